@@ -1,0 +1,186 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// The language mode and the features that every target of ours is compiled with.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "tollgate",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "tollgate", targets: ["tollgate"])
+    ],
+    dependencies: [
+        // HTTP: the gateway's server and the simulators' server; its router, its request and response types.
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        // The event loops below both HTTP server and HTTP client; gzip of request bodies.
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        // Calls to the vendors.
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        // SQLite, the embedded store.
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        // Start and stop of the long-running parts, in order.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        // Log calls, whatever the format.
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        // SHA-256 and comparison in constant time for client keys.
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        // Queues that grow at one end and shrink at the other.
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        // Latencies in the benchmark.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
+    ],
+    targets: [
+        .target(name: "JSON", swiftSettings: settings),
+        .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
+        .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(name: "Routing", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
+        .target(
+            name: "JournalSQLite",
+            dependencies: ["Events", "Journal", grdb, logging, serviceLifecycle],
+            swiftSettings: settings
+        ),
+        .target(name: "Access", dependencies: ["Events", "Routing", crypto], swiftSettings: settings),
+        .target(name: "Acceptance", dependencies: ["Events", "Journal", "Routing"], swiftSettings: settings),
+        .target(
+            name: "DeliveryEngine",
+            dependencies: [
+                "Events", "Journal", "Routing", asyncHTTPClient, deque, logging, nioCore, nioHTTP1, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Ingress",
+            dependencies: [
+                "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
+                httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPCompression, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "Observability", dependencies: [logging], swiftSettings: settings),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
+                "Observability", "Routing", "Vendors", asyncHTTPClient, logging, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Sandbox",
+            dependencies: [httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Client",
+            dependencies: ["Events", "JSON", asyncHTTPClient, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "tollgate",
+            dependencies: ["Client", "Gateway", "Sandbox", argumentParser, logging, serviceLifecycle],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "tollgate-bench",
+            dependencies: [
+                "Events", "JSON", argumentParser, asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1,
+                nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+
+        // What tests share: helpers, and the behaviour suites that every implementation of a protocol must pass.
+        .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/Support/TestSupport", swiftSettings: settings),
+        .target(
+            name: "JournalBehaviour",
+            dependencies: ["Events", "Journal", "TestSupport"],
+            path: "Tests/Support/JournalBehaviour",
+            swiftSettings: settings
+        ),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "VendorsTests",
+            dependencies: ["Events", "JSON", "TestSupport", "Vendors"],
+            exclude: ["Exchanges"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "RoutingTests",
+            dependencies: ["Events", "JSON", "Routing", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "JournalSQLiteTests",
+            dependencies: ["Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", grdb, logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "Events", "Routing", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "AcceptanceTests",
+            dependencies: ["Acceptance", "Events", "Journal", "Routing", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DeliveryEngineTests",
+            dependencies: ["DeliveryEngine", "Events", "Journal", "Routing", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "IngressTests",
+            dependencies: ["Acceptance", "Access", "Events", "Ingress", "JSON", "Journal", "Routing", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ObservabilityTests",
+            dependencies: ["Observability", "TestSupport", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, logging, nioCore, serviceLifecycle],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Events", "JSON", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            swiftSettings: settings
+        ),
+    ]
+)

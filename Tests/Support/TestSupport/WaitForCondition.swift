@@ -1,0 +1,25 @@
+/// A condition did not come true before its deadline.
+package struct ConditionNeverHeld: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// Waits until `condition` holds, looking again every few milliseconds.
+///
+/// - Parameters:
+///   - what: the condition in words, for the message of a failure.
+///   - deadline: how long to wait at most; generous, because a healthy run never gets there.
+/// - Throws: ``ConditionNeverHeld`` at the deadline, or what `condition` throws.
+package func waitUntil(
+    _ what: String,
+    within deadline: Duration = .seconds(30),
+    isolation: isolated (any Actor)? = #isolation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + deadline
+    while try await !condition() {
+        guard ContinuousClock.now < end else {
+            throw ConditionNeverHeld(description: "not within \(deadline): \(what)")
+        }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
