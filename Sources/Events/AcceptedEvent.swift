@@ -1,0 +1,57 @@
+/// An event whose id, timestamp and plan are fixed for good: what the journal keeps and adapters translate.
+///
+/// Every retry sends the same bytes because all that an adapter may read is in here or in the ``Destination``.
+package struct AcceptedEvent: Sendable {
+    package let tenant: TenantID
+    package let client: ClientName
+    /// The idempotency key, as the application sent it or as it was minted.
+    package let id: EventID
+    /// What else tells this event's id from the same id of another event of the tenant; empty but for events that came by a
+    /// facade whose vendor scopes ids more narrowly (Lago: by subscription).
+    package let idScope: String
+    package let name: String
+    package let customerID: String?
+    package let subscriptionID: String?
+    package let timestamp: Timestamp
+    /// Whether the application gave the timestamp; if not, it is the time of acceptance.
+    package let timestampWasGiven: Bool
+    package let source: String?
+    /// A JSON object as it came in; nil if absent.
+    package let properties: JSONText?
+    /// A JSON object of objects by adapter name; nil if absent.
+    package let vendor: JSONText?
+    package let acceptedAt: Timestamp
+    package let plan: Plan
+
+    package init(
+        tenant: TenantID,
+        client: ClientName,
+        id: EventID,
+        idScope: String = "",
+        name: String,
+        customerID: String?,
+        subscriptionID: String?,
+        timestamp: Timestamp,
+        timestampWasGiven: Bool,
+        source: String?,
+        properties: JSONText?,
+        vendor: JSONText?,
+        acceptedAt: Timestamp,
+        plan: Plan
+    ) {
+        self.tenant = tenant
+        self.client = client
+        self.id = id
+        self.idScope = idScope
+        self.name = name
+        self.customerID = customerID
+        self.subscriptionID = subscriptionID
+        self.timestamp = timestamp
+        self.timestampWasGiven = timestampWasGiven
+        self.source = source
+        self.properties = properties
+        self.vendor = vendor
+        self.acceptedAt = acceptedAt
+        self.plan = plan
+    }
+}

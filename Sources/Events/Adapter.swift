@@ -1,0 +1,85 @@
+/// One vendor's language: how an event is said in it, and what its answers mean.
+///
+/// A value without state that does no I/O, knows no clock and never sees a credential. The engine batches, sends, retries and
+/// settles by what ``traits`` and ``verdict(of:for:)`` say.
+package protocol Adapter: Sendable {
+    /// Limits, deduplication, and where the credential goes, as data the engine acts on.
+    var traits: VendorTraits { get }
+
+    /// Writes one event in the vendor's words. A retry sends the same bytes, so the result depends on the arguments alone.
+    /// - Throws: ``Untranslatable`` with the field, the reason, and the setting that would help.
+    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent
+
+    /// One request that carries these events in this order: joined, not translated again.
+    /// - Parameter events: at least one, at most what ``VendorTraits/batch`` allows.
+    func request(carrying events: [TranslatedEvent]) -> VendorRequest
+
+    /// One outcome an event, or "one of these, and the vendor does not say which". An answer that is not understood is never
+    /// ``Outcome/delivered(deduplicated:)``.
+    func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
+}
+
+/// An event that cannot be said in a vendor's words. It ends as `rejected` at that vendor with code `untranslatable`.
+package struct Untranslatable: Error, Sendable, Equatable {
+    /// The canonical field that stands in the way, as a path: `properties.tags`.
+    package let field: String
+    /// Why, and which setting or field would help.
+    package let message: String
+
+    package init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+}
+
+/// One event in a vendor's words.
+package struct TranslatedEvent: Sendable, Equatable {
+    /// The event as it stands in a request body, alone or between commas.
+    package let bytes: [UInt8]
+    /// What the vendor tells events apart by; where ``VendorTraits/oneIdentityOncePerBatch`` holds, no two of a batch share it.
+    package let identity: String
+    /// The vendor refuses the event before this moment; nil if it never does.
+    package let notBefore: Timestamp?
+
+    package init(bytes: [UInt8], identity: String, notBefore: Timestamp? = nil) {
+        self.bytes = bytes
+        self.identity = identity
+        self.notBefore = notBefore
+    }
+}
+
+/// A request to a vendor, without its credential, so that it may be printed anywhere.
+package struct VendorRequest: Sendable, Equatable {
+    package let method: String
+    /// Path below the provider's base URL, with a leading slash.
+    package let path: String
+    package let contentType: String
+    package let body: [UInt8]
+
+    package init(method: String = "POST", path: String, contentType: String = "application/json", body: [UInt8]) {
+        self.method = method
+        self.path = path
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// What a vendor answered.
+package struct VendorAnswer: Sendable {
+    package let status: Int
+    /// Header fields in order; look one up with ``header(_:)``.
+    package let headers: [(name: String, value: String)]
+    /// The body, cut at the engine's limit for answers.
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header field of this name, whatever its case.
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}

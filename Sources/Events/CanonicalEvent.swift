@@ -1,0 +1,42 @@
+/// One usage fact as an application states it: who used what, how much, when.
+///
+/// The reader has checked every rule (`EventReader`); what is optional here may be absent in the request. Nothing in it is
+/// fixed yet: acceptance mints a missing id and timestamp and makes an ``AcceptedEvent`` of it.
+package struct CanonicalEvent: Sendable, Equatable {
+    /// The idempotency key the application chose; minted at acceptance if absent.
+    package var id: EventID?
+    /// The vendor's event name or metric code; 1 to 128 characters.
+    package var name: String
+    /// The application's own id of the customer; 1 to 255 bytes. Absent only if ``subscriptionID`` is given.
+    package var customerID: String?
+    /// The application's own id of the subscription.
+    package var subscriptionID: String?
+    /// When it happened; the time of acceptance if absent.
+    package var timestamp: Timestamp?
+    /// Free text: where the event comes from.
+    package var source: String?
+    /// A JSON object, byte for byte as it came in; nil if absent.
+    package var properties: JSONText?
+    /// A JSON object of objects by adapter name: fields that exist at one vendor only; nil if absent.
+    package var vendor: JSONText?
+
+    package init(
+        id: EventID? = nil,
+        name: String,
+        customerID: String? = nil,
+        subscriptionID: String? = nil,
+        timestamp: Timestamp? = nil,
+        source: String? = nil,
+        properties: JSONText? = nil,
+        vendor: JSONText? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.customerID = customerID
+        self.subscriptionID = subscriptionID
+        self.timestamp = timestamp
+        self.source = source
+        self.properties = properties
+        self.vendor = vendor
+    }
+}

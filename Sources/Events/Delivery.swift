@@ -1,0 +1,93 @@
+/// Where one event stands on its way to one destination.
+package enum DeliveryStatus: String, Sendable, CaseIterable {
+    /// Not tried yet.
+    case pending
+    /// Tried, not applied or repeatable, and due again at a known time.
+    case retrying
+    /// The vendor has it.
+    case delivered
+    /// It will never pass: a dead letter, kept until a person acts.
+    case rejected
+    /// It may have been applied, and a repeat could bill twice: a person or a policy decides.
+    case uncertain
+    /// Translated and validated only, because the destination's mode is `shadow`.
+    case skipped
+    /// A person gave it up.
+    case discarded
+}
+
+/// One event on its way to one destination, the same for every vendor.
+package struct Delivery: Sendable, Equatable {
+    package let provider: ProviderName
+    package let adapter: AdapterName
+    package let mode: DeliveryMode
+    package let status: DeliveryStatus
+    /// How many requests carried the event.
+    package let attempts: Int
+    /// Whether the vendor said that it had the event already.
+    package let deduplicated: Bool
+    /// Status of the last answer; nil if there was none.
+    package let httpStatus: Int?
+    /// How long the last attempt took.
+    package let latency: Duration?
+    /// When it goes again, if it does.
+    package let nextAttemptAt: Timestamp?
+    package let fault: DeliveryFault?
+    /// Every attempt, oldest first.
+    package let history: [Attempt]
+
+    package init(
+        provider: ProviderName,
+        adapter: AdapterName,
+        mode: DeliveryMode,
+        status: DeliveryStatus,
+        attempts: Int = 0,
+        deduplicated: Bool = false,
+        httpStatus: Int? = nil,
+        latency: Duration? = nil,
+        nextAttemptAt: Timestamp? = nil,
+        fault: DeliveryFault? = nil,
+        history: [Attempt] = []
+    ) {
+        self.provider = provider
+        self.adapter = adapter
+        self.mode = mode
+        self.status = status
+        self.attempts = attempts
+        self.deduplicated = deduplicated
+        self.httpStatus = httpStatus
+        self.latency = latency
+        self.nextAttemptAt = nextAttemptAt
+        self.fault = fault
+        self.history = history
+    }
+}
+
+/// One request that carried an event, and what came of it.
+package struct Attempt: Sendable, Equatable {
+    /// When the request left.
+    package let at: Timestamp
+    package let latency: Duration
+    /// Status of the answer; nil if none came.
+    package let httpStatus: Int?
+    /// What it made of the delivery.
+    package let status: DeliveryStatus
+    package let deduplicated: Bool
+    package let fault: DeliveryFault?
+
+    package init(
+        at: Timestamp,
+        latency: Duration,
+        httpStatus: Int?,
+        status: DeliveryStatus,
+        deduplicated: Bool = false,
+        fault: DeliveryFault? = nil
+    ) {
+        self.at = at
+        self.latency = latency
+        self.httpStatus = httpStatus
+        self.status = status
+        self.deduplicated = deduplicated
+        self.fault = fault
+    }
+}

@@ -1,0 +1,39 @@
+/// What is wrong with one event of a request: the place, the kind, and the way out.
+package struct EventFault: Error, Sendable, Equatable {
+    /// The kinds of fault, as they stand in `errors[].code` of an answer.
+    package enum Code: String, Sendable {
+        /// The bytes are not JSON, or not a JSON value of the kind that belongs there.
+        case malformed
+        /// A field that must be there is absent.
+        case required
+        /// A field has a value of the wrong JSON type.
+        case type
+        /// A value is too long, too short, too deep or outside its range.
+        case range
+        /// A value has the wrong form, such as a timestamp without an offset.
+        case format
+        /// A field that the canonical event does not have.
+        case unknownField = "unknown_field"
+        /// The same key stands twice in one object.
+        case duplicateKey = "duplicate_key"
+        /// The id is known with other content.
+        case conflict
+        /// No route takes the event.
+        case unrouted
+    }
+
+    /// Which event of the request, from 0; nil if the fault lies in the request as a whole.
+    package let index: Int?
+    /// The field, as a path: `timestamp`, `properties.region`, `vendor.lago`; nil if the event as a whole is meant.
+    package let field: String?
+    package let code: Code
+    /// One sentence that says what is wrong and what would be right.
+    package let message: String
+
+    package init(index: Int?, field: String?, code: Code, message: String) {
+        self.index = index
+        self.field = field
+        self.code = code
+        self.message = message
+    }
+}

@@ -1,0 +1,55 @@
+/// A name or an id that cannot be mistaken for another kind of name: a provider's for a client's, say.
+///
+/// `Subject` exists for the compiler only. An identifier is compared byte for byte; what characters it may hold is
+/// checked where it comes in (`EventReader` for events, `Routing` for `routes.json`).
+package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+}
+
+extension Identifier: ExpressibleByStringLiteral {
+    package init(stringLiteral value: String) {
+        rawValue = value
+    }
+}
+
+extension Identifier: CustomStringConvertible {
+    package var description: String { rawValue }
+}
+
+extension Identifier: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// The idempotency key of an event within its tenant (and ``AcceptedEvent/idScope``); 1 to 255 bytes.
+package typealias EventID = Identifier<CanonicalEvent>
+/// One configured account at a vendor, as `routes.json` names it.
+package typealias ProviderName = Identifier<ProviderSubject>
+/// The code that speaks one vendor's language: `lago`, `polar`, `flexprice`, `knetik`.
+package typealias AdapterName = Identifier<AdapterSubject>
+/// A rule of `routes.json`: which events go to which destinations.
+package typealias RouteName = Identifier<RouteSubject>
+/// An application that holds a gateway key.
+package typealias ClientName = Identifier<ClientSubject>
+/// Whose events these are; tenants never see one another's.
+package typealias TenantID = Identifier<TenantSubject>
+
+/// Tells ``ProviderName`` from other identifiers.
+package enum ProviderSubject {}
+/// Tells ``AdapterName`` from other identifiers.
+package enum AdapterSubject {}
+/// Tells ``RouteName`` from other identifiers.
+package enum RouteSubject {}
+/// Tells ``ClientName`` from other identifiers.
+package enum ClientSubject {}
+/// Tells ``TenantID`` from other identifiers.
+package enum TenantSubject {}

@@ -1,0 +1,66 @@
+/// What became of one event in one attempt.
+package enum Outcome: Sendable, Equatable {
+    /// The vendor has it; `deduplicated` if it says that it had it already.
+    case delivered(deduplicated: Bool)
+    /// Not applied, and only because of a neighbour in the batch: goes again at once, without it.
+    case resend
+    /// Certainly not applied; goes again later, not before `after` if the vendor named a time.
+    case retry(DeliveryFault, after: RetryAfter?)
+    /// May have been applied, or not.
+    case ambiguous(DeliveryFault)
+    /// Will never pass.
+    case reject(DeliveryFault)
+    /// The credential or the account is the trouble: the whole provider pauses, nothing is dropped.
+    case park(DeliveryFault)
+}
+
+/// What a vendor's answer to a batch means.
+package enum Verdict: Sendable, Equatable {
+    /// The same for every event.
+    case all(Outcome)
+    /// One outcome an event, in the order sent.
+    case each([Outcome])
+    /// Refused because of at least one event, and the vendor does not say which: the engine halves the batch until one stands
+    /// alone, which is then rejected with this fault. Repeating the others is safe, by not having been applied or by deduplication.
+    case unnamed(DeliveryFault)
+}
+
+/// When a vendor asked to come back.
+package enum RetryAfter: Sendable, Equatable {
+    case delay(Duration)
+    case moment(Timestamp)
+}
+
+/// Why a delivery failed, in words that are the same for every vendor.
+package struct DeliveryFault: Error, Sendable, Equatable {
+    package let code: DeliveryErrorCode
+    /// One sentence of ours. Holds no secret and no customer data.
+    package let message: String
+    /// The vendor's own words, cut and redacted; nil if it said nothing.
+    package let vendor: String?
+
+    package init(code: DeliveryErrorCode, message: String, vendor: String? = nil) {
+        self.code = code
+        self.message = message
+        self.vendor = vendor
+    }
+}
+
+/// The normalized kinds of delivery errors: `error.code` of a delivery.
+package enum DeliveryErrorCode: String, Sendable, CaseIterable {
+    case invalidEvent = "invalid_event"
+    case unknownCustomer = "unknown_customer"
+    case unknownName = "unknown_name"
+    case duplicateConflict = "duplicate_conflict"
+    case unauthorized
+    case forbidden
+    case notFound = "not_found"
+    case payloadTooLarge = "payload_too_large"
+    case rateLimited = "rate_limited"
+    case vendorUnavailable = "vendor_unavailable"
+    case vendorError = "vendor_error"
+    case timeout
+    case connectionFailed = "connection_failed"
+    case unsupported
+    case untranslatable
+}

@@ -1,0 +1,72 @@
+package import JSON
+
+/// How a destination takes part.
+package enum DeliveryMode: String, Sendable, CaseIterable {
+    /// Delivered; its result counts for a waiting client.
+    case primary
+    /// Delivered; never affects the client.
+    case mirror
+    /// Translated, validated and logged, but not sent.
+    case shadow
+    /// Neither sent nor translated; such a destination is in no plan.
+    case off
+}
+
+/// A provider inside a route, with all that decides how an event is said there. Frozen with the plan.
+package struct Destination: Sendable, Equatable {
+    package let provider: ProviderName
+    package let adapter: AdapterName
+    package let mode: DeliveryMode
+    /// Event names to send under another name.
+    package let rename: [String: String]
+    /// The adapter's own settings, such as Lago's `subscription_id` template, checked against ``VendorTraits/settings``.
+    package let settings: DestinationSettings
+
+    package init(
+        provider: ProviderName,
+        adapter: AdapterName,
+        mode: DeliveryMode,
+        rename: [String: String] = [:],
+        settings: DestinationSettings = DestinationSettings()
+    ) {
+        self.provider = provider
+        self.adapter = adapter
+        self.mode = mode
+        self.rename = rename
+        self.settings = settings
+    }
+
+    /// The name under which an event of this name is sent.
+    package func name(for name: String) -> String {
+        rename.isEmpty ? name : rename[name] ?? name
+    }
+}
+
+/// The destinations of an event, fixed when it is accepted: a later change of `routes.json` never reroutes it.
+///
+/// A reference, because thousands of events share one: the journal stores each plan once and tells plans apart by identity first,
+/// by ``encoded`` second.
+package final class Plan: Sendable {
+    /// The route that matched; nil where none did.
+    package let route: RouteName?
+    /// The destinations in the order of `routes.json`; never one with mode ``DeliveryMode/off``, no provider twice.
+    package let destinations: [Destination]
+    /// This plan as JSON; equal plans have equal bytes. Holds no secret.
+    package let encoded: [UInt8]
+
+    package init(route: RouteName?, destinations: [Destination]) {
+        precondition(!destinations.contains { $0.mode == .off }, "a destination that is off is in no plan")
+        precondition(
+            Set(destinations.map(\.provider)).count == destinations.count,
+            "a provider stands in a plan once, or one event would be two on its bill"
+        )
+        self.route = route
+        self.destinations = destinations
+        encoded = PlanCoding.encode(route: route, destinations: destinations)
+    }
+
+    /// The destination at this provider, if the plan has one.
+    package func destination(at provider: ProviderName) -> Destination? {
+        destinations.first { $0.provider == provider }
+    }
+}

@@ -1,0 +1,35 @@
+/// A vendor's or a client's key. Printing it, reflecting on it or logging it shows one word.
+///
+/// It has no `Codable` and no `Hashable`, and ``reveal()`` is called in one place only: where the credential is put into the
+/// outgoing request.
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    private let value: String
+
+    package init(_ value: String) {
+        self.value = value
+    }
+
+    /// The key itself.
+    package func reveal() -> String { value }
+
+    package var description: String { "redacted" }
+    package var debugDescription: String { "redacted" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Where vendor credentials come from; the caller of vendors asks for one as the last step before it sends.
+package protocol CredentialResolving: Sendable {
+    /// The credential of a provider account.
+    /// - Throws: ``CredentialUnavailable`` with what to do, never with the value.
+    func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret
+}
+
+/// A provider's credential cannot be had. The provider is parked until it can.
+package struct CredentialUnavailable: Error, Sendable, Equatable {
+    /// What is missing and the way out, such as "environment variable LAGO_API_KEY is not set".
+    package let message: String
+
+    package init(message: String) {
+        self.message = message
+    }
+}

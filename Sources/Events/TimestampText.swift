@@ -1,0 +1,145 @@
+/// RFC 3339 text and back. Own code because it runs for each event, both ways; the calendar is the proleptic Gregorian one.
+extension Timestamp {
+    /// Reads RFC 3339 with an offset: `2024-03-20T15:04:05.123Z`, `2024-03-20t16:04:05+01:00`, a space instead of the `T`.
+    /// Further digits than milliseconds are cut off, not rounded. Second 60 is refused: no vendor takes it.
+    /// - Returns: nil if the text has another form or names no real moment.
+    package init?(rfc3339 text: some StringProtocol) {
+        var scanner = DigitScanner(bytes: Array(text.utf8))
+        guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
+            let day = scanner.digits(2), scanner.skip("T", "t", " "), let hour = scanner.digits(2), scanner.skip(":"),
+            let minute = scanner.digits(2), scanner.skip(":"), let second = scanner.digits(2),
+            let millisecond = scanner.fraction(), let offset = scanner.offsetMinutes(), scanner.isAtEnd,
+            (1...12).contains(month), (1...Self.days(inMonth: month, of: year)).contains(day),
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+        let minutes = (days * 24 + hour) * 60 + minute - offset
+        milliseconds = Int64((minutes * 60 + second) * 1000 + millisecond)
+    }
+
+    /// RFC 3339, UTC, always three decimals: `2024-03-20T15:04:05.123Z`.
+    package var rfc3339: String {
+        let (days, rest) = Self.floorDivide(milliseconds, by: 86_400_000)
+        let date = Self.civil(daysSinceEpoch: days)
+        var text = [UInt8]()
+        text.reserveCapacity(24)
+        Self.append(date.year, digits: 4, to: &text)
+        text.append(UInt8(ascii: "-"))
+        Self.append(date.month, digits: 2, to: &text)
+        text.append(UInt8(ascii: "-"))
+        Self.append(date.day, digits: 2, to: &text)
+        text.append(UInt8(ascii: "T"))
+        Self.append(rest / 3_600_000, digits: 2, to: &text)
+        text.append(UInt8(ascii: ":"))
+        Self.append(rest / 60_000 % 60, digits: 2, to: &text)
+        text.append(UInt8(ascii: ":"))
+        Self.append(rest / 1000 % 60, digits: 2, to: &text)
+        text.append(UInt8(ascii: "."))
+        Self.append(rest % 1000, digits: 3, to: &text)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Unix seconds as decimal text with exactly three decimals: `1710947045.123`.
+    package var unixSeconds: String {
+        let sign = milliseconds < 0 ? "-" : ""
+        let whole = milliseconds.magnitude / 1000
+        let rest = String(milliseconds.magnitude % 1000)
+        return "\(sign)\(whole).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+    }
+
+    private static func append(_ value: Int, digits: Int, to text: inout [UInt8]) {
+        var divisor = 1
+        for _ in 1..<digits { divisor *= 10 }
+        while divisor > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    private static func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int, rest: Int) {
+        let rest = ((value % divisor) + divisor) % divisor
+        return (Int((value - rest) / divisor), Int(rest))
+    }
+
+    private static func days(inMonth month: Int, of year: Int) -> Int {
+        switch month {
+        case 4, 6, 9, 11: 30
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        default: 31
+        }
+    }
+
+    /// Counts from March, so that the leap day is a year's last (Howard Hinnant, "chrono-compatible low-level date algorithms").
+    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    private static func civil(daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = daysSinceEpoch + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+    }
+}
+
+/// Takes fixed numbers of digits and single characters off the front of a short text.
+private struct DigitScanner {
+    let bytes: [UInt8]
+    var place = 0
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    var isAtEnd: Bool { place == bytes.count }
+
+    mutating func digits(_ count: Int) -> Int? {
+        guard place + count <= bytes.count else { return nil }
+        var value = 0
+        for byte in bytes[place..<(place + count)] {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - 0x30)
+        }
+        place += count
+        return value
+    }
+
+    mutating func skip(_ choices: Unicode.Scalar...) -> Bool {
+        guard place < bytes.count, choices.contains(Unicode.Scalar(bytes[place])) else { return false }
+        place += 1
+        return true
+    }
+
+    /// The milliseconds of an optional fraction; nil if there is a point without digits behind it.
+    mutating func fraction() -> Int? {
+        guard skip(".") else { return 0 }
+        var value = 0
+        var count = 0
+        while place < bytes.count, (0x30...0x39).contains(bytes[place]) {
+            if count < 3 { value = value * 10 + Int(bytes[place] - 0x30) }
+            count += 1
+            place += 1
+        }
+        guard count > 0 else { return nil }
+        for _ in min(count, 3)..<3 { value *= 10 }
+        return value
+    }
+
+    mutating func offsetMinutes() -> Int? {
+        if skip("Z", "z") { return 0 }
+        let sign: Int
+        if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
+        guard let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60 else { return nil }
+        return sign * (hours * 60 + minutes)
+    }
+}

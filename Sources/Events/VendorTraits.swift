@@ -1,0 +1,84 @@
+/// What a vendor can do and wants, as data: the engine obeys it, `routes.json` is checked against it.
+package struct VendorTraits: Sendable {
+    package let adapter: AdapterName
+    /// The vendor's name for people.
+    package let vendor: String
+    /// Where the vendor's hosted service is; nil if a provider must name its address.
+    package let defaultBaseURL: String?
+    package let credential: CredentialPlacement
+    package let batch: BatchLimit
+    package let deduplication: Deduplication
+    /// Whether a batch must not hold two events of one ``TranslatedEvent/identity``.
+    package let oneIdentityOncePerBatch: Bool
+    /// How long the vendor may take to answer a batch before the outcome counts as unknown.
+    package let timeout: Duration
+    /// The documented limit on requests; nil if there is none.
+    package let rateLimit: RateLimit?
+    /// The settings that a destination of this vendor takes in `routes.json`.
+    package let settings: [SettingField]
+
+    package init(
+        adapter: AdapterName,
+        vendor: String,
+        defaultBaseURL: String?,
+        credential: CredentialPlacement,
+        batch: BatchLimit,
+        deduplication: Deduplication,
+        oneIdentityOncePerBatch: Bool = false,
+        timeout: Duration = .seconds(30),
+        rateLimit: RateLimit? = nil,
+        settings: [SettingField] = []
+    ) {
+        self.adapter = adapter
+        self.vendor = vendor
+        self.defaultBaseURL = defaultBaseURL
+        self.credential = credential
+        self.batch = batch
+        self.deduplication = deduplication
+        self.oneIdentityOncePerBatch = oneIdentityOncePerBatch
+        self.timeout = timeout
+        self.rateLimit = rateLimit
+        self.settings = settings
+    }
+}
+
+/// Where a vendor wants its credential.
+package enum CredentialPlacement: Sendable, Equatable {
+    /// In a header field, behind a prefix such as `Bearer ` (empty if the value stands alone).
+    case header(name: String, prefix: String)
+    /// In a parameter of the query.
+    case query(name: String)
+}
+
+/// How much one request may carry.
+package struct BatchLimit: Sendable, Equatable {
+    package let events: Int
+    /// Limit of the request body.
+    package let bytes: Int
+
+    package init(events: Int, bytes: Int) {
+        precondition(events > 0 && bytes > 0, "a batch of nothing never gets anywhere")
+        self.events = events
+        self.bytes = bytes
+    }
+}
+
+/// Whether sending an event again is safe when it is not known if it arrived.
+package enum Deduplication: Sendable, Equatable {
+    /// The vendor counts a repeat again: an attempt of unknown outcome is never repeated by itself.
+    case none
+    /// The vendor keeps one of several events with the same identity; nil: it remembers for ever.
+    case byIdentity(memory: Duration?)
+}
+
+/// So many requests in so long a time.
+package struct RateLimit: Sendable, Equatable {
+    package let requests: Int
+    package let per: Duration
+
+    package init(requests: Int, per: Duration) {
+        precondition(requests > 0 && per > .zero, "a limit of nothing never lets anything pass")
+        self.requests = requests
+        self.per = per
+    }
+}
