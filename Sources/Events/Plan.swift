@@ -1,5 +1,3 @@
-package import JSON
-
 /// How a destination takes part.
 package enum DeliveryMode: String, Sendable, CaseIterable {
     /// Delivered; its result counts for a waiting client.

@@ -1,0 +1,91 @@
+import JSON
+
+/// A plan as JSON and back: how the journal keeps it.
+package enum PlanCoding {
+    /// Equal plans give equal bytes: members stand in a fixed order, maps in the order of their keys.
+    static func encode(route: RouteName?, destinations: [Destination]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("route", stringOrNull: route?.rawValue)
+        writer.key("destinations")
+        writer.beginArray()
+        for destination in destinations { write(destination, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Reads what ``encode(route:destinations:)`` wrote.
+    /// - Returns: nil if the bytes are not a plan, which means that they were damaged or come from a newer version.
+    package static func decode(_ bytes: [UInt8]) -> Plan? {
+        guard let document = try? JSONDocument(parsing: bytes), let list = document.root["destinations"] else { return nil }
+        var destinations: [Destination] = []
+        for element in list.elements {
+            guard let destination = destination(from: element) else { return nil }
+            destinations.append(destination)
+        }
+        return Plan(route: document.root["route"]?.string.map { RouteName($0) }, destinations: destinations)
+    }
+
+    private static func write(_ destination: Destination, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("provider", string: destination.provider.rawValue)
+        writer.member("adapter", string: destination.adapter.rawValue)
+        writer.member("mode", string: destination.mode.rawValue)
+        writer.key("rename")
+        writer.beginObject()
+        for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) { writer.member(from, string: to) }
+        writer.endObject()
+        writer.key("settings")
+        writer.beginObject()
+        for (name, value) in destination.settings.values.sorted(by: { $0.key < $1.key }) {
+            writer.key(name)
+            write(value, to: &writer)
+        }
+        writer.endObject()
+        writer.endObject()
+    }
+
+    private static func write(_ value: DestinationSettings.Value, to writer: inout JSONWriter) {
+        switch value {
+        case .text(let text): writer.string(text)
+        case .flag(let flag): writer.bool(flag)
+        case .number(let number): writer.integer(number)
+        case .texts(let texts):
+            writer.beginArray()
+            for text in texts { writer.string(text) }
+            writer.endArray()
+        }
+    }
+
+    private static func destination(from value: JSONValue) -> Destination? {
+        guard let provider = value["provider"]?.string, let adapter = value["adapter"]?.string,
+            let mode = value["mode"]?.string.flatMap(DeliveryMode.init(rawValue:)), mode != .off
+        else { return nil }
+        var rename: [String: String] = [:]
+        if let names = value["rename"] {
+            for member in names.members { rename[member.name] = member.value.string }
+        }
+        var settings: [String: DestinationSettings.Value] = [:]
+        if let values = value["settings"] {
+            for member in values.members { settings[member.name] = setting(from: member.value) }
+        }
+        return Destination(
+            provider: ProviderName(provider),
+            adapter: AdapterName(adapter),
+            mode: mode,
+            rename: rename,
+            settings: DestinationSettings(settings)
+        )
+    }
+
+    private static func setting(from value: JSONValue) -> DestinationSettings.Value? {
+        switch value.kind {
+        case .string: value.string.map { .text($0) }
+        case .bool: value.bool.map { .flag($0) }
+        case .number: value.int64.map { .number(Int($0)) }
+        case .array: .texts(value.elements.compactMap(\.string))
+        case .null, .object: nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import Events
+
+/// Takes accepted events into the journal.
+package protocol EventAppending: Sendable {
+    /// Appends a request's events, in one commit with whatever else is waiting.
+    ///
+    /// When this returns, each event answered ``AppendResult/stored(_:)`` or ``AppendResult/duplicate(of:)`` is on disk: fsync has
+    /// returned. An event is known by tenant, ``AcceptedEvent/idScope`` and id, for as long as the journal keeps it; the check also
+    /// covers earlier events of the same request and of requests in the same commit.
+    ///
+    /// "The same content" compares what the application sent: names, customer, subscription, source, properties and vendor fields
+    /// by their JSON content (member order and white space do not matter, numbers by exact value), and the timestamp, where an
+    /// absent timestamp matches a stored one that was minted.
+    ///
+    /// - Returns: one result an event, in their order.
+    /// - Throws: ``StoreError`` if nothing of the request was stored.
+    func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult]
+}
+
+/// The events of one request, and whether they stand or fall together.
+package struct AppendRequest: Sendable {
+    /// What a conflict does to the request's other events.
+    package enum Policy: Sendable {
+        /// One conflict, and nothing of the request is stored.
+        case allOrNothing
+        /// Each event for itself.
+        case each
+    }
+
+    package let events: [AcceptedEvent]
+    package let policy: Policy
+
+    package init(events: [AcceptedEvent], policy: Policy) {
+        self.events = events
+        self.policy = policy
+    }
+}
+
+/// What became of one event of an ``AppendRequest``.
+package enum AppendResult: Sendable, Equatable {
+    /// New, and on disk now.
+    case stored(SequenceNumber)
+    /// On disk already, with the same content.
+    case duplicate(of: SequenceNumber)
+    /// The id is on disk with other content; this event is not stored. The names are those of the canonical fields that differ.
+    case conflict(with: SequenceNumber, fields: [String])
+    /// Good by itself, but not stored, because another event of an all-or-nothing request is in conflict.
+    case withheld
+}

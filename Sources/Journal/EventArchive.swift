@@ -1,0 +1,107 @@
+package import Events
+
+/// Reads what the journal holds.
+package protocol EventArchive: Sendable {
+    /// The events of a tenant with this id: none, one, or several that ``AcceptedEvent/idScope`` tells apart; each with its deliveries.
+    func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
+
+    /// The deliveries that have a row of their own (retrying, rejected, uncertain, discarded, skipped, and delivered after that),
+    /// in journal order, a page at a time.
+    func deliveries(matching filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) async throws(StoreError) -> [ArchivedDelivery]
+
+    /// How much waits for a provider: pending and retrying events.
+    func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog
+
+    /// The chunks whose checksum did not match when they were read.
+    func damage() async throws(StoreError) -> [ChunkDamage]
+
+    /// Removes chunks all of whose events were accepted before `moment` and are settled everywhere (delivered, discarded or
+    /// skipped). What is not settled is never removed.
+    /// - Returns: how many events were removed.
+    func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
+}
+
+/// An event with all that became of it.
+package struct ArchivedEvent: Sendable {
+    package let sequence: SequenceNumber
+    package let event: AcceptedEvent
+    /// One a destination of the plan, in the plan's order.
+    package let deliveries: [Delivery]
+
+    package init(sequence: SequenceNumber, event: AcceptedEvent, deliveries: [Delivery]) {
+        self.sequence = sequence
+        self.event = event
+        self.deliveries = deliveries
+    }
+}
+
+/// One delivery with its event.
+package struct ArchivedDelivery: Sendable {
+    package let cursor: DeliveryCursor
+    package let event: AcceptedEvent
+    package let delivery: Delivery
+
+    package init(cursor: DeliveryCursor, event: AcceptedEvent, delivery: Delivery) {
+        self.cursor = cursor
+        self.event = event
+        self.delivery = delivery
+    }
+}
+
+/// A place in the list of deliveries: journal order, then provider.
+package struct DeliveryCursor: Sendable, Equatable {
+    package let sequence: SequenceNumber
+    package let provider: ProviderName
+
+    package init(sequence: SequenceNumber, provider: ProviderName) {
+        self.sequence = sequence
+        self.provider = provider
+    }
+}
+
+/// Which deliveries to list; what is nil or empty does not restrict.
+package struct DeliveryFilter: Sendable, Equatable {
+    package var tenant: TenantID?
+    package var provider: ProviderName?
+    package var statuses: Set<DeliveryStatus>
+    package var eventID: EventID?
+
+    package init(
+        tenant: TenantID? = nil,
+        provider: ProviderName? = nil,
+        statuses: Set<DeliveryStatus> = [],
+        eventID: EventID? = nil
+    ) {
+        self.tenant = tenant
+        self.provider = provider
+        self.statuses = statuses
+        self.eventID = eventID
+    }
+}
+
+/// What waits for a provider.
+package struct Backlog: Sendable, Equatable {
+    /// Events not settled: never tried, or waiting for another try.
+    package let events: Int
+    /// When the oldest of them was accepted; nil if none waits.
+    package let oldest: Timestamp?
+
+    package init(events: Int, oldest: Timestamp?) {
+        self.events = events
+        self.oldest = oldest
+    }
+}
+
+/// A part of the journal that cannot be read.
+package struct ChunkDamage: Sendable, Equatable {
+    package let first: SequenceNumber
+    package let last: SequenceNumber
+    /// What does not match, in words.
+    package let reason: String
+
+    package init(first: SequenceNumber, last: SequenceNumber, reason: String) {
+        self.first = first
+        self.last = last
+        self.reason = reason
+    }
+}

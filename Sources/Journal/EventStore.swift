@@ -1,0 +1,21 @@
+/// The durable, ordered record of accepted events and of what became of them.
+///
+/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger`` or ``EventArchive``. Every implementation must pass
+/// the suite in `Tests/Support/JournalBehaviour`, which holds it to the guarantees written at each call.
+package protocol EventStore: EventAppending, DeliveryLedger, EventArchive {}
+
+/// Why the store could not do what it was asked. Nothing was acknowledged, nothing was half done.
+package enum StoreError: Error, Equatable, Sendable {
+    /// The disk or the configured limit is reached; `retryAfter` is a hint for the client.
+    case full(retryAfter: Duration)
+    /// Another process holds the data folder.
+    case folderInUse(path: String, process: Int32?)
+    /// The data was written by a newer version: it says so instead of guessing.
+    case newerFormat(path: String, found: Int, known: Int)
+    /// The data folder cannot be made, read or written; the reason is the operating system's or the database's.
+    case unusable(path: String, reason: String)
+    /// A write or a read failed; the reason is the database's.
+    case failed(reason: String)
+    /// The store is closing and takes no more.
+    case closed
+}
