@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", asyncHTTPClient, deque, logging, nioCore, nioHTTP1, serviceLifecycle,
+                "Events", "Journal", "Routing", asyncHTTPClient, deque, logging, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -157,7 +158,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DeliveryEngineTests",
-            dependencies: ["DeliveryEngine", "Events", "Journal", "Routing", "TestSupport"],
+            dependencies: [
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors", logging,
+                serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -83,7 +83,7 @@ package struct ClaimedDelivery: Sendable {
 }
 
 /// Outcomes to record for one provider.
-package struct Settlement: Sendable {
+package struct Settlement: Sendable, Equatable {
     package let provider: ProviderName
     /// First attempts that simply delivered: most of all, and cheap to keep.
     package let delivered: [DeliveredRun]

@@ -1,0 +1,43 @@
+/// How many requests may be under way at a provider: a little more with each round of successes, half with each sign of strain.
+///
+/// Additive increase, multiplicative decrease. Strain is a 429, a timeout, a failure, or latency that has doubled against the best
+/// that was seen lately.
+package struct ConcurrencyLimit: Sendable, Equatable {
+    /// The most that is allowed, from the settings.
+    package let ceiling: Int
+    private var allowed: Double
+    private var bestLatency: Duration?
+    private var lastDecrease: ContinuousClock.Instant?
+
+    package init(ceiling: Int) {
+        precondition(ceiling > 0, "a provider that may never be called never gets anything")
+        self.ceiling = ceiling
+        allowed = Double(min(ceiling, 4))
+    }
+
+    /// How many requests may be under way now; at least 1.
+    package var current: Int { max(1, Int(allowed)) }
+
+    /// A request was answered as it should be.
+    package mutating func succeeded(after latency: Duration, at now: ContinuousClock.Instant) {
+        let best = bestLatency.map { min($0 + ($0 / 1000), latency) } ?? latency
+        bestLatency = best
+        if latency > best * 2 + .milliseconds(50) {
+            decrease(by: 0.9, at: now, window: latency)
+        } else {
+            allowed = min(Double(ceiling), allowed + 1 / allowed)
+        }
+    }
+
+    /// A request was refused for coming too often, timed out or failed.
+    package mutating func strained(at now: ContinuousClock.Instant) {
+        decrease(by: 0.5, at: now, window: .milliseconds(100))
+    }
+
+    /// One decrease a window, because requests that were under way together tell of the same strain.
+    private mutating func decrease(by factor: Double, at now: ContinuousClock.Instant, window: Duration) {
+        if let lastDecrease, now - lastDecrease < window { return }
+        lastDecrease = now
+        allowed = max(1, allowed * factor)
+    }
+}

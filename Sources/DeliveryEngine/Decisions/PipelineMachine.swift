@@ -1,0 +1,451 @@
+package import Events
+package import Journal
+
+/// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
+///
+/// The shell (``Pipeline``) carries the steps out and reports back; this machine has no clock, does no I/O and awaits nothing. Every
+/// step that it gives out is reported on exactly once, whatever came of it.
+package struct PipelineMachine: Sendable {
+    /// A step for the shell.
+    package enum Step: Sendable, Equatable {
+        /// Claim a block from the journal.
+        case claim(BlockLimit)
+        /// Claim retries that are due.
+        case claimDue(limit: Int)
+        /// Make the intent to send these durable.
+        case intend([SequenceNumber])
+        /// Send these in one request.
+        case send(DeliveryBatch)
+        /// Record these outcomes.
+        case settle(Settlement)
+        /// Wait for events after the journal's newest of the last claim.
+        case watch
+        /// Ask again at this instant, unless something happens before.
+        case wake(at: ContinuousClock.Instant)
+        /// Give these back unsent; then the pipeline is done.
+        case finish(releasing: [SequenceNumber])
+    }
+
+    /// What a claim brought, translated.
+    package struct Claimed: Sendable {
+        package var items: [DeliveryItem] = []
+        /// Events that end without being sent: untranslatable, or for a shadow destination.
+        package var settled: [SettledDelivery] = []
+
+        package init(items: [DeliveryItem] = [], settled: [SettledDelivery] = []) {
+            self.items = items
+            self.settled = settled
+        }
+    }
+
+    /// Where new events come from.
+    private enum Source: Equatable {
+        /// There may be more in the journal.
+        case flowing
+        /// All is claimed; the shell watches.
+        case exhausted
+        /// New events are there, and are given a moment to gather.
+        case gathering(until: ContinuousClock.Instant)
+    }
+
+    private let settings: PipelineSettings
+    private let rules: OutcomeRules
+    private var random: SeededGenerator
+    private var breaker: CircuitBreaker
+    private var concurrency: ConcurrencyLimit
+    private var bucket: TokenBucket?
+    private var assembly: BatchAssembly
+
+    private var source = Source.flowing
+    private var isClaiming = false
+    private var isWatching = false
+    /// When the earliest retry that waits in the journal is due; nil if none waits.
+    private var nextDue: Timestamp?
+    /// Nobody may be called before: a rate limit's pause, or a parked provider's.
+    private var heldUntil: Timestamp?
+    private var parkedFor: DeliveryFault?
+    private var underWay = 0
+
+    /// Claimed, but without a durable intent yet; only for vendors that need one.
+    private var unarmed: [DeliveryItem] = []
+    private var intending: [DeliveryItem] = []
+
+    private var delivered: [DeliveredRun] = []
+    private var exceptions: [SettledDelivery] = []
+    private var unsettledEvents = 0
+    private var isSettling = false
+    private var scheduledWake: ContinuousClock.Instant?
+    private var nextPlace = 0
+    private var isClosing = false
+    private var isFinished = false
+    private var lastFault: DeliveryFault?
+
+    package init(settings: PipelineSettings, nextDue: Timestamp?, seed: UInt64, at now: ContinuousClock.Instant) {
+        self.settings = settings
+        self.nextDue = nextDue
+        rules = OutcomeRules(settings: settings)
+        random = SeededGenerator(seed: seed)
+        breaker = settings.breaker
+        concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
+        bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now) }
+        assembly = BatchAssembly(limit: settings.batch, oneIdentityOncePerBatch: settings.oneIdentityOncePerBatch)
+    }
+
+    // MARK: - What happened
+
+    /// Deliveries that a crash interrupted, at the start.
+    package mutating func interrupted(_ sequences: [SequenceNumber], at now: Moment) {
+        for sequence in sequences { record(rules.decideInterrupted(sequence, at: now.wall)) }
+    }
+
+    /// A claim from the journal brought events, and there may be more.
+    package mutating func claimed(_ block: Claimed) {
+        isClaiming = false
+        take(block, isFirst: true)
+    }
+
+    /// A claim from the journal found nothing new.
+    package mutating func foundNothing() {
+        isClaiming = false
+        source = .exhausted
+    }
+
+    /// A claim of due retries came back, with the time of the next one.
+    package mutating func claimedDue(_ retries: Claimed, next: Timestamp?) {
+        isClaiming = false
+        nextDue = next
+        take(retries, isFirst: false)
+    }
+
+    /// The journal could not be read; it is asked again after a pause.
+    package mutating func claimFailed(at now: Moment) {
+        isClaiming = false
+        source = .gathering(until: now.instant + .seconds(1))
+        nextDue = nextDue.map { max($0, now.wall + .seconds(1)) }
+    }
+
+    /// The journal has new events.
+    package mutating func eventsArrived(at now: Moment) {
+        isWatching = false
+        guard source == .exhausted else { return }
+        source = .gathering(until: now.instant + settings.linger)
+    }
+
+    /// The intent that ``Step/intend(_:)`` asked for is durable, or could not be made so.
+    package mutating func intended(_ succeeded: Bool) {
+        if succeeded {
+            assembly.append(intending)
+        } else {
+            unarmed.insert(contentsOf: intending, at: 0)
+        }
+        intending = []
+    }
+
+    /// A request is over.
+    package mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
+        underWay -= 1
+        learn(from: verdict, facts, at: now)
+        switch verdict {
+        case .all(let outcome):
+            if shouldBisect(batch, outcome, facts) {
+                bisect(batch, facts, fault: outcome.fault)
+            } else {
+                apply(batch, facts, at: now) { _ in outcome }
+            }
+        case .each(let outcomes):
+            precondition(outcomes.count == batch.items.count, "an adapter gives one outcome an event")
+            apply(batch, facts, at: now) { outcomes[$0] }
+        case .unnamed(let fault):
+            if batch.items.count > 1 {
+                bisect(batch, facts, fault: fault)
+            } else {
+                apply(batch, facts, at: now) { _ in .reject(fault) }
+            }
+        }
+    }
+
+    /// The settlement that ``Step/settle(_:)`` asked for is on disk.
+    package mutating func settled(_ settlement: Settlement) {
+        isSettling = false
+        unsettledEvents -= settlement.eventCount
+        for exception in settlement.exceptions {
+            guard let next = exception.nextAttemptAt else { continue }
+            nextDue = min(nextDue ?? next, next)
+        }
+    }
+
+    /// The instant of ``Step/wake(at:)`` has come.
+    package mutating func woke() {
+        scheduledWake = nil
+    }
+
+    /// No new request from here on; what is under way is waited for.
+    package mutating func close() {
+        isClosing = true
+    }
+
+    // MARK: - What to do
+
+    /// The next step at `now`; nil if there is nothing to do until something happens.
+    package mutating func next(at now: Moment) -> Step? {
+        if let settlement = nextSettlement() { return settlement }
+        if isClosing { return nextWhenClosing() }
+        if let step = nextSend(at: now) { return step }
+        if let step = nextIntent() { return step }
+        if let step = nextClaim(at: now) { return step }
+        if source == .exhausted, !isWatching {
+            isWatching = true
+            return .watch
+        }
+        return nextWake(at: now)
+    }
+
+    private mutating func nextSettlement() -> Step? {
+        guard !isSettling, !delivered.isEmpty || !exceptions.isEmpty else { return nil }
+        isSettling = true
+        let settlement = Settlement(provider: settings.provider, delivered: delivered, exceptions: exceptions)
+        delivered = []
+        exceptions = []
+        return .settle(settlement)
+    }
+
+    private mutating func nextWhenClosing() -> Step? {
+        guard !isFinished, underWay == 0, !isSettling, intending.isEmpty, !isClaiming else { return nil }
+        isFinished = true
+        let unsent = assembly.removeAll() + unarmed
+        unarmed = []
+        return .finish(releasing: unsent.map(\.sequence))
+    }
+
+    private mutating func nextSend(at now: Moment) -> Step? {
+        guard assembly.count > 0, underWay < concurrency.current, unsettledEvents < Self.mostUnsettled else { return nil }
+        guard assembly.hasFullBatch || source != .flowing else { return nil }
+        guard earliestSend(at: now) == now.instant else { return nil }
+        let isProbe = breaker.decide(at: now.instant) == .probe
+        guard let batch = assembly.next(atMost: isProbe ? 1 : nil) else { return nil }
+        if isProbe { breaker.probeStarted() }
+        bucket?.take(at: now.instant)
+        underWay += 1
+        return .send(batch)
+    }
+
+    /// When the gates let the next request pass: `now` itself if they are open; nil if a probe's result decides.
+    private func earliestSend(at now: Moment) -> ContinuousClock.Instant? {
+        var earliest = now.instant
+        switch breaker.decide(at: now.instant) {
+        case .send, .probe: break
+        case .waitForProbe: return nil
+        case .waitUntil(let instant): earliest = max(earliest, instant)
+        }
+        if let heldUntil, heldUntil > now.wall { earliest = max(earliest, now.instant(of: heldUntil)) }
+        if let bucket { earliest = max(earliest, bucket.nextToken(at: now.instant)) }
+        return earliest
+    }
+
+    private mutating func nextIntent() -> Step? {
+        guard settings.needsIntent, intending.isEmpty, !unarmed.isEmpty else { return nil }
+        // As many as can be under way twice over: enough that no sender waits, few enough that a crash leaves few in doubt.
+        let window = concurrency.current * 2 * settings.batch.events
+        guard assembly.count < window / 2 else { return nil }
+        intending = Array(unarmed.prefix(window))
+        unarmed.removeFirst(intending.count)
+        return .intend(intending.map(\.sequence))
+    }
+
+    private mutating func nextClaim(at now: Moment) -> Step? {
+        let waiting = assembly.count + unarmed.count + intending.count
+        guard !isClaiming, waiting < blockLimit.events / 2, unsettledEvents < Self.mostUnsettled else { return nil }
+        // A closed gate needs one batch for its probe and no more.
+        guard waiting == 0 || earliestSend(at: now) == now.instant else { return nil }
+        if let nextDue, nextDue <= now.wall {
+            isClaiming = true
+            return .claimDue(limit: blockLimit.events)
+        }
+        switch source {
+        case .exhausted: return nil
+        case .gathering(let until) where until > now.instant: return nil
+        case .gathering, .flowing:
+            isClaiming = true
+            return .claim(blockLimit)
+        }
+    }
+
+    private mutating func nextWake(at now: Moment) -> Step? {
+        var instants: [ContinuousClock.Instant] = []
+        if assembly.count > 0, let earliest = earliestSend(at: now), earliest > now.instant { instants.append(earliest) }
+        if case .gathering(let until) = source, !isClaiming { instants.append(until) }
+        if let nextDue, !isClaiming { instants.append(now.instant(of: nextDue)) }
+        guard let earliest = instants.filter({ $0 > now.instant }).min() else { return nil }
+        // The wall clock may be set; a wake at least once a minute keeps a retry from being missed by hours.
+        let wake = min(earliest, now.instant + .seconds(60))
+        if let scheduledWake, scheduledWake <= wake { return nil }
+        scheduledWake = wake
+        return .wake(at: wake)
+    }
+
+    private var blockLimit: BlockLimit {
+        let twoBatches = settings.batch.events * 2
+        return BlockLimit(events: max(64, twoBatches, min(2000, twoBatches * settings.concurrency)), bytes: 8 << 20)
+    }
+
+    /// Outcomes that are not on disk yet are sent again after a crash, so there must not be many.
+    private static let mostUnsettled = 10_000
+
+    // MARK: - What follows from it
+
+    private mutating func take(_ claimed: Claimed, isFirst: Bool) {
+        for settled in claimed.settled { record(settled) }
+        var items = claimed.items
+        if isFirst {
+            for index in items.indices {
+                items[index] = items[index].placed(at: nextPlace)
+                nextPlace += 1
+            }
+            // Between two claims there may be events that were settled before a restart.
+            nextPlace += 1
+        }
+        unsettledEvents += items.count
+        if settings.needsIntent {
+            unarmed.append(contentsOf: items)
+        } else {
+            assembly.append(items)
+        }
+    }
+
+    private mutating func record(_ settled: SettledDelivery) {
+        exceptions.append(settled)
+        unsettledEvents += 1
+    }
+
+    /// A vendor that fails on a whole batch may fail because of one event: half of it may pass.
+    private func shouldBisect(_ batch: DeliveryBatch, _ outcome: Outcome, _ facts: AttemptFacts) -> Bool {
+        guard case .ambiguous(let fault) = outcome, batch.items.count > 1, settings.deduplication != .none else { return false }
+        return fault.code == .vendorError && facts.httpStatus == 500 && breaker.word == "closed"
+    }
+
+    private mutating func bisect(_ batch: DeliveryBatch, _ facts: AttemptFacts, fault: DeliveryFault?) {
+        var noted = batch
+        for index in noted.items.indices { noted.items[index].note(facts.attempt(status: .retrying, fault: fault)) }
+        for half in noted.halves { assembly.putBack(half) }
+    }
+
+    private mutating func apply(
+        _ batch: DeliveryBatch,
+        _ facts: AttemptFacts,
+        at now: Moment,
+        _ outcome: (Int) -> Outcome
+    ) {
+        let alone = batch.items.count == 1
+        var run: [DeliveryItem] = []
+        var again: [DeliveryItem] = []
+        for (index, item) in batch.items.enumerated() {
+            let decision = rules.decide(
+                outcome(index),
+                for: item,
+                alone: alone,
+                attempt: facts,
+                at: now.wall,
+                using: &random
+            )
+            switch decision {
+            case .simplyDelivered:
+                if let last = run.last?.place, item.place != last + 1 { close(&run, facts) }
+                run.append(item)
+            case .settle(let settled):
+                exceptions.append(settled)
+            case .sendAgain:
+                var noted = item
+                noted.note(facts.attempt(status: .retrying))
+                again.append(noted)
+            }
+        }
+        close(&run, facts)
+        if !again.isEmpty { assembly.putBack(DeliveryBatch(items: again, isBisected: batch.isBisected)) }
+    }
+
+    private mutating func close(_ run: inout [DeliveryItem], _ facts: AttemptFacts) {
+        guard !run.isEmpty else { return }
+        delivered.append(DeliveredRun(sequences: run.map(\.sequence), attempt: facts.attempt(status: .delivered)))
+        run = []
+    }
+
+    /// Draws the gates' conclusions from an answer.
+    private mutating func learn(from verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
+        let outcome: Outcome? =
+            switch verdict {
+            case .all(let outcome): outcome
+            case .each, .unnamed: nil
+            }
+        lastFault = outcome?.fault
+        switch outcome {
+        case nil, .delivered?, .reject?, .resend?:
+            breaker.succeeded()
+            concurrency.succeeded(after: facts.latency, at: now.instant)
+            parkedFor = nil
+        case .retry(let fault, let after)?:
+            concurrency.strained(at: now.instant)
+            if let after { hold(until: after.moment(from: now.wall)) }
+            // A vendor that says "not so fast" is there.
+            if fault.code == .rateLimited {
+                if after == nil { hold(until: now.wall + .seconds(1)) }
+            } else {
+                breaker.failed(at: now.instant)
+            }
+        case .ambiguous?:
+            concurrency.strained(at: now.instant)
+            breaker.failed(at: now.instant)
+        case .park(let fault)?:
+            parkedFor = fault
+            breaker.tripped(at: now.instant, pause: settings.parkedPause)
+        }
+    }
+
+    private mutating func hold(until moment: Timestamp) {
+        heldUntil = max(heldUntil ?? moment, moment)
+    }
+}
+
+extension PipelineMachine {
+    /// What people see of a provider.
+    package struct Snapshot: Sendable, Equatable {
+        /// `closed`, `open` or `probing`.
+        package let circuit: String
+        /// Why the provider is parked; nil if it is not.
+        package let parked: DeliveryFault?
+        /// Nobody is called before; nil if there is no such time.
+        package let heldUntil: Timestamp?
+        package let requestsUnderWay: Int
+        package let concurrency: Int
+        /// Why the last request failed as a whole; nil if it did not.
+        package let lastFault: DeliveryFault?
+    }
+
+    /// The state at this moment.
+    package var snapshot: Snapshot {
+        Snapshot(
+            circuit: breaker.word,
+            parked: parkedFor,
+            heldUntil: heldUntil,
+            requestsUnderWay: underWay,
+            concurrency: concurrency.current,
+            lastFault: lastFault
+        )
+    }
+}
+
+extension Outcome {
+    /// The fault that an outcome carries; nil for those that have none.
+    var fault: DeliveryFault? {
+        switch self {
+        case .delivered, .resend: nil
+        case .retry(let fault, _), .ambiguous(let fault), .reject(let fault), .park(let fault): fault
+        }
+    }
+}
+
+extension Settlement {
+    /// How many events it settles.
+    var eventCount: Int {
+        delivered.reduce(exceptions.count) { $0 + $1.sequences.count }
+    }
+}

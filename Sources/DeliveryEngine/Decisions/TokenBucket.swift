@@ -1,0 +1,37 @@
+package import Events
+
+/// Keeps requests within a documented rate: a request takes a token, and tokens come back evenly.
+///
+/// The bucket holds a tenth of the period's tokens (at least one), so that a burst is short and the rate over any full period stays
+/// within the limit but for that burst.
+package struct TokenBucket: Sendable, Equatable {
+    private let capacity: Double
+    private let interval: Duration
+    private var tokens: Double
+    private var filledAt: ContinuousClock.Instant
+
+    /// - Parameter limit: what the vendor documents; a tenth is kept back for the burst.
+    package init(limit: RateLimit, at now: ContinuousClock.Instant) {
+        capacity = max(1, (Double(limit.requests) / 10).rounded(.down))
+        let steady = max(1, Double(limit.requests) - capacity)
+        interval = limit.per / steady
+        tokens = capacity
+        filledAt = now
+    }
+
+    /// When the next request may leave: at `now` or before if a token is there.
+    package func nextToken(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        let present = refilled(at: now)
+        return present >= 1 ? now : now + interval * (1 - present)
+    }
+
+    /// Takes the token of a request that leaves at `now`.
+    package mutating func take(at now: ContinuousClock.Instant) {
+        tokens = refilled(at: now) - 1
+        filledAt = now
+    }
+
+    private func refilled(at now: ContinuousClock.Instant) -> Double {
+        min(capacity, tokens + (now - filledAt) / interval)
+    }
+}

@@ -1,0 +1,350 @@
+package import Events
+package import Journal
+package import Logging
+import ServiceLifecycle
+
+/// Delivers to one provider account: carries out what ``PipelineMachine`` decides.
+///
+/// Claims, requests and settlements are child tasks that report to one mailbox; the loop that reads it owns the machine. On graceful
+/// shutdown nothing new is sent, what is under way is waited for and settled, and the rest goes back to the journal.
+package struct Pipeline: Sendable {
+    package let settings: PipelineSettings
+    private let adapter: any Adapter
+    private let ledger: any DeliveryLedger
+    private let caller: any VendorCalling
+    private let clock: any WallClock
+    private let monitor: DeliveryMonitor
+    private let logger: Logger
+
+    package init(
+        settings: PipelineSettings,
+        adapter: any Adapter,
+        ledger: any DeliveryLedger,
+        caller: any VendorCalling,
+        clock: any WallClock,
+        monitor: DeliveryMonitor,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.adapter = adapter
+        self.ledger = ledger
+        self.caller = caller
+        self.clock = clock
+        self.monitor = monitor
+        var logger = logger
+        logger[metadataKey: "provider"] = "\(settings.provider)"
+        self.logger = logger
+    }
+
+    /// What a child task tells the loop.
+    private enum Report: Sendable {
+        case claimed(PipelineMachine.Claimed)
+        case foundNothing(newest: SequenceNumber)
+        case claimedDue(PipelineMachine.Claimed, next: Timestamp?)
+        case claimFailed
+        case intended(Bool)
+        case called(DeliveryBatch, Verdict, AttemptFacts)
+        case settled(Settlement)
+        case eventsArrived
+        case woke
+        case shutdown
+    }
+
+    private typealias Mailbox = AsyncStream<Report>.Continuation
+
+    /// Delivers until graceful shutdown has settled what was under way, or the task is cancelled.
+    package func run() async {
+        // The mailbox never holds more than the machine has steps under way: each step reports once.
+        let (reports, mailbox) = AsyncStream<Report>.makeStream()
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                await work(through: reports, mailbox, in: &group)
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            mailbox.yield(.shutdown)
+        }
+    }
+
+    private func work(
+        through reports: AsyncStream<Report>,
+        _ mailbox: Mailbox,
+        in group: inout DiscardingTaskGroup
+    ) async {
+        guard var machine = await startMachine() else { return }
+        var newestSeen = SequenceNumber(0)
+        guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
+        for await report in reports {
+            if case .foundNothing(let newest) = report { newestSeen = newest }
+            tell(&machine, report)
+            guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
+        }
+    }
+
+    /// Starts where the journal stands; nil if the task was cancelled before the journal could be read.
+    private func startMachine() async -> PipelineMachine? {
+        while !Task.isCancelled {
+            do {
+                let interrupted = try await ledger.claimInterrupted(for: settings.provider)
+                var machine = PipelineMachine(
+                    settings: settings,
+                    nextDue: try await ledger.nextDue(for: settings.provider),
+                    seed: .random(in: .min ... .max),
+                    at: .now
+                )
+                machine.interrupted(interrupted.map(\.sequence), at: now)
+                if !interrupted.isEmpty {
+                    logger.warning(
+                        "deliveries were interrupted by a crash",
+                        metadata: ["events": "\(interrupted.count)", "policy": "\(settings.onUncertain.rawValue)"]
+                    )
+                }
+                return machine
+            } catch {
+                logger.error("the journal could not be read", metadata: ["error": "\(error)"])
+                await pause(.seconds(1))
+            }
+        }
+        return nil
+    }
+
+    private func tell(_ machine: inout PipelineMachine, _ report: Report) {
+        switch report {
+        case .claimed(let claimed): machine.claimed(claimed)
+        case .foundNothing: machine.foundNothing()
+        case .claimedDue(let claimed, let next): machine.claimedDue(claimed, next: next)
+        case .claimFailed: machine.claimFailed(at: now)
+        case .intended(let succeeded): machine.intended(succeeded)
+        case .called(let batch, let verdict, let facts): machine.called(batch, verdict, facts, at: now)
+        case .settled(let settlement): machine.settled(settlement)
+        case .eventsArrived: machine.eventsArrived(at: now)
+        case .woke: machine.woke()
+        case .shutdown: machine.close()
+        }
+    }
+
+    /// Starts every step that is due.
+    /// - Returns: false when the pipeline is done.
+    private func carryOut(
+        _ machine: inout PipelineMachine,
+        _ newestSeen: SequenceNumber,
+        _ mailbox: Mailbox,
+        in group: inout DiscardingTaskGroup
+    ) async -> Bool {
+        while let step = machine.next(at: now) {
+            switch step {
+            case .claim(let limit):
+                group.addTask { mailbox.yield(await claim(limit)) }
+            case .claimDue(let limit):
+                group.addTask { mailbox.yield(await claimDue(limit)) }
+            case .intend(let sequences):
+                group.addTask { mailbox.yield(.intended(await intend(sequences))) }
+            case .send(let batch):
+                group.addTask { mailbox.yield(await send(batch)) }
+            case .settle(let settlement):
+                group.addTask { if await settle(settlement) { mailbox.yield(.settled(settlement)) } }
+            case .watch:
+                group.addTask {
+                    await ledger.waitForEvents(after: newestSeen)
+                    mailbox.yield(.eventsArrived)
+                }
+            case .wake(let instant):
+                group.addTask {
+                    await pause(instant - .now)
+                    mailbox.yield(.woke)
+                }
+            case .finish(let sequences):
+                await release(sequences)
+                return false
+            }
+        }
+        monitor.update(settings.provider, machine.snapshot)
+        return true
+    }
+
+    // MARK: - Steps
+
+    private func claim(_ limit: BlockLimit) async -> Report {
+        let newest = ledger.newestSequence
+        do {
+            guard let block = try await ledger.claimBlock(for: settings.provider, limit: limit) else {
+                return .foundNothing(newest: newest)
+            }
+            return .claimed(translate(block.deliveries))
+        } catch {
+            return await claimFailed(error)
+        }
+    }
+
+    private func claimDue(_ limit: Int) async -> Report {
+        do {
+            let due = try await ledger.claimDue(for: settings.provider, at: clock.now, limit: limit)
+            return .claimedDue(translate(due), next: try await ledger.nextDue(for: settings.provider))
+        } catch {
+            return await claimFailed(error)
+        }
+    }
+
+    private func claimFailed(_ error: StoreError) async -> Report {
+        if error != .closed { logger.error("the journal could not be read", metadata: ["error": "\(error)"]) }
+        return .claimFailed
+    }
+
+    /// Translates what was claimed; what cannot or must not be sent now is settled instead.
+    private func translate(_ deliveries: [ClaimedDelivery]) -> PipelineMachine.Claimed {
+        let now = clock.now
+        var claimed = PipelineMachine.Claimed()
+        claimed.items.reserveCapacity(deliveries.count)
+        for delivery in deliveries {
+            do {
+                let translated = try adapter.translate(delivery.event, for: delivery.destination)
+                if delivery.destination.mode == .shadow {
+                    claimed.settled.append(skipped(delivery, fault: nil))
+                } else if let notBefore = translated.notBefore, notBefore > now {
+                    claimed.settled.append(
+                        SettledDelivery(sequence: delivery.sequence, status: .retrying, nextAttemptAt: notBefore)
+                    )
+                } else {
+                    claimed.items.append(DeliveryItem(delivery, translated))
+                }
+            } catch {
+                claimed.settled.append(untranslatable(delivery, error))
+            }
+        }
+        return claimed
+    }
+
+    private func skipped(_ delivery: ClaimedDelivery, fault: DeliveryFault?) -> SettledDelivery {
+        logger.info(
+            "shadow delivery",
+            metadata: ["event": "\(delivery.event.id)", "translatable": "\(fault == nil)"]
+        )
+        return SettledDelivery(sequence: delivery.sequence, status: .skipped, fault: fault)
+    }
+
+    private func untranslatable(_ delivery: ClaimedDelivery, _ error: Untranslatable) -> SettledDelivery {
+        let fault = DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)")
+        if delivery.destination.mode == .shadow { return skipped(delivery, fault: fault) }
+        logger.warning(
+            "event cannot be translated",
+            metadata: ["event": "\(delivery.event.id)", "field": "\(error.field)"]
+        )
+        return SettledDelivery(sequence: delivery.sequence, status: .rejected, fault: fault)
+    }
+
+    private func intend(_ sequences: [SequenceNumber]) async -> Bool {
+        do {
+            try await ledger.intend(sequences, at: settings.provider)
+            return true
+        } catch {
+            logger.error("the intent to send could not be written", metadata: ["error": "\(error)"])
+            await pause(.seconds(1))
+            return false
+        }
+    }
+
+    private func send(_ batch: DeliveryBatch) async -> Report {
+        let events = batch.items.map(\.translated)
+        let request = adapter.request(carrying: events)
+        let at = clock.now
+        let start = ContinuousClock.now
+        let result = await caller.call(request)
+        let facts = AttemptFacts(at: at, latency: .now - start, httpStatus: result.httpStatus)
+        let verdict = result.verdict(by: adapter, for: events)
+        log(batch, verdict, facts)
+        return .called(batch, verdict, facts)
+    }
+
+    private func log(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts) {
+        logger.info(
+            "attempt",
+            metadata: [
+                "events": "\(batch.items.count)",
+                "ids": "\(batch.items.prefix(10).map(\.id.rawValue).joined(separator: ","))",
+                "status": facts.httpStatus.map { "\($0)" } ?? "none",
+                "outcome": "\(verdict.summary)",
+                "latency_ms": "\(facts.latency.wholeMilliseconds)",
+            ]
+        )
+    }
+
+    /// Tries until it is written, because an outcome that is forgotten is an event sent twice.
+    /// - Returns: false if the task was cancelled or the store closed before.
+    private func settle(_ settlement: Settlement) async -> Bool {
+        while !Task.isCancelled {
+            do {
+                try await ledger.settle(settlement)
+                return true
+            } catch .closed {
+                return false
+            } catch {
+                logger.error("outcomes could not be written", metadata: ["error": "\(error)"])
+                await pause(.seconds(1))
+            }
+        }
+        return false
+    }
+
+    private func release(_ sequences: [SequenceNumber]) async {
+        guard !sequences.isEmpty else { return }
+        do {
+            try await ledger.release(sequences, for: settings.provider)
+        } catch {
+            logger.error("unsent events could not be given back", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private var now: Moment { Moment(instant: .now, wall: clock.now) }
+
+    /// Waits; returns early if the task is cancelled, which the caller's loop looks at.
+    private func pause(_ duration: Duration) async {
+        guard duration > .zero else { return }
+        do {
+            try await Task.sleep(for: duration)
+        } catch is CancellationError {
+            return
+        } catch {
+            preconditionFailure("a sleep ends by time or by cancellation")
+        }
+    }
+}
+
+extension DeliveryItem {
+    fileprivate init(_ delivery: ClaimedDelivery, _ translated: TranslatedEvent) {
+        self.init(
+            sequence: delivery.sequence,
+            id: delivery.event.id,
+            acceptedAt: delivery.event.acceptedAt,
+            translated: translated,
+            attemptsBefore: delivery.attempts
+        )
+    }
+}
+
+extension Verdict {
+    /// One or a few words for the log: `delivered`, `retry rate_limited`, `delivered 98, reject 2`.
+    var summary: String {
+        switch self {
+        case .all(let outcome): outcome.words
+        case .unnamed(let fault): "refused \(fault.code.rawValue), event not named"
+        case .each(let outcomes):
+            Dictionary(grouping: outcomes, by: \.words)
+                .map { "\($0.key) \($0.value.count)" }
+                .sorted()
+                .joined(separator: ", ")
+        }
+    }
+}
+
+extension Outcome {
+    fileprivate var words: String {
+        switch self {
+        case .delivered(let deduplicated): deduplicated ? "delivered before" : "delivered"
+        case .resend: "resend"
+        case .retry(let fault, _): "retry \(fault.code.rawValue)"
+        case .ambiguous(let fault): "ambiguous \(fault.code.rawValue)"
+        case .reject(let fault): "reject \(fault.code.rawValue)"
+        case .park(let fault): "park \(fault.code.rawValue)"
+        }
+    }
+}

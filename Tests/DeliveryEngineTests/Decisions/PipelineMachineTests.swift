@@ -1,0 +1,355 @@
+import DeliveryEngine
+import Events
+import Journal
+import Testing
+
+/// Each test reads as a transcript: what happened, and which step the machine takes next.
+@Suite struct PipelineMachineTests {
+    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let fault = DeliveryFault(code: .vendorError, message: "it failed")
+
+    private func makeMachine(
+        batch: Int = 3,
+        concurrency: Int = 2,
+        deduplication: Deduplication = .byIdentity(memory: nil),
+        onUncertain: PipelineSettings.UncertainPolicy = .hold,
+        retry: RetrySchedule = RetrySchedule(),
+        threshold: Int = 100,
+        rateLimit: RateLimit? = nil
+    ) -> PipelineMachine {
+        let settings = PipelineSettings(
+            provider: "acme",
+            batch: BatchLimit(events: batch, bytes: 1 << 20),
+            deduplication: deduplication,
+            retry: retry,
+            breaker: CircuitBreaker(threshold: threshold, pause: .seconds(5), longestPause: .seconds(60)),
+            concurrency: concurrency,
+            rateLimit: rateLimit,
+            onUncertain: onUncertain
+        )
+        return PipelineMachine(settings: settings, nextDue: nil, seed: 1, at: start.instant)
+    }
+
+    private func facts(_ status: Int?) -> AttemptFacts {
+        AttemptFacts(at: start.wall, latency: .milliseconds(12), httpStatus: status)
+    }
+
+    private func exceptions(of step: PipelineMachine.Step?) -> [SettledDelivery] {
+        guard case .settle(let settlement)? = step else { return [] }
+        return settlement.exceptions
+    }
+
+    @Test func `claims, fills batches, and settles what was delivered as a run`() throws {
+        var machine = makeMachine()
+        #expect(machine.next(at: start) == .claim(BlockLimit(events: 64, bytes: 8 << 20)))
+        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(batch.numbers == [1, 2, 3])
+        guard case .claim? = machine.next(at: start) else { throw Unexpected.step }
+        machine.foundNothing()
+        guard case .send(let rest)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(rest.numbers == [4])
+        #expect(machine.next(at: start) == .watch)
+        machine.called(batch, .all(.delivered(deduplicated: false)), facts(200), at: start)
+        guard case .settle(let settlement)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(settlement.delivered.map { $0.sequences.map(\.rawValue) } == [[1, 2, 3]])
+        #expect(settlement.exceptions.isEmpty)
+    }
+
+    @Test func `gives new events a moment to gather before it claims them`() throws {
+        var machine = makeMachine()
+        _ = machine.next(at: start)
+        machine.foundNothing()
+        #expect(machine.next(at: start) == .watch)
+        machine.eventsArrived(at: start)
+        #expect(machine.next(at: start) == .wake(at: start.instant + .milliseconds(5)))
+        machine.woke()
+        guard case .claim? = machine.next(at: start + .milliseconds(5)) else { throw Unexpected.step }
+    }
+
+    @Test func `keeps the outcomes of requests that end during a settlement for the next one`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 3)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        var batches: [DeliveryBatch] = []
+        while case .send(let batch)? = machine.next(at: start) { batches.append(batch) }
+        try #require(batches.count == 3)
+        for batch in batches.prefix(1) {
+            machine.called(batch, .all(.delivered(deduplicated: false)), facts(202), at: start)
+        }
+        guard case .settle(let first)? = machine.next(at: start) else { throw Unexpected.step }
+        for batch in batches.dropFirst() {
+            machine.called(batch, .all(.delivered(deduplicated: false)), facts(202), at: start)
+        }
+        if case .settle? = machine.next(at: start) { Issue.record("two settlements at once") }
+        machine.settled(first)
+        guard case .settle(let second)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(second.delivered.count == 2)
+    }
+
+    @Test func `schedules a retry for what was not applied, and claims it when it is due`() throws {
+        var machine = makeMachine(batch: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(fault, after: .delay(.seconds(60)))), facts(503), at: start)
+        let step = machine.next(at: start)
+        let exception = try #require(exceptions(of: step).first)
+        #expect(exception.status == .retrying)
+        #expect(exception.newAttempts.count == 1)
+        let due = try #require(exception.nextAttemptAt)
+        #expect(due >= start.wall + .seconds(60))
+        guard case .settle(let settlement)? = step else { throw Unexpected.step }
+        machine.settled(settlement)
+        var later = start + .seconds(62)
+        while let step = machine.next(at: later) {
+            if case .claimDue = step { return }
+            if case .claim = step { machine.foundNothing() }
+            if case .wake = step { machine.woke() }
+            later = later + .milliseconds(10)
+        }
+        Issue.record("the retry was never claimed")
+    }
+
+    @Test func `halves a batch whose refusal names nobody until the culprit stands alone`() throws {
+        var machine = makeMachine(batch: 4, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        var sent: [[Int64]] = []
+        var rejected: [Int64] = []
+        var delivered: [Int64] = []
+        var watched = false
+        while let step = machine.next(at: start) {
+            switch step {
+            case .send(let batch):
+                sent.append(batch.numbers)
+                let verdict: Verdict = batch.numbers.contains(3) ? .unnamed(fault) : .all(.delivered(deduplicated: false))
+                machine.called(batch, verdict, facts(400), at: start)
+            case .settle(let settlement):
+                for exception in settlement.exceptions {
+                    if exception.status == .rejected { rejected.append(exception.sequence.rawValue) }
+                    if exception.status == .delivered { delivered.append(exception.sequence.rawValue) }
+                }
+                delivered += settlement.delivered.flatMap(\.sequences).map(\.rawValue)
+                machine.settled(settlement)
+            case .claim: machine.foundNothing()
+            case .watch: watched = true
+            case .claimDue, .intend, .wake, .finish: Issue.record("unexpected \(step)")
+            }
+        }
+        #expect(watched)
+        #expect(sent == [[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]])
+        #expect(rejected == [3])
+        #expect(delivered.sorted() == [1, 2, 4])
+    }
+
+    @Test func `sends the innocent of a refused batch again at once, together`() throws {
+        var machine = makeMachine(batch: 3, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .each([.resend, .reject(fault), .resend]), facts(422), at: start)
+        let step = machine.next(at: start)
+        #expect(exceptions(of: step).map(\.status) == [.rejected])
+        guard case .send(let again)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(again.numbers == [1, 3])
+        #expect(again.items.allSatisfy { $0.attempts == 1 })
+    }
+
+    @Test func `makes the intent durable before it sends to a vendor that does not deduplicate`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 1, deduplication: .none)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .intend(let sequences)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(sequences == [SequenceNumber(1)])
+        while let step = machine.next(at: start) {
+            if case .send = step { Issue.record("sent before the intent was durable") }
+            if case .claim = step { machine.foundNothing() }
+        }
+        machine.intended(true)
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(batch.numbers == [1])
+    }
+
+    @Test(arguments: [
+        (PipelineSettings.UncertainPolicy.hold, DeliveryStatus.uncertain), (.retry, .retrying), (.accept, .delivered),
+    ])
+    func `treats an unknown outcome without deduplication by the policy`(
+        policy: PipelineSettings.UncertainPolicy,
+        status: DeliveryStatus
+    ) throws {
+        var machine = makeMachine(batch: 1, deduplication: .none, onUncertain: policy)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        _ = machine.next(at: start)
+        machine.intended(true)
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.ambiguous(fault)), facts(nil), at: start)
+        #expect(exceptions(of: machine.next(at: start)).map(\.status) == [status])
+    }
+
+    @Test(arguments: [
+        (PipelineSettings.UncertainPolicy.hold, DeliveryStatus.uncertain), (.retry, .retrying), (.accept, .delivered),
+    ])
+    func `treats a delivery that a crash interrupted by the policy`(
+        policy: PipelineSettings.UncertainPolicy,
+        status: DeliveryStatus
+    ) {
+        var machine = makeMachine(deduplication: .none, onUncertain: policy)
+        machine.interrupted([SequenceNumber(7)], at: start)
+        #expect(exceptions(of: machine.next(at: start)).map(\.status) == [status])
+    }
+
+    @Test func `stops sending when the breaker opens, and probes with one event`() throws {
+        var machine = makeMachine(batch: 3, concurrency: 1, threshold: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...9).map { .sample($0) }))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(fault, after: nil)), facts(503), at: start)
+        while let step = machine.next(at: start) {
+            if case .send = step { Issue.record("sent through an open breaker") }
+            if case .settle(let settlement) = step { machine.settled(settlement) }
+            if case .claim = step { machine.foundNothing() }
+        }
+        machine.woke()
+        let later = start + .seconds(5)
+        var probe: DeliveryBatch?
+        while let step = machine.next(at: later) {
+            if case .send(let batch) = step { probe = batch }
+            if case .claimDue = step { machine.claimedDue(.init(), next: nil) }
+            if case .settle(let settlement) = step { machine.settled(settlement) }
+        }
+        #expect(probe?.numbers == [4])
+        machine.called(try #require(probe), .all(.delivered(deduplicated: false)), facts(200), at: later)
+        #expect(machine.snapshot.circuit == "closed")
+    }
+
+    @Test func `parks at a refused credential: drops nothing and tells why`() throws {
+        let unauthorized = DeliveryFault(code: .unauthorized, message: "the key is wrong")
+        var machine = makeMachine(batch: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.park(unauthorized)), facts(401), at: start)
+        #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.retrying])
+        #expect(machine.snapshot.parked == unauthorized)
+        while let step = machine.next(at: start) {
+            if case .send = step { Issue.record("sent to a parked provider") }
+            if case .claim = step { machine.foundNothing() }
+        }
+    }
+
+    @Test func `holds the whole provider for as long as a rate limit says`() throws {
+        let limited = DeliveryFault(code: .rateLimited, message: "too many")
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(limited, after: .delay(.seconds(60)))), facts(429), at: start)
+        #expect(machine.snapshot.heldUntil == start.wall + .seconds(60))
+        #expect(machine.snapshot.circuit == "closed")
+        while let step = machine.next(at: start + .seconds(59)) {
+            if case .send = step { Issue.record("sent before the vendor's time") }
+            if case .settle(let settlement) = step { machine.settled(settlement) }
+            if case .claim = step { machine.foundNothing() }
+        }
+        machine.woke()
+        var sent = false
+        while let step = machine.next(at: start + .seconds(60)) {
+            if case .send = step { sent = true }
+            if case .claimDue = step { machine.claimedDue(.init(), next: nil) }
+        }
+        #expect(sent)
+    }
+
+    @Test func `cuts a batch that makes the vendor fail with 500, so that one event cannot hold up the rest`() throws {
+        var machine = makeMachine(batch: 4, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        var delivered: Set<Int64> = []
+        var retrying: Set<Int64> = []
+        while let step = machine.next(at: start) {
+            switch step {
+            case .send(let batch):
+                let verdict: Verdict = batch.numbers.contains(2) ? .all(.ambiguous(fault)) : .all(.delivered(deduplicated: true))
+                machine.called(batch, verdict, facts(batch.numbers.contains(2) ? 500 : 200), at: start)
+            case .settle(let settlement):
+                for exception in settlement.exceptions {
+                    if exception.status == .delivered { delivered.insert(exception.sequence.rawValue) }
+                    if exception.status == .retrying { retrying.insert(exception.sequence.rawValue) }
+                }
+                machine.settled(settlement)
+            case .claim: machine.foundNothing()
+            case .watch, .wake: break
+            case .claimDue, .intend, .finish: Issue.record("unexpected \(step)")
+            }
+        }
+        #expect(delivered == [1, 3, 4])
+        #expect(retrying == [2])
+    }
+
+    @Test func `rejects a lone event that has made the vendor fail as often as is allowed`() throws {
+        var machine = makeMachine(batch: 1, retry: RetrySchedule(loneFailures: 3))
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1, attemptsBefore: 2)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.ambiguous(fault)), facts(500), at: start)
+        #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.rejected])
+    }
+
+    @Test func `keeps a first attempt that the vendor says it had already, for a look`() throws {
+        var machine = makeMachine(batch: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.delivered(deduplicated: true)), facts(422), at: start)
+        let exception = try #require(exceptions(of: machine.next(at: start)).first)
+        #expect(exception.status == .delivered)
+        #expect(exception.newAttempts.map(\.deduplicated) == [true])
+    }
+
+    @Test func `when closing, waits for what is under way, settles it, and gives the rest back`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.close()
+        #expect(machine.next(at: start) == nil)
+        machine.called(batch, .all(.delivered(deduplicated: false)), facts(200), at: start)
+        guard case .settle(let settlement)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(machine.next(at: start) == nil)
+        machine.settled(settlement)
+        #expect(machine.next(at: start) == .finish(releasing: [SequenceNumber(2), SequenceNumber(3)]))
+        #expect(machine.next(at: start) == nil)
+    }
+
+    @Test func `breaks a run where the journal's order has a gap`() throws {
+        var machine = makeMachine(batch: 4)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        let fine = Outcome.delivered(deduplicated: false)
+        machine.called(batch, .each([fine, fine, .reject(fault), fine]), facts(200), at: start)
+        guard case .settle(let settlement)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(settlement.delivered.map { $0.sequences.map(\.rawValue) } == [[1, 2], [4]])
+    }
+
+    @Test func `keeps to a rate limit and wakes for the next token`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 8, rateLimit: RateLimit(requests: 1, per: .seconds(1)))
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        guard case .send? = machine.next(at: start) else { throw Unexpected.step }
+        var wake: ContinuousClock.Instant?
+        while let step = machine.next(at: start) {
+            if case .send = step { Issue.record("sent faster than the limit") }
+            if case .claim = step { machine.foundNothing() }
+            if case .wake(let instant) = step { wake = instant }
+        }
+        #expect(wake == start.instant + .seconds(1))
+    }
+}
+
+/// The machine took another step than the transcript says.
+enum Unexpected: Error {
+    case step
+}
