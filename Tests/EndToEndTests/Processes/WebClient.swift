@@ -1,0 +1,68 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Talks to the programs under test as any HTTP client would.
+struct WebClient: Sendable {
+    /// What came back.
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: [UInt8]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+
+        /// The body read as JSON by Foundation, which has none of our code in it.
+        func json() throws -> Any {
+            try JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed])
+        }
+
+        /// The body as a JSON object.
+        func object() throws -> [String: Any] {
+            guard let object = try json() as? [String: Any] else { throw UnexpectedAnswer(answer: self) }
+            return object
+        }
+    }
+
+    let base: String
+    var key: String?
+
+    func get(_ path: String) async throws -> Answer {
+        try await send("GET", path)
+    }
+
+    func post(_ path: String, _ body: String, headers: [String: String] = [:]) async throws -> Answer {
+        try await send("POST", path, Array(body.utf8), headers: headers)
+    }
+
+    func send(
+        _ method: String,
+        _ path: String,
+        _ body: [UInt8]? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = HTTPMethod(rawValue: method)
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        if body != nil, headers["Content-Type"] == nil {
+            request.headers.add(name: "Content-Type", value: "application/json")
+        }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let received = try await response.body.collect(upTo: 256 << 20)
+        return Answer(
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: Array(received.readableBytesView)
+        )
+    }
+}
+
+/// An answer of another shape than was asked for.
+struct UnexpectedAnswer: Error, CustomStringConvertible {
+    let answer: WebClient.Answer
+
+    var description: String { "unexpected answer \(answer.status): \(answer.text.prefix(2_000))" }
+}
