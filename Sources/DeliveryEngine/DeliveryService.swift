@@ -1,4 +1,4 @@
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Delivers to every provider account, each in its own child task, so that one that hangs holds up no other.
 package struct DeliveryService: Service {

@@ -1,0 +1,275 @@
+/// Walks over the bytes of a text once and notes its values.
+struct JSONScanner {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let limits: JSONLimits
+    private var place = 0
+    private var nodes: [JSONNode] = []
+    /// Indices of the containers that are open, outermost first.
+    private var open: [Int] = []
+
+    static func nodes(of bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> [JSONNode] {
+        let result: Result<[JSONNode], JSONError> = bytes.withUnsafeBufferPointer { buffer in
+            var scanner = JSONScanner(bytes: buffer, limits: limits)
+            do throws(JSONError) {
+                try scanner.scan()
+                return .success(scanner.nodes)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
+        self.bytes = bytes
+        self.limits = limits
+    }
+
+    private func fault(_ reason: JSONError.Reason, at offset: Int) -> JSONError {
+        JSONError(reason: reason, offset: offset, position: JSONPosition(of: offset, in: bytes))
+    }
+
+    private mutating func scan() throws(JSONError) {
+        guard bytes.count <= limits.bytes else { throw fault(.tooLarge(limit: limits.bytes), at: 0) }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw fault(.byteOrderMark, at: 0) }
+        nodes.reserveCapacity(min(bytes.count / 12 + 8, 4096))
+        skipSpace()
+        guard place < bytes.count else { throw fault(.empty, at: place) }
+        try scanValue()
+        while let container = open.last { try scanNext(in: container) }
+        skipSpace()
+        guard place == bytes.count else { throw fault(.trailingBytes, at: place) }
+    }
+
+    private mutating func scanNext(in container: Int) throws(JSONError) {
+        skipSpace()
+        let isObject = nodes[container].kind == .object
+        guard place < bytes.count else { throw fault(.unclosed(nodes[container].kind), at: Int(nodes[container].start)) }
+        if bytes[place] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            place += 1
+            nodes[container].end = UInt32(place)
+            nodes[container].next = UInt32(nodes.count)
+            open.removeLast()
+            return
+        }
+        if nodes.count > container + 1 {
+            guard bytes[place] == UInt8(ascii: ",") else { throw fault(.expectedComma(isObject ? .object : .array), at: place) }
+            place += 1
+            skipSpace()
+        }
+        if isObject {
+            guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: place) }
+            try scanString()
+            skipSpace()
+            guard place < bytes.count, bytes[place] == UInt8(ascii: ":") else { throw fault(.expectedColon, at: place) }
+            place += 1
+            skipSpace()
+        }
+        try scanValue()
+    }
+
+    @inline(__always)
+    private mutating func skipSpace() {
+        while place < bytes.count {
+            let byte = bytes[place]
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
+            place += 1
+        }
+    }
+
+    private mutating func scanValue() throws(JSONError) {
+        guard place < bytes.count else { throw fault(.expectedValue, at: place) }
+        switch bytes[place] {
+        case UInt8(ascii: "{"): try openContainer(.object)
+        case UInt8(ascii: "["): try openContainer(.array)
+        case UInt8(ascii: "\""): try scanString()
+        case UInt8(ascii: "t"): try scanWord("true", .bool)
+        case UInt8(ascii: "f"): try scanWord("false", .bool)
+        case UInt8(ascii: "n"): try scanWord("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try scanNumber()
+        default: throw fault(.expectedValue, at: place)
+        }
+    }
+
+    private mutating func openContainer(_ kind: JSONKind) throws(JSONError) {
+        guard open.count < limits.depth else { throw fault(.tooDeep(limit: limits.depth), at: place) }
+        open.append(nodes.count)
+        nodes.append(JSONNode(start: UInt32(place), end: 0, next: 0, kind: kind))
+        place += 1
+    }
+
+    private mutating func append(_ kind: JSONKind, from start: Int, hasEscapes: Bool = false, isInteger: Bool = false) {
+        let next = UInt32(nodes.count + 1)
+        nodes.append(
+            JSONNode(
+                start: UInt32(start),
+                end: UInt32(place),
+                next: next,
+                kind: kind,
+                hasEscapes: hasEscapes,
+                isInteger: isInteger
+            )
+        )
+    }
+
+    private mutating func scanWord(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
+        let length = word.utf8CodeUnitCount
+        guard place + length <= bytes.count else { throw fault(.expectedValue, at: place) }
+        for index in 0..<length where bytes[place + index] != word.utf8Start[index] {
+            throw fault(.expectedValue, at: place)
+        }
+        let start = place
+        place += length
+        append(kind, from: start)
+    }
+
+    /// Skips digits and says how many there were.
+    private mutating func skipDigits() -> Int {
+        let start = place
+        while place < bytes.count, bytes[place] &- 0x30 < 10 { place += 1 }
+        return place - start
+    }
+
+    private mutating func scanNumber() throws(JSONError) {
+        let start = place
+        var isInteger = true
+        if bytes[place] == UInt8(ascii: "-") { place += 1 }
+        let first = place
+        let whole = skipDigits()
+        guard whole > 0 else { throw fault(.malformedNumber, at: start) }
+        guard whole == 1 || bytes[first] != UInt8(ascii: "0") else { throw fault(.leadingZero, at: start) }
+        if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
+            isInteger = false
+            place += 1
+            guard skipDigits() > 0 else { throw fault(.malformedNumber, at: start) }
+        }
+        if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
+            isInteger = false
+            place += 1
+            if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") { place += 1 }
+            guard skipDigits() > 0 else { throw fault(.malformedNumber, at: start) }
+        }
+        append(.number, from: start, isInteger: isInteger)
+    }
+
+    private mutating func scanString() throws(JSONError) {
+        let start = place
+        var hasEscapes = false
+        place += 1
+        while true {
+            skipPlainText()
+            guard place < bytes.count else { throw fault(.unterminatedString, at: start) }
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") { break }
+            if byte == UInt8(ascii: "\\") {
+                hasEscapes = true
+                try scanEscape()
+            } else if byte < 0x20 {
+                throw fault(.controlCharacter(byte), at: place)
+            } else {
+                guard let length = UTF8Check.length(at: place, in: bytes) else { throw fault(.malformedUTF8, at: place) }
+                place += length
+            }
+        }
+        place += 1
+        append(.string, from: start, hasEscapes: hasEscapes)
+    }
+
+    /// Skips ASCII text that needs no look, eight bytes at a time.
+    @inline(__always)
+    private mutating func skipPlainText() {
+        let base = UnsafeRawPointer(bytes.baseAddress!)
+        while place + 8 <= bytes.count {
+            let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
+            let special = Self.specialBytes(in: word)
+            if special != 0 {
+                place += special.trailingZeroBitCount >> 3
+                return
+            }
+            place += 8
+        }
+        while place < bytes.count {
+            let byte = bytes[place]
+            guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return }
+            place += 1
+        }
+    }
+
+    /// The high bit of each byte that is a quote, a backslash, a control character or not ASCII. Bits above the lowest one set may
+    /// be wrong by a borrow, so only the lowest counts.
+    @inline(__always)
+    private static func specialBytes(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ (ones &* 0x22)
+        let slashes = word ^ (ones &* 0x5C)
+        let found =
+            ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((word &- ones &* 0x20) & ~word) | word
+        return found & (ones &* 0x80)
+    }
+
+    private mutating func scanEscape() throws(JSONError) {
+        guard place + 1 < bytes.count else { throw fault(.malformedEscape, at: place) }
+        switch bytes[place + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            place += 2
+        case UInt8(ascii: "u"):
+            let start = place
+            guard let unit = HexDigits.unit(at: place + 2, in: bytes) else { throw fault(.malformedEscape, at: place) }
+            place += 6
+            if UTF16.isLeadSurrogate(unit) {
+                guard place + 1 < bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u"),
+                    let trail = HexDigits.unit(at: place + 2, in: bytes), UTF16.isTrailSurrogate(trail)
+                else { throw fault(.loneSurrogate(unit), at: start) }
+                place += 6
+            } else if UTF16.isTrailSurrogate(unit) {
+                throw fault(.loneSurrogate(unit), at: start)
+            }
+        default:
+            throw fault(.malformedEscape, at: place)
+        }
+    }
+}
+
+/// The four digits of a `\u` escape.
+enum HexDigits {
+    /// The code unit whose digits start at `offset`; nil if they are not four hexadecimal digits.
+    static func unit(at offset: Int, in bytes: UnsafeBufferPointer<UInt8>) -> UInt16? {
+        guard offset + 4 <= bytes.count else { return nil }
+        var unit: UInt16 = 0
+        for byte in bytes[offset..<(offset + 4)] {
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            unit = unit << 4 | UInt16(digit)
+        }
+        return unit
+    }
+}
+
+/// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+enum UTF8Check {
+    /// The length of the scalar that starts at `offset` with a byte of 0x80 or more; nil if it is malformed.
+    static func length(at offset: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        let lead = bytes[offset]
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch lead {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        case 0xF1...0xF3: length = 4
+        default: return nil
+        }
+        guard offset + length <= bytes.count, second.contains(bytes[offset + 1]) else { return nil }
+        for index in 2..<max(length, 2) where bytes[offset + index] & 0xC0 != 0x80 { return nil }
+        return length
+    }
+}
