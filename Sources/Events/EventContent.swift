@@ -1,0 +1,48 @@
+import JSON
+
+/// What an application said in an event, compared the way that idempotency needs it.
+extension AcceptedEvent {
+    /// Whether this is the id that `other` has: the same tenant, scope and id.
+    package func hasIdentity(of other: AcceptedEvent) -> Bool {
+        Self.same(id.rawValue, other.id.rawValue) && Self.same(tenant.rawValue, other.tenant.rawValue)
+            && Self.same(idScope, other.idScope)
+    }
+
+    /// The canonical fields in which this event differs from `stored`, by their names in the API; empty if an application that
+    /// sends both says the same thing twice.
+    ///
+    /// JSON is compared by content: the order of members and white space do not matter, numbers are compared by their exact
+    /// value. A timestamp that was not given matches one that was not given either, since both were minted.
+    package func fieldsDiffering(from stored: AcceptedEvent) -> [String] {
+        var fields: [String] = []
+        if !Self.same(name, stored.name) { fields.append("name") }
+        if !Self.same(customerID, stored.customerID) { fields.append("customer_id") }
+        if !Self.same(subscriptionID, stored.subscriptionID) { fields.append("subscription_id") }
+        if !Self.sameTimestamp(self, stored) { fields.append("timestamp") }
+        if !Self.same(source, stored.source) { fields.append("source") }
+        if !Self.sameContent(properties, stored.properties) { fields.append("properties") }
+        if !Self.sameContent(vendor, stored.vendor) { fields.append("vendor") }
+        return fields
+    }
+
+    /// Byte for byte: Swift's `==` takes composed and decomposed letters for the same, and vendors do not.
+    private static func same(_ left: String?, _ right: String?) -> Bool {
+        guard let left, let right else { return left == nil && right == nil }
+        return left.utf8.elementsEqual(right.utf8)
+    }
+
+    private static func sameTimestamp(_ sent: AcceptedEvent, _ stored: AcceptedEvent) -> Bool {
+        guard sent.timestampWasGiven == stored.timestampWasGiven else { return false }
+        return !sent.timestampWasGiven || sent.timestamp == stored.timestamp
+    }
+
+    private static func sameContent(_ sent: JSONText?, _ stored: JSONText?) -> Bool {
+        guard let sent, let stored else { return sent == nil && stored == nil }
+        if sent.bytes == stored.bytes { return true }
+        // Both were valid JSON when they came in; text that is none now is not the same as anything.
+        guard let left = try? JSONDocument(parsing: Array(sent.bytes)),
+            let right = try? JSONDocument(parsing: Array(stored.bytes))
+        else { return false }
+        return JSONValue.sameContent(left.root, right.root)
+    }
+}
