@@ -1,3 +1,5 @@
+import JSON
+
 /// RFC 3339 text and back. Own code because it runs for each event, both ways; the calendar is the proleptic Gregorian one.
 extension Timestamp {
     /// Reads RFC 3339 with an offset: `2024-03-20T15:04:05.123Z`, `2024-03-20t16:04:05+01:00`, a space instead of the `T`.
@@ -142,4 +144,33 @@ private struct DigitScanner {
         guard let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60 else { return nil }
         return sign * (hours * 60 + minutes)
     }
+}
+
+extension Timestamp {
+    /// Reads Unix seconds in decimal digits, cut to the millisecond without a binary float on the way.
+    /// - Returns: nil if the number lies outside the years 1 to 9999, as milliseconds taken for seconds do.
+    package init?(unixSeconds text: String) {
+        guard let number = JSONNumber(text) else { return nil }
+        guard !number.digits.isEmpty else {
+            self.init(milliseconds: 0)
+            return
+        }
+        // More digits in front of the point than any year has, or a value below a millisecond.
+        let wholeDigits = number.digits.count + number.exponent
+        guard wholeDigits <= 12 else { return nil }
+        guard wholeDigits + 3 > 0 else {
+            self.init(milliseconds: 0)
+            return
+        }
+        var milliseconds: Int64 = 0
+        for place in 0..<(wholeDigits + 3) {
+            let digit = place < number.digits.count ? Int64(number.digits[place]) : 0
+            milliseconds = milliseconds * 10 + digit
+        }
+        self.init(milliseconds: number.isNegative ? -milliseconds : milliseconds)
+        guard Self.readable.contains(self.milliseconds) else { return nil }
+    }
+
+    /// From the year 1 to the end of the year 9999.
+    private static let readable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 }

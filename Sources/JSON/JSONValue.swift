@@ -89,6 +89,11 @@ package struct JSONMember: Sendable {
     package let key: JSONValue
     package let value: JSONValue
 
+    package init(key: JSONValue, value: JSONValue) {
+        self.key = key
+        self.value = value
+    }
+
     /// The key's text.
     package var name: String { key.string ?? "" }
 

@@ -1,0 +1,142 @@
+import JSON
+
+/// Reads bodies of the canonical API to events, and names every fault in them.
+///
+/// One event that is wrong hides nobody else's faults. What is good comes with its index, so that a caller may take all or nothing, or
+/// the good ones.
+package struct EventReader: Sendable {
+    /// How a body is laid out.
+    package enum Layout: Sendable {
+        /// One event, `{"events": [...]}` or a bare array.
+        case json
+        /// One event a line; empty lines are passed over.
+        case lines
+    }
+
+    /// What a body holds.
+    package struct Batch: Sendable {
+        /// The good events, each with its index in the body.
+        package var events: [(index: Int, event: CanonicalEvent)] = []
+        /// Everything that is wrong, in the order of the body.
+        package var faults: [EventFault] = []
+        /// Events in the body, good and bad.
+        package var count = 0
+    }
+
+    /// Depth of `properties` and of each vendor's fields.
+    package static let deepest = 32
+
+    package init() {}
+
+    /// Reads a body.
+    package func read(_ body: [UInt8], as layout: Layout) -> Batch {
+        switch layout {
+        case .json: readJSON(body)
+        case .lines: readLines(body)
+        }
+    }
+
+    private func readJSON(_ body: [UInt8]) -> Batch {
+        var batch = Batch()
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: body)
+        } catch {
+            batch.faults.append(Self.malformed(error, index: nil))
+            return batch
+        }
+        let root = document.root
+        switch root.kind {
+        case .array:
+            readElements(of: root, to: &batch)
+        case .object:
+            if let events = root["events"], root["name"] == nil {
+                readEnvelope(root, events, to: &batch)
+            } else {
+                read(root, to: &batch)
+            }
+        case .null, .bool, .number, .string:
+            batch.faults.append(
+                EventFault(
+                    index: nil,
+                    field: nil,
+                    code: .type,
+                    message: "expected one event, {\"events\": [...]} or an array of events, found \(root.kind.phrase)"
+                )
+            )
+        }
+        return batch
+    }
+
+    private func readEnvelope(_ root: JSONValue, _ events: JSONValue, to batch: inout Batch) {
+        for member in root.members where !member.hasName("events") {
+            batch.faults.append(
+                EventFault(
+                    index: nil,
+                    field: member.name,
+                    code: .unknownField,
+                    message: "unknown field \"\(member.name)\" beside \"events\"; nothing else belongs there"
+                )
+            )
+        }
+        guard events.kind == .array else {
+            batch.faults.append(
+                EventFault(
+                    index: nil,
+                    field: "events",
+                    code: .type,
+                    message: "\"events\" must be an array, found \(events.kind.phrase)"
+                )
+            )
+            return
+        }
+        readElements(of: events, to: &batch)
+    }
+
+    private func readElements(of array: JSONValue, to batch: inout Batch) {
+        for element in array.elements { read(element, to: &batch) }
+        if batch.count == 0 {
+            batch.faults.append(
+                EventFault(index: nil, field: nil, code: .required, message: "the array holds no event; send at least one")
+            )
+        }
+    }
+
+    private func readLines(_ body: [UInt8]) -> Batch {
+        var batch = Batch()
+        var lineNumber = 0
+        for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            lineNumber += 1
+            guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+            do {
+                read(try JSONDocument(parsing: Array(line)).root, to: &batch)
+            } catch {
+                let place = "line \(lineNumber), column \(error.position.column)"
+                batch.faults.append(
+                    EventFault(index: batch.count, field: nil, code: .malformed, message: "\(place): \(error.message)")
+                )
+                batch.count += 1
+            }
+        }
+        if batch.count == 0 {
+            batch.faults.append(
+                EventFault(index: nil, field: nil, code: .required, message: "the body holds no event; send one a line")
+            )
+        }
+        return batch
+    }
+
+    private func read(_ value: JSONValue, to batch: inout Batch) {
+        var fields = EventFields(index: batch.count)
+        batch.count += 1
+        if let event = fields.read(value) {
+            batch.events.append((fields.index, event))
+        } else {
+            batch.faults += fields.faults
+        }
+    }
+
+    private static func malformed(_ error: JSONError, index: Int?) -> EventFault {
+        EventFault(index: index, field: nil, code: .malformed, message: "the body is not JSON: \(error)")
+    }
+}
