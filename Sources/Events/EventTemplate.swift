@@ -1,0 +1,66 @@
+/// Text with places for an event's fields: `sub_{customer_id}`.
+package struct EventTemplate: Sendable, Equatable {
+    /// The fields that a template may name.
+    package static let fields = ["id", "name", "customer_id", "subscription_id", "source"]
+
+    private enum Part: Equatable {
+        case text(String)
+        case field(String)
+    }
+
+    private let parts: [Part]
+    /// What stands in braces and is no field, for a check of the settings.
+    package let unknownFields: [String]
+    /// Whether every opening brace has its closing one.
+    package let isBalanced: Bool
+
+    package init(_ template: String) {
+        var parts: [Part] = []
+        var unknown: [String] = []
+        var isBalanced = true
+        var rest = Substring(template)
+        while let open = rest.firstIndex(of: "{") {
+            parts.append(.text(String(rest[..<open])))
+            guard let close = rest[open...].firstIndex(of: "}") else {
+                isBalanced = false
+                break
+            }
+            let field = String(rest[rest.index(after: open)..<close])
+            if !Self.fields.contains(field) { unknown.append(field) }
+            parts.append(.field(field))
+            rest = rest[rest.index(after: close)...]
+        }
+        if isBalanced { parts.append(.text(String(rest))) }
+        self.parts = parts
+        self.isBalanced = isBalanced
+        unknownFields = unknown
+    }
+
+    /// The text for an event.
+    /// - Throws: ``Untranslatable`` naming the field that the event does not have.
+    package func text(for event: AcceptedEvent) throws(Untranslatable) -> String {
+        var text = ""
+        for part in parts {
+            switch part {
+            case .text(let fixed): text += fixed
+            case .field(let field):
+                guard let value = Self.value(of: field, in: event) else {
+                    throw Untranslatable(field: field, message: "the destination's template needs {\(field)}, and the event has none")
+                }
+                text += value
+            }
+        }
+        return text
+    }
+
+    private static func value(of field: String, in event: AcceptedEvent) -> String? {
+        switch field {
+        case "id": event.id.rawValue
+        case "name": event.name
+        case "customer_id": event.customerID
+        case "subscription_id": event.subscriptionID
+        case "source": event.source
+        default: nil
+        }
+    }
+}
