@@ -1,0 +1,118 @@
+package import Events
+
+/// The events of a group commit, or of a part of a big one, as one piece of bytes.
+///
+/// ```
+/// magic      4 bytes  "TGch"
+/// version    2 bytes
+/// reserved   2 bytes  0
+/// count      4 bytes  how many events
+/// length     4 bytes  of all frames together
+/// first      8 bytes  sequence number of the first event
+/// frames              see `EventFrame`
+/// checksum   8 bytes  XXH64 of all before
+/// ```
+/// Numbers stand least byte first.
+package enum Chunk {
+    /// The layout described here.
+    package static let version: UInt16 = 1
+    static let magic: UInt32 = 0x6863_4754
+    static let headerBytes = 24
+    static let checksumBytes = 8
+
+    /// Reads a chunk back.
+    /// - Throws: ``ChunkFault`` if a byte of it has changed, or its numbers mean nothing.
+    package static func read(_ bytes: [UInt8], names: some ChunkNames) throws(ChunkFault) -> ChunkEvents {
+        try withChecked(bytes) { (header, raw) throws(ChunkFault) in
+            var reader = ByteReader(raw, at: headerBytes)
+            var events: [AcceptedEvent] = []
+            var sizes: [Int] = []
+            events.reserveCapacity(header.count)
+            sizes.reserveCapacity(header.count)
+            for _ in 0..<header.count {
+                let start = reader.place
+                events.append(try EventFrame.read(from: &reader, storage: bytes, names: names))
+                sizes.append(reader.place - start)
+            }
+            guard reader.place == raw.count else { throw .malformed }
+            return ChunkEvents(first: SequenceNumber(header.first), events: events, sizes: sizes)
+        }
+    }
+
+    /// Checks everything but the frames, then hands on all bytes before the checksum.
+    private static func withChecked<Result>(
+        _ bytes: [UInt8],
+        _ body: (Header, UnsafeRawBufferPointer) throws(ChunkFault) -> Result
+    ) throws(ChunkFault) -> Result {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(ChunkFault) -> Result in
+            let all = UnsafeRawBufferPointer(buffer)
+            guard all.count >= headerBytes + checksumBytes else { throw .truncated }
+            let content = UnsafeRawBufferPointer(rebasing: all[..<(all.count - checksumBytes)])
+            var tail = ByteReader(all, at: content.count)
+            guard try tail.fixed(UInt64.self) == Checksum.of(content) else { throw .checksum }
+            return try body(try Header(content), content)
+        }
+    }
+
+    private struct Header {
+        let count: Int
+        let first: Int64
+
+        init(_ content: UnsafeRawBufferPointer) throws(ChunkFault) {
+            var reader = ByteReader(content)
+            guard try reader.fixed(UInt32.self) == Chunk.magic else { throw .malformed }
+            let version = try reader.fixed(UInt16.self)
+            guard version == Chunk.version else { throw .unknownVersion(Int(version)) }
+            _ = try reader.fixed(UInt16.self)
+            count = Int(try reader.fixed(UInt32.self))
+            let length = Int(try reader.fixed(UInt32.self))
+            first = try reader.fixed(Int64.self)
+            guard length == content.count - Chunk.headerBytes, count <= length / EventFrame.lengthBytes else {
+                throw .malformed
+            }
+        }
+    }
+}
+
+/// The events of a chunk, read.
+package struct ChunkEvents: Sendable {
+    package let first: SequenceNumber
+    package let events: [AcceptedEvent]
+    /// How many bytes each event takes in the journal.
+    package let sizes: [Int]
+
+    package init(first: SequenceNumber, events: [AcceptedEvent], sizes: [Int]) {
+        precondition(events.count == sizes.count, "every event has a size")
+        self.first = first
+        self.events = events
+        self.sizes = sizes
+    }
+
+    /// The sequence number of the last event; the one before ``first`` if there is no event.
+    package var last: SequenceNumber { first.advanced(by: events.count - 1) }
+}
+
+/// Why the bytes of a chunk cannot be read.
+package enum ChunkFault: Error, Equatable, Sendable {
+    case truncated
+    case checksum
+    case malformed
+    case unknownVersion(Int)
+    case unknownOrigin(UInt64)
+    case unknownPlan(UInt64)
+    /// The chunk belongs to other sequence numbers than those it is kept under.
+    case misplaced(first: Int64, count: Int)
+
+    /// One clause for people: "the checksum does not match".
+    package var reason: String {
+        switch self {
+        case .truncated: "the chunk ends too early"
+        case .checksum: "the checksum does not match"
+        case .malformed: "the checksum matches, but the content is not a chunk"
+        case .unknownVersion(let version): "the chunk has layout \(version), which this version does not know"
+        case .unknownOrigin(let number): "the chunk names origin \(number), which is not in its table"
+        case .unknownPlan(let number): "the chunk names plan \(number), which is not in its table"
+        case .misplaced(let first, let count): "the chunk holds \(count) events from \(first), which is not its place"
+        }
+    }
+}
