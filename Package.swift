@@ -21,6 +21,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -81,7 +82,8 @@ let package = Package(
             name: "Ingress",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
-                httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPCompression, nioPosix, serviceLifecycle,
+                httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTPCompression, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,122 @@
+package import Events
+package import Journal
+package import Routing
+
+/// Fixes what must never change again (id, timestamp, plan), and hands events to the journal.
+package struct Acceptor: Sendable {
+    private let store: any EventAppending
+    private let routes: CurrentRoutes
+    private let clock: any WallClock
+    private let ids = UUIDv7()
+
+    package init(store: any EventAppending, routes: CurrentRoutes, clock: any WallClock) {
+        self.store = store
+        self.routes = routes
+        self.clock = clock
+    }
+
+    /// What became of the events of one request.
+    package struct Result: Sendable {
+        /// The events that are on disk, in the order of the request.
+        package var accepted: [Accepted] = []
+        /// What is wrong with the others.
+        package var faults: [EventFault] = []
+    }
+
+    /// One event that is on disk.
+    package struct Accepted: Sendable, Equatable {
+        /// Its place in the request.
+        package let index: Int
+        package let id: EventID
+        package let timestamp: Timestamp
+        /// Whether it was there already, with the same content.
+        package let isDuplicate: Bool
+    }
+
+    /// Accepts a request's events.
+    ///
+    /// When this returns, every event in ``Result/accepted`` is on disk. With ``AppendRequest/Policy/allOrNothing`` a fault of one event
+    /// (no route, a conflict) keeps all out.
+    /// - Parameter events: each with its place in the request.
+    /// - Throws: ``StoreError`` if nothing was stored.
+    package func accept(
+        _ events: [(index: Int, event: CanonicalEvent)],
+        from client: Client,
+        policy: AppendRequest.Policy
+    ) async throws(StoreError) -> Result {
+        let now = clock.now
+        let table = routes.current.table
+        var result = Result()
+        var indices: [Int] = []
+        var fixed: [AcceptedEvent] = []
+        indices.reserveCapacity(events.count)
+        fixed.reserveCapacity(events.count)
+        for (index, event) in events {
+            let plan = table.plan(
+                for: event.name,
+                customerID: event.customerID,
+                subscriptionID: event.subscriptionID,
+                client: client.name
+            )
+            guard let plan else {
+                result.faults.append(unrouted(index, event, table))
+                continue
+            }
+            indices.append(index)
+            fixed.append(fix(event, client, plan, at: now))
+        }
+        if policy == .allOrNothing, !result.faults.isEmpty { return result }
+        let stored = try await store.append(AppendRequest(events: fixed, policy: policy))
+        for (place, outcome) in stored.enumerated() { note(outcome, fixed[place], indices[place], in: &result) }
+        return result
+    }
+
+    private func fix(_ event: CanonicalEvent, _ client: Client, _ plan: Plan, at now: Timestamp) -> AcceptedEvent {
+        AcceptedEvent(
+            tenant: client.tenant,
+            client: client.name,
+            id: event.id ?? ids.next(at: now),
+            name: event.name,
+            customerID: event.customerID,
+            subscriptionID: event.subscriptionID,
+            timestamp: event.timestamp ?? now,
+            timestampWasGiven: event.timestamp != nil,
+            source: event.source,
+            properties: event.properties,
+            vendor: event.vendor,
+            acceptedAt: now,
+            plan: plan
+        )
+    }
+
+    private func note(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int, in result: inout Result) {
+        switch outcome {
+        case .stored, .duplicate:
+            let isDuplicate = if case .duplicate = outcome { true } else { false }
+            result.accepted.append(
+                Accepted(index: index, id: event.id, timestamp: event.timestamp, isDuplicate: isDuplicate)
+            )
+        case .conflict(_, let fields):
+            result.faults.append(
+                EventFault(
+                    index: index,
+                    field: "id",
+                    code: .conflict,
+                    message: "the id \"\(event.id)\" is known with another \(fields.joined(separator: ", ")); a correction needs "
+                        + "an id of its own"
+                )
+            )
+        case .withheld:
+            break
+        }
+    }
+
+    private func unrouted(_ index: Int, _ event: CanonicalEvent, _ table: RoutingTable) -> EventFault {
+        EventFault(
+            index: index,
+            field: "name",
+            code: .unrouted,
+            message: "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
+        )
+    }
+}

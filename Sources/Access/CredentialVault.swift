@@ -1,0 +1,88 @@
+package import Events
+import Foundation
+package import Routing
+import Synchronization
+
+/// Gets vendors' credentials from where `routes.json` says they are.
+///
+/// A file is read again when its time of change or its size differs, so that a rotated secret needs no restart. No message of this type
+/// ever holds a credential.
+package final class CredentialVault: CredentialResolving {
+    private struct CachedFile {
+        let modified: Date?
+        let size: Int?
+        let secret: Secret
+    }
+
+    private let routes: CurrentRoutes
+    private let environment: [String: String]
+    private let files = Mutex<[String: CachedFile]>([:])
+
+    /// - Parameter environment: variables by name; given, so that a demo or a test has its own.
+    package init(routes: CurrentRoutes, environment: [String: String]) {
+        self.routes = routes
+        self.environment = environment
+    }
+
+    package func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret {
+        guard let configuration = routes.current.routes.providers.first(where: { $0.name == provider }) else {
+            throw CredentialUnavailable(message: "no provider \"\(provider)\" is configured any more")
+        }
+        switch configuration.credential {
+        case .environment(let name): return try fromEnvironment(name)
+        case .file(let path): return try fromFile(path)
+        }
+    }
+
+    /// What is missing, a line a provider; empty if every credential can be had.
+    package var missing: [String] {
+        routes.current.routes.providers.compactMap { provider -> String? in
+            do {
+                _ = try credential(of: provider.name)
+                return nil
+            } catch {
+                return "provider \(provider.name): \(error.message)"
+            }
+        }
+    }
+
+    private func fromEnvironment(_ name: String) throws(CredentialUnavailable) -> Secret {
+        guard let value = environment[name], !value.isEmpty else {
+            throw CredentialUnavailable(message: "the environment variable \(name) is not set; set it to the vendor's key")
+        }
+        return try checked(value, "the environment variable \(name)")
+    }
+
+    private func fromFile(_ path: String) throws(CredentialUnavailable) -> Secret {
+        let attributes: [FileAttributeKey: Any]
+        let content: Data
+        do {
+            attributes = try FileManager.default.attributesOfItem(atPath: path)
+            let (modified, size) = (attributes[.modificationDate] as? Date, attributes[.size] as? Int)
+            if let cached = files.withLock({ $0[path] }), cached.modified == modified, cached.size == size {
+                return cached.secret
+            }
+            content = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw CredentialUnavailable(message: "the file \(path) cannot be read; it must hold the vendor's key")
+        }
+        let text = String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let secret = try checked(text, "the file \(path)")
+        files.withLock {
+            $0[path] = CachedFile(
+                modified: attributes[.modificationDate] as? Date,
+                size: attributes[.size] as? Int,
+                secret: secret
+            )
+        }
+        return secret
+    }
+
+    /// A key that could not stand in a header field would fail each request with an error that says nothing of it.
+    private func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
+        guard !value.isEmpty, value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw CredentialUnavailable(message: "\(place) must hold one key of visible ASCII characters")
+        }
+        return Secret(value)
+    }
+}

@@ -1,0 +1,75 @@
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `GET /v1/deliveries`: what did not simply arrive (retrying, rejected, uncertain and so on), in journal order, in pages.
+struct DeliveriesHandler: Sendable {
+    private let archive: any EventArchive
+    private static let largestPage = 1000
+
+    init(reading archive: any EventArchive) {
+        self.archive = archive
+    }
+
+    /// - Parameter query: `provider`, `status` (several by comma), `event_id`, `limit` and `cursor`.
+    func respond(to query: [String: String], from client: Client) async throws -> [UInt8] {
+        var filter = DeliveryFilter(tenant: client.tenant)
+        filter.provider = query["provider"].map { ProviderName($0) }
+        filter.eventID = query["event_id"].map { EventID($0) }
+        for word in query["status"]?.split(separator: ",") ?? [] {
+            guard let status = DeliveryStatus(rawValue: String(word)) else {
+                let words = DeliveryStatus.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.badParameter("status", "is one or more of \(words), separated by commas")
+            }
+            filter.statuses.insert(status)
+        }
+        let limit = try Self.limit(query["limit"])
+        let page: [ArchivedDelivery]
+        do {
+            page = try await archive.deliveries(matching: filter, after: try Self.cursor(query["cursor"]), limit: limit)
+        } catch let error as StoreError {
+            throw Problem(error)
+        }
+        return Self.json(page, limit: limit)
+    }
+
+    private static func limit(_ text: String?) throws -> Int {
+        guard let text else { return 100 }
+        guard let limit = Int(text), (1...largestPage).contains(limit) else {
+            throw Problem.badParameter("limit", "is a whole number from 1 to \(largestPage)")
+        }
+        return limit
+    }
+
+    /// A cursor is the last delivery's place, `<sequence>.<provider>`; clients pass it back as it is.
+    private static func cursor(_ text: String?) throws -> DeliveryCursor? {
+        guard let text else { return nil }
+        let parts = text.split(separator: ".", maxSplits: 1)
+        guard parts.count == 2, let sequence = Int64(parts[0]), sequence > 0 else {
+            throw Problem.badParameter("cursor", "is what an earlier page gave as next_cursor")
+        }
+        return DeliveryCursor(sequence: SequenceNumber(sequence), provider: ProviderName(String(parts[1])))
+    }
+
+    private static func json(_ page: [ArchivedDelivery], limit: Int) -> [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.key("deliveries")
+        writer.beginArray()
+        for archived in page {
+            writer.beginObject()
+            writer.member("event_id", string: archived.event.id.rawValue)
+            writer.member("name", string: archived.event.name)
+            writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
+            writer.key("delivery")
+            EventWriter.write(archived.delivery, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        let last = page.count == limit ? page.last : nil
+        writer.member("next_cursor", stringOrNull: last.map { "\($0.cursor.sequence.rawValue).\($0.cursor.provider)" })
+        writer.endObject()
+        return writer.bytes
+    }
+}

@@ -1,0 +1,51 @@
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `GET /v1/events/{id}`: an event, its deliveries and every attempt.
+struct EventHandler: Sendable {
+    private let archive: any EventArchive
+
+    init(reading archive: any EventArchive) {
+        self.archive = archive
+    }
+
+    /// The event as JSON. Of several events that share an id (a vendor's scope tells them apart), the oldest comes first and the others
+    /// stand under `also`.
+    func respond(to id: String, from client: Client) async throws -> [UInt8] {
+        let events: [ArchivedEvent]
+        do {
+            events = try await archive.events(withID: EventID(id), of: client.tenant)
+        } catch {
+            throw Problem(error)
+        }
+        guard let first = events.first else { throw Problem.unknownEvent(id) }
+        var writer = JSONWriter(capacity: 2048)
+        writer.beginObject()
+        writeMembers(of: first, to: &writer)
+        if events.count > 1 {
+            writer.key("also")
+            writer.beginArray()
+            for event in events.dropFirst() {
+                writer.beginObject()
+                writeMembers(of: event, to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func writeMembers(of archived: ArchivedEvent, to writer: inout JSONWriter) {
+        EventWriter.writeMembers(of: archived.event, to: &writer)
+        writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
+        writer.member("client", string: archived.event.client.rawValue)
+        writer.member("route", stringOrNull: archived.event.plan.route?.rawValue)
+        writer.key("deliveries")
+        writer.beginArray()
+        for delivery in archived.deliveries { EventWriter.write(delivery, to: &writer) }
+        writer.endArray()
+    }
+}

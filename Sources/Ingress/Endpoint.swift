@@ -1,0 +1,39 @@
+import Foundation
+import HTTPTypes
+
+/// What a request asks for.
+enum Endpoint: Equatable {
+    case writeEvents
+    case event(id: String)
+    case deliveries
+    case health
+    case readiness
+
+    /// Finds the endpoint of a method and a path.
+    /// - Parameter path: still percent-encoded, so that an encoded slash stays part of an id.
+    static func find(_ method: HTTPRequest.Method, _ path: String) throws(Problem) -> Endpoint {
+        let methods = self.methods(at: path)
+        guard !methods.isEmpty else { throw .unknownPath(path) }
+        if let endpoint = methods[method] { return endpoint }
+        if method == .head, let endpoint = methods[.get] { return endpoint }
+        throw .wrongMethod(method.rawValue, allowed: methods.keys.map(\.rawValue).sorted())
+    }
+
+    private static func methods(at path: String) -> [HTTPRequest.Method: Endpoint] {
+        switch path {
+        case "/v1/events": return [.post: .writeEvents]
+        case "/v1/deliveries": return [.get: .deliveries]
+        case "/healthz": return [.get: .health]
+        case "/readyz": return [.get: .readiness]
+        default: break
+        }
+        let prefix = "/v1/events/"
+        guard path.hasPrefix(prefix) else { return [:] }
+        let encoded = path.dropFirst(prefix.count)
+        guard !encoded.isEmpty, !encoded.contains("/"), let id = encoded.removingPercentEncoding else { return [:] }
+        return [.get: .event(id: id)]
+    }
+
+    /// Whether anybody may ask.
+    var isOpen: Bool { self == .health || self == .readiness }
+}

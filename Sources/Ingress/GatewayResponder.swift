@@ -1,0 +1,174 @@
+import Access
+import Events
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Journal
+import Logging
+import NIOCore
+import Routing
+
+/// Answers every request: finds out who asks for what, calls the handler, turns problems into answers, writes the log line.
+struct GatewayResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let settings: IngressSettings
+    let writing: WriteHandler
+    let events: EventHandler
+    let deliveries: DeliveriesHandler
+    let readiness: any ReadinessReporting
+    let routes: CurrentRoutes
+    let logger: Logger
+    private let authenticator = Authenticator()
+
+    init(
+        settings: IngressSettings,
+        writing: WriteHandler,
+        events: EventHandler,
+        deliveries: DeliveriesHandler,
+        readiness: any ReadinessReporting,
+        routes: CurrentRoutes,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.writing = writing
+        self.events = events
+        self.deliveries = deliveries
+        self.readiness = readiness
+        self.routes = routes
+        self.logger = logger
+    }
+
+    /// What a request was about, for the log.
+    private struct Account {
+        var client: Client?
+        var accepted: Int?
+    }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        let start = ContinuousClock.now
+        let requestID = RequestID.of(request)
+        var account = Account()
+        var response: Response
+        do {
+            response = try await answer(request, &account)
+        } catch let problem as Problem {
+            response = Self.response(problem, requestID)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            logger.error("a request failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            response = Self.response(.internalError, requestID)
+        }
+        response.headers[.requestID] = requestID
+        log(request, response, requestID, account, ContinuousClock.now - start)
+        return response
+    }
+
+    private func answer(_ request: Request, _ account: inout Account) async throws -> Response {
+        let path = request.uri.path
+        let endpoint = try Endpoint.find(request.method, path)
+        if endpoint.isOpen { return await answerOpen(endpoint) }
+        let client = try authenticate(request)
+        account.client = client
+        switch endpoint {
+        case .writeEvents:
+            try require(.writeEvents, of: client)
+            let layout = try Self.layout(request)
+            let isPartial = try Self.flag("partial", request)
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            let answer = try await writing.respond(to: body, layout: layout, isPartial: isPartial, from: client)
+            account.accepted = answer.accepted
+            return Self.response(answer.status, answer.body)
+        case .event(let id):
+            try require(.readEvents, of: client)
+            return Self.response(.ok, try await events.respond(to: id, from: client))
+        case .deliveries:
+            try require(.readEvents, of: client)
+            return Self.response(.ok, try await deliveries.respond(to: Self.query(request), from: client))
+        case .health, .readiness:
+            preconditionFailure("open endpoints are answered before")
+        }
+    }
+
+    private func answerOpen(_ endpoint: Endpoint) async -> Response {
+        guard endpoint == .readiness else { return Self.response(.ok, Array(#"{"status":"alive"}"#.utf8)) }
+        let report = await readiness.report()
+        return Self.response(report.isReady ? .ok : .serviceUnavailable, report.json)
+    }
+
+    private func authenticate(_ request: Request) throws -> Client {
+        guard let key = PresentedKey.of(request),
+            let client = authenticator.client(presenting: key, in: routes.current.routes)
+        else { throw Problem.unauthorized }
+        return client
+    }
+
+    private func require(_ scope: Scope, of client: Client) throws {
+        guard client.scopes.contains(scope) || client.scopes.contains(.admin) else { throw Problem.forbidden(scope.rawValue) }
+    }
+
+    /// How the body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.
+    private static func layout(_ request: Request) throws -> EventReader.Layout {
+        let field = request.headers[.contentType]
+        let type = field?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+        switch type {
+        case nil, "application/json"?: return .json
+        case "application/x-ndjson"?, "application/ndjson"?, "application/jsonl"?: return .lines
+        default: throw Problem.wrongContentType(field)
+        }
+    }
+
+    private static func query(_ request: Request) -> [String: String] {
+        var query: [String: String] = [:]
+        for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
+        return query
+    }
+
+    private static func flag(_ name: String, _ request: Request) throws -> Bool {
+        switch query(request)[name] {
+        case nil, "false"?: return false
+        case "true"?, ""?: return true
+        default: throw Problem.badParameter(name, "is true or false")
+        }
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ body: [UInt8]) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "application/json", .contentLength: "\(body.count)"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+
+    private static func response(_ problem: Problem, _ requestID: String) -> Response {
+        var response = response(problem.status, problem.json(requestID: requestID))
+        for field in problem.headers { response.headers[field.name] = field.value }
+        response.headers[.contentType] = "application/problem+json"
+        return response
+    }
+
+    private func log(
+        _ request: Request,
+        _ response: Response,
+        _ requestID: String,
+        _ account: Account,
+        _ duration: Duration
+    ) {
+        guard logger.logLevel <= .info else { return }
+        logger.info(
+            "request",
+            metadata: [
+                "request_id": "\(requestID)", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "status": "\(response.status.code)", "client": "\(account.client?.name.rawValue ?? "-")",
+                "tenant": "\(account.client?.tenant.rawValue ?? "-")", "accepted": "\(account.accepted ?? 0)",
+                "ms": "\(duration.wholeMilliseconds)",
+            ]
+        )
+    }
+}
+
+extension HTTPField.Name {
+    static let requestID = HTTPField.Name("X-Request-Id")!  // Safe: a constant that is a token by RFC 9110.
+    static let apiKey = HTTPField.Name("x-api-key")!  // Safe: a constant that is a token by RFC 9110.
+}

@@ -1,0 +1,55 @@
+package import Acceptance
+import Hummingbird
+package import Journal
+package import Logging
+import NIOCore
+package import Routing
+package import ServiceLifecycle
+
+/// The HTTP server of the gateway.
+///
+/// On graceful shutdown it takes no new connection and answers what it has.
+package struct IngressServer: Service {
+    private let settings: IngressSettings
+    private let responder: GatewayResponder
+    private let logger: Logger
+    private let onReady: @Sendable (Int) -> Void
+
+    /// - Parameter onReady: called with the port when the server listens.
+    package init(
+        settings: IngressSettings,
+        accepting acceptor: Acceptor,
+        reading archive: any EventArchive,
+        readiness: any ReadinessReporting,
+        routes: CurrentRoutes,
+        logger: Logger,
+        onReady: @escaping @Sendable (Int) -> Void
+    ) {
+        self.settings = settings
+        self.logger = logger
+        self.onReady = onReady
+        responder = GatewayResponder(
+            settings: settings,
+            writing: WriteHandler(accepting: acceptor),
+            events: EventHandler(reading: archive),
+            deliveries: DeliveriesHandler(reading: archive),
+            readiness: readiness,
+            routes: routes,
+            logger: logger
+        )
+    }
+
+    package func run() async throws {
+        let application = Application(
+            responder: responder,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                serverName: "tollgate",
+                backlog: 1024
+            ),
+            onServerRunning: { channel in onReady(channel.localAddress?.port ?? settings.port) },
+            logger: Logger(label: "tollgate.server") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try await application.run()
+    }
+}

@@ -1,0 +1,48 @@
+import Events
+import HTTPTypes
+import JSON
+
+/// An error answer: RFC 9457 problem details.
+struct Problem: Error {
+    let status: HTTPResponse.Status
+    /// The kind of problem, the last part of its `type`.
+    let kind: String
+    let title: String
+    /// What is wrong here, and the way out.
+    let detail: String
+    var errors: [EventFault] = []
+    /// Further header fields of the answer.
+    var headers: HTTPFields = [:]
+
+    /// The body.
+    func json(requestID: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("type", string: "urn:tollgate:problem:\(kind)")
+        writer.member("title", string: title)
+        writer.member("status", integer: status.code)
+        writer.member("detail", string: detail)
+        if !errors.isEmpty {
+            writer.key("errors")
+            writer.beginArray()
+            for error in errors { FaultWriter.write(error, to: &writer) }
+            writer.endArray()
+        }
+        writer.member("request_id", string: requestID)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+/// Writes event faults as they stand in `errors`.
+enum FaultWriter {
+    static func write(_ fault: EventFault, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("index")
+        if let index = fault.index { writer.integer(index) } else { writer.null() }
+        writer.member("field", stringOrNull: fault.field)
+        writer.member("code", string: fault.code.rawValue)
+        writer.member("message", string: fault.message)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,164 @@
+import Events
+import HTTPTypes
+import Journal
+
+/// Every problem there is, in one place.
+extension Problem {
+    static func events(_ faults: [EventFault], count: Int) -> Problem {
+        if faults.count == 1, faults[0].index == nil, faults[0].code == .malformed {
+            return Problem(status: .badRequest, kind: "malformed", title: "The body is not JSON", detail: faults[0].message)
+        }
+        let bad = Set(faults.map(\.index)).count
+        let detail = "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names each. Send the good ones with ?partial=true."
+        if faults.allSatisfy({ $0.code == .conflict }) {
+            return Problem(
+                status: .conflict,
+                kind: "conflict",
+                title: "An id is known with other content",
+                detail: detail,
+                errors: faults
+            )
+        }
+        return Problem(
+            status: .unprocessableContent,
+            kind: "invalid-events",
+            title: "The request holds faulty events",
+            detail: detail,
+            errors: faults
+        )
+    }
+
+    static func unknownPath(_ path: String) -> Problem {
+        Problem(
+            status: .notFound,
+            kind: "unknown-path",
+            title: "There is nothing at this path",
+            detail: "\"\(path.prefix(200))\" is no endpoint; events go to POST /v1/events"
+        )
+    }
+
+    static func unknownEvent(_ id: String) -> Problem {
+        Problem(
+            status: .notFound,
+            kind: "unknown-event",
+            title: "No such event",
+            detail: "no event with the id \"\(id.prefix(300))\" is kept for this tenant"
+        )
+    }
+
+    static func wrongMethod(_ method: String, allowed: [String]) -> Problem {
+        let list = allowed.joined(separator: ", ")
+        return Problem(
+            status: .methodNotAllowed,
+            kind: "wrong-method",
+            title: "The path has no such method",
+            detail: "\(method) is not allowed here; use \(list)",
+            headers: [.allow: list]
+        )
+    }
+
+    static let lengthRequired = Problem(
+        status: .lengthRequired,
+        kind: "length-required",
+        title: "The body has no length",
+        detail: "send Content-Length, or the body in chunks"
+    )
+
+    static func tooLarge(limit: Int) -> Problem {
+        Problem(
+            status: .contentTooLarge,
+            kind: "too-large",
+            title: "The body is too large",
+            detail: "a body has at most \(limit) bytes, also after decompression; send the events in several requests",
+            headers: [.connection: "close"]
+        )
+    }
+
+    static func wrongContentType(_ found: String?) -> Problem {
+        Problem(
+            status: .unsupportedMediaType,
+            kind: "wrong-content-type",
+            title: "The content type is not taken here",
+            detail: "send application/json or application/x-ndjson, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
+        )
+    }
+
+    static func wrongContentEncoding(_ found: String) -> Problem {
+        Problem(
+            status: .unsupportedMediaType,
+            kind: "wrong-content-encoding",
+            title: "The content encoding is not known",
+            detail: "send gzip, deflate or none, found \"\(found.prefix(100))\"",
+            headers: [.acceptEncoding: "gzip, deflate"]
+        )
+    }
+
+    static let undecodable = Problem(
+        status: .badRequest,
+        kind: "undecodable",
+        title: "The body cannot be decompressed",
+        detail: "the bytes are not what Content-Encoding says"
+    )
+
+    static let unauthorized = Problem(
+        status: .unauthorized,
+        kind: "unauthorized",
+        title: "The key is missing or unknown",
+        detail: "send a client's key as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"; clients are listed in routes.json",
+        headers: [.wwwAuthenticate: "Bearer realm=\"tollgate\""]
+    )
+
+    static func forbidden(_ scope: String) -> Problem {
+        Problem(
+            status: .forbidden,
+            kind: "forbidden",
+            title: "The key may not do this",
+            detail: "the client needs the scope \"\(scope)\"; add it to the client in routes.json"
+        )
+    }
+
+    static func badParameter(_ name: String, _ rule: String) -> Problem {
+        Problem(
+            status: .badRequest,
+            kind: "bad-parameter",
+            title: "A parameter cannot be used",
+            detail: "\"\(name)\" \(rule)"
+        )
+    }
+
+    static let internalError = Problem(
+        status: .internalServerError,
+        kind: "internal",
+        title: "The gateway failed",
+        detail: "nothing was acknowledged; the log has the reason under the request id"
+    )
+
+    init(_ error: StoreError) {
+        switch error {
+        case .full(let retryAfter):
+            self.init(
+                status: .serviceUnavailable,
+                kind: "store-full",
+                title: "The store is full",
+                detail: "nothing was acknowledged; try again later",
+                headers: [.retryAfter: "\(max(1, retryAfter.components.seconds))"]
+            )
+        case .closed:
+            self.init(
+                status: .serviceUnavailable,
+                kind: "shutting-down",
+                title: "The gateway is shutting down",
+                detail: "nothing was acknowledged; try again in a moment",
+                headers: [.retryAfter: "1"]
+            )
+        case .folderInUse, .newerFormat, .unusable, .failed:
+            self.init(
+                status: .serviceUnavailable,
+                kind: "store-failed",
+                title: "The store failed",
+                detail: "nothing was acknowledged; the log has the reason under the request id",
+                headers: [.retryAfter: "5"]
+            )
+        }
+    }
+}

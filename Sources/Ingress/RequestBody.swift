@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import NIOHTTPCompression
+
+/// Reads a request's body within a limit, and undoes its content encoding.
+enum RequestBody {
+    /// The body's bytes.
+    /// - Throws: ``Problem`` (411, 413, 415, 400).
+    static func read(_ request: Request, limitBytes: Int) async throws -> [UInt8] {
+        let length = request.headers[.contentLength].flatMap { Int($0) }
+        if let length, length > limitBytes { throw Problem.tooLarge(limit: limitBytes) }
+        if length == nil, request.headers[.transferEncoding] == nil { throw Problem.lengthRequired }
+        var body = ByteBuffer()
+        for try await part in request.body {
+            guard body.readableBytes + part.readableBytes <= limitBytes else { throw Problem.tooLarge(limit: limitBytes) }
+            body.writeImmutableBuffer(part)
+        }
+        switch request.headers[.contentEncoding]?.lowercased() {
+        case nil, "identity"?: return Array(body.readableBytesView)
+        case "gzip"?, "deflate"?: return try decompress(body, request, limitBytes)
+        case let other?: throw Problem.wrongContentEncoding(other)
+        }
+    }
+
+    /// Runs the body through NIO's decompressor, which stops at the limit, so that a small bomb cannot fill the memory.
+    private static func decompress(_ body: ByteBuffer, _ request: Request, _ limitBytes: Int) throws -> [UInt8] {
+        let channel = EmbeddedChannel(handler: NIOHTTPRequestDecompressor(limit: .size(limitBytes)))
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
+        var headers = HTTPHeaders([("Content-Length", "\(body.readableBytes)")])
+        headers.add(name: "Content-Encoding", value: request.headers[.contentEncoding]?.lowercased() ?? "")
+        do {
+            try channel.writeInbound(
+                HTTPServerRequestPart.head(HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: headers))
+            )
+            try channel.writeInbound(HTTPServerRequestPart.body(body))
+            try channel.writeInbound(HTTPServerRequestPart.end(nil))
+            var plain: [UInt8] = []
+            while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+                if case .body(let bytes) = part { plain.append(contentsOf: bytes.readableBytesView) }
+            }
+            guard plain.count <= limitBytes else { throw Problem.tooLarge(limit: limitBytes) }
+            return plain
+        } catch let error as NIOHTTPDecompression.DecompressionError where error == .limit {
+            throw Problem.tooLarge(limit: limitBytes)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem.undecodable
+        }
+    }
+}

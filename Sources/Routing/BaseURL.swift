@@ -1,0 +1,38 @@
+import Foundation
+
+/// The rules for a provider's address.
+enum BaseURL {
+    /// Why a text cannot be a provider's address; nil if it can.
+    static func fault(in text: String) -> String? {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty else {
+            return "must be an address such as \"https://api.example.com\", found \"\(text)\""
+        }
+        guard scheme == "https" || scheme == "http" else { return "must start with https:// or http://, found \"\(scheme)://\"" }
+        if parts.user != nil || parts.password != nil { return "must not hold a user or a password" }
+        if parts.query != nil || parts.fragment != nil { return "must end with its path, without \"?\" or \"#\"" }
+        return nil
+    }
+
+    static func trimmed(_ text: String) -> String {
+        var text = text
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+}
+
+/// Bytes as hexadecimal digits.
+enum Hexadecimal {
+    /// - Returns: nil if the text is not pairs of digits.
+    static func bytes(_ text: String) -> [UInt8]? {
+        let digits = Array(text.utf8)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard digits[index] != UInt8(ascii: "+"), digits[index] != UInt8(ascii: "-"),
+                let byte = UInt8(String(decoding: digits[index...(index + 1)], as: UTF8.self), radix: 16)
+            else { return nil }
+            bytes.append(byte)
+        }
+        return bytes
+    }
+}

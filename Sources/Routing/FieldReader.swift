@@ -1,0 +1,120 @@
+import Events
+import JSON
+
+/// Reads the members of one object by a list of fields, and gathers faults with their places.
+struct FieldReader {
+    private(set) var faults: [RoutesFault] = []
+
+    mutating func fault(_ value: JSONValue, _ message: String, severity: RoutesFault.Severity = .error) {
+        faults.append(RoutesFault(severity: severity, position: value.position, message: message))
+    }
+
+    /// The members that are fields, by name. Names unknown twice, wrong kinds and missing fields are faults; a member of a wrong kind is
+    /// left out.
+    mutating func members(
+        of object: JSONValue,
+        _ fields: [RoutesFields.Field],
+        in place: String
+    ) -> [String: JSONValue] {
+        var found: [String: JSONValue] = [:]
+        var seen: Set<String> = []
+        for member in object.members {
+            guard let field = fields.first(where: { $0.name == member.name }) else {
+                let hint = Self.hint(member.name, fields.map(\.name))
+                fault(member.key, "unknown field \"\(member.name)\" in \(place)\(hint)")
+                continue
+            }
+            guard seen.insert(member.name).inserted else {
+                fault(member.key, "\"\(member.name)\" stands twice in \(place)")
+                continue
+            }
+            if isOfKind(member.value, field.kind, "\"\(member.name)\"") { found[member.name] = member.value }
+        }
+        for field in fields where field.isRequired && !seen.contains(field.name) {
+            fault(object, "\"\(field.name)\" is missing in \(place): \(field.summary)")
+        }
+        return found
+    }
+
+    /// Says ` (did you mean "primary"?)`, or nothing.
+    static func hint(_ word: String, _ candidates: [String]) -> String {
+        Suggestion.closest(to: word, among: candidates).map { " (did you mean \"\($0)\"?)" } ?? ""
+    }
+
+    /// Whether a value has the shape of its kind. What stands inside an object is checked where it is read.
+    private mutating func isOfKind(_ value: JSONValue, _ kind: RoutesFields.Kind, _ what: String) -> Bool {
+        switch kind {
+        case .text: return check(value, value.string != nil, what, "a string")
+        case .flag: return check(value, value.bool != nil, what, "true or false")
+        case .object, .map: return check(value, value.kind == .object, what, "an object")
+        case .choice(let words): return isChoice(value, words, what)
+        case .integer(let range):
+            let isGood = value.int64.map { range.contains(Int($0)) } ?? false
+            return check(value, isGood, what, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        case .number(let range):
+            let isGood = value.numberText.flatMap { Double($0) }.map { range.contains($0) } ?? false
+            return check(value, isGood, what, "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
+        case .duration:
+            return check(value, value.string.flatMap(DurationText.read) != nil, what, "a time such as \"500ms\", \"30s\", \"10m\", \"72h\"")
+        case .rate:
+            return check(value, value.string.flatMap(RateText.read) != nil, what, "a rate such as \"50/s\", \"400/min\", \"1000/h\"")
+        case .texts:
+            let isGood = value.string != nil || (value.kind == .array && value.elements.allSatisfy { $0.string != nil })
+            return check(value, isGood, what, "a string or an array of strings")
+        case .list(let element):
+            guard check(value, value.kind == .array, what, "an array") else { return false }
+            var isGood = true
+            for item in value.elements where !isOfKind(item, element, "an element of \(what)") { isGood = false }
+            return isGood
+        }
+    }
+
+    private mutating func isChoice(_ value: JSONValue, _ words: [String], _ what: String) -> Bool {
+        guard let word = value.string else { return check(value, false, what, "one of \(words.joined(separator: ", "))") }
+        if words.contains(word) { return true }
+        let hint = Self.hint(word, words)
+        fault(value, "unknown \(what.filter { $0 != "\"" }) \"\(word)\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)")
+        return false
+    }
+
+    private mutating func check(_ value: JSONValue, _ isGood: Bool, _ what: String, _ wanted: String) -> Bool {
+        if !isGood { fault(value, "\(what) must be \(wanted), found \(Self.found(value))") }
+        return isGood
+    }
+
+    private static func found(_ value: JSONValue) -> String {
+        switch value.kind {
+        case .string, .number, .bool: String(decoding: value.raw.prefix(60), as: UTF8.self)
+        case .null, .array, .object: value.kind.phrase
+        }
+    }
+}
+
+/// Lengths of time as text: a whole number and a unit.
+enum DurationText {
+    static func read(_ text: String) -> Duration? {
+        let units: [(String, Duration)] = [
+            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86_400)),
+        ]
+        for (suffix, unit) in units where text.hasSuffix(suffix) {
+            let number = text.dropLast(suffix.count)
+            guard number.allSatisfy(\.isNumber), let count = Int(number), (1...10_000_000).contains(count) else { continue }
+            return unit * count
+        }
+        return nil
+    }
+}
+
+/// Rates as text: a whole number, a slash and a unit of time.
+enum RateText {
+    static func read(_ text: String) -> RateLimit? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let requests = Int(parts[0]), (1...10_000_000).contains(requests) else { return nil }
+        switch parts[1] {
+        case "s", "sec", "second": return RateLimit(requests: requests, per: .seconds(1))
+        case "m", "min", "minute": return RateLimit(requests: requests, per: .seconds(60))
+        case "h", "hour": return RateLimit(requests: requests, per: .seconds(3600))
+        default: return nil
+        }
+    }
+}

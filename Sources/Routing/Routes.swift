@@ -1,0 +1,117 @@
+package import Events
+
+/// What `routes.json` says, checked and complete: an immutable snapshot that is swapped whole.
+package struct Routes: Sendable {
+    /// In the order of the file.
+    package let providers: [ProviderConfiguration]
+    /// In the order of the file: the first that matches takes the event.
+    package let routes: [Route]
+    package let clients: [Client]
+
+    package init(providers: [ProviderConfiguration], routes: [Route], clients: [Client]) {
+        self.providers = providers
+        self.routes = routes
+        self.clients = clients
+    }
+}
+
+/// One configured account at a vendor, with the vendor's own defaults filled in.
+package struct ProviderConfiguration: Sendable {
+    package let name: ProviderName
+    package let traits: VendorTraits
+    /// Scheme, host and path, without a trailing slash.
+    package let baseURL: String
+    package let credential: CredentialSource
+    package let batch: BatchLimit
+    /// The most requests under way at once.
+    package let concurrency: Int
+    package let timeout: Duration
+    /// nil: as fast as the vendor answers.
+    package let rateLimit: RateLimit?
+    package let retry: Retry
+    package let breaker: Breaker
+    package let onUncertain: OnUncertain
+
+    /// When a delivery that failed goes again.
+    package struct Retry: Sendable, Equatable {
+        /// The first wait is at most this long; each further one twice that, up to `cap`.
+        package var base: Duration = .seconds(1)
+        package var cap: Duration = .seconds(600)
+        /// An event older than this is a dead letter.
+        package var giveUpAfter: Duration = .seconds(72 * 3600)
+    }
+
+    /// When a provider that fails is left alone.
+    package struct Breaker: Sendable, Equatable {
+        /// Failures in a row.
+        package var failures: Int = 5
+        /// Before the first probe; doubles with each that fails.
+        package var pause: Duration = .seconds(1)
+    }
+
+    /// What becomes of a delivery whose outcome is unknown at a vendor that does not deduplicate.
+    package enum OnUncertain: String, Sendable, CaseIterable {
+        case hold, retry, accept
+    }
+}
+
+/// Where a provider's credential comes from. The credential itself is in no file of Tollgate's.
+package enum CredentialSource: Sendable, Equatable {
+    /// A variable of the environment.
+    case environment(String)
+    /// A file, whose content without the line end is the credential.
+    case file(String)
+}
+
+/// Which events go to which destinations.
+package struct Route: Sendable {
+    package let name: RouteName
+    package let match: RouteMatch
+    /// Without those that are `off`.
+    package let destinations: [RoutedDestination]
+}
+
+/// A destination of a route, and how many of the customers it gets.
+package struct RoutedDestination: Sendable, Equatable {
+    package let destination: Destination
+    /// Percent of the customers, 0 to 100.
+    package let share: Double
+}
+
+/// Conditions that an event must all meet; an empty list of patterns is met by everything.
+package struct RouteMatch: Sendable, Equatable {
+    package var names: [Glob] = []
+    package var customers: [Glob] = []
+    package var clients: [ClientName] = []
+
+    /// Whether an event meets the conditions.
+    package func matches(name: String, customerID: String?, client: ClientName) -> Bool {
+        (clients.isEmpty || clients.contains(client))
+            && (names.isEmpty || names.contains { $0.matches(name) })
+            && (customers.isEmpty || customerID.map { id in customers.contains { $0.matches(id) } } ?? false)
+    }
+}
+
+/// An application that may use the gateway.
+package struct Client: Sendable, Equatable {
+    package let name: ClientName
+    package let tenant: TenantID
+    /// The SHA-256 of the client's key, 32 bytes.
+    package let keyDigest: [UInt8]
+    package let scopes: Set<Scope>
+
+    package init(name: ClientName, tenant: TenantID, keyDigest: [UInt8], scopes: Set<Scope>) {
+        self.name = name
+        self.tenant = tenant
+        self.keyDigest = keyDigest
+        self.scopes = scopes
+    }
+}
+
+/// What a client may do.
+package enum Scope: String, Sendable, CaseIterable {
+    case writeEvents = "events:write"
+    case readEvents = "events:read"
+    case manageDeliveries = "deliveries:manage"
+    case admin
+}

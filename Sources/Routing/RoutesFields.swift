@@ -1,0 +1,155 @@
+package import Events
+
+/// Every field of `routes.json`: read by the reader, by the JSON Schema and by the reference.
+package enum RoutesFields {
+    /// What values a field takes.
+    package indirect enum Kind: Sendable {
+        case text
+        case choice([String])
+        case flag
+        case integer(ClosedRange<Int>)
+        /// A number that may have a fraction.
+        case number(ClosedRange<Double>)
+        /// A length of time: `500ms`, `30s`, `10m`, `72h`.
+        case duration
+        /// So many requests in so long a time: `50/s`, `400/min`, `1000/h`.
+        case rate
+        /// One text or a list of texts.
+        case texts
+        case list(Kind)
+        case object([Field])
+        /// An object whose keys are names that the file chooses.
+        case map(Kind)
+    }
+
+    /// One field of an object.
+    package struct Field: Sendable {
+        package let name: String
+        package let kind: Kind
+        package let isRequired: Bool
+        /// One sentence for people.
+        package let summary: String
+
+        init(_ name: String, _ kind: Kind, required: Bool = false, _ summary: String) {
+            self.name = name
+            self.kind = kind
+            isRequired = required
+            self.summary = summary
+        }
+    }
+
+    /// The fields of the whole file.
+    /// - Parameter vendors: the vendors there are; their adapters' names and settings are part of the list.
+    package static func file(_ vendors: [VendorTraits]) -> [Field] {
+        [
+            Field("$schema", .text, "Where editors find the JSON Schema."),
+            Field("version", .integer(1...1), required: true, "The version of the file's format: 1."),
+            Field("providers", .map(.object(provider(vendors))), required: true, "Accounts at vendors, by name."),
+            Field(
+                "routes",
+                .list(.object(route(vendors))),
+                required: true,
+                "Which events go where; the first route that matches takes the event."
+            ),
+            Field("clients", .list(.object(client)), required: true, "The applications that may use the gateway."),
+        ]
+    }
+
+    /// The fields of one provider.
+    static func provider(_ vendors: [VendorTraits]) -> [Field] {
+        [
+            Field("adapter", .choice(vendors.map(\.adapter.rawValue)), required: true, "The vendor's language."),
+            Field("base_url", .text, "The vendor's address, if it is not the hosted service."),
+            Field("credential", .object(credential), required: true, "Where the vendor's key comes from."),
+            Field("batch", .integer(1...100_000), "The most events in one request."),
+            Field("concurrency", .integer(1...1024), "The most requests under way at once; 8 by default."),
+            Field("rate_limit", .rate, "The most requests in a time; the vendor's documented limit by default."),
+            Field("timeout", .duration, "How long an answer may take before the outcome counts as unknown."),
+            Field("retry", .object(retry), "When a delivery that failed goes again."),
+            Field("breaker", .object(breaker), "When a provider that fails is left alone for a while."),
+            Field(
+                "on_uncertain",
+                .choice(ProviderConfiguration.OnUncertain.allCases.map(\.rawValue)),
+                "What becomes of a delivery whose outcome is unknown at a vendor that does not deduplicate: hold it for a "
+                    + "person (default), retry it and perhaps bill twice, or accept it and perhaps lose it."
+            ),
+        ]
+    }
+
+    static let credential = [
+        Field("env", .text, "The name of an environment variable."),
+        Field("file", .text, "The path of a file."),
+    ]
+
+    static let retry = [
+        Field("base", .duration, "The longest first wait; doubles with each attempt. 1s by default."),
+        Field("cap", .duration, "The longest wait of all. 10m by default."),
+        Field("give_up_after", .duration, "The age at which an event becomes a dead letter. 72h by default."),
+    ]
+
+    static let breaker = [
+        Field("failures", .integer(1...1000), "Failures in a row that open the breaker. 5 by default."),
+        Field("pause", .duration, "The time before the first probe; doubles up to a minute. 1s by default."),
+    ]
+
+    /// The fields of one route.
+    static func route(_ vendors: [VendorTraits]) -> [Field] {
+        [
+            Field("name", .text, required: true, "The route's name, for logs and answers."),
+            Field("match", .object(match), "Conditions that an event must all meet; without it every event does."),
+            Field("to", .list(.object(destination(vendors))), required: true, "The destinations."),
+        ]
+    }
+
+    static let match = [
+        Field("name", .texts, "Event names; * stands for any text."),
+        Field("customer_id", .texts, "Customers; * stands for any text."),
+        Field("client", .texts, "Names of clients."),
+    ]
+
+    /// The fields that every destination has.
+    static let anyDestination = [
+        Field("provider", .text, required: true, "The provider's name."),
+        Field(
+            "mode",
+            .choice(DeliveryMode.allCases.map(\.rawValue)),
+            "primary: delivered, and waited for by clients that wait (default). mirror: delivered, never waited for. "
+                + "shadow: translated and logged, not sent. off: nothing."
+        ),
+        Field("share", .number(0...100), "Percent of the customers; a customer is wholly in or wholly out. 100 by default."),
+        Field("rename", .map(.text), "Event names to send under another name."),
+    ]
+
+    /// The fields of a destination at any vendor: those of all, and every vendor's own settings.
+    static func destination(_ vendors: [VendorTraits]) -> [Field] {
+        var fields = anyDestination
+        for setting in vendors.flatMap(\.settings) where !fields.contains(where: { $0.name == setting.name }) {
+            fields.append(field(for: setting))
+        }
+        return fields
+    }
+
+    /// A vendor's setting as a field.
+    static func field(for setting: SettingField) -> Field {
+        let kind: Kind =
+            switch setting.kind {
+            case .text, .template: .text
+            case .choice(let words): .choice(words)
+            case .flag: .flag
+            case .number(let range): .integer(range)
+            case .texts(let words): words.isEmpty ? .texts : .list(.choice(words))
+            }
+        return Field(setting.name, kind, setting.summary)
+    }
+
+    static let client = [
+        Field("name", .text, required: true, "The application's name, for logs and routes."),
+        Field("tenant", .text, "Whose events these are; tenants never see one another's. The client's name by default."),
+        Field("key_sha256", .text, required: true, "The SHA-256 of the client's key, 64 hexadecimal digits."),
+        Field(
+            "scopes",
+            .list(.choice(Scope.allCases.map(\.rawValue))),
+            "What the client may do; events:write and events:read by default."
+        ),
+    ]
+}

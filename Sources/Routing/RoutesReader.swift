@@ -1,0 +1,317 @@
+package import Events
+import JSON
+
+/// Reads `routes.json`: the whole of it, or everything that is wrong in it.
+package struct RoutesReader: Sendable {
+    private let vendors: [VendorTraits]
+
+    /// - Parameter vendors: what the adapters at hand can do.
+    package init(vendors: [VendorTraits]) {
+        self.vendors = vendors
+    }
+
+    /// What a file that can be used says, and what is doubtful in it.
+    package struct Reading: Sendable {
+        package let routes: Routes
+        package let warnings: [RoutesFault]
+    }
+
+    /// - Throws: ``FaultyRoutes`` with all faults, in the order of the file.
+    package func read(_ bytes: [UInt8]) throws(FaultyRoutes) -> Reading {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: bytes)
+        } catch {
+            throw FaultyRoutes(faults: [
+                RoutesFault(severity: .error, position: error.position, message: "this is not JSON: \(error.message)")
+            ])
+        }
+        var file = RoutesFileReader(vendors: vendors)
+        let routes = file.read(document.root)
+        let faults = file.faults.sorted { $0.position < $1.position }
+        guard let routes, !faults.contains(where: { $0.severity == .error }) else { throw FaultyRoutes(faults: faults) }
+        return Reading(routes: routes, warnings: faults)
+    }
+}
+
+/// One pass over a file.
+private struct RoutesFileReader {
+    let vendors: [VendorTraits]
+    private var fields = FieldReader()
+    private var providers: [ProviderConfiguration] = []
+    /// Names of providers, those that could not be read too, so that one fault does not make others.
+    private var providerNames: [String] = []
+    private var clientNames: [String] = []
+
+    init(vendors: [VendorTraits]) {
+        self.vendors = vendors
+    }
+
+    var faults: [RoutesFault] { fields.faults }
+
+    mutating func read(_ root: JSONValue) -> Routes? {
+        guard root.kind == .object else {
+            fields.fault(root, "routes.json must be an object, found \(root.kind.phrase)")
+            return nil
+        }
+        let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
+        for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
+        let clients = members["clients"].map { $0.elements.compactMap { readClient($0) } } ?? []
+        let routes = members["routes"].map { $0.elements.compactMap { readRoute($0) } } ?? []
+        if let list = members["routes"], Array(list.elements).isEmpty {
+            fields.fault(list, "there is no route, so no event would be taken; add one")
+        }
+        warnOfUnreachable(routes, members["routes"])
+        return Routes(providers: providers, routes: routes, clients: clients)
+    }
+
+    // MARK: - Providers
+
+    private mutating func readProvider(_ member: JSONMember) {
+        let name = member.name
+        if providerNames.contains(name) { fields.fault(member.key, "the provider \"\(name)\" stands twice") }
+        if !isName(name) { fields.fault(member.key, nameRule("a provider's name", name)) }
+        providerNames.append(name)
+        guard member.value.kind == .object else {
+            fields.fault(member.value, "the provider \"\(name)\" must be an object, found \(member.value.kind.phrase)")
+            return
+        }
+        let members = fields.members(of: member.value, RoutesFields.provider(vendors), in: "the provider \"\(name)\"")
+        guard let adapter = members["adapter"]?.string,
+            let traits = vendors.first(where: { $0.adapter.rawValue == adapter })
+        else { return }
+        let baseURL = readBaseURL(members["base_url"], member.value, traits)
+        let credential = members["credential"].flatMap { readCredential($0) }
+        let batch = readBatch(members["batch"], traits)
+        let retry = readRetry(members["retry"])
+        let breaker = readBreaker(members["breaker"])
+        guard let baseURL, let credential else { return }
+        providers.append(
+            ProviderConfiguration(
+                name: ProviderName(name),
+                traits: traits,
+                baseURL: baseURL,
+                credential: credential,
+                batch: batch,
+                concurrency: members["concurrency"]?.int64.map { Int($0) } ?? 8,
+                timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.timeout,
+                rateLimit: members["rate_limit"]?.string.flatMap(RateText.read) ?? traits.rateLimit,
+                retry: retry,
+                breaker: breaker,
+                onUncertain: members["on_uncertain"]?.string.flatMap(ProviderConfiguration.OnUncertain.init) ?? .hold
+            )
+        )
+    }
+
+    private mutating func readBaseURL(_ value: JSONValue?, _ provider: JSONValue, _ traits: VendorTraits) -> String? {
+        guard let value, let text = value.string else {
+            if let standard = traits.defaultBaseURL { return standard }
+            fields.fault(provider, "\"base_url\" is missing: \(traits.vendor) has no standard address")
+            return nil
+        }
+        if let reason = BaseURL.fault(in: text) {
+            fields.fault(value, "\"base_url\" \(reason)")
+            return nil
+        }
+        return BaseURL.trimmed(text)
+    }
+
+    private mutating func readCredential(_ value: JSONValue) -> CredentialSource? {
+        let members = fields.members(of: value, RoutesFields.credential, in: "\"credential\"")
+        switch (members["env"]?.string, members["file"]?.string) {
+        case (let name?, nil) where !name.isEmpty: return .environment(name)
+        case (nil, let path?) where !path.isEmpty: return .file(path)
+        default:
+            fields.fault(value, "\"credential\" must be {\"env\": \"NAME\"} or {\"file\": \"/path\"}; a key itself does not belong here")
+            return nil
+        }
+    }
+
+    private mutating func readBatch(_ value: JSONValue?, _ traits: VendorTraits) -> BatchLimit {
+        guard let value, let events = value.int64.map({ Int($0) }) else { return traits.batch }
+        if events > traits.batch.events {
+            fields.fault(value, "\"batch\" is \(events), but \(traits.vendor) gets at most \(traits.batch.events) events in a request")
+        }
+        return BatchLimit(events: min(events, traits.batch.events), bytes: traits.batch.bytes)
+    }
+
+    private mutating func readRetry(_ value: JSONValue?) -> ProviderConfiguration.Retry {
+        var retry = ProviderConfiguration.Retry()
+        guard let value else { return retry }
+        let members = fields.members(of: value, RoutesFields.retry, in: "\"retry\"")
+        if let base = members["base"]?.string.flatMap(DurationText.read) { retry.base = base }
+        if let cap = members["cap"]?.string.flatMap(DurationText.read) { retry.cap = cap }
+        if let age = members["give_up_after"]?.string.flatMap(DurationText.read) { retry.giveUpAfter = age }
+        if retry.cap < retry.base { fields.fault(value, "\"cap\" is shorter than \"base\"") }
+        return retry
+    }
+
+    private mutating func readBreaker(_ value: JSONValue?) -> ProviderConfiguration.Breaker {
+        var breaker = ProviderConfiguration.Breaker()
+        guard let value else { return breaker }
+        let members = fields.members(of: value, RoutesFields.breaker, in: "\"breaker\"")
+        if let failures = members["failures"]?.int64 { breaker.failures = Int(failures) }
+        if let pause = members["pause"]?.string.flatMap(DurationText.read) { breaker.pause = pause }
+        return breaker
+    }
+
+    // MARK: - Clients
+
+    private mutating func readClient(_ value: JSONValue) -> Client? {
+        let members = fields.members(of: value, RoutesFields.client, in: "a client")
+        guard let nameValue = members["name"], let name = nameValue.string else { return nil }
+        if clientNames.contains(name) { fields.fault(nameValue, "the client \"\(name)\" stands twice") }
+        if !isName(name) { fields.fault(nameValue, nameRule("a client's name", name)) }
+        clientNames.append(name)
+        guard let digestValue = members["key_sha256"], let text = digestValue.string else { return nil }
+        guard let digest = Hexadecimal.bytes(text), digest.count == 32 else {
+            fields.fault(digestValue, "\"key_sha256\" must be 64 hexadecimal digits: the SHA-256 of the key, not the key itself")
+            return nil
+        }
+        let scopes = members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
+        return Client(
+            name: ClientName(name),
+            tenant: TenantID(members["tenant"]?.string ?? name),
+            keyDigest: digest,
+            scopes: Set(scopes)
+        )
+    }
+
+    // MARK: - Routes
+
+    private mutating func readRoute(_ value: JSONValue) -> Route? {
+        let members = fields.members(of: value, RoutesFields.route(vendors), in: "a route")
+        let name = members["name"]?.string ?? ""
+        let match = members["match"].map { readMatch($0) } ?? RouteMatch()
+        var seen: Set<String> = []
+        var destinations: [RoutedDestination] = []
+        for element in members["to"].map({ Array($0.elements) }) ?? [] {
+            guard let routed = readDestination(element, &seen) else { continue }
+            if routed.destination.mode != .off { destinations.append(routed) }
+        }
+        if let list = members["to"], Array(list.elements).isEmpty {
+            fields.fault(list, "the route \"\(name)\" goes nowhere; add a destination, or set its mode to \"off\"")
+        }
+        return Route(name: RouteName(name), match: match, destinations: destinations)
+    }
+
+    private mutating func readMatch(_ value: JSONValue) -> RouteMatch {
+        let members = fields.members(of: value, RoutesFields.match, in: "\"match\"")
+        for client in texts(members["client"]) where !clientNames.contains(client.text) {
+            fields.fault(client.value, "no client is named \"\(client.text)\"\(FieldReader.hint(client.text, clientNames))")
+        }
+        return RouteMatch(
+            names: texts(members["name"]).map { Glob($0.text) },
+            customers: texts(members["customer_id"]).map { Glob($0.text) },
+            clients: texts(members["client"]).map { ClientName($0.text) }
+        )
+    }
+
+    private func texts(_ value: JSONValue?) -> [(text: String, value: JSONValue)] {
+        guard let value else { return [] }
+        if let text = value.string { return [(text, value)] }
+        return value.elements.compactMap { element in element.string.map { ($0, element) } }
+    }
+
+    private mutating func readDestination(_ value: JSONValue, _ seen: inout Set<String>) -> RoutedDestination? {
+        guard let providerValue = value["provider"], let name = providerValue.string else {
+            _ = fields.members(of: value, RoutesFields.destination(vendors), in: "a destination")
+            return nil
+        }
+        guard providerNames.contains(name) else {
+            fields.fault(providerValue, "no provider is named \"\(name)\"\(FieldReader.hint(name, providerNames))")
+            return nil
+        }
+        if !seen.insert(name).inserted {
+            fields.fault(providerValue, "the provider \"\(name)\" stands twice in this route; one event would be billed twice")
+            return nil
+        }
+        guard let provider = providers.first(where: { $0.name.rawValue == name }) else { return nil }
+        let own = provider.traits.settings.map(RoutesFields.field(for:))
+        let members = fields.members(
+            of: value,
+            RoutesFields.anyDestination + own,
+            in: "a destination at \(provider.traits.vendor)"
+        )
+        return RoutedDestination(
+            destination: Destination(
+                provider: provider.name,
+                adapter: provider.traits.adapter,
+                mode: members["mode"]?.string.flatMap(DeliveryMode.init) ?? .primary,
+                rename: readRename(members["rename"]),
+                settings: readSettings(members, provider.traits)
+            ),
+            share: members["share"]?.numberText.flatMap { Double($0) } ?? 100
+        )
+    }
+
+    private mutating func readRename(_ value: JSONValue?) -> [String: String] {
+        var rename: [String: String] = [:]
+        for member in value.map({ Array($0.members) }) ?? [] {
+            guard let name = member.value.string, (1...128).contains(name.unicodeScalars.count) else {
+                fields.fault(member.value, "\"rename\" must give a name of 1 to 128 characters for \"\(member.name)\"")
+                continue
+            }
+            rename[member.name] = name
+        }
+        return rename
+    }
+
+    private mutating func readSettings(_ members: [String: JSONValue], _ traits: VendorTraits) -> DestinationSettings {
+        var values: [String: DestinationSettings.Value] = [:]
+        for setting in traits.settings {
+            guard let value = members[setting.name] else { continue }
+            switch setting.kind {
+            case .text, .choice: values[setting.name] = value.string.map { .text($0) }
+            case .template:
+                checkTemplate(value)
+                values[setting.name] = value.string.map { .text($0) }
+            case .flag: values[setting.name] = value.bool.map { .flag($0) }
+            case .number: values[setting.name] = value.int64.map { .number(Int($0)) }
+            case .texts: values[setting.name] = .texts(texts(value).map(\.text))
+            }
+        }
+        return DestinationSettings(values)
+    }
+
+    private mutating func checkTemplate(_ value: JSONValue) {
+        let template = EventTemplate(value.string ?? "")
+        if !template.isBalanced { fields.fault(value, "a brace in the template is never closed") }
+        for field in template.unknownFields {
+            let hint = FieldReader.hint(field, EventTemplate.fields)
+            let list = hint.isEmpty ? "; it may name \(EventTemplate.fields.joined(separator: ", "))" : hint
+            fields.fault(value, "the template names {\(field)}, which no event has\(list)")
+        }
+    }
+
+    private mutating func warnOfUnreachable(_ routes: [Route], _ list: JSONValue?) {
+        guard let list, let all = routes.firstIndex(where: { $0.match.takesEverything }), all + 1 < routes.count else { return }
+        for (index, element) in list.elements.enumerated() where index > all {
+            fields.fault(
+                element,
+                "this route is never reached: \"\(routes[all].name)\" in front of it takes every event",
+                severity: .warning
+            )
+        }
+    }
+
+    private func isName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+            }
+    }
+
+    private func nameRule(_ what: String, _ name: String) -> String {
+        "\(what) has 1 to 64 letters, digits, dots, dashes and underscores; \"\(name)\" does not"
+    }
+}
+
+extension RouteMatch {
+    /// Whether every event meets the conditions.
+    fileprivate var takesEverything: Bool {
+        clients.isEmpty && customers.isEmpty && (names.isEmpty || names.contains(where: \.matchesEverything))
+    }
+}

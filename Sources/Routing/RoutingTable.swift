@@ -1,0 +1,67 @@
+package import Events
+import Synchronization
+
+/// Finds an event's plan. Made once for a snapshot of the routes.
+///
+/// Plans are shared: events that take the same route with the same destinations get the same object, which the journal keeps once.
+package final class RoutingTable: Sendable {
+    /// A plan is told by its route and by which of its destinations take part.
+    private struct PlanKey: Hashable {
+        let route: Int
+        let members: UInt64
+    }
+
+    /// What an event is routed by, where no share and no customer pattern asks for more.
+    private struct NameKey: Hashable {
+        let name: String
+        let client: ClientName
+    }
+
+    private let routes: [Route]
+    /// Whether routes look at the customer at all; if not, name and client decide.
+    private let looksAtCustomers: Bool
+    private let plans = Mutex<[PlanKey: Plan]>([:])
+    private let plansByName = Mutex<[NameKey: Plan]>([:])
+
+    /// The names that are remembered; an application that makes up names without end must not fill the memory.
+    private static let mostNames = 10_000
+
+    package init(_ routes: Routes) {
+        precondition(routes.routes.allSatisfy { $0.destinations.count <= 64 }, "a route has at most 64 destinations")
+        self.routes = routes.routes
+        looksAtCustomers = routes.routes.contains { route in
+            !route.match.customers.isEmpty || route.destinations.contains { $0.share < 100 }
+        }
+    }
+
+    /// The plan of an event: the first route that matches, with the destinations whose share the customer belongs to.
+    /// - Returns: nil if no route takes the event.
+    package func plan(for name: String, customerID: String?, subscriptionID: String?, client: ClientName) -> Plan? {
+        if looksAtCustomers { return find(name, customerID, subscriptionID, client) }
+        let key = NameKey(name: name, client: client)
+        if let plan = plansByName.withLock({ $0[key] }) { return plan }
+        guard let plan = find(name, customerID, subscriptionID, client) else { return nil }
+        plansByName.withLock { if $0.count < Self.mostNames { $0[key] = plan } }
+        return plan
+    }
+
+    private func find(_ name: String, _ customerID: String?, _ subscriptionID: String?, _ client: ClientName) -> Plan? {
+        guard let index = routes.firstIndex(where: { $0.match.matches(name: name, customerID: customerID, client: client) })
+        else { return nil }
+        let route = routes[index]
+        let point = CustomerShare.point(of: customerID ?? subscriptionID ?? "")
+        var members: UInt64 = 0
+        for (place, routed) in route.destinations.enumerated() where point < routed.share { members |= 1 << UInt64(place) }
+        return plans.withLock { plans in
+            let key = PlanKey(route: index, members: members)
+            if let plan = plans[key] { return plan }
+            let chosen = route.destinations.enumerated().filter { members & (1 << UInt64($0.offset)) != 0 }
+            let plan = Plan(route: route.name, destinations: chosen.map(\.element.destination))
+            plans[key] = plan
+            return plan
+        }
+    }
+
+    /// The names of the routes, for a message.
+    package var routeNames: [String] { routes.map(\.name.rawValue) }
+}
