@@ -51,7 +51,7 @@ package struct SettingField: Sendable, Equatable {
         case choice([String])
         case flag
         case number(ClosedRange<Int>)
-        /// A list of these words.
+        /// A list of these words; of any words if none are named here.
         case texts([String])
     }
 

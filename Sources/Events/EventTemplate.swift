@@ -45,7 +45,10 @@ package struct EventTemplate: Sendable, Equatable {
             case .text(let fixed): text += fixed
             case .field(let field):
                 guard let value = Self.value(of: field, in: event) else {
-                    throw Untranslatable(field: field, message: "the destination's template needs {\(field)}, and the event has none")
+                    throw Untranslatable(
+                        field: field,
+                        message: "the destination's template needs {\(field)}, and the event has none"
+                    )
                 }
                 text += value
             }
@@ -53,7 +56,8 @@ package struct EventTemplate: Sendable, Equatable {
         return text
     }
 
-    private static func value(of field: String, in event: AcceptedEvent) -> String? {
+    /// A field's text in an event; nil if the event does not have it, or if ``fields`` does not name it.
+    package static func value(of field: String, in event: AcceptedEvent) -> String? {
         switch field {
         case "id": event.id.rawValue
         case "name": event.name

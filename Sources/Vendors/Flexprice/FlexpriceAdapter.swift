@@ -1,56 +1,88 @@
 import Events
 import JSON
 
-/// Flexprice, `POST /events` and `POST /events/bulk` below a base URL that ends in `/v1`.
-///
-/// Flexprice tells events apart by id, timestamp and customer together (tables `events` and `meter_usage`, 2026-08): leave the timestamp out,
-/// and every retry is billed. So all three are always sent, as they were frozen at acceptance.
+/// Flexprice: external customer ids, RFC 3339, a queue behind every success.
 struct FlexpriceAdapter: Adapter {
+    static let vendor = "Flexprice"
+    static let name: AdapterName = "flexprice"
+
     let traits = VendorTraits(
-        adapter: "flexprice",
-        vendor: "Flexprice",
-        defaultBaseURL: "https://us.api.flexprice.io/v1",
+        adapter: name,
+        vendor: vendor,
+        // Two regions, and a key belongs to one: a default would send customer data to the wrong continent.
+        defaultBaseURL: nil,
         credential: .header(name: "x-api-key", prefix: ""),
-        // The server takes 32 MiB; a bulk is published event by event, so less is kinder to its time.
-        batch: BatchLimit(events: 1000, bytes: 8 << 20),
+        // The limit is 32 MiB; half of it keeps clear of it and of the memory that large batches take.
+        batch: BatchLimit(events: 1000, bytes: 16 << 20),
         deduplication: .byIdentity(memory: nil),
-        timeout: .seconds(60),
-        settings: []
+        // A bulk request is published event by event before it is answered.
+        timeout: .seconds(120),
+        // Documented for the bulk call; single events would be allowed ten times as many.
+        rateLimit: RateLimit(requests: 100, per: .seconds(60)),
+        settings: FlexpriceSettings.fields
     )
 
+    /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.
+    private static let longestEventBytes = 900_000
+
+    /// Billing rows keep whole seconds in 32 bits; other times would be stored as something else.
+    private static let billable =
+        Timestamp(milliseconds: 0)...Timestamp(milliseconds: Int64(UInt32.max) * 1000 + 999)
+
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let fields = try VendorFields(of: event, for: traits.adapter, known: ["customer_id"])
-        guard let customer = event.customerID else {
-            throw Untranslatable(
-                field: "customer_id",
-                message: "Flexprice bills customers; give customer_id beside the subscription_id"
-            )
-        }
-        let name = destination.name(for: event.name)
-        guard name.contains(where: { !$0.isWhitespace }) else {
-            throw Untranslatable(field: "name", message: "Flexprice trims the name, and nothing is left of this one")
-        }
+        let settings = FlexpriceSettings(destination.settings)
+        let fields = try VendorFields(of: event, for: Self.name, known: ["customer_id"])
+        let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
+        let name = try name(of: event, at: destination)
+        try event.checkTimestamp(in: Self.billable, "lies outside of what Flexprice can bill, which is 1970 to 2106")
+        let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
+        writer.member("event_id", string: id)
         writer.member("event_name", string: name)
-        writer.member("event_id", string: event.id.rawValue)
         writer.member("external_customer_id", string: customer)
-        if let customerID = try fields.text("customer_id") { writer.member("customer_id", string: customerID) }
-        // UTC with three decimals: what the server keeps, so that a resend names the same moment.
+        if let own = try fields.text("customer_id") { writer.member("customer_id", string: own) }
+        // Id, timestamp and customer together tell events apart there, so all three are always sent and never change.
         writer.member("timestamp", string: event.timestamp.rfc3339)
-        if let source = event.source { writer.member("source", string: source) }
-        if let properties = event.properties { writer.member("properties", raw: properties.bytes) }
+        if let source = event.source, !source.isEmpty { writer.member("source", string: source) }
+        if let properties = try settings.properties.properties(of: event, for: Self.vendor) {
+            writer.member("properties", raw: properties)
+        }
         writer.endObject()
-        return TranslatedEvent(bytes: writer.bytes, identity: event.id.rawValue)
+        guard writer.bytes.count <= Self.longestEventBytes else {
+            throw Untranslatable(
+                field: "properties",
+                message:
+                    "the event has \(writer.bytes.count) bytes, and Flexprice loses events above about 1 MB; send less"
+            )
+        }
+        return TranslatedEvent(bytes: writer.bytes, identity: id)
     }
 
-    /// A lone event goes to the single endpoint, whose 400 concerns it for certain.
     func request(carrying events: [TranslatedEvent]) -> VendorRequest {
-        if events.count == 1 { return VendorRequest(path: "/events", body: events[0].bytes) }
-        return VendorRequest(path: "/events/bulk", body: JSONJoin.object("events", of: events))
+        // One event alone goes where a refusal applies to it and to nothing else.
+        if events.count == 1 {
+            return VendorRequest(path: "/v1/events", body: EventEnvelope.joined(events, opening: "", closing: ""))
+        }
+        return VendorRequest(
+            path: "/v1/events/bulk",
+            body: EventEnvelope.joined(events, opening: #"{"events":["#, closing: "]}")
+        )
     }
 
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
-        FlexpriceAnswers.verdict(of: answer, count: events.count)
+        FlexpriceAnswers(answer: answer, events: events.count).verdict
+    }
+
+    /// A blank name is accepted there, and fails later where nobody sees it.
+    private func name(of event: AcceptedEvent, at destination: Destination) throws(Untranslatable) -> String {
+        let name = destination.name(for: event.name)
+        guard name.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            throw Untranslatable(
+                field: "name",
+                message: "is blank, which Flexprice accepts and then drops; give it a name"
+            )
+        }
+        return name
     }
 }

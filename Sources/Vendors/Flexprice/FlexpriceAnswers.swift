@@ -1,62 +1,78 @@
 import Events
 import JSON
 
-/// What Flexprice's answers mean (internal/errors/dto.go and internal/rest/middleware, 2026-08).
-enum FlexpriceAnswers {
-    static func verdict(of answer: VendorAnswer, count: Int) -> Verdict {
+/// What Flexprice's answers mean.
+struct FlexpriceAnswers {
+    private let answer: VendorAnswer
+    private let table: StatusTable
+    private let document: JSONDocument?
+    private let message: String?
+
+    init(answer: VendorAnswer, events: Int) {
+        self.answer = answer
+        document = JSONDocument.answer(answer.body)
+        message = Self.message(in: document)
+        table = StatusTable(
+            vendor: FlexpriceAdapter.vendor,
+            answer: answer,
+            events: events,
+            words: answer.status < 300 ? nil : Self.words(of: document, message, in: answer)
+        )
+    }
+
+    var verdict: Verdict {
         switch answer.status {
-        case 202 where isAcceptance(answer):
-            .all(.delivered(deduplicated: false))
-        case 200..<300:
-            .all(.ambiguous(fault(.vendorError, "an answer \(answer.status) that is not Flexprice's acceptance", answer)))
-        case 400 where isTooLarge(answer), 413:
-            .unnamed(fault(.payloadTooLarge, "the request is too large for Flexprice", answer))
-        case 400, 422:
-            // A refused bulk names nobody, and the events before the bad one are in already: the same ids and timestamps again do no
-            // harm.
-            .unnamed(fault(.invalidEvent, "Flexprice refused the event", answer))
-        case 401:
-            // Any failure of its key look-up, an outage too, answers 401: never a reason to drop.
-            .all(.park(fault(.unauthorized, "Flexprice does not accept the API key", answer)))
-        case 403:
-            .all(.park(fault(.forbidden, "Flexprice does not let this key send events", answer)))
-        case 300..<400, 404, 405:
-            .all(.park(fault(.notFound, "nothing takes events at this address; the base_url must end in /v1", answer)))
-        case 429:
-            .all(.retry(fault(.rateLimited, "Flexprice asks for fewer requests", answer), after: answer.retryAfter))
-        case 500 where isBeforeTheHandler(answer):
-            .all(.retry(fault(.vendorUnavailable, "Flexprice could not look at the request", answer), after: nil))
-        case 502, 503, 504:
-            .all(.ambiguous(fault(.vendorUnavailable, "Flexprice is not available (\(answer.status))", answer)))
-        default:
-            .all(.ambiguous(fault(.vendorError, "Flexprice failed with \(answer.status)", answer)))
+        case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
+        // Of a bulk request the events before the bad one are accepted already. Nobody says which one it is, and sending the
+        // others again is safe: id, timestamp and customer stay the same.
+        case 400: table.refused(isTooLarge ? tooLarge : table.fault(.invalidEvent, "refuses the event"))
+        case 429: .all(.retry(table.fault(.rateLimited, "takes no more requests for now"), after: retryAfter))
+        case 500 where isBeforeHandler:
+            .all(
+                .retry(
+                    table.fault(.vendorUnavailable, "failed before it looked at the events"),
+                    after: table.retryAfter
+                )
+            )
+        default: table.verdict
         }
     }
 
-    /// Both endpoints answer a JSON object with a message.
-    private static func isAcceptance(_ answer: VendorAnswer) -> Bool {
-        answer.json?.root["message"]?.string != nil
+    /// Success is a flat object of texts, with a message or the event's id.
+    private var isUnderstood: Bool {
+        guard let root = document?.root else { return false }
+        return root["message"]?.string != nil || root["event_id"]?.string != nil
     }
 
-    private static func isTooLarge(_ answer: VendorAnswer) -> Bool {
-        answer.json?.root["message"]?.string?.hasPrefix("Request body exceeds") ?? false
+    /// A body over the limit is answered with 400, not 413.
+    private var isTooLarge: Bool { message?.contains("exceeds the maximum size") ?? false }
+
+    private var tooLarge: DeliveryFault { table.fault(.payloadTooLarge, "finds the request too large") }
+
+    /// Faults of the environment and tenant look-up, which come before the body is read.
+    private var isBeforeHandler: Bool {
+        message == "Failed to resolve environment" || message == "failed to verify tenant access"
     }
 
-    /// Two faults of the middleware: the request did not get as far as the events.
-    private static func isBeforeTheHandler(_ answer: VendorAnswer) -> Bool {
-        guard let message = answer.json?.root["message"]?.string else { return false }
-        return message == "Failed to resolve environment" || message == "failed to verify tenant access"
+    /// `Retry-After`, or the Unix second at which the documented limit starts anew.
+    private var retryAfter: RetryAfter? {
+        if let after = table.retryAfter { return after }
+        guard let text = answer.header("x-ratelimit-reset"), let seconds = Int64(text), seconds >= 0 else { return nil }
+        // A small number is no moment of this century, so it must be meant as a wait.
+        if seconds < 1_000_000_000 { return RetryAfter.delay(seconds: text) }
+        return seconds < 100_000_000_000 ? .moment(Timestamp(milliseconds: seconds * 1000)) : nil
     }
 
-    private static func fault(_ code: DeliveryErrorCode, _ message: String, _ answer: VendorAnswer) -> DeliveryFault {
-        DeliveryFault(code: code, message: message, vendor: words(of: answer))
+    /// The sentence of an error in the current form, the one before April 2026, or the one of its guide.
+    private static func message(in document: JSONDocument?) -> String? {
+        guard let root = document?.root else { return nil }
+        return root["message"]?.string ?? root["error"]?["message"]?.string ?? root["error"]?.string
     }
 
-    /// Flexprice has had three envelopes: flat `message`, `{"error": {"message"}}` before 2026-04, and `{"error": "..."}`.
-    private static func words(of answer: VendorAnswer) -> String? {
-        guard let root = answer.json?.root else { return nil }
-        var texts = [root["message"], root["error"], root["error"]?["message"]].compactMap { $0?.string }
-        if let details = root["details"] { texts += details.members.compactMap { $0.value.string } }
-        return VendorWords.cut(texts)
+    private static func words(of document: JSONDocument?, _ message: String?, in answer: VendorAnswer) -> String? {
+        guard let message else { return VendorWords.quoted(body: answer.body) }
+        let details = document?.root["details"] ?? document?.root["error"]?["details"]
+        let texts = details.map { $0.members.compactMap(\.value.string) } ?? []
+        return VendorWords.quoted(([message] + texts).joined(separator: "; "))
     }
 }

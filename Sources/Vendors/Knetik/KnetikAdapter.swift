@@ -1,72 +1,75 @@
 import Events
 import JSON
 
-/// Knetik's data collector, `POST /v2/events`.
-///
-/// One event a request: nothing tells whether a repeat counts twice, and only a single post has an outcome that is certain. The
-/// account id is the credential and travels in the query.
+/// Knetik's data collector: one event a request, Unix milliseconds, and no memory of what it has seen.
 struct KnetikAdapter: Adapter {
+    static let vendor = "Knetik"
+    static let name: AdapterName = "knetik"
+
     let traits = VendorTraits(
-        adapter: "knetik",
-        vendor: "Knetik",
+        adapter: name,
+        vendor: vendor,
         defaultBaseURL: "https://api.knetik.io",
+        // Its "customer" is the account, so this is the credential.
         credential: .query(name: "customerId"),
+        // There is a batch call, but what a failed one has recorded is unknown, and nothing may be sent twice.
         batch: BatchLimit(events: 1, bytes: 1 << 20),
         deduplication: .none,
+        timeout: .seconds(60),
         settings: KnetikSettings.fields
     )
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let fields = try VendorFields(of: event, for: traits.adapter, known: ["result", "device_id"])
-        let deviceID = try fields.text("device_id")
-        guard event.customerID != nil || deviceID != nil else {
-            throw Untranslatable(
-                field: "customer_id",
-                message: "Knetik needs a user or a device; give customer_id, or vendor.knetik.device_id"
-            )
-        }
-        var writer = JSONWriter(capacity: 384)
+        let settings = KnetikSettings(destination.settings)
+        let fields = try VendorFields(of: event, for: Self.name, known: ["result", "device_id", "send_timestamp"])
+        let device = try fields.text("device_id")
+        let result = try fields.text("result") ?? settings.result
+        let user = try user(of: event, device: device, settings)
+        let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)
+        var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
         writer.member("request_type", string: "newEvent")
         writer.member("category", string: destination.name(for: event.name))
-        writer.member("result", string: try fields.text("result") ?? destination.settings.text("result") ?? "success")
+        writer.member("result", string: result)
+        writer.member("transaction_id", string: id)
         writer.member("event_timestamp", integer: event.timestamp.milliseconds)
-        // "Now" by the vendor's words; frozen at acceptance, so that a repeat sends the same bytes.
-        writer.member("send_timestamp", integer: event.acceptedAt.milliseconds)
-        if let customer = event.customerID { writer.member("user_id", string: customer) }
-        if let deviceID { writer.member("device_id", string: deviceID) }
-        writer.member("transaction_id", string: event.id.rawValue)
-        try write(PropertyRewriter(vendor: "Knetik", settings: destination.settings).flat(event.properties), to: &writer)
-        writer.endObject()
-        return TranslatedEvent(bytes: writer.bytes, identity: event.id.rawValue)
-    }
-
-    private func write(_ properties: [PropertyRewriter.Property], to writer: inout JSONWriter) throws(Untranslatable) {
-        writer.key("event_properties")
-        writer.beginObject()
-        for property in properties {
-            guard !property.value.isNull else {
-                throw Untranslatable(
-                    field: "properties.\(property.name)",
-                    message: "Knetik takes strings, numbers and booleans, not null; leave the property out"
-                )
-            }
-            writer.key(property.name)
-            if property.isStringified {
-                writer.string(String(decoding: property.value.raw, as: UTF8.self))
-            } else {
-                writer.raw(property.value.raw)
-            }
+        // The time of acceptance, so that a repeat by hand sends the same bytes.
+        writer.member("send_timestamp", integer: try sendTime(of: event, fields))
+        if let user { writer.member("user_id", string: user) }
+        if let device { writer.member("device_id", string: device) }
+        if let properties = try settings.properties.properties(of: event, for: Self.vendor) {
+            writer.member("event_properties", raw: properties)
         }
         writer.endObject()
+        return TranslatedEvent(bytes: writer.bytes, identity: id)
     }
 
     func request(carrying events: [TranslatedEvent]) -> VendorRequest {
-        precondition(events.count == 1, "Knetik takes one event a request")
-        return VendorRequest(path: "/v2/events", body: events[0].bytes)
+        VendorRequest(path: "/v2/events", body: EventEnvelope.joined(events, opening: "", closing: ""))
     }
 
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
-        .all(KnetikAnswers.outcome(of: answer))
+        KnetikAnswers(answer: answer, events: events.count).verdict
+    }
+
+    /// The user; nil only where a device stands for it.
+    private func user(
+        of event: AcceptedEvent,
+        device: String?,
+        _ settings: KnetikSettings
+    ) throws(Untranslatable) -> String? {
+        if event.customerID == nil, settings.customerTemplate == nil, device != nil { return nil }
+        return try event.customer(
+            or: settings.customerTemplate,
+            for: "\(Self.vendor), without vendor.knetik.device_id,"
+        )
+    }
+
+    private func sendTime(of event: AcceptedEvent, _ fields: VendorFields) throws(Untranslatable) -> Int64 {
+        guard let value = fields["send_timestamp"] else { return event.acceptedAt.milliseconds }
+        guard let milliseconds = value.int64 else {
+            throw fields.fault("send_timestamp", "must be a whole number of Unix milliseconds")
+        }
+        return milliseconds
     }
 }

@@ -1,39 +1,53 @@
 import Events
 import JSON
 
-/// What Knetik's answers mean. Only 202, 400 and 401 are documented; the rest is read as carefully as a vendor without
-/// deduplication asks for.
-enum KnetikAnswers {
-    static func outcome(of answer: VendorAnswer) -> Outcome {
+/// What Knetik's answers mean. Only 202, 400 and 401 are documented; the others are what web servers mean by them, and whatever may
+/// hide a recorded event is never called anything better than unknown.
+struct KnetikAnswers {
+    private let answer: VendorAnswer
+    private let events: Int
+    private let table: StatusTable
+
+    init(answer: VendorAnswer, events: Int) {
+        self.answer = answer
+        self.events = events
+        table = StatusTable(vendor: KnetikAdapter.vendor, answer: answer, events: events, words: Self.words(of: answer))
+    }
+
+    var verdict: Verdict {
         switch answer.status {
-        case 200..<300:
-            .delivered(deduplicated: false)
-        case 400, 415, 422:
-            .reject(fault(.invalidEvent, "Knetik refused the event", answer))
-        case 413:
-            .reject(fault(.payloadTooLarge, "the event is too large for Knetik", answer))
-        case 401:
-            .park(fault(.unauthorized, "Knetik does not know the account id; check the provider's credential", answer))
-        case 403:
-            .park(fault(.forbidden, "Knetik does not let this account send events", answer))
-        case 300..<400, 404, 405, 410:
-            .park(fault(.notFound, "nothing takes events at this address; check the provider's base_url", answer))
-        case 429:
-            .retry(fault(.rateLimited, "Knetik asks for fewer requests", answer), after: answer.retryAfter)
-        case 500...:
-            .ambiguous(fault(.vendorError, "Knetik failed with \(answer.status); it may have recorded the event", answer))
-        default:
-            .ambiguous(fault(.vendorError, "Knetik answered \(answer.status), which says nothing certain", answer))
+        case 207: each
+        // Success has no body, so a page for people comes from somebody else who stands in the way.
+        case 200..<300: VendorWords.isMarkup(answer.body) ? table.verdict : .all(.delivered(deduplicated: false))
+        case 415: .all(.reject(table.fault(.unsupported, "does not take requests of this kind")))
+        default: table.verdict
         }
     }
 
-    private static func fault(_ code: DeliveryErrorCode, _ message: String, _ answer: VendorAnswer) -> DeliveryFault {
-        DeliveryFault(code: code, message: message, vendor: words(of: answer))
+    /// One result an event, in the order sent; any other number of results tells nothing.
+    private var each: Verdict {
+        guard let root = JSONDocument.answer(answer.body)?.root, root.kind == .array else { return table.verdict }
+        let outcomes = root.elements.map(outcome)
+        return outcomes.count == events ? .each(outcomes) : table.verdict
     }
 
-    /// The list of messages in the one error shape that Knetik's clients know: `{"code": 400, "errors": ["..."]}`.
+    private func outcome(of result: JSONValue) -> Outcome {
+        guard result.kind == .object else { return .ambiguous(table.notUnderstood) }
+        let words = result["errors"].flatMap {
+            VendorWords.quoted(String(decoding: $0.raw.prefix(2000), as: UTF8.self))
+        }
+        switch result["code"]?.int64 {
+        case .some(200..<300): return .delivered(deduplicated: false)
+        case .some(400..<500): return .reject(table.fault(.invalidEvent, "refuses the event", words: words))
+        case .some: return .ambiguous(table.notUnderstood)
+        case nil:
+            let hasErrors = result["errors"].map { !$0.isNull } ?? false
+            return hasErrors ? .ambiguous(table.notUnderstood) : .delivered(deduplicated: false)
+        }
+    }
+
+    /// The form of its errors is unknown, so a body is quoted as it is; results of a batch repeat the events and are not.
     private static func words(of answer: VendorAnswer) -> String? {
-        guard let errors = answer.json?.root["errors"] else { return nil }
-        return VendorWords.cut(errors.elements.compactMap(\.string))
+        answer.status < 300 ? nil : VendorWords.quoted(body: answer.body)
     }
 }

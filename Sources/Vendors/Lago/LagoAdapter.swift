@@ -1,60 +1,101 @@
 import Events
 import JSON
 
-/// Lago, `POST /api/v1/events` and `POST /api/v1/events/batch`.
-///
-/// On its PostgreSQL store Lago tells events apart by subscription and transaction id, on ClickHouse also by code and timestamp; all
-/// are frozen. One transaction id never stands twice in a batch, not even for two subscriptions: the PostgreSQL code finds the
-/// inserted rows by transaction id alone (bulk_insert_events, 2026-08).
+/// Lago: subscriptions, billable metric codes, Unix seconds.
 struct LagoAdapter: Adapter {
+    static let vendor = "Lago"
+    static let name: AdapterName = "lago"
+
     let traits = VendorTraits(
-        adapter: "lago",
-        vendor: "Lago",
+        adapter: name,
+        vendor: vendor,
         defaultBaseURL: "https://api.getlago.com",
         credential: .header(name: "Authorization", prefix: "Bearer "),
-        batch: BatchLimit(events: 100, bytes: 8 << 20),
+        // No limit in bytes is documented; a megabyte is what web servers in front of self-hosted ones let through.
+        batch: BatchLimit(events: 100, bytes: 1 << 20),
         deduplication: .byIdentity(memory: nil),
+        // Its batch code finds inserted rows by transaction_id alone, whatever the subscription.
         oneIdentityOncePerBatch: true,
         rateLimit: RateLimit(requests: 50, per: .seconds(1)),
         settings: LagoSettings.fields
     )
 
+    /// Beyond this year a timestamp is surely milliseconds that were sent as seconds; Lago would store it and never bill it.
+    private static let newest = Timestamp.start(ofYear: 2200)
+
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let fields = try VendorFields(of: event, for: traits.adapter, known: ["precise_total_amount_cents"])
-        let subscription = try LagoSettings.subscription(of: event, for: destination)
-        var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
+        let settings = LagoSettings(destination.settings)
+        let subscription = try subscription(of: event, settings)
+        let amount = try amount(of: event)
+        try event.checkTimestamp(
+            in: Timestamp.writable.lowerBound...Self.newest,
+            "lies beyond the year 2200; it looks like milliseconds that were sent as seconds"
+        )
+        let id = EventIdentity.scoped(event, by: event.subscriptionID ?? "", prefix: settings.idPrefix)
+        var writer = JSONWriter(capacity: 256 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
-        writer.member("transaction_id", string: event.id.rawValue)
+        writer.member("transaction_id", string: id)
         writer.member("external_subscription_id", string: subscription)
         writer.member("code", string: destination.name(for: event.name))
-        // A decimal string: a number would pass through a binary float on older servers, and milliseconds would be taken for seconds.
+        // Text with three decimals reads the same before and after v1.48.0, which stopped reading numbers as binary floats.
         writer.member("timestamp", string: event.timestamp.unixSeconds)
-        if let amount = try preciseAmount(fields) { writer.member("precise_total_amount_cents", string: amount) }
-        if let properties = event.properties { writer.member("properties", raw: properties.bytes) }
+        if let amount { writer.member("precise_total_amount_cents", string: amount) }
+        if let properties = try settings.properties.properties(of: event, for: Self.vendor) {
+            writer.member("properties", raw: properties)
+        }
         writer.endObject()
-        return TranslatedEvent(bytes: writer.bytes, identity: event.id.rawValue)
+        return TranslatedEvent(bytes: writer.bytes, identity: id)
     }
 
-    /// Lago takes text that is no number for 0, with 200.
-    private func preciseAmount(_ fields: VendorFields) throws(Untranslatable) -> String? {
-        guard let value = fields["precise_total_amount_cents"] else { return nil }
-        guard let text = value.string ?? value.numberText, JSONNumber(text) != nil else {
-            throw Untranslatable(
-                field: "vendor.lago.precise_total_amount_cents",
-                message: "must be a decimal number as a string, such as \"1234.56\""
+    func request(carrying events: [TranslatedEvent]) -> VendorRequest {
+        // One event alone goes where the answer needs no index, and where ten times as many requests are allowed.
+        if events.count == 1 {
+            return VendorRequest(
+                path: "/api/v1/events",
+                body: EventEnvelope.joined(events, opening: #"{"event":"#, closing: "}")
             )
+        }
+        return VendorRequest(
+            path: "/api/v1/events/batch",
+            body: EventEnvelope.joined(events, opening: #"{"events":["#, closing: "]}")
+        )
+    }
+
+    func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
+        LagoAnswers(answer: answer, events: events.count).verdict
+    }
+
+    private func subscription(of event: AcceptedEvent, _ settings: LagoSettings) throws(Untranslatable) -> String {
+        if let subscription = event.subscriptionID, !subscription.isEmpty { return subscription }
+        guard let template = settings.subscriptionTemplate else {
+            throw Untranslatable(
+                field: "subscription_id",
+                message: """
+                    Lago bills on subscriptions and the event names none; send subscription_id, or set the destination's \
+                    subscription_id template, such as "sub_{customer_id}"
+                    """
+            )
+        }
+        return try event.filled(template, as: "subscription_id")
+    }
+
+    /// The amount of a dynamic charge. Lago takes text that is no number for 0, so such text must not get there.
+    private func amount(of event: AcceptedEvent) throws(Untranslatable) -> String? {
+        let field = "precise_total_amount_cents"
+        let fields = try VendorFields(of: event, for: Self.name, known: [field])
+        guard let value = fields[field] else { return nil }
+        guard let text = value.string ?? value.numberText, Self.isPlainDecimal(text) else {
+            throw fields.fault(field, "must be a decimal number such as \"1234.56\", without an exponent")
         }
         return text
     }
 
-    func request(carrying events: [TranslatedEvent]) -> VendorRequest {
-        if events.count == 1 {
-            return VendorRequest(path: "/api/v1/events", body: JSONJoin.object("event", of: events[0]))
-        }
-        return VendorRequest(path: "/api/v1/events/batch", body: JSONJoin.object("events", of: events))
-    }
-
-    func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
-        LagoAnswers.verdict(of: answer, count: events.count)
+    private static func isPlainDecimal(_ text: String) -> Bool {
+        let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }.split(
+            separator: UInt8(ascii: "."),
+            omittingEmptySubsequences: false
+        )
+        return text.utf8.prefix { $0 == UInt8(ascii: "-") }.count <= 1 && parts.count <= 2
+            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } }
     }
 }

@@ -1,89 +1,86 @@
 import Events
 import JSON
 
-/// What Lago's answers mean (app/services/events and app/controllers/concerns/api_errors.rb, 2026-08).
-enum LagoAnswers {
-    static func verdict(of answer: VendorAnswer, count: Int) -> Verdict {
+/// What Lago's answers mean.
+struct LagoAnswers {
+    private let answer: VendorAnswer
+    private let events: Int
+    private let table: StatusTable
+    private let document: JSONDocument?
+
+    init(answer: VendorAnswer, events: Int) {
+        self.answer = answer
+        self.events = events
+        document = JSONDocument.answer(answer.body)
+        table = StatusTable(
+            vendor: LagoAdapter.vendor,
+            answer: answer,
+            events: events,
+            words: answer.status < 300 ? nil : Self.words(of: document, in: answer)
+        )
+    }
+
+    var verdict: Verdict {
         switch answer.status {
-        case 200 where isAcceptance(answer, count: count):
-            .all(.delivered(deduplicated: false))
-        case 200..<300:
-            .all(.ambiguous(fault(.vendorError, "an answer \(answer.status) that does not hold the events", answer)))
-        case 422:
-            refused(answer, count: count)
-        case 400:
-            .unnamed(fault(.invalidEvent, "Lago could not read the request", answer))
-        case 401:
-            .all(.park(fault(.unauthorized, "Lago does not accept the API key", answer)))
-        case 403:
-            .all(.park(fault(.forbidden, "the API key may not write events", answer)))
-        case 300..<400, 404, 405:
-            .all(.park(fault(.notFound, "nothing takes events at this address; base_url is without /api/v1", answer)))
-        case 413:
-            .unnamed(fault(.payloadTooLarge, "the request is too large for Lago", answer))
-        case 429:
-            .all(.retry(fault(.rateLimited, "Lago asks for fewer requests", answer), after: pause(answer)))
-        case 502, 503, 504:
-            .all(.ambiguous(fault(.vendorUnavailable, "Lago is not available (\(answer.status))", answer)))
-        default:
-            // 500 too: on PostgreSQL the row is committed before the hand-over that may fail.
-            .all(.ambiguous(fault(.vendorError, "Lago failed with \(answer.status)", answer)))
+        case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
+        case 422: refusal
+        case 429: .all(.retry(table.fault(.rateLimited, "takes no more requests for now"), after: resetDelay))
+        default: table.verdict
         }
     }
 
-    private static func isAcceptance(_ answer: VendorAnswer, count: Int) -> Bool {
-        guard let root = answer.json?.root else { return false }
-        if count == 1, root["event"]?.kind == .object { return true }
-        return root["events"]?.kind == .array
+    /// Success carries the event, or as many as were sent.
+    private var isUnderstood: Bool {
+        guard let root = document?.root else { return false }
+        if events == 1 { return root["event"]?.kind == .object }
+        guard let stored = root["events"], stored.kind == .array else { return false }
+        return stored.elements.reduce(0) { count, _ in count + 1 } == events
     }
 
-    /// `X-RateLimit-Reset` is seconds to wait, not a date.
-    private static func pause(_ answer: VendorAnswer) -> RetryAfter? {
-        answer.header("x-ratelimit-reset").flatMap { RetryAfter(field: $0) } ?? answer.retryAfter
+    /// In front of the application stands a limiter that names seconds to wait, not a date.
+    private var resetDelay: RetryAfter? {
+        answer.header("x-ratelimit-reset").flatMap { RetryAfter.delay(seconds: $0) } ?? table.retryAfter
     }
 
-    private static func refused(_ answer: VendorAnswer, count: Int) -> Verdict {
-        guard let details = answer.json?.root["error_details"] else {
-            return .unnamed(fault(.invalidEvent, "Lago refused the request", answer))
-        }
-        if let events = details["events"], events.elements.contains(where: { $0.string == "too_many_events" }) {
-            return .unnamed(fault(.payloadTooLarge, "the batch has more events than this Lago takes; set the provider's batch", answer))
-        }
-        if count == 1, !isKeyedByIndex(details, count: count) { return .all(outcome(details)) }
-        return named(details, answer, count: count)
-    }
-
-    private static func isKeyedByIndex(_ details: JSONValue, count: Int) -> Bool {
-        guard let member = details.members.first(where: { _ in true }) else { return false }
-        return Int(member.name).map { $0 < count } ?? false
-    }
-
-    /// The batch is refused whole: the named events are at fault or known already, the others were not stored and go again at once.
-    private static func named(_ details: JSONValue, _ answer: VendorAnswer, count: Int) -> Verdict {
-        var outcomes = [Outcome](repeating: .resend, count: count)
-        var isAnyNamed = false
+    /// Nothing of a refused batch is stored. Its details are keyed by the index; faults of fields are reported before duplicates are
+    /// looked for, so the rest goes again at once and may be answered by a second 422.
+    private var refusal: Verdict {
+        guard let details = document?.root["error_details"] else { return table.refused(invalid(nil)) }
+        if events == 1 { return .all(outcome(of: details)) }
+        guard details.kind == .object else { return table.refused(invalid(details)) }
+        var outcomes = [Outcome](repeating: .resend, count: events)
+        var isNamed = false
         for member in details.members {
             guard let index = Int(member.name), outcomes.indices.contains(index) else {
-                return .unnamed(fault(.invalidEvent, "Lago refused the request", answer))
+                // `{"events": ["too_many_events"]}` speaks of the batch: smaller ones find the operator's limit.
+                return .unnamed(invalid(details))
             }
-            outcomes[index] = outcome(member.value)
-            isAnyNamed = true
+            outcomes[index] = outcome(of: member.value)
+            isNamed = true
         }
-        return isAnyNamed ? .each(outcomes) : .unnamed(fault(.invalidEvent, "Lago refused the request", answer))
+        return isNamed ? .each(outcomes) : .unnamed(invalid(details))
     }
 
-    /// What the details of one event say: fields with lists of codes, or a text for a metric expression that failed.
-    private static func outcome(_ details: JSONValue) -> Outcome {
-        if let text = details.string {
-            return .reject(DeliveryFault(code: .invalidEvent, message: "a metric's expression failed", vendor: VendorWords.cut([text])))
+    /// - Parameter details: the faults of one event: an object of lists by field, or the text of a failed expression.
+    private func outcome(of details: JSONValue) -> Outcome {
+        let members = Array(details.members)
+        if members.count == 1, members[0].hasName("transaction_id") {
+            let codes = members[0].value.elements.map(\.string)
+            if codes == ["value_already_exist"] { return .delivered(deduplicated: true) }
         }
-        let codes = details.members.flatMap { member in member.value.elements.compactMap(\.string).map { (member.name, $0) } }
-        if codes.count == 1, codes[0] == ("transaction_id", "value_already_exist") { return .delivered(deduplicated: true) }
-        let words = VendorWords.cut(codes.map { "\($0.0): \($0.1)" })
-        return .reject(DeliveryFault(code: .invalidEvent, message: "Lago refused the event", vendor: words))
+        return .reject(invalid(details))
     }
 
-    private static func fault(_ code: DeliveryErrorCode, _ message: String, _ answer: VendorAnswer) -> DeliveryFault {
-        DeliveryFault(code: code, message: message, vendor: VendorWords.reasons(in: answer, members: ["error", "code"]))
+    private func invalid(_ details: JSONValue?) -> DeliveryFault {
+        let words = details.flatMap {
+            VendorWords.quoted($0.string ?? String(decoding: $0.raw.prefix(2000), as: UTF8.self))
+        }
+        return table.fault(.invalidEvent, "refuses the event", words: words)
+    }
+
+    private static func words(of document: JSONDocument?, in answer: VendorAnswer) -> String? {
+        guard let root = document?.root, root.kind == .object else { return VendorWords.quoted(body: answer.body) }
+        let texts = ["error", "code"].compactMap { root[$0]?.string }
+        return VendorWords.quoted(texts.joined(separator: ": "))
     }
 }

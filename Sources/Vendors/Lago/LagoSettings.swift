@@ -1,26 +1,39 @@
 import Events
 
-/// What a destination at Lago can be told in `routes.json`.
-enum LagoSettings {
-    static let fields = [
+/// What a Lago destination may be told in `routes.json`.
+struct LagoSettings: Sendable {
+    /// The subscription of events that name none.
+    var subscriptionTemplate: String?
+    var idPrefix: String?
+    // A number with a fraction goes through a binary float there, whole ones do not; nulls inside of arrays vanish
+    // (Rails parameters), which `nested: stringify` avoids.
+    var properties = PropertyRules(inexactNumbers: .fractionsAsText)
+
+    static let standard = LagoSettings()
+
+    static let fields: [SettingField] = [
         SettingField(
             name: "subscription_id",
             kind: .template,
-            summary: "The subscription of events that bring none, made of the event's fields: \"sub_{customer_id}\". Lago bills "
-                + "subscriptions, so an event without one cannot be sent."
-        )
+            summary: """
+                The subscription for events that name none, such as "sub_{customer_id}". Without it such events are \
+                untranslatable, because Lago bills on subscriptions.
+                """
+        ),
+        .nested([.keep, .flatten, .stringify], standard: .keep),
+        .exactNumbers,
+        .copy(["customer_id", "source"]),
+        .omit,
+        .idPrefix,
     ]
 
-    /// The subscription of an event: its own, else what the destination's template makes of it.
-    static func subscription(of event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> String {
-        if let subscription = event.subscriptionID { return subscription }
-        guard let template = destination.settings.text("subscription_id") else {
-            throw Untranslatable(
-                field: "subscription_id",
-                message: "Lago bills subscriptions; give subscription_id, or set the destination's \"subscription_id\" to a "
-                    + "template such as \"sub_{customer_id}\""
-            )
-        }
-        return try EventTemplate(template).text(for: event)
+    private init() {}
+
+    init(_ settings: DestinationSettings) {
+        self = .standard
+        guard !settings.values.isEmpty else { return }
+        subscriptionTemplate = settings.text("subscription_id")
+        idPrefix = settings.text("id_prefix")
+        properties.apply(settings)
     }
 }

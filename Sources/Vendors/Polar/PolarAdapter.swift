@@ -1,71 +1,120 @@
 import Events
 import JSON
 
-/// Polar, `POST /v1/events/ingest`.
-///
-/// Deduplicates on `external_id`, for ever, and the first write wins, so the id is always sent. `organization_id` is never sent: with an
-/// organization token it is refused (server/polar/event/service.py, 2026-08).
+/// Polar: external customers, flat metadata, nothing from the future.
 struct PolarAdapter: Adapter {
+    static let vendor = "Polar"
+    static let name: AdapterName = "polar"
+
     let traits = VendorTraits(
-        adapter: "polar",
-        vendor: "Polar",
+        adapter: name,
+        vendor: vendor,
         defaultBaseURL: "https://api.polar.sh",
         credential: .header(name: "Authorization", prefix: "Bearer "),
-        // No limit on events is stated; the body may have 10 MiB.
-        batch: BatchLimit(events: 1000, bytes: 8 << 20),
+        // 10 MiB are allowed, but a refusal repeats the events several times over and must still be readable; no number of events
+        // is documented, and one database statement must not take 30 s.
+        batch: BatchLimit(events: 1000, bytes: 1 << 20),
         deduplication: .byIdentity(memory: nil),
-        timeout: .seconds(60),
-        // Shared with all other calls of the organization.
+        timeout: .seconds(45),
         rateLimit: RateLimit(requests: 500, per: .seconds(60)),
         settings: PolarSettings.fields
     )
 
-    private static let fieldNames = [
-        "customer_id", "external_member_id", "member_id", "parent_id", "_cost", "_llm",
+    private static let fields = [
+        "customer_id", "member_id", "external_member_id", "organization_id", "parent_id", "metadata",
     ]
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let fields = try VendorFields(of: event, for: traits.adapter, known: Self.fieldNames)
-        var writer = JSONWriter(capacity: 384)
+        let settings = PolarSettings(destination.settings)
+        let fields = try VendorFields(of: event, for: Self.name, known: Self.fields)
+        try event.checkTimestamp(in: Timestamp.writable, "lies outside of the years 1 to 9999")
+        let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)
+        try id.checkStorable(as: "id", for: Self.vendor)
+        var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
-        writer.member("name", string: destination.name(for: event.name))
-        writer.member("external_id", string: event.id.rawValue)
-        try writeCustomer(of: event, fields, to: &writer)
+        writer.member("name", string: try name(of: event, at: destination))
+        writer.member("external_id", string: id)
+        try writeCustomer(of: event, fields, settings, to: &writer)
         writer.member("timestamp", string: event.timestamp.rfc3339)
-        if let parent = try fields.text("parent_id") { writer.member("parent_id", string: parent) }
-        try PolarMetadata(destination.settings).write(event, fields, to: &writer)
+        if let organization = try uuid("organization_id", fields) ?? settings.organizationID {
+            writer.member("organization_id", string: organization)
+        }
+        if let parent = try storable("parent_id", fields) { writer.member("parent_id", string: parent) }
+        let overlay = fields["metadata"].map { (path: "vendor.polar.metadata", object: $0) }
+        if let metadata = try settings.properties.properties(of: event, for: Self.vendor, overlay: overlay) {
+            writer.member("metadata", raw: metadata)
+        }
         writer.endObject()
-        // Polar refuses a timestamp even 1 ms ahead of its own clock (server/polar/event/schemas.py, 2026-08), so the event waits
-        // for its moment: its bytes stay the same on every try.
-        return TranslatedEvent(bytes: writer.bytes, identity: event.id.rawValue, notBefore: event.timestamp)
-    }
-
-    /// Exactly one customer key: with both, Polar drops one of them in silence.
-    private func writeCustomer(
-        of event: AcceptedEvent,
-        _ fields: VendorFields,
-        to writer: inout JSONWriter
-    ) throws(Untranslatable) {
-        if let customerID = try fields.text("customer_id") {
-            writer.member("customer_id", string: customerID)
-            if let member = try fields.text("member_id") { writer.member("member_id", string: member) }
-            return
-        }
-        guard let customer = event.customerID else {
-            throw Untranslatable(
-                field: "customer_id",
-                message: "Polar bills customers; give customer_id beside the subscription_id, or vendor.polar.customer_id"
-            )
-        }
-        writer.member("external_customer_id", string: customer)
-        if let member = try fields.text("external_member_id") { writer.member("external_member_id", string: member) }
+        // Polar refuses a timestamp even 1 ms ahead of its own clock (server/polar/event/schemas.py, 2026-08), and keeps the first
+        // of two events with one id. So the event waits for its moment instead of being moved: its bytes stay the same.
+        return TranslatedEvent(bytes: writer.bytes, identity: id, notBefore: event.timestamp)
     }
 
     func request(carrying events: [TranslatedEvent]) -> VendorRequest {
-        VendorRequest(path: "/v1/events/ingest", body: JSONJoin.object("events", of: events))
+        VendorRequest(
+            path: "/v1/events/ingest",
+            body: EventEnvelope.joined(events, opening: #"{"events":["#, closing: "]}")
+        )
     }
 
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
-        PolarAnswers.verdict(of: answer, count: events.count)
+        PolarAnswers(answer: answer, events: events.count).verdict
+    }
+
+    private func name(of event: AcceptedEvent, at destination: Destination) throws(Untranslatable) -> String {
+        let name = destination.name(for: event.name)
+        // Most names are shorter in bytes already.
+        guard name.utf8.count <= 128 || name.unicodeScalars.count <= 128 else {
+            throw Untranslatable(field: "name", message: "Polar takes names up to 128 characters; shorten it by rename")
+        }
+        try name.checkStorable(as: "name", for: Self.vendor)
+        return name
+    }
+
+    /// Never both customers: Polar would drop one of them in silence.
+    private func writeCustomer(
+        of event: AcceptedEvent,
+        _ fields: VendorFields,
+        _ settings: PolarSettings,
+        to writer: inout JSONWriter
+    ) throws(Untranslatable) {
+        let member = try uuid("member_id", fields)
+        let externalMember = try storable("external_member_id", fields)
+        if let customer = try uuid("customer_id", fields) {
+            guard externalMember == nil else {
+                throw fields.fault("external_member_id", "goes with customer_id, not with vendor.polar.customer_id")
+            }
+            writer.member("customer_id", string: customer)
+            if let member { writer.member("member_id", string: member) }
+            return
+        }
+        guard member == nil else { throw fields.fault("member_id", "needs vendor.polar.customer_id beside it") }
+        let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
+        try customer.checkStorable(as: "customer_id", for: Self.vendor)
+        writer.member("external_customer_id", string: customer)
+        if let externalMember { writer.member("external_member_id", string: externalMember) }
+    }
+
+    private func storable(_ name: String, _ fields: VendorFields) throws(Untranslatable) -> String? {
+        let text = try fields.text(name)
+        try text?.checkStorable(as: "vendor.polar.\(name)", for: Self.vendor)
+        return text
+    }
+
+    private func uuid(_ name: String, _ fields: VendorFields) throws(Untranslatable) -> String? {
+        guard let text = try fields.text(name) else { return nil }
+        guard Self.isRandomUUID(text) else {
+            throw fields.fault(name, "must be a UUID of version 4, such as 1dbfc517-0bbf-4301-9ba8-555ca42b9737")
+        }
+        return text
+    }
+
+    private static func isRandomUUID(_ text: String) -> Bool {
+        let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        let isHex = groups.allSatisfy {
+            $0.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
+        }
+        return groups.map(\.count) == [8, 4, 4, 4, 12] && isHex && groups[2].first == UInt8(ascii: "4")
+            && "89abAB".utf8.contains(groups[3][groups[3].startIndex])
     }
 }

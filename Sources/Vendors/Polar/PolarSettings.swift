@@ -1,18 +1,54 @@
 import Events
 
-/// What a destination at Polar can be told in `routes.json`.
-enum PolarSettings {
-    static let fields = [
-        PropertyRewriter.setting,
+/// What a Polar destination may be told in `routes.json`.
+struct PolarSettings: Sendable {
+    /// Needed with a personal or OAuth2 token, refused with an organization's token.
+    var organizationID: String?
+    var customerTemplate: String?
+    var idPrefix: String?
+    var properties = PropertyRules(
+        nested: .refuse,
+        nulls: .drop,
+        dropsEmptyText: true,
+        refusesZeroCharacter: true,
+        limits: PropertyLimits(properties: 50, name: 40, text: 500),
+        // The two structured properties that have a meaning there.
+        keptObjects: ["_cost", "_llm"]
+    )
+
+    static let standard = PolarSettings()
+
+    static let fields: [SettingField] = [
+        .nested([.refuse, .flatten, .stringify], standard: .refuse),
+        .numbers,
         SettingField(
-            name: "numbers",
-            kind: .texts([]),
-            summary: "Names of properties whose numeric strings are sent as JSON numbers: Polar's sums and averages pass over strings."
+            name: "long_text",
+            kind: .choice(["refuse", "cut"]),
+            summary: """
+                What becomes of text properties above 500 characters: "refuse" makes the event untranslatable, "cut" \
+                sends the first 500. Without it: refuse.
+                """
         ),
+        .copy(["subscription_id", "source"]),
+        .omit,
+        .customerTemplate,
         SettingField(
-            name: "copy",
-            kind: .texts(["source", "subscription_id"]),
-            summary: "Canonical fields that Polar has no place for and that go into the metadata under their own names."
+            name: "organization_id",
+            kind: .text,
+            summary: "The organization's UUID; only with a personal or OAuth2 token. Without it the token decides."
         ),
+        .idPrefix,
     ]
+
+    private init() {}
+
+    init(_ settings: DestinationSettings) {
+        self = .standard
+        guard !settings.values.isEmpty else { return }
+        organizationID = settings.text("organization_id")
+        customerTemplate = settings.text("customer_id")
+        idPrefix = settings.text("id_prefix")
+        properties.limits?.cutsText = settings.text("long_text") == "cut"
+        properties.apply(settings)
+    }
 }

@@ -1,0 +1,65 @@
+import Events
+
+/// What an answer's status means at any vendor, where the vendor's own words do not say more.
+struct StatusTable {
+    /// The vendor's name, for messages.
+    let vendor: String
+    let answer: VendorAnswer
+    /// How many events the request carried.
+    let events: Int
+    /// What the vendor said, cut and redacted.
+    let words: String?
+
+    /// The verdict by the status alone. Success is none of its business: it takes a body that is understood.
+    var verdict: Verdict {
+        switch answer.status {
+        case 200..<300: .all(.ambiguous(notUnderstood))
+        case 300..<400: .all(.park(redirect))
+        case 401: .all(.park(fault(.unauthorized, "does not accept the credential; check the provider's credential")))
+        case 402: .all(.park(fault(.forbidden, "wants the account's payment settled before it takes events")))
+        case 403: .all(.park(fault(.forbidden, "does not let this credential write events; check its rights")))
+        case 404, 405, 410, 421: .all(.park(fault(.notFound, "has no such address; check the provider's base_url")))
+        case 406, 407, 411, 415, 426, 451:
+            .all(.park(fault(.unsupported, "or a proxy before it does not take requests of this kind")))
+        case 408: .all(.ambiguous(fault(.timeout, "gave up waiting for the request; it may have the events")))
+        case 413: refused(fault(.payloadTooLarge, "finds the request too large"))
+        case 429: .all(.retry(fault(.rateLimited, "takes no more requests for now"), after: retryAfter))
+        case 409: refused(fault(.duplicateConflict, "reports a conflict"))
+        case 400..<500: refused(fault(.invalidEvent, "refuses the request"))
+        case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events")))
+        case 501..<600:
+            .all(.ambiguous(fault(.vendorUnavailable, "or a proxy before it is unavailable; it may have the events")))
+        default: .all(.ambiguous(notUnderstood))
+        }
+    }
+
+    /// The answer is none that the vendor is known to give.
+    var notUnderstood: DeliveryFault {
+        fault(.vendorError, "gave an answer that is not understood; it may have the events")
+    }
+
+    /// Refused for what one of the events holds; a lone event is named by that.
+    func refused(_ fault: DeliveryFault) -> Verdict {
+        events == 1 ? .all(.reject(fault)) : .unnamed(fault)
+    }
+
+    /// A fault whose message reads `VENDOR (STATUS) what`.
+    func fault(_ code: DeliveryErrorCode, _ what: String, words own: String? = nil) -> DeliveryFault {
+        DeliveryFault(code: code, message: "\(vendor) (\(answer.status)) \(what)", vendor: own ?? words)
+    }
+
+    /// When the vendor asked to come back, by `Retry-After`.
+    var retryAfter: RetryAfter? {
+        answer.header("retry-after").flatMap { RetryAfter(header: $0) }
+    }
+
+    private var redirect: DeliveryFault {
+        // The query may hold a credential that the redirecting side copied.
+        let target = answer.header("location").map { "Location: " + $0.prefix { $0 != "?" && $0 != "#" } }
+        return fault(
+            .notFound,
+            "sends requests on to another address, which is not followed; set the provider's base_url to it",
+            words: target.flatMap { VendorWords.quoted($0) }
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import Events
+
+/// Checks that several vendors need before an event goes out.
+extension AcceptedEvent {
+    /// - Throws: ``Untranslatable`` if the timestamp lies outside of `range`.
+    func checkTimestamp(in range: ClosedRange<Timestamp>, _ message: @autoclosure () -> String) throws(Untranslatable) {
+        guard range.contains(timestamp) else { throw Untranslatable(field: "timestamp", message: message()) }
+    }
+
+    /// The customer's id, or what the destination's template makes of the event.
+    /// - Parameter template: the value of the setting `customer_id`.
+    func customer(or template: String?, for vendor: String) throws(Untranslatable) -> String {
+        if let customerID { return customerID }
+        guard let template else {
+            throw Untranslatable(
+                field: "customer_id",
+                message: """
+                    \(vendor) needs a customer and the event names none; send customer_id, or set the destination's \
+                    customer_id template, such as "{subscription_id}"
+                    """
+            )
+        }
+        return try filled(template, as: "customer_id")
+    }
+}
+
+extension AcceptedEvent {
+    /// A destination's template filled from this event.
+    /// - Parameter field: the field that it stands for.
+    func filled(_ template: String, as field: String) throws(Untranslatable) -> String {
+        let text = try EventTemplate(template).text(for: self)
+        guard !text.isEmpty else {
+            throw Untranslatable(
+                field: field,
+                message: "the destination's template \"\(template)\" gives an empty text here"
+            )
+        }
+        return text
+    }
+}
+
+extension String {
+    /// - Throws: ``Untranslatable`` if the text holds U+0000, which databases cannot keep in text.
+    func checkStorable(as field: String, for vendor: String) throws(Untranslatable) {
+        guard utf8.contains(0) else { return }
+        throw Untranslatable(field: field, message: "\(vendor) cannot store the character U+0000; remove it")
+    }
+}
+
+extension Timestamp {
+    /// The first moment of a year, UTC.
+    static func start(ofYear year: Int) -> Timestamp {
+        // Days before the year in the proleptic Gregorian calendar, counted from year 1.
+        let past = year - 1
+        let days = past * 365 + past / 4 - past / 100 + past / 400
+        return Timestamp(milliseconds: Int64(days - 719_162) * 86_400_000)
+    }
+
+    /// What RFC 3339 can write, as most date libraries read it: years 1 to 9999.
+    static let writable = start(ofYear: 1)...Timestamp(milliseconds: start(ofYear: 10_000).milliseconds - 1)
+}

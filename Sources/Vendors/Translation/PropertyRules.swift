@@ -1,0 +1,100 @@
+import Events
+import JSON
+
+/// Which properties a vendor takes, and what becomes of those that it does not.
+struct PropertyRules: Sendable {
+    /// What becomes of objects and arrays.
+    enum Nested: String, Sendable {
+        case keep, refuse, flatten, stringify
+    }
+
+    /// What becomes of nulls.
+    enum Nulls: String, Sendable {
+        case keep, refuse, drop
+    }
+
+    /// Which numbers are sent as text because a 64-bit float would change them.
+    enum InexactNumbers: Sendable {
+        case keep
+        /// Only those with a fraction or an exponent: the vendor keeps whole numbers of any length.
+        case fractionsAsText
+        case allAsText
+    }
+
+    var nested = Nested.keep
+    var nulls = Nulls.keep
+    var inexactNumbers = InexactNumbers.keep
+    var dropsEmptyText = false
+    /// Whether text with U+0000 is refused.
+    var refusesZeroCharacter = false
+    var limits: PropertyLimits?
+    /// Names of objects that the vendor takes although it takes no others.
+    var keptObjects: [String] = []
+    /// Names of properties that must be numbers.
+    var numbers: [String] = []
+    /// Names of properties that are not sent.
+    var omitted: [String] = []
+    /// Canonical fields that become properties.
+    var copied: [String] = []
+
+    /// Takes over the settings that are the same at every vendor: `nested`, `omit`, `copy`, `numbers`, `exact_numbers`.
+    mutating func apply(_ settings: DestinationSettings) {
+        if let choice = settings.text("nested").flatMap(Nested.init(rawValue:)) { nested = choice }
+        if settings.text("exact_numbers") == "number" { inexactNumbers = .keep }
+        numbers = settings.texts("numbers")
+        omitted = settings.texts("omit")
+        copied = settings.texts("copy")
+    }
+
+    /// The event's properties by these rules, as one JSON object; nil if there are none.
+    /// - Parameters:
+    ///   - vendor: the vendor's name, for messages.
+    ///   - overlay: members that stand in front of properties of the same name, and their path in the event.
+    /// - Throws: ``Untranslatable`` with the property, the reason, and the setting that would help.
+    func properties(
+        of event: AcceptedEvent,
+        for vendor: String,
+        overlay: (path: String, object: JSONValue)? = nil
+    ) throws(Untranslatable) -> ArraySlice<UInt8>? {
+        if overlay == nil {
+            if copied.isEmpty, event.properties == nil { return nil }
+            if let properties = event.properties, passes(properties) { return properties.bytes }
+        }
+        var rewriter = PropertyRewriter(
+            rules: self,
+            vendor: vendor,
+            capacity: (event.properties?.bytes.count ?? 0) + 64
+        )
+        if let properties = event.properties {
+            let document: JSONDocument
+            do {
+                document = try JSONDocument(parsing: Array(properties.bytes))
+            } catch {
+                throw Untranslatable(field: "properties", message: "is not JSON: \(error)")
+            }
+            try rewriter.add(document.root, at: "properties", except: overlay?.object)
+        }
+        if let overlay { try rewriter.add(overlay.object, at: overlay.path, except: nil) }
+        for field in copied {
+            if let text = EventTemplate.value(of: field, in: event) { try rewriter.copy(text, as: field) }
+        }
+        return rewriter.count == 0 && event.properties == nil ? nil : rewriter.object[...]
+    }
+
+    /// Whether these properties go out as the bytes they came in.
+    private func passes(_ properties: JSONText) -> Bool {
+        guard nested == .keep, nulls == .keep, !dropsEmptyText, !refusesZeroCharacter, limits == nil, numbers.isEmpty,
+            omitted.isEmpty, copied.isEmpty
+        else { return false }
+        return inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes)
+    }
+}
+
+/// How large a vendor's properties may be; lengths in characters (Unicode scalars).
+struct PropertyLimits: Sendable {
+    let properties: Int
+    let name: Int
+    let text: Int
+    /// Whether longer text is cut instead of refused.
+    var cutsText = false
+}

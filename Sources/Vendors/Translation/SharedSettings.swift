@@ -1,0 +1,73 @@
+import Events
+
+/// Settings that mean the same at every vendor that offers them.
+extension SettingField {
+    static let idPrefix = SettingField(
+        name: "id_prefix",
+        kind: .text,
+        summary: """
+            Text in front of every event's id at the vendor, for accounts into which several applications send ids that \
+            could meet. Without it the id goes out as it is.
+            """
+    )
+
+    static let omit = SettingField(
+        name: "omit",
+        kind: .texts([]),
+        summary: "Names of properties that are not sent. Without it all are."
+    )
+
+    static let customerTemplate = SettingField(
+        name: "customer_id",
+        kind: .template,
+        summary: """
+            The customer's id for events that have none, such as "{subscription_id}". Without it such events are \
+            untranslatable.
+            """
+    )
+
+    static let numbers = SettingField(
+        name: "numbers",
+        kind: .texts([]),
+        summary: """
+            Names of properties that must arrive as JSON numbers: numeric text becomes a number, anything else is \
+            untranslatable. Without it every value keeps its type.
+            """
+    )
+
+    static let exactNumbers = SettingField(
+        name: "exact_numbers",
+        kind: .choice(["string", "number"]),
+        summary: """
+            How numbers with more digits than a 64-bit float holds are sent: as "string", which the vendor reads \
+            exactly, or as "number". Without it: string.
+            """
+    )
+
+    /// - Parameter fields: fields of ``EventTemplate/fields`` that the vendor has no place for.
+    static func copy(_ fields: [String]) -> SettingField {
+        SettingField(
+            name: "copy",
+            kind: .texts(fields),
+            summary: """
+                Fields that the vendor has no place for and that become properties of the same name, unless the event \
+                has such a property. Without it they are not sent.
+                """
+        )
+    }
+
+    /// - Parameters:
+    ///   - choices: what the vendor allows.
+    ///   - standard: what holds without the setting.
+    static func nested(_ choices: [PropertyRules.Nested], standard: PropertyRules.Nested) -> SettingField {
+        SettingField(
+            name: "nested",
+            kind: .choice(choices.map(\.rawValue)),
+            summary: """
+                What becomes of objects and arrays in properties: "keep" sends them, "refuse" makes the event \
+                untranslatable, "flatten" turns them into dotted keys (a.b, a.0), "stringify" into JSON text. \
+                Without it: \(standard.rawValue).
+                """
+        )
+    }
+}
