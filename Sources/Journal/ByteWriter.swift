@@ -22,7 +22,10 @@ struct ByteWriter {
 
     /// Writes over what stands at `place`.
     func put<Number: FixedWidthInteger>(_ value: Number, at place: Int) {
-        precondition(place >= 0 && place + MemoryLayout<Number>.size <= bytes.count, "the memory was measured too short")
+        precondition(
+            place >= 0 && place + MemoryLayout<Number>.size <= bytes.count,
+            "the memory was measured too short"
+        )
         bytes.storeBytes(of: value.littleEndian, toByteOffset: place, as: Number.self)
     }
 

@@ -14,7 +14,8 @@ package protocol DeliveryLedger: Sendable {
     func claimBlock(for provider: ProviderName, limit: BlockLimit) async throws(StoreError) -> DeliveryBlock?
 
     /// Deliveries with status `retrying` whose time has come, oldest event first, claimed.
-    func claimDue(for provider: ProviderName, at now: Timestamp, limit: Int) async throws(StoreError) -> [ClaimedDelivery]
+    func claimDue(for provider: ProviderName, at now: Timestamp, limit: Int) async throws(StoreError)
+        -> [ClaimedDelivery]
 
     /// When the earliest unclaimed retry of a provider is due; nil if none waits.
     func nextDue(for provider: ProviderName) async throws(StoreError) -> Timestamp?

@@ -43,6 +43,7 @@ package enum AppendResult: Sendable, Equatable {
     /// On disk already, with the same content.
     case duplicate(of: SequenceNumber)
     /// The id is on disk with other content; this event is not stored. The names are those of the canonical fields that differ.
+    /// The number is 0 if the other event is one of the same request, and is not stored either.
     case conflict(with: SequenceNumber, fields: [String])
     /// Good by itself, but not stored, because another event of an all-or-nothing request is in conflict.
     case withheld

@@ -2,12 +2,14 @@ package import Events
 
 /// Reads what the journal holds.
 package protocol EventArchive: Sendable {
-    /// The events of a tenant with this id: none, one, or several that ``AcceptedEvent/idScope`` tells apart; each with its deliveries.
+    /// The events of a tenant with this id: none, one, or several that ``AcceptedEvent/idScope`` tells apart, in journal order;
+    /// each with its deliveries.
     func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
 
     /// The deliveries that have a row of their own (retrying, rejected, uncertain, discarded, skipped, and delivered after that),
     /// in journal order, a page at a time.
-    func deliveries(matching filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) async throws(StoreError) -> [ArchivedDelivery]
+    func deliveries(matching filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) async throws(StoreError)
+        -> [ArchivedDelivery]
 
     /// How much waits for a provider: pending and retrying events.
     func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog

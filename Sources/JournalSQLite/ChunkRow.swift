@@ -1,0 +1,80 @@
+import Foundation
+import GRDB
+import Journal
+
+/// A row of the table `chunks`. The blob is read only when it is asked for.
+struct ChunkRow {
+    let first: Int64
+    let count: Int64
+    /// How many of its events each provider gets, by the provider's number.
+    let providers: ProviderCounts
+    private let row: Row
+
+    static let columns = "first, count, providers, content"
+
+    /// - Parameter row: has the ``columns``, and is the cursor's current one.
+    init(_ row: Row) throws {
+        self.row = row
+        first = row[0]
+        count = row[1]
+        providers = try row.withUnsafeData(atIndex: 2) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
+    }
+
+    var last: Int64 { first + count - 1 }
+
+    /// Reads and checks the events.
+    func events(names: NameTable) throws -> Result<ChunkEvents, ChunkFault> {
+        let bytes: [UInt8] = try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
+        do throws(ChunkFault) {
+            let events = try Chunk.read(bytes, names: names)
+            guard events.first.rawValue == first, events.events.count == count else {
+                throw .misplaced(first: events.first.rawValue, count: events.events.count)
+            }
+            return .success(events)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// How many events of a chunk each provider gets: pairs of provider number and count, each as 4 bytes, least byte first.
+struct ProviderCounts: Sendable, Equatable {
+    private(set) var counts: [(provider: Int64, events: Int)] = []
+
+    init() {}
+
+    init(decoding bytes: [UInt8]) {
+        bytes.withUnsafeBytes { bytes in
+            for place in stride(from: 0, through: bytes.count - 8, by: 8) {
+                let provider = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+                let events = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self))
+                counts.append((Int64(provider), Int(events)))
+            }
+        }
+    }
+
+    var encoded: Data {
+        var data = Data(capacity: counts.count * 8)
+        for (provider, events) in counts {
+            withUnsafeBytes(of: UInt32(provider).littleEndian) { data.append(contentsOf: $0) }
+            withUnsafeBytes(of: UInt32(events).littleEndian) { data.append(contentsOf: $0) }
+        }
+        return data
+    }
+
+    func events(for provider: Int64) -> Int {
+        counts.first { $0.provider == provider }?.events ?? 0
+    }
+
+    mutating func add(_ events: Int, for provider: Int64) {
+        if let index = counts.firstIndex(where: { $0.provider == provider }) {
+            counts[index].events += events
+        } else {
+            counts.append((provider, events))
+        }
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.counts.elementsEqual(right.counts) { $0 == $1 }
+    }
+}

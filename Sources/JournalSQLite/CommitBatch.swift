@@ -1,0 +1,148 @@
+import Events
+import Journal
+
+/// All that one commit is going to change, gathered while its transaction is open.
+struct CommitBatch {
+    /// The names as they were when the commit began; every operation of it uses known ones.
+    let names: NameTable
+    /// The newest event, those of this commit included.
+    private(set) var newest: Int64
+    /// Identities that this commit put into the index.
+    private(set) var identities: [IdentityEntry] = []
+    private(set) var chunks: [WrittenChunk] = []
+    var damage: [ChunkDamage] = []
+    var hasSettled = false
+    /// Intents of this very commit.
+    var intended: [ProviderName: Set<Int64>] = [:]
+    /// Ranges that retention removed.
+    var removed: [ClosedRange<Int64>] = []
+    /// What changes in memory after the commit.
+    var effects: [(ProviderLedger) -> Void] = []
+    /// Wakes the callers after the commit.
+    var answers: [() -> Void] = []
+
+    private let chunkBytes: Int
+    private let before: Int64
+    private var events: [AcceptedEvent] = []
+    private var open: OpenChunk?
+
+    init(newest: Int64, names: NameTable, chunkBytes: Int) {
+        self.newest = newest
+        self.names = names
+        self.chunkBytes = chunkBytes
+        before = newest
+    }
+
+    /// About what the commit adds to the write-ahead log.
+    var estimatedBytes: Int {
+        chunks.reduce(8192) { $0 + $1.content.count } + effects.count * 512
+    }
+
+    /// An event of this commit.
+    func event(at sequence: Int64) -> AcceptedEvent? {
+        let index = Int(sequence - before - 1)
+        return events.indices.contains(index) ? events[index] : nil
+    }
+
+    /// Takes over a request's new events.
+    mutating func add(_ append: PreparedAppend, _ acceptance: Acceptance) {
+        identities += acceptance.identities
+        events += acceptance.events
+        var rest = acceptance.indices[...]
+        while let first = rest.first {
+            let count = append.runLength(of: rest, limitBytes: chunkBytes)
+            add(first..<(first + count), of: append.encoded)
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Closes the last chunk, so that ``chunks`` has all of them.
+    mutating func finishChunks() {
+        if let open { chunks.append(open.finish(names)) }
+        open = nil
+    }
+
+    /// Adds neighbours that share a plan.
+    private mutating func add(_ range: Range<Int>, of encoded: EncodedEvents) {
+        if let open, open.frameBytes >= chunkBytes { finishChunks() }
+        var chunk = open ?? OpenChunk(first: newest + 1, capacity: encoded.frames.count)
+        open = nil
+        chunk.add(range, of: encoded)
+        open = chunk
+        newest += Int64(range.count)
+    }
+}
+
+extension PreparedAppend {
+    /// How many of the first of these events stand side by side and share a plan, up to a size: mostly the whole request.
+    fileprivate func runLength(of indices: ArraySlice<Int>, limitBytes: Int) -> Int {
+        let first = indices[indices.startIndex]
+        let start = encoded.range(of: first).lowerBound
+        var count = 1
+        for next in indices.dropFirst() {
+            guard next == first + count, encoded.plans[next] == encoded.plans[first],
+                encoded.range(of: next).lowerBound - start < limitBytes
+            else { break }
+            count += 1
+        }
+        return count
+    }
+}
+
+/// A chunk as it goes into the database, and as it is remembered afterwards.
+struct WrittenChunk {
+    /// The earliest and the latest time of acceptance, in milliseconds.
+    let accepted: ClosedRange<Int64>
+    let providers: ProviderCounts
+    let content: [UInt8]
+    let events: ChunkEvents
+
+    var range: ClosedRange<Int64> { events.first.rawValue...events.last.rawValue }
+}
+
+/// A chunk that still grows.
+private struct OpenChunk {
+    private var builder: ChunkBuilder
+    private var events: [AcceptedEvent] = []
+    private var sizes: [Int] = []
+    private var plans: [(number: UInt32, events: Int)] = []
+    private var accepted: ClosedRange<Int64>?
+
+    init(first: Int64, capacity: Int) {
+        builder = ChunkBuilder(first: SequenceNumber(first), capacity: capacity)
+    }
+
+    var frameBytes: Int { builder.frameBytes }
+
+    mutating func add(_ range: Range<Int>, of encoded: EncodedEvents) {
+        let start = encoded.range(of: range.lowerBound).lowerBound
+        let end = encoded.range(of: range.upperBound - 1).upperBound
+        builder.append(encoded.frames[start..<end], count: range.count)
+        events += encoded.events[range]
+        for index in range {
+            sizes.append(encoded.range(of: index).count)
+            let time = encoded.events[index].acceptedAt.milliseconds
+            accepted = accepted.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+        }
+        let plan = encoded.plans[range.lowerBound]
+        if let known = plans.firstIndex(where: { $0.number == plan }) {
+            plans[known].events += range.count
+        } else {
+            plans.append((plan, range.count))
+        }
+    }
+
+    consuming func finish(_ names: NameTable) -> WrittenChunk {
+        var providers = ProviderCounts()
+        for (number, count) in plans {
+            for provider in names.plans[number]?.providers ?? [] { providers.add(count, for: provider) }
+        }
+        let first = builder.first
+        return WrittenChunk(
+            accepted: accepted ?? 0...0,
+            providers: providers,
+            content: builder.finish(),
+            events: ChunkEvents(first: first, events: events, sizes: sizes)
+        )
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Journal
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Keeps a data folder to one process. The operating system gives the lock back when the process ends, however it ends.
+final class FolderLock: Sendable {
+    /// Nil when the lock was given back.
+    private let descriptor: Mutex<Int32?>
+
+    /// - Throws: ``StoreError/folderInUse(path:process:)`` with the holder's process id, or ``StoreError/unusable(path:reason:)``.
+    init(folder: URL) throws(StoreError) {
+        let descriptor = open(folder.appending(path: "lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw .unusable(path: folder.path, reason: "lock: \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            defer { Self.close(descriptor) }
+            throw .folderInUse(path: folder.path, process: Self.holder(in: descriptor))
+        }
+        let text = Array("\(getpid())\n".utf8)
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
+            defer { Self.close(descriptor) }
+            throw .unusable(path: folder.path, reason: "lock: \(String(cString: strerror(errno)))")
+        }
+        self.descriptor = Mutex(descriptor)
+    }
+
+    deinit {
+        release()
+    }
+
+    /// Gives the folder back.
+    func release() {
+        let held = descriptor.withLock { descriptor in
+            defer { descriptor = nil }
+            return descriptor
+        }
+        if let held { Self.close(held) }
+    }
+
+    private static func close(_ descriptor: Int32) {
+        #if canImport(Darwin)
+            _ = Darwin.close(descriptor)
+        #else
+            _ = Glibc.close(descriptor)
+        #endif
+    }
+
+    private static func holder(in descriptor: Int32) -> Int32? {
+        var buffer = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        return Int32(String(decoding: buffer.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,299 @@
+import Dispatch
+import Foundation
+import Journal
+import Logging
+import Synchronization
+
+/// Finds the events that may have an identity: the newest in a table, older ones in sorted runs.
+///
+/// It is a function of the journal: what a crash or a damaged file takes from it is read from the journal again. The writer alone
+/// inserts; everyone may look up. Runs are written and merged on a queue in the background.
+final class IdentityIndex: Sendable {
+    /// A table that is being written to a run.
+    fileprivate struct FrozenTable {
+        let table: IdentityTable
+        let range: ClosedRange<Int64>
+    }
+
+    fileprivate struct State {
+        var newest: IdentityTable
+        /// The first sequence number that belongs into ``newest``.
+        var newestFirst: Int64
+        var frozen: [FrozenTable] = []
+        /// In journal order, without overlap.
+        var runs: [IdentityRun] = []
+        var floor: Int64 = 1
+    }
+
+    /// Tables that may wait to be written; at the limit the writer waits too, so that memory stays bounded.
+    private static let frozenTables = 4
+
+    private let folder: URL
+    private let unit: Int
+    private let keyCheck: UInt64
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let flushing = DispatchQueue(label: "tollgate.index.flush")
+    private let merging = DispatchQueue(label: "tollgate.index.merge")
+
+    /// - Parameters:
+    ///   - folder: where the runs are; made if missing.
+    ///   - unit: how many entries the table in memory holds before it becomes a run.
+    ///   - key: of the journal's identity hash.
+    init(folder: URL, unit: Int, key: SipHash, logger: Logger) throws {
+        self.folder = folder
+        self.unit = unit
+        self.logger = logger
+        keyCheck = key.hash("tollgate identity run")
+        state = Mutex(State(newest: IdentityTable(expecting: unit), newestFirst: 1))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    // MARK: Looking up
+
+    /// What a look-up found before any file is read.
+    enum Finding {
+        /// Nothing has this hash.
+        case nothing
+        /// These events have the hash, and these runs may know more.
+        case examine(tables: [Int64], runs: [IdentityRun])
+    }
+
+    /// Looks for a hash and inserts it at once if nothing may have it.
+    func find(_ hash: UInt64, orInsert sequence: Int64, isScoped: Bool) -> Finding {
+        state.withLock { state in
+            let finding = state.find(hash)
+            if case .nothing = finding { state.newest.insert(hash, sequence, isScoped: isScoped) }
+            return finding
+        }
+    }
+
+    func insert(_ hash: UInt64, _ sequence: Int64, isScoped: Bool) {
+        state.withLock { $0.newest.insert(hash, sequence, isScoped: isScoped) }
+    }
+
+    /// Takes insertions back that were not committed, the last first.
+    func remove(_ entries: [IdentityEntry]) {
+        guard !entries.isEmpty else { return }
+        state.withLock { state in
+            for entry in entries.reversed() { state.newest.remove(entry.hash, entry.sequence) }
+        }
+    }
+
+    /// All events that have this id in whatever scope, and perhaps some others; ascending.
+    /// - Throws: ``DamagedRun`` with the run that must be made again.
+    func sequences(sharing hash: UInt64) throws(DamagedRun) -> [Int64] {
+        let shared = IdentityHash.sharedByScopes
+        let (tables, runs) = state.withLock { state in
+            (state.frozen.map(\.table) + [state.newest], state.runs)
+        }
+        var found: Set<Int64> = []
+        for table in tables {
+            found.formUnion(table.sequences(of: hash))
+            for entry in table.scoped where entry.hash & shared == hash & shared { found.insert(entry.sequence) }
+        }
+        for run in runs where run.mayHold(hash) {
+            do throws(IdentityRunFault) {
+                found.formUnion(try run.sequences(of: hash, mask: shared))
+            } catch {
+                throw DamagedRun(run: run, fault: error)
+            }
+        }
+        return found.sorted()
+    }
+
+    // MARK: Growing
+
+    /// Hands the table over to the background when it is full. The writer calls this after a commit.
+    /// - Parameter newest: the newest event of the journal.
+    func flushIfFull(newest: Int64) {
+        let isTooFast = state.withLock { state in
+            guard state.newest.count >= unit, newest >= state.newestFirst else { return false }
+            state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
+            state.newest = IdentityTable(expecting: unit)
+            state.newestFirst = newest + 1
+            flushing.async { self.flushOldest() }
+            return state.frozen.count > Self.frozenTables
+        }
+        if isTooFast { flushing.sync {} }
+    }
+
+    /// Writes all that is in memory to runs, so that the next start need not read it from the journal.
+    func flushAll(newest: Int64) {
+        state.withLock { state in
+            guard state.newest.count > 0, newest >= state.newestFirst else { return }
+            state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
+            state.newest = IdentityTable()
+            state.newestFirst = newest + 1
+            flushing.async { self.flushOldest() }
+        }
+        flushing.sync {}
+        merging.sync {}
+    }
+
+    /// Forgets runs all of whose events are gone.
+    func removeRuns(below floor: Int64) {
+        let gone = state.withLock { state in
+            state.floor = floor
+            let gone = state.runs.filter { $0.range.upperBound < floor }
+            state.runs.removeAll { $0.range.upperBound < floor }
+            return gone
+        }
+        remove(gone.map(\.file))
+    }
+
+    private func flushOldest() {
+        guard let frozen = state.withLock({ $0.frozen.first }) else { return }
+        do {
+            let run = try write(frozen.table, range: frozen.range)
+            state.withLock { state in
+                state.frozen.removeFirst()
+                state.runs.append(run)
+            }
+            merging.async { self.mergeAsFarAsNeeded() }
+        } catch {
+            // The entries stay where they are found, in memory; after a restart they come from the journal.
+            logger.warning("a part of the identity index could not be written", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func write(_ table: IdentityTable, range: ClosedRange<Int64>) throws -> IdentityRun {
+        var writer = try IdentityRunWriter(folder: folder, range: range, expecting: table.count, keyCheck: keyCheck)
+        for entry in table.sorted { try writer.append(entry) }
+        try writer.finish()
+        return try open(range)
+    }
+
+    private func open(_ range: ClosedRange<Int64>) throws -> IdentityRun {
+        try IdentityRun(opening: folder.appending(path: IdentityRunWriter.name(of: range)), keyCheck: keyCheck)
+    }
+
+    private func mergeAsFarAsNeeded() {
+        while true {
+            let (runs, floor) = state.withLock { ($0.runs, $0.floor) }
+            guard let group = IdentityMerge.candidates(in: runs, unit: unit) else { return }
+            do {
+                let range = try IdentityMerge.merge(group, floor: floor, folder: folder, keyCheck: keyCheck)
+                let merged = try open(range)
+                state.withLock { state in
+                    state.runs.removeAll { run in group.contains { $0 === run } }
+                    state.runs.append(merged)
+                    state.runs.sort { $0.range.lowerBound < $1.range.lowerBound }
+                }
+                remove(group.map(\.file))
+            } catch {
+                logger.warning("parts of the identity index could not be merged", metadata: ["reason": "\(error)"])
+                return
+            }
+        }
+    }
+
+    private func remove(_ files: [URL]) {
+        for file in files {
+            do {
+                try FileManager.default.removeItem(at: file)
+            } catch {
+                logger.warning(
+                    "a file of the identity index could not be removed",
+                    metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
+                )
+            }
+        }
+    }
+}
+
+/// A run that could not be read during a look-up.
+struct DamagedRun: Error {
+    let run: IdentityRun
+    let fault: IdentityRunFault
+}
+
+extension IdentityIndex.State {
+    fileprivate func find(_ hash: UInt64) -> IdentityIndex.Finding {
+        var found = newest.sequences(of: hash)
+        for frozen in frozen { found += frozen.table.sequences(of: hash) }
+        let candidates = runs.filter { $0.mayHold(hash) }
+        return found.isEmpty && candidates.isEmpty ? .nothing : .examine(tables: found, runs: candidates)
+    }
+}
+
+// MARK: - Opening
+
+extension IdentityIndex {
+    /// Opens the runs that are on disk.
+    /// - Returns: the ranges between `floor` and `newest` that no run covers, oldest first: their events must be inserted again.
+    func openRuns(floor: Int64, newest: Int64) throws -> [ClosedRange<Int64>] {
+        var runs: [IdentityRun] = []
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+            guard let run = usable(file) else { continue }
+            runs.append(run)
+        }
+        // A crash after a merge leaves the merged run beside its parts.
+        runs.sort { ($0.range.lowerBound, -$0.range.upperBound) < ($1.range.lowerBound, -$1.range.upperBound) }
+        var kept: [IdentityRun] = []
+        var gaps: [ClosedRange<Int64>] = []
+        var next = floor
+        for run in runs {
+            guard run.range.upperBound >= floor, run.range.upperBound <= newest,
+                run.range.lowerBound > kept.last?.range.upperBound ?? 0
+            else {
+                remove([run.file])
+                continue
+            }
+            if run.range.lowerBound > next { gaps.append(next...(run.range.lowerBound - 1)) }
+            kept.append(run)
+            next = max(next, run.range.upperBound + 1)
+        }
+        if next <= newest { gaps.append(next...newest) }
+        state.withLock { state in
+            state.runs = kept
+            state.floor = floor
+            state.newestFirst = newest + 1
+        }
+        return gaps
+    }
+
+    /// Puts the entries of a gap back: those of the newest gap into memory, others into a run.
+    func fill(_ gap: ClosedRange<Int64>, with table: IdentityTable, isNewest: Bool) throws {
+        if isNewest {
+            state.withLock { state in
+                state.newest = table
+                state.newestFirst = gap.lowerBound
+            }
+        } else {
+            let run = try write(table, range: gap)
+            state.withLock { state in
+                state.runs.append(run)
+                state.runs.sort { $0.range.lowerBound < $1.range.lowerBound }
+            }
+        }
+    }
+
+    /// The runs that lie in this range.
+    func runs(in range: ClosedRange<Int64>) -> [IdentityRun] {
+        state.withLock { $0.runs.filter { $0.range.overlaps(range) } }
+    }
+
+    /// Leaves out a run that turned out to be damaged, so that its range can be filled again.
+    func discard(_ run: IdentityRun) {
+        state.withLock { $0.runs.removeAll { $0 === run } }
+        remove([run.file])
+    }
+
+    private func usable(_ file: URL) -> IdentityRun? {
+        guard file.pathExtension == "run" else {
+            remove([file])
+            return nil
+        }
+        do throws(IdentityRunFault) {
+            return try IdentityRun(opening: file, keyCheck: keyCheck)
+        } catch {
+            logger.warning(
+                "a file of the identity index is made again from the journal",
+                metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
+            )
+            remove([file])
+            return nil
+        }
+    }
+}

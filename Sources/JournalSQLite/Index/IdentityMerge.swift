@@ -1,0 +1,87 @@
+import Foundation
+import Journal
+
+/// Makes one run of several that stand beside one another, in one pass over all of them.
+enum IdentityMerge {
+    /// How many runs of one size become one: with four, an entry is written once more each time its run has grown fourfold.
+    static let width = 4
+
+    /// The runs that should become one, oldest first; nil if there is nothing to do.
+    ///
+    /// - Parameters:
+    ///   - runs: in journal order.
+    ///   - unit: how many entries a run has that comes straight from memory.
+    static func candidates(in runs: [IdentityRun], unit: Int) -> ArraySlice<IdentityRun>? {
+        let tiers = runs.map { tier(of: $0.count, unit: unit) }
+        for end in stride(from: runs.count, through: width, by: -1) {
+            let window = tiers[(end - width)..<end]
+            if let first = window.first, window.allSatisfy({ $0 == first }) { return runs[(end - width)..<end] }
+        }
+        return nil
+    }
+
+    /// Writes the union of the runs' entries, without those of events that are gone.
+    /// - Parameter floor: the oldest sequence number that the journal holds.
+    static func merge(
+        _ runs: ArraySlice<IdentityRun>,
+        floor: Int64,
+        folder: URL,
+        keyCheck: UInt64
+    ) throws -> ClosedRange<Int64> {
+        let range = runs[runs.startIndex].range.lowerBound...runs[runs.endIndex - 1].range.upperBound
+        let total = runs.reduce(0) { $0 + $1.count }
+        var writer = try IdentityRunWriter(folder: folder, range: range, expecting: total, keyCheck: keyCheck)
+        var sources = try runs.map { try Source($0) }
+        while let index = sources.indices.min(by: { Source.isBefore(sources[$0], sources[$1]) }),
+            let entry = sources[index].current
+        {
+            if entry.sequence >= floor { try writer.append(entry) }
+            try sources[index].advance()
+        }
+        try writer.finish()
+        return range
+    }
+
+    private static func tier(of count: Int, unit: Int) -> Int {
+        var (tier, size) = (0, max(unit, 1) * 2)
+        while count >= size {
+            tier += 1
+            size *= width
+        }
+        return tier
+    }
+
+    /// One run, read from front to back.
+    private struct Source {
+        private let run: IdentityRun
+        private var page = 0
+        private var entries: [IdentityEntry] = []
+        private var index = 0
+
+        init(_ run: IdentityRun) throws {
+            self.run = run
+            try loadPage()
+        }
+
+        var current: IdentityEntry? { index < entries.count ? entries[index] : nil }
+
+        mutating func advance() throws {
+            index += 1
+            guard index == entries.count else { return }
+            page += 1
+            try loadPage()
+        }
+
+        /// A source that is at its end comes last.
+        static func isBefore(_ left: Source, _ right: Source) -> Bool {
+            guard let first = left.current else { return false }
+            guard let second = right.current else { return true }
+            return first < second
+        }
+
+        private mutating func loadPage() throws {
+            index = 0
+            entries = run.pages.contains(page) ? try run.entries(ofPage: page) : []
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Events
+import GRDB
+import Journal
+
+/// Reads identities from the journal again, where the index has lost them or never wrote them down.
+struct IdentityRebuild {
+    let index: IdentityIndex
+    let reader: JournalReader
+    /// How many entries a run has that comes straight from memory.
+    let unit: Int
+
+    /// Opens the index and brings it up to the newest event.
+    /// - Returns: how many events were read again.
+    func open(floor: Int64, newest: Int64, in db: Database) throws -> Int {
+        var count = 0
+        for gap in try index.openRuns(floor: floor, newest: newest) {
+            count += try fill(gap, isNewest: gap.upperBound == newest, in: db)
+        }
+        return count
+    }
+
+    /// Replaces a damaged run.
+    /// - Returns: the runs that stand in its place.
+    func replace(_ run: IdentityRun, in db: Database) throws -> [IdentityRun] {
+        index.discard(run)
+        _ = try fill(run.range, isNewest: false, in: db)
+        return index.runs(in: run.range)
+    }
+
+    /// Fills a gap with tables of about one unit each, at borders of chunks.
+    private func fill(_ gap: ClosedRange<Int64>, isNewest: Bool, in db: Database) throws -> Int {
+        var (table, first, total) = (IdentityTable(), gap.lowerBound, 0)
+        let names = reader.names.current
+        let rows = try JournalReader.rows(from: gap.lowerBound, in: db)
+        while let row = try rows.next().map(ChunkRow.init), row.first <= gap.upperBound {
+            guard row.last >= gap.lowerBound, case .success(let chunk) = try row.events(names: names) else { continue }
+            if table.count >= unit, row.first > first {
+                try index.fill(first...(row.first - 1), with: table, isNewest: false)
+                (table, first) = (IdentityTable(), row.first)
+            }
+            total += insert(chunk, within: gap, to: &table)
+        }
+        try index.fill(first...gap.upperBound, with: table, isNewest: isNewest)
+        return total
+    }
+
+    private func insert(_ chunk: ChunkEvents, within gap: ClosedRange<Int64>, to table: inout IdentityTable) -> Int {
+        var count = 0
+        let numbers = reader.names.numbers(for: chunk.events)
+        for (offset, event) in chunk.events.enumerated() {
+            let sequence = chunk.first.rawValue + Int64(offset)
+            guard gap.contains(sequence) else { continue }
+            table.insert(numbers.identities[offset], sequence, isScoped: !event.idScope.isEmpty)
+            count += 1
+        }
+        return count
+    }
+}

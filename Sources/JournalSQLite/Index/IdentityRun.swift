@@ -1,0 +1,174 @@
+import Foundation
+import Journal
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The identities of a range of the journal, sorted by hash, in a file that never changes.
+///
+/// ```
+/// header   64 bytes: "TGIRUN01", first, last, entries, pages, filter words, key check, XXH64 of the 56 bytes before
+/// pages    4096 bytes each: XXH64 of the rest (8), then up to 340 entries: hash (8), sequence number minus first (4)
+/// fences   8 bytes a page: the page's first hash
+/// filter   8 bytes a word
+/// tail     8 bytes: XXH64 of fences and filter
+/// ```
+/// Numbers are 8 bytes, least byte first. Fences and filter are in memory, a page is read when the filter lets a hash pass.
+/// A run is made from the journal alone: one that is damaged or missing is made again.
+final class IdentityRun: Sendable {
+    static let headerBytes = 64
+    static let pageBytes = 4096
+    static let entryBytes = 12
+    static let entriesPerPage = (pageBytes - 8) / entryBytes
+    static let magic: UInt64 = 0x3130_4E55_5249_4754
+
+    /// What the first 64 bytes say.
+    struct Header: Equatable {
+        var first: Int64
+        var last: Int64
+        var entries: Int
+        var pages: Int
+        var filterWords: Int
+        /// A hash under the journal's key, so that a run of another journal is not taken for one of this.
+        var keyCheck: UInt64
+    }
+
+    let file: URL
+    let range: ClosedRange<Int64>
+    let count: Int
+    private let pageCount: Int
+    private let fences: [UInt64]
+    private let filter: IdentityFilter
+    private let descriptor: Int32
+
+    /// - Throws: ``IdentityRunFault`` if the file is not a whole run of this journal.
+    init(opening file: URL, keyCheck: UInt64) throws(IdentityRunFault) {
+        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(errno) }
+        var isComplete = false
+        defer { if !isComplete { _ = close(descriptor) } }
+        let header = try Self.readHeader(descriptor, keyCheck: keyCheck)
+        let words = try Self.readTail(descriptor, header)
+        self.file = file
+        self.descriptor = descriptor
+        range = header.first...header.last
+        count = header.entries
+        pageCount = header.pages
+        fences = Array(words[..<header.pages])
+        filter = IdentityFilter(words: Array(words[header.pages...]))
+        isComplete = true
+    }
+
+    deinit {
+        _ = close(descriptor)
+    }
+
+    func mayHold(_ hash: UInt64) -> Bool {
+        filter.mayHold(hash)
+    }
+
+    /// The events kept under hashes that agree with `hash` in the bits of `mask`, which must be the upper ones.
+    func sequences(of hash: UInt64, mask: UInt64 = ~0) throws(IdentityRunFault) -> [Int64] {
+        let wanted = hash & mask
+        var found: [Int64] = []
+        var page = max(0, firstPage(notBelow: wanted) - 1)
+        while page < pageCount, fences[page] & mask <= wanted {
+            for entry in try entries(ofPage: page) where entry.hash & mask == wanted { found.append(entry.sequence) }
+            page += 1
+        }
+        return found
+    }
+
+    /// The entries of a page, in order.
+    func entries(ofPage page: Int) throws(IdentityRunFault) -> [IdentityEntry] {
+        let bytes = try Self.read(descriptor, count: Self.pageBytes, at: Self.headerBytes + page * Self.pageBytes)
+        return try bytes.withUnsafeBufferPointer { (buffer) throws(IdentityRunFault) -> [IdentityEntry] in
+            let raw = UnsafeRawBufferPointer(buffer)
+            let checksum = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+            guard checksum == Checksum.of(UnsafeRawBufferPointer(rebasing: raw[8...])) else { throw .damaged }
+            let count = min(Self.entriesPerPage, self.count - page * Self.entriesPerPage)
+            return (0..<count).map { index in
+                let place = 8 + index * Self.entryBytes
+                let hash = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                let offset = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self))
+                return IdentityEntry(hash: hash, sequence: range.lowerBound + Int64(offset))
+            }
+        }
+    }
+
+    var pages: Range<Int> { 0..<pageCount }
+
+    /// The first page whose first hash is not below `hash`; equal hashes may begin on the page before it.
+    private func firstPage(notBelow hash: UInt64) -> Int {
+        var (low, high) = (0, pageCount)
+        while low < high {
+            let middle = (low + high) / 2
+            if fences[middle] < hash { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private static func readHeader(_ descriptor: Int32, keyCheck: UInt64) throws(IdentityRunFault) -> Header {
+        let bytes = try read(descriptor, count: headerBytes, at: 0)
+        let words = words(in: bytes)
+        guard words[0] == magic, words[7] == Checksum.of(Array(bytes[..<56])) else { throw .damaged }
+        guard words[6] == keyCheck else { throw .foreign }
+        let header = Header(
+            first: Int64(bitPattern: words[1]),
+            last: Int64(bitPattern: words[2]),
+            entries: Int(truncatingIfNeeded: words[3]),
+            pages: Int(truncatingIfNeeded: words[4]),
+            filterWords: Int(truncatingIfNeeded: words[5]),
+            keyCheck: words[6]
+        )
+        let size = headerBytes + header.pages * pageBytes + (header.pages + header.filterWords + 1) * 8
+        guard lseek(descriptor, 0, SEEK_END) == size else { throw .damaged }
+        return header
+    }
+
+    private static func readTail(_ descriptor: Int32, _ header: Header) throws(IdentityRunFault) -> [UInt64] {
+        let count = (header.pages + header.filterWords) * 8
+        let bytes = try read(descriptor, count: count + 8, at: headerBytes + header.pages * pageBytes)
+        var words = words(in: bytes)
+        let checksum = words.removeLast()
+        guard checksum == Checksum.of(Array(bytes[..<count])) else { throw .damaged }
+        return words
+    }
+
+    private static func words(in bytes: [UInt8]) -> [UInt64] {
+        bytes.withUnsafeBytes { raw in
+            (0..<(raw.count / 8)).map {
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+            }
+        }
+    }
+
+    private static func read(_ descriptor: Int32, count: Int, at offset: Int) throws(IdentityRunFault) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let result = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done))
+            }
+            guard result >= 0 else {
+                if errno == EINTR { continue }
+                throw .unreadable(errno)
+            }
+            guard result > 0 else { throw .damaged }
+            done += result
+        }
+        return bytes
+    }
+}
+
+/// Why a run cannot be used.
+enum IdentityRunFault: Error, Equatable {
+    /// The operating system's error number.
+    case unreadable(Int32)
+    case damaged
+    /// The run belongs to another journal.
+    case foreign
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Journal
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Writes a run page by page: first to a temporary name, flushed, then renamed, so that a crash leaves no half run.
+struct IdentityRunWriter {
+    private let file: URL
+    private let temporary: URL
+    private let handle: FileHandle
+    private let range: ClosedRange<Int64>
+    private let keyCheck: UInt64
+    private var filter: IdentityFilter
+    private var fences: [UInt64] = []
+    private var page: [UInt8] = []
+    private var waiting: [UInt8] = []
+    private var count = 0
+
+    private static let bytesPerWrite = 256 << 10
+
+    /// - Parameter entries: how many are expected at most.
+    init(folder: URL, range: ClosedRange<Int64>, expecting entries: Int, keyCheck: UInt64) throws {
+        file = folder.appending(path: Self.name(of: range))
+        temporary = file.appendingPathExtension("new")
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+            throw CocoaError(.fileWriteUnknown)
+        }
+        handle = try FileHandle(forWritingTo: temporary)
+        self.range = range
+        self.keyCheck = keyCheck
+        filter = IdentityFilter(expecting: entries)
+        waiting = [UInt8](repeating: 0, count: IdentityRun.headerBytes)
+    }
+
+    static func name(of range: ClosedRange<Int64>) -> String {
+        "\(range.lowerBound)-\(range.upperBound).run"
+    }
+
+    /// Adds the next entry; they must come sorted.
+    mutating func append(_ entry: IdentityEntry) throws {
+        if page.isEmpty {
+            page.reserveCapacity(IdentityRun.pageBytes)
+            page.append(contentsOf: repeatElement(0, count: 8))
+            fences.append(entry.hash)
+        }
+        Self.append(entry.hash, to: &page)
+        Self.append(UInt32(entry.sequence - range.lowerBound), to: &page)
+        filter.insert(entry.hash)
+        count += 1
+        if page.count + IdentityRun.entryBytes > IdentityRun.pageBytes { try endPage() }
+    }
+
+    /// Writes the rest and gives the file its name.
+    consuming func finish() throws {
+        if !page.isEmpty { try endPage() }
+        var tail: [UInt8] = []
+        tail.reserveCapacity((fences.count + filter.words.count + 1) * 8)
+        for fence in fences { Self.append(fence, to: &tail) }
+        for word in filter.words { Self.append(word, to: &tail) }
+        Self.append(Checksum.of(tail), to: &tail)
+        try handle.write(contentsOf: waiting)
+        try handle.write(contentsOf: tail)
+        try handle.seek(toOffset: 0)
+        try handle.write(contentsOf: header)
+        try handle.synchronize()
+        try handle.close()
+        guard rename(temporary.path, file.path) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+    }
+
+    private var header: [UInt8] {
+        var header: [UInt8] = []
+        Self.append(IdentityRun.magic, to: &header)
+        Self.append(range.lowerBound, to: &header)
+        Self.append(range.upperBound, to: &header)
+        Self.append(UInt64(count), to: &header)
+        Self.append(UInt64(fences.count), to: &header)
+        Self.append(UInt64(filter.words.count), to: &header)
+        Self.append(keyCheck, to: &header)
+        Self.append(Checksum.of(header), to: &header)
+        return header
+    }
+
+    private mutating func endPage() throws {
+        page.append(contentsOf: repeatElement(0, count: IdentityRun.pageBytes - page.count))
+        let checksum = Checksum.of(Array(page[8...]))
+        page.withUnsafeMutableBytes { $0.storeBytes(of: checksum.littleEndian, as: UInt64.self) }
+        waiting += page
+        page.removeAll(keepingCapacity: true)
+        if waiting.count >= Self.bytesPerWrite {
+            try handle.write(contentsOf: waiting)
+            waiting.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,94 @@
+import Journal
+
+/// Where an identity leads to: its hash and the number of the event that has it.
+struct IdentityEntry: Comparable, Sendable {
+    var hash: UInt64
+    /// 0 marks a free place of a table, because sequence numbers start at 1.
+    var sequence: Int64
+
+    static func < (left: Self, right: Self) -> Bool {
+        left.hash == right.hash ? left.sequence < right.sequence : left.hash < right.hash
+    }
+}
+
+/// The identities of the newest events: an open-addressed table in memory, at most half full.
+///
+/// Several events may share a hash, by chance or because a look-up has not compared the events themselves yet.
+struct IdentityTable: Sendable {
+    private(set) var count = 0
+    /// Events whose id has a scope: they are looked for by the shared part of the hash, too.
+    private(set) var scoped: [IdentityEntry] = []
+    private var places: [IdentityEntry]
+    private var mask: Int
+
+    init(expecting entries: Int = 1024) {
+        var size = 1024
+        while size < entries * 2 { size *= 2 }
+        places = [IdentityEntry](repeating: IdentityEntry(hash: 0, sequence: 0), count: size)
+        mask = size - 1
+    }
+
+    /// All entries, sorted.
+    var sorted: [IdentityEntry] {
+        places.filter { $0.sequence != 0 }.sorted()
+    }
+
+    /// Whether the table has this hash, and if so, all that have it.
+    func sequences(of hash: UInt64) -> [Int64] {
+        var found: [Int64] = []
+        var index = Int(truncatingIfNeeded: hash) & mask
+        while places[index].sequence != 0 {
+            if places[index].hash == hash { found.append(places[index].sequence) }
+            index = (index + 1) & mask
+        }
+        return found
+    }
+
+    mutating func insert(_ hash: UInt64, _ sequence: Int64, isScoped: Bool) {
+        if count * 2 >= places.count { grow() }
+        place(IdentityEntry(hash: hash, sequence: sequence))
+        count += 1
+        if isScoped { scoped.append(IdentityEntry(hash: hash, sequence: sequence)) }
+    }
+
+    /// Takes back an insertion, the last ones first.
+    mutating func remove(_ hash: UInt64, _ sequence: Int64) {
+        let entry = IdentityEntry(hash: hash, sequence: sequence)
+        var index = Int(truncatingIfNeeded: hash) & mask
+        while places[index] != entry {
+            guard places[index].sequence != 0 else { return }
+            index = (index + 1) & mask
+        }
+        count -= 1
+        if scoped.last == entry { scoped.removeLast() }
+        close(gap: index)
+    }
+
+    /// Moves later entries of the same cluster up, so that none is cut off from the place where its search begins.
+    private mutating func close(gap start: Int) {
+        var gap = start
+        var index = (gap + 1) & mask
+        while places[index].sequence != 0 {
+            let home = Int(truncatingIfNeeded: places[index].hash) & mask
+            if (index - home) & mask >= (index - gap) & mask {
+                places[gap] = places[index]
+                gap = index
+            }
+            index = (index + 1) & mask
+        }
+        places[gap] = IdentityEntry(hash: 0, sequence: 0)
+    }
+
+    private mutating func place(_ entry: IdentityEntry) {
+        var index = Int(truncatingIfNeeded: entry.hash) & mask
+        while places[index].sequence != 0 { index = (index + 1) & mask }
+        places[index] = entry
+    }
+
+    private mutating func grow() {
+        let old = places
+        places = [IdentityEntry](repeating: IdentityEntry(hash: 0, sequence: 0), count: old.count * 2)
+        mask = places.count - 1
+        for entry in old where entry.sequence != 0 { place(entry) }
+    }
+}

@@ -1,0 +1,260 @@
+import Events
+import Foundation
+import GRDB
+import Journal
+import Logging
+
+/// The one who writes: turns what has gathered into one transaction, one fsync, and then the answers.
+///
+/// Lives on its own thread, together with the connection. In memory nothing changes before the commit has succeeded, but for the
+/// identity index, where a failed commit's insertions are taken back.
+final class JournalWriter {
+    private let db: Database
+    private let parts: StoreParts
+    private let statements: StatementSet
+    private let settlements: SettlementWriter
+    private var newest: Int64
+    private var commitsSinceCursors = 0
+    private var savedCursors: [ProviderName: Int64] = [:]
+
+    init(_ db: Database, parts: StoreParts) throws {
+        self.db = db
+        self.parts = parts
+        statements = try StatementSet(db)
+        settlements = SettlementWriter(statements: statements, ledger: parts.ledger, names: parts.names)
+        newest = parts.newest.value
+    }
+
+    /// Commits until the store closes.
+    func run() {
+        while let operations = parts.commits.next() {
+            commit(operations)
+        }
+        commitCursors()
+    }
+
+    // MARK: One commit
+
+    private func commit(_ operations: [WriteOperation]) {
+        var batch = CommitBatch(newest: newest, names: parts.names.current, chunkBytes: parts.settings.chunkBytes)
+        do {
+            try db.inTransaction(.immediate) {
+                try save(batch.names.unsaved, from: batch.names)
+                for operation in operations { try apply(operation, to: &batch) }
+                batch.finishChunks()
+                for chunk in batch.chunks { try write(chunk) }
+                try saveExtras(&batch)
+                return .commit
+            }
+        } catch {
+            parts.index.remove(batch.identities)
+            let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
+            parts.logger.error(
+                "a commit failed",
+                metadata: ["reason": "\(failure)", "operations": "\(operations.count)"]
+            )
+            for operation in operations { operation.fail(failure) }
+            return
+        }
+        publish(batch)
+        parts.checkpoints.committed(bytes: batch.estimatedBytes, db)
+    }
+
+    private func apply(_ operation: WriteOperation, to batch: inout CommitBatch) throws {
+        switch operation {
+        case .append(let append, let answer):
+            let result = try accept(append, to: &batch)
+            batch.answers.append { answer.resume(returning: result) }
+        case .settle(let settlement, let answer):
+            try settlements.settle(settlement, in: &batch)
+            batch.answers.append { answer.resume(returning: .success(())) }
+        case .intend(let sequences, let provider, let answer):
+            let number = parts.names.register(provider)
+            for sequence in sequences { try statements.insertIntent.execute(arguments: [number, sequence]) }
+            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.intend(sequences) } }
+            batch.intended[provider, default: []].formUnion(sequences)
+            batch.answers.append { answer.resume(returning: .success(())) }
+        case .release(let sequences, let provider, let answer):
+            try settlements.withdrawIntents(sequences, of: provider, in: batch)
+            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.release(sequences) } }
+            batch.answers.append { answer.resume(returning: .success(())) }
+        case .repair(let run, let fault, let answer):
+            _ = try repair(run, after: fault)
+            batch.answers.append { answer.resume(returning: .success(())) }
+        case .removeSettled(let step, let answer):
+            let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)
+            batch.removed.append(contentsOf: progress.removed)
+            batch.answers.append { answer.resume(returning: .success(progress)) }
+        }
+    }
+
+    /// What is on disk now becomes visible, in this order: events, deliveries, the newest number, the answers.
+    private func publish(_ batch: CommitBatch) {
+        newest = batch.newest
+        parts.names.saved(batch.names.unsaved)
+        parts.damage.saved(batch.damage)
+        for chunk in batch.chunks {
+            parts.cache.insert(chunk.events)
+            let counts = chunk.providers.counts.compactMap { count in
+                batch.names.providers[count.provider].map { (provider: $0, events: count.events) }
+            }
+            parts.ledger.appended(chunk.range, events: counts)
+        }
+        for effect in batch.effects { effect(parts.ledger) }
+        for range in batch.removed { parts.cache.remove(firstIn: range) }
+        parts.newest.advance(to: newest)
+        for answer in batch.answers { answer() }
+        parts.index.flushIfFull(newest: newest)
+    }
+
+    // MARK: Appending
+
+    private func accept(
+        _ append: PreparedAppend,
+        to batch: inout CommitBatch
+    ) throws -> Result<[AppendResult], StoreError> {
+        guard try hasRoom() else { return .failure(.full(retryAfter: parts.settings.retryAfterFull)) }
+        var acceptance = Acceptance(next: batch.newest + 1, expecting: append.encoded.events.count)
+        do {
+            for index in append.encoded.events.indices {
+                try accept(append.encoded.events[index], at: index, hash: append.identities[index], &acceptance, batch)
+            }
+        } catch {
+            parts.index.remove(acceptance.identities)
+            throw error
+        }
+        if append.policy == .allOrNothing, acceptance.hasConflict {
+            parts.index.remove(acceptance.identities)
+            return .success(acceptance.resultsIfWithheld)
+        }
+        batch.add(append, acceptance)
+        return .success(acceptance.results)
+    }
+
+    private func accept(
+        _ event: AcceptedEvent,
+        at index: Int,
+        hash: UInt64,
+        _ acceptance: inout Acceptance,
+        _ batch: CommitBatch
+    ) throws {
+        let isScoped = !event.idScope.isEmpty
+        let finding = parts.index.find(hash, orInsert: acceptance.next, isScoped: isScoped)
+        if case .examine(let tables, let runs) = finding {
+            for sequence in try tables + sequences(of: hash, in: runs) {
+                guard let stored = try self.event(at: sequence, acceptance, batch), event.hasIdentity(of: stored) else {
+                    continue
+                }
+                return acceptance.compare(event, with: stored, at: sequence)
+            }
+            parts.index.insert(hash, acceptance.next, isScoped: isScoped)
+        }
+        acceptance.accept(event, at: index, hash: hash)
+    }
+
+    /// An event of this request, of this commit, or of the journal.
+    /// - Returns: nil if retention has removed the event, or a damaged chunk has lost it.
+    private func event(
+        at sequence: Int64,
+        _ acceptance: Acceptance,
+        _ batch: CommitBatch
+    ) throws -> AcceptedEvent? {
+        if let event = acceptance.event(at: sequence) ?? batch.event(at: sequence) { return event }
+        return try parts.reader.events(at: [sequence], in: db)[sequence]?.event
+    }
+
+    /// Looks into runs; one that turns out to be damaged is made again first.
+    private func sequences(of hash: UInt64, in runs: [IdentityRun]) throws -> [Int64] {
+        var found: [Int64] = []
+        for run in runs {
+            do throws(IdentityRunFault) {
+                found += try run.sequences(of: hash)
+            } catch {
+                for replacement in try repair(run, after: error) { found += try replacement.sequences(of: hash) }
+            }
+        }
+        return found
+    }
+
+    private func repair(_ run: IdentityRun, after fault: IdentityRunFault) throws -> [IdentityRun] {
+        parts.logger.warning(
+            "a file of the identity index is made again from the journal",
+            metadata: ["file": "\(run.file.lastPathComponent)", "reason": "\(fault)"]
+        )
+        let rebuild = IdentityRebuild(index: parts.index, reader: parts.reader, unit: parts.settings.newestIdentities)
+        return try rebuild.replace(run, in: db)
+    }
+
+    private func hasRoom() throws -> Bool {
+        if let limit = parts.settings.backlogLimitEvents, parts.ledger.largestBacklog >= limit { return false }
+        if let limit = parts.settings.diskLimitBytes, try DatabaseSize.usedBytes(in: db) >= limit { return false }
+        return true
+    }
+
+    private func write(_ chunk: WrittenChunk) throws {
+        try statements.insertChunk.execute(
+            arguments: [
+                chunk.range.lowerBound, chunk.range.count, chunk.accepted.lowerBound, chunk.accepted.upperBound,
+                chunk.providers.encoded, Data(chunk.content),
+            ]
+        )
+    }
+
+    // MARK: Names, cursors, damage
+
+    private func save(_ unsaved: UnsavedNames, from names: NameTable) throws {
+        for number in unsaved.origins {
+            guard let origin = names.origins[number] else { continue }
+            try statements.insertOrigin.execute(
+                arguments: [number, origin.tenant.rawValue, origin.client.rawValue]
+            )
+        }
+        for number in unsaved.plans {
+            guard let plan = names.plans[number] else { continue }
+            try statements.insertPlan.execute(arguments: [number, Data(plan.plan.encoded)])
+        }
+        for number in unsaved.providers {
+            guard let provider = names.providers[number] else { continue }
+            // Nothing in the journal names it yet: its walk begins with what comes now.
+            try statements.insertProvider.execute(arguments: [number, provider.rawValue, newest])
+        }
+    }
+
+    /// Cursors now and then, and damage when there is some.
+    private func saveExtras(_ batch: inout CommitBatch) throws {
+        batch.damage = parts.damage.unsaved
+        for damage in batch.damage {
+            try statements.insertDamage.execute(
+                arguments: [damage.first.rawValue, damage.last.rawValue, damage.reason]
+            )
+        }
+        guard batch.hasSettled else { return }
+        commitsSinceCursors += 1
+        if commitsSinceCursors >= parts.settings.commitsBetweenCursors { try saveCursors() }
+    }
+
+    /// The cursors of what is committed by now; this commit's settlements count the next time.
+    private func saveCursors() throws {
+        commitsSinceCursors = 0
+        for (provider, cursor) in parts.ledger.cursors where savedCursors[provider] != cursor {
+            guard let number = parts.names.number(of: provider) else { continue }
+            try statements.updateCursor.execute(arguments: [cursor, number])
+            savedCursors[provider] = cursor
+        }
+    }
+
+    /// The last commit of a store that closes. Should it fail, the next start looks at a little more.
+    private func commitCursors() {
+        do {
+            var batch = CommitBatch(newest: newest, names: parts.names.current, chunkBytes: parts.settings.chunkBytes)
+            try db.inTransaction(.immediate) {
+                try saveCursors()
+                try saveExtras(&batch)
+                return .commit
+            }
+            parts.damage.saved(batch.damage)
+        } catch {
+            parts.logger.warning("the cursors could not be written at the end", metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Events
+import GRDB
+import Journal
+
+/// A part of retention that is small enough not to hold up the commits beside it.
+struct RetentionStep: Sendable {
+    /// What one step did, and where the next begins.
+    struct Progress: Sendable {
+        var events = 0
+        /// Ranges of the journal that are gone.
+        var removed: [ClosedRange<Int64>] = []
+        /// nil: there is nothing more to look at.
+        var next: Int64?
+    }
+
+    /// Only what was accepted before goes.
+    let before: Timestamp
+    /// The first sequence number to look at.
+    let from: Int64
+
+    private static let chunksPerStep = 64
+
+    func run(in db: Database, ledger: ProviderLedger, names: NameTable, newest: Int64) throws -> Progress {
+        var progress = Progress()
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT first, count, accepted_first, accepted_last, providers FROM chunks WHERE first >= ?
+                    ORDER BY first LIMIT \(Self.chunksPerStep)
+                    """
+            ),
+            arguments: [from]
+        )
+        for row in rows {
+            let range = (row[0] as Int64)...((row[0] as Int64) + (row[1] as Int64) - 1)
+            // Chunks stand in the order of acceptance, so that what follows is not older.
+            guard (row[2] as Int64) < before.milliseconds else { return try end(&progress, newest: newest, db) }
+            progress.next = range.upperBound + 1
+            let providers = try row.withUnsafeData(atIndex: 4) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
+            guard (row[3] as Int64) < before.milliseconds,
+                ledger.isSettled(range, by: providers.counts.compactMap { names.providers[$0.provider] }),
+                try !Self.hasOpenRows(range, db), try !Self.isDamaged(range, db)
+            else { continue }
+            progress.add(range)
+        }
+        if rows.count < Self.chunksPerStep { return try end(&progress, newest: newest, db) }
+        try remove(progress.removed, newest: newest, db)
+        return progress
+    }
+
+    private func end(_ progress: inout Progress, newest: Int64, _ db: Database) throws -> Progress {
+        progress.next = nil
+        try remove(progress.removed, newest: newest, db)
+        return progress
+    }
+
+    private func remove(_ ranges: [ClosedRange<Int64>], newest: Int64, _ db: Database) throws {
+        guard let last = ranges.last else { return }
+        for range in ranges { try Self.remove(range, db) }
+        // No number is given twice, also when the newest chunk is gone.
+        if last.upperBound == newest { try MetaTable.setNewestRemoved(newest, in: db) }
+    }
+
+    private static func remove(_ range: ClosedRange<Int64>, _ db: Database) throws {
+        let bounds: StatementArguments = [range.lowerBound, range.upperBound]
+        for table in ["deliveries", "attempts"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE sequence BETWEEN ? AND ?", arguments: bounds)
+        }
+        try db.execute(sql: "DELETE FROM chunks WHERE first BETWEEN ? AND ?", arguments: bounds)
+        try db.execute(
+            sql: "DELETE FROM delivered WHERE first BETWEEN ? AND ? AND last <= ?",
+            arguments: [range.lowerBound, range.upperBound, range.upperBound]
+        )
+        // A run that reaches into the next chunk keeps what it says of that.
+        try db.execute(
+            sql: "UPDATE delivered SET first = ? WHERE first BETWEEN ? AND ?",
+            arguments: [range.upperBound + 1, range.lowerBound, range.upperBound]
+        )
+    }
+
+    private static func hasOpenRows(_ range: ClosedRange<Int64>, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS(SELECT 1 FROM deliveries WHERE sequence BETWEEN ? AND ?
+                        AND status NOT IN ('delivered', 'discarded', 'skipped'))
+                    """
+            ),
+            arguments: [range.lowerBound, range.upperBound]
+        ) ?? false
+    }
+
+    private static func isDamaged(_ range: ClosedRange<Int64>, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS(SELECT 1 FROM damage WHERE first = ?)"),
+            arguments: [range.lowerBound]
+        ) ?? false
+    }
+}
+
+extension RetentionStep.Progress {
+    /// Adds a chunk; neighbours become one range.
+    fileprivate mutating func add(_ range: ClosedRange<Int64>) {
+        events += range.count
+        if let last = removed.last, last.upperBound + 1 == range.lowerBound {
+            removed[removed.count - 1] = last.lowerBound...range.upperBound
+        } else {
+            removed.append(range)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package import Events
+import GRDB
+package import Journal
+
+extension SQLiteEventStore {
+    package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
+        let sequences = try await sequences(withID: id, of: tenant)
+        guard !sequences.isEmpty else { return [] }
+        let (reader, names) = (parts.reader, parts.names.current)
+        return try await read { db in
+            let events = try reader.events(at: sequences, in: db)
+            let deliveries = DeliveryReading(db: db, names: names)
+            return try sequences.compactMap { sequence in
+                guard let event = events[sequence]?.event, event.isKnown(as: id, to: tenant) else { return nil }
+                return ArchivedEvent(
+                    sequence: SequenceNumber(sequence),
+                    event: event,
+                    deliveries: try deliveries.all(of: event, at: sequence)
+                )
+            }
+        }
+    }
+
+    package func deliveries(
+        matching filter: DeliveryFilter,
+        after: DeliveryCursor?,
+        limit: Int
+    ) async throws(StoreError) -> [ArchivedDelivery] {
+        let names = parts.names.current
+        guard let query = try await query(filter, after: after, limit: limit, names: names) else { return [] }
+        let reader = parts.reader
+        return try await read { db in
+            let reading = DeliveryReading(db: db, names: names)
+            return try query.rows(in: db).compactMap { row in
+                guard let event = try reader.events(at: [row.sequence], in: db)[row.sequence]?.event,
+                    let provider = names.providers[row.provider], let destination = event.plan.destination(at: provider)
+                else { return nil }
+                return ArchivedDelivery(
+                    cursor: DeliveryCursor(sequence: SequenceNumber(row.sequence), provider: provider),
+                    event: event,
+                    delivery: try reading.delivery(row, to: destination)
+                )
+            }
+        }
+    }
+
+    package func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog {
+        guard let number = parts.names.number(of: provider),
+            let (events, open, position) = parts.ledger.withProgress(
+                of: provider,
+                { ($0.pending + $0.retrying, $0.oldestOpen, $0.position) }
+            ), events > 0
+        else { return Backlog(events: 0, oldest: nil) }
+        let (reader, newest, ledger) = (parts.reader, parts.newest.value, parts.ledger)
+        let oldest = try await read { db -> Timestamp? in
+            let waiting =
+                try open
+                ?? reader.firstEvent(after: position, through: newest, for: number, in: db) { sequence in
+                    ledger.withProgress(of: provider) { $0.isSettledAhead(sequence) } ?? true
+                }
+            let candidates = [waiting, try DueDelivery.oldest(provider: number, in: db)].compactMap(\.self)
+            return try reader.events(at: candidates.sorted(), in: db).values.map(\.event.acceptedAt).min()
+        }
+        return Backlog(events: events, oldest: oldest)
+    }
+
+    package func damage() async throws(StoreError) -> [ChunkDamage] {
+        if parts.commits.isClosing { throw .closed }
+        return parts.damage.all
+    }
+
+    package func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int {
+        var events = 0
+        var next: Int64? = 0
+        while let from = next {
+            let progress = try await commit { answer in
+                .removeSettled(RetentionStep(before: moment, from: from), answer)
+            }
+            events += progress.events
+            next = progress.next
+        }
+        if events > 0 { try await forgetOldRuns() }
+        return events
+    }
+
+    private func forgetOldRuns() async throws(StoreError) {
+        let newest = parts.newest.value
+        let oldest = try await read { db in try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks") }
+        parts.index.removeRuns(below: oldest ?? newest + 1)
+    }
+
+    /// Where events with this id may be, whatever their scope.
+    private func sequences(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [Int64] {
+        let names = parts.names.current
+        guard let origin = names.origins.first(where: { $0.value.tenant == tenant }),
+            let hash = names.tenantHashes[origin.key]?.hash(id, scope: "")
+        else { return [] }
+        while true {
+            let damaged: DamagedRun
+            do throws(DamagedRun) {
+                let newest = parts.newest.value
+                return try parts.index.sequences(sharing: hash).filter { $0 <= newest }
+            } catch {
+                damaged = error
+            }
+            try await commit { .repair(damaged.run, damaged.fault, $0) }
+        }
+    }
+
+    private func query(
+        _ filter: DeliveryFilter,
+        after: DeliveryCursor?,
+        limit: Int,
+        names: NameTable
+    ) async throws(StoreError) -> DeliveryQuery? {
+        var query = DeliveryQuery(limit: limit, statuses: filter.statuses)
+        if let after {
+            query.after = (after.sequence.rawValue, names.providerNumbers[after.provider] ?? 0)
+        }
+        if let provider = filter.provider {
+            guard let number = names.providerNumbers[provider] else { return nil }
+            query.provider = number
+        }
+        if let tenant = filter.tenant {
+            query.origins = names.origins.filter { $0.value.tenant == tenant }.map(\.key)
+        }
+        if let id = filter.eventID {
+            let tenants = filter.tenant.map { [$0] } ?? Array(Set(names.origins.values.map(\.tenant)))
+            var sequences: [Int64] = []
+            for tenant in tenants {
+                for event in try await events(withID: id, of: tenant) { sequences.append(event.sequence.rawValue) }
+            }
+            query.sequences = sequences
+        }
+        return query
+    }
+}
+
+extension AcceptedEvent {
+    fileprivate func isKnown(as id: EventID, to tenant: TenantID) -> Bool {
+        self.id.rawValue.utf8.elementsEqual(id.rawValue.utf8)
+            && self.tenant.rawValue.utf8.elementsEqual(tenant.rawValue.utf8)
+    }
+}

@@ -1,0 +1,266 @@
+package import Events
+import GRDB
+package import Journal
+
+extension SQLiteEventStore {
+    // MARK: Claims
+
+    package func claimBlock(
+        for provider: ProviderName,
+        limit: BlockLimit
+    ) async throws(StoreError) -> DeliveryBlock? {
+        while let start = walkStart(for: provider, limit: limit) {
+            if !start.released.isEmpty {
+                if let block = try await claimReleased(start, for: provider, limit: limit) { return block }
+            } else if start.position >= start.newest {
+                return nil
+            } else if let block = try await claimNext(start, for: provider, limit: limit) {
+                return block
+            }
+        }
+        return nil
+    }
+
+    package func claimDue(
+        for provider: ProviderName,
+        at now: Timestamp,
+        limit: Int
+    ) async throws(StoreError) -> [ClaimedDelivery] {
+        guard let number = parts.names.number(of: provider), (retrying(provider) ?? 0) > 0 else { return [] }
+        parts.ledger.withProgress(of: provider) { $0.beginReadingRows() }
+        let held = parts.ledger.withProgress(of: provider, \.heldCount) ?? 0
+        let due: [DueDelivery]
+        do throws(StoreError) {
+            due = try await read { db in
+                try DueDelivery.fetch(provider: number, at: now, limit: limit + held, in: db)
+            }
+        } catch {
+            parts.ledger.withProgress(of: provider) { _ = $0.claimRows([], limit: 0) }
+            throw error
+        }
+        let claimed = parts.ledger.withProgress(of: provider) { $0.claimRows(due.map(\.sequence), limit: limit) } ?? []
+        let attempts = Dictionary(due.map { ($0.sequence, $0.attempts) }, uniquingKeysWith: { first, _ in first })
+        return try await deliveries(claimed, to: provider, attempts: attempts)
+    }
+
+    package func nextDue(for provider: ProviderName) async throws(StoreError) -> Timestamp? {
+        guard let number = parts.names.number(of: provider), (retrying(provider) ?? 0) > 0 else { return nil }
+        let ledger = parts.ledger
+        return try await read { db in
+            try DueDelivery.earliest(provider: number, in: db) { sequence in
+                ledger.withProgress(of: provider) { $0.isHeld(sequence) } ?? false
+            }
+        }
+    }
+
+    package func claimInterrupted(for provider: ProviderName) async throws(StoreError) -> [ClaimedDelivery] {
+        let sequences = parts.ledger.withProgress(of: provider) { $0.takeInterrupted() } ?? []
+        guard !sequences.isEmpty, let number = parts.names.number(of: provider) else { return [] }
+        let attempts = try await read { db in
+            try DueDelivery.attempts(of: sequences, provider: number, in: db)
+        }
+        return try await deliveries(sequences, to: provider, attempts: attempts)
+    }
+
+    // MARK: Outcomes
+
+    package func intend(_ sequences: [SequenceNumber], at provider: ProviderName) async throws(StoreError) {
+        guard !sequences.isEmpty else { return }
+        try await commit { .intend(sequences.map(\.rawValue), provider, $0) }
+    }
+
+    package func settle(_ settlement: Settlement) async throws(StoreError) {
+        guard !settlement.delivered.isEmpty || !settlement.exceptions.isEmpty else { return }
+        let prepared = try await prepare(settlement)
+        try await commit { .settle(prepared, $0) }
+    }
+
+    package func release(_ sequences: [SequenceNumber], for provider: ProviderName) async throws(StoreError) {
+        let numbers = sequences.map(\.rawValue)
+        let hasIntents =
+            parts.ledger.withProgress(of: provider) { progress in
+                numbers.contains { progress.intended.contains($0) }
+            } ?? false
+        if hasIntents {
+            try await commit { .release(numbers, provider, $0) }
+        } else if parts.commits.isClosing {
+            throw .closed
+        } else {
+            parts.ledger.withProgress(of: provider) { $0.release(numbers) }
+        }
+    }
+
+    // MARK: The newest event
+
+    package func waitForEvents(after sequence: SequenceNumber) async {
+        await parts.newest.wait(after: sequence.rawValue)
+    }
+
+    package var newestSequence: SequenceNumber { SequenceNumber(parts.newest.value) }
+}
+
+// MARK: - How claims are made
+
+extension SQLiteEventStore {
+    /// Where a walk stands before it reads; if the version has changed after the read, another claim was faster.
+    private struct WalkStart {
+        let position: Int64
+        let released: [Int64]
+        let version: Int
+        let newest: Int64
+    }
+
+    private func walkStart(for provider: ProviderName, limit: BlockLimit) -> WalkStart? {
+        let newest = parts.newest.value
+        return parts.ledger.withProgress(of: provider) { progress in
+            WalkStart(
+                position: progress.position,
+                released: progress.releasedEvents(limit: limit.events),
+                version: progress.version,
+                newest: newest
+            )
+        }
+    }
+
+    /// - Returns: nil if the stretch had nothing to claim, or another claim was faster: the caller tries again.
+    private func claimNext(
+        _ start: WalkStart,
+        for provider: ProviderName,
+        limit: BlockLimit
+    ) async throws(StoreError) -> DeliveryBlock? {
+        let stretch = try await stretch(start, for: provider, limit: limit)
+        let places =
+            parts.ledger.withProgress(of: provider) { progress -> [Stretch.Place] in
+                guard progress.version == start.version else { return [] }
+                return progress.claim(from: stretch, limit: limit, of: provider)
+            } ?? []
+        let deliveries = places.compactMap { place -> ClaimedDelivery? in
+            let event = stretch.chunks[place.chunk].events[place.event]
+            return event.plan.destination(at: provider).map { destination in
+                ClaimedDelivery(
+                    sequence: stretch.sequence(at: place),
+                    event: event,
+                    destination: destination,
+                    attempts: 0
+                )
+            }
+        }
+        return deliveries.isEmpty ? nil : DeliveryBlock(provider: provider, deliveries: deliveries)
+    }
+
+    private func stretch(
+        _ start: WalkStart,
+        for provider: ProviderName,
+        limit: BlockLimit
+    ) async throws(StoreError) -> Stretch {
+        let reader = parts.reader
+        if let stretch = reader.cachedStretch(after: start.position, through: start.newest, limit: limit) {
+            return stretch
+        }
+        guard let number = parts.names.number(of: provider) else { return Stretch(end: start.newest) }
+        return try await read { db in
+            try reader.stretch(after: start.position, through: start.newest, for: number, limit: limit, in: db)
+        }
+    }
+
+    private func claimReleased(
+        _ start: WalkStart,
+        for provider: ProviderName,
+        limit: BlockLimit
+    ) async throws(StoreError) -> DeliveryBlock? {
+        let events = try await events(at: start.released)
+        var (count, bytes) = (0, 0)
+        for sequence in start.released {
+            let size = events[sequence]?.size ?? 0
+            guard count == 0 || bytes + size <= limit.bytes else { break }
+            (count, bytes) = (count + 1, bytes + size)
+        }
+        let isClaimed =
+            parts.ledger.withProgress(of: provider) { progress in
+                guard progress.version == start.version else { return false }
+                progress.claimReleased(count)
+                return true
+            } ?? false
+        guard isClaimed else { return nil }
+        let deliveries = start.released.prefix(count).compactMap { sequence in
+            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider, attempts: 0) }
+        }
+        return deliveries.isEmpty ? nil : DeliveryBlock(provider: provider, deliveries: deliveries)
+    }
+
+    private func deliveries(
+        _ sequences: [Int64],
+        to provider: ProviderName,
+        attempts: [Int64: Int]
+    ) async throws(StoreError) -> [ClaimedDelivery] {
+        let events = try await events(at: sequences)
+        return sequences.compactMap { sequence in
+            events[sequence].flatMap {
+                Self.delivery(sequence, $0.event, to: provider, attempts: attempts[sequence] ?? 0)
+            }
+        }
+    }
+
+    private static func delivery(
+        _ sequence: Int64,
+        _ event: AcceptedEvent,
+        to provider: ProviderName,
+        attempts: Int
+    ) -> ClaimedDelivery? {
+        event.plan.destination(at: provider).map { destination in
+            ClaimedDelivery(
+                sequence: SequenceNumber(sequence),
+                event: event,
+                destination: destination,
+                attempts: attempts
+            )
+        }
+    }
+
+    private func events(at sequences: [Int64]) async throws(StoreError) -> [Int64: StoredEvent] {
+        guard !sequences.isEmpty else { return [:] }
+        let reader = parts.reader
+        if let cached = reader.cachedEvents(at: sequences) { return cached }
+        return try await read { db in try reader.events(at: sequences, in: db) }
+    }
+
+    private func retrying(_ provider: ProviderName) -> Int? {
+        parts.ledger.withProgress(of: provider, \.retrying)
+    }
+
+    /// Finds out whose events the exceptions are, and turns what was claimed by its row, but is settled as part of a run, into
+    /// an exception: its row must not stay behind as `retrying`.
+    private func prepare(_ settlement: Settlement) async throws(StoreError) -> PreparedSettlement {
+        var (runs, exceptions) = (settlement.delivered, settlement.exceptions)
+        let delivered = runs
+        let rows =
+            parts.ledger.withProgress(of: settlement.provider) { progress -> Set<Int64> in
+                guard progress.heldCount > 0 else { return [] }
+                return Set(delivered.flatMap { $0.sequences.map(\.rawValue) }.filter { progress.holdsRow($0) })
+            } ?? []
+        if !rows.isEmpty { (runs, exceptions) = Self.separate(rows, from: runs, addingTo: exceptions) }
+        let events = try await events(at: exceptions.map(\.sequence.rawValue))
+        let numbers = parts.names.numbers(for: exceptions.compactMap { events[$0.sequence.rawValue]?.event }).origins
+        var next = numbers.makeIterator()
+        let origins = exceptions.map { events[$0.sequence.rawValue] == nil ? 0 : next.next() ?? 0 }
+        return PreparedSettlement(provider: settlement.provider, runs: runs, exceptions: exceptions, origins: origins)
+    }
+
+    private static func separate(
+        _ rows: Set<Int64>,
+        from runs: [DeliveredRun],
+        addingTo exceptions: [SettledDelivery]
+    ) -> ([DeliveredRun], [SettledDelivery]) {
+        var (kept, exceptions) = ([DeliveredRun](), exceptions)
+        for run in runs {
+            let rest = run.sequences.filter { !rows.contains($0.rawValue) }
+            if !rest.isEmpty { kept.append(DeliveredRun(sequences: rest, attempt: run.attempt)) }
+            for sequence in run.sequences where rows.contains(sequence.rawValue) {
+                exceptions.append(
+                    SettledDelivery(sequence: sequence, status: .delivered, newAttempts: [run.attempt])
+                )
+            }
+        }
+        return (kept, exceptions)
+    }
+}

@@ -1,0 +1,110 @@
+import Events
+package import Foundation
+import GRDB
+package import Journal
+package import Logging
+import ServiceLifecycle
+
+/// The embedded store: one data folder, one process, SQLite.
+///
+/// One thread writes, in group commits with one fsync each. Reads go to connections of their own and to a cache of the newest
+/// events. `FileFormat.md` says what is in the folder.
+package final class SQLiteEventStore: EventStore {
+    let pool: DatabasePool
+    let parts: StoreParts
+    private let writer: WriterThread
+
+    /// Opens a data folder, makes it if it is missing, and reads what must be in memory. Blocks while it does.
+    /// - Throws: ``StoreError/folderInUse(path:process:)``, ``StoreError/newerFormat(path:found:known:)``,
+    ///   ``StoreError/unusable(path:reason:)`` or ``StoreError/full(retryAfter:)``.
+    package init(
+        opening folder: URL,
+        settings: SQLiteStoreSettings = SQLiteStoreSettings(),
+        logger: Logger
+    ) throws(StoreError) {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .unusable(path: folder.path, reason: Self.reason(error))
+        }
+        let lock = try FolderLock(folder: folder)
+        do {
+            let opening = StoreOpening(folder: folder, settings: settings, logger: logger)
+            pool = try opening.database()
+            parts = try pool.writeWithoutTransaction { db in try opening.parts(db) }
+        } catch {
+            throw Self.openingFailure(error, folder: folder, settings: settings)
+        }
+        writer = WriterThread(pool: pool, parts: parts, lock: lock)
+        writer.start()
+    }
+
+    deinit {
+        parts.commits.close()
+        parts.newest.close()
+    }
+
+    /// Commits what waits, ends every wait, closes the database and gives the folder back. Whatever is asked afterwards throws
+    /// ``StoreError/closed``.
+    package func close() async {
+        parts.commits.close()
+        parts.newest.close()
+        await writer.waitForEnd()
+    }
+
+    private static func openingFailure(_ error: any Error, folder: URL, settings: SQLiteStoreSettings) -> StoreError {
+        switch StoreError(error, retryAfter: settings.retryAfterFull) {
+        case .failed(let reason): .unusable(path: folder.path, reason: reason)
+        case let failure: failure
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return (underlying ?? error as NSError).localizedDescription
+    }
+
+    // MARK: What the parts of the protocol share
+
+    /// Hands an operation to the writer and waits for its commit.
+    func commit<Value: Sendable>(
+        _ operation: (WriteOperation.Answer<Value>) -> WriteOperation
+    ) async throws(StoreError) -> Value {
+        let result = await withCheckedContinuation { continuation in
+            parts.commits.submit(operation(continuation))
+        }
+        return try result.get()
+    }
+
+    /// Reads on a connection of its own, on a thread that may block.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value
+    {
+        do {
+            return try await pool.read(body)
+        } catch {
+            if parts.commits.isClosing { throw .closed }
+            throw StoreError(error, retryAfter: parts.settings.retryAfterFull)
+        }
+    }
+}
+
+// MARK: - EventAppending
+
+extension SQLiteEventStore {
+    package func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult] {
+        guard !request.events.isEmpty else { return [] }
+        let prepared = PreparedAppend(request, names: parts.names)
+        return try await commit { .append(prepared, $0) }
+    }
+}
+
+// MARK: - Service
+
+extension SQLiteEventStore: Service {
+    /// Waits for its turn in the shutdown, then closes. Services that use the store come behind it in the group's list, so that
+    /// they have stopped by then.
+    package func run() async throws {
+        try? await gracefulShutdown()
+        await close()
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import GRDB
+import Journal
+
+/// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
+enum Schema {
+    /// Kept as `PRAGMA user_version`.
+    static let version = 1
+
+    /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
+    /// before it.
+    static let runSpan: Int64 = 4096
+
+    /// Makes the tables in an empty database.
+    /// - Throws: ``StoreError/newerFormat(path:found:known:)``, ``StoreError/unusable(path:reason:)`` or the database's error.
+    static func prepare(_ db: Database, path: String) throws {
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard found <= version else { throw StoreError.newerFormat(path: path, found: found, known: version) }
+        guard found == 0 else { return }
+        guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
+            throw StoreError.unusable(path: path, reason: "the database belongs to another program")
+        }
+        try db.inTransaction(.immediate) {
+            try db.execute(sql: tables)
+            try MetaTable.makeHashKey(in: db)
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
+        }
+    }
+
+    private static let tables = """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE origins(number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, client TEXT NOT NULL);
+        CREATE TABLE plans(number INTEGER PRIMARY KEY, encoded BLOB NOT NULL);
+        CREATE TABLE providers(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, cursor INTEGER NOT NULL);
+        CREATE TABLE chunks(
+            first INTEGER PRIMARY KEY,
+            count INTEGER NOT NULL,
+            accepted_first INTEGER NOT NULL,
+            accepted_last INTEGER NOT NULL,
+            providers BLOB NOT NULL,
+            content BLOB NOT NULL
+        );
+        CREATE TABLE delivered(
+            first INTEGER NOT NULL,
+            provider INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            latency INTEGER NOT NULL,
+            http_status INTEGER,
+            deduplicated INTEGER NOT NULL,
+            PRIMARY KEY(first, provider)
+        ) WITHOUT ROWID;
+        CREATE TABLE deliveries(
+            sequence INTEGER NOT NULL,
+            provider INTEGER NOT NULL,
+            origin INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            next_attempt_at INTEGER,
+            fault_is_last_attempts INTEGER NOT NULL,
+            fault_code TEXT,
+            fault_message TEXT,
+            fault_vendor TEXT,
+            PRIMARY KEY(sequence, provider)
+        ) WITHOUT ROWID;
+        CREATE INDEX deliveries_by_time ON deliveries(provider, next_attempt_at, sequence) WHERE next_attempt_at IS NOT NULL;
+        CREATE INDEX deliveries_by_age ON deliveries(provider, sequence, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+        CREATE TABLE attempts(
+            sequence INTEGER NOT NULL,
+            provider INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            latency INTEGER NOT NULL,
+            http_status INTEGER,
+            status TEXT NOT NULL,
+            deduplicated INTEGER NOT NULL,
+            fault_code TEXT,
+            fault_message TEXT,
+            fault_vendor TEXT,
+            PRIMARY KEY(sequence, provider, ordinal)
+        ) WITHOUT ROWID;
+        CREATE TABLE intents(
+            provider INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            PRIMARY KEY(provider, sequence)
+        ) WITHOUT ROWID;
+        CREATE TABLE damage(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, reason TEXT NOT NULL);
+        """
+}
+
+/// Single numbers that belong to the journal as a whole.
+enum MetaTable {
+    /// Draws the secret key of the identity hash; it stays the same for the life of the journal.
+    static func makeHashKey(in db: Database) throws {
+        var generator = SystemRandomNumberGenerator()
+        try set("hash_key_0", to: Int64(bitPattern: generator.next()), in: db)
+        try set("hash_key_1", to: Int64(bitPattern: generator.next()), in: db)
+    }
+
+    static func hashKey(in db: Database) throws -> SipHash {
+        guard let first = try value("hash_key_0", in: db), let second = try value("hash_key_1", in: db) else {
+            throw StoreError.failed(reason: "the table meta has lost the key of the identity hash")
+        }
+        return SipHash(key0: UInt64(bitPattern: first), key1: UInt64(bitPattern: second))
+    }
+
+    /// The highest sequence number ever given, written down before the newest chunks are removed.
+    static func newestRemoved(in db: Database) throws -> Int64 {
+        try value("newest_removed", in: db) ?? 0
+    }
+
+    static func setNewestRemoved(_ sequence: Int64, in db: Database) throws {
+        try set("newest_removed", to: sequence, in: db)
+    }
+
+    private static func value(_ name: String, in db: Database) throws -> Int64? {
+        try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
+    }
+
+    private static func set(_ name: String, to value: Int64, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+            arguments: [name, value]
+        )
+    }
+}

@@ -1,0 +1,43 @@
+/// A set of sequence numbers as ascending ranges that do not touch.
+struct SequenceRanges: Sendable, Equatable {
+    private(set) var ranges: [ClosedRange<Int64>] = []
+
+    var isEmpty: Bool { ranges.isEmpty }
+    var last: Int64? { ranges.last?.upperBound }
+
+    func contains(_ sequence: Int64) -> Bool {
+        let index = indexOfRange(endingAtOrAfter: sequence)
+        return index < ranges.count && ranges[index].lowerBound <= sequence
+    }
+
+    mutating func insert(_ range: ClosedRange<Int64>) {
+        // All ranges that overlap the new one or stand directly beside it become one with it.
+        let start = indexOfRange(endingAtOrAfter: range.lowerBound - 1)
+        var end = start
+        var (lower, upper) = (range.lowerBound, range.upperBound)
+        while end < ranges.count, ranges[end].lowerBound <= upper + 1 {
+            lower = min(lower, ranges[end].lowerBound)
+            upper = max(upper, ranges[end].upperBound)
+            end += 1
+        }
+        ranges.replaceSubrange(start..<end, with: CollectionOfOne(lower...upper))
+    }
+
+    /// Forgets all up to and with this number.
+    mutating func removeAll(through sequence: Int64) {
+        let index = indexOfRange(endingAtOrAfter: sequence + 1)
+        ranges.removeFirst(index)
+        if let first = ranges.first, first.lowerBound <= sequence {
+            ranges[0] = (sequence + 1)...first.upperBound
+        }
+    }
+
+    private func indexOfRange(endingAtOrAfter sequence: Int64) -> Int {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

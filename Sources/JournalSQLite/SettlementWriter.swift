@@ -1,0 +1,112 @@
+import Events
+import GRDB
+import Journal
+
+/// Writes outcomes: delivered runs, rows for all else, their attempts, and the ends of intents.
+struct SettlementWriter {
+    let statements: StatementSet
+    let ledger: ProviderLedger
+    let names: JournalNames
+
+    func settle(_ settlement: PreparedSettlement, in batch: inout CommitBatch) throws {
+        let provider = settlement.provider
+        let number = names.register(provider)
+        var changes = SettlementChanges()
+        for run in settlement.runs {
+            try write(run, provider: number)
+            changes.delivered += run.sequences.map(\.rawValue)
+        }
+        for (index, exception) in settlement.exceptions.enumerated() {
+            let wasRetrying = try write(exception, origin: settlement.origins[index], provider: number)
+            changes.rows.append(
+                SettlementChanges.Row(
+                    sequence: exception.sequence.rawValue,
+                    wasRetrying: wasRetrying,
+                    isRetrying: exception.status == .retrying
+                )
+            )
+        }
+        try withdrawIntents(changes.delivered + changes.rows.map(\.sequence), of: provider, in: batch)
+        batch.hasSettled = true
+        batch.effects.append { ledger in ledger.withProgress(of: provider) { changes.apply(to: &$0) } }
+    }
+
+    private func write(_ run: DeliveredRun, provider: Int64) throws {
+        let attempt = run.attempt
+        var rest = run.sequences[...]
+        while let first = rest.first?.rawValue {
+            let border = (first / Schema.runSpan + 1) * Schema.runSpan
+            let piece = rest.prefix { $0.rawValue < border }
+            rest = rest.dropFirst(piece.count)
+            try statements.insertRun.execute(
+                arguments: [
+                    first, provider, piece[piece.endIndex - 1].rawValue, attempt.at.milliseconds,
+                    attempt.latency.wholeMicroseconds, attempt.httpStatus, attempt.deduplicated,
+                ]
+            )
+        }
+    }
+
+    /// - Returns: whether the delivery had a row that said `retrying`.
+    private func write(_ settled: SettledDelivery, origin: UInt32, provider: Int64) throws -> Bool {
+        let sequence = settled.sequence.rawValue
+        let known = try Row.fetchOne(statements.selectDelivery, arguments: [sequence, provider])
+        let attempts: Int = known?["attempts"] ?? 0
+        for (index, attempt) in settled.newAttempts.enumerated() {
+            try statements.insertAttempt.execute(
+                arguments: [
+                    sequence, provider, attempts + index + 1, attempt.at.milliseconds,
+                    attempt.latency.wholeMicroseconds,
+                    attempt.httpStatus, attempt.status.rawValue, attempt.deduplicated,
+                    attempt.fault?.code.rawValue, attempt.fault?.message, attempt.fault?.vendor,
+                ]
+            )
+        }
+        // A million retries say the same twice otherwise: once in the attempt, once in the delivery.
+        let repeatsAttempt = settled.fault != nil && settled.fault == settled.newAttempts.last?.fault
+        let fault = repeatsAttempt ? nil : settled.fault
+        try statements.upsertDelivery.execute(
+            arguments: [
+                sequence, provider, origin, settled.status.rawValue, attempts + settled.newAttempts.count,
+                settled.nextAttemptAt?.milliseconds, repeatsAttempt,
+                fault?.code.rawValue, fault?.message, fault?.vendor,
+            ]
+        )
+        return known?["status"] == DeliveryStatus.retrying.rawValue
+    }
+
+    func withdrawIntents(_ sequences: [Int64], of provider: ProviderName, in batch: CommitBatch) throws {
+        var intended = ledger.withProgress(of: provider, \.intended) ?? []
+        intended.formUnion(batch.intended[provider] ?? [])
+        guard !intended.isEmpty, let number = names.number(of: provider) else { return }
+        for sequence in sequences where intended.contains(sequence) {
+            try statements.deleteIntent.execute(arguments: [number, sequence])
+        }
+    }
+}
+
+/// What a settlement changes in memory once it is on disk.
+private struct SettlementChanges: Sendable {
+    struct Row: Sendable {
+        let sequence: Int64
+        let wasRetrying: Bool
+        let isRetrying: Bool
+    }
+
+    var delivered: [Int64] = []
+    var rows: [Row] = []
+
+    func apply(to progress: inout ProviderProgress) {
+        for sequence in delivered { progress.settleFirst(sequence) }
+        for row in rows {
+            progress.settleRow(row.sequence, wasRetrying: row.wasRetrying, isRetrying: row.isRetrying)
+        }
+    }
+}
+
+extension Duration {
+    /// This duration in microseconds, cut towards zero: how latencies are kept.
+    fileprivate var wholeMicroseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    }
+}

@@ -1,0 +1,117 @@
+import Events
+import Foundation
+import GRDB
+import Journal
+import Logging
+
+/// Opens the database and reads what the store keeps in memory.
+struct StoreOpening {
+    let folder: URL
+    let settings: SQLiteStoreSettings
+    let logger: Logger
+
+    private var file: URL { folder.appending(path: "journal.sqlite") }
+
+    /// The database's connections: a writer that flushes each commit, and readers.
+    func database() throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "tollgate.journal"
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { db in
+            // Both before the first table: the size of a page is fixed by then.
+            try db.execute(sql: "PRAGMA page_size = 4096")
+            try db.execute(sql: "PRAGMA cache_size = -4096")
+        }
+        let pool = try DatabasePool(path: file.path, configuration: configuration)
+        try pool.writeWithoutTransaction { db in
+            // The pool sets NORMAL when it turns on the write-ahead log, and NORMAL does not flush a commit.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // `Checkpoints` does it beside the writer.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            try Schema.prepare(db, path: file.path)
+        }
+        return pool
+    }
+
+    /// The connection of ``Checkpoints``.
+    func checkpointConnection() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "tollgate.checkpoint"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -256")
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        return try DatabaseQueue(path: file.path, configuration: configuration)
+    }
+
+    /// Reads the journal's state.
+    func parts(_ db: Database) throws -> StoreParts {
+        let key = try MetaTable.hashKey(in: db)
+        let names = JournalNames(
+            try loadNames(db, hash: IdentityHash(key: key, significantBits: settings.identityHashBits))
+        )
+        let bounds = try Self.bounds(db)
+        let cache = ChunkCache(limitBytes: settings.cacheBytes)
+        let damage = DamageLog(known: try loadDamage(db), logger: logger)
+        let reader = JournalReader(names: names, cache: cache, damage: damage)
+        let index = try IdentityIndex(
+            folder: folder.appending(path: "index"),
+            unit: settings.newestIdentities,
+            key: key,
+            logger: logger
+        )
+        let rebuild = IdentityRebuild(index: index, reader: reader, unit: settings.newestIdentities)
+        let indexed = try rebuild.open(floor: bounds.oldest, newest: bounds.newest, in: db)
+        logger.debug("identities read from the journal", metadata: ["events": "\(indexed)"])
+        return StoreParts(
+            settings: settings,
+            logger: logger,
+            names: names,
+            cache: cache,
+            damage: damage,
+            reader: reader,
+            index: index,
+            ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
+            newest: NewestEvent(bounds.newest),
+            commits: GroupCommit(settings: settings),
+            checkpoints: Checkpoints(connection: try checkpointConnection(), logger: logger)
+        )
+    }
+
+    /// The oldest event that is there, and the newest that ever was.
+    private static func bounds(_ db: Database) throws -> (oldest: Int64, newest: Int64) {
+        let removed = try MetaTable.newestRemoved(in: db)
+        guard let oldest = try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks"),
+            let newest = try Int64.fetchOne(db, sql: "SELECT first + count - 1 FROM chunks ORDER BY first DESC LIMIT 1")
+        else { return (removed + 1, removed) }
+        return (oldest, max(removed, newest))
+    }
+
+    private func loadNames(_ db: Database, hash: IdentityHash) throws -> NameTable {
+        var names = NameTable(hash: hash)
+        for row in try Row.fetchAll(db, sql: "SELECT number, name FROM providers") {
+            names.load(provider: ProviderName(row[1] as String), number: row[0])
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT number, tenant, client FROM origins") {
+            let origin = EventOrigin(tenant: TenantID(row[1] as String), client: ClientName(row[2] as String))
+            names.load(origin: origin, number: row[0])
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT number, encoded FROM plans") {
+            let number: UInt32 = row[0]
+            // The chunks that name a plan that is lost are reported as damaged when they are read.
+            guard let plan = PlanCoding.decode([UInt8](row[1] as Data)) else {
+                logger.error("a plan of the journal is damaged", metadata: ["plan": "\(number)"])
+                continue
+            }
+            names.load(plan: plan, number: number)
+        }
+        return names
+    }
+
+    private func loadDamage(_ db: Database) throws -> [ChunkDamage] {
+        try Row.fetchAll(db, sql: "SELECT first, last, reason FROM damage").map { row in
+            ChunkDamage(first: SequenceNumber(row[0] as Int64), last: SequenceNumber(row[1] as Int64), reason: row[2])
+        }
+    }
+}

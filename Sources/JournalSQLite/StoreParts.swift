@@ -1,0 +1,17 @@
+import Journal
+import Logging
+
+/// What the store's calls and its writer share.
+struct StoreParts: Sendable {
+    let settings: SQLiteStoreSettings
+    let logger: Logger
+    let names: JournalNames
+    let cache: ChunkCache
+    let damage: DamageLog
+    let reader: JournalReader
+    let index: IdentityIndex
+    let ledger: ProviderLedger
+    let newest: NewestEvent
+    let commits: GroupCommit
+    let checkpoints: Checkpoints
+}

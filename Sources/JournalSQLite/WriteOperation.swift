@@ -1,0 +1,57 @@
+import Events
+import Journal
+
+/// What callers hand to the writer, with the continuation that waits for the commit.
+enum WriteOperation: Sendable {
+    typealias Answer<Value: Sendable> = CheckedContinuation<Result<Value, StoreError>, Never>
+
+    case append(PreparedAppend, Answer<[AppendResult]>)
+    case settle(PreparedSettlement, Answer<Void>)
+    case intend([Int64], ProviderName, Answer<Void>)
+    /// Withdraws intents and ends the claims.
+    case release([Int64], ProviderName, Answer<Void>)
+    /// One step of retention.
+    case removeSettled(RetentionStep, Answer<RetentionStep.Progress>)
+
+    /// Makes a damaged run of the identity index again.
+    case repair(IdentityRun, IdentityRunFault, Answer<Void>)
+
+    /// How many bytes of events the operation holds while it waits.
+    var bytes: Int {
+        if case .append(let append, _) = self { append.encoded.frames.count } else { 0 }
+    }
+
+    /// Tells the caller that nothing of the operation was done.
+    func fail(_ error: StoreError) {
+        switch self {
+        case .append(_, let answer): answer.resume(returning: .failure(error))
+        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer):
+            answer.resume(returning: .failure(error))
+        case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
+        }
+    }
+}
+
+/// A request's events, ready for the writer.
+struct PreparedAppend: Sendable {
+    let encoded: EncodedEvents
+    /// The hash of each event's identity.
+    let identities: [UInt64]
+    let policy: AppendRequest.Policy
+
+    init(_ request: AppendRequest, names: JournalNames) {
+        let numbers = names.numbers(for: request.events)
+        encoded = EncodedEvents(request.events, origins: numbers.origins, plans: numbers.plans)
+        identities = numbers.identities
+        policy = request.policy
+    }
+}
+
+/// A settlement, ready for the writer.
+struct PreparedSettlement: Sendable {
+    let provider: ProviderName
+    let runs: [DeliveredRun]
+    let exceptions: [SettledDelivery]
+    /// The origin's number of each exception's event; 0 where the event cannot be read.
+    let origins: [UInt32]
+}

@@ -1,0 +1,73 @@
+import Foundation
+import GRDB
+import Journal
+import Logging
+import Synchronization
+
+/// The thread that writes, from the first commit to the closed database.
+final class WriterThread: Sendable {
+    private struct State {
+        var hasEnded = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+    private let pool: DatabasePool
+    private let parts: StoreParts
+    /// Given back when the thread has ended.
+    private let lock: FolderLock
+
+    init(pool: DatabasePool, parts: StoreParts, lock: FolderLock) {
+        self.pool = pool
+        self.parts = parts
+        self.lock = lock
+    }
+
+    func start() {
+        let thread = Thread { self.run() }
+        thread.name = "tollgate.journal"
+        thread.stackSize = 4 << 20
+        thread.start()
+    }
+
+    /// Returns when everything is written and the database is closed.
+    func waitForEnd() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.waiting.append(continuation) }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    private func run() {
+        do {
+            try pool.writeWithoutTransaction { db in try JournalWriter(db, parts: parts).run() }
+        } catch {
+            // Only the preparation of the statements throws: every commit handles its own failure.
+            let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
+            parts.logger.error("the journal's writer could not begin", metadata: ["reason": "\(failure)"])
+            while let operations = parts.commits.next() { operations.forEach { $0.fail(failure) } }
+        }
+        close()
+        let waiting = state.withLock { state in
+            state.hasEnded = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func close() {
+        parts.index.flushAll(newest: parts.newest.value)
+        parts.checkpoints.close()
+        do {
+            try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try pool.close()
+        } catch {
+            parts.logger.warning("the database did not close as it should", metadata: ["reason": "\(error)"])
+        }
+        lock.release()
+    }
+}

@@ -1,0 +1,166 @@
+import Events
+import Journal
+
+extension StoreBehaviour {
+    static let archive: [StoreCheck] = [
+        StoreCheck("finds an event by tenant and id, whatever its scope") { store, fixture in
+            try await store.store([
+                Sample.event("a"), Sample.event("a", scope: "sub_1"), Sample.event("a", tenant: "bank"),
+                Sample.event("a", scope: "sub_2"), Sample.event("b"),
+            ])
+            try await expectScopes(store)
+            let reopened = try await fixture.crash(store)
+            try await expectScopes(reopened)
+            return reopened
+        },
+        StoreCheck("shows a delivery for each destination in the plan's order") { store, _ in
+            try await store.store([Sample.event("a", plan: Sample.plan("z", "m", "a", mode: .mirror))])
+            let event = try require(try await store.events(withID: "a", of: "shop").first, "the event")
+            try expect(event.deliveries.map(\.provider), ["z", "m", "a"], "the providers")
+            try expect(event.deliveries.map(\.mode), [.mirror, .mirror, .mirror], "the modes")
+            try expect(event.deliveries.map(\.status), [.pending, .pending, .pending], "the statuses")
+            return store
+        },
+        StoreCheck("lists exceptions in pages, and nothing that simply was delivered") { store, fixture in
+            try await store.store(Sample.events(1...20, plan: Sample.both))
+            for provider in ["lago", "polar"] as [ProviderName] {
+                let sequences = try await store.claimAll(for: provider).sequences
+                try await store.settleDelivered(sequences.filter { $0.rawValue % 2 == 0 }, at: provider)
+                try await store.settle(sequences.filter { $0.rawValue % 2 == 1 }, at: provider, as: .rejected)
+            }
+            let reopened = try await fixture.crash(store)
+            var all: [ArchivedDelivery] = []
+            var cursor: DeliveryCursor?
+            repeat {
+                let page = try await reopened.deliveries(matching: DeliveryFilter(), after: cursor, limit: 3)
+                try expect(page.count <= 3, true, "a page keeps to its limit")
+                all += page
+                cursor = page.last?.cursor
+            } while cursor != nil
+            try expect(all.map(\.cursor.sequence.rawValue), (0..<20).map { Int64($0 / 2 * 2 + 1) }, "the order")
+            try expect(all.map(\.delivery.status), Array(repeating: .rejected, count: 20), "the statuses")
+            try expect(Set(all.map { "\($0.cursor.sequence.rawValue) \($0.cursor.provider)" }).count, 20, "each once")
+            try expect(all[0].event.id, "event-1", "the event")
+            try expect(all[0].delivery.fault, Sample.unavailable, "the fault")
+            try expect(all[0].delivery.history.count, 1, "the history")
+            return reopened
+        },
+        StoreCheck("filters deliveries by tenant, provider, status and id") { store, _ in
+            try await store.store([
+                Sample.event("a", plan: Sample.both), Sample.event("a", tenant: "bank", plan: Sample.both),
+                Sample.event("b", plan: Sample.both),
+            ])
+            for (provider, status) in [("lago", .rejected), ("polar", .uncertain)] as [(ProviderName, DeliveryStatus)] {
+                try await store.settle(try await store.claimAll(for: provider).sequences, at: provider, as: status)
+            }
+            for (filter, expected) in filters {
+                let page = try await store.deliveries(matching: filter, after: nil, limit: 100)
+                try expect(
+                    page.map { "\($0.cursor.sequence.rawValue) \($0.cursor.provider)" }.sorted(),
+                    expected,
+                    "\(filter)"
+                )
+            }
+            return store
+        },
+        StoreCheck("counts what waits, and says since when") { store, fixture in
+            try expect(try await store.backlog(of: "lago"), Backlog(events: 0, oldest: nil), "of nothing")
+            for minute in 0..<10 {
+                let time = Sample.accepted + .seconds(60 * minute)
+                try await store.store([
+                    Sample.event("\(minute)", acceptedAt: time, plan: minute < 2 ? Sample.polar : Sample.both)
+                ])
+            }
+            func expectBacklog(_ store: any EventStore, _ events: Int, since minute: Int, _ what: String) async throws {
+                let backlog = Backlog(events: events, oldest: Sample.accepted + .seconds(60 * minute))
+                try expect(try await store.backlog(of: "lago"), backlog, what)
+            }
+            try await expectBacklog(store, 8, since: 2, "before any claim")
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await expectBacklog(store, 8, since: 2, "while all is claimed")
+            try await store.settleDelivered(Array(sequences[0...2]), at: "lago")
+            try await expectBacklog(store, 5, since: 5, "after three are delivered")
+            try await store.settle([sequences[3]], at: "lago", as: .retrying, nextAttemptAt: Sample.accepted)
+            try await expectBacklog(store, 5, since: 5, "with one that is to be retried")
+            try await store.settle([sequences[4]], at: "lago", as: .rejected)
+            try await expectBacklog(store, 4, since: 5, "with one rejected")
+            let crashed = try await fixture.crash(store)
+            try await expectBacklog(crashed, 4, since: 5, "after a crash")
+            let due = try await crashed.claimDue(for: "lago", at: Sample.accepted, limit: 1)
+            try await crashed.settleDelivered(due.sequences, at: "lago")
+            try await crashed.settleDelivered(try await crashed.claimAll(for: "lago").sequences, at: "lago")
+            try expect(try await crashed.backlog(of: "lago"), Backlog(events: 0, oldest: nil), "when all is settled")
+            try expect(try await crashed.backlog(of: "polar").events, 10, "of the other provider")
+            return crashed
+        },
+    ]
+
+    private static func expectScopes(_ store: any EventStore) async throws {
+        let found = try await store.events(withID: "a", of: "shop")
+        try expect(found.map(\.sequence), [1, 2, 4], "the tenant's events")
+        try expect(found.map(\.event.idScope), ["", "sub_1", "sub_2"], "their scopes")
+        try expect(try await store.events(withID: "a", of: "nobody").count, 0, "of an unknown tenant")
+        try expect(try await store.events(withID: "z", of: "shop").count, 0, "an unknown id")
+    }
+
+    private static let filters: [(DeliveryFilter, [String])] = [
+        (DeliveryFilter(), ["1 lago", "1 polar", "2 lago", "2 polar", "3 lago", "3 polar"]),
+        (DeliveryFilter(tenant: "bank"), ["2 lago", "2 polar"]),
+        (DeliveryFilter(tenant: "nobody"), []),
+        (DeliveryFilter(provider: "lago"), ["1 lago", "2 lago", "3 lago"]),
+        (DeliveryFilter(provider: "nobody"), []),
+        (DeliveryFilter(statuses: [.uncertain]), ["1 polar", "2 polar", "3 polar"]),
+        (DeliveryFilter(statuses: [.uncertain, .rejected], eventID: "b"), ["3 lago", "3 polar"]),
+        (DeliveryFilter(eventID: "a"), ["1 lago", "1 polar", "2 lago", "2 polar"]),
+        (DeliveryFilter(tenant: "shop", provider: "polar", eventID: "a"), ["1 polar"]),
+        (DeliveryFilter(eventID: "z"), []),
+    ]
+
+    static let retention: [StoreCheck] = [
+        StoreCheck("removes old chunks that are settled, and nothing else") { store, fixture in
+            let old = Sample.accepted
+            let new = old + .seconds(3600)
+            try await store.store(Sample.events(1...3, plan: Sample.both, acceptedAt: old))
+            try await store.store(Sample.events(4...6, acceptedAt: old))
+            try await store.store(Sample.events(7...9, acceptedAt: old))
+            try await store.store(Sample.events(10...12, acceptedAt: new))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settleDelivered(Array(sequences[0...3]), at: "lago")
+            try await store.settle([5], at: "lago", as: .rejected)
+            try await store.settleDelivered(Array(sequences[5...11]), at: "lago")
+            try expect(try await store.removeSettled(acceptedBefore: old), 0, "nothing is old enough")
+            try expect(try await store.removeSettled(acceptedBefore: new), 3, "one chunk is old and settled everywhere")
+            try expect(try await store.events(withID: "event-8", of: "shop").count, 0, "it is gone")
+            try expect(try await store.statuses(of: "event-1"), ["lago": .delivered, "polar": .pending], "one waits")
+            try expect(try await store.statuses(of: "event-10"), ["lago": .delivered], "a run that reached into it")
+            let reopened = try await fixture.crash(store)
+            try await reopened.settleDelivered(try await reopened.claimAll(for: "polar").sequences, at: "polar")
+            try await reopened.settle([5], at: "lago", as: .discarded)
+            try expect(try await reopened.removeSettled(acceptedBefore: new), 6, "what has been settled since")
+            try expect(try await reopened.claimAll(for: "lago").count, 0, "nothing is claimed again")
+            try expect(try await reopened.deliveries(matching: DeliveryFilter(), after: nil, limit: 9).count, 0, "rows")
+            return reopened
+        },
+        StoreCheck("takes an id again that retention has removed") { store, fixture in
+            try await store.store(Sample.events(1...5))
+            try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
+            try expect(try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(1)), 5, "removed")
+            try expect(store.newestSequence, 5, "the newest event stays the newest")
+            try expect(try await store.store(Sample.events(1...2)), [6, 7], "numbers are not given twice")
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.claimAll(for: "lago").sequences, [6, 7], "the new events")
+            return reopened
+        },
+        StoreCheck("goes on counting when the journal is empty after retention") { store, fixture in
+            try await store.store(Sample.events(1...3))
+            try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
+            try expect(try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(1)), 3, "removed")
+            let reopened = try await fixture.restart(store)
+            try expect(reopened.newestSequence, 3, "the newest event after a restart")
+            try expect(try await reopened.claimAll(for: "lago").count, 0, "nothing to claim")
+            try expect(try await reopened.store(Sample.events(1...1)), [4], "the next number")
+            try expect(try await reopened.claimAll(for: "lago").sequences, [4], "the new event")
+            return reopened
+        },
+    ]
+}

@@ -1,0 +1,79 @@
+import Events
+import Journal
+
+extension StoreBehaviour {
+    static let interruptions: [StoreCheck] = [
+        StoreCheck("names after a crash what was about to be sent, and nothing else") { store, fixture in
+            try await store.store(Sample.events(1...6, plan: Sample.both))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.intend(Array(sequences[1...4]), at: "lago")
+            try await store.settleDelivered([sequences[2]], at: "lago")
+            try await store.settle([sequences[3]], at: "lago", as: .rejected)
+            let crashed = try await fixture.crash(store)
+            let interrupted = try await crashed.claimInterrupted(for: "lago")
+            try expect(interrupted.sequences, [2, 5], "the interrupted")
+            try expect(interrupted.map(\.attempts), [0, 0], "their attempts")
+            try expect(try await crashed.claimInterrupted(for: "lago").count, 0, "they are named once")
+            try expect(try await crashed.claimInterrupted(for: "polar").count, 0, "the other provider had none")
+            try expect(try await crashed.claimAll(for: "lago").sequences, [1, 6], "the rest is claimed as ever")
+            return crashed
+        },
+        StoreCheck("keeps interrupted deliveries out of all other claims") { store, fixture in
+            try await store.store(Sample.events(1...3))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            let due = Sample.accepted + .seconds(1)
+            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: due)
+            let retry = try await store.claimDue(for: "lago", at: due, limit: 1)
+            try await store.intend(retry.sequences + [sequences[1]], at: "lago")
+            let crashed = try await fixture.crash(store)
+            try expect(try await crashed.claimDue(for: "lago", at: due, limit: 9).count, 0, "retries")
+            try expect(try await crashed.claimAll(for: "lago").sequences, [3], "first tries")
+            let interrupted = try await crashed.claimInterrupted(for: "lago")
+            try expect(interrupted.sequences, [1, 2], "the interrupted")
+            try expect(interrupted.map(\.attempts), [1, 0], "their attempts")
+            return crashed
+        },
+        StoreCheck("ends an interruption with its settlement") { store, fixture in
+            try await store.store(Sample.events(1...2))
+            try await store.intend(try await store.claimAll(for: "lago").sequences, at: "lago")
+            let crashed = try await fixture.crash(store)
+            let interrupted = try await crashed.claimInterrupted(for: "lago")
+            try await crashed.settle([interrupted[0].sequence], at: "lago", as: .uncertain)
+            let again = try await fixture.crash(crashed)
+            try expect(try await again.claimInterrupted(for: "lago").sequences, [2], "what is still unknown")
+            try expect(try await again.statuses(of: "event-1"), ["lago": .uncertain], "what was decided")
+            try expect(try await again.claimAll(for: "lago").count, 0, "nothing is sent by itself")
+            return again
+        },
+        StoreCheck("withdraws an intent with the release of its claim") { store, fixture in
+            try await store.store(Sample.events(1...3))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.intend(sequences, at: "lago")
+            try await store.release(Array(sequences[0...1]), for: "lago")
+            let crashed = try await fixture.crash(store)
+            try expect(try await crashed.claimInterrupted(for: "lago").sequences, [3], "what may have been sent")
+            try expect(try await crashed.claimAll(for: "lago").sequences, [1, 2], "what was not sent")
+            return crashed
+        },
+        StoreCheck("gives a released interruption out as a first try") { store, fixture in
+            try await store.store(Sample.events(1...3))
+            try await store.intend([try await store.claimAll(for: "lago").sequences[1]], at: "lago")
+            let crashed = try await fixture.crash(store)
+            let interrupted = try await crashed.claimInterrupted(for: "lago")
+            try expect(try await crashed.claimAll(for: "lago").sequences, [1, 3], "the others")
+            try await crashed.release(interrupted.sequences, for: "lago")
+            try expect(try await crashed.claimAll(for: "lago").sequences, [2], "the released one")
+            return crashed
+        },
+        StoreCheck("names nothing after an orderly shutdown in which all was settled or released") { store, fixture in
+            try await store.store(Sample.events(1...2))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.intend(sequences, at: "lago")
+            try await store.settleDelivered([sequences[0]], at: "lago")
+            try await store.release([sequences[1]], for: "lago")
+            let reopened = try await fixture.restart(store)
+            try expect(try await reopened.claimInterrupted(for: "lago").count, 0, "interruptions")
+            return reopened
+        },
+    ]
+}
