@@ -25,6 +25,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -92,7 +93,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
-                "Observability", "Routing", "Vendors", asyncHTTPClient, logging, serviceLifecycle,
+                "Observability", "Routing", "Vendors", asyncHTTPClient, logging, nioCore, nioPosix, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -103,12 +105,15 @@ let package = Package(
         ),
         .target(
             name: "Client",
-            dependencies: ["Events", "JSON", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "tollgate",
-            dependencies: ["Client", "Gateway", "Sandbox", argumentParser, logging, serviceLifecycle],
+            dependencies: [
+                "Access", "Client", "Gateway", "Ingress", "JSON", "Observability", "Routing", "Sandbox", argumentParser,
+                logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
+            ],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -37,7 +37,7 @@ package final class CredentialVault: CredentialResolving {
     /// What is missing, a line a provider; empty if every credential can be had.
     package var missing: [String] {
         routes.current.routes.providers.compactMap { provider -> String? in
-            do {
+            do throws(CredentialUnavailable) {
                 _ = try credential(of: provider.name)
                 return nil
             } catch {

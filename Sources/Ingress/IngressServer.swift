@@ -4,7 +4,7 @@ package import Journal
 package import Logging
 import NIOCore
 package import Routing
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The HTTP server of the gateway.
 ///

@@ -3,44 +3,52 @@ import Journal
 
 /// How one request fares while it is compared with what the journal has.
 struct Acceptance {
+    let append: PreparedAppend
     /// The number that the next new event gets.
     private(set) var next: Int64
     private(set) var hasConflict = false
     /// One an event, as if the request were stored.
     private(set) var results: [AppendResult] = []
-    /// The new events: their places in the request, themselves, and their entries in the index.
+    /// The places of the new events in the request; their entries in the index are made.
     private(set) var indices: [Int] = []
-    private(set) var events: [AcceptedEvent] = []
-    private(set) var identities: [IdentityEntry] = []
     private let first: Int64
 
-    init(next: Int64, expecting count: Int) {
+    init(_ append: PreparedAppend, next: Int64) {
+        self.append = append
         self.next = next
         first = next
-        results.reserveCapacity(count)
-        indices.reserveCapacity(count)
-        events.reserveCapacity(count)
-        identities.reserveCapacity(count)
+        results.reserveCapacity(append.identities.count)
+        indices.reserveCapacity(append.identities.count)
+    }
+
+    /// The place of the event that comes next.
+    var index: Int { results.count }
+
+    /// What the request put into the index.
+    var entries: [IdentityEntry] {
+        indices.enumerated().map { offset, index in
+            IdentityEntry(hash: append.identities[index].hash, sequence: first + Int64(offset))
+        }
     }
 
     /// An earlier event of the same request.
     func event(at sequence: Int64) -> AcceptedEvent? {
-        let index = Int(sequence - first)
-        return events.indices.contains(index) ? events[index] : nil
+        let offset = Int(sequence - first)
+        return indices.indices.contains(offset) ? append.encoded.events[indices[offset]] : nil
     }
 
-    /// The event is new; it has its entry in the index already.
-    mutating func accept(_ event: AcceptedEvent, at index: Int, hash: UInt64) {
-        results.append(.stored(SequenceNumber(next)))
-        indices.append(index)
-        events.append(event)
-        identities.append(IdentityEntry(hash: hash, sequence: next))
-        next += 1
+    /// The next so many events are new, and in the index already.
+    mutating func accept(_ count: Int) {
+        for _ in 0..<count {
+            indices.append(index)
+            results.append(.stored(SequenceNumber(next)))
+            next += 1
+        }
     }
 
-    /// The journal has an event of this identity.
-    mutating func compare(_ event: AcceptedEvent, with stored: AcceptedEvent, at sequence: Int64) {
-        let fields = event.fieldsDiffering(from: stored)
+    /// The journal has an event with the identity of the next one.
+    mutating func compare(with stored: AcceptedEvent, at sequence: Int64) {
+        let fields = append.encoded.events[index].fieldsDiffering(from: stored)
         if fields.isEmpty {
             results.append(.duplicate(of: SequenceNumber(sequence)))
         } else {

@@ -7,8 +7,7 @@ struct CommitBatch {
     let names: NameTable
     /// The newest event, those of this commit included.
     private(set) var newest: Int64
-    /// Identities that this commit put into the index.
-    private(set) var identities: [IdentityEntry] = []
+    private var acceptances: [Acceptance] = []
     private(set) var chunks: [WrittenChunk] = []
     var damage: [ChunkDamage] = []
     var hasSettled = false
@@ -22,15 +21,12 @@ struct CommitBatch {
     var answers: [() -> Void] = []
 
     private let chunkBytes: Int
-    private let before: Int64
-    private var events: [AcceptedEvent] = []
     private var open: OpenChunk?
 
     init(newest: Int64, names: NameTable, chunkBytes: Int) {
         self.newest = newest
         self.names = names
         self.chunkBytes = chunkBytes
-        before = newest
     }
 
     /// About what the commit adds to the write-ahead log.
@@ -38,20 +34,23 @@ struct CommitBatch {
         chunks.reduce(8192) { $0 + $1.content.count } + effects.count * 512
     }
 
+    /// What this commit put into the index.
+    var entries: [IdentityEntry] { acceptances.flatMap(\.entries) }
+
     /// An event of this commit.
     func event(at sequence: Int64) -> AcceptedEvent? {
-        let index = Int(sequence - before - 1)
-        return events.indices.contains(index) ? events[index] : nil
+        let acceptance = acceptances.last { $0.next - Int64($0.indices.count) <= sequence }
+        return acceptance?.event(at: sequence)
     }
 
     /// Takes over a request's new events.
-    mutating func add(_ append: PreparedAppend, _ acceptance: Acceptance) {
-        identities += acceptance.identities
-        events += acceptance.events
+    mutating func add(_ acceptance: Acceptance) {
+        guard !acceptance.indices.isEmpty else { return }
+        acceptances.append(acceptance)
         var rest = acceptance.indices[...]
         while let first = rest.first {
-            let count = append.runLength(of: rest, limitBytes: chunkBytes)
-            add(first..<(first + count), of: append.encoded)
+            let count = acceptance.append.runLength(of: rest, limitBytes: chunkBytes)
+            add(first..<(first + count), of: acceptance.append.encoded)
             rest = rest.dropFirst(count)
         }
     }
@@ -118,7 +117,12 @@ private struct OpenChunk {
         let start = encoded.range(of: range.lowerBound).lowerBound
         let end = encoded.range(of: range.upperBound - 1).upperBound
         builder.append(encoded.frames[start..<end], count: range.count)
-        events += encoded.events[range]
+        if events.isEmpty, range == encoded.events.indices {
+            // A request that is a chunk of its own: its events need not be copied.
+            events = encoded.events
+        } else {
+            events += encoded.events[range]
+        }
         for index in range {
             sizes.append(encoded.range(of: index).count)
             let time = encoded.events[index].acceptedAt.milliseconds

@@ -152,7 +152,7 @@ struct UnsavedNames: Sendable {
 struct NameNumbers: Sendable {
     private(set) var origins: [UInt32] = []
     private(set) var plans: [UInt32] = []
-    private(set) var identities: [UInt64] = []
+    private(set) var identities: [EventIdentity] = []
     private var lastOrigin: EventOrigin?
     private var lastPlan: Plan?
 
@@ -169,6 +169,14 @@ struct NameNumbers: Sendable {
         plans.append(lastPlan === event.plan ? plans[plans.count - 1] : table.number(of: event.plan))
         lastPlan = event.plan
         // Every origin has its tenant's hash since it has its number.
-        identities.append(table.tenantHashes[origin]?.hash(event.id, scope: event.idScope) ?? 0)
+        let hash = table.tenantHashes[origin]?.hash(event.id, scope: event.idScope) ?? 0
+        identities.append(EventIdentity(hash: hash, isScoped: !event.idScope.isEmpty))
     }
+}
+
+/// An event's identity as the index keeps it.
+struct EventIdentity: Sendable {
+    let hash: UInt64
+    /// Whether something besides tenant and id tells it apart.
+    let isScoped: Bool
 }

@@ -47,7 +47,7 @@ final class JournalWriter {
                 return .commit
             }
         } catch {
-            parts.index.remove(batch.identities)
+            parts.index.remove(batch.entries)
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
             parts.logger.error(
                 "a commit failed",
@@ -114,42 +114,51 @@ final class JournalWriter {
         to batch: inout CommitBatch
     ) throws -> Result<[AppendResult], StoreError> {
         guard try hasRoom() else { return .failure(.full(retryAfter: parts.settings.retryAfterFull)) }
-        var acceptance = Acceptance(next: batch.newest + 1, expecting: append.encoded.events.count)
+        var acceptance = Acceptance(append, next: batch.newest + 1)
         do {
-            for index in append.encoded.events.indices {
-                try accept(append.encoded.events[index], at: index, hash: append.identities[index], &acceptance, batch)
-            }
+            try find(&acceptance, batch)
         } catch {
-            parts.index.remove(acceptance.identities)
+            parts.index.remove(acceptance.entries)
             throw error
         }
         if append.policy == .allOrNothing, acceptance.hasConflict {
-            parts.index.remove(acceptance.identities)
+            parts.index.remove(acceptance.entries)
             return .success(acceptance.resultsIfWithheld)
         }
-        batch.add(append, acceptance)
+        batch.add(acceptance)
         return .success(acceptance.results)
     }
 
-    private func accept(
-        _ event: AcceptedEvent,
-        at index: Int,
-        hash: UInt64,
-        _ acceptance: inout Acceptance,
-        _ batch: CommitBatch
-    ) throws {
-        let isScoped = !event.idScope.isEmpty
-        let finding = parts.index.find(hash, orInsert: acceptance.next, isScoped: isScoped)
-        if case .examine(let tables, let runs) = finding {
-            for sequence in try tables + sequences(of: hash, in: runs) {
-                guard let stored = try self.event(at: sequence, acceptance, batch), event.hasIdentity(of: stored) else {
-                    continue
-                }
-                return acceptance.compare(event, with: stored, at: sequence)
+    /// Puts the new events' identities into the index, and compares the others with the events that have theirs.
+    private func find(_ acceptance: inout Acceptance, _ batch: CommitBatch) throws {
+        let identities = acceptance.append.identities
+        while acceptance.index < identities.count {
+            let (inserted, finding) = parts.index.insert(identities[acceptance.index...], from: acceptance.next)
+            acceptance.accept(inserted)
+            guard let finding else { return }
+            if let (stored, sequence) = try event(of: finding, acceptance, batch) {
+                acceptance.compare(with: stored, at: sequence)
+            } else {
+                parts.index.insert(identities[acceptance.index], acceptance.next)
+                acceptance.accept(1)
             }
-            parts.index.insert(hash, acceptance.next, isScoped: isScoped)
         }
-        acceptance.accept(event, at: index, hash: hash)
+    }
+
+    /// The event that has the next event's identity, if one of those with its hash does.
+    private func event(
+        of finding: IdentityIndex.Finding,
+        _ acceptance: Acceptance,
+        _ batch: CommitBatch
+    ) throws -> (AcceptedEvent, Int64)? {
+        let event = acceptance.append.encoded.events[acceptance.index]
+        let hash = acceptance.append.identities[acceptance.index].hash
+        for sequence in try finding.sequences + sequences(of: hash, in: finding.runs) {
+            if let stored = try self.event(at: sequence, acceptance, batch), event.hasIdentity(of: stored) {
+                return (stored, sequence)
+            }
+        }
+        return nil
     }
 
     /// An event of this request, of this commit, or of the journal.

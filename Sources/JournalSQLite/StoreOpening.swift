@@ -19,7 +19,7 @@ struct StoreOpening {
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in
             // Both before the first table: the size of a page is fixed by then.
-            try db.execute(sql: "PRAGMA page_size = 4096")
+            try db.execute(sql: "PRAGMA page_size = \(ProcessInfo.processInfo.environment["PS"] ?? "4096")")
             try db.execute(sql: "PRAGMA cache_size = -4096")
         }
         let pool = try DatabasePool(path: file.path, configuration: configuration)

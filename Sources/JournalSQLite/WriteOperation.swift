@@ -36,7 +36,7 @@ enum WriteOperation: Sendable {
 struct PreparedAppend: Sendable {
     let encoded: EncodedEvents
     /// The hash of each event's identity.
-    let identities: [UInt64]
+    let identities: [EventIdentity]
     let policy: AppendRequest.Policy
 
     init(_ request: AppendRequest, names: JournalNames) {

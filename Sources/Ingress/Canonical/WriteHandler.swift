@@ -41,7 +41,7 @@ struct WriteHandler: Sendable {
             throw Problem.events(result.faults, count: batch.count)
         }
         return Answer(
-            status: result.faults.isEmpty ? .accepted : .multiStatus,
+            status: result.faults.isEmpty ? .accepted : HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status"),
             body: Self.json(result, count: batch.count),
             accepted: result.accepted.count
         )

@@ -52,24 +52,30 @@ final class IdentityIndex: Sendable {
     // MARK: Looking up
 
     /// What a look-up found before any file is read.
-    enum Finding {
-        /// Nothing has this hash.
-        case nothing
-        /// These events have the hash, and these runs may know more.
-        case examine(tables: [Int64], runs: [IdentityRun])
+    struct Finding {
+        /// Events in memory that have the hash.
+        let sequences: [Int64]
+        /// Runs that may know more.
+        let runs: [IdentityRun]
     }
 
-    /// Looks for a hash and inserts it at once if nothing may have it.
-    func find(_ hash: UInt64, orInsert sequence: Int64, isScoped: Bool) -> Finding {
+    /// Inserts identities under ascending sequence numbers, until it comes to one that something in the index may have.
+    /// - Returns: how many were inserted, and what was found for the next; nil if all were.
+    func insert(_ identities: ArraySlice<EventIdentity>, from first: Int64) -> (inserted: Int, Finding?) {
         state.withLock { state in
-            let finding = state.find(hash)
-            if case .nothing = finding { state.newest.insert(hash, sequence, isScoped: isScoped) }
-            return finding
+            var sequence = first
+            for identity in identities {
+                if let finding = state.find(identity.hash) { return (Int(sequence - first), finding) }
+                state.newest.insert(identity.hash, sequence, isScoped: identity.isScoped)
+                sequence += 1
+            }
+            return (identities.count, nil)
         }
     }
 
-    func insert(_ hash: UInt64, _ sequence: Int64, isScoped: Bool) {
-        state.withLock { $0.newest.insert(hash, sequence, isScoped: isScoped) }
+    /// Inserts an identity, whatever else has its hash.
+    func insert(_ identity: EventIdentity, _ sequence: Int64) {
+        state.withLock { $0.newest.insert(identity.hash, sequence, isScoped: identity.isScoped) }
     }
 
     /// Takes insertions back that were not committed, the last first.
@@ -209,11 +215,12 @@ struct DamagedRun: Error {
 }
 
 extension IdentityIndex.State {
-    fileprivate func find(_ hash: UInt64) -> IdentityIndex.Finding {
+    /// - Returns: nil if nothing has this hash.
+    fileprivate func find(_ hash: UInt64) -> IdentityIndex.Finding? {
         var found = newest.sequences(of: hash)
         for frozen in frozen { found += frozen.table.sequences(of: hash) }
         let candidates = runs.filter { $0.mayHold(hash) }
-        return found.isEmpty && candidates.isEmpty ? .nothing : .examine(tables: found, runs: candidates)
+        return found.isEmpty && candidates.isEmpty ? nil : IdentityIndex.Finding(sequences: found, runs: candidates)
     }
 }
 

@@ -1,4 +1,3 @@
-import Events
 import GRDB
 import Journal
 
@@ -47,10 +46,10 @@ struct IdentityRebuild {
     private func insert(_ chunk: ChunkEvents, within gap: ClosedRange<Int64>, to table: inout IdentityTable) -> Int {
         var count = 0
         let numbers = reader.names.numbers(for: chunk.events)
-        for (offset, event) in chunk.events.enumerated() {
+        for (offset, identity) in numbers.identities.enumerated() {
             let sequence = chunk.first.rawValue + Int64(offset)
             guard gap.contains(sequence) else { continue }
-            table.insert(numbers.identities[offset], sequence, isScoped: !event.idScope.isEmpty)
+            table.insert(identity.hash, sequence, isScoped: identity.isScoped)
             count += 1
         }
         return count

@@ -31,7 +31,7 @@ enum NumberPrecision {
 
     /// Whether a float gives back the same decimal value.
     static func survives(_ number: ArraySlice<UInt8>) -> Bool {
-        if number.count <= 16, !number.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return true }
+        if number.count <= 15, !number.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return true }
         let number = String(decoding: number, as: UTF8.self)
         guard let value = Double(number), let exact = JSONNumber(number), let read = JSONNumber(value.description)
         else {

@@ -7,6 +7,8 @@ import JSON
 struct PropertyRewriter {
     /// How many properties have been written.
     private(set) var count = 0
+    /// How many numbers became text.
+    private(set) var numbersAsText = 0
     private let rules: PropertyRules
     private let vendor: String
     private var bytes: [UInt8] = []
@@ -112,6 +114,7 @@ struct PropertyRewriter {
             case .allAsText: !NumberPrecision.survives(value.raw)
             }
         guard isText else { return try write(value.raw, as: name) }
+        numbersAsText += 1
         let digits = NumberPrecision.plainDecimal(String(decoding: value.raw, as: UTF8.self))
         try write(JSONWriter.string(digits), as: name)
     }

@@ -73,20 +73,25 @@ struct PropertyRules: Sendable {
                 throw Untranslatable(field: "properties", message: "is not JSON: \(error)")
             }
             try rewriter.add(document.root, at: "properties", except: overlay?.object)
+            if overlay == nil, changesNumbersOnly, rewriter.numbersAsText == 0 { return properties.bytes }
         }
-        if let overlay { try rewriter.add(overlay.object, at: overlay.path, except: nil) }
+        if let overlay { try rewriter.add(overlay.object, at: overlay.path) }
         for field in copied {
             if let text = EventTemplate.value(of: field, in: event) { try rewriter.copy(text, as: field) }
         }
         return rewriter.count == 0 && event.properties == nil ? nil : rewriter.object[...]
     }
 
-    /// Whether these properties go out as the bytes they came in.
+    /// Whether these properties go out as the bytes they came in, as a quick look tells.
     private func passes(_ properties: JSONText) -> Bool {
-        guard nested == .keep, nulls == .keep, !dropsEmptyText, !refusesZeroCharacter, limits == nil, numbers.isEmpty,
-            omitted.isEmpty, copied.isEmpty
-        else { return false }
-        return inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes)
+        changesNumbersOnly && (inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes))
+    }
+
+    /// Whether nothing but numbers can need a change.
+    private var changesNumbersOnly: Bool {
+        nested == .keep && nulls == .keep && !dropsEmptyText && !refusesZeroCharacter && limits == nil
+            && numbers.isEmpty
+            && omitted.isEmpty && copied.isEmpty
     }
 }
 

@@ -1,0 +1,81 @@
+import AsyncHTTPClient
+import Foundation
+package import JSON
+import NIOCore
+package import NIOHTTP1
+
+/// Calls the gateway's HTTP API.
+package struct GatewayClient: Sendable {
+    /// Scheme, host and port, without a trailing slash.
+    package let address: String
+    private let key: String
+
+    package init(address: String, key: String) {
+        var address = address
+        while address.hasSuffix("/") { address.removeLast() }
+        self.address = address
+        self.key = key
+    }
+
+    /// What the gateway answered.
+    package struct Answer: Sendable {
+        package let status: Int
+        package let body: [UInt8]
+        /// Seconds of `Retry-After`.
+        package let retryAfter: Int?
+
+        /// The body as JSON; nil if it is not.
+        package var json: JSONValue? {
+            do {
+                return try JSONDocument(parsing: body).root
+            } catch {
+                return nil
+            }
+        }
+
+        /// A problem's detail, or the status where the answer is none.
+        package var problem: String {
+            json?["detail"]?.string ?? "the gateway answered \(status)"
+        }
+    }
+
+    /// Sends one request.
+    /// - Throws: ``GatewayUnreachable`` if no answer came.
+    package func call(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: [UInt8]? = nil,
+        contentType: String = "application/json"
+    ) async throws(GatewayUnreachable) -> Answer {
+        var request = HTTPClientRequest(url: address + path)
+        request.method = method
+        request.headers.add(name: "Authorization", value: "Bearer \(key)")
+        if let body {
+            request.headers.add(name: "Content-Type", value: contentType)
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+            let received = try await response.body.collect(upTo: 256 << 20)
+            return Answer(
+                status: Int(response.status.code),
+                body: Array(received.readableBytesView),
+                retryAfter: response.headers.first(name: "retry-after").flatMap { Int($0) }
+            )
+        } catch let error as HTTPClientError {
+            throw GatewayUnreachable(address: address, reason: error.shortDescription)
+        } catch {
+            throw GatewayUnreachable(address: address, reason: "\(error)")
+        }
+    }
+}
+
+/// The gateway did not answer.
+package struct GatewayUnreachable: Error, Sendable, CustomStringConvertible {
+    package let address: String
+    package let reason: String
+
+    package var description: String {
+        "no answer from the gateway at \(address) (\(reason)); is it running? Name another address with --url or TOLLGATE_URL."
+    }
+}

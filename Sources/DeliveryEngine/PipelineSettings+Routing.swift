@@ -1,0 +1,50 @@
+import Events
+package import Routing
+
+extension PipelineSettings {
+    /// How a provider of `routes.json` is served.
+    package init(_ provider: ProviderConfiguration) {
+        self.init(
+            provider: provider.name,
+            batch: provider.batch,
+            oneIdentityOncePerBatch: provider.traits.oneIdentityOncePerBatch,
+            deduplication: provider.traits.deduplication,
+            retry: RetrySchedule(
+                base: provider.retry.base,
+                cap: provider.retry.cap,
+                giveUpAfter: provider.retry.giveUpAfter
+            ),
+            breaker: CircuitBreaker(
+                threshold: provider.breaker.failures,
+                pause: provider.breaker.pause,
+                longestPause: max(provider.breaker.pause, .seconds(60))
+            ),
+            concurrency: provider.concurrency,
+            rateLimit: provider.rateLimit,
+            onUncertain: UncertainPolicy(provider.onUncertain)
+        )
+    }
+}
+
+extension PipelineSettings.UncertainPolicy {
+    /// The policy of the file's word.
+    init(_ word: ProviderConfiguration.OnUncertain) {
+        switch word {
+        case .hold: self = .hold
+        case .retry: self = .retry
+        case .accept: self = .accept
+        }
+    }
+}
+
+extension VendorEndpoint {
+    /// Where a provider of `routes.json` is.
+    package init(_ provider: ProviderConfiguration) {
+        self.init(
+            provider: provider.name,
+            baseURL: provider.baseURL,
+            credential: provider.traits.credential,
+            timeout: provider.timeout
+        )
+    }
+}

@@ -1,0 +1,129 @@
+import Acceptance
+import Access
+import AsyncHTTPClient
+import DeliveryEngine
+import Events
+import Foundation
+import Ingress
+import Journal
+import JournalSQLite
+import Logging
+import NIOCore
+import NIOPosix
+package import Observability
+import Routing
+package import ServiceLifecycle
+import UnixSignals
+import Vendors
+
+/// The gateway: settings in, services out.
+package enum Gateway {
+    /// Runs the gateway until SIGTERM or SIGINT, then stops in order: no new requests, what is under way settled, the store closed.
+    ///
+    /// - Parameters:
+    ///   - alongside: services that run with it and start before it, such as the sandbox.
+    ///   - onReady: called with the port when requests are taken.
+    /// - Throws: ``GatewayFault`` if it cannot start; an `IOError` if the address is in use.
+    package static func serve(
+        _ settings: GatewaySettings,
+        alongside: [any Service] = [],
+        logs: LogOutput,
+        onReady: @escaping @Sendable (Int) -> Void
+    ) async throws {
+        let logger = logs.logger("tollgate")
+        let reading = try RoutesFile.read(settings.routesFile)
+        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
+        let routes = CurrentRoutes(reading.routes)
+        let vault = CredentialVault(routes: routes, environment: settings.environment)
+        for missing in vault.missing { logger.warning("a credential is missing", metadata: ["detail": "\(missing)"]) }
+        let store = try openStore(settings, logs)
+        let clock = SystemWallClock()
+        let monitor = DeliveryMonitor()
+        let client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: .vendors)
+        let delivery = DeliveryService(
+            pipelines: pipelines(routes, store, vault, client, clock, monitor, logs.logger("tollgate.delivery"))
+        )
+        let ingress = IngressServer(
+            settings: settings.ingress,
+            accepting: Acceptor(store: store, routes: routes, clock: clock),
+            reading: store,
+            readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: monitor),
+            routes: routes,
+            logger: logs.logger("tollgate.http"),
+            onReady: onReady
+        )
+        let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: alongside + [store, retention, delivery, ingress],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logs.logger("tollgate.services")
+        )
+        configuration.maximumGracefulShutdownDuration = settings.grace
+        let result = await Swift.Result { try await ServiceGroup(configuration: configuration).run() }
+        try await client.shutdown()
+        try result.get()
+    }
+
+    private static func openStore(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault) -> SQLiteEventStore {
+        do {
+            return try SQLiteEventStore(
+                opening: settings.dataFolder,
+                settings: settings.store,
+                logger: logs.logger("tollgate.store")
+            )
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private static func pipelines(
+        _ routes: CurrentRoutes,
+        _ store: SQLiteEventStore,
+        _ vault: CredentialVault,
+        _ client: HTTPClient,
+        _ clock: any WallClock,
+        _ monitor: DeliveryMonitor,
+        _ logger: Logger
+    ) -> [Pipeline] {
+        routes.current.routes.providers.compactMap { provider in
+            guard let adapter = VendorRegistry.all.first(where: { $0.traits.adapter == provider.traits.adapter }) else {
+                preconditionFailure("the reader of routes.json knows the registry's adapters only")
+            }
+            return Pipeline(
+                settings: PipelineSettings(provider),
+                adapter: adapter,
+                ledger: store,
+                caller: HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: vault),
+                clock: clock,
+                monitor: monitor,
+                logger: logger
+            )
+        }
+    }
+}
+
+extension HTTPClient.Configuration {
+    /// How vendors are called: redirects are not followed, and a connection that cannot be made fails at once, because the pipeline
+    /// has its own patience.
+    fileprivate static var vendors: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: Timeout(connect: .seconds(10))
+        )
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        return configuration
+    }
+}
+
+extension Result where Failure == any Error {
+    /// The result of an operation that may throw.
+    fileprivate init(_ operation: () async throws -> Success) async {
+        do {
+            self = .success(try await operation())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

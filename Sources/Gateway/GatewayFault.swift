@@ -1,0 +1,38 @@
+import Foundation
+package import Journal
+package import Routing
+
+/// Why the gateway cannot start. Each says what to do.
+package enum GatewayFault: Error, Sendable, CustomStringConvertible {
+    case unreadableRoutes(file: String, reason: String)
+    case faultyRoutes(file: String, FaultyRoutes)
+    case store(StoreError)
+
+    package var description: String {
+        switch self {
+        case .unreadableRoutes(let file, let reason):
+            "\(file) cannot be read: \(reason). Name another file with --routes."
+        case .faultyRoutes(let file, let faulty):
+            RoutesReport.faults(faulty.faults, file: file)
+        case .store(let error):
+            Self.words(error)
+        }
+    }
+
+    private static func words(_ error: StoreError) -> String {
+        switch error {
+        case .folderInUse(let path, let process):
+            "the data folder \(path) is in use by \(process.map { "process \($0)" } ?? "another process"); stop it, or name another folder with --data"
+        case .newerFormat(let path, let found, let known):
+            "\(path) was written by a newer version (format \(found), this one knows \(known)); use that version, or another folder with --data"
+        case .unusable(let path, let reason):
+            "the data folder \(path) cannot be used: \(reason). Name another one with --data."
+        case .full:
+            "the disk is full; make room, or name another folder with --data"
+        case .failed(let reason):
+            "the store cannot be opened: \(reason)"
+        case .closed:
+            "the store is closed"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Access
+import DeliveryEngine
+import Events
+import Ingress
+import Journal
+import Routing
+
+/// Tells `readyz` how the parts are.
+struct GatewayReadiness: ReadinessReporting {
+    let archive: any EventArchive
+    let routes: CurrentRoutes
+    let vault: CredentialVault
+    let monitor: DeliveryMonitor
+
+    func report() async -> [ReadinessItem] {
+        let snapshot = routes.current.routes
+        var items = [await storeItem()]
+        items.append(
+            ReadinessItem(
+                name: "routes",
+                isReady: true,
+                detail: "\(snapshot.routes.count) routes, \(snapshot.providers.count) providers",
+                isEssential: true
+            )
+        )
+        let states = monitor.current
+        for provider in snapshot.providers { items.append(providerItem(provider.name, states[provider.name])) }
+        return items
+    }
+
+    private func storeItem() async -> ReadinessItem {
+        do {
+            let damaged = try await archive.damage()
+            let detail = damaged.isEmpty ? "readable" : "\(damaged.count) chunks are damaged and passed over; see the log"
+            return ReadinessItem(name: "store", isReady: true, detail: detail, isEssential: true)
+        } catch {
+            return ReadinessItem(name: "store", isReady: false, detail: "the store cannot be read", isEssential: true)
+        }
+    }
+
+    private func providerItem(_ name: ProviderName, _ state: PipelineMachine.Snapshot?) -> ReadinessItem {
+        let item = "provider \(name)"
+        do throws(CredentialUnavailable) {
+            _ = try vault.credential(of: name)
+        } catch {
+            return ReadinessItem(name: item, isReady: false, detail: error.message, isEssential: false)
+        }
+        guard let state else { return ReadinessItem(name: item, isReady: false, detail: "starting", isEssential: false) }
+        if let parked = state.parked {
+            return ReadinessItem(name: item, isReady: false, detail: "parked: \(parked.message)", isEssential: false)
+        }
+        let detail = "circuit \(state.circuit)" + (state.lastFault.map { ", last: \($0.message)" } ?? "")
+        return ReadinessItem(name: item, isReady: state.circuit == "closed", detail: detail, isEssential: false)
+    }
+}

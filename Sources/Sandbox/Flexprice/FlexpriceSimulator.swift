@@ -1,0 +1,156 @@
+import Foundation
+import HTTPTypes
+
+/// Flexprice below `/v1`: `events`, `events/bulk`, `events/query`, `events/lookup`. Its identity includes the timestamp; a bulk is not atomic.
+struct FlexpriceSimulator: Simulator {
+    let vendor = "flexprice"
+    let books = Books()
+
+    private static let largestBody = 33_554_432
+
+    func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
+        guard request.headers[.xAPIKey] == SandboxCredentials.flexprice else {
+            return SimulatedAnswer(401, ["error": "Unauthorized"])
+        }
+        guard request.body.count <= Self.largestBody else {
+            return validationError("Request body exceeds the maximum size; split the batch into smaller requests")
+        }
+        switch (request.method, request.path) {
+        case (.post, "/v1/events"): return single(request, now)
+        case (.post, "/v1/events/bulk"): return bulk(request, now)
+        case (.post, "/v1/events/query"): return query(request)
+        case (.get, "/v1/events/lookup"): return lookup(request.parameter("id") ?? "")
+        default: return SimulatedAnswer(text: "404 page not found", status: 404)
+        }
+    }
+
+    private func single(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard let event = SandboxJSON(request.body), isWellTyped(event), missingField(of: event) == nil else {
+            return validationError("Invalid request payload")
+        }
+        let id = record(event, now)
+        return SimulatedAnswer(202, ["event_id": .string(id), "message": "Event accepted for processing"])
+    }
+
+    /// Event after event: at the first bad one the answer is 400, and those before it are in already.
+    private func bulk(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard let body = SandboxJSON(request.body), let events = body["events"]?.array, events.allSatisfy(isWellTyped) else {
+            return validationError("Invalid request payload")
+        }
+        guard (1...1000).contains(events.count) else {
+            let tag = events.isEmpty ? "min" : "max"
+            return failedOn("Events", "BulkIngestEventRequest.Events", tag)
+        }
+        for event in events {
+            if let field = missingField(of: event) { return failedOn(field, "IngestEventRequest.\(field)", "required") }
+            record(event, now)
+        }
+        return SimulatedAnswer(202, ["message": "Events accepted for processing"])
+    }
+
+    /// Whether every field has its type; a timestamp is strict RFC 3339 text or null.
+    private func isWellTyped(_ event: SandboxJSON) -> Bool {
+        guard event.members != nil else { return false }
+        for name in ["event_name", "external_customer_id", "event_id", "customer_id", "source"] {
+            if let value = event[name], !value.isNull, value.string == nil { return false }
+        }
+        if let properties = event["properties"], !properties.isNull, properties.members == nil { return false }
+        guard let timestamp = event["timestamp"], !timestamp.isNull else { return true }
+        return timestamp.string.flatMap(SandboxTime.read) != nil
+    }
+
+    private func missingField(of event: SandboxJSON) -> String? {
+        if event["event_name"]?.string?.isEmpty != false { return "EventName" }
+        if event["external_customer_id"]?.string?.isEmpty != false { return "ExternalCustomerID" }
+        return nil
+    }
+
+    /// Keeps the event; the billing table's key is customer, timestamp in whole seconds, and id, and the last one wins.
+    @discardableResult
+    private func record(_ event: SandboxJSON, _ now: Date) -> String {
+        let id = event["event_id"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "event_\(UUID().uuidString)"
+        let time = event["timestamp"]?.string.flatMap(SandboxTime.read) ?? now
+        let customer = event["external_customer_id"]?.string ?? ""
+        let identity = "\(customer)\u{0}\(Int(time.timeIntervalSince1970.rounded(.down)))\u{0}\(id)"
+        books.record(Books.Entry(id: id, account: "1", at: now, event: event), identity: identity, winner: .last)
+        return id
+    }
+
+    private func query(_ request: SimulatedRequest) -> SimulatedAnswer {
+        guard let body = SandboxJSON(request.body), body.members != nil else { return validationError("Invalid request payload") }
+        let size = body["page_size"]?.number.flatMap { Int($0) } ?? 50
+        let found = books.billed.filter { entry in
+            for (filter, field) in [("event_id", "event_id"), ("event_name", "event_name"), ("external_customer_id", "external_customer_id")] {
+                if let wanted = body[filter]?.string, entry.event[field]?.string != wanted { return false }
+            }
+            return true
+        }
+        let page = found.suffix(size).reversed()
+        return SimulatedAnswer(
+            200,
+            [
+                "events": .array(page.map(Self.stored)), "has_more": .bool(found.count > size),
+                "total_count": .number("\(found.count)"), "offset": .number("\(page.count)"),
+            ]
+        )
+    }
+
+    private func lookup(_ id: String) -> SimulatedAnswer {
+        guard let entry = books.billed.first(where: { $0.id == id }) else {
+            return SimulatedAnswer(404, ["code": "not_found", "message": "event not found", "http_status_code": 404])
+        }
+        return SimulatedAnswer(200, ["event": Self.stored(entry), "status": "processed", "processed_events": []])
+    }
+
+    private static func stored(_ entry: Books.Entry) -> SandboxJSON {
+        let event = entry.event
+        let time = event["timestamp"]?.string.flatMap(SandboxTime.read) ?? entry.at
+        return [
+            "id": .string(entry.id), "external_customer_id": event["external_customer_id"] ?? "",
+            "customer_id": event["customer_id"] ?? "", "event_name": event["event_name"] ?? "",
+            "timestamp": .string(SandboxTime.text(time)), "properties": event["properties"] ?? [:],
+            "source": event["source"] ?? "", "environment_id": "env_sandbox",
+        ]
+    }
+
+    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+        switch status {
+        case 401: return SimulatedAnswer(401, ["error": "Unauthorized"])
+        case 403: return SimulatedAnswer(403, ["message": "tenant account is suspended"])
+        case 429:
+            let reset = Int(Date().timeIntervalSince1970) + (retryAfter ?? 1)
+            return SimulatedAnswer(
+                429,
+                ["error": "Rate limit exceeded. Try again later."],
+                headers: [("X-RateLimit-Limit", "1000"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\(reset)")]
+                    + (retryAfter.map { [("Retry-After", "\($0)")] } ?? [])
+            )
+        case 500:
+            return SimulatedAnswer(
+                500,
+                ["code": "internal_error", "message": "An unexpected error occurred", "http_status_code": 500]
+            )
+        default:
+            return SimulatedAnswer(text: "<html><body>\(status)</body></html>", status: status)
+        }
+    }
+
+    private func validationError(_ message: String) -> SimulatedAnswer {
+        SimulatedAnswer(400, ["code": "validation_error", "message": .string(message), "http_status_code": 400])
+    }
+
+    private func failedOn(_ field: String, _ key: String, _ tag: String) -> SimulatedAnswer {
+        let text = "Key: '\(key)' Error:Field validation for '\(field)' failed on the '\(tag)' tag"
+        return SimulatedAnswer(
+            400,
+            [
+                "code": "validation_error", "message": "Request validation failed", "http_status_code": 400,
+                "details": .object([.init(name: field, value: .string(text))]),
+            ]
+        )
+    }
+}
+
+extension HTTPField.Name {
+    static let xAPIKey = HTTPField.Name("x-api-key")!  // Safe: a constant that is a token by RFC 9110.
+}

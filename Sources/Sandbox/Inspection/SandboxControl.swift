@@ -1,0 +1,87 @@
+import Foundation
+import HTTPTypes
+
+/// What tests and curious people ask of the sandbox itself: `/sandbox` and below.
+struct SandboxControl: Sendable {
+    let vendors: [String: SandboxResponder.VendorBooth]
+
+    func answer(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ query: [(name: String, value: String)],
+        _ body: [UInt8]
+    ) -> SimulatedAnswer {
+        let parts = path.split(separator: "/").map(String.init)
+        do {
+            switch (method, parts.count) {
+            case (.get, 1): return index()
+            case (.delete, 1):
+                for booth in vendors.values {
+                    booth.simulator.books.forget()
+                    booth.dice.set(Faults())
+                }
+                return SimulatedAnswer(200, ["forgotten": true])
+            case (_, 3):
+                guard let booth = vendors[parts[1]] else { throw BadControl(reason: "no vendor \"\(parts[1])\"; see GET /sandbox") }
+                return try answer(method, parts[2], booth, query, body)
+            default: throw BadControl(reason: "no such control; see GET /sandbox")
+            }
+        } catch let error as BadControl {
+            return SimulatedAnswer(400, ["error": .string(error.reason)])
+        } catch {
+            return SimulatedAnswer(500, ["error": "the sandbox failed"])
+        }
+    }
+
+    private func answer(
+        _ method: HTTPRequest.Method,
+        _ what: String,
+        _ booth: SandboxResponder.VendorBooth,
+        _ query: [(name: String, value: String)],
+        _ body: [UInt8]
+    ) throws -> SimulatedAnswer {
+        switch (method, what) {
+        case (.get, "events"): return events(booth.simulator.books, query)
+        case (.put, "faults"):
+            guard let json = SandboxJSON(body) else { throw BadControl(reason: "the body is not JSON") }
+            booth.dice.set(try Faults(json))
+            return SimulatedAnswer(200, ["faults": json])
+        case (.delete, "faults"):
+            booth.dice.set(Faults())
+            return SimulatedAnswer(200, ["faults": [:]])
+        case (.put, "settings"):
+            guard let members = SandboxJSON(body)?.members else { throw BadControl(reason: "the body must be a JSON object") }
+            for member in members where !booth.simulator.set(member.name, to: member.value) {
+                throw BadControl(reason: "\(booth.simulator.vendor) has no setting \"\(member.name)\" with this value")
+            }
+            return SimulatedAnswer(200, ["settings": .object(members)])
+        default:
+            throw BadControl(reason: "use GET events, PUT or DELETE faults, or PUT settings")
+        }
+    }
+
+    /// Everything that came, and what would be billed. `count=true` gives numbers only, `ids=true` ids only.
+    private func events(_ books: Books, _ query: [(name: String, value: String)]) -> SimulatedAnswer {
+        if query.contains(where: { $0.name == "count" && $0.value == "true" }) {
+            let counts = books.counts
+            return SimulatedAnswer(200, ["received": .number("\(counts.received)"), "billed": .number("\(counts.billed)")])
+        }
+        let isShort = query.contains { $0.name == "ids" && $0.value == "true" }
+        let limit = query.first { $0.name == "limit" }.flatMap { Int($0.value) } ?? .max
+        func list(_ entries: [Books.Entry]) -> SandboxJSON {
+            .array(entries.prefix(limit).map { isShort ? .string($0.id) : $0.json })
+        }
+        return SimulatedAnswer(200, ["received": list(books.received), "billed": list(books.billed)])
+    }
+
+    private func index() -> SimulatedAnswer {
+        let list = vendors.sorted { $0.key < $1.key }.map { name, booth -> SandboxJSON in
+            let counts = booth.simulator.books.counts
+            return [
+                "vendor": .string(name), "prefix": .string("/\(name)"), "events": .string("/sandbox/\(name)/events"),
+                "received": .number("\(counts.received)"), "billed": .number("\(counts.billed)"),
+            ]
+        }
+        return SimulatedAnswer(200, ["vendors": .array(list)])
+    }
+}

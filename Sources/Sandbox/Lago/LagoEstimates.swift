@@ -1,0 +1,33 @@
+/// `POST /events/estimate_fees`: every subscription whose name starts with `sub` is active, and each metric below has a price.
+extension LagoSimulator {
+    /// Prices in cents a unit, by billable metric.
+    private static let prices = ["api_request": 2, "compute_seconds": 5, "storage_gb": 10]
+    /// A metric that is billed in arrears, so that nothing can be estimated.
+    private static let arrears = "monthly_seats"
+
+    func estimate(_ request: SimulatedRequest) -> SimulatedAnswer {
+        guard let event = SandboxJSON(request.body)?["event"], event.members?.isEmpty == false else { return missingRoot("event") }
+        guard let subscription = LagoValidation.text(event["external_subscription_id"]), subscription.hasPrefix("sub") else {
+            return notFound("subscription_not_found")
+        }
+        if let timestamp = event["timestamp"], !timestamp.isNull, LagoValidation.seconds(timestamp) == nil {
+            return refused(["timestamp": ["invalid_format"]])
+        }
+        let code = LagoValidation.text(event["code"]) ?? ""
+        if code == Self.arrears { return refused(["code": ["does_not_match_an_instant_charge"]]) }
+        guard let price = Self.prices[code] else { return notFound("billable_metric_not_found") }
+        let unitsText = event["properties"]?["units"].flatMap(LagoValidation.text) ?? "1"
+        guard let units = Double(unitsText) else { return refused(["properties": ["value_is_not_valid_number"]]) }
+        return SimulatedAnswer(200, ["fees": [fee(code, units: units, unitsText: unitsText, price: price)]])
+    }
+
+    private func fee(_ code: String, units: Double, unitsText: String, price: Int) -> SandboxJSON {
+        let cents = SandboxJSON.number("\(Int((units * Double(price)).rounded()))")
+        return [
+            "lago_id": nil, "item": ["type": "charge", "code": .string(code), "name": .string(code)],
+            "amount_cents": cents, "amount_currency": "EUR", "taxes_amount_cents": 0, "taxes_rate": 0,
+            "total_amount_cents": cents, "total_amount_currency": "EUR", "units": .string(unitsText),
+            "precise_unit_amount": .string("\(Double(price) / 100)"), "events_count": 1, "created_at": nil,
+        ]
+    }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import HTTPTypes
+import Synchronization
+
+/// Lago below `/api/v1`: `events`, `events/batch` (all or nothing), reads and estimates, on either of its two stores.
+final class LagoSimulator: Simulator {
+    /// Where an organization keeps its events; validation and deduplication differ.
+    enum Store: String {
+        case postgres, clickhouse
+    }
+
+    struct Settings {
+        var store = Store.postgres
+        var largestBatch = 100
+    }
+
+    let vendor = "lago"
+    let books = Books()
+    private let settings = Mutex(Settings())
+
+    var current: Settings { settings.withLock { $0 } }
+
+    func set(_ name: String, to value: SandboxJSON) -> Bool {
+        switch name {
+        case "store":
+            guard let store = value.string.flatMap(Store.init) else { return false }
+            settings.withLock { $0.store = store }
+        case "batch":
+            guard let count = value.number.flatMap({ Int($0) }), count > 0 else { return false }
+            settings.withLock { $0.largestBatch = count }
+        default: return false
+        }
+        return true
+    }
+
+    func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
+        // The server takes the second word and ignores the scheme.
+        let words = request.headers[.authorization]?.split(separator: " ") ?? []
+        guard words.count == 2, words[1] == SandboxCredentials.lago else {
+            return SimulatedAnswer(401, ["status": 401, "error": "Unauthorized"])
+        }
+        switch (request.method, request.path) {
+        case (.post, "/api/v1/events"): return create(request, now)
+        case (.post, "/api/v1/events/batch"): return createBatch(request, now)
+        case (.post, "/api/v1/events/estimate_fees"): return estimate(request)
+        case (.get, "/api/v1/events"): return list(request)
+        case (.get, let path) where path.hasPrefix("/api/v1/events/"):
+            return find(String(path.dropFirst("/api/v1/events/".count)))
+        default: return notFound("resource_not_found")
+        }
+    }
+
+    private func create(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard let body = SandboxJSON(request.body) else { return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"]) }
+        guard let event = body["event"], event.members?.isEmpty == false else { return missingRoot("event") }
+        let settings = current
+        // A single create on ClickHouse never looks whether the id is there.
+        let faults = LagoValidation.faults(in: event, needsIdentity: settings.store == .postgres)
+        guard faults.isEmpty else { return refused(LagoValidation.json(faults)) }
+        let identity = LagoValidation.identity(of: event, store: settings.store, now: now)
+        if settings.store == .postgres, let identity, books.has(identity) {
+            return refused(["transaction_id": ["value_already_exist"]])
+        }
+        record(event, identity, settings.store, now)
+        return SimulatedAnswer(200, ["event": LagoEvents.json(event, settings.store, now)])
+    }
+
+    private func createBatch(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard let body = SandboxJSON(request.body) else { return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"]) }
+        guard let events = body["events"]?.array, !events.isEmpty else { return refused(["events": ["no_events"]]) }
+        let settings = current
+        guard events.count <= settings.largestBatch else { return refused(["events": ["too_many_events"]]) }
+        var details: [SandboxJSON.Member] = []
+        for (index, event) in events.enumerated() {
+            let faults = LagoValidation.faults(in: event, needsIdentity: true)
+            if !faults.isEmpty { details.append(.init(name: "\(index)", value: LagoValidation.json(faults))) }
+        }
+        guard details.isEmpty else { return refused(.object(details)) }
+        let identities = events.map { LagoValidation.identity(of: $0, store: settings.store, now: now) }
+        if settings.store == .postgres {
+            details = duplicates(events, identities)
+            guard details.isEmpty else { return refused(.object(details)) }
+        }
+        for (event, identity) in zip(events, identities) { record(event, identity, settings.store, now) }
+        return SimulatedAnswer(200, ["events": .array(events.map { LagoEvents.json($0, settings.store, now) })])
+    }
+
+    /// Ids that are known, or stand in the batch before: by transaction id alone within a batch, whatever the subscription.
+    private func duplicates(_ events: [SandboxJSON], _ identities: [String?]) -> [SandboxJSON.Member] {
+        var seen: Set<String> = []
+        var details: [SandboxJSON.Member] = []
+        for (index, event) in events.enumerated() {
+            let isFirst = seen.insert(LagoValidation.text(event["transaction_id"]) ?? "").inserted
+            let isKnown = identities[index].map { books.has($0) } ?? false
+            if !isFirst || isKnown {
+                details.append(.init(name: "\(index)", value: ["transaction_id": ["value_already_exist"]]))
+            }
+        }
+        return details
+    }
+
+    private func record(_ event: SandboxJSON, _ identity: String?, _ store: Store, _ now: Date) {
+        let entry = Books.Entry(
+            id: LagoValidation.text(event["transaction_id"]) ?? "",
+            account: "1",
+            at: now,
+            event: event
+        )
+        books.record(entry, identity: identity, winner: store == .postgres ? .first : .last)
+    }
+
+    private func find(_ encoded: String) -> SimulatedAnswer {
+        let id = encoded.removingPercentEncoding ?? encoded
+        guard let entry = books.billed.first(where: { $0.id == id }) else { return notFound("event_not_found") }
+        return SimulatedAnswer(200, ["event": LagoEvents.json(entry.event, current.store, entry.at)])
+    }
+
+    private func list(_ request: SimulatedRequest) -> SimulatedAnswer {
+        let size = request.parameter("per_page").flatMap { Int($0) } ?? 100
+        let page = request.parameter("page").flatMap { Int($0) } ?? 1
+        let found = books.billed.reversed().filter { entry in
+            for name in ["external_subscription_id", "code"] {
+                if let wanted = request.parameter(name), entry.event[name]?.string != wanted { return false }
+            }
+            return true
+        }
+        let slice = found.dropFirst((page - 1) * size).prefix(size)
+        let pages = max(1, (found.count + size - 1) / size)
+        let store = current.store
+        return SimulatedAnswer(
+            200,
+            [
+                "events": .array(slice.map { LagoEvents.json($0.event, store, $0.at) }),
+                "meta": [
+                    "current_page": .number("\(page)"), "next_page": page < pages ? .number("\(page + 1)") : nil,
+                    "prev_page": page > 1 ? .number("\(page - 1)") : nil, "total_pages": .number("\(pages)"),
+                    "total_count": .number("\(found.count)"),
+                ],
+            ]
+        )
+    }
+
+    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+        switch status {
+        case 401: SimulatedAnswer(401, ["status": 401, "error": "Unauthorized"])
+        case 403: SimulatedAnswer(403, ["status": 403, "error": "Forbidden", "code": "write_action_not_allowed_for_event"])
+        case 404: notFound("resource_not_found")
+        case 429:
+            SimulatedAnswer(
+                429,
+                ["status": 429, "error": "Too Many Requests"],
+                headers: [
+                    ("X-RateLimit-Limit", "50"), ("X-RateLimit-Remaining", "0"),
+                    ("X-RateLimit-Reset", "\(retryAfter ?? 1)"),
+                ]
+            )
+        case 500: SimulatedAnswer(500, ["status": 500, "error": "Internal Server Error"])
+        default: SimulatedAnswer(text: "<html><body>\(status)</body></html>", status: status)
+        }
+    }
+
+    func notFound(_ code: String) -> SimulatedAnswer {
+        SimulatedAnswer(404, ["status": 404, "error": "Not Found", "code": .string(code)])
+    }
+
+    func refused(_ details: SandboxJSON) -> SimulatedAnswer {
+        SimulatedAnswer(
+            422,
+            ["status": 422, "error": "Unprocessable Entity", "code": "validation_errors", "error_details": details]
+        )
+    }
+
+    func missingRoot(_ name: String) -> SimulatedAnswer {
+        let text = "BadRequest: param is missing or the value is empty or invalid: \(name)"
+        return SimulatedAnswer(400, ["status": 400, "error": .string(text)])
+    }
+}

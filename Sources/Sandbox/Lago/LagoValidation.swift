@@ -1,0 +1,66 @@
+import Foundation
+
+/// What Lago asks of an event, and what it tells events apart by.
+enum LagoValidation {
+    /// Field and code of each fault.
+    static func faults(in event: SandboxJSON, needsIdentity: Bool) -> [(field: String, code: String)] {
+        var faults: [(String, String)] = []
+        if needsIdentity {
+            for name in ["transaction_id", "code"] where text(event[name])?.isEmpty != false {
+                faults.append((name, "value_is_mandatory"))
+            }
+        }
+        if let timestamp = event["timestamp"], !timestamp.isNull, seconds(timestamp) == nil {
+            faults.append(("timestamp", "invalid_format"))
+        }
+        return faults
+    }
+
+    static func json(_ faults: [(field: String, code: String)]) -> SandboxJSON {
+        .object(faults.map { SandboxJSON.Member(name: $0.field, value: [.string($0.code)]) })
+    }
+
+    /// Numbers become strings; arrays and objects count as missing.
+    static func text(_ value: SandboxJSON?) -> String? {
+        value?.string ?? value?.number
+    }
+
+    /// Unix seconds, as a number or as numeric text.
+    static func seconds(_ value: SandboxJSON) -> Double? {
+        guard let text = text(value), text.allSatisfy({ $0.isNumber || $0 == "." || $0 == "-" }) else { return nil }
+        return Double(text)
+    }
+
+    /// nil where PostgreSQL's unique index lets several pass, because the subscription is null.
+    static func identity(of event: SandboxJSON, store: LagoSimulator.Store, now: Date) -> String? {
+        guard let subscription = text(event["external_subscription_id"]) else { return nil }
+        let id = text(event["transaction_id"]) ?? ""
+        switch store {
+        case .postgres: return "\(subscription)\u{0}\(id)"
+        case .clickhouse:
+            let time = event["timestamp"].flatMap(seconds) ?? now.timeIntervalSince1970
+            let milliseconds = Int((time * 1000).rounded())
+            return "\(subscription)\u{0}\(text(event["code"]) ?? "")\u{0}\(id)\u{0}\(milliseconds)"
+        }
+    }
+}
+
+/// How Lago shows events.
+enum LagoEvents {
+    static func json(_ event: SandboxJSON, _ store: LagoSimulator.Store, _ arrived: Date) -> SandboxJSON {
+        let time = event["timestamp"].flatMap(LagoValidation.seconds).map { Date(timeIntervalSince1970: $0) } ?? arrived
+        let isPostgres = store == .postgres
+        return [
+            "lago_id": isPostgres ? .string(UUID().uuidString.lowercased()) : nil,
+            "transaction_id": LagoValidation.text(event["transaction_id"]).map { .string($0) } ?? nil,
+            "lago_customer_id": nil,
+            "code": LagoValidation.text(event["code"]).map { .string($0) } ?? nil,
+            "timestamp": .string(SandboxTime.text(time)),
+            "precise_total_amount_cents": event["precise_total_amount_cents"] ?? nil,
+            "properties": event["properties"]?.members == nil ? [:] : event["properties"] ?? [:],
+            "lago_subscription_id": nil,
+            "external_subscription_id": event["external_subscription_id"] ?? nil,
+            "created_at": isPostgres ? .string(SandboxTime.text(arrived, decimals: 0)) : nil,
+        ]
+    }
+}

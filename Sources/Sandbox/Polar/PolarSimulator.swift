@@ -1,0 +1,115 @@
+import Foundation
+import HTTPTypes
+
+/// Polar: `POST /v1/events/ingest` is all or nothing and deduplicates on `external_id`, the first write wins; reads by list, names and id.
+struct PolarSimulator: Simulator {
+    let vendor = "polar"
+    let books = Books()
+
+    private static let largestBody = 10_485_760
+    static let organization = "1dbfc517-0bbf-4301-9ba8-555ca42b9737"
+
+    /// Checks run in the vendor's order: version, size, token, body.
+    func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
+        if let version = request.headers[.polarVersion], version != "2026-04", version != "2026-10" { return notFound }
+        if request.method == .post {
+            guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else {
+                return SimulatedAnswer(411, ["error": "LengthRequired", "detail": "A Content-Length header is required."])
+            }
+            guard length <= Self.largestBody else {
+                let detail = "Request body exceeded the maximum allowed size of \(Self.largestBody) bytes."
+                return SimulatedAnswer(413, ["error": "RequestBodyTooLarge", "detail": .string(detail)])
+            }
+        }
+        if let refused = checkToken(request) { return refused }
+        switch (request.method, request.path) {
+        case (.post, "/v1/events/ingest"): return ingest(request, now)
+        case (.get, "/v1/events/"): return list(request)
+        case (.get, "/v1/events"): return SimulatedAnswer(empty: 307, headers: [("Location", "/polar/v1/events/")])
+        case (.get, "/v1/events/names"): return names(request)
+        case (.get, let path) where path.hasPrefix("/v1/events/"): return get(String(path.dropFirst("/v1/events/".count)))
+        case (_, "/v1/events/ingest"), (_, "/v1/events/"): return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
+        default: return notFound
+        }
+    }
+
+    private var notFound: SimulatedAnswer { SimulatedAnswer(404, ["detail": "Not Found"]) }
+
+    private func checkToken(_ request: SimulatedRequest) -> SimulatedAnswer? {
+        let challenge = [("WWW-Authenticate", "Bearer realm=\"polar\"")]
+        guard let field = request.headers[.authorization], field.lowercased().hasPrefix("bearer ") else {
+            return SimulatedAnswer(401, ["error": "Unauthorized", "detail": "Unauthorized"], headers: challenge)
+        }
+        guard field.dropFirst(7) == SandboxCredentials.polar else {
+            return SimulatedAnswer(
+                401,
+                [
+                    "error": "invalid_token",
+                    "error_description":
+                        "The access token provided is expired, revoked, malformed, or invalid for other reasons.",
+                ],
+                headers: challenge
+            )
+        }
+        return nil
+    }
+
+    private func ingest(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
+        guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
+            return refused([PolarComplaint(type: "model_attributes_type", location: ["body"], message: "Input should be a valid dictionary or object to extract fields from")])
+        }
+        guard let body = SandboxJSON(request.body) else {
+            return refused([PolarComplaint(type: "json_invalid", location: ["body", 0], message: "JSON decode error")])
+        }
+        guard let events = body["events"]?.array else {
+            return refused([PolarComplaint(type: "missing", location: ["body", "events"], message: "Field required")])
+        }
+        let complaints = events.enumerated().flatMap { PolarValidation(index: $0.offset, now: now).complaints(about: $0.element) }
+        guard complaints.isEmpty else { return refused(complaints) }
+        let foreign = events.indices.filter { events[$0]["organization_id"].map { !$0.isNull } ?? false }
+        guard foreign.isEmpty else {
+            let found = foreign.map { index in
+                PolarComplaint(
+                    type: "organization_token",
+                    location: ["body", "events", .number("\(index)"), "organization_id"],
+                    message: "Setting organization_id is disallowed when using an organization token."
+                )
+            }
+            return refused(found, error: "PolarRequestValidationError")
+        }
+        return store(events, now)
+    }
+
+    private func store(_ events: [SandboxJSON], _ now: Date) -> SimulatedAnswer {
+        var duplicates = 0
+        for event in events {
+            let id = event["external_id"]?.string
+            let entry = Books.Entry(id: id ?? "", account: "1", at: now, event: event)
+            if books.record(entry, identity: id, winner: .first) { duplicates += 1 }
+        }
+        return SimulatedAnswer(
+            200,
+            ["inserted": .number("\(events.count - duplicates)"), "duplicates": .number("\(duplicates)")]
+        )
+    }
+
+    private func refused(_ complaints: [PolarComplaint], error: String = "RequestValidationError") -> SimulatedAnswer {
+        SimulatedAnswer(422, ["error": .string(error), "detail": .array(complaints.map(\.json))])
+    }
+
+    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+        switch status {
+        case 401: SimulatedAnswer(401, ["error": "invalid_token", "error_description": "The access token provided is expired, revoked, malformed, or invalid for other reasons."])
+        case 403: SimulatedAnswer(403, ["error": "insufficient_scope", "error_description": "The request requires higher privileges than provided by the access token."])
+        case 404: notFound
+        case 429: SimulatedAnswer(empty: 429, headers: [("retry-after", "\(retryAfter ?? 60)")])
+        case 500: SimulatedAnswer(text: "Internal Server Error", status: 500)
+        default: SimulatedAnswer(text: "<html><body>\(status)</body></html>", status: status)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let polarVersion = HTTPField.Name("Polar-Version")!  // Safe: a constant that is a token by RFC 9110.
+}

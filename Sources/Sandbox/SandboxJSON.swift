@@ -1,0 +1,232 @@
+/// A JSON value as the simulators read it: numbers keep their text, members their order.
+///
+/// The simulators have a reader of their own, so that a mistake in the gateway's reader cannot hide behind the same mistake here.
+indirect enum SandboxJSON: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    case number(String)
+    case string(String)
+    case array([SandboxJSON])
+    case object([Member])
+
+    /// A key and its value.
+    struct Member: Equatable, Sendable {
+        let name: String
+        let value: SandboxJSON
+    }
+
+    /// Reads a text; nil if it is not JSON.
+    init?(_ bytes: some Collection<UInt8>) {
+        var reader = SandboxJSONReader(bytes: Array(bytes))
+        guard let value = reader.readAll() else { return nil }
+        self = value
+    }
+
+    /// The last member of this name, as most servers take it.
+    subscript(name: String) -> SandboxJSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.name == name }?.value
+    }
+
+    var string: String? { if case .string(let text) = self { text } else { nil } }
+    var number: String? { if case .number(let text) = self { text } else { nil } }
+    var bool: Bool? { if case .bool(let bool) = self { bool } else { nil } }
+    var array: [SandboxJSON]? { if case .array(let elements) = self { elements } else { nil } }
+    var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+    var isNull: Bool { self == .null }
+
+    /// The value as JSON text, without white space.
+    var text: String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+
+    private func write(to text: inout String) {
+        switch self {
+        case .null: text += "null"
+        case .bool(let bool): text += bool ? "true" : "false"
+        case .number(let number): text += number
+        case .string(let string): Self.quote(string, to: &text)
+        case .array(let elements):
+            text += "["
+            for (index, element) in elements.enumerated() {
+                if index > 0 { text += "," }
+                element.write(to: &text)
+            }
+            text += "]"
+        case .object(let members):
+            text += "{"
+            for (index, member) in members.enumerated() {
+                if index > 0 { text += "," }
+                Self.quote(member.name, to: &text)
+                text += ":"
+                member.value.write(to: &text)
+            }
+            text += "}"
+        }
+    }
+
+    private static func quote(_ string: String, to text: inout String) {
+        text += "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+}
+
+extension SandboxJSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral, ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
+{
+    init(stringLiteral value: String) { self = .string(value) }
+    init(integerLiteral value: Int) { self = .number(String(value)) }
+    init(arrayLiteral elements: SandboxJSON...) { self = .array(elements) }
+    init(dictionaryLiteral elements: (String, SandboxJSON)...) {
+        self = .object(elements.map { Member(name: $0.0, value: $0.1) })
+    }
+    init(booleanLiteral value: Bool) { self = .bool(value) }
+    init(nilLiteral: ()) { self = .null }
+}
+
+/// Reads one JSON text by recursive descent, to a depth of 128.
+private struct SandboxJSONReader {
+    let bytes: [UInt8]
+    var place = 0
+    var depth = 0
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    mutating func readAll() -> SandboxJSON? {
+        guard let value = readValue() else { return nil }
+        skipSpace()
+        return place == bytes.count ? value : nil
+    }
+
+    private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { place += 1 }
+    }
+
+    private mutating func take(_ word: String) -> Bool {
+        guard bytes[place...].starts(with: word.utf8) else { return false }
+        place += word.utf8.count
+        return true
+    }
+
+    private mutating func readValue() -> SandboxJSON? {
+        skipSpace()
+        switch next {
+        case UInt8(ascii: "{"): return nested { $0.readObject() }
+        case UInt8(ascii: "["): return nested { $0.readArray() }
+        case UInt8(ascii: "\""): return readString().map { .string($0) }
+        case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
+        case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
+        case UInt8(ascii: "n"): return take("null") ? .null : nil
+        default: return readNumber()
+        }
+    }
+
+    private mutating func nested(_ read: (inout Self) -> SandboxJSON?) -> SandboxJSON? {
+        guard depth < 128 else { return nil }
+        depth += 1
+        defer { depth -= 1 }
+        place += 1
+        return read(&self)
+    }
+
+    private mutating func readObject() -> SandboxJSON? {
+        var members: [SandboxJSON.Member] = []
+        skipSpace()
+        if take("}") { return .object([]) }
+        while true {
+            skipSpace()
+            guard next == UInt8(ascii: "\""), let name = readString() else { return nil }
+            skipSpace()
+            guard take(":"), let value = readValue() else { return nil }
+            members.append(SandboxJSON.Member(name: name, value: value))
+            skipSpace()
+            if take("}") { return .object(members) }
+            guard take(",") else { return nil }
+        }
+    }
+
+    private mutating func readArray() -> SandboxJSON? {
+        var elements: [SandboxJSON] = []
+        skipSpace()
+        if take("]") { return .array([]) }
+        while true {
+            guard let value = readValue() else { return nil }
+            elements.append(value)
+            skipSpace()
+            if take("]") { return .array(elements) }
+            guard take(",") else { return nil }
+        }
+    }
+
+    private mutating func readNumber() -> SandboxJSON? {
+        let start = place
+        while let byte = next, "+-.0123456789eE".utf8.contains(byte) { place += 1 }
+        let text = String(decoding: bytes[start..<place], as: UTF8.self)
+        let digits = text.drop { $0 == "-" }
+        guard digits.first?.isNumber == true, Double(text) != nil, text.first != "+" else { return nil }
+        return .number(text)
+    }
+
+    private mutating func readString() -> String? {
+        place += 1
+        var text: [UInt8] = []
+        while let byte = next {
+            place += 1
+            switch byte {
+            case UInt8(ascii: "\""): return String(validating: text, as: UTF8.self)
+            case UInt8(ascii: "\\"): guard readEscape(to: &text) else { return nil }
+            case 0..<0x20: return nil
+            default: text.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private mutating func readEscape(to text: inout [UInt8]) -> Bool {
+        guard let byte = next else { return false }
+        place += 1
+        switch byte {
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "u"):
+            guard var value = readHex() else { return false }
+            if (0xD800..<0xDC00).contains(value) {
+                guard take("\\u"), let low = readHex(), (0xDC00..<0xE000).contains(low) else { return false }
+                value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
+            }
+            guard let scalar = Unicode.Scalar(value) else { return false }
+            text += String(Character(scalar)).utf8
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func readHex() -> UInt32? {
+        guard place + 4 <= bytes.count else { return nil }
+        defer { place += 4 }
+        return UInt32(String(decoding: bytes[place..<(place + 4)], as: UTF8.self), radix: 16)
+    }
+}

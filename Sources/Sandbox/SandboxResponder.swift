@@ -1,0 +1,122 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Hands requests to the simulator whose prefix they have, and lets the faults that are set happen to them.
+struct SandboxResponder: HTTPResponder {
+    typealias Context = SandboxContext
+
+    private let vendors: [String: VendorBooth]
+    private let control: SandboxControl
+
+    /// A simulator with its faults.
+    struct VendorBooth: Sendable {
+        let simulator: any Simulator
+        let dice: FaultDice
+    }
+
+    /// The longest a request hangs.
+    private static let longestHang = Duration.seconds(120)
+    private static let largestBody = 64 << 20
+
+    init(seed: UInt64) {
+        let simulators: [any Simulator] = [KnetikSimulator(), FlexpriceSimulator(), PolarSimulator(), LagoSimulator()]
+        var vendors: [String: VendorBooth] = [:]
+        for (index, simulator) in simulators.enumerated() {
+            vendors[simulator.vendor] = VendorBooth(simulator: simulator, dice: FaultDice(seed: seed &+ UInt64(index)))
+        }
+        self.vendors = vendors
+        control = SandboxControl(vendors: vendors)
+    }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        let body = try await Self.collect(request)
+        let path = request.uri.path
+        let parts = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: true)
+        let first = parts.first.map(String.init) ?? ""
+        if first == "sandbox" { return Self.response(control.answer(request.method, path, Self.query(request), body)) }
+        guard let booth = vendors[first] else {
+            return Self.response(SimulatedAnswer(404, ["error": "no vendor at this path; see GET /sandbox"]))
+        }
+        let simulated = SimulatedRequest(
+            method: request.method,
+            path: String(path.dropFirst(first.count + 1)),
+            query: Self.query(request),
+            headers: request.headers,
+            body: body
+        )
+        return try await answer(simulated, booth, context)
+    }
+
+    private func answer(_ request: SimulatedRequest, _ booth: VendorBooth, _ context: Context) async throws -> Response {
+        let roll = booth.dice.roll()
+        if roll.latencyMilliseconds > 0 { try await Task.sleep(for: .milliseconds(roll.latencyMilliseconds)) }
+        if roll.hangs {
+            try await Task.sleep(for: Self.longestHang)
+            try await Self.cut(context)
+        }
+        if roll.resetsBefore { try await Self.cut(context) }
+        let faults = booth.dice.faults
+        if let status = roll.status {
+            return Self.response(booth.simulator.failure(status, retryAfter: faults.retryAfter))
+        }
+        if !faults.poison.isEmpty, Self.isPoisoned(request.body, faults.poison) {
+            return Self.response(booth.simulator.failure(500, retryAfter: nil))
+        }
+        let answer = booth.simulator.answer(request, at: Date())
+        if roll.resetsAfter { try await Self.cut(context) }
+        if let status = roll.statusAfter {
+            return Self.response(booth.simulator.failure(status, retryAfter: faults.retryAfter))
+        }
+        return Self.response(roll.isGarbage ? Self.garbage(answer) : answer)
+    }
+
+    /// Ends the connection without an answer.
+    private static func cut(_ context: Context) async throws -> Never {
+        try await context.channel.close(mode: .all)
+        throw CancellationError()
+    }
+
+    private static func isPoisoned(_ body: [UInt8], _ ids: [String]) -> Bool {
+        let text = String(decoding: body, as: UTF8.self)
+        return ids.contains { text.contains("\"\($0)\"") }
+    }
+
+    /// A success with half a body, or a page of a proxy.
+    private static func garbage(_ answer: SimulatedAnswer) -> SimulatedAnswer {
+        if answer.body.count > 2, answer.body.count.isMultiple(of: 2) {
+            var cut = answer
+            cut.body = Array(answer.body.prefix(answer.body.count / 2))
+            return cut
+        }
+        return SimulatedAnswer(text: "<html><body>It works!</body></html>", status: 200)
+    }
+
+    private static func collect(_ request: Request) async throws -> [UInt8] {
+        var body: [UInt8] = []
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }) { body.reserveCapacity(min(length, largestBody)) }
+        for try await part in request.body {
+            guard body.count + part.readableBytes <= largestBody else { throw HTTPError(.contentTooLarge) }
+            body.append(contentsOf: part.readableBytesView)
+        }
+        return body
+    }
+
+    private static func query(_ request: Request) -> [(name: String, value: String)] {
+        request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+    }
+
+    private static func response(_ answer: SimulatedAnswer) -> Response {
+        var headers = HTTPFields()
+        for (name, value) in answer.headers {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
+        headers[.contentLength] = "\(answer.body.count)"
+        return Response(
+            status: HTTPResponse.Status(code: answer.status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+        )
+    }
+}

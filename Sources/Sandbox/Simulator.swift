@@ -1,0 +1,61 @@
+import Foundation
+import HTTPTypes
+
+/// A request as a simulator sees it.
+struct SimulatedRequest: Sendable {
+    let method: HTTPRequest.Method
+    /// Below the vendor's prefix, still percent-encoded: `/v2/events`.
+    let path: String
+    let query: [(name: String, value: String)]
+    let headers: HTTPFields
+    let body: [UInt8]
+
+    /// The first value of a query parameter.
+    func parameter(_ name: String) -> String? {
+        query.first { $0.name == name }?.value
+    }
+}
+
+/// What a simulator answers.
+struct SimulatedAnswer: Sendable {
+    var status: Int
+    var headers: [(String, String)] = []
+    var body: [UInt8] = []
+
+    init(_ status: Int, _ json: SandboxJSON, headers: [(String, String)] = []) {
+        self.status = status
+        self.headers = [("Content-Type", "application/json")] + headers
+        body = Array(json.text.utf8)
+    }
+
+    init(empty status: Int, headers: [(String, String)] = []) {
+        self.status = status
+        self.headers = headers
+    }
+
+    init(text: String, status: Int) {
+        self.status = status
+        headers = [("Content-Type", "text/plain")]
+        body = Array(text.utf8)
+    }
+}
+
+/// One vendor: answers as the vendor does, and keeps what it got.
+protocol Simulator: Sendable {
+    /// The vendor's prefix in the sandbox's address: `lago`.
+    var vendor: String { get }
+    var books: Books { get }
+
+    /// Answers a request, and applies it.
+    func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer
+
+    /// What the vendor answers when it fails with this status, without looking at the request.
+    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer
+
+    /// Changes a behaviour; nil if the vendor has no such setting.
+    func set(_ name: String, to value: SandboxJSON) -> Bool
+}
+
+extension Simulator {
+    func set(_ name: String, to value: SandboxJSON) -> Bool { false }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Client
+import Foundation
+
+/// The options of commands that call a gateway.
+struct GatewayOptions: ParsableArguments {
+    @Option(help: "The gateway's address, or TOLLGATE_URL.")
+    var url: String = ProcessInfo.processInfo.environment["TOLLGATE_URL"] ?? "http://127.0.0.1:8080"
+
+    @Option(help: "A client's key, or TOLLGATE_KEY, which other users of the machine cannot see.")
+    var key: String?
+
+    var client: GatewayClient {
+        get throws {
+            guard let key = key ?? ProcessInfo.processInfo.environment["TOLLGATE_KEY"] else {
+                throw ValidationError("give a client's key with --key or TOLLGATE_KEY")
+            }
+            return GatewayClient(address: url, key: key)
+        }
+    }
+
+    /// Asks, and ends the command with the gateway's own words if it refuses.
+    func get(_ path: String) async throws -> GatewayClient.Answer {
+        do {
+            let answer = try await client.call(.GET, path)
+            guard answer.status == 200 else {
+                Terminal.message(answer.problem)
+                throw ExitCode(1)
+            }
+            return answer
+        } catch let error as GatewayUnreachable {
+            Terminal.message("\(error)")
+            throw ExitCode(1)
+        }
+    }
+}
+
+extension String {
+    /// For one part of a path or a value of a query.
+    var percentEncoded: String {
+        let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        return addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Logging
+import NIOCore
+import Observability
+import Sandbox
+import ServiceLifecycle
+import UnixSignals
+
+/// `tollgate sandbox`: the vendors' simulators alone.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "sandbox", abstract: "Run the vendors' simulators alone.")
+
+    @Option(help: "HOST:PORT to listen on; port 0 takes any free one.")
+    var listen: ListenAddress = .fromEnvironment("TOLLGATE_SANDBOX_LISTEN", else: "127.0.0.1:8090")
+
+    @Option(help: "Seed of the randomness of faults.")
+    var seed: UInt64 = 1
+
+    @OptionGroup var logging: LogOptions
+
+    mutating func run() async throws {
+        let logs = logging.output
+        let logger = logs.logger("tollgate.sandbox")
+        let host = listen.host
+        let server = SandboxServer(settings: SandboxSettings(host: host, port: listen.port, seed: seed)) { port in
+            logger.info("sandbox listening", metadata: ["address": "http://\(host):\(port)"])
+        }
+        let group = ServiceGroup(
+            services: [server],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logs.logger("tollgate.services")
+        )
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            Terminal.message("the address \(listen.defaultValueDescription) is in use; name another with --listen")
+            throw ExitCode(1)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import Ingress
+import Logging
+import NIOCore
+import Observability
+import Sandbox
+import ServiceLifecycle
+
+/// `tollgate serve`: the gateway.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the gateway, with --sandbox the simulated vendors too."
+    )
+
+    @Option(help: "The file that describes vendors, routes and clients.")
+    var routes: String = ProcessInfo.processInfo.environment["TOLLGATE_ROUTES"] ?? "routes.json"
+
+    @Option(help: "The folder of the embedded store.")
+    var data: String = ProcessInfo.processInfo.environment["TOLLGATE_DATA"] ?? "./data"
+
+    @Option(help: "HOST:PORT to listen on; port 0 takes any free one.")
+    var listen: ListenAddress = .fromEnvironment("TOLLGATE_LISTEN", else: "127.0.0.1:8080")
+
+    @Flag(help: "Run the vendors' simulators too.")
+    var sandbox = false
+
+    @Option(help: "HOST:PORT of the simulators.")
+    var sandboxListen: ListenAddress = .fromEnvironment("TOLLGATE_SANDBOX_LISTEN", else: "127.0.0.1:8090")
+
+    @OptionGroup var logging: LogOptions
+
+    mutating func run() async throws {
+        let logs = logging.output
+        var environment = ProcessInfo.processInfo.environment
+        var alongside: [any Service] = []
+        if sandbox {
+            environment.merge(SandboxEnvironment.variables) { own, _ in own }
+            let settings = SandboxSettings(host: sandboxListen.host, port: sandboxListen.port)
+            alongside.append(SandboxServer(settings: settings) { _ in })
+        }
+        let settings = GatewaySettings(
+            routesFile: URL(filePath: routes, relativeTo: nil),
+            dataFolder: URL(filePath: data),
+            ingress: IngressSettings(host: listen.host, port: listen.port),
+            environment: environment
+        )
+        let welcome = Welcome(host: listen.host, sandbox: sandbox ? sandboxListen : nil, logger: logs.logger("tollgate"))
+        do {
+            try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0) }
+        } catch let fault as GatewayFault {
+            Terminal.message("\(fault)")
+            throw ExitCode(1)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            let addresses = [listen, sandbox ? sandboxListen : nil].compactMap { $0?.defaultValueDescription }
+            Terminal.message(
+                "the address is in use: \(addresses.joined(separator: " or ")). Stop the program that uses it, or name another "
+                    + "with --listen or --sandbox-listen."
+            )
+            throw ExitCode(1)
+        } catch {
+            Terminal.message("the gateway stopped: \(error)")
+            throw ExitCode(1)
+        }
+    }
+}
+
+extension ListenAddress {
+    /// The address that a variable names, else the one that is given.
+    static func fromEnvironment(_ variable: String, else standard: String) -> ListenAddress {
+        let text = ProcessInfo.processInfo.environment[variable] ?? standard
+        guard let address = ListenAddress(argument: text) ?? ListenAddress(argument: standard) else {
+            preconditionFailure("the standard address has the form HOST:PORT")
+        }
+        return address
+    }
+}
+
+/// The variables that the sample `routes.json` names, with the keys that the simulators accept.
+enum SandboxEnvironment {
+    static let variables = [
+        "SANDBOX_KNETIK_ACCOUNT": SandboxCredentials.knetik,
+        "SANDBOX_FLEXPRICE_KEY": SandboxCredentials.flexprice,
+        "SANDBOX_POLAR_TOKEN": SandboxCredentials.polar,
+        "SANDBOX_LAGO_KEY": SandboxCredentials.lago,
+    ]
+}
+
+/// What the gateway says when it takes requests.
+struct Welcome: Sendable {
+    let host: String
+    let sandbox: ListenAddress?
+    let logger: Logger
+
+    func show(port: Int) {
+        let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        logger.info("listening", metadata: ["address": "\(address)"])
+        guard let sandbox else { return }
+        let sandboxAddress = "http://\(sandbox.defaultValueDescription)"
+        Terminal.message(
+            """
+
+            Tollgate takes events at \(address)
+            simulated vendors        \(sandboxAddress)/sandbox
+            demo key                 \(DemoKey.value)
+
+            Send an event:
+
+              curl -i \(address)/v1/events -H 'Authorization: Bearer \(DemoKey.value)' \\
+                -H 'Content-Type: application/json' \\
+                -d '{"id":"evt-1","name":"api_request","customer_id":"customer456","properties":{"request_size":100}}'
+
+            Then see where it went:
+
+              curl \(address)/v1/events/evt-1 -H 'Authorization: Bearer \(DemoKey.value)'
+              curl \(sandboxAddress)/sandbox/lago/events
+
+            """
+        )
+    }
+}
