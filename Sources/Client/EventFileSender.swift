@@ -1,5 +1,6 @@
-import Foundation
+package import Foundation
 import JSON
+import NIOHTTP1
 
 /// Posts a file's events batch by batch, and remembers how far it got.
 package struct EventFileSender: Sendable {
@@ -143,6 +144,6 @@ package struct EventFileSender: Sendable {
         writer.member("digest", string: file.digest(ofFirst: count))
         writer.endObject()
         // A run that cannot remember repeats at most what the ids keep from being billed twice.
-        FileManager.default.createFile(atPath: progressFile.path, contents: Data(writer.bytes))
+        _ = FileManager.default.createFile(atPath: progressFile.path, contents: Data(writer.bytes))
     }
 }

@@ -19,16 +19,17 @@ package struct EventTemplate: Sendable, Equatable {
         var unknown: [String] = []
         var isBalanced = true
         var rest = Substring(template)
-        while let open = rest.firstIndex(of: "{") {
+        // By bytes, because it runs for every event, and a brace is one byte.
+        while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
             parts.append(.text(String(rest[..<open])))
-            guard let close = rest[open...].firstIndex(of: "}") else {
+            guard let close = rest[open...].utf8.firstIndex(of: UInt8(ascii: "}")) else {
                 isBalanced = false
                 break
             }
-            let field = String(rest[rest.index(after: open)..<close])
+            let field = String(rest[rest.utf8.index(after: open)..<close])
             if !Self.fields.contains(field) { unknown.append(field) }
             parts.append(.field(field))
-            rest = rest[rest.index(after: close)...]
+            rest = rest[rest.utf8.index(after: close)...]
         }
         if isBalanced { parts.append(.text(String(rest))) }
         self.parts = parts

@@ -44,10 +44,13 @@ extension Timestamp {
 
     /// Unix seconds as decimal text with exactly three decimals: `1710947045.123`.
     package var unixSeconds: String {
-        let sign = milliseconds < 0 ? "-" : ""
-        let whole = milliseconds.magnitude / 1000
-        let rest = String(milliseconds.magnitude % 1000)
-        return "\(sign)\(whole).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+        var text = [UInt8]()
+        text.reserveCapacity(24)
+        if milliseconds < 0 { text.append(UInt8(ascii: "-")) }
+        text.append(contentsOf: String(milliseconds.magnitude / 1000).utf8)
+        text.append(UInt8(ascii: "."))
+        Self.append(Int(milliseconds.magnitude % 1000), digits: 3, to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func append(_ value: Int, digits: Int, to text: inout [UInt8]) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Foundation
+import NIOHTTP1
 
 /// The options of commands that call a gateway.
 struct GatewayOptions: ParsableArguments {

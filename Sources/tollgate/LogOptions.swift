@@ -5,14 +5,30 @@ import Observability
 
 /// The options of commands that log.
 struct LogOptions: ParsableArguments {
-    @Option(help: "The least level to log: trace, debug, info, notice, warning, error or critical.")
-    var logLevel: Logger.Level = ProcessInfo.processInfo.environment["TOLLGATE_LOG_LEVEL"].flatMap(Logger.Level.init) ?? .info
+    /// The levels, as words of the command line.
+    enum Level: String, CaseIterable, ExpressibleByArgument {
+        case trace, debug, info, notice, warning, error, critical
+
+        var level: Logger.Level {
+            switch self {
+            case .trace: .trace
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            case .critical: .critical
+            }
+        }
+    }
+
+    @Option(help: "The least level to log.")
+    var logLevel = ProcessInfo.processInfo.environment["TOLLGATE_LOG_LEVEL"].flatMap { Level(rawValue: $0) } ?? .info
 
     @Option(help: "json, text, or auto: text on a terminal, JSON elsewhere.")
-    var logFormat: LogFormat = ProcessInfo.processInfo.environment["TOLLGATE_LOG_FORMAT"].flatMap(LogFormat.init) ?? .auto
+    var logFormat = ProcessInfo.processInfo.environment["TOLLGATE_LOG_FORMAT"].flatMap { LogFormat(rawValue: $0) } ?? .auto
 
-    var output: LogOutput { LogOutput(format: logFormat, level: logLevel) }
+    var output: LogOutput { LogOutput(format: logFormat, level: logLevel.level) }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}

@@ -26,8 +26,12 @@ struct PropertyRewriter {
         bytes.append(UInt8(ascii: "{"))
     }
 
-    /// What has been written, as one JSON object.
-    var object: [UInt8] { bytes + [UInt8(ascii: "}")] }
+    /// Ends the object.
+    /// - Returns: what has been written, as one JSON object.
+    mutating func end() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
 
     /// Adds the members of an object.
     /// - Parameters:
@@ -208,7 +212,10 @@ struct PropertyRewriter {
 
     private func fault(_ name: ArraySlice<UInt8>, _ message: String) -> Untranslatable {
         let isCopy = path.utf8.elementsEqual(name)
-        return Untranslatable(field: isCopy ? path : "\(path).\(Self.text(name))", message: message)
+        let text = Self.text(name)
+        // Control characters are shown as they were escaped.
+        let shown = text.unicodeScalars.contains { $0.value < 0x20 } ? String(decoding: name, as: UTF8.self) : text
+        return Untranslatable(field: isCopy ? path : "\(path).\(shown)", message: message)
     }
 
     // MARK: - Names and texts

@@ -79,7 +79,7 @@ struct PropertyRules: Sendable {
         for field in copied {
             if let text = EventTemplate.value(of: field, in: event) { try rewriter.copy(text, as: field) }
         }
-        return rewriter.count == 0 && event.properties == nil ? nil : rewriter.object[...]
+        return rewriter.count == 0 && event.properties == nil ? nil : rewriter.end()[...]
     }
 
     /// Whether these properties go out as the bytes they came in, as a quick look tells.
