@@ -1,0 +1,43 @@
+# Two commands do everything: `make run` and `make test`. Both install what is missing first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test build bench format lint install clean
+
+# One configuration for all, so that the dependencies are built once.
+FLAGS := -c release --explicit-target-dependency-import-check error
+PACKAGES := libsqlite3-dev zlib1g-dev
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: build ## Start the gateway with its embedded store and simulated vendors
+	@exec .build/release/tollgate serve --sandbox --data ./data --routes routes.json
+
+test: build ## Run all tests
+	swift test $(FLAGS) --skip-build
+
+build: install ## Build everything
+	swift build $(FLAGS) --build-tests
+
+bench: install ## Measure rates and latencies next to their limits
+	swift build $(FLAGS) --product tollgate-bench
+	swift build $(FLAGS) --product tollgate
+	.build/release/tollgate-bench
+
+format: ## Write all sources in the common format
+	swift format --in-place --recursive Sources Tests Package.swift
+
+lint: ## Check the format
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+install: ## Install the system packages that are missing
+	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install" >&2; exit 1; }
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'install ok' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		command -v apt-get >/dev/null || { echo "install these packages by your system's means: $$missing" >&2; exit 1; }; \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing; \
+	fi
+
+clean: ## Delete what was built
+	rm -rf .build
