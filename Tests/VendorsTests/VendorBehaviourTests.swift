@@ -166,7 +166,8 @@ import Vendors
         let adapter = try adapter(name)
         let events = try SampleEvent.translated(1, by: adapter)
         let key = "sk_live_0123456789abcdef0123"
-        let words = "key \(key) of someone@example.com " + String(repeating: "nö ", count: 100_000)
+        let words =
+            "key \(key) (\(key)), key='\(key)': of <someone@example.com> " + String(repeating: "nö ", count: 100_000)
         for body in [words, #"{"error":"\#(words)","message":"\#(words)","detail":"\#(words)"}"#] {
             for status in [400, 401, 403, 404, 422, 429, 500, 503] {
                 let verdict = adapter.verdict(of: VendorAnswer(status: status, body: Array(body.utf8)), for: events)
