@@ -160,7 +160,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AcceptanceTests",
-            dependencies: ["Acceptance", "Events", "Journal", "Routing", "TestSupport"],
+            dependencies: [
+                "Acceptance", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -173,7 +175,10 @@ let package = Package(
         ),
         .testTarget(
             name: "IngressTests",
-            dependencies: ["Acceptance", "Access", "Events", "Ingress", "JSON", "Journal", "Routing", "TestSupport"],
+            dependencies: [
+                "Acceptance", "Access", "Events", "Ingress", "JournalSQLite", "Routing", "TestSupport", asyncHTTPClient, logging,
+                nioCore, nioHTTP1,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -183,7 +188,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, logging, nioCore, serviceLifecycle],
+            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport"], swiftSettings: settings),

@@ -26,6 +26,7 @@ package struct Authenticator: Sendable {
 
 /// The digest of a key, as `key_sha256` in `routes.json` wants it.
 package enum KeyDigest {
+    /// 64 lower-case digits.
     package static func hexadecimal(of key: String) -> String {
         SHA256.hash(data: Array(key.utf8)).map { byte in
             let digits = String(byte, radix: 16)

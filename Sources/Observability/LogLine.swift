@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 
 #if canImport(Darwin)
     import Darwin
@@ -7,16 +7,24 @@ import Logging
 #endif
 
 /// One log entry, and its two forms.
-struct LogLine {
-    let time: String
-    let level: Logger.Level
-    let label: String
-    let message: String
-    /// In the order in which they are written.
-    let metadata: [(String, String)]
+package struct LogLine {
+    private let time: String
+    private let level: Logger.Level
+    private let label: String
+    private let message: String
+    private let metadata: [(String, String)]
+
+    /// - Parameter metadata: facts in the order in which they are written.
+    package init(time: String, level: Logger.Level, label: String, message: String, metadata: [(String, String)]) {
+        self.time = time
+        self.level = level
+        self.label = label
+        self.message = message
+        self.metadata = metadata
+    }
 
     /// One JSON object and a line end: time, level, logger, message, then the metadata.
-    var json: [UInt8] {
+    package var json: [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(256)
         line += "{\"time\":".utf8
@@ -32,7 +40,7 @@ struct LogLine {
     }
 
     /// Text for people: `12:04:05.123 warning  settled  events=3`.
-    var text: [UInt8] {
+    package var text: [UInt8] {
         let word = level.rawValue + String(repeating: " ", count: max(0, 8 - level.rawValue.count))
         var line = "\(time) \(word) \(Self.oneLine(message))"
         for (name, value) in metadata { line += "  \(name)=\(Self.oneLine(value))" }

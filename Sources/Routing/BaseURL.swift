@@ -13,6 +13,12 @@ enum BaseURL {
         return nil
     }
 
+    /// Whether an address is on this machine: a simulator or a server of one's own, to which the hosted service's limits do not apply.
+    static func isLoopback(_ text: String) -> Bool {
+        guard let host = URLComponents(string: text)?.host else { return false }
+        return host == "localhost" || host == "[::1]" || host == "::1" || host.hasPrefix("127.")
+    }
+
     static func trimmed(_ text: String) -> String {
         var text = text
         while text.hasSuffix("/") { text.removeLast() }

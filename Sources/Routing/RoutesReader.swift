@@ -95,7 +95,8 @@ private struct RoutesFileReader {
                 batch: batch,
                 concurrency: members["concurrency"]?.int64.map { Int($0) } ?? 8,
                 timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.timeout,
-                rateLimit: members["rate_limit"]?.string.flatMap(RateText.read) ?? traits.rateLimit,
+                rateLimit: members["rate_limit"]?.string.flatMap(RateText.read)
+                    ?? (BaseURL.isLoopback(baseURL) ? nil : traits.rateLimit),
                 retry: retry,
                 breaker: breaker,
                 onUncertain: members["on_uncertain"]?.string.flatMap(ProviderConfiguration.OnUncertain.init) ?? .hold

@@ -165,11 +165,11 @@ package struct AttemptFacts: Sendable, Equatable {
 }
 
 extension RetryAfter {
-    /// The moment that is meant, seen from `now`.
+    /// The moment that is meant, seen from `now`; never later than ``longestDelay`` from now, whatever a vendor says.
     func moment(from now: Timestamp) -> Timestamp {
         switch self {
-        case .delay(let delay): now + delay
-        case .moment(let moment): moment
+        case .delay(let delay): now + min(delay, Self.longestDelay)
+        case .moment(let moment): min(moment, now + Self.longestDelay)
         }
     }
 }

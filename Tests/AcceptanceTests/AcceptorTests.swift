@@ -1,0 +1,88 @@
+import Acceptance
+import Events
+import Foundation
+import Journal
+import JournalSQLite
+import Logging
+import Routing
+import TestSupport
+import Testing
+
+@Suite struct AcceptorTests {
+    /// A wall clock that stands still.
+    private struct StoppedClock: WallClock {
+        let now = Timestamp(milliseconds: 1_700_000_000_123)
+    }
+
+    private let client = Client(name: "shop", tenant: "shop", keyDigest: [], scopes: [.writeEvents])
+
+    private func withAcceptor(_ body: (Acceptor) async throws -> Void) async throws {
+        let traits = VendorTraits(
+            adapter: "acme",
+            vendor: "Acme",
+            defaultBaseURL: "https://acme.example",
+            credential: .query(name: "key"),
+            batch: BatchLimit(events: 1, bytes: 1),
+            deduplication: .none
+        )
+        let text = #"""
+            {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
+             "routes":[{"name":"r","match":{"name":"api_*"},"to":[{"provider":"p"}]}],"clients":[]}
+            """#
+        let routes = CurrentRoutes(try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes)
+        try await withTemporaryFolder { folder in
+            let store = try SQLiteEventStore(opening: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            try await body(Acceptor(store: store, routes: routes, clock: StoppedClock()))
+            await store.close()
+        }
+    }
+
+    private func events(_ list: [CanonicalEvent]) -> [(index: Int, event: CanonicalEvent)] {
+        list.enumerated().map { ($0.offset, $0.element) }
+    }
+
+    @Test func `mints an id and a timestamp where none is given`() async throws {
+        try await withAcceptor { acceptor in
+            let result = try await acceptor.accept(events([CanonicalEvent(name: "api_x", customerID: "c")]), from: client, policy: .each)
+            let accepted = try #require(result.accepted.first)
+            #expect(accepted.id.rawValue.count == 36)
+            #expect(accepted.timestamp == StoppedClock().now)
+            #expect(!accepted.isDuplicate)
+        }
+    }
+
+    @Test func `tells a repeat from a conflict, and names what differs`() async throws {
+        try await withAcceptor { acceptor in
+            let event = CanonicalEvent(id: "e", name: "api_x", customerID: "c", properties: JSONText(checked: #"{"a":1,"b":2}"#))
+            _ = try await acceptor.accept(events([event]), from: client, policy: .each)
+            var same = event
+            same.properties = JSONText(checked: #"{"b":2.0,"a":1}"#)
+            var other = event
+            other.customerID = "d"
+            let result = try await acceptor.accept(events([same, other]), from: client, policy: .each)
+            #expect(result.accepted.map(\.isDuplicate) == [true])
+            #expect(result.faults.map(\.code) == [.conflict])
+            #expect(result.faults.first?.message.contains("customer_id") == true)
+        }
+    }
+
+    @Test func `stores nothing of a request that stands or falls together when one event is in conflict`() async throws {
+        try await withAcceptor { acceptor in
+            _ = try await acceptor.accept(events([CanonicalEvent(id: "e", name: "api_x", customerID: "c")]), from: client, policy: .each)
+            let good = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
+            let bad = CanonicalEvent(id: "e", name: "api_y", customerID: "c")
+            let refused = try await acceptor.accept(events([good, bad]), from: client, policy: .allOrNothing)
+            #expect(refused.accepted.isEmpty && refused.faults.count == 1)
+            let again = try await acceptor.accept(events([good]), from: client, policy: .allOrNothing)
+            #expect(again.accepted.map(\.isDuplicate) == [false])
+        }
+    }
+
+    @Test func `refuses an event that no route takes, with the routes there are`() async throws {
+        try await withAcceptor { acceptor in
+            let result = try await acceptor.accept(events([CanonicalEvent(name: "other", customerID: "c")]), from: client, policy: .each)
+            #expect(result.faults.map(\.code) == [.unrouted])
+            #expect(result.faults.first?.message.contains("r") == true)
+        }
+    }
+}

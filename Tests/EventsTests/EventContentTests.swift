@@ -1,0 +1,81 @@
+import Events
+import Testing
+
+@Suite struct EventContentTests {
+    static let now = Timestamp(milliseconds: 1_750_000_000_000)
+
+    static func event(
+        id: String = "a",
+        tenant: TenantID = "shop",
+        scope: String = "",
+        name: String = "api_request",
+        customer: String? = "c",
+        subscription: String? = nil,
+        timestamp: Timestamp? = nil,
+        source: String? = nil,
+        properties: String? = nil,
+        vendor: String? = nil
+    ) -> AcceptedEvent {
+        AcceptedEvent(
+            tenant: tenant,
+            client: "web",
+            id: EventID(id),
+            idScope: scope,
+            name: name,
+            customerID: customer,
+            subscriptionID: subscription,
+            timestamp: timestamp ?? now,
+            timestampWasGiven: timestamp != nil,
+            source: source,
+            properties: properties.map { JSONText(checked: $0) },
+            vendor: vendor.map { JSONText(checked: $0) },
+            acceptedAt: now,
+            plan: Plan(route: nil, destinations: [])
+        )
+    }
+
+    @Test(
+        arguments: [
+            (event(name: "x"), ["name"]),
+            (event(customer: nil), ["customer_id"]),
+            (event(customer: "C"), ["customer_id"]),
+            (event(subscription: ""), ["subscription_id"]),
+            (event(source: "api"), ["source"]),
+            (event(timestamp: now), ["timestamp"]),
+            (event(properties: "{}"), ["properties"]),
+            (event(vendor: "{}"), ["vendor"]),
+            (event(name: "x", customer: "y", source: "z"), ["name", "customer_id", "source"]),
+            (event(), []),
+        ]
+    )
+    func `names the fields that differ`(sent: AcceptedEvent, fields: [String]) {
+        #expect(sent.fieldsDiffering(from: Self.event()) == fields)
+    }
+
+    @Test(
+        arguments: [
+            (#"{"a":1,"b":2}"#, #"{ "b": 2.0, "a": 10e-1 }"#, true),
+            (#"{"a":"\u00e9"}"#, #"{"a":"é"}"#, true),
+            (#"{"a":[1,2]}"#, #"{"a":[2,1]}"#, false),
+            (#"{"a":0.1}"#, #"{"a":0.10000000000000001}"#, false),
+            (#"{"a":null}"#, "{}", false),
+        ]
+    )
+    func `compares properties by content`(left: String, right: String, isSame: Bool) {
+        let fields = Self.event(properties: left).fieldsDiffering(from: Self.event(properties: right))
+        #expect(fields == (isSame ? [] : ["properties"]))
+    }
+
+    @Test func `compares texts byte for byte`() {
+        let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+        #expect(!Self.event(id: composed).hasIdentity(of: Self.event(id: decomposed)))
+        #expect(Self.event(name: composed).fieldsDiffering(from: Self.event(name: decomposed)) == ["name"])
+    }
+
+    @Test func `knows an identity by tenant, scope and id`() {
+        #expect(Self.event().hasIdentity(of: Self.event(name: "other")))
+        #expect(!Self.event().hasIdentity(of: Self.event(id: "b")))
+        #expect(!Self.event().hasIdentity(of: Self.event(tenant: "bank")))
+        #expect(!Self.event().hasIdentity(of: Self.event(scope: "s")))
+    }
+}

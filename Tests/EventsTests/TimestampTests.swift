@@ -1,0 +1,33 @@
+import Events
+import Testing
+
+@Suite struct TimestampTests {
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59.999Z", 951_868_799_999), ("1969-12-31T23:59:59.999Z", -1),
+        ("2024-03-20T15:04:05.1Z", 1_710_947_045_100), ("2024-03-20t15:04:05z", 1_710_947_045_000), ("2024-03-20 20:34:05+05:30", 1_710_947_045_000),
+        ("0001-01-01T00:00:00Z", -62_135_596_800_000), ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+    ])
+    func `reads RFC 3339`(text: String, milliseconds: Int64) {
+        #expect(Timestamp(rfc3339: text)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: [
+        "", "2024-03-20", "2024-03-20T15:04:05", "2024-13-01T00:00:00Z", "2023-02-29T00:00:00Z", "2024-03-20T24:00:00Z", "2024-03-20T15:04:60Z",
+        "2024-03-20T15:04:05.Z", "2024-03-20T15:04:05+0530", "2024-03-20T15:04:05Zx", "1900-02-29T00:00:00Z",
+    ])
+    func `refuses what is no moment`(text: String) {
+        #expect(Timestamp(rfc3339: text) == nil)
+    }
+
+    @Test(arguments: [0, -1, 951_868_799_999, 1_710_947_045_123, -62_135_596_800_000, 253_402_300_799_999] as [Int64])
+    func `reads back what it writes`(milliseconds: Int64) {
+        let timestamp = Timestamp(milliseconds: milliseconds)
+        #expect(Timestamp(rfc3339: timestamp.rfc3339) == timestamp)
+        #expect(Timestamp(unixSeconds: timestamp.unixSeconds) == timestamp)
+    }
+
+    @Test func `writes Unix seconds with three decimals`() {
+        #expect(Timestamp(milliseconds: 1_710_947_045_007).unixSeconds == "1710947045.007")
+        #expect(Timestamp(milliseconds: -1).unixSeconds == "-0.001")
+    }
+}

@@ -1,0 +1,105 @@
+import Acceptance
+import Access
+import AsyncHTTPClient
+import Events
+import Foundation
+import Ingress
+import JournalSQLite
+import Logging
+import NIOCore
+import NIOHTTP1
+import Routing
+import TestSupport
+
+/// A server of its own for a test: real sockets, a real store in a folder that goes away.
+struct IngressFixture {
+    static let key = "test-key"
+
+    /// What came back.
+    struct Answer {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: [UInt8]
+
+        var object: [String: Any] {
+            get throws { try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] ?? [:] }
+        }
+    }
+
+    let address: String
+    let port: Int
+
+    static func with(bodyLimitBytes: Int = 32 << 20, _ body: (IngressFixture) async throws -> Void) async throws {
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let routes = CurrentRoutes(try readRoutes())
+        try await withTemporaryFolder { folder in
+            let store = try SQLiteEventStore(opening: folder, logger: quiet)
+            let (ports, onReady) = AsyncStream<Int>.makeStream()
+            let server = IngressServer(
+                settings: IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes),
+                accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
+                reading: store,
+                readiness: AlwaysReady(),
+                routes: routes,
+                logger: quiet,
+                onReady: { onReady.yield($0) }
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try? await server.run() }
+                var iterator = ports.makeAsyncIterator()
+                guard let port = await iterator.next() else { throw ConditionNeverHeld(description: "the server never listened") }
+                try await body(IngressFixture(address: "http://127.0.0.1:\(port)", port: port))
+                group.cancelAll()
+            }
+            await store.close()
+        }
+    }
+
+    private struct AlwaysReady: ReadinessReporting {
+        func report() async -> [ReadinessItem] {
+            [ReadinessItem(name: "store", isReady: true, detail: "readable", isEssential: true)]
+        }
+    }
+
+    private static func readRoutes() throws -> Routes {
+        let traits = VendorTraits(
+            adapter: "acme",
+            vendor: "Acme",
+            defaultBaseURL: "https://acme.example",
+            credential: .query(name: "key"),
+            batch: BatchLimit(events: 1, bytes: 1),
+            deduplication: .none
+        )
+        let text = #"""
+            {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
+             "routes":[{"name":"r","to":[{"provider":"p"}]}],
+             "clients":[{"name":"shop","key_sha256":"\#(KeyDigest.hexadecimal(of: key))"},
+                        {"name":"reader","key_sha256":"\#(KeyDigest.hexadecimal(of: "read-key"))","scopes":["events:read"]}]}
+            """#
+        return try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
+    }
+
+    func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: [UInt8]? = nil,
+        headers: [(String, String)] = [],
+        key: String? = IngressFixture.key,
+        isChunked: Bool = false
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: address + path)
+        request.method = method
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body {
+            request.body = isChunked ? .bytes(body, length: .unknown) : .bytes(ByteBuffer(bytes: body))
+        }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let received = try await response.body.collect(upTo: 64 << 20)
+        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(received.readableBytesView))
+    }
+
+    func post(_ text: String, path: String = "/v1/events", contentType: String = "application/json") async throws -> Answer {
+        try await send(.POST, path, Array(text.utf8), headers: [("Content-Type", contentType)])
+    }
+}

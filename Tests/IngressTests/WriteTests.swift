@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@Suite struct WriteTests {
+    @Test(arguments: [
+        (#"{"id":"a","name":"n","customer_id":"c"}"#, "application/json"), (#"[{"id":"a","name":"n","customer_id":"c"}]"#, "application/json"),
+        (#"{"events":[{"id":"a","name":"n","customer_id":"c"}]}"#, "application/json; charset=utf-8"),
+        ("{\"id\":\"a\",\"name\":\"n\",\"customer_id\":\"c\"}\n", "application/x-ndjson"),
+    ])
+    func `takes every form of body and answers 202 with a result an event`(text: String, type: String) async throws {
+        try await IngressFixture.with { server in
+            let answer = try await server.post(text, contentType: type)
+            #expect(answer.status == 202)
+            let events = try answer.object["events"] as? [[String: Any]]
+            #expect(events?.count == 1)
+            #expect(events?[0]["id"] as? String == "a")
+            #expect(events?[0]["status"] as? String == "accepted")
+        }
+    }
+
+    @Test func `takes nothing of a batch with one bad event in the middle, and names it`() async throws {
+        try await IngressFixture.with { server in
+            let body = #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"},{"id":"3","name":"n","customer_id":"c"}]"#
+            let answer = try await server.post(body)
+            #expect(answer.status == 422)
+            #expect(answer.headers.first(name: "content-type") == "application/problem+json")
+            let errors = try answer.object["errors"] as? [[String: Any]]
+            #expect(errors?.count == 1)
+            #expect(errors?[0]["index"] as? Int == 1)
+            #expect(errors?[0]["field"] as? String == "customer_id")
+            #expect(try await server.send(.GET, "/v1/events/1").status == 404)
+        }
+    }
+
+    @Test func `takes the good ones of a batch with partial=true, and answers 207`() async throws {
+        try await IngressFixture.with { server in
+            let body = #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"}]"#
+            let answer = try await server.post(body, path: "/v1/events?partial=true")
+            #expect(answer.status == 207)
+            let object = try answer.object
+            #expect(object["accepted"] as? Int == 1)
+            #expect(object["rejected"] as? Int == 1)
+            #expect(try await server.send(.GET, "/v1/events/1").status == 200)
+        }
+    }
+
+    @Test func `answers a repeat as a duplicate and other content as a conflict`() async throws {
+        try await IngressFixture.with { server in
+            _ = try await server.post(#"{"id":"a","name":"n","customer_id":"c"}"#)
+            let repeated = try await server.post(#"{"customer_id":"c","id":"a","name":"n"}"#)
+            #expect(repeated.status == 202)
+            #expect(try repeated.object["duplicates"] as? Int == 1)
+            let conflict = try await server.post(#"{"id":"a","name":"n","customer_id":"d"}"#)
+            #expect(conflict.status == 409)
+            #expect((try conflict.object["errors"] as? [[String: Any]])?.first?["code"] as? String == "conflict")
+        }
+    }
+
+    @Test func `takes a compressed body, and a chunked one`() async throws {
+        try await IngressFixture.with { server in
+            // gzip of {"id":"z","name":"n","customer_id":"c"}
+            let event = Array(#"{"id":"z","name":"n","customer_id":"c"}"#.utf8)
+            let answer = try await server.send(
+                .POST, "/v1/events", try Gzip.compress(event),
+                headers: [("Content-Type", "application/json"), ("Content-Encoding", "gzip")]
+            )
+            #expect(answer.status == 202, "\(String(decoding: answer.body, as: UTF8.self))")
+            #expect(try await server.send(.POST, "/v1/events", event, isChunked: true).status == 202)
+        }
+    }
+
+    @Test func `refuses a small body that becomes a large one`() async throws {
+        try await IngressFixture.with(bodyLimitBytes: 100_000) { server in
+            let bomb = try Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 10_000_000))
+            #expect(bomb.count < 100_000)
+            let answer = try await server.send(.POST, "/v1/events", bomb, headers: [("Content-Encoding", "gzip")])
+            #expect(answer.status == 413)
+        }
+    }
+
+    @Test func `keeps digits from the request to the answer`() async throws {
+        try await IngressFixture.with { server in
+            _ = try await server.post(#"{"id":"a","name":"n","customer_id":"c","properties":{"n":12345678901234567890.1234567890}}"#)
+            let answer = try await server.send(.GET, "/v1/events/a")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains(#""properties":{"n":12345678901234567890.1234567890}"#))
+        }
+    }
+}
+
+/// Compresses by the `gzip` program, which has none of our code in it.
+enum Gzip {
+    static func compress(_ bytes: [UInt8]) throws -> [UInt8] {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gzip-\(UUID().uuidString)")
+        try Data(bytes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["gzip", "-c", file.path]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return [UInt8](data)
+    }
+}
