@@ -22,3 +22,9 @@ package struct SequenceNumber: RawRepresentable, Hashable, Comparable, Strideabl
         SequenceNumber(rawValue + Int64(count))
     }
 }
+
+extension SequenceNumber: ExpressibleByIntegerLiteral {
+    package init(integerLiteral value: Int64) {
+        rawValue = value
+    }
+}

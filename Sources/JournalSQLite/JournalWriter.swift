@@ -11,9 +11,11 @@ import Logging
 final class JournalWriter {
     private let db: Database
     private let parts: StoreParts
-    private let statements: StatementSet
-    private let settlements: SettlementWriter
+    private var statements: StatementSet
+    private var settlements: SettlementWriter
     private var newest: Int64
+    /// Whether the last commit failed: a statement that has failed once fails for ever (GRDB).
+    private var hasFailed = false
     private var commitsSinceCursors = 0
     private var savedCursors: [ProviderName: Int64] = [:]
 
@@ -25,19 +27,13 @@ final class JournalWriter {
         newest = parts.newest.value
     }
 
-    /// Commits until the store closes.
-    func run() {
-        while let operations = parts.commits.next() {
-            commit(operations)
-        }
-        commitCursors()
-    }
-
     // MARK: One commit
 
-    private func commit(_ operations: [WriteOperation]) {
+    /// Does all of these, or none; then tells their callers.
+    func commit(_ operations: [WriteOperation]) {
         var batch = CommitBatch(newest: newest, names: parts.names.current, chunkBytes: parts.settings.chunkBytes)
         do {
+            try prepareAgainIfNeeded()
             try db.inTransaction(.immediate) {
                 try save(batch.names.unsaved, from: batch.names)
                 for operation in operations { try apply(operation, to: &batch) }
@@ -48,6 +44,7 @@ final class JournalWriter {
             }
         } catch {
             parts.index.remove(batch.entries)
+            hasFailed = true
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
             parts.logger.error(
                 "a commit failed",
@@ -58,6 +55,14 @@ final class JournalWriter {
         }
         publish(batch)
         parts.checkpoints.committed(bytes: batch.estimatedBytes, db)
+    }
+
+    private func prepareAgainIfNeeded() throws {
+        guard hasFailed else { return }
+        statements = try StatementSet(db)
+        settlements = SettlementWriter(statements: statements, ledger: parts.ledger, names: parts.names)
+        savedCursors.removeAll()
+        hasFailed = false
     }
 
     private func apply(_ operation: WriteOperation, to batch: inout CommitBatch) throws {
@@ -253,8 +258,9 @@ final class JournalWriter {
     }
 
     /// The last commit of a store that closes. Should it fail, the next start looks at a little more.
-    private func commitCursors() {
+    func commitCursors() {
         do {
+            try prepareAgainIfNeeded()
             var batch = CommitBatch(newest: newest, names: parts.names.current, chunkBytes: parts.settings.chunkBytes)
             try db.inTransaction(.immediate) {
                 try saveCursors()

@@ -42,14 +42,7 @@ final class WriterThread: Sendable {
     }
 
     private func run() {
-        do {
-            try pool.writeWithoutTransaction { db in try JournalWriter(db, parts: parts).run() }
-        } catch {
-            // Only the preparation of the statements throws: every commit handles its own failure.
-            let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
-            parts.logger.error("the journal's writer could not begin", metadata: ["reason": "\(failure)"])
-            while let operations = parts.commits.next() { operations.forEach { $0.fail(failure) } }
-        }
+        write()
         close()
         let waiting = state.withLock { state in
             state.hasEnded = true
@@ -57,6 +50,22 @@ final class WriterThread: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume() }
+    }
+
+    /// Commits until the store closes. Between two commits the connection is free.
+    private func write() {
+        do {
+            let writer = try pool.writeWithoutTransaction { db in try JournalWriter(db, parts: parts) }
+            while let operations = parts.commits.next() {
+                pool.writeWithoutTransaction { _ in writer.commit(operations) }
+            }
+            pool.writeWithoutTransaction { _ in writer.commitCursors() }
+        } catch {
+            // Only the preparation of the statements throws: every commit handles its own failure.
+            let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
+            parts.logger.error("the journal's writer could not begin", metadata: ["reason": "\(failure)"])
+            while let operations = parts.commits.next() { operations.forEach { $0.fail(failure) } }
+        }
     }
 
     private func close() {

@@ -2,10 +2,11 @@ import Journal
 
 /// Says of most hashes that a run does not have them: a Bloom filter, whose bits for one hash lie in one cache line.
 ///
-/// It knows the part of a hash that does not depend on the scope, so that it answers for a look-up by id alone, too. Ten bits an
-/// entry let about one hash in sixty pass for nothing.
+/// It knows the part of a hash that does not depend on the scope, so that it answers for a look-up by id alone, too. Sixteen bits
+/// an entry let about one hash in five hundred pass for nothing, ten bits one in sixty: the few large runs, which have most of
+/// the entries, get by with ten.
 struct IdentityFilter: Sendable, Equatable {
-    private static let bitsPerEntry = 10
+    private static let largeRun = 4 << 20
     private static let wordsPerBlock = 8
     private static let bitsPerHash = 6
 
@@ -20,7 +21,8 @@ struct IdentityFilter: Sendable, Equatable {
     }
 
     static func wordCount(for entries: Int) -> Int {
-        max(1, (entries * bitsPerEntry + 511) / 512) * wordsPerBlock
+        let bitsPerEntry = entries < largeRun ? 16 : 10
+        return max(1, (entries * bitsPerEntry + 511) / 512) * wordsPerBlock
     }
 
     mutating func insert(_ hash: UInt64) {

@@ -32,11 +32,15 @@ enum IdentityMerge {
         let total = runs.reduce(0) { $0 + $1.count }
         var writer = try IdentityRunWriter(folder: folder, range: range, expecting: total, keyCheck: keyCheck)
         var sources = try runs.map { try Source($0) }
-        while let index = sources.indices.min(by: { Source.isBefore(sources[$0], sources[$1]) }),
-            let entry = sources[index].current
-        {
+        var heads = sources.map(\.current)
+        while true {
+            var least = 0
+            for index in 1..<heads.count where heads[index] < heads[least] { least = index }
+            let entry = heads[least]
+            if entry == Source.end { break }
             if entry.sequence >= floor { try writer.append(entry) }
-            try sources[index].advance()
+            try sources[least].advance()
+            heads[least] = sources[least].current
         }
         try writer.finish()
         return range
@@ -63,20 +67,16 @@ enum IdentityMerge {
             try loadPage()
         }
 
-        var current: IdentityEntry? { index < entries.count ? entries[index] : nil }
+        /// Comes behind every entry.
+        static let end = IdentityEntry(hash: .max, sequence: .max)
+
+        var current: IdentityEntry { index < entries.count ? entries[index] : Self.end }
 
         mutating func advance() throws {
             index += 1
             guard index == entries.count else { return }
             page += 1
             try loadPage()
-        }
-
-        /// A source that is at its end comes last.
-        static func isBefore(_ left: Source, _ right: Source) -> Bool {
-            guard let first = left.current else { return false }
-            guard let second = right.current else { return true }
-            return first < second
         }
 
         private mutating func loadPage() throws {

@@ -76,7 +76,13 @@ final class IdentityRun: Sendable {
         var found: [Int64] = []
         var page = max(0, firstPage(notBelow: wanted) - 1)
         while page < pageCount, fences[page] & mask <= wanted {
-            for entry in try entries(ofPage: page) where entry.hash & mask == wanted { found.append(entry.sequence) }
+            try withPage(page) { page in
+                var index = page.firstIndex(notBelow: wanted)
+                while index < page.count, page.hash(at: index) & mask == wanted {
+                    found.append(range.lowerBound + page.offset(at: index))
+                    index += 1
+                }
+            }
             page += 1
         }
         return found
@@ -84,18 +90,27 @@ final class IdentityRun: Sendable {
 
     /// The entries of a page, in order.
     func entries(ofPage page: Int) throws(IdentityRunFault) -> [IdentityEntry] {
-        let bytes = try Self.read(descriptor, count: Self.pageBytes, at: Self.headerBytes + page * Self.pageBytes)
-        return try bytes.withUnsafeBufferPointer { (buffer) throws(IdentityRunFault) -> [IdentityEntry] in
-            let raw = UnsafeRawBufferPointer(buffer)
-            let checksum = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
-            guard checksum == Checksum.of(UnsafeRawBufferPointer(rebasing: raw[8...])) else { throw .damaged }
-            let count = min(Self.entriesPerPage, self.count - page * Self.entriesPerPage)
-            return (0..<count).map { index in
-                let place = 8 + index * Self.entryBytes
-                let hash = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-                let offset = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self))
-                return IdentityEntry(hash: hash, sequence: range.lowerBound + Int64(offset))
+        var entries: [IdentityEntry] = []
+        entries.reserveCapacity(Self.entriesPerPage)
+        try withPage(page) { page in
+            for index in 0..<page.count {
+                let sequence = range.lowerBound + page.offset(at: index)
+                entries.append(IdentityEntry(hash: page.hash(at: index), sequence: sequence))
             }
+        }
+        return entries
+    }
+
+    private func withPage(_ page: Int, _ body: (IdentityPage) -> Void) throws(IdentityRunFault) {
+        let bytes = try Self.read(descriptor, count: Self.pageBytes, at: Self.headerBytes + page * Self.pageBytes)
+        try bytes.withUnsafeBufferPointer { (buffer) throws(IdentityRunFault) in
+            let raw = UnsafeRawBufferPointer(buffer)
+            let content = UnsafeRawBufferPointer(rebasing: raw[8...])
+            guard UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) == Checksum.of(content) else {
+                throw .damaged
+            }
+            let count = min(Self.entriesPerPage, self.count - page * Self.entriesPerPage)
+            body(IdentityPage(content: content, count: count))
         }
     }
 
@@ -171,4 +186,30 @@ enum IdentityRunFault: Error, Equatable {
     case damaged
     /// The run belongs to another journal.
     case foreign
+}
+
+/// The entries of a page as they lie in memory.
+private struct IdentityPage {
+    let content: UnsafeRawBufferPointer
+    let count: Int
+
+    func hash(at index: Int) -> UInt64 {
+        let place = index * IdentityRun.entryBytes
+        return UInt64(littleEndian: content.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+    }
+
+    /// The sequence number minus the first of the run.
+    func offset(at index: Int) -> Int64 {
+        let place = index * IdentityRun.entryBytes + 8
+        return Int64(UInt32(littleEndian: content.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+    }
+
+    func firstIndex(notBelow hash: UInt64) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.hash(at: middle) < hash { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 }

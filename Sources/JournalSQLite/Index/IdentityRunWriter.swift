@@ -16,7 +16,8 @@ struct IdentityRunWriter {
     private let keyCheck: UInt64
     private var filter: IdentityFilter
     private var fences: [UInt64] = []
-    private var page: [UInt8] = []
+    private var page = [UInt8](repeating: 0, count: IdentityRun.pageBytes)
+    private var entriesInPage = 0
     private var waiting: [UInt8] = []
     private var count = 0
 
@@ -42,21 +43,22 @@ struct IdentityRunWriter {
 
     /// Adds the next entry; they must come sorted.
     mutating func append(_ entry: IdentityEntry) throws {
-        if page.isEmpty {
-            page.reserveCapacity(IdentityRun.pageBytes)
-            page.append(contentsOf: repeatElement(0, count: 8))
-            fences.append(entry.hash)
+        if entriesInPage == 0 { fences.append(entry.hash) }
+        let place = 8 + entriesInPage * IdentityRun.entryBytes
+        let offset = UInt32(entry.sequence - range.lowerBound)
+        page.withUnsafeMutableBytes { page in
+            page.storeBytes(of: entry.hash.littleEndian, toByteOffset: place, as: UInt64.self)
+            page.storeBytes(of: offset.littleEndian, toByteOffset: place + 8, as: UInt32.self)
         }
-        Self.append(entry.hash, to: &page)
-        Self.append(UInt32(entry.sequence - range.lowerBound), to: &page)
         filter.insert(entry.hash)
         count += 1
-        if page.count + IdentityRun.entryBytes > IdentityRun.pageBytes { try endPage() }
+        entriesInPage += 1
+        if entriesInPage == IdentityRun.entriesPerPage { try endPage() }
     }
 
     /// Writes the rest and gives the file its name.
     consuming func finish() throws {
-        if !page.isEmpty { try endPage() }
+        if entriesInPage > 0 { try endPage() }
         var tail: [UInt8] = []
         tail.reserveCapacity((fences.count + filter.words.count + 1) * 8)
         for fence in fences { Self.append(fence, to: &tail) }
@@ -87,11 +89,14 @@ struct IdentityRunWriter {
     }
 
     private mutating func endPage() throws {
-        page.append(contentsOf: repeatElement(0, count: IdentityRun.pageBytes - page.count))
-        let checksum = Checksum.of(Array(page[8...]))
-        page.withUnsafeMutableBytes { $0.storeBytes(of: checksum.littleEndian, as: UInt64.self) }
+        page.withUnsafeMutableBytes { page in
+            let end = 8 + entriesInPage * IdentityRun.entryBytes
+            UnsafeMutableRawBufferPointer(rebasing: page[end...]).initializeMemory(as: UInt8.self, repeating: 0)
+            let checksum = Checksum.of(UnsafeRawBufferPointer(rebasing: page[8...]))
+            page.storeBytes(of: checksum.littleEndian, as: UInt64.self)
+        }
+        entriesInPage = 0
         waiting += page
-        page.removeAll(keepingCapacity: true)
         if waiting.count >= Self.bytesPerWrite {
             try handle.write(contentsOf: waiting)
             waiting.removeAll(keepingCapacity: true)

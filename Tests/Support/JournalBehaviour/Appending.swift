@@ -178,9 +178,3 @@ extension StoreBehaviour {
         try expect(found.plan.encoded, event.plan.encoded, "plan")
     }
 }
-
-extension SequenceNumber: ExpressibleByIntegerLiteral {
-    package init(integerLiteral value: Int64) {
-        self.init(value)
-    }
-}

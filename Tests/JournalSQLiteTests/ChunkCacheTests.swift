@@ -1,0 +1,36 @@
+import Journal
+import Testing
+
+@testable import JournalSQLite
+
+@Suite struct ChunkCacheTests {
+    static func chunk(_ range: ClosedRange<Int64>) -> ChunkEvents {
+        ChunkEvents(
+            first: SequenceNumber(range.lowerBound),
+            events: range.map { _ in ProviderProgressTests.event(ProviderProgressTests.own) },
+            sizes: range.map { _ in 340 }
+        )
+    }
+
+    @Test func `finds the chunk that holds an event`() {
+        let cache = ChunkCache(limitBytes: 1 << 20)
+        for range in [11...20, 1...10, 31...40] as [ClosedRange<Int64>] { cache.insert(Self.chunk(range)) }
+        #expect(cache.chunk(holding: 1)?.first == SequenceNumber(1))
+        #expect(cache.chunk(holding: 20)?.first == SequenceNumber(11))
+        #expect(cache.chunk(holding: 25) == nil)
+        #expect(cache.chunk(holding: 41) == nil)
+        cache.remove(firstIn: 5...15)
+        #expect(cache.chunk(holding: 15) == nil)
+    }
+
+    @Test func `keeps to its limit, and longest what is used`() {
+        let cache = ChunkCache(limitBytes: 40_000)
+        for number in 0..<100 as Range<Int64> {
+            cache.insert(Self.chunk((number * 10 + 1)...(number * 10 + 10)))
+            _ = cache.chunk(holding: 1)
+        }
+        #expect(cache.chunk(holding: 1) != nil)
+        #expect(cache.chunk(holding: 1000) != nil)
+        #expect((0..<100).count { cache.chunk(holding: $0 * 10 + 1) != nil } == 4)
+    }
+}

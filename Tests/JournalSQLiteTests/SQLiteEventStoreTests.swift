@@ -1,0 +1,302 @@
+import Events
+import Foundation
+import GRDB
+import Journal
+import Logging
+import TestSupport
+import Testing
+
+@testable import JournalSQLite
+
+@Suite struct SQLiteEventStoreTests {
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static func open(_ folder: URL, _ settings: SQLiteStoreSettings = SQLiteStoreSettings()) throws -> SQLiteEventStore
+    {
+        try SQLiteEventStore(opening: folder, settings: settings, logger: logger)
+    }
+
+    static func event(_ id: Int, properties: String? = nil) -> AcceptedEvent {
+        let now = Timestamp(milliseconds: 1_750_000_000_000)
+        return AcceptedEvent(
+            tenant: "shop",
+            client: "web",
+            id: EventID("event-\(id)"),
+            name: "api_request",
+            customerID: "c",
+            subscriptionID: nil,
+            timestamp: now,
+            timestampWasGiven: true,
+            source: nil,
+            properties: properties.map { JSONText(checked: $0) },
+            vendor: nil,
+            acceptedAt: now,
+            plan: ProviderProgressTests.own
+        )
+    }
+
+    static func append(_ ids: ClosedRange<Int>, to store: SQLiteEventStore) async throws -> [AppendResult] {
+        try await store.append(AppendRequest(events: ids.map { event($0) }, policy: .each))
+    }
+
+    @Test func `flushes every commit`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try Self.open(folder)
+            _ = try await Self.append(1...3, to: store)
+            let pragmas = try await store.writerPragmas()
+            #expect(
+                pragmas == ["synchronous": "2", "journal_mode": "wal", "wal_autocheckpoint": "0", "page_size": "4096"]
+            )
+            await store.close()
+        }
+    }
+
+    @Test func `makes the folder`() async throws {
+        try await withTemporaryFolder { folder in
+            let deep = folder.appending(path: "a/b/data")
+            let store = try Self.open(deep)
+            await store.close()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: deep.path).contains("journal.sqlite"))
+        }
+    }
+
+    @Test func `says which process has the folder, and gets it when that has closed`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try Self.open(folder)
+            let inUse = StoreError.folderInUse(path: folder.path, process: getpid())
+            #expect(throws: inUse) { try Self.open(folder) }
+            await store.close()
+            await store.close()
+            try await Self.open(folder).close()
+        }
+    }
+
+    @Test func `refuses the data of a newer version and leaves it alone`() async throws {
+        try await withTemporaryFolder { folder in
+            try await Self.open(folder).close()
+            let file = folder.appending(path: "journal.sqlite").path
+            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 2") }
+            #expect(throws: StoreError.newerFormat(path: file, found: 2, known: 1)) { try Self.open(folder) }
+            #expect(throws: StoreError.newerFormat(path: file, found: 2, known: 1)) { try Self.open(folder) }
+        }
+    }
+
+    @Test func `refuses a database of another program`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "journal.sqlite").path
+            try await DatabaseQueue(path: file).write { try $0.execute(sql: "CREATE TABLE mine(x)") }
+            let reason = "the database belongs to another program"
+            #expect(throws: StoreError.unusable(path: file, reason: reason)) { try Self.open(folder) }
+        }
+    }
+
+    @Test func `says why a folder cannot be used`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "file")
+            try Data("x".utf8).write(to: file)
+            #expect(throws: StoreError.self) { try Self.open(file.appending(path: "data")) }
+            try Data("this is no database, but long enough to be taken for one".utf8)
+                .write(to: folder.appending(path: "journal.sqlite"))
+            let error = #expect(throws: StoreError.self) { try Self.open(folder) }
+            guard case .unusable(let path, let reason) = error else {
+                Issue.record("found \(String(describing: error))")
+                return
+            }
+            #expect(path == folder.path)
+            #expect(reason.contains("not a database"))
+        }
+    }
+
+    @Test func `acknowledges nothing on a full disk, and goes on when there is room`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try Self.open(folder)
+            _ = try await Self.append(1...10, to: store)
+            try await store.limitPages(to: 80)
+            let large = #"{"text":"\#(String(repeating: "x", count: 10_000))"}"#
+            var stored = 10
+            do {
+                while stored < 1000 {
+                    let events = [Self.event(stored + 1, properties: large)]
+                    _ = try await store.append(AppendRequest(events: events, policy: .each))
+                    stored += 1
+                }
+                Issue.record("the disk was never full")
+            } catch {
+                #expect(error as? StoreError == .full(retryAfter: .seconds(5)))
+            }
+            #expect(store.newestSequence == SequenceNumber(Int64(stored)))
+            try await store.limitPages(to: 1_000_000)
+            // What failed left no trace: not its number, not its id.
+            let again = try await store.append(AppendRequest(events: [Self.event(stored + 1)], policy: .each))
+            #expect(again == [.stored(SequenceNumber(Int64(stored + 1)))])
+            await store.close()
+        }
+    }
+
+    /// `mount -t tmpfs -o size=16m tmpfs /mnt && TOLLGATE_SMALL_DISK=/mnt swift test --filter SQLiteEventStoreTests`
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["TOLLGATE_SMALL_DISK"] != nil))
+    func `survives a disk that really is full`() async throws {
+        let disk = URL(filePath: ProcessInfo.processInfo.environment["TOLLGATE_SMALL_DISK"] ?? "/mnt")
+        let folder = disk.appending(path: "data")
+        let ballast = disk.appending(path: "ballast")
+        try Data(count: 6 << 20).write(to: ballast)
+        var store = try Self.open(folder)
+        var stored: Int64 = 0
+        await #expect(throws: StoreError.full(retryAfter: .seconds(5))) {
+            while stored < 1_000_000 {
+                _ = try await Self.append(Int(stored + 1)...Int(stored + 100), to: store)
+                stored += 100
+            }
+        }
+        await #expect(throws: StoreError.self) { try await Self.append(1_000_001...1_001_000, to: store) }
+        try FileManager.default.removeItem(at: ballast)
+        let next = SequenceNumber(stored + 1)
+        #expect(try await Self.append(2_000_000...2_000_000, to: store) == [.stored(next)])
+        await store.close()
+        store = try Self.open(folder)
+        #expect(store.newestSequence == next)
+        #expect(try await Self.append(1...1, to: store) == [.duplicate(of: 1)])
+        #expect(try await store.events(withID: EventID("event-\(stored)"), of: "shop").count == 1)
+        await store.close()
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    @Test func `keeps to the limit on the backlog`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.backlogLimitEvents = 10
+            settings.retryAfterFull = .seconds(7)
+            let store = try Self.open(folder, settings)
+            _ = try await Self.append(1...10, to: store)
+            await #expect(throws: StoreError.full(retryAfter: .seconds(7))) {
+                try await Self.append(11...11, to: store)
+            }
+            let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 4, bytes: 1 << 20))
+            let run = DeliveredRun(
+                sequences: try #require(block).deliveries.map(\.sequence),
+                attempt: Attempt(at: Timestamp(milliseconds: 0), latency: .zero, httpStatus: 200, status: .delivered)
+            )
+            try await store.settle(Settlement(provider: "lago", delivered: [run]))
+            _ = try await Self.append(11...11, to: store)
+            await store.close()
+        }
+    }
+
+    @Test func `keeps to the limit on the disk, and still settles`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.diskLimitBytes = 200_000
+            let store = try Self.open(folder, settings)
+            var next = 1
+            await #expect(throws: StoreError.full(retryAfter: .seconds(5))) {
+                while next < 100_000 {
+                    _ = try await Self.append(next...(next + 99), to: store)
+                    next += 100
+                }
+            }
+            #expect(next > 100)
+            try await store.settle(
+                Settlement(
+                    provider: "lago",
+                    exceptions: [SettledDelivery(sequence: SequenceNumber(1), status: .discarded)]
+                )
+            )
+            await store.close()
+        }
+    }
+
+    @Test func `finds duplicates when files of the index are missing, damaged or half written`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.newestIdentities = 50
+            let index = folder.appending(path: "index")
+            var store = try Self.open(folder, settings)
+            for batch in 0..<30 { _ = try await Self.append((batch * 20 + 1)...(batch * 20 + 20), to: store) }
+            for round in 0..<3 {
+                await store.close()
+                let runs = try FileManager.default.contentsOfDirectory(at: index, includingPropertiesForKeys: nil)
+                let run = try #require(runs.sorted { $0.path < $1.path }.first)
+                switch round {
+                case 0: try FileManager.default.removeItem(at: run)
+                case 1: try Data(contentsOf: run).dropLast(100).write(to: run)
+                default: try Data("half".utf8).write(to: index.appending(path: "1-600.run.new"))
+                }
+                store = try Self.open(folder, settings)
+                let results = try await Self.append(1...600, to: store)
+                #expect(results == (1...600).map { .duplicate(of: SequenceNumber($0)) })
+            }
+            await store.close()
+        }
+    }
+
+    @Test func `makes a run again whose pages turn out to be damaged`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.newestIdentities = 500
+            var store = try Self.open(folder, settings)
+            _ = try await Self.append(1...400, to: store)
+            await store.close()
+            let run = folder.appending(path: "index/1-400.run")
+            var bytes = try Data(contentsOf: run)
+            bytes[100] ^= 1
+            try bytes.write(to: run)
+            store = try Self.open(folder, settings)
+            #expect(try await store.events(withID: "event-7", of: "shop").count == 1)
+            let results = try await Self.append(1...400, to: store)
+            #expect(results == (1...400).map { .duplicate(of: SequenceNumber($0)) })
+            await store.close()
+        }
+    }
+
+    @Test func `forgets the index of what retention has removed`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.newestIdentities = 20
+            let store = try Self.open(folder, settings)
+            for batch in 0..<20 { _ = try await Self.append((batch * 20 + 1)...(batch * 20 + 20), to: store) }
+            while let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 100, bytes: 1 << 20)) {
+                let settled = block.deliveries.map { SettledDelivery(sequence: $0.sequence, status: .discarded) }
+                try await store.settle(Settlement(provider: "lago", exceptions: settled))
+            }
+            #expect(try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: .max)) == 400)
+            await store.close()
+            let runs = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "index").path)
+            #expect(runs == [])
+        }
+    }
+
+    @Test func `moves pages out of the log while it writes`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try Self.open(folder)
+            let large = #"{"text":"\#(String(repeating: "x", count: 100_000))"}"#
+            for id in 0..<1000 {
+                _ = try await store.append(AppendRequest(events: [Self.event(id, properties: large)], policy: .each))
+            }
+            let log = try FileManager.default.attributesOfItem(
+                atPath: folder.appending(path: "journal.sqlite-wal").path
+            )
+            #expect(try #require(log[.size] as? Int) < 80 << 20)
+            await store.close()
+        }
+    }
+}
+
+extension SQLiteEventStore {
+    /// Pragmas of the connection that writes, read between two commits.
+    fileprivate func writerPragmas() async throws -> [String: String] {
+        try await pool.writeWithoutTransaction { db in
+            var values: [String: String] = [:]
+            for name in ["synchronous", "journal_mode", "wal_autocheckpoint", "page_size"] {
+                values[name] = try String.fetchOne(db, sql: "PRAGMA \(name)")
+            }
+            return values
+        }
+    }
+
+    /// Lets the database grow to so many pages, as a disk of that size would.
+    fileprivate func limitPages(to count: Int) async throws {
+        _ = try await pool.writeWithoutTransaction { db in
+            try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(count)")
+        }
+    }
+}
