@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import Testing
 
 /// The simulators answer, apply and deduplicate as the vendors do.

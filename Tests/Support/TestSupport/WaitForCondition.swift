@@ -1,6 +1,10 @@
 /// A condition did not come true before its deadline.
 package struct ConditionNeverHeld: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Waits until `condition` holds, looking again every few milliseconds.

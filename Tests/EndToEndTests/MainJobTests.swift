@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The main job: one event in, four vendors served.
+@Suite struct MainJobTests {
+    private let event = #"{"id":"evt-1","name":"api_request","customer_id":"customer456","timestamp":"2024-03-20T15:04:05.123Z","source":"api","properties":{"request_size":100,"region":"eu"}}"#
+
+    @Test func `delivers one event to four vendors, each in its own terms`() async throws {
+        try await Stage.set { stage in
+            try await stage.withGateway { _ in
+                let answer = try await stage.client.post("/v1/events", event)
+                #expect(answer.status == 202)
+                try await waitUntil("all four have it") {
+                    try await stage.statuses(of: "evt-1") == [
+                        "lago": "delivered", "flexprice": "delivered", "polar": "delivered", "knetik": "delivered",
+                    ]
+                }
+                let lago = try await first("lago", stage)
+                #expect(lago["transaction_id"] as? String == "evt-1")
+                #expect(lago["external_subscription_id"] as? String == "sub_customer456")
+                #expect(lago["timestamp"] as? String == "1710947045.123")
+                let polar = try await first("polar", stage)
+                #expect(polar["external_id"] as? String == "evt-1")
+                #expect((polar["metadata"] as? [String: Any])?["request_size"] as? Int == 100)
+                let flexprice = try await first("flexprice", stage)
+                #expect(flexprice["event_id"] as? String == "evt-1")
+                #expect(flexprice["external_customer_id"] as? String == "customer456")
+                let knetik = try await first("knetik", stage)
+                #expect(knetik["transaction_id"] as? String == "evt-1")
+                #expect(knetik["event_timestamp"] as? Int == 1_710_947_045_123)
+            }
+        }
+    }
+
+    private func first(_ vendor: String, _ stage: Stage) async throws -> [String: Any] {
+        let events = try await stage.sandbox.get("/sandbox/\(vendor)/events").object()["billed"] as? [[String: Any]]
+        return try #require(events?.first)
+    }
+
+    @Test func `shuts down in order when asked, and exits with 0`() async throws {
+        try await Stage.set { stage in
+            let gateway = try await stage.startGateway()
+            for number in 1...50 {
+                _ = try await stage.client.post("/v1/events", #"{"id":"e\#(number)","name":"n","customer_id":"c"}"#)
+            }
+            #expect(try await gateway.stop() == 0)
+            try await stage.withGateway { _ in
+                try await waitUntil("everything arrives after the restart") { try await stage.billed("polar").count == 50 }
+            }
+            for vendor in ["lago", "polar", "flexprice", "knetik"] {
+                #expect(Set(try await stage.billed(vendor)).count == 50, "\(vendor)")
+                #expect(try await stage.billed(vendor).count == 50, "\(vendor)")
+            }
+        }
+    }
+
+    @Test func `sends a file once, however often it is told to`() async throws {
+        try await Stage.set { stage in
+            let file = stage.folder.appending(path: "events.ndjson")
+            let lines = (1...1200).map { #"{"name":"n","customer_id":"c","properties":{"n":\#($0)}}"# }.joined(separator: "\n")
+            try Data(lines.utf8).write(to: file)
+            try await stage.withGateway { _ in
+                let environment = ["TOLLGATE_URL": "http://127.0.0.1:\(stage.port)", "TOLLGATE_KEY": Stage.key]
+                let first = try ChildProcess("tollgate", ["send", file.path], environment: environment)
+                #expect(try await first.waitForExit() == 0)
+                let second = try ChildProcess("tollgate", ["send", file.path], environment: environment)
+                _ = try await second.waitForLine("the summary") { $0.contains("1200 sent by an earlier run") ? true : nil }
+                // Without the memory of the first run the ids still keep the events apart.
+                try FileManager.default.removeItem(atPath: file.path + ".tollgate-progress")
+                let third = try ChildProcess("tollgate", ["send", file.path], environment: environment)
+                _ = try await third.waitForLine("the summary") { $0.contains("0 accepted, 1200 duplicates") ? true : nil }
+                try await waitUntil("all arrive") { try await stage.billed("lago").count == 1200 }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import NIOHTTP1
+import TestSupport
+
+/// A gateway and simulated vendors as separate processes, with real files and sockets, for one test.
+struct Stage: Sendable {
+    static let key = "tg_demo_5a4db0c5f1e2d3c4b5a69788"
+
+    let folder: URL
+    let sandbox: WebClient
+    let sandboxProcess: ChildProcess
+    /// Where the gateway listens; the same over restarts.
+    let port: Int
+
+    /// Sets the stage, runs `body`, and stops and removes everything.
+    static func set(_ body: (Stage) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let sandbox = try ChildProcess("tollgate", ["sandbox", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            do {
+                let address = try await sandbox.waitForLine("the sandbox listens") { $0.address(of: "sandbox listening") }
+                let stage = Stage(
+                    folder: folder,
+                    sandbox: WebClient(base: address),
+                    sandboxProcess: sandbox,
+                    port: try FreePort.find()
+                )
+                try stage.writeRoutes()
+                try await body(stage)
+            } catch {
+                try await sandbox.stop(by: SIGKILL)
+                throw error
+            }
+            try await sandbox.stop(by: SIGKILL)
+        }
+    }
+
+    var client: WebClient { WebClient(base: "http://127.0.0.1:\(port)", key: Self.key) }
+    var routesFile: URL { folder.appending(path: "routes.json") }
+    var dataFolder: URL { folder.appending(path: "data") }
+
+    /// The variables with the vendors' keys.
+    static let credentials = [
+        "E2E_KNETIK": "acct-sandbox", "E2E_FLEXPRICE": "sk_sandbox_0123456789abcdef",
+        "E2E_POLAR": "polar_oat_sandbox_0123456789abcdef", "E2E_LAGO": "5a4db0c5-0000-4000-8000-5a4db0c50000",
+    ]
+
+    /// Starts the gateway and waits until it takes requests.
+    func startGateway(arguments: [String] = [], environment: [String: String] = Stage.credentials) async throws -> ChildProcess {
+        let gateway = try launch(arguments, environment)
+        _ = try await gateway.waitForLine("the gateway listens") { $0.address(of: "listening") }
+        return gateway
+    }
+
+    /// Starts the gateway and waits for nothing.
+    func launch(_ arguments: [String] = [], _ environment: [String: String] = Stage.credentials) throws -> ChildProcess {
+        try ChildProcess(
+            "tollgate",
+            [
+                "serve", "--routes", routesFile.path, "--data", dataFolder.path, "--listen", "127.0.0.1:\(port)",
+                "--log-format", "json",
+            ] + arguments,
+            environment: environment
+        )
+    }
+
+    /// Runs `body` with a gateway, which is stopped afterwards.
+    func withGateway(_ body: (ChildProcess) async throws -> Void) async throws {
+        let gateway = try await startGateway()
+        do {
+            try await body(gateway)
+        } catch {
+            try await gateway.stop(by: SIGKILL)
+            throw error
+        }
+        try await gateway.stop()
+    }
+
+    /// - Parameter retry: the waits of all providers, short so that a test sees several.
+    func writeRoutes(retry: String = #"{"base":"100ms","cap":"400ms"}"#) throws {
+        let providers = [
+            ("knetik", "/knetik", "E2E_KNETIK"), ("flexprice", "/flexprice", "E2E_FLEXPRICE"), ("polar", "/polar", "E2E_POLAR"),
+            ("lago", "/lago", "E2E_LAGO"),
+        ].map { name, path, variable in
+            #"""
+            "\#(name)": {"adapter": "\#(name)", "base_url": "\#(sandbox.base)\#(path)", "credential": {"env": "\#(variable)"},
+                         "retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms"}, "timeout": "2s"}
+            """#
+        }.joined(separator: ",\n")
+        let text = #"""
+            {"version": 1, "providers": {\#(providers)},
+             "routes": [{"name": "all", "to": [
+               {"provider": "lago", "subscription_id": "sub_{customer_id}"}, {"provider": "flexprice", "mode": "mirror"},
+               {"provider": "polar", "mode": "mirror"}, {"provider": "knetik", "mode": "mirror"}]}],
+             "clients": [{"name": "demo", "key_sha256": "\#(KeyHash.demo)"}]}
+            """#
+        try Data(text.utf8).write(to: routesFile)
+    }
+
+    /// Sets a vendor's faults.
+    func setFaults(_ vendor: String, _ faults: String) async throws {
+        let answer = try await sandbox.send("PUT", "/sandbox/\(vendor)/faults", Array(faults.utf8))
+        guard answer.status == 200 else { throw UnexpectedAnswer(answer: answer) }
+    }
+
+    /// The ids that a vendor would bill, as often as it would bill them.
+    func billed(_ vendor: String) async throws -> [String] {
+        try await sandbox.get("/sandbox/\(vendor)/events?ids=true").object()["billed"] as? [String] ?? []
+    }
+
+    /// How many requests' events reached a vendor.
+    func received(_ vendor: String) async throws -> Int {
+        try await sandbox.get("/sandbox/\(vendor)/events?count=true").object()["received"] as? Int ?? -1
+    }
+
+    /// Status by provider of an event's deliveries.
+    func statuses(of id: String) async throws -> [String: String] {
+        let deliveries = try await client.get("/v1/events/\(id)").object()["deliveries"] as? [[String: Any]] ?? []
+        var found: [String: String] = [:]
+        for delivery in deliveries {
+            if let provider = delivery["provider"] as? String { found[provider] = delivery["status"] as? String }
+        }
+        return found
+    }
+
+    /// The ids of the deliveries of a provider with this status, over all pages.
+    func deliveries(_ provider: String, _ status: String) async throws -> [String] {
+        var ids: [String] = []
+        var cursor: String?
+        repeat {
+            let next = cursor.map { "&cursor=\($0)" } ?? ""
+            let page = try await client.get("/v1/deliveries?provider=\(provider)&status=\(status)&limit=1000\(next)").object()
+            for item in page["deliveries"] as? [[String: Any]] ?? [] {
+                if let id = item["event_id"] as? String { ids.append(id) }
+            }
+            cursor = page["next_cursor"] as? String
+        } while cursor != nil
+        return ids
+    }
+}
+
+extension String {
+    /// The address in a JSON log line with this message.
+    func address(of message: String) -> String? {
+        guard let line = try? JSONSerialization.jsonObject(with: Data(utf8)) as? [String: Any],
+            line["message"] as? String == message
+        else { return nil }
+        return line["address"] as? String
+    }
+}
+
+/// The digest of ``Stage/key`` as `sha256sum` prints it.
+enum KeyHash {
+    static let demo = "97f523f477316f2ef7cb68e55f1853340d91b39ac1c4c3d3ccf7e8ac06c678e4"
+}
