@@ -26,9 +26,15 @@ struct ClaimedBlock: Sendable {
         return isOpen[index]
     }
 
-    func hasOpen(in range: ClosedRange<Int64>) -> Bool {
+    /// Whether an event of the range is open, other than these.
+    func hasOpen(in range: ClosedRange<Int64>, except others: Set<Int64> = []) -> Bool {
         guard openCount > 0, first <= range.upperBound, last >= range.lowerBound else { return false }
-        return sequences.indices.contains { isOpen[$0] && range.contains(sequences[$0]) }
+        var index = place(of: range.lowerBound)
+        while index < sequences.count, sequences[index] <= range.upperBound {
+            if isOpen[index], !others.contains(sequences[index]) { return true }
+            index += 1
+        }
+        return false
     }
 
     /// Notes that an event is settled.
@@ -46,11 +52,17 @@ struct ClaimedBlock: Sendable {
     }
 
     private func index(of sequence: Int64) -> Int? {
+        let index = place(of: sequence)
+        return index < sequences.count && sequences[index] == sequence ? index : nil
+    }
+
+    /// The index of the first event that is not before `sequence`.
+    private func place(of sequence: Int64) -> Int {
         var (low, high) = (0, sequences.count)
         while low < high {
             let middle = (low + high) / 2
             if sequences[middle] < sequence { low = middle + 1 } else { high = middle }
         }
-        return low < sequences.count && sequences[low] == sequence ? low : nil
+        return low
     }
 }

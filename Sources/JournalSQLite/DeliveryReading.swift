@@ -72,19 +72,19 @@ struct DeliveryReading {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT last, at, latency, http_status, deduplicated FROM delivered
-                    WHERE first BETWEEN ? AND ? AND provider = ? ORDER BY first DESC LIMIT 1
+                    SELECT at, latency, http_status, deduplicated FROM delivered
+                    WHERE first BETWEEN ? AND ? AND provider = ? AND last >= ? ORDER BY first DESC LIMIT 1
                     """
             ),
-            arguments: [sequence - sequence % Schema.runSpan, sequence, provider]
+            arguments: [sequence - sequence % Schema.runSpan, sequence, provider, sequence]
         )
-        guard let row, sequence <= row[0] else { return nil }
+        guard let row else { return nil }
         return Attempt(
-            at: Timestamp(milliseconds: row[1]),
-            latency: .microseconds(row[2] as Int64),
-            httpStatus: row[3],
+            at: Timestamp(milliseconds: row[0]),
+            latency: .microseconds(row[1] as Int64),
+            httpStatus: row[2],
             status: .delivered,
-            deduplicated: row[4]
+            deduplicated: row[3]
         )
     }
 }

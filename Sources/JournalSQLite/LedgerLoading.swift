@@ -53,10 +53,11 @@ struct LedgerLoading {
     /// What is settled behind the cursor: outcomes that came out of order, or after cursors were last written down.
     private func settled(behind cursor: Int64, by provider: Int64) throws -> SequenceRanges {
         var ranges = SequenceRanges()
+        // A cursor may stand inside a run: where a walk ended that passed over what had been settled before.
         let runs = try Row.fetchCursor(
             db,
-            sql: "SELECT first, last FROM delivered WHERE first > ? AND provider = ? ORDER BY first",
-            arguments: [cursor, provider]
+            sql: "SELECT first, last FROM delivered WHERE first >= ? AND last > ? AND provider = ? ORDER BY first",
+            arguments: [cursor - cursor % Schema.runSpan, cursor, provider]
         )
         while let run = try runs.next() { ranges.insert((run[0] as Int64)...(run[1] as Int64)) }
         let rows = try Int64.fetchCursor(

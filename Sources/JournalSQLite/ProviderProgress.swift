@@ -155,6 +155,33 @@ struct ProviderProgress: Sendable {
 
     // MARK: Ends of claims
 
+    /// Cuts a delivered run where an event between two of its neighbours is still open: of a run only the first and the last
+    /// number are kept, so that it would stand for that event, too. Events that were given back and claimed again have such
+    /// events between them.
+    /// - Parameter rows: events that get a row in the same settlement.
+    func unbroken(_ run: [Int64], besides rows: Set<Int64>) -> [ArraySlice<Int64>] {
+        var pieces: [ArraySlice<Int64>] = []
+        var start = 0
+        for index in run.indices.dropFirst() where isBroken(between: run[index - 1], run[index], besides: rows) {
+            pieces.append(run[start..<index])
+            start = index
+        }
+        pieces.append(run[start...])
+        return pieces
+    }
+
+    private func isBroken(between left: Int64, _ right: Int64, besides rows: Set<Int64>) -> Bool {
+        guard right != left + 1 else { return false }
+        guard left < right, right <= position, var index = block(holding: left) else {
+            return left >= right || right > position
+        }
+        while index < blocks.count, blocks[index].first < right {
+            if blocks[index].hasOpen(in: (left + 1)...(right - 1), except: rows) { return true }
+            index += 1
+        }
+        return false
+    }
+
     /// Notes that an event's first outcome is on disk, as part of a run or as a row.
     mutating func settleFirst(_ sequence: Int64) {
         endClaim(sequence)

@@ -67,15 +67,16 @@ struct RetentionStep: Sendable {
             try db.execute(sql: "DELETE FROM \(table) WHERE sequence BETWEEN ? AND ?", arguments: bounds)
         }
         try db.execute(sql: "DELETE FROM chunks WHERE first BETWEEN ? AND ?", arguments: bounds)
-        try db.execute(
-            sql: "DELETE FROM delivered WHERE first BETWEEN ? AND ? AND last <= ?",
-            arguments: [range.lowerBound, range.upperBound, range.upperBound]
-        )
         // A run that reaches into the next chunk keeps what it says of that.
         try db.execute(
-            sql: "UPDATE delivered SET first = ? WHERE first BETWEEN ? AND ?",
-            arguments: [range.upperBound + 1, range.lowerBound, range.upperBound]
+            sql: """
+                INSERT INTO delivered SELECT ?, provider, last, at, latency, http_status, deduplicated
+                FROM delivered WHERE first BETWEEN ? AND ? AND last > ?
+                ON CONFLICT(first, provider) DO UPDATE SET last = max(last, excluded.last)
+                """,
+            arguments: [range.upperBound + 1, range.lowerBound, range.upperBound, range.upperBound]
         )
+        try db.execute(sql: "DELETE FROM delivered WHERE first BETWEEN ? AND ?", arguments: bounds)
     }
 
     private static func hasOpenRows(_ range: ClosedRange<Int64>, _ db: Database) throws -> Bool {

@@ -228,17 +228,11 @@ extension SQLiteEventStore {
         parts.ledger.withProgress(of: provider, \.retrying)
     }
 
-    /// Finds out whose events the exceptions are, and turns what was claimed by its row, but is settled as part of a run, into
-    /// an exception: its row must not stay behind as `retrying`.
+    /// Finds out whose events the exceptions are, and brings the runs into a form in which first and last say all.
     private func prepare(_ settlement: Settlement) async throws(StoreError) -> PreparedSettlement {
-        var (runs, exceptions) = (settlement.delivered, settlement.exceptions)
-        let delivered = runs
-        let rows =
-            parts.ledger.withProgress(of: settlement.provider) { progress -> Set<Int64> in
-                guard progress.heldCount > 0 else { return [] }
-                return Set(delivered.flatMap { $0.sequences.map(\.rawValue) }.filter { progress.holdsRow($0) })
-            } ?? []
-        if !rows.isEmpty { (runs, exceptions) = Self.separate(rows, from: runs, addingTo: exceptions) }
+        let (runs, exceptions) =
+            parts.ledger.withProgress(of: settlement.provider) { Self.separate(settlement, by: $0) }
+            ?? (settlement.delivered, settlement.exceptions)
         let events = try await events(at: exceptions.map(\.sequence.rawValue))
         let numbers = parts.names.numbers(for: exceptions.compactMap { events[$0.sequence.rawValue]?.event }).origins
         var next = numbers.makeIterator()
@@ -246,21 +240,30 @@ extension SQLiteEventStore {
         return PreparedSettlement(provider: settlement.provider, runs: runs, exceptions: exceptions, origins: origins)
     }
 
+    /// Turns what was claimed by its row, but is settled as part of a run, into an exception, since its row must not stay behind
+    /// as `retrying`; and cuts runs that would stand for events that are still open.
     private static func separate(
-        _ rows: Set<Int64>,
-        from runs: [DeliveredRun],
-        addingTo exceptions: [SettledDelivery]
+        _ settlement: Settlement,
+        by progress: ProviderProgress
     ) -> ([DeliveredRun], [SettledDelivery]) {
-        var (kept, exceptions) = ([DeliveredRun](), exceptions)
-        for run in runs {
-            let rest = run.sequences.filter { !rows.contains($0.rawValue) }
-            if !rest.isEmpty { kept.append(DeliveredRun(sequences: rest, attempt: run.attempt)) }
-            for sequence in run.sequences where rows.contains(sequence.rawValue) {
-                exceptions.append(
-                    SettledDelivery(sequence: sequence, status: .delivered, newAttempts: [run.attempt])
-                )
+        var (runs, exceptions) = ([DeliveredRun](), settlement.exceptions)
+        let rows = Set(exceptions.map(\.sequence.rawValue))
+        for run in settlement.delivered {
+            var rest: [Int64] = []
+            for sequence in run.sequences {
+                if progress.holdsRow(sequence.rawValue) {
+                    exceptions.append(
+                        SettledDelivery(sequence: sequence, status: .delivered, newAttempts: [run.attempt])
+                    )
+                } else {
+                    rest.append(sequence.rawValue)
+                }
+            }
+            guard !rest.isEmpty else { continue }
+            for piece in progress.unbroken(rest, besides: rows) {
+                runs.append(DeliveredRun(sequences: piece.map { SequenceNumber($0) }, attempt: run.attempt))
             }
         }
-        return (kept, exceptions)
+        return (runs, exceptions)
     }
 }

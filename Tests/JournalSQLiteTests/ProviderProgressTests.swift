@@ -104,6 +104,17 @@ import Testing
         #expect(progress.cursor == 3)
     }
 
+    @Test func `cuts a run around what is open`() {
+        var progress = ProviderProgress(position: 0, pending: 6)
+        _ = Self.claim(&progress, Self.stretch("xx.xxxx.."), events: 5)
+        #expect(progress.unbroken([1, 2, 4, 5], besides: []) == [[1, 2, 4, 5]], "foreign events do not break it")
+        #expect(progress.unbroken([1, 4, 6], besides: []) == [[1], [4], [6]])
+        #expect(progress.unbroken([1, 4, 6], besides: [2]) == [[1, 4], [6]])
+        #expect(progress.unbroken([6, 9], besides: []) == [[6], [9]], "beyond the walk nothing is known")
+        progress.settleFirst(5)
+        #expect(progress.unbroken([4, 6], besides: []) == [[4, 6]])
+    }
+
     @Test func `does not claim a row that was settled while it was read`() {
         var progress = ProviderProgress(position: 9, retrying: 2)
         progress.beginReadingRows()

@@ -11,6 +11,18 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...12)
+    func `agrees with a simple model`(seed: UInt64) async throws {
+        var settings = SQLiteStoreSettings()
+        settings.newestIdentities = seed % 2 == 0 ? 40 : 10_000
+        settings.cacheBytes = seed % 3 == 0 ? 0 : 100_000
+        settings.commitsBetweenCursors = Int(seed % 4) * 5 + 1
+        settings.chunkBytes = seed % 4 == 0 ? 300 : 100_000
+        try await withTemporaryFolder { folder in
+            try await StoreBehaviour.randomLife(seed: seed).run(on: SQLiteFixture(folder: folder, settings: settings))
+        }
+    }
+
     /// Hashes that nearly all collide, an index that is on disk at once, chunks of a few events, and no cache: the same promises.
     @Test(arguments: StoreBehaviour.checks)
     func `keeps them when everything is small`(check: StoreCheck) async throws {

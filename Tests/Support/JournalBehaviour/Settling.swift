@@ -86,6 +86,18 @@ extension StoreBehaviour {
             try expect(try await reopened.claimAll(for: "lago").count, 0, "nothing is pending")
             return reopened
         },
+        StoreCheck("does not take an open event for delivered because its neighbours are") { store, fixture in
+            try await store.store(Sample.events(1...4))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.release([sequences[0], sequences[2]], for: "lago")
+            let again = try await store.claimAll(for: "lago").sequences
+            try expect(again, [1, 3], "the released ones, side by side in one block")
+            try await store.settleDelivered(again, at: "lago")
+            try expect(try await store.statuses(of: "event-2"), ["lago": .pending], "the one between them")
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.claimAll(for: "lago").sequences, [2, 4], "what is left")
+            return reopened
+        },
         StoreCheck("adds attempts to the history until the delivery ends") { store, fixture in
             try await store.store(Sample.events(1...1))
             var claimed = try await store.claimAll(for: "lago")
