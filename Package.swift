@@ -195,7 +195,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "tollgate", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["TestSupport", "tollgate", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
     ]

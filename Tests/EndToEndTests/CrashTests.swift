@@ -10,7 +10,7 @@ import Testing
 
     @Test func `finds every acknowledged event at every vendor exactly once after twenty kills`() async throws {
         var random = CrashDice(state: Self.seed)
-        try await Stage.set { stage in
+        try await Stage.set { (stage) async throws in
             for vendor in ["lago", "polar", "flexprice", "knetik"] {
                 try await stage.setFaults(
                     vendor,
@@ -38,7 +38,7 @@ import Testing
     private func settle(_ stage: Stage, _ acknowledged: Set<String>) async throws {
         for vendor in ["lago", "polar", "flexprice", "knetik"] { try await stage.setFaults(vendor, "{}") }
         #expect(acknowledged.count > Self.kills * 5)
-        try await stage.withGateway { _ in
+        try await stage.withGateway { _ async throws in
             for vendor in ["lago", "polar", "flexprice"] {
                 try await waitUntil("\(vendor) has every acknowledged event (seed \(Self.seed))", within: .seconds(120)) {
                     try await acknowledged.isSubset(of: Set(stage.billed(vendor)))
@@ -87,8 +87,8 @@ private final class Load: Sendable {
                 _ = state.withLock { $0.acknowledged.insert(id) }
                 number += 1
             } catch {
-                // The gateway is down: the application asks again with the same id, as soon as a connection is taken.
-                await Task.yield()
+                // The gateway is down: the application asks again with the same id until a connection is taken.
+                try? await Task.sleep(for: .milliseconds(5))
             }
         }
     }

@@ -7,8 +7,8 @@ import Testing
     private let event = #"{"id":"evt-1","name":"api_request","customer_id":"customer456","timestamp":"2024-03-20T15:04:05.123Z","source":"api","properties":{"request_size":100,"region":"eu"}}"#
 
     @Test func `delivers one event to four vendors, each in its own terms`() async throws {
-        try await Stage.set { stage in
-            try await stage.withGateway { _ in
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { _ async throws in
                 let answer = try await stage.client.post("/v1/events", event)
                 #expect(answer.status == 202)
                 try await waitUntil("all four have it") {
@@ -39,13 +39,13 @@ import Testing
     }
 
     @Test func `shuts down in order when asked, and exits with 0`() async throws {
-        try await Stage.set { stage in
+        try await Stage.set { (stage) async throws in
             let gateway = try await stage.startGateway()
             for number in 1...50 {
                 _ = try await stage.client.post("/v1/events", #"{"id":"e\#(number)","name":"n","customer_id":"c"}"#)
             }
             #expect(try await gateway.stop() == 0)
-            try await stage.withGateway { _ in
+            try await stage.withGateway { _ async throws in
                 try await waitUntil("everything arrives after the restart") { try await stage.billed("polar").count == 50 }
             }
             for vendor in ["lago", "polar", "flexprice", "knetik"] {
@@ -56,11 +56,11 @@ import Testing
     }
 
     @Test func `sends a file once, however often it is told to`() async throws {
-        try await Stage.set { stage in
+        try await Stage.set { (stage) async throws in
             let file = stage.folder.appending(path: "events.ndjson")
             let lines = (1...1200).map { #"{"name":"n","customer_id":"c","properties":{"n":\#($0)}}"# }.joined(separator: "\n")
             try Data(lines.utf8).write(to: file)
-            try await stage.withGateway { _ in
+            try await stage.withGateway { _ async throws in
                 let environment = ["TOLLGATE_URL": "http://127.0.0.1:\(stage.port)", "TOLLGATE_KEY": Stage.key]
                 let first = try ChildProcess("tollgate", ["send", file.path], environment: environment)
                 #expect(try await first.waitForExit() == 0)

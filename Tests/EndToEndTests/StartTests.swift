@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func `names every fault of routes.json`() async throws {
-        try await Stage.set { stage in
+        try await Stage.set { (stage) async throws in
             try Data(#"{"version":1,"providers":{"p":{"adapter":"lagoo","credential":{"env":"X"}}},"routes":[],"clients":[]}"#.utf8)
                 .write(to: stage.routesFile)
             try await expectRefusal(try stage.launch(), "routes.json:1:42: unknown adapter \"lagoo\" (did you mean \"lago\"?)", "there is no route")
@@ -20,15 +20,15 @@ import Testing
     }
 
     @Test func `says that there is no routes.json`() async throws {
-        try await Stage.set { stage in
+        try await Stage.set { (stage) async throws in
             try FileManager.default.removeItem(at: stage.routesFile)
             try await expectRefusal(try stage.launch(), "routes.json cannot be read", "--routes")
         }
     }
 
     @Test func `says which process holds the data folder`() async throws {
-        try await Stage.set { stage in
-            try await stage.withGateway { gateway in
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { (gateway) async throws in
                 let other = try ChildProcess(
                     "tollgate",
                     ["serve", "--routes", stage.routesFile.path, "--data", stage.dataFolder.path, "--listen", "127.0.0.1:0"],
@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test func `says that the address is in use`() async throws {
-        try await Stage.set { stage in
-            try await stage.withGateway { _ in
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { _ async throws in
                 let other = try ChildProcess(
                     "tollgate",
                     [
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `starts without a vendor's key, says which is missing, and delivers to the others`() async throws {
-        try await Stage.set { stage in
+        try await Stage.set { (stage) async throws in
             var environment = Stage.credentials
             environment["E2E_LAGO"] = ""
             let gateway = try await stage.startGateway(environment: environment)

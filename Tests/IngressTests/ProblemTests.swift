@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func `says what is wrong with a body that is not JSON`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             try expectProblem(try await server.post(""), 400, "the text is empty")
             try expectProblem(try await server.post("{\"name\": oops}"), 400, "line 1, column 10")
             let brackets = String(repeating: "[", count: 30_000_000)
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `refuses a body beyond the limit before it is read`() async throws {
-        try await IngressFixture.with(bodyLimitBytes: 1000) { server in
+        try await IngressFixture.with(bodyLimitBytes: 1000) { (server) async throws in
             let large = [UInt8](repeating: UInt8(ascii: "["), count: 50_000)
             try expectProblem(try await server.send(.POST, "/v1/events", large), 413, "at most 1000 bytes")
             try expectProblem(try await server.send(.POST, "/v1/events", large, isChunked: true), 413, "at most 1000 bytes")
@@ -31,14 +31,14 @@ import Testing
     }
 
     @Test func `asks for a length`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             try expectProblem(try await server.send(.GET, "/v1/nothing"), 404, "POST /v1/events")
             try expectProblem(try await server.send(.DELETE, "/v1/events"), 405, "use POST")
         }
     }
 
     @Test func `says which methods a path has`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let answer = try await server.send(.PUT, "/v1/events", [1])
             try expectProblem(answer, 405, "PUT is not allowed here")
             #expect(answer.headers.first(name: "allow") == "POST")
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `refuses types and encodings that it does not know`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             try expectProblem(try await server.post("<x/>", contentType: "text/xml"), 415, "application/json")
             let answer = try await server.send(.POST, "/v1/events", [1, 2], headers: [("Content-Encoding", "br")])
             try expectProblem(answer, 415, "gzip")
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `asks for a key, and for the right one`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let none = try await server.send(.GET, "/v1/events/x", key: nil)
             try expectProblem(none, 401, "Authorization: Bearer")
             #expect(none.headers.first(name: "www-authenticate") != nil)
@@ -67,14 +67,14 @@ import Testing
     }
 
     @Test func `refuses what a key may not do, and names the scope`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let answer = try await server.send(.POST, "/v1/events", Array("{}".utf8), key: "read-key")
             try expectProblem(answer, 403, "events:write")
         }
     }
 
     @Test func `takes over a request id that is fit to be printed, and no other`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let mine = try await server.send(.GET, "/healthz", headers: [("X-Request-Id", "abc-123")], key: nil)
             #expect(mine.status == 200)
             #expect(mine.headers.first(name: "x-request-id") == "abc-123")
@@ -86,14 +86,14 @@ import Testing
 
     @Test(arguments: ["status=lost", "limit=0", "limit=x", "cursor=zzz"])
     func `says what a parameter may be`(query: String) async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let answer = try await server.send(.GET, "/v1/deliveries?\(query)")
             #expect(answer.status == 400)
         }
     }
 
     @Test func `finds an event whose id has a slash in it`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             _ = try await server.post(#"{"id":"a/b c","name":"n","customer_id":"c"}"#)
             #expect(try await server.send(.GET, "/v1/events/a%2Fb%20c").status == 200)
             #expect(try await server.send(.GET, "/v1/events/a/b%20c").status == 404)

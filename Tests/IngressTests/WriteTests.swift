@@ -9,7 +9,7 @@ import Testing
         ("{\"id\":\"a\",\"name\":\"n\",\"customer_id\":\"c\"}\n", "application/x-ndjson"),
     ])
     func `takes every form of body and answers 202 with a result an event`(text: String, type: String) async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let answer = try await server.post(text, contentType: type)
             #expect(answer.status == 202)
             let events = try answer.object["events"] as? [[String: Any]]
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `takes nothing of a batch with one bad event in the middle, and names it`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let body = #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"},{"id":"3","name":"n","customer_id":"c"}]"#
             let answer = try await server.post(body)
             #expect(answer.status == 422)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `takes the good ones of a batch with partial=true, and answers 207`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             let body = #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"}]"#
             let answer = try await server.post(body, path: "/v1/events?partial=true")
             #expect(answer.status == 207)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `answers a repeat as a duplicate and other content as a conflict`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             _ = try await server.post(#"{"id":"a","name":"n","customer_id":"c"}"#)
             let repeated = try await server.post(#"{"customer_id":"c","id":"a","name":"n"}"#)
             #expect(repeated.status == 202)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `takes a compressed body, and a chunked one`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             // gzip of {"id":"z","name":"n","customer_id":"c"}
             let event = Array(#"{"id":"z","name":"n","customer_id":"c"}"#.utf8)
             let answer = try await server.send(
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `refuses a small body that becomes a large one`() async throws {
-        try await IngressFixture.with(bodyLimitBytes: 100_000) { server in
+        try await IngressFixture.with(bodyLimitBytes: 100_000) { (server) async throws in
             let bomb = try Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 10_000_000))
             #expect(bomb.count < 100_000)
             let answer = try await server.send(.POST, "/v1/events", bomb, headers: [("Content-Encoding", "gzip")])
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func `keeps digits from the request to the answer`() async throws {
-        try await IngressFixture.with { server in
+        try await IngressFixture.with { (server) async throws in
             _ = try await server.post(#"{"id":"a","name":"n","customer_id":"c","properties":{"n":12345678901234567890.1234567890}}"#)
             let answer = try await server.send(.GET, "/v1/events/a")
             #expect(String(decoding: answer.body, as: UTF8.self).contains(#""properties":{"n":12345678901234567890.1234567890}"#))

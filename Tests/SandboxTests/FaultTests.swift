@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func `answers a status before anything is applied`() async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"status":{"429":1},"retry_after":7}"#)
             let answer = try await sandbox.polar(event)
             #expect(answer.status == 429 && answer.text.isEmpty)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `answers a status although the request was applied`() async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"status_after":{"503":1}}"#)
             #expect(try await sandbox.polar(event).status == 503)
             #expect(try await sandbox.received("polar") == 1)
@@ -34,7 +34,7 @@ import Testing
 
     @Test(arguments: [("reset_before", 0), ("reset_after", 1)])
     func `cuts the connection without an answer, before or after applying`(fault: String, received: Int) async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"\#(fault)":1}"#)
             await #expect(throws: (any Error).self) { _ = try await sandbox.polar(event) }
             #expect(try await sandbox.received("polar") == received)
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `answers nonsense`() async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"garbage":1}"#)
             let answer = try await sandbox.polar(event)
             #expect((try? answer.object["inserted"]) == nil)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `fails for ever on a poisoned event, and on no other`() async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"poison":["a"]}"#)
             #expect(try await sandbox.polar(event).status == 500)
             #expect(try await sandbox.polar(event.replacingOccurrences(of: "\"a\"", with: "\"b\"")).status == 200)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `repeats its randomness from a seed`() async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             var runs: [[Int]] = []
             for _ in 1...2 {
                 try await set(sandbox, #"{"status":{"503":0.5},"seed":42}"#)
@@ -73,14 +73,14 @@ import Testing
 
     @Test(arguments: [#"{"latency":[1,2]}"#, #"{"status":{"900":1}}"#, #"{"hang":2}"#, "nonsense"])
     func `refuses a fault that it does not know, and says what there is`(faults: String) async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             let answer = try await sandbox.send(.PUT, "/sandbox/polar/faults", faults)
             #expect(answer.status == 400)
         }
     }
 
     @Test func `forgets everything when told to`() async throws {
-        try await SandboxFixture.with { sandbox in
+        try await SandboxFixture.with { (sandbox) async throws in
             _ = try await sandbox.polar(event)
             try await set(sandbox, #"{"status":{"503":1}}"#)
             _ = try await sandbox.send(.DELETE, "/sandbox")

@@ -69,8 +69,9 @@ struct Stage: Sendable {
         do {
             try await body(gateway)
         } catch {
+            let state = gateway.isRunning ? "while the gateway ran" : "after the gateway had ended"
             try await gateway.stop(by: SIGKILL)
-            throw error
+            throw ProcessFailure(what: "\(error) \(state)", lines: gateway.lines.filter { !$0.contains("\"level\":\"info\"") })
         }
         try await gateway.stop()
     }

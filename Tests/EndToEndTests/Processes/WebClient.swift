@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// Talks to the programs under test as any HTTP client would.
 struct WebClient: Sendable {
@@ -28,6 +29,17 @@ struct WebClient: Sendable {
     let base: String
     var key: String?
 
+    /// Lives as long as the tests. A refused connection fails the request at once: the shared client would go on waiting longer and
+    /// longer before it tries again, also after the program under test is back.
+    private static let http = HTTPClient(
+        eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
+        configuration: {
+            var configuration = HTTPClient.Configuration()
+            configuration.connectionPool.retryConnectionEstablishment = false
+            return configuration
+        }()
+    )
+
     func get(_ path: String) async throws -> Answer {
         try await send("GET", path)
     }
@@ -50,7 +62,7 @@ struct WebClient: Sendable {
         }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await Self.http.execute(request, timeout: .seconds(30))
         let received = try await response.body.collect(upTo: 256 << 20)
         return Answer(
             status: Int(response.status.code),
