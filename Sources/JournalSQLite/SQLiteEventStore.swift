@@ -104,6 +104,7 @@ extension SQLiteEventStore: Service {
     /// Waits for its turn in the shutdown, then closes. Services that use the store come behind it in the group's list, so that
     /// they have stopped by then.
     package func run() async throws {
+        // It throws for one reason only, a cancelled task, and that means the same: time to close.
         try? await gracefulShutdown()
         await close()
     }

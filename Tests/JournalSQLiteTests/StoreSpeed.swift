@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Measures the store on its own. Run it in a release build:
-/// `TOLLGATE_MEASURE=1 swift test -c release --filter StoreSpeed`
+/// `TOLLGATE_MEASURE=1 swift test -c release -Xswiftc -enable-testing --filter StoreSpeed`
 @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TOLLGATE_MEASURE"] != nil))
 struct StoreSpeed {
     static let plan = Plan(
@@ -38,6 +38,19 @@ struct StoreSpeed {
                 try await group.waitForAll()
             }
             Self.report("deliveries settled from a backlog, 4 providers, blocks of 100", total * 4, since: start)
+        }
+    }
+
+    @Test func `intending and settling one event a request`() async throws {
+        try await withStore { store in
+            let total = 100_000
+            try await Self.append(total, to: store, perRequest: 100, tasks: 8)
+            let start = ContinuousClock.now
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<64 { group.addTask { try await Self.deliverSingly(from: store, to: "knetik") } }
+                try await group.waitForAll()
+            }
+            Self.report("intents and settlements of single events", total, since: start)
         }
     }
 
@@ -117,6 +130,21 @@ struct StoreSpeed {
         #expect(try await store.backlog(of: provider).events == 0)
     }
 
+    private static func deliverSingly(from store: SQLiteEventStore, to provider: ProviderName) async throws {
+        let attempt = Attempt(
+            at: Timestamp(milliseconds: 1),
+            latency: .milliseconds(2),
+            httpStatus: 200,
+            status: .delivered
+        )
+        while let block = try await store.claimBlock(for: provider, limit: BlockLimit(events: 1, bytes: 1 << 20)) {
+            let sequences = block.deliveries.map(\.sequence)
+            try await store.intend(sequences, at: provider)
+            let run = DeliveredRun(sequences: sequences, attempt: attempt)
+            try await store.settle(Settlement(provider: provider, delivered: [run]))
+        }
+    }
+
     private static let properties = JSONText(
         checked:
             #"{"request_size":1024,"response_size":20480,"region":"eu-central-1","model":"large-2","cached":false}"#
@@ -152,7 +180,7 @@ struct StoreSpeed {
         let time = ContinuousClock.now - start
         let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
         print(
-            "\(what): \(Int(Double(count) / seconds))/s (\(count) in \(time)); written so far: \(writtenBytes()) bytes"
+            "\(what): \(Int(Double(count) / seconds))/s (\(count) in \(time)); written so far: \(writtenBytes()) bytes, \(residentMemory())"
         )
     }
 
@@ -160,5 +188,10 @@ struct StoreSpeed {
     private static func writtenBytes() -> String {
         let text = (try? String(contentsOfFile: "/proc/self/io", encoding: .utf8)) ?? ""
         return text.split(separator: "\n").first { $0.hasPrefix("write_bytes") }.map { String($0.dropFirst(13)) } ?? "?"
+    }
+
+    private static func residentMemory() -> String {
+        let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").first { $0.hasPrefix("VmRSS") }.map(String.init) ?? "?"
     }
 }
