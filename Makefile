@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help run test build bench format lint install clean
 
 # One configuration for all, so that the dependencies are built once.
-FLAGS := -c release --explicit-target-dependency-import-check error
+FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
 PACKAGES := libsqlite3-dev zlib1g-dev
 
 help: ## Say what there is

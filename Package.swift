@@ -62,7 +62,12 @@ let package = Package(
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
-        .target(name: "Routing", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(
+            name: "Routing",
+            dependencies: ["Events", "JSON"],
+            exclude: ["routes.schema.json"],
+            swiftSettings: settings
+        ),
         .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
         .target(
             name: "JournalSQLite",
@@ -119,14 +124,18 @@ let package = Package(
         .executableTarget(
             name: "tollgate-bench",
             dependencies: [
-                "Events", "JSON", argumentParser, asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1,
-                nioPosix,
+                argumentParser, asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
 
         // What tests share: helpers, and the behaviour suites that every implementation of a protocol must pass.
-        .target(name: "TestSupport", dependencies: ["Events"], path: "Tests/Support/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Events"],
+            path: "Tests/Support/TestSupport",
+            swiftSettings: settings
+        ),
         .target(
             name: "JournalBehaviour",
             dependencies: ["Events", "Journal", "TestSupport"],
@@ -144,7 +153,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Events", "JSON", "Routing", "TestSupport"],
+            dependencies: ["Events", "JSON", "Routing", "TestSupport", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
@@ -176,7 +185,8 @@ let package = Package(
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "Events", "Ingress", "JournalSQLite", "Routing", "TestSupport", asyncHTTPClient, logging,
+                "Acceptance", "Access", "Events", "Ingress", "JournalSQLite", "Routing", "TestSupport", asyncHTTPClient,
+                logging,
                 nioCore, nioHTTP1,
             ],
             swiftSettings: settings

@@ -102,7 +102,8 @@ package struct Acceptor: Sendable {
                     index: index,
                     field: "id",
                     code: .conflict,
-                    message: "the id \"\(event.id)\" is known with another \(fields.joined(separator: ", ")); a correction needs "
+                    message:
+                        "the id \"\(event.id)\" is known with another \(fields.joined(separator: ", ")); a correction needs "
                         + "an id of its own"
                 )
             )
@@ -116,7 +117,8 @@ package struct Acceptor: Sendable {
             index: index,
             field: "name",
             code: .unrouted,
-            message: "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
+            message:
+                "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
         )
     }
 }

@@ -48,7 +48,9 @@ package final class CredentialVault: CredentialResolving {
 
     private func fromEnvironment(_ name: String) throws(CredentialUnavailable) -> Secret {
         guard let value = environment[name], !value.isEmpty else {
-            throw CredentialUnavailable(message: "the environment variable \(name) is not set; set it to the vendor's key")
+            throw CredentialUnavailable(
+                message: "the environment variable \(name) is not set; set it to the vendor's key"
+            )
         }
         return try checked(value, "the environment variable \(name)")
     }

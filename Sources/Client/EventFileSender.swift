@@ -80,7 +80,9 @@ package struct EventFileSender: Sendable {
             default:
                 guard let index = event["index"]?.int64, batch.indices.contains(Int(index)) else { continue }
                 let reasons = event["errors"].map { Array($0.elements) } ?? []
-                summary.refused.append((batch[Int(index)].place, reasons.compactMap { $0["message"]?.string }.joined(separator: "; ")))
+                summary.refused.append(
+                    (batch[Int(index)].place, reasons.compactMap { $0["message"]?.string }.joined(separator: "; "))
+                )
             }
         }
     }
@@ -129,7 +131,8 @@ package struct EventFileSender: Sendable {
         } catch {
             return 0
         }
-        guard document.root["url"]?.string == client.address, let count = document.root["events"]?.int64.map({ Int($0) }),
+        guard document.root["url"]?.string == client.address,
+            let count = document.root["events"]?.int64.map({ Int($0) }),
             count <= file.entries.count, document.root["digest"]?.string == file.digest(ofFirst: count)
         else { return 0 }
         return count

@@ -107,7 +107,9 @@ package struct HTTPVendorCaller: VendorCalling {
                 : "the connection ended before the answer was complete; the vendor may have the event"
             return .unknown(DeliveryFault(code: code, message: message))
         }
-        return .notSent(DeliveryFault(code: code, message: "no connection to \(endpoint.baseURL): \(Self.reason(error))"))
+        return .notSent(
+            DeliveryFault(code: code, message: "no connection to \(endpoint.baseURL): \(Self.reason(error))")
+        )
     }
 
     private static let timeouts: [HTTPClientError] = [.readTimeout, .writeTimeout, .deadlineExceeded, .connectTimeout]
@@ -124,7 +126,9 @@ package struct HTTPVendorCaller: VendorCalling {
     }
 
     private static func percentEncoded(_ text: String) -> String {
-        let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        let unreserved = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+        )
         return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 }

@@ -90,7 +90,11 @@ struct EventFields {
             return nil
         }
         if !bytes.contains(text.utf8.count) {
-            fault(field, .range, "\(field) must have \(bytes.lowerBound) to \(bytes.upperBound) bytes, has \(text.utf8.count)")
+            fault(
+                field,
+                .range,
+                "\(field) must have \(bytes.lowerBound) to \(bytes.upperBound) bytes, has \(text.utf8.count)"
+            )
         }
         return text
     }

@@ -97,7 +97,12 @@ package struct EventReader: Sendable {
         for element in array.elements { read(element, to: &batch) }
         if batch.count == 0 {
             batch.faults.append(
-                EventFault(index: nil, field: nil, code: .required, message: "the array holds no event; send at least one")
+                EventFault(
+                    index: nil,
+                    field: nil,
+                    code: .required,
+                    message: "the array holds no event; send at least one"
+                )
             )
         }
     }

@@ -14,6 +14,18 @@ package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable {
     }
 }
 
+/// Byte for byte: `String` takes a composed letter and its decomposed form for equal, and two tenants would be one.
+extension Identifier {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = rawValue
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
 extension Identifier: ExpressibleByStringLiteral {
     package init(stringLiteral value: String) {
         rawValue = value
@@ -26,7 +38,7 @@ extension Identifier: CustomStringConvertible {
 
 extension Identifier: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        left.rawValue < right.rawValue
+        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
     }
 }
 

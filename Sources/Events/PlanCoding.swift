@@ -18,7 +18,9 @@ package enum PlanCoding {
     /// Reads what ``encode(route:destinations:)`` wrote.
     /// - Returns: nil if the bytes are not a plan, which means that they were damaged or come from a newer version.
     package static func decode(_ bytes: [UInt8]) -> Plan? {
-        guard let document = try? JSONDocument(parsing: bytes), let list = document.root["destinations"] else { return nil }
+        guard let document = try? JSONDocument(parsing: bytes), let list = document.root["destinations"] else {
+            return nil
+        }
         var destinations: [Destination] = []
         for element in list.elements {
             guard let destination = destination(from: element) else { return nil }

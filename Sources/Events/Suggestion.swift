@@ -4,7 +4,8 @@ package enum Suggestion {
     package static func closest(to word: String, among candidates: [String]) -> String? {
         let word = word.lowercased()
         let allowed = max(1, word.count / 3)
-        return candidates
+        return
+            candidates
             .map { (candidate: $0, distance: distance(word, $0.lowercased())) }
             .filter { $0.distance <= allowed }
             .min { $0.distance < $1.distance }?

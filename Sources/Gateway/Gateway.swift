@@ -64,7 +64,9 @@ package enum Gateway {
         try result.get()
     }
 
-    private static func openStore(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault) -> SQLiteEventStore {
+    private static func openStore(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault)
+        -> SQLiteEventStore
+    {
         do {
             return try SQLiteEventStore(
                 opening: settings.dataFolder,

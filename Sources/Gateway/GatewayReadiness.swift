@@ -31,7 +31,8 @@ struct GatewayReadiness: ReadinessReporting {
     private func storeItem() async -> ReadinessItem {
         do {
             let damaged = try await archive.damage()
-            let detail = damaged.isEmpty ? "readable" : "\(damaged.count) chunks are damaged and passed over; see the log"
+            let detail =
+                damaged.isEmpty ? "readable" : "\(damaged.count) chunks are damaged and passed over; see the log"
             return ReadinessItem(name: "store", isReady: true, detail: detail, isEssential: true)
         } catch {
             return ReadinessItem(name: "store", isReady: false, detail: "the store cannot be read", isEssential: true)
@@ -45,7 +46,9 @@ struct GatewayReadiness: ReadinessReporting {
         } catch {
             return ReadinessItem(name: item, isReady: false, detail: error.message, isEssential: false)
         }
-        guard let state else { return ReadinessItem(name: item, isReady: false, detail: "starting", isEssential: false) }
+        guard let state else {
+            return ReadinessItem(name: item, isReady: false, detail: "starting", isEssential: false)
+        }
         if let parked = state.parked {
             return ReadinessItem(name: item, isReady: false, detail: "parked: \(parked.message)", isEssential: false)
         }

@@ -5,6 +5,9 @@ import Vendors
 
 /// Reads `routes.json` with the vendors at hand.
 package enum RoutesFile {
+    /// The JSON Schema of the file, with every vendor's settings.
+    package static var schema: [UInt8] { RoutesSchema.text(VendorRegistry.all.map(\.traits)) }
+
     /// - Throws: ``GatewayFault`` with all faults.
     package static func read(_ file: URL) throws(GatewayFault) -> RoutesReader.Reading {
         let bytes: Data

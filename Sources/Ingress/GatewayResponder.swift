@@ -105,7 +105,9 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func require(_ scope: Scope, of client: Client) throws {
-        guard client.scopes.contains(scope) || client.scopes.contains(.admin) else { throw Problem.forbidden(scope.rawValue) }
+        guard client.scopes.contains(scope) || client.scopes.contains(.admin) else {
+            throw Problem.forbidden(scope.rawValue)
+        }
     }
 
     /// How the body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.

@@ -15,7 +15,9 @@ enum RequestBody {
         if length == nil, request.headers[.transferEncoding] == nil { throw Problem.lengthRequired }
         var body = ByteBuffer()
         for try await part in request.body {
-            guard body.readableBytes + part.readableBytes <= limitBytes else { throw Problem.tooLarge(limit: limitBytes) }
+            guard body.readableBytes + part.readableBytes <= limitBytes else {
+                throw Problem.tooLarge(limit: limitBytes)
+            }
             body.writeImmutableBuffer(part)
         }
         switch request.headers[.contentEncoding]?.lowercased() {
@@ -33,7 +35,9 @@ enum RequestBody {
         headers.add(name: "Content-Encoding", value: request.headers[.contentEncoding]?.lowercased() ?? "")
         do {
             try channel.writeInbound(
-                HTTPServerRequestPart.head(HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: headers))
+                HTTPServerRequestPart.head(
+                    HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: headers)
+                )
             )
             try channel.writeInbound(HTTPServerRequestPart.body(body))
             try channel.writeInbound(HTTPServerRequestPart.end(nil))

@@ -44,7 +44,8 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unterminatedString: "the string that starts here is never closed"
         case .controlCharacter(let byte):
             "control character \(Self.hex(UInt16(byte), digits: 2)) in a string; write it as an escape"
-        case .malformedEscape: "a backslash must be followed by one of \" \\ / b f n r t, or by u and four hexadecimal digits"
+        case .malformedEscape:
+            "a backslash must be followed by one of \" \\ / b f n r t, or by u and four hexadecimal digits"
         case .loneSurrogate(let unit):
             "\\u\(Self.hex(unit, digits: 4)) is half of a surrogate pair without its other half"
         case .malformedNumber: "a number must have digits, also after a point and in an exponent"

@@ -63,7 +63,8 @@ extension JSONValue {
         case .string: return left.string.map { Array($0.utf8) } == right.string.map { Array($0.utf8) }
         case .number:
             if left.raw == right.raw { return true }
-            guard let one = left.numberText.flatMap({ JSONNumber($0) }), let other = right.numberText.flatMap({ JSONNumber($0) })
+            guard let one = left.numberText.flatMap({ JSONNumber($0) }),
+                let other = right.numberText.flatMap({ JSONNumber($0) })
             else { return false }
             return one == other
         case .array:

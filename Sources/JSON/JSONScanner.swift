@@ -44,7 +44,9 @@ struct JSONScanner {
     private mutating func scanNext(in container: Int) throws(JSONError) {
         skipSpace()
         let isObject = nodes[container].kind == .object
-        guard place < bytes.count else { throw fault(.unclosed(nodes[container].kind), at: Int(nodes[container].start)) }
+        guard place < bytes.count else {
+            throw fault(.unclosed(nodes[container].kind), at: Int(nodes[container].start))
+        }
         if bytes[place] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
             place += 1
             nodes[container].end = UInt32(place)
@@ -53,7 +55,9 @@ struct JSONScanner {
             return
         }
         if nodes.count > container + 1 {
-            guard bytes[place] == UInt8(ascii: ",") else { throw fault(.expectedComma(isObject ? .object : .array), at: place) }
+            guard bytes[place] == UInt8(ascii: ",") else {
+                throw fault(.expectedComma(isObject ? .object : .array), at: place)
+            }
             place += 1
             skipSpace()
         }
@@ -146,7 +150,9 @@ struct JSONScanner {
         if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             place += 1
-            if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") { place += 1 }
+            if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") {
+                place += 1
+            }
             guard skipDigits() > 0 else { throw fault(.malformedNumber, at: start) }
         }
         append(.number, from: start, isInteger: isInteger)
@@ -167,7 +173,9 @@ struct JSONScanner {
             } else if byte < 0x20 {
                 throw fault(.controlCharacter(byte), at: place)
             } else {
-                guard let length = UTF8Check.length(at: place, in: bytes) else { throw fault(.malformedUTF8, at: place) }
+                guard let length = UTF8Check.length(at: place, in: bytes) else {
+                    throw fault(.malformedUTF8, at: place)
+                }
                 place += length
             }
         }
@@ -218,7 +226,8 @@ struct JSONScanner {
             guard let unit = HexDigits.unit(at: place + 2, in: bytes) else { throw fault(.malformedEscape, at: place) }
             place += 6
             if UTF16.isLeadSurrogate(unit) {
-                guard place + 1 < bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u"),
+                guard place + 1 < bytes.count, bytes[place] == UInt8(ascii: "\\"),
+                    bytes[place + 1] == UInt8(ascii: "u"),
                     let trail = HexDigits.unit(at: place + 2, in: bytes), UTF16.isTrailSurrogate(trail)
                 else { throw fault(.loneSurrogate(unit), at: start) }
                 place += 6

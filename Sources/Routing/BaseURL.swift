@@ -4,10 +4,13 @@ import Foundation
 enum BaseURL {
     /// Why a text cannot be a provider's address; nil if it can.
     static func fault(in text: String) -> String? {
-        guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty else {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
+        else {
             return "must be an address such as \"https://api.example.com\", found \"\(text)\""
         }
-        guard scheme == "https" || scheme == "http" else { return "must start with https:// or http://, found \"\(scheme)://\"" }
+        guard scheme == "https" || scheme == "http" else {
+            return "must start with https:// or http://, found \"\(scheme)://\""
+        }
         if parts.user != nil || parts.password != nil { return "must not hold a user or a password" }
         if parts.query != nil || parts.fragment != nil { return "must end with its path, without \"?\" or \"#\"" }
         return nil

@@ -55,9 +55,19 @@ struct FieldReader {
             let isGood = value.numberText.flatMap { Double($0) }.map { range.contains($0) } ?? false
             return check(value, isGood, what, "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
         case .duration:
-            return check(value, value.string.flatMap(DurationText.read) != nil, what, "a time such as \"500ms\", \"30s\", \"10m\", \"72h\"")
+            return check(
+                value,
+                value.string.flatMap(DurationText.read) != nil,
+                what,
+                "a time such as \"500ms\", \"30s\", \"10m\", \"72h\""
+            )
         case .rate:
-            return check(value, value.string.flatMap(RateText.read) != nil, what, "a rate such as \"50/s\", \"400/min\", \"1000/h\"")
+            return check(
+                value,
+                value.string.flatMap(RateText.read) != nil,
+                what,
+                "a rate such as \"50/s\", \"400/min\", \"1000/h\""
+            )
         case .texts:
             let isGood = value.string != nil || (value.kind == .array && value.elements.allSatisfy { $0.string != nil })
             return check(value, isGood, what, "a string or an array of strings")
@@ -70,10 +80,15 @@ struct FieldReader {
     }
 
     private mutating func isChoice(_ value: JSONValue, _ words: [String], _ what: String) -> Bool {
-        guard let word = value.string else { return check(value, false, what, "one of \(words.joined(separator: ", "))") }
+        guard let word = value.string else {
+            return check(value, false, what, "one of \(words.joined(separator: ", "))")
+        }
         if words.contains(word) { return true }
         let hint = Self.hint(word, words)
-        fault(value, "unknown \(what.filter { $0 != "\"" }) \"\(word)\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)")
+        fault(
+            value,
+            "unknown \(what.filter { $0 != "\"" }) \"\(word)\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
+        )
         return false
     }
 
@@ -94,11 +109,14 @@ struct FieldReader {
 enum DurationText {
     static func read(_ text: String) -> Duration? {
         let units: [(String, Duration)] = [
-            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86_400)),
+            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+            ("d", .seconds(86_400)),
         ]
         for (suffix, unit) in units where text.hasSuffix(suffix) {
             let number = text.dropLast(suffix.count)
-            guard number.allSatisfy(\.isNumber), let count = Int(number), (1...10_000_000).contains(count) else { continue }
+            guard number.allSatisfy(\.isNumber), let count = Int(number), (1...10_000_000).contains(count) else {
+                continue
+            }
             return unit * count
         }
         return nil

@@ -116,7 +116,11 @@ package enum RoutesFields {
             "primary: delivered, and waited for by clients that wait (default). mirror: delivered, never waited for. "
                 + "shadow: translated and logged, not sent. off: nothing."
         ),
-        Field("share", .number(0...100), "Percent of the customers; a customer is wholly in or wholly out. 100 by default."),
+        Field(
+            "share",
+            .number(0...100),
+            "Percent of the customers; a customer is wholly in or wholly out. 100 by default."
+        ),
         Field("rename", .map(.text), "Event names to send under another name."),
     ]
 
@@ -144,7 +148,11 @@ package enum RoutesFields {
 
     static let client = [
         Field("name", .text, required: true, "The application's name, for logs and routes."),
-        Field("tenant", .text, "Whose events these are; tenants never see one another's. The client's name by default."),
+        Field(
+            "tenant",
+            .text,
+            "Whose events these are; tenants never see one another's. The client's name by default."
+        ),
         Field("key_sha256", .text, required: true, "The SHA-256 of the client's key, 64 hexadecimal digits."),
         Field(
             "scopes",

@@ -123,7 +123,10 @@ private struct RoutesFileReader {
         case (let name?, nil) where !name.isEmpty: return .environment(name)
         case (nil, let path?) where !path.isEmpty: return .file(path)
         default:
-            fields.fault(value, "\"credential\" must be {\"env\": \"NAME\"} or {\"file\": \"/path\"}; a key itself does not belong here")
+            fields.fault(
+                value,
+                "\"credential\" must be {\"env\": \"NAME\"} or {\"file\": \"/path\"}; a key itself does not belong here"
+            )
             return nil
         }
     }
@@ -131,7 +134,10 @@ private struct RoutesFileReader {
     private mutating func readBatch(_ value: JSONValue?, _ traits: VendorTraits) -> BatchLimit {
         guard let value, let events = value.int64.map({ Int($0) }) else { return traits.batch }
         if events > traits.batch.events {
-            fields.fault(value, "\"batch\" is \(events), but \(traits.vendor) gets at most \(traits.batch.events) events in a request")
+            fields.fault(
+                value,
+                "\"batch\" is \(events), but \(traits.vendor) gets at most \(traits.batch.events) events in a request"
+            )
         }
         return BatchLimit(events: min(events, traits.batch.events), bytes: traits.batch.bytes)
     }
@@ -166,10 +172,14 @@ private struct RoutesFileReader {
         clientNames.append(name)
         guard let digestValue = members["key_sha256"], let text = digestValue.string else { return nil }
         guard let digest = Hexadecimal.bytes(text), digest.count == 32 else {
-            fields.fault(digestValue, "\"key_sha256\" must be 64 hexadecimal digits: the SHA-256 of the key, not the key itself")
+            fields.fault(
+                digestValue,
+                "\"key_sha256\" must be 64 hexadecimal digits: the SHA-256 of the key, not the key itself"
+            )
             return nil
         }
-        let scopes = members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
+        let scopes =
+            members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
         return Client(
             name: ClientName(name),
             tenant: TenantID(members["tenant"]?.string ?? name),
@@ -199,7 +209,10 @@ private struct RoutesFileReader {
     private mutating func readMatch(_ value: JSONValue) -> RouteMatch {
         let members = fields.members(of: value, RoutesFields.match, in: "\"match\"")
         for client in texts(members["client"]) where !clientNames.contains(client.text) {
-            fields.fault(client.value, "no client is named \"\(client.text)\"\(FieldReader.hint(client.text, clientNames))")
+            fields.fault(
+                client.value,
+                "no client is named \"\(client.text)\"\(FieldReader.hint(client.text, clientNames))"
+            )
         }
         return RouteMatch(
             names: texts(members["name"]).map { Glob($0.text) },
@@ -224,7 +237,10 @@ private struct RoutesFileReader {
             return nil
         }
         if !seen.insert(name).inserted {
-            fields.fault(providerValue, "the provider \"\(name)\" stands twice in this route; one event would be billed twice")
+            fields.fault(
+                providerValue,
+                "the provider \"\(name)\" stands twice in this route; one event would be billed twice"
+            )
             return nil
         }
         guard let provider = providers.first(where: { $0.name.rawValue == name }) else { return nil }
@@ -286,7 +302,9 @@ private struct RoutesFileReader {
     }
 
     private mutating func warnOfUnreachable(_ routes: [Route], _ list: JSONValue?) {
-        guard let list, let all = routes.firstIndex(where: { $0.match.takesEverything }), all + 1 < routes.count else { return }
+        guard let list, let all = routes.firstIndex(where: { $0.match.takesEverything }), all + 1 < routes.count else {
+            return
+        }
         for (index, element) in list.elements.enumerated() where index > all {
             fields.fault(
                 element,

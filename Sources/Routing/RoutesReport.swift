@@ -9,9 +9,13 @@ package enum RoutesReport {
 
     /// The routes in words.
     package static func summary(of routes: Routes, file: String) -> String {
-        var lines = ["\(file): \(routes.providers.count) providers, \(routes.routes.count) routes, \(routes.clients.count) clients"]
+        var lines = [
+            "\(file): \(routes.providers.count) providers, \(routes.routes.count) routes, \(routes.clients.count) clients"
+        ]
         for provider in routes.providers {
-            lines.append("  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(words(provider.credential))")
+            lines.append(
+                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(words(provider.credential))"
+            )
         }
         for route in routes.routes {
             let destinations = route.destinations.map { routed in
@@ -38,8 +42,12 @@ package enum RoutesReport {
     private static func words(_ match: RouteMatch) -> String {
         var conditions: [String] = []
         if !match.names.isEmpty { conditions.append("name \(match.names.map(\.pattern).joined(separator: " or "))") }
-        if !match.customers.isEmpty { conditions.append("customer \(match.customers.map(\.pattern).joined(separator: " or "))") }
-        if !match.clients.isEmpty { conditions.append("client \(match.clients.map(\.rawValue).joined(separator: " or "))") }
+        if !match.customers.isEmpty {
+            conditions.append("customer \(match.customers.map(\.pattern).joined(separator: " or "))")
+        }
+        if !match.clients.isEmpty {
+            conditions.append("client \(match.clients.map(\.rawValue).joined(separator: " or "))")
+        }
         return conditions.isEmpty ? "every event" : "events with \(conditions.joined(separator: " and "))"
     }
 }

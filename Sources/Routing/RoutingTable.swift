@@ -46,12 +46,17 @@ package final class RoutingTable: Sendable {
     }
 
     private func find(_ name: String, _ customerID: String?, _ subscriptionID: String?, _ client: ClientName) -> Plan? {
-        guard let index = routes.firstIndex(where: { $0.match.matches(name: name, customerID: customerID, client: client) })
+        guard
+            let index = routes.firstIndex(where: {
+                $0.match.matches(name: name, customerID: customerID, client: client)
+            })
         else { return nil }
         let route = routes[index]
         let point = CustomerShare.point(of: customerID ?? subscriptionID ?? "")
         var members: UInt64 = 0
-        for (place, routed) in route.destinations.enumerated() where point < routed.share { members |= 1 << UInt64(place) }
+        for (place, routed) in route.destinations.enumerated() where point < routed.share {
+            members |= 1 << UInt64(place)
+        }
         return plans.withLock { plans in
             let key = PlanKey(route: index, members: members)
             if let plan = plans[key] { return plan }

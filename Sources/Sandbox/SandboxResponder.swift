@@ -49,7 +49,8 @@ struct SandboxResponder: HTTPResponder {
         return try await answer(simulated, booth, context)
     }
 
-    private func answer(_ request: SimulatedRequest, _ booth: VendorBooth, _ context: Context) async throws -> Response {
+    private func answer(_ request: SimulatedRequest, _ booth: VendorBooth, _ context: Context) async throws -> Response
+    {
         let roll = booth.dice.roll()
         if roll.latencyMilliseconds > 0 { try await Task.sleep(for: .milliseconds(roll.latencyMilliseconds)) }
         if roll.hangs {
@@ -95,7 +96,9 @@ struct SandboxResponder: HTTPResponder {
 
     private static func collect(_ request: Request) async throws -> [UInt8] {
         var body: [UInt8] = []
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }) { body.reserveCapacity(min(length, largestBody)) }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }) {
+            body.reserveCapacity(min(length, largestBody))
+        }
         for try await part in request.body {
             guard body.count + part.readableBytes <= largestBody else { throw HTTPError(.contentTooLarge) }
             body.append(contentsOf: part.readableBytesView)

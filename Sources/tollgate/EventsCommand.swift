@@ -33,7 +33,9 @@ struct ShowEventCommand: AsyncParsableCommand {
             if let text = event[name]?.string { Terminal.data("\(name): \(text)") }
         }
         var rows = [DeliveryRows.header]
-        for delivery in event["deliveries"].map({ Array($0.elements) }) ?? [] { rows.append(DeliveryRows.row(delivery)) }
+        for delivery in event["deliveries"].map({ Array($0.elements) }) ?? [] {
+            rows.append(DeliveryRows.row(delivery))
+        }
         Terminal.data("\n" + Terminal.table(rows))
     }
 }

@@ -39,7 +39,9 @@ struct GatewayOptions: ParsableArguments {
 extension String {
     /// For one part of a path or a value of a query.
     var percentEncoded: String {
-        let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        let unreserved = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+        )
         return addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 }

@@ -26,7 +26,8 @@ struct LogOptions: ParsableArguments {
     var logLevel = ProcessInfo.processInfo.environment["TOLLGATE_LOG_LEVEL"].flatMap { Level(rawValue: $0) } ?? .info
 
     @Option(help: "json, text, or auto: text on a terminal, JSON elsewhere.")
-    var logFormat = ProcessInfo.processInfo.environment["TOLLGATE_LOG_FORMAT"].flatMap { LogFormat(rawValue: $0) } ?? .auto
+    var logFormat =
+        ProcessInfo.processInfo.environment["TOLLGATE_LOG_FORMAT"].flatMap { LogFormat(rawValue: $0) } ?? .auto
 
     var output: LogOutput { LogOutput(format: logFormat, level: logLevel.level) }
 }

@@ -9,7 +9,10 @@ import UnixSignals
 
 /// `tollgate sandbox`: the vendors' simulators alone.
 struct SandboxCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sandbox", abstract: "Run the vendors' simulators alone.")
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Run the vendors' simulators alone."
+    )
 
     @Option(help: "HOST:PORT to listen on; port 0 takes any free one.")
     var listen: ListenAddress = .fromEnvironment("TOLLGATE_SANDBOX_LISTEN", else: "127.0.0.1:8090")

@@ -20,7 +20,8 @@ struct SendCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let isInput = file == "-"
-        let content = isInput ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        let content =
+            isInput ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
         guard let content else {
             Terminal.message("\(file) cannot be read")
             throw ExitCode(1)

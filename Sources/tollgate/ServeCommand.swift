@@ -47,7 +47,11 @@ struct ServeCommand: AsyncParsableCommand {
             ingress: IngressSettings(host: listen.host, port: listen.port),
             environment: environment
         )
-        let welcome = Welcome(host: listen.host, sandbox: sandbox ? sandboxListen : nil, logger: logs.logger("tollgate"))
+        let welcome = Welcome(
+            host: listen.host,
+            sandbox: sandbox ? sandboxListen : nil,
+            logger: logs.logger("tollgate")
+        )
         do {
             try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0) }
         } catch let fault as GatewayFault {

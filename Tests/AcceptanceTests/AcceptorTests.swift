@@ -31,7 +31,10 @@ import Testing
             """#
         let routes = CurrentRoutes(try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes)
         try await withTemporaryFolder { folder in
-            let store = try SQLiteEventStore(opening: folder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let store = try SQLiteEventStore(
+                opening: folder,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
             try await body(Acceptor(store: store, routes: routes, clock: StoppedClock()))
             await store.close()
         }
@@ -43,7 +46,11 @@ import Testing
 
     @Test func `mints an id and a timestamp where none is given`() async throws {
         try await withAcceptor { acceptor in
-            let result = try await acceptor.accept(events([CanonicalEvent(name: "api_x", customerID: "c")]), from: client, policy: .each)
+            let result = try await acceptor.accept(
+                events([CanonicalEvent(name: "api_x", customerID: "c")]),
+                from: client,
+                policy: .each
+            )
             let accepted = try #require(result.accepted.first)
             #expect(accepted.id.rawValue.count == 36)
             #expect(accepted.timestamp == StoppedClock().now)
@@ -53,7 +60,12 @@ import Testing
 
     @Test func `tells a repeat from a conflict, and names what differs`() async throws {
         try await withAcceptor { acceptor in
-            let event = CanonicalEvent(id: "e", name: "api_x", customerID: "c", properties: JSONText(checked: #"{"a":1,"b":2}"#))
+            let event = CanonicalEvent(
+                id: "e",
+                name: "api_x",
+                customerID: "c",
+                properties: JSONText(checked: #"{"a":1,"b":2}"#)
+            )
             _ = try await acceptor.accept(events([event]), from: client, policy: .each)
             var same = event
             same.properties = JSONText(checked: #"{"b":2.0,"a":1}"#)
@@ -66,9 +78,14 @@ import Testing
         }
     }
 
-    @Test func `stores nothing of a request that stands or falls together when one event is in conflict`() async throws {
+    @Test func `stores nothing of a request that stands or falls together when one event is in conflict`() async throws
+    {
         try await withAcceptor { acceptor in
-            _ = try await acceptor.accept(events([CanonicalEvent(id: "e", name: "api_x", customerID: "c")]), from: client, policy: .each)
+            _ = try await acceptor.accept(
+                events([CanonicalEvent(id: "e", name: "api_x", customerID: "c")]),
+                from: client,
+                policy: .each
+            )
             let good = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
             let bad = CanonicalEvent(id: "e", name: "api_y", customerID: "c")
             let refused = try await acceptor.accept(events([good, bad]), from: client, policy: .allOrNothing)
@@ -80,7 +97,11 @@ import Testing
 
     @Test func `refuses an event that no route takes, with the routes there are`() async throws {
         try await withAcceptor { acceptor in
-            let result = try await acceptor.accept(events([CanonicalEvent(name: "other", customerID: "c")]), from: client, policy: .each)
+            let result = try await acceptor.accept(
+                events([CanonicalEvent(name: "other", customerID: "c")]),
+                from: client,
+                policy: .each
+            )
             #expect(result.faults.map(\.code) == [.unrouted])
             #expect(result.faults.first?.message.contains("r") == true)
         }

@@ -11,7 +11,9 @@ import Testing
     @Test func `ascends within a millisecond, and when the clock goes back`() {
         let ids = UUIDv7()
         var made: [String] = []
-        for step in 0..<10_000 { made.append(ids.next(at: Timestamp(milliseconds: 1_700_000_000_000 - Int64(step / 5_000))).rawValue) }
+        for step in 0..<10_000 {
+            made.append(ids.next(at: Timestamp(milliseconds: 1_700_000_000_000 - Int64(step / 5_000))).rawValue)
+        }
         #expect(made == made.sorted())
         #expect(Set(made).count == made.count)
     }

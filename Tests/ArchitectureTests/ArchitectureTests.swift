@@ -3,7 +3,8 @@ import Testing
 
 /// Holds the sources to the rules that the compiler does not hold them to.
 @Suite struct ArchitectureTests {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// One Swift file below `Sources`.
     private struct SourceFile {
@@ -19,14 +20,24 @@ import Testing
         for case let file as URL in walk where file.pathExtension == "swift" {
             let path = String(file.path.dropFirst(root.path.count + 1))
             let text = try String(contentsOf: file, encoding: .utf8)
-            files.append(SourceFile(module: path.split(separator: "/")[1].description, path: path, lines: text.components(separatedBy: "\n")))
+            files.append(
+                SourceFile(
+                    module: path.split(separator: "/")[1].description,
+                    path: path,
+                    lines: text.components(separatedBy: "\n")
+                )
+            )
         }
         return files
     }
 
     private static func imports(_ file: SourceFile) -> [(line: Int, module: String)] {
         file.lines.enumerated().compactMap { number, line in
-            guard let match = line.wholeMatch(of: #/(?:package |@preconcurrency |@_exported )*import (?:struct |class |enum |func )?(\w+).*/#) else { return nil }
+            guard
+                let match = line.wholeMatch(
+                    of: #/(?:package |@preconcurrency |@_exported )*import (?:struct |class |enum |func )?(\w+).*/#
+                )
+            else { return nil }
             return (number + 1, String(match.1))
         }
     }
@@ -49,7 +60,10 @@ import Testing
         #expect(ours.count > 10)
         for file in files {
             for (line, module) in Self.imports(file) where ours.contains(module) {
-                #expect(dependencies[file.module]?.contains(module) == true, "\(file.path):\(line): \(file.module) may not import \(module)")
+                #expect(
+                    dependencies[file.module]?.contains(module) == true,
+                    "\(file.path):\(line): \(file.module) may not import \(module)"
+                )
             }
         }
     }
@@ -68,28 +82,47 @@ import Testing
     }
 
     @Test func `documents every declaration that other modules see`() throws {
-        let declaration = #/\s*package (?:indirect |static |mutating |final |convenience |private\(set\) |internal\(set\) |fileprivate\(set\) )*(?:struct|class|enum|protocol|func|actor|typealias) .*/#
+        let declaration =
+            #/\s*package (?:indirect |static |mutating |final |convenience |private\(set\) |internal\(set\) |fileprivate\(set\) )*(?:struct|class|enum|protocol|func|actor|typealias) .*/#
         for file in try Self.sources() {
             for (number, line) in file.lines.enumerated() where line.wholeMatch(of: declaration) != nil {
                 var above = number - 1
                 while above >= 0, file.lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("@") { above -= 1 }
                 let isDocumented = above >= 0 && file.lines[above].trimmingCharacters(in: .whitespaces).hasPrefix("///")
                 // What a protocol says of itself need not be said again where it is met.
-                let isInExtension = file.lines[..<number].last { !$0.hasPrefix(" ") && !$0.isEmpty && $0 != "}" }?.contains("extension ") ?? false
-                let isWitness = line.contains("static func <") || line.contains("static func ==") || line.contains("func distance(to")
-                    || line.contains("func advanced(by") || line.contains("func run()") || line.contains("mutating func next()")
-                #expect(isDocumented || isInExtension || isWitness || Self.isMember(of: file, number), "\(file.path):\(number + 1): no doc comment")
+                let isInExtension =
+                    file.lines[..<number].last { !$0.hasPrefix(" ") && !$0.isEmpty && $0 != "}" }?.contains(
+                        "extension "
+                    ) ?? false
+                let isWitness =
+                    line.contains("static func <") || line.contains("static func ==")
+                    || line.contains("func distance(to")
+                    || line.contains("func advanced(by") || line.contains("func run()")
+                    || line.contains("mutating func next()")
+                #expect(
+                    isDocumented || isInExtension || isWitness || Self.isMember(of: file, number),
+                    "\(file.path):\(number + 1): no doc comment"
+                )
             }
         }
     }
 
     /// Whether a declaration is a member of a type that adopts a protocol of ours, which has the comment.
     private static func isMember(of file: SourceFile, _ number: Int) -> Bool {
-        guard file.lines[number].hasPrefix("    package func") || file.lines[number].hasPrefix("    package mutating func") else { return false }
-        let type = file.lines[..<number].last { $0.hasPrefix("package ") || $0.hasPrefix("extension ") || $0.hasPrefix("struct ") } ?? ""
+        guard
+            file.lines[number].hasPrefix("    package func")
+                || file.lines[number].hasPrefix("    package mutating func")
+        else { return false }
+        let type =
+            file.lines[..<number].last {
+                $0.hasPrefix("package ") || $0.hasPrefix("extension ") || $0.hasPrefix("struct ")
+            } ?? ""
         return type.contains(":") || file.lines[number].contains("func member(")
-            || ["func null", "func bool", "func integer", "func endObject", "func beginArray", "func endArray", "func beginObject"]
-                .contains { file.lines[number].contains($0) }
+            || [
+                "func null", "func bool", "func integer", "func endObject", "func beginArray", "func endArray",
+                "func beginObject",
+            ]
+            .contains { file.lines[number].contains($0) }
     }
 
     @Test func `has no file that is everybody's drawer`() throws {
@@ -105,10 +138,15 @@ import Testing
         for file in try Self.sources() {
             for (number, line) in file.lines.enumerated() {
                 let isCode = !line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
-                let isRisky = ["@unchecked Sendable", "nonisolated(unsafe)", " Task {", "try!"].contains { line.contains($0) }
+                let isRisky = ["@unchecked Sendable", "nonisolated(unsafe)", " Task {", "try!"].contains {
+                    line.contains($0)
+                }
                 guard isCode, isRisky else { continue }
                 let near = file.lines[max(0, number - 12)...number]
-                #expect(near.contains { $0.contains("Safe:") }, "\(file.path):\(number + 1): no proof that this is safe")
+                #expect(
+                    near.contains { $0.contains("Safe:") },
+                    "\(file.path):\(number + 1): no proof that this is safe"
+                )
             }
         }
     }
@@ -127,7 +165,8 @@ import Testing
 
     @Test func `declares nothing public`() throws {
         for file in try Self.sources() {
-            for (number, line) in file.lines.enumerated() where line.trimmingCharacters(in: .whitespaces).hasPrefix("public ") {
+            for (number, line) in file.lines.enumerated()
+            where line.trimmingCharacters(in: .whitespaces).hasPrefix("public ") {
                 Issue.record("\(file.path):\(number + 1): modules of one package share by `package`")
             }
         }

@@ -7,7 +7,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n", "[{\"id\":\"1\"}, {\"id\":\"2\"}]", "{\"events\": [{\"id\":\"1\"},{\"id\":\"2\"}]}",
+        "{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n", "[{\"id\":\"1\"}, {\"id\":\"2\"}]",
+        "{\"events\": [{\"id\":\"1\"},{\"id\":\"2\"}]}",
     ])
     func `reads lines, an array and an envelope`(text: String) {
         #expect(entries(text) == [#"{"id":"1"}"#, #"{"id":"2"}"#])
@@ -15,7 +16,9 @@ import Testing
 
     @Test func `gives an event without an id one that follows from its content and its repeats`() {
         let once = entries(#"{"name":"a"}"# + "\n" + #"{"name":"a"}"# + "\n" + #"{"name":"b"}"#)
-        let longer = entries(#"{"name":"a"}"# + "\n" + #"{"name":"a"}"# + "\n" + #"{"name":"b"}"# + "\n" + #"{"name":"c"}"#)
+        let longer = entries(
+            #"{"name":"a"}"# + "\n" + #"{"name":"a"}"# + "\n" + #"{"name":"b"}"# + "\n" + #"{"name":"c"}"#
+        )
         #expect(Set(once).count == 3)
         #expect(Array(longer.prefix(3)) == once)
         #expect(once[0].hasPrefix(#"{"id":"file-"#) && once[0].hasSuffix(#"-0","name":"a"}"#))

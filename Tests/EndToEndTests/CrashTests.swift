@@ -6,7 +6,8 @@ import Testing
 /// Kills the gateway at random moments under load against failing vendors, and then counts what every vendor would bill.
 @Suite struct CrashTests {
     private static let kills = 20
-    private static let seed = ProcessInfo.processInfo.environment["TOLLGATE_SEED"].flatMap { UInt64($0) } ?? .random(in: 1 ... .max)
+    private static let seed =
+        ProcessInfo.processInfo.environment["TOLLGATE_SEED"].flatMap { UInt64($0) } ?? .random(in: 1 ... .max)
 
     @Test func `finds every acknowledged event at every vendor exactly once after twenty kills`() async throws {
         var random = CrashDice(state: Self.seed)
@@ -40,14 +41,17 @@ import Testing
         #expect(acknowledged.count > Self.kills * 5)
         try await stage.withGateway { _ async throws in
             for vendor in ["lago", "polar", "flexprice"] {
-                try await waitUntil("\(vendor) has every acknowledged event (seed \(Self.seed))", within: .seconds(120)) {
+                try await waitUntil("\(vendor) has every acknowledged event (seed \(Self.seed))", within: .seconds(120))
+                {
                     try await acknowledged.isSubset(of: Set(stage.billed(vendor)))
                 }
                 let billed = try await stage.billed(vendor)
                 #expect(Set(billed).count == billed.count, "\(vendor) bills an event twice (seed \(Self.seed))")
             }
             try await waitUntil("every event is at Knetik or uncertain (seed \(Self.seed))", within: .seconds(120)) {
-                let known = Set(try await stage.billed("knetik")).union(try await stage.deliveries("knetik", "uncertain"))
+                let known = Set(try await stage.billed("knetik")).union(
+                    try await stage.deliveries("knetik", "uncertain")
+                )
                 return acknowledged.isSubset(of: known)
             }
             let billed = try await stage.billed("knetik")

@@ -4,7 +4,8 @@ import Testing
 
 /// The main job: one event in, four vendors served.
 @Suite struct MainJobTests {
-    private let event = #"{"id":"evt-1","name":"api_request","customer_id":"customer456","timestamp":"2024-03-20T15:04:05.123Z","source":"api","properties":{"request_size":100,"region":"eu"}}"#
+    private let event =
+        #"{"id":"evt-1","name":"api_request","customer_id":"customer456","timestamp":"2024-03-20T15:04:05.123Z","source":"api","properties":{"request_size":100,"region":"eu"}}"#
 
     @Test func `delivers one event to four vendors, each in its own terms`() async throws {
         try await Stage.set { (stage) async throws in
@@ -46,7 +47,9 @@ import Testing
             }
             #expect(try await gateway.stop() == 0)
             try await stage.withGateway { _ async throws in
-                try await waitUntil("everything arrives after the restart") { try await stage.billed("polar").count == 50 }
+                try await waitUntil("everything arrives after the restart") {
+                    try await stage.billed("polar").count == 50
+                }
             }
             for vendor in ["lago", "polar", "flexprice", "knetik"] {
                 #expect(Set(try await stage.billed(vendor)).count == 50, "\(vendor)")
@@ -58,18 +61,24 @@ import Testing
     @Test func `sends a file once, however often it is told to`() async throws {
         try await Stage.set { (stage) async throws in
             let file = stage.folder.appending(path: "events.ndjson")
-            let lines = (1...1200).map { #"{"name":"n","customer_id":"c","properties":{"n":\#($0)}}"# }.joined(separator: "\n")
+            let lines = (1...1200).map { #"{"name":"n","customer_id":"c","properties":{"n":\#($0)}}"# }.joined(
+                separator: "\n"
+            )
             try Data(lines.utf8).write(to: file)
             try await stage.withGateway { _ async throws in
                 let environment = ["TOLLGATE_URL": "http://127.0.0.1:\(stage.port)", "TOLLGATE_KEY": Stage.key]
                 let first = try ChildProcess("tollgate", ["send", file.path], environment: environment)
                 #expect(try await first.waitForExit() == 0)
                 let second = try ChildProcess("tollgate", ["send", file.path], environment: environment)
-                _ = try await second.waitForLine("the summary") { $0.contains("1200 sent by an earlier run") ? true : nil }
+                _ = try await second.waitForLine("the summary") {
+                    $0.contains("1200 sent by an earlier run") ? true : nil
+                }
                 // Without the memory of the first run the ids still keep the events apart.
                 try FileManager.default.removeItem(atPath: file.path + ".tollgate-progress")
                 let third = try ChildProcess("tollgate", ["send", file.path], environment: environment)
-                _ = try await third.waitForLine("the summary") { $0.contains("0 accepted, 1200 duplicates") ? true : nil }
+                _ = try await third.waitForLine("the summary") {
+                    $0.contains("0 accepted, 1200 duplicates") ? true : nil
+                }
                 try await waitUntil("all arrive") { try await stage.billed("lago").count == 1200 }
             }
         }

@@ -10,7 +10,9 @@ import Testing
 
     @Test func `durable before the answer: a kill right after the 202 loses nothing`() async throws {
         try await Stage.set { (stage) async throws in
-            for vendor in ["lago", "polar", "flexprice", "knetik"] { try await stage.setFaults(vendor, #"{"reset_before":1}"#) }
+            for vendor in ["lago", "polar", "flexprice", "knetik"] {
+                try await stage.setFaults(vendor, #"{"reset_before":1}"#)
+            }
             let gateway = try await stage.startGateway()
             for number in 1...20 {
                 let answer = try await stage.client.post("/v1/events", event("e\(number)"))
@@ -23,7 +25,10 @@ import Testing
         }
     }
 
-    @Test func `at most once on the bill: a vendor that applies and then fails gets the same event again, and bills it once`() async throws {
+    @Test
+    func `at most once on the bill: a vendor that applies and then fails gets the same event again, and bills it once`()
+        async throws
+    {
         try await Stage.set { (stage) async throws in
             for vendor in ["lago", "polar", "flexprice"] {
                 try await stage.setFaults(vendor, #"{"status_after":{"503":0.5},"reset_after":0.3,"seed":11}"#)
@@ -70,7 +75,9 @@ import Testing
                     #expect(answer.status == 202)
                 }
                 for vendor in ["polar", "flexprice", "knetik"] {
-                    try await waitUntil("\(vendor) has all", within: .seconds(10)) { try await stage.billed(vendor).count == 50 }
+                    try await waitUntil("\(vendor) has all", within: .seconds(10)) {
+                        try await stage.billed(vendor).count == 50
+                    }
                 }
                 #expect(try await stage.billed("lago").isEmpty)
             }
@@ -91,7 +98,9 @@ import Testing
         }
     }
 
-    @Test func `nothing is dropped in silence: what a vendor will never take is a dead letter with the reason`() async throws {
+    @Test func `nothing is dropped in silence: what a vendor will never take is a dead letter with the reason`()
+        async throws
+    {
         try await Stage.set { (stage) async throws in
             try await stage.withGateway { _ async throws in
                 let nested = #"{"id":"nested","name":"n","customer_id":"c","properties":{"a":{"b":1}}}"#
@@ -119,7 +128,9 @@ import Testing
                 seen += try await stage.client.post("/v1/events", event("e\(number)")).text
                 seen += try await stage.client.get("/v1/events/e\(number)").text
             }
-            try await waitUntil("attempts failed") { gateway.lines.count { $0.contains("\"message\":\"attempt\"") } >= 4 }
+            try await waitUntil("attempts failed") {
+                gateway.lines.count { $0.contains("\"message\":\"attempt\"") } >= 4
+            }
             for number in 1...10 { seen += try await stage.client.get("/v1/events/e\(number)").text }
             seen += try await stage.client.get("/readyz").text + (try await stage.client.get("/v1/deliveries").text)
             try await gateway.stop()

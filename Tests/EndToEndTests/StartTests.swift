@@ -6,14 +6,23 @@ import Testing
 @Suite struct StartTests {
     private func expectRefusal(_ process: ChildProcess, _ words: String...) async throws {
         #expect(try await process.waitForExit() == 1)
-        try await waitUntil("the program says \(words)") { words.allSatisfy { word in process.lines.contains { $0.contains(word) } } }
+        try await waitUntil("the program says \(words)") {
+            words.allSatisfy { word in process.lines.contains { $0.contains(word) } }
+        }
     }
 
     @Test func `names every fault of routes.json`() async throws {
         try await Stage.set { (stage) async throws in
-            try Data(#"{"version":1,"providers":{"p":{"adapter":"lagoo","credential":{"env":"X"}}},"routes":[],"clients":[]}"#.utf8)
-                .write(to: stage.routesFile)
-            try await expectRefusal(try stage.launch(), "routes.json:1:42: unknown adapter \"lagoo\" (did you mean \"lago\"?)", "there is no route")
+            try Data(
+                #"{"version":1,"providers":{"p":{"adapter":"lagoo","credential":{"env":"X"}}},"routes":[],"clients":[]}"#
+                    .utf8
+            )
+            .write(to: stage.routesFile)
+            try await expectRefusal(
+                try stage.launch(),
+                "routes.json:1:42: unknown adapter \"lagoo\" (did you mean \"lago\"?)",
+                "there is no route"
+            )
             let check = try ChildProcess("tollgate", ["check", stage.routesFile.path])
             try await expectRefusal(check, "unknown adapter")
         }
@@ -31,7 +40,10 @@ import Testing
             try await stage.withGateway { (gateway) async throws in
                 let other = try ChildProcess(
                     "tollgate",
-                    ["serve", "--routes", stage.routesFile.path, "--data", stage.dataFolder.path, "--listen", "127.0.0.1:0"],
+                    [
+                        "serve", "--routes", stage.routesFile.path, "--data", stage.dataFolder.path, "--listen",
+                        "127.0.0.1:0",
+                    ],
                     environment: Stage.credentials
                 )
                 try await expectRefusal(other, "in use by process \(gateway.identifier)")
@@ -45,7 +57,8 @@ import Testing
                 let other = try ChildProcess(
                     "tollgate",
                     [
-                        "serve", "--routes", stage.routesFile.path, "--data", stage.folder.appending(path: "other").path, "--listen",
+                        "serve", "--routes", stage.routesFile.path, "--data",
+                        stage.folder.appending(path: "other").path, "--listen",
                         "127.0.0.1:\(stage.port)",
                     ],
                     environment: Stage.credentials
@@ -60,7 +73,9 @@ import Testing
             var environment = Stage.credentials
             environment["E2E_LAGO"] = ""
             let gateway = try await stage.startGateway(environment: environment)
-            _ = try await gateway.waitForLine("the missing variable is named") { $0.contains("E2E_LAGO is not set") ? true : nil }
+            _ = try await gateway.waitForLine("the missing variable is named") {
+                $0.contains("E2E_LAGO is not set") ? true : nil
+            }
             _ = try await stage.client.post("/v1/events", #"{"id":"e","name":"n","customer_id":"c"}"#)
             try await waitUntil("the others have it") { try await stage.statuses(of: "e")["polar"] == "delivered" }
             #expect(try await stage.client.get("/readyz").text.contains("E2E_LAGO"))

@@ -27,14 +27,18 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"name":"n","customer_id":"c"}"#, #"{"events":[{"name":"n","customer_id":"c"}]}"#, #"[{"name":"n","customer_id":"c"}]"#,
+        #"{"name":"n","customer_id":"c"}"#, #"{"events":[{"name":"n","customer_id":"c"}]}"#,
+        #"[{"name":"n","customer_id":"c"}]"#,
     ])
     func `takes one event, an envelope and a bare array`(text: String) {
         #expect(read(text).events.map(\.event) == [CanonicalEvent(name: "n", customerID: "c")])
     }
 
     @Test func `reads an event a line, and names the line that is broken`() {
-        let batch = read("{\"name\":\"a\",\"customer_id\":\"c\"}\n\n{\"name\": oops}\r\n{\"name\":\"b\",\"customer_id\":\"c\"}\n", as: .lines)
+        let batch = read(
+            "{\"name\":\"a\",\"customer_id\":\"c\"}\n\n{\"name\": oops}\r\n{\"name\":\"b\",\"customer_id\":\"c\"}\n",
+            as: .lines
+        )
         #expect(batch.events.map(\.event.name) == ["a", "b"])
         #expect(batch.events.map(\.index) == [0, 2])
         #expect(batch.faults.map(\.index) == [1])
@@ -42,7 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"customer_id":"c"}"#, "name", EventFault.Code.required), (#"{"name":"","customer_id":"c"}"#, "name", .range),
+        (#"{"customer_id":"c"}"#, "name", EventFault.Code.required),
+        (#"{"name":"","customer_id":"c"}"#, "name", .range),
         (#"{"name":null,"customer_id":"c"}"#, "name", .type), (#"{"name":"n"}"#, "customer_id", .required),
         (#"{"name":1,"customer_id":"c"}"#, "name", .type), (#"{"name":"n","customer_id":7}"#, "customer_id", .type),
         (#"{"name":"n","customer_id":"c","id":""}"#, "id", .range),
@@ -64,14 +69,25 @@ import Testing
     }
 
     @Test func `suggests the field that was meant`() {
-        #expect(read(#"{"name":"n","customer_id":"c","propertys":{}}"#).faults[0].message.contains(#"did you mean "properties"?"#))
+        #expect(
+            read(#"{"name":"n","customer_id":"c","propertys":{}}"#).faults[0].message.contains(
+                #"did you mean "properties"?"#
+            )
+        )
     }
 
     @Test func `says that a number of milliseconds must be divided`() {
-        #expect(read(#"{"name":"n","customer_id":"c","timestamp":1710947045123}"#).faults[0].message.contains("divided by 1000"))
+        #expect(
+            read(#"{"name":"n","customer_id":"c","timestamp":1710947045123}"#).faults[0].message.contains(
+                "divided by 1000"
+            )
+        )
     }
 
-    @Test(arguments: [("1710947045.1239", "2024-03-20T15:04:05.123Z"), ("0", "1970-01-01T00:00:00.000Z"), ("1.71e9", "2024-03-09T16:00:00.000Z")])
+    @Test(arguments: [
+        ("1710947045.1239", "2024-03-20T15:04:05.123Z"), ("0", "1970-01-01T00:00:00.000Z"),
+        ("1.71e9", "2024-03-09T16:00:00.000Z"),
+    ])
     func `takes Unix seconds without a binary float on the way`(number: String, expected: String) throws {
         let batch = read(#"{"name":"n","customer_id":"c","timestamp":\#(number)}"#)
         #expect(batch.events.first?.event.timestamp?.rfc3339 == expected)

@@ -12,7 +12,8 @@ import Testing
                     mode: .primary,
                     rename: ["a": "b", "c": "d\"e"],
                     settings: DestinationSettings([
-                        "subscription_id": .text("sub_{customer_id}"), "x": .flag(true), "n": .number(7), "l": .texts(["p", "q"]),
+                        "subscription_id": .text("sub_{customer_id}"), "x": .flag(true), "n": .number(7),
+                        "l": .texts(["p", "q"]),
                     ])
                 ),
                 Destination(provider: "polar", adapter: "polar", mode: .shadow),

@@ -6,7 +6,9 @@ import Testing
         let secret = Secret("sk_live_123")
         var dumped = ""
         dump(secret, to: &dumped)
-        for text in ["\(secret)", String(reflecting: secret), String(describing: [secret]), dumped, "\(Optional(secret) as Any)"] {
+        for text in [
+            "\(secret)", String(reflecting: secret), String(describing: [secret]), dumped, "\(Optional(secret) as Any)",
+        ] {
             #expect(!text.contains("sk_live_123"))
         }
         #expect(secret.reveal() == "sk_live_123")

@@ -47,7 +47,9 @@ struct IngressFixture {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try? await server.run() }
                 var iterator = ports.makeAsyncIterator()
-                guard let port = await iterator.next() else { throw ConditionNeverHeld(description: "the server never listened") }
+                guard let port = await iterator.next() else {
+                    throw ConditionNeverHeld(description: "the server never listened")
+                }
                 try await body(IngressFixture(address: "http://127.0.0.1:\(port)", port: port))
                 group.cancelAll()
             }
@@ -96,10 +98,16 @@ struct IngressFixture {
         }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let received = try await response.body.collect(upTo: 64 << 20)
-        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(received.readableBytesView))
+        return Answer(
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: Array(received.readableBytesView)
+        )
     }
 
-    func post(_ text: String, path: String = "/v1/events", contentType: String = "application/json") async throws -> Answer {
+    func post(_ text: String, path: String = "/v1/events", contentType: String = "application/json") async throws
+        -> Answer
+    {
         try await send(.POST, path, Array(text.utf8), headers: [("Content-Type", contentType)])
     }
 }

@@ -26,7 +26,11 @@ import Testing
         try await IngressFixture.with(bodyLimitBytes: 1000) { (server) async throws in
             let large = [UInt8](repeating: UInt8(ascii: "["), count: 50_000)
             try expectProblem(try await server.send(.POST, "/v1/events", large), 413, "at most 1000 bytes")
-            try expectProblem(try await server.send(.POST, "/v1/events", large, isChunked: true), 413, "at most 1000 bytes")
+            try expectProblem(
+                try await server.send(.POST, "/v1/events", large, isChunked: true),
+                413,
+                "at most 1000 bytes"
+            )
         }
     }
 
@@ -61,7 +65,12 @@ import Testing
             try expectProblem(none, 401, "Authorization: Bearer")
             #expect(none.headers.first(name: "www-authenticate") != nil)
             try expectProblem(try await server.send(.GET, "/v1/events/x", key: "wrong"), 401, "key")
-            let other = try await server.send(.GET, "/v1/events/x", headers: [("x-api-key", IngressFixture.key)], key: nil)
+            let other = try await server.send(
+                .GET,
+                "/v1/events/x",
+                headers: [("x-api-key", IngressFixture.key)],
+                key: nil
+            )
             #expect(other.status == 404)
         }
     }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct WriteTests {
     @Test(arguments: [
-        (#"{"id":"a","name":"n","customer_id":"c"}"#, "application/json"), (#"[{"id":"a","name":"n","customer_id":"c"}]"#, "application/json"),
+        (#"{"id":"a","name":"n","customer_id":"c"}"#, "application/json"),
+        (#"[{"id":"a","name":"n","customer_id":"c"}]"#, "application/json"),
         (#"{"events":[{"id":"a","name":"n","customer_id":"c"}]}"#, "application/json; charset=utf-8"),
         ("{\"id\":\"a\",\"name\":\"n\",\"customer_id\":\"c\"}\n", "application/x-ndjson"),
     ])
@@ -21,7 +22,8 @@ import Testing
 
     @Test func `takes nothing of a batch with one bad event in the middle, and names it`() async throws {
         try await IngressFixture.with { (server) async throws in
-            let body = #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"},{"id":"3","name":"n","customer_id":"c"}]"#
+            let body =
+                #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"},{"id":"3","name":"n","customer_id":"c"}]"#
             let answer = try await server.post(body)
             #expect(answer.status == 422)
             #expect(answer.headers.first(name: "content-type") == "application/problem+json")
@@ -62,7 +64,9 @@ import Testing
             // gzip of {"id":"z","name":"n","customer_id":"c"}
             let event = Array(#"{"id":"z","name":"n","customer_id":"c"}"#.utf8)
             let answer = try await server.send(
-                .POST, "/v1/events", try Gzip.compress(event),
+                .POST,
+                "/v1/events",
+                try Gzip.compress(event),
                 headers: [("Content-Type", "application/json"), ("Content-Encoding", "gzip")]
             )
             #expect(answer.status == 202, "\(String(decoding: answer.body, as: UTF8.self))")
@@ -81,9 +85,15 @@ import Testing
 
     @Test func `keeps digits from the request to the answer`() async throws {
         try await IngressFixture.with { (server) async throws in
-            _ = try await server.post(#"{"id":"a","name":"n","customer_id":"c","properties":{"n":12345678901234567890.1234567890}}"#)
+            _ = try await server.post(
+                #"{"id":"a","name":"n","customer_id":"c","properties":{"n":12345678901234567890.1234567890}}"#
+            )
             let answer = try await server.send(.GET, "/v1/events/a")
-            #expect(String(decoding: answer.body, as: UTF8.self).contains(#""properties":{"n":12345678901234567890.1234567890}"#))
+            #expect(
+                String(decoding: answer.body, as: UTF8.self).contains(
+                    #""properties":{"n":12345678901234567890.1234567890}"#
+                )
+            )
         }
     }
 }

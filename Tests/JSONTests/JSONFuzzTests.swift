@@ -4,7 +4,8 @@ import Testing
 
 /// Random inputs from a seed that a failure prints and that `TOLLGATE_SEED` brings back.
 @Suite struct JSONFuzzTests {
-    private static let seed = ProcessInfo.processInfo.environment["TOLLGATE_SEED"].flatMap { UInt64($0) } ?? .random(in: .min ... .max)
+    private static let seed =
+        ProcessInfo.processInfo.environment["TOLLGATE_SEED"].flatMap { UInt64($0) } ?? .random(in: .min ... .max)
 
     #if DEBUG
         private static let rounds = 50_000
@@ -22,7 +23,9 @@ import Testing
             var bytes = samples[Int(random.next() % UInt64(samples.count))]
             for _ in 0...(random.next() % 4) { Self.mutate(&bytes, &random) }
             guard let document = try? JSONDocument(parsing: bytes) else { continue }
-            let isBounded = document.nodes.allSatisfy { Int($0.end) <= bytes.count && Int($0.next) <= document.nodes.count }
+            let isBounded = document.nodes.allSatisfy {
+                Int($0.end) <= bytes.count && Int($0.next) <= document.nodes.count
+            }
             if !isBounded || document.nodes.count > bytes.count {
                 Issue.record("seed \(Self.seed), round \(round): \(String(decoding: bytes, as: UTF8.self))")
                 return

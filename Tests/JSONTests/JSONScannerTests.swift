@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "{}", "[]", "null", "true", "false", "0", "-0", "1.5", "1e9", "-1.5E-9", "\"\"", " [ 1 , 2 ] ", "{\"a\":{\"b\":[1,{}]}}",
+        "{}", "[]", "null", "true", "false", "0", "-0", "1.5", "1e9", "-1.5E-9", "\"\"", " [ 1 , 2 ] ",
+        "{\"a\":{\"b\":[1,{}]}}",
         "\"\\u00e9\\n\\\"\\ud83d\\ude00\"", "\"é😀\u{2028}\"", "123456789012345678901234567890.123456789",
     ])
     func `takes what RFC 8259 takes`(text: String) {
@@ -27,20 +28,28 @@ import Testing
         ("", JSONError.Reason.empty), ("  ", .empty), ("{", .unclosed(.object)), ("[1,2", .unclosed(.array)),
         ("[1,]", .expectedValue), ("{\"a\":1,}", .expectedKey), ("{a:1}", .expectedKey), ("{\"a\" 1}", .expectedColon),
         ("[1 2]", .expectedComma(.array)), ("{\"a\":1 \"b\":2}", .expectedComma(.object)), ("1 2", .trailingBytes),
-        ("01", .leadingZero), ("-01", .leadingZero), ("1.", .malformedNumber), ("-", .malformedNumber), ("1e", .malformedNumber),
-        ("+1", .expectedValue), (".5", .expectedValue), ("NaN", .expectedValue), ("Infinity", .expectedValue), ("nul", .expectedValue),
-        ("'a'", .expectedValue), ("\"a", .unterminatedString), ("\"\u{01}\"", .controlCharacter(1)), ("\"\\x\"", .malformedEscape),
-        ("\"\\u12\"", .malformedEscape), ("\"\\ud800\"", .loneSurrogate(0xD800)), ("\"\\udc00\"", .loneSurrogate(0xDC00)),
-        ("\"\\ud800\\u0041\"", .loneSurrogate(0xD800)), ("\u{FEFF}{}", .byteOrderMark), ("// x", .expectedValue), ("]", .expectedValue),
+        ("01", .leadingZero), ("-01", .leadingZero), ("1.", .malformedNumber), ("-", .malformedNumber),
+        ("1e", .malformedNumber),
+        ("+1", .expectedValue), (".5", .expectedValue), ("NaN", .expectedValue), ("Infinity", .expectedValue),
+        ("nul", .expectedValue),
+        ("'a'", .expectedValue), ("\"a", .unterminatedString), ("\"\u{01}\"", .controlCharacter(1)),
+        ("\"\\x\"", .malformedEscape),
+        ("\"\\u12\"", .malformedEscape), ("\"\\ud800\"", .loneSurrogate(0xD800)),
+        ("\"\\udc00\"", .loneSurrogate(0xDC00)),
+        ("\"\\ud800\\u0041\"", .loneSurrogate(0xD800)), ("\u{FEFF}{}", .byteOrderMark), ("// x", .expectedValue),
+        ("]", .expectedValue),
     ])
     func `refuses what RFC 8259 refuses, and says why`(text: String, reason: JSONError.Reason) {
         #expect(fault(text)?.reason == reason)
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xF4, 0x90, 0x80, 0x80],
-        [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE2, 0x82], [0xC3],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
+            [0xF4, 0x90, 0x80, 0x80],
+            [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE2, 0x82], [0xC3],
+        ] as [[UInt8]]
+    )
     func `refuses bytes that are not UTF-8`(bytes: [UInt8]) {
         #expect(fault([0x22] + bytes + [0x22])?.reason == .malformedUTF8)
     }
@@ -49,7 +58,9 @@ import Testing
         for length in 0...40 {
             let plain = String(repeating: "x", count: length)
             #expect(try JSONDocument(parsing: Array("\"\(plain)\"".utf8)).root.string == plain)
-            #expect(try JSONDocument(parsing: Array("\"\(plain)\\n\(plain)\"".utf8)).root.string == plain + "\n" + plain)
+            #expect(
+                try JSONDocument(parsing: Array("\"\(plain)\\n\(plain)\"".utf8)).root.string == plain + "\n" + plain
+            )
             #expect(try JSONDocument(parsing: Array("\"\(plain)é\(plain)\"".utf8)).root.string == plain + "é" + plain)
             #expect(fault("\"\(plain)\u{1F}\(plain)\"")?.reason == .controlCharacter(0x1F))
         }

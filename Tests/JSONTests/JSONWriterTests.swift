@@ -17,7 +17,9 @@ import Testing
         writer.member("c", raw: Array("[1, 2]".utf8))
         writer.member("d", stringOrNull: nil)
         writer.endObject()
-        #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"a":1,"b":["x",false,{},null],"c":[1, 2],"d":null}"#)
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self) == #"{"a":1,"b":["x",false,{},null],"c":[1, 2],"d":null}"#
+        )
     }
 
     @Test func `escapes what must be escaped and nothing else`() {

@@ -22,7 +22,10 @@ import Testing
     }
 
     @Test func `is one line of text for people`() {
-        #expect(String(decoding: line.text, as: UTF8.self) == "2024-03-20T15:04:05.123Z warning  a \"quoted\" message  events=3  reason=back\\slash\u{1}\n")
+        #expect(
+            String(decoding: line.text, as: UTF8.self)
+                == "2024-03-20T15:04:05.123Z warning  a \"quoted\" message  events=3  reason=back\\slash\u{1}\n"
+        )
     }
 
     @Test func `leaves out what lies below its level`() {

@@ -52,7 +52,10 @@ import Testing
         (#""adapter": "acme""#, #""adapter": "acmee""#, #"unknown adapter "acmee" (did you mean "acme"?)"#),
         (#""version": 1"#, #""version": 2"#, #""version" must be a whole number from 1 to 1, found 2"#),
         (#""share": 25"#, #""share": 125"#, #""share" must be a number from 0 to 100, found 125"#),
-        (#""share": 25"#, #""shares": 25"#, #"unknown field "shares" in a destination at Bolt (did you mean "share"?)"#),
+        (
+            #""share": 25"#, #""shares": 25"#,
+            #"unknown field "shares" in a destination at Bolt (did you mean "share"?)"#
+        ),
         (#""rate_limit": "50/s""#, #""rate_limit": "fast""#, #""rate_limit" must be a rate such as"#),
         (#"{"env": "ACME_KEY"}"#, #"{"value": "sk_123"}"#, #"unknown field "value""#),
         (#"{"env": "ACME_KEY"}"#, #""sk_123""#, #""credential" must be an object"#),
@@ -60,12 +63,21 @@ import Testing
         (#""http://127.0.0.1:1""#, #""ftp://host""#, #""base_url" must start with https:// or http://"#),
         (#""http://127.0.0.1:1""#, #""http://u:p@host""#, #""base_url" must not hold a user or a password"#),
         (#""http://127.0.0.1:1""#, #""http://host/?key=1""#, #""base_url" must end with its path"#),
-        (#""a_{customer_id}""#, #""a_{custmer_id}""#, #"the template names {custmer_id}, which no event has (did you mean "customer_id"?)"#),
+        (
+            #""a_{customer_id}""#, #""a_{custmer_id}""#,
+            #"the template names {custmer_id}, which no event has (did you mean "customer_id"?)"#
+        ),
         (#""a_{customer_id}""#, #""a_{customer_id""#, "a brace in the template is never closed"),
-        (#""provider": "other", "mode""#, #""provider": "acme-prod", "mode""#, #"the provider "acme-prod" stands twice in this route"#),
+        (
+            #""provider": "other", "mode""#, #""provider": "acme-prod", "mode""#,
+            #"the provider "acme-prod" stands twice in this route"#
+        ),
         (Self.digest, "1234", #""key_sha256" must be 64 hexadecimal digits"#),
         (#""name": "default", "#, "", #""name" is missing in a route"#),
-        (#""match": {"name": "*"}"#, #""match": {"client": "shp"}"#, #"no client is named "shp" (did you mean "shop"?)"#),
+        (
+            #""match": {"name": "*"}"#, #""match": {"client": "shp"}"#,
+            #"no client is named "shp" (did you mean "shop"?)"#
+        ),
     ])
     func `names the place of a fault and the way out`(part: String, other: String, message: String) {
         let found = faults(file(replacing: part, by: other))
@@ -87,14 +99,21 @@ import Testing
     }
 
     @Test func `says where broken JSON breaks`() {
-        #expect(faults("{\n  \"version\": 1,,\n}") == ["routes.json:2:16: this is not JSON: expected a key in double quotes"])
+        #expect(
+            faults("{\n  \"version\": 1,,\n}") == [
+                "routes.json:2:16: this is not JSON: expected a key in double quotes"
+            ]
+        )
     }
 
     @Test func `warns of a route that is never reached`() {
         let second = #"{"name": "late", "to": [{"provider": "other"}]}"#
         let text = Self.good.replacing(#""b"}}]}]"#, with: #""b"}}]}, \#(second)]"#)
         let found = faults(text)
-        #expect(found.count == 1 && found[0].contains(#"never reached: "default" in front of it takes every event"#), "\(found)")
+        #expect(
+            found.count == 1 && found[0].contains(#"never reached: "default" in front of it takes every event"#),
+            "\(found)"
+        )
     }
 }
 

@@ -33,7 +33,9 @@ import Testing
 
     @Test func `shares one plan among events that take the same way`() throws {
         let table = try table(#"[{"name": "r", "to": [{"provider": "a"}, {"provider": "b", "share": 50}]}]"#)
-        let plans = (0..<200).compactMap { table.plan(for: "n", customerID: "c\($0)", subscriptionID: nil, client: "shop") }
+        let plans = (0..<200).compactMap {
+            table.plan(for: "n", customerID: "c\($0)", subscriptionID: nil, client: "shop")
+        }
         #expect(Set(plans.map { ObjectIdentifier($0) }).count == 2)
         #expect(Set(plans.compactMap { providers($0) }) == [["a"], ["a", "b"]])
     }
@@ -44,8 +46,10 @@ import Testing
         var inQuarter = 0
         for number in 0..<4_000 {
             let customer = "customer-\(number)"
-            let isIn = providers(quarter.plan(for: "n", customerID: customer, subscriptionID: nil, client: "shop")) == ["a"]
-            let isInHalf = providers(half.plan(for: "m", customerID: customer, subscriptionID: nil, client: "shop")) == ["a"]
+            let isIn =
+                providers(quarter.plan(for: "n", customerID: customer, subscriptionID: nil, client: "shop")) == ["a"]
+            let isInHalf =
+                providers(half.plan(for: "m", customerID: customer, subscriptionID: nil, client: "shop")) == ["a"]
             if isIn { inQuarter += 1 }
             #expect(!isIn || isInHalf)
         }
@@ -64,8 +68,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("*", "", true), ("*", "anything", true), ("a*", "a", true), ("a*", "ba", false), ("*a", "ba", true), ("a*c", "abc", true),
-        ("a*c", "ac", true), ("a*b*c", "a-b-c", true), ("a*b*c", "acb", false), ("a*a", "a", false), ("a", "a", true), ("a", "A", false),
+        ("*", "", true), ("*", "anything", true), ("a*", "a", true), ("a*", "ba", false), ("*a", "ba", true),
+        ("a*c", "abc", true),
+        ("a*c", "ac", true), ("a*b*c", "a-b-c", true), ("a*b*c", "acb", false), ("a*a", "a", false), ("a", "a", true),
+        ("a", "A", false),
         ("**", "x", true), ("a*b", "ab*b", true),
     ])
     func `matches globs`(pattern: String, text: String, matches: Bool) {

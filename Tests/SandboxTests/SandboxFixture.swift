@@ -26,18 +26,24 @@ struct SandboxFixture {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await server.run() }
             var iterator = ports.makeAsyncIterator()
-            guard let port = await iterator.next() else { throw ConditionNeverHeld(description: "the sandbox never listened") }
+            guard let port = await iterator.next() else {
+                throw ConditionNeverHeld(description: "the sandbox never listened")
+            }
             try await body(SandboxFixture(address: "http://127.0.0.1:\(port)"))
             group.cancelAll()
         }
     }
 
-    func send(_ method: HTTPMethod, _ path: String, _ text: String? = nil, headers: [(String, String)] = []) async throws -> Answer {
+    func send(_ method: HTTPMethod, _ path: String, _ text: String? = nil, headers: [(String, String)] = [])
+        async throws -> Answer
+    {
         var request = HTTPClientRequest(url: address + path)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let text {
-            if !request.headers.contains(name: "Content-Type") { request.headers.add(name: "Content-Type", value: "application/json") }
+            if !request.headers.contains(name: "Content-Type") {
+                request.headers.add(name: "Content-Type", value: "application/json")
+            }
             request.body = .bytes(ByteBuffer(string: text))
         }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
@@ -46,11 +52,21 @@ struct SandboxFixture {
     }
 
     func lago(_ path: String, _ text: String) async throws -> Answer {
-        try await send(.POST, "/lago/api/v1\(path)", text, headers: [("Authorization", "Bearer \(SandboxCredentials.lago)")])
+        try await send(
+            .POST,
+            "/lago/api/v1\(path)",
+            text,
+            headers: [("Authorization", "Bearer \(SandboxCredentials.lago)")]
+        )
     }
 
     func polar(_ text: String) async throws -> Answer {
-        try await send(.POST, "/polar/v1/events/ingest", text, headers: [("Authorization", "Bearer \(SandboxCredentials.polar)")])
+        try await send(
+            .POST,
+            "/polar/v1/events/ingest",
+            text,
+            headers: [("Authorization", "Bearer \(SandboxCredentials.polar)")]
+        )
     }
 
     func flexprice(_ path: String, _ text: String) async throws -> Answer {

@@ -4,11 +4,14 @@ import Testing
 
 /// The simulators answer, apply and deduplicate as the vendors do.
 @Suite struct VendorSimulatorTests {
-    private func lagoEvent(_ id: String, subscription: String = "sub_1", timestamp: String = "1710947045.123") -> String {
+    private func lagoEvent(_ id: String, subscription: String = "sub_1", timestamp: String = "1710947045.123") -> String
+    {
         #"{"transaction_id":"\#(id)","external_subscription_id":"\#(subscription)","code":"api","timestamp":"\#(timestamp)","properties":{"n":1}}"#
     }
 
-    private func polarEvent(_ id: String, timestamp: String = "2024-03-20T15:04:05.123Z", metadata: String = "{}") -> String {
+    private func polarEvent(_ id: String, timestamp: String = "2024-03-20T15:04:05.123Z", metadata: String = "{}")
+        -> String
+    {
         #"{"name":"api","external_id":"\#(id)","external_customer_id":"c","timestamp":"\#(timestamp)","metadata":\#(metadata)}"#
     }
 
@@ -32,8 +35,15 @@ import Testing
             let batch = "[\(lagoEvent("a")),\(lagoEvent("old")),{\"code\":\"x\",\"timestamp\":\"2024-03-20\"}]"
             let first = try await sandbox.lago("/events/batch", #"{"events":\#(batch)}"#)
             #expect(first.status == 422)
-            #expect(first.text.contains(#""error_details":{"2":{"transaction_id":["value_is_mandatory"],"timestamp":["invalid_format"]}}"#))
-            let second = try await sandbox.lago("/events/batch", #"{"events":[\#(lagoEvent("a")),\#(lagoEvent("old"))]}"#)
+            #expect(
+                first.text.contains(
+                    #""error_details":{"2":{"transaction_id":["value_is_mandatory"],"timestamp":["invalid_format"]}}"#
+                )
+            )
+            let second = try await sandbox.lago(
+                "/events/batch",
+                #"{"events":[\#(lagoEvent("a")),\#(lagoEvent("old"))]}"#
+            )
             #expect(second.text.contains(#""error_details":{"1":{"transaction_id":["value_already_exist"]}}"#))
             #expect(try await sandbox.billed("lago") == ["old"])
         }
@@ -51,7 +61,10 @@ import Testing
         try await SandboxFixture.with { (sandbox) async throws in
             _ = try await sandbox.send(.PUT, "/sandbox/lago/settings", #"{"store":"clickhouse"}"#)
             for timestamp in ["1710947045.123", "1710947045.123", "1710947046"] {
-                #expect(try await sandbox.lago("/events", #"{"event":\#(lagoEvent("t", timestamp: timestamp))}"#).status == 200)
+                #expect(
+                    try await sandbox.lago("/events", #"{"event":\#(lagoEvent("t", timestamp: timestamp))}"#).status
+                        == 200
+                )
             }
             #expect(try await sandbox.billed("lago").count == 2)
         }
@@ -67,12 +80,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"x":null}"#, "2024-03-20T15:04:05Z"), (#"{"x":""}"#, "2024-03-20T15:04:05Z"), (#"{"x":{}}"#, "2024-03-20T15:04:05Z"),
+        (#"{"x":null}"#, "2024-03-20T15:04:05Z"), (#"{"x":""}"#, "2024-03-20T15:04:05Z"),
+        (#"{"x":{}}"#, "2024-03-20T15:04:05Z"),
         ("null", "2024-03-20T15:04:05Z"), ("{}", "2999-01-01T00:00:00Z"), ("{}", "2024-03-20T15:04:05"),
     ])
     func `Polar refuses a batch whole and names the event in loc`(metadata: String, timestamp: String) async throws {
         try await SandboxFixture.with { (sandbox) async throws in
-            let answer = try await sandbox.polar(#"{"events":[\#(polarEvent("a")),\#(polarEvent("b", timestamp: timestamp, metadata: metadata))]}"#)
+            let answer = try await sandbox.polar(
+                #"{"events":[\#(polarEvent("a")),\#(polarEvent("b", timestamp: timestamp, metadata: metadata))]}"#
+            )
             #expect(answer.status == 422)
             let detail = try answer.object["detail"] as? [[String: Any]] ?? []
             #expect(!detail.isEmpty)
@@ -83,7 +99,8 @@ import Testing
 
     @Test func `Polar refuses the organization with an organization token`() async throws {
         try await SandboxFixture.with { (sandbox) async throws in
-            let event = #"{"name":"n","external_customer_id":"c","organization_id":"1dbfc517-0bbf-4301-9ba8-555ca42b9737"}"#
+            let event =
+                #"{"name":"n","external_customer_id":"c","organization_id":"1dbfc517-0bbf-4301-9ba8-555ca42b9737"}"#
             let answer = try await sandbox.polar(#"{"events":[\#(event)]}"#)
             #expect(answer.status == 422 && answer.text.contains("organization_token"))
         }
@@ -91,7 +108,8 @@ import Testing
 
     @Test func `Flexprice applies the events before the bad one of a bulk`() async throws {
         try await SandboxFixture.with { (sandbox) async throws in
-            let bulk = #"{"events":[\#(flexpriceEvent("a")),{"event_id":"b","external_customer_id":"c"},\#(flexpriceEvent("d"))]}"#
+            let bulk =
+                #"{"events":[\#(flexpriceEvent("a")),{"event_id":"b","external_customer_id":"c"},\#(flexpriceEvent("d"))]}"#
             let answer = try await sandbox.flexprice("/events/bulk", bulk)
             #expect(answer.status == 400)
             #expect(answer.text.contains("EventName"))
@@ -111,7 +129,8 @@ import Testing
 
     @Test func `Knetik counts every repeat, and answers 202 without a body`() async throws {
         try await SandboxFixture.with { (sandbox) async throws in
-            let event = #"{"request_type":"newEvent","category":"api","result":"success","event_timestamp":1710947045123,"send_timestamp":1710947045124,"user_id":"u","transaction_id":"t"}"#
+            let event =
+                #"{"request_type":"newEvent","category":"api","result":"success","event_timestamp":1710947045123,"send_timestamp":1710947045124,"user_id":"u","transaction_id":"t"}"#
             for _ in 1...2 {
                 let answer = try await sandbox.knetik("/events", event)
                 #expect(answer.status == 202 && answer.text.isEmpty)
@@ -130,7 +149,12 @@ import Testing
             #expect(lago.status == 401 && lago.text == #"{"status":401,"error":"Unauthorized"}"#)
             let flexprice = try await sandbox.send(.POST, "/flexprice/v1/events", "{}")
             #expect(flexprice.status == 401 && flexprice.text == #"{"error":"Unauthorized"}"#)
-            let polar = try await sandbox.send(.POST, "/polar/v1/events/ingest", "{}", headers: [("Authorization", "Bearer x")])
+            let polar = try await sandbox.send(
+                .POST,
+                "/polar/v1/events/ingest",
+                "{}",
+                headers: [("Authorization", "Bearer x")]
+            )
             #expect(polar.status == 401 && polar.text.contains("invalid_token"))
             #expect(try await sandbox.knetik("/events", "{}", account: "other").status == 401)
         }

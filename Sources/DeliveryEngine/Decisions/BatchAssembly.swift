@@ -1,5 +1,5 @@
-package import Events
 internal import DequeModule
+package import Events
 
 /// The events that wait for a request, in order, and the making of batches within the vendor's limits.
 package struct BatchAssembly: Sendable {

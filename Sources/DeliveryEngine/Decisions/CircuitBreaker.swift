@@ -51,7 +51,8 @@ package struct CircuitBreaker: Sendable, Equatable {
     package mutating func failed(at now: ContinuousClock.Instant) {
         switch state {
         case .closed(let failures):
-            state = failures + 1 >= threshold ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
+            state =
+                failures + 1 >= threshold ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
         case .probing(let pause):
             let longer = min(pause * 2, max(pause, longestPause))
             state = .open(until: now + longer, pause: longer)

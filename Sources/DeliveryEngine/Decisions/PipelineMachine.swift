@@ -218,7 +218,9 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextSend(at now: Moment) -> Step? {
-        guard assembly.count > 0, underWay < concurrency.current, unsettledEvents < Self.mostUnsettled else { return nil }
+        guard assembly.count > 0, underWay < concurrency.current, unsettledEvents < Self.mostUnsettled else {
+            return nil
+        }
         guard assembly.hasFullBatch || source != .flowing else { return nil }
         guard earliestSend(at: now) == now.instant else { return nil }
         let isProbe = breaker.decide(at: now.instant) == .probe
@@ -272,7 +274,9 @@ package struct PipelineMachine: Sendable {
 
     private mutating func nextWake(at now: Moment) -> Step? {
         var instants: [ContinuousClock.Instant] = []
-        if assembly.count > 0, let earliest = earliestSend(at: now), earliest > now.instant { instants.append(earliest) }
+        if assembly.count > 0, let earliest = earliestSend(at: now), earliest > now.instant {
+            instants.append(earliest)
+        }
         if case .gathering(let until) = source, !isClaiming { instants.append(until) }
         if let nextDue, !isClaiming { instants.append(now.instant(of: nextDue)) }
         guard let earliest = instants.filter({ $0 > now.instant }).min() else { return nil }
@@ -319,7 +323,9 @@ package struct PipelineMachine: Sendable {
 
     /// A vendor that fails on a whole batch may fail because of one event: half of it may pass.
     private func shouldBisect(_ batch: DeliveryBatch, _ outcome: Outcome, _ facts: AttemptFacts) -> Bool {
-        guard case .ambiguous(let fault) = outcome, batch.items.count > 1, settings.deduplication != .none else { return false }
+        guard case .ambiguous(let fault) = outcome, batch.items.count > 1, settings.deduplication != .none else {
+            return false
+        }
         return fault.code == .vendorError && facts.httpStatus == 500 && breaker.word == "closed"
     }
 

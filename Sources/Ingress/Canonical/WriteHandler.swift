@@ -24,7 +24,9 @@ struct WriteHandler: Sendable {
 
     /// Accepts a body's events, all or nothing unless `isPartial`.
     /// - Throws: ``Problem`` if nothing was stored.
-    func respond(to body: [UInt8], layout: EventReader.Layout, isPartial: Bool, from client: Client) async throws -> Answer {
+    func respond(to body: [UInt8], layout: EventReader.Layout, isPartial: Bool, from client: Client) async throws
+        -> Answer
+    {
         let batch = reader.read(body, as: layout)
         guard batch.faults.isEmpty || (isPartial && !batch.events.isEmpty) else {
             throw Problem.events(batch.faults, count: batch.count)

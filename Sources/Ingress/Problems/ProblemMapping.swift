@@ -6,10 +6,16 @@ import Journal
 extension Problem {
     static func events(_ faults: [EventFault], count: Int) -> Problem {
         if faults.count == 1, faults[0].index == nil, faults[0].code == .malformed {
-            return Problem(status: .badRequest, kind: "malformed", title: "The body is not JSON", detail: faults[0].message)
+            return Problem(
+                status: .badRequest,
+                kind: "malformed",
+                title: "The body is not JSON",
+                detail: faults[0].message
+            )
         }
         let bad = Set(faults.map(\.index)).count
-        let detail = "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names each. Send the good ones with ?partial=true."
+        let detail =
+            "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names each. Send the good ones with ?partial=true."
         if faults.allSatisfy({ $0.code == .conflict }) {
             return Problem(
                 status: .conflict,
@@ -79,7 +85,8 @@ extension Problem {
             status: .unsupportedMediaType,
             kind: "wrong-content-type",
             title: "The content type is not taken here",
-            detail: "send application/json or application/x-ndjson, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
+            detail:
+                "send application/json or application/x-ndjson, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
         )
     }
 
@@ -104,7 +111,8 @@ extension Problem {
         status: .unauthorized,
         kind: "unauthorized",
         title: "The key is missing or unknown",
-        detail: "send a client's key as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"; clients are listed in routes.json",
+        detail:
+            "send a client's key as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"; clients are listed in routes.json",
         headers: [.wwwAuthenticate: "Bearer realm=\"tollgate\""]
     )
 

@@ -23,7 +23,8 @@ struct Faults: Sendable, Equatable {
 
     /// The fields, for the message about a wrong one.
     static let names = [
-        "latency_ms", "status", "status_after", "reset_before", "reset_after", "hang", "garbage", "poison", "retry_after", "seed",
+        "latency_ms", "status", "status_after", "reset_before", "reset_after", "hang", "garbage", "poison",
+        "retry_after", "seed",
     ]
 
     /// Reads what was put to `/sandbox/{vendor}/faults`.
@@ -46,7 +47,9 @@ struct Faults: Sendable, Equatable {
             case "hang": hang = try Self.probability(value, "hang")
             case "garbage": garbage = try Self.probability(value, "garbage")
             case "poison":
-                guard let ids = value.array?.compactMap(\.string) else { throw BadControl(reason: "poison must be a list of ids") }
+                guard let ids = value.array?.compactMap(\.string) else {
+                    throw BadControl(reason: "poison must be a list of ids")
+                }
                 poison = ids
             case "retry_after":
                 guard let seconds = value.number.flatMap({ Int($0) }), seconds >= 0 else {
@@ -55,7 +58,9 @@ struct Faults: Sendable, Equatable {
                 retryAfter = seconds
             case "seed": seed = value.number.flatMap { UInt64($0) }
             default:
-                throw BadControl(reason: "unknown fault \"\(member.name)\"; there are \(Self.names.joined(separator: ", "))")
+                throw BadControl(
+                    reason: "unknown fault \"\(member.name)\"; there are \(Self.names.joined(separator: ", "))"
+                )
             }
         }
     }
@@ -70,7 +75,9 @@ struct Faults: Sendable, Equatable {
     }
 
     private static func statuses(_ value: SandboxJSON, _ name: String) throws -> [Int: Double] {
-        guard let members = value.members else { throw BadControl(reason: "\(name) must give a probability for each status") }
+        guard let members = value.members else {
+            throw BadControl(reason: "\(name) must give a probability for each status")
+        }
         var found: [Int: Double] = [:]
         for member in members {
             guard let status = Int(member.name), (100...599).contains(status) else {
@@ -78,7 +85,9 @@ struct Faults: Sendable, Equatable {
             }
             found[status] = try probability(member.value, name)
         }
-        guard found.values.reduce(0, +) <= 1 else { throw BadControl(reason: "the probabilities of \(name) add up to more than 1") }
+        guard found.values.reduce(0, +) <= 1 else {
+            throw BadControl(reason: "the probabilities of \(name) add up to more than 1")
+        }
         return found
     }
 }
@@ -125,7 +134,9 @@ final class FaultDice: Sendable {
         state.withLock { state in
             var roll = Roll()
             let faults = state.faults
-            if let latency = faults.latency { roll.latencyMilliseconds = Int.random(in: latency, using: &state.generator) }
+            if let latency = faults.latency {
+                roll.latencyMilliseconds = Int.random(in: latency, using: &state.generator)
+            }
             roll.hangs = state.hits(faults.hang)
             roll.resetsBefore = state.hits(faults.resetBefore)
             roll.status = state.pick(faults.status)

@@ -34,7 +34,8 @@ struct FlexpriceSimulator: Simulator {
 
     /// Event after event: at the first bad one the answer is 400, and those before it are in already.
     private func bulk(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard let body = SandboxJSON(request.body), let events = body["events"]?.array, events.allSatisfy(isWellTyped) else {
+        guard let body = SandboxJSON(request.body), let events = body["events"]?.array, events.allSatisfy(isWellTyped)
+        else {
             return validationError("Invalid request payload")
         }
         guard (1...1000).contains(events.count) else {
@@ -77,10 +78,15 @@ struct FlexpriceSimulator: Simulator {
     }
 
     private func query(_ request: SimulatedRequest) -> SimulatedAnswer {
-        guard let body = SandboxJSON(request.body), body.members != nil else { return validationError("Invalid request payload") }
+        guard let body = SandboxJSON(request.body), body.members != nil else {
+            return validationError("Invalid request payload")
+        }
         let size = body["page_size"]?.number.flatMap { Int($0) } ?? 50
         let found = books.billed.filter { entry in
-            for (filter, field) in [("event_id", "event_id"), ("event_name", "event_name"), ("external_customer_id", "external_customer_id")] {
+            for (filter, field) in [
+                ("event_id", "event_id"), ("event_name", "event_name"),
+                ("external_customer_id", "external_customer_id"),
+            ] {
                 if let wanted = body[filter]?.string, entry.event[field]?.string != wanted { return false }
             }
             return true
@@ -122,7 +128,9 @@ struct FlexpriceSimulator: Simulator {
             return SimulatedAnswer(
                 429,
                 ["error": "Rate limit exceeded. Try again later."],
-                headers: [("X-RateLimit-Limit", "1000"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\(reset)")]
+                headers: [
+                    ("X-RateLimit-Limit", "1000"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\(reset)"),
+                ]
                     + (retryAfter.map { [("Retry-After", "\($0)")] } ?? [])
             )
         case 500:

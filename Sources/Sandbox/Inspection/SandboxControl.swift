@@ -22,7 +22,9 @@ struct SandboxControl: Sendable {
                 }
                 return SimulatedAnswer(200, ["forgotten": true])
             case (_, 3):
-                guard let booth = vendors[parts[1]] else { throw BadControl(reason: "no vendor \"\(parts[1])\"; see GET /sandbox") }
+                guard let booth = vendors[parts[1]] else {
+                    throw BadControl(reason: "no vendor \"\(parts[1])\"; see GET /sandbox")
+                }
                 return try answer(method, parts[2], booth, query, body)
             default: throw BadControl(reason: "no such control; see GET /sandbox")
             }
@@ -50,7 +52,9 @@ struct SandboxControl: Sendable {
             booth.dice.set(Faults())
             return SimulatedAnswer(200, ["faults": [:]])
         case (.put, "settings"):
-            guard let members = SandboxJSON(body)?.members else { throw BadControl(reason: "the body must be a JSON object") }
+            guard let members = SandboxJSON(body)?.members else {
+                throw BadControl(reason: "the body must be a JSON object")
+            }
             for member in members where !booth.simulator.set(member.name, to: member.value) {
                 throw BadControl(reason: "\(booth.simulator.vendor) has no setting \"\(member.name)\" with this value")
             }
@@ -64,7 +68,10 @@ struct SandboxControl: Sendable {
     private func events(_ books: Books, _ query: [(name: String, value: String)]) -> SimulatedAnswer {
         if query.contains(where: { $0.name == "count" && $0.value == "true" }) {
             let counts = books.counts
-            return SimulatedAnswer(200, ["received": .number("\(counts.received)"), "billed": .number("\(counts.billed)")])
+            return SimulatedAnswer(
+                200,
+                ["received": .number("\(counts.received)"), "billed": .number("\(counts.billed)")]
+            )
         }
         let isShort = query.contains { $0.name == "ids" && $0.value == "true" }
         let limit = query.first { $0.name == "limit" }.flatMap { Int($0.value) } ?? .max

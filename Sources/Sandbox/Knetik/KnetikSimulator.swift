@@ -11,7 +11,9 @@ struct KnetikSimulator: Simulator {
         guard request.method == .post else { return error(405, "Method Not Allowed") }
         // The vendor's prose says customer_id, all its clients send customerId.
         let account = request.parameter("customerId") ?? request.parameter("customer_id")
-        guard account == SandboxCredentials.knetik else { return error(401, "customer not authorized for this service") }
+        guard account == SandboxCredentials.knetik else {
+            return error(401, "customer not authorized for this service")
+        }
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             return error(415, "Content-Type must be application/json")
         }

@@ -6,8 +6,11 @@ extension LagoSimulator {
     private static let arrears = "monthly_seats"
 
     func estimate(_ request: SimulatedRequest) -> SimulatedAnswer {
-        guard let event = SandboxJSON(request.body)?["event"], event.members?.isEmpty == false else { return missingRoot("event") }
-        guard let subscription = LagoValidation.text(event["external_subscription_id"]), subscription.hasPrefix("sub") else {
+        guard let event = SandboxJSON(request.body)?["event"], event.members?.isEmpty == false else {
+            return missingRoot("event")
+        }
+        guard let subscription = LagoValidation.text(event["external_subscription_id"]), subscription.hasPrefix("sub")
+        else {
             return notFound("subscription_not_found")
         }
         if let timestamp = event["timestamp"], !timestamp.isNull, LagoValidation.seconds(timestamp) == nil {

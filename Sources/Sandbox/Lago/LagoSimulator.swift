@@ -51,7 +51,9 @@ final class LagoSimulator: Simulator {
     }
 
     private func create(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard let body = SandboxJSON(request.body) else { return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"]) }
+        guard let body = SandboxJSON(request.body) else {
+            return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"])
+        }
         guard let event = body["event"], event.members?.isEmpty == false else { return missingRoot("event") }
         let settings = current
         // A single create on ClickHouse never looks whether the id is there.
@@ -66,7 +68,9 @@ final class LagoSimulator: Simulator {
     }
 
     private func createBatch(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard let body = SandboxJSON(request.body) else { return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"]) }
+        guard let body = SandboxJSON(request.body) else {
+            return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"])
+        }
         guard let events = body["events"]?.array, !events.isEmpty else { return refused(["events": ["no_events"]]) }
         let settings = current
         guard events.count <= settings.largestBatch else { return refused(["events": ["too_many_events"]]) }
@@ -143,7 +147,8 @@ final class LagoSimulator: Simulator {
     func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
         switch status {
         case 401: SimulatedAnswer(401, ["status": 401, "error": "Unauthorized"])
-        case 403: SimulatedAnswer(403, ["status": 403, "error": "Forbidden", "code": "write_action_not_allowed_for_event"])
+        case 403:
+            SimulatedAnswer(403, ["status": 403, "error": "Forbidden", "code": "write_action_not_allowed_for_event"])
         case 404: notFound("resource_not_found")
         case 429:
             SimulatedAnswer(

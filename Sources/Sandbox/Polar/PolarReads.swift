@@ -32,7 +32,9 @@ extension PolarSimulator {
                 422,
                 [
                     "error": "RequestValidationError",
-                    "detail": [["type": "uuid_parsing", "loc": ["path", "id"], "msg": "Input should be a valid UUID"]],
+                    "detail": [
+                        ["type": "uuid_parsing", "loc": ["path", "id"], "msg": "Input should be a valid UUID"]
+                    ],
                 ]
             )
         }
@@ -50,7 +52,9 @@ extension PolarSimulator {
                 422,
                 [
                     "error": "RequestValidationError",
-                    "detail": [["type": "greater_than", "loc": ["query", "page"], "msg": "Input should be greater than 0"]],
+                    "detail": [
+                        ["type": "greater_than", "loc": ["query", "page"], "msg": "Input should be greater than 0"]
+                    ],
                 ]
             )
         }

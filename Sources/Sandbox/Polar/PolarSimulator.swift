@@ -14,7 +14,10 @@ struct PolarSimulator: Simulator {
         if let version = request.headers[.polarVersion], version != "2026-04", version != "2026-10" { return notFound }
         if request.method == .post {
             guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else {
-                return SimulatedAnswer(411, ["error": "LengthRequired", "detail": "A Content-Length header is required."])
+                return SimulatedAnswer(
+                    411,
+                    ["error": "LengthRequired", "detail": "A Content-Length header is required."]
+                )
             }
             guard length <= Self.largestBody else {
                 let detail = "Request body exceeded the maximum allowed size of \(Self.largestBody) bytes."
@@ -27,7 +30,8 @@ struct PolarSimulator: Simulator {
         case (.get, "/v1/events/"): return list(request)
         case (.get, "/v1/events"): return SimulatedAnswer(empty: 307, headers: [("Location", "/polar/v1/events/")])
         case (.get, "/v1/events/names"): return names(request)
-        case (.get, let path) where path.hasPrefix("/v1/events/"): return get(String(path.dropFirst("/v1/events/".count)))
+        case (.get, let path) where path.hasPrefix("/v1/events/"):
+            return get(String(path.dropFirst("/v1/events/".count)))
         case (_, "/v1/events/ingest"), (_, "/v1/events/"): return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
         default: return notFound
         }
@@ -57,7 +61,13 @@ struct PolarSimulator: Simulator {
     private func ingest(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
-            return refused([PolarComplaint(type: "model_attributes_type", location: ["body"], message: "Input should be a valid dictionary or object to extract fields from")])
+            return refused([
+                PolarComplaint(
+                    type: "model_attributes_type",
+                    location: ["body"],
+                    message: "Input should be a valid dictionary or object to extract fields from"
+                )
+            ])
         }
         guard let body = SandboxJSON(request.body) else {
             return refused([PolarComplaint(type: "json_invalid", location: ["body", 0], message: "JSON decode error")])
@@ -65,7 +75,9 @@ struct PolarSimulator: Simulator {
         guard let events = body["events"]?.array else {
             return refused([PolarComplaint(type: "missing", location: ["body", "events"], message: "Field required")])
         }
-        let complaints = events.enumerated().flatMap { PolarValidation(index: $0.offset, now: now).complaints(about: $0.element) }
+        let complaints = events.enumerated().flatMap {
+            PolarValidation(index: $0.offset, now: now).complaints(about: $0.element)
+        }
         guard complaints.isEmpty else { return refused(complaints) }
         let foreign = events.indices.filter { events[$0]["organization_id"].map { !$0.isNull } ?? false }
         guard foreign.isEmpty else {
@@ -100,8 +112,23 @@ struct PolarSimulator: Simulator {
 
     func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
         switch status {
-        case 401: SimulatedAnswer(401, ["error": "invalid_token", "error_description": "The access token provided is expired, revoked, malformed, or invalid for other reasons."])
-        case 403: SimulatedAnswer(403, ["error": "insufficient_scope", "error_description": "The request requires higher privileges than provided by the access token."])
+        case 401:
+            SimulatedAnswer(
+                401,
+                [
+                    "error": "invalid_token",
+                    "error_description":
+                        "The access token provided is expired, revoked, malformed, or invalid for other reasons.",
+                ]
+            )
+        case 403:
+            SimulatedAnswer(
+                403,
+                [
+                    "error": "insufficient_scope",
+                    "error_description": "The request requires higher privileges than provided by the access token.",
+                ]
+            )
         case 404: notFound
         case 429: SimulatedAnswer(empty: 429, headers: [("retry-after", "\(retryAfter ?? 60)")])
         case 500: SimulatedAnswer(text: "Internal Server Error", status: 500)

@@ -36,7 +36,14 @@ struct PolarValidation {
 
     private func complaints(about event: SandboxJSON, as shape: String, key: String) -> [PolarComplaint] {
         guard event.members != nil else {
-            return [complaint("model_attributes_type", shape, [], "Input should be a valid dictionary or object to extract fields from")]
+            return [
+                complaint(
+                    "model_attributes_type",
+                    shape,
+                    [],
+                    "Input should be a valid dictionary or object to extract fields from"
+                )
+            ]
         }
         var found: [PolarComplaint] = []
         switch event["name"] {
@@ -58,8 +65,12 @@ struct PolarValidation {
     }
 
     private func customerComplaints(_ event: SandboxJSON, _ shape: String, _ key: String) -> [PolarComplaint] {
-        guard let value = event[key] else { return [complaint("missing", shape, [.string(key)], "Field required", input: event)] }
-        guard let text = value.string else { return [complaint("string_type", shape, [.string(key)], "Input should be a valid string")] }
+        guard let value = event[key] else {
+            return [complaint("missing", shape, [.string(key)], "Field required", input: event)]
+        }
+        guard let text = value.string else {
+            return [complaint("string_type", shape, [.string(key)], "Input should be a valid string")]
+        }
         if key == "customer_id", UUID(uuidString: text) == nil {
             return [complaint("uuid_parsing", shape, [.string(key)], "Input should be a valid UUID")]
         }
@@ -79,11 +90,14 @@ struct PolarValidation {
 
     private func metadataComplaints(_ value: SandboxJSON?, _ shape: String) -> [PolarComplaint] {
         guard let value else { return [] }
-        guard let members = value.members else { return [complaint("dict_type", shape, ["metadata"], "Input should be a valid dictionary")] }
+        guard let members = value.members else {
+            return [complaint("dict_type", shape, ["metadata"], "Input should be a valid dictionary")]
+        }
         return members.compactMap { member in
             let place: [SandboxJSON] = ["metadata", .string(member.name), "str"]
             if member.name == "_cost" || member.name == "_llm" {
-                return member.value.members == nil ? complaint("model_type", shape, place, "Input should be a valid dictionary") : nil
+                return member.value.members == nil
+                    ? complaint("model_type", shape, place, "Input should be a valid dictionary") : nil
             }
             switch member.value {
             case .number, .bool: return nil

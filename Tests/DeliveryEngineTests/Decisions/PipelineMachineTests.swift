@@ -123,7 +123,8 @@ import Testing
             switch step {
             case .send(let batch):
                 sent.append(batch.numbers)
-                let verdict: Verdict = batch.numbers.contains(3) ? .unnamed(fault) : .all(.delivered(deduplicated: false))
+                let verdict: Verdict =
+                    batch.numbers.contains(3) ? .unnamed(fault) : .all(.delivered(deduplicated: false))
                 machine.called(batch, verdict, facts(400), at: start)
             case .settle(let settlement):
                 for exception in settlement.exceptions {
@@ -271,7 +272,8 @@ import Testing
         while let step = machine.next(at: start) {
             switch step {
             case .send(let batch):
-                let verdict: Verdict = batch.numbers.contains(2) ? .all(.ambiguous(fault)) : .all(.delivered(deduplicated: true))
+                let verdict: Verdict =
+                    batch.numbers.contains(2) ? .all(.ambiguous(fault)) : .all(.delivered(deduplicated: true))
                 machine.called(batch, verdict, facts(batch.numbers.contains(2) ? 500 : 200), at: start)
             case .settle(let settlement):
                 for exception in settlement.exceptions {

@@ -43,7 +43,9 @@ final class ChildProcess: Sendable {
     /// - Returns: the exit status, or the signal's number if that ended it.
     @discardableResult
     func waitForExit() async throws -> Int32 {
-        try await waitUntil("process \(process.processIdentifier) ends", within: .seconds(60)) { !self.process.isRunning }
+        try await waitUntil("process \(process.processIdentifier) ends", within: .seconds(60)) {
+            !self.process.isRunning
+        }
         return process.terminationStatus
     }
 
@@ -86,5 +88,7 @@ struct ProcessFailure: Error, CustomStringConvertible {
     let what: String
     let lines: [String]
 
-    var description: String { "never happened: \(what); the program said:\n" + lines.suffix(40).joined(separator: "\n") }
+    var description: String {
+        "never happened: \(what); the program said:\n" + lines.suffix(40).joined(separator: "\n")
+    }
 }

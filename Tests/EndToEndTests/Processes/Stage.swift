@@ -17,7 +17,9 @@ struct Stage: Sendable {
         try await withTemporaryFolder { folder in
             let sandbox = try ChildProcess("tollgate", ["sandbox", "--listen", "127.0.0.1:0", "--log-format", "json"])
             do {
-                let address = try await sandbox.waitForLine("the sandbox listens") { $0.address(of: "sandbox listening") }
+                let address = try await sandbox.waitForLine("the sandbox listens") {
+                    $0.address(of: "sandbox listening")
+                }
                 let stage = Stage(
                     folder: folder,
                     sandbox: WebClient(base: address),
@@ -45,14 +47,17 @@ struct Stage: Sendable {
     ]
 
     /// Starts the gateway and waits until it takes requests.
-    func startGateway(arguments: [String] = [], environment: [String: String] = Stage.credentials) async throws -> ChildProcess {
+    func startGateway(arguments: [String] = [], environment: [String: String] = Stage.credentials) async throws
+        -> ChildProcess
+    {
         let gateway = try launch(arguments, environment)
         _ = try await gateway.waitForLine("the gateway listens") { $0.address(of: "listening") }
         return gateway
     }
 
     /// Starts the gateway and waits for nothing.
-    func launch(_ arguments: [String] = [], _ environment: [String: String] = Stage.credentials) throws -> ChildProcess {
+    func launch(_ arguments: [String] = [], _ environment: [String: String] = Stage.credentials) throws -> ChildProcess
+    {
         try ChildProcess(
             "tollgate",
             [
@@ -71,7 +76,10 @@ struct Stage: Sendable {
         } catch {
             let state = gateway.isRunning ? "while the gateway ran" : "after the gateway had ended"
             try await gateway.stop(by: SIGKILL)
-            throw ProcessFailure(what: "\(error) \(state)", lines: gateway.lines.filter { !$0.contains("\"level\":\"info\"") })
+            throw ProcessFailure(
+                what: "\(error) \(state)",
+                lines: gateway.lines.filter { !$0.contains("\"level\":\"info\"") }
+            )
         }
         try await gateway.stop()
     }
@@ -79,7 +87,8 @@ struct Stage: Sendable {
     /// - Parameter retry: the waits of all providers, short so that a test sees several.
     func writeRoutes(retry: String = #"{"base":"100ms","cap":"400ms"}"#) throws {
         let providers = [
-            ("knetik", "/knetik", "E2E_KNETIK"), ("flexprice", "/flexprice", "E2E_FLEXPRICE"), ("polar", "/polar", "E2E_POLAR"),
+            ("knetik", "/knetik", "E2E_KNETIK"), ("flexprice", "/flexprice", "E2E_FLEXPRICE"),
+            ("polar", "/polar", "E2E_POLAR"),
             ("lago", "/lago", "E2E_LAGO"),
         ].map { name, path, variable in
             #"""
@@ -129,7 +138,8 @@ struct Stage: Sendable {
         var cursor: String?
         repeat {
             let next = cursor.map { "&cursor=\($0)" } ?? ""
-            let page = try await client.get("/v1/deliveries?provider=\(provider)&status=\(status)&limit=1000\(next)").object()
+            let page = try await client.get("/v1/deliveries?provider=\(provider)&status=\(status)&limit=1000\(next)")
+                .object()
             for item in page["deliveries"] as? [[String: Any]] ?? [] {
                 if let id = item["event_id"] as? String { ids.append(id) }
             }

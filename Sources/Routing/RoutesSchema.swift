@@ -1,0 +1,102 @@
+package import Events
+import JSON
+
+/// The JSON Schema of `routes.json` (draft 2020-12), made of ``RoutesFields``: what editors complete and check by.
+///
+/// The copy beside this file is written by `tollgate schema`; a test holds it against this.
+package enum RoutesSchema {
+    /// The schema's text, with a member a line.
+    /// - Parameter vendors: the vendors there are.
+    package static func text(_ vendors: [VendorTraits]) -> [UInt8] {
+        var writer = JSONWriter(capacity: 16_384)
+        writer.beginObject()
+        writer.member("$schema", string: "https://json-schema.org/draft/2020-12/schema")
+        writer.member("title", string: "Tollgate routes.json")
+        writeObject(RoutesFields.file(vendors), to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func writeObject(_ fields: [RoutesFields.Field], to writer: inout JSONWriter) {
+        writer.member("type", string: "object")
+        writer.member("additionalProperties", bool: false)
+        let required = fields.filter(\.isRequired)
+        if !required.isEmpty {
+            writer.key("required")
+            writer.beginArray()
+            for field in required { writer.string(field.name) }
+            writer.endArray()
+        }
+        writer.key("properties")
+        writer.beginObject()
+        for field in fields {
+            writer.key(field.name)
+            writer.beginObject()
+            writer.member("description", string: field.summary)
+            write(field.kind, to: &writer)
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+
+    private static func write(_ kind: RoutesFields.Kind, to writer: inout JSONWriter) {
+        switch kind {
+        case .text: writer.member("type", string: "string")
+        case .flag: writer.member("type", string: "boolean")
+        case .choice(let words): writeChoice(words, to: &writer)
+        case .integer(let range): writeRange("integer", "\(range.lowerBound)", "\(range.upperBound)", to: &writer)
+        case .number(let range): writeRange("number", "\(range.lowerBound)", "\(range.upperBound)", to: &writer)
+        case .duration: writePattern("^[1-9][0-9]*(ms|s|m|h|d)$", to: &writer)
+        case .rate: writePattern("^[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour)$", to: &writer)
+        case .texts: writeTexts(to: &writer)
+        case .list(let element):
+            writer.member("type", string: "array")
+            writeNested("items", element, to: &writer)
+        case .object(let fields): writeObject(fields, to: &writer)
+        case .map(let value):
+            writer.member("type", string: "object")
+            writeNested("additionalProperties", value, to: &writer)
+        }
+    }
+
+    private static func writeNested(_ name: String, _ kind: RoutesFields.Kind, to writer: inout JSONWriter) {
+        writer.key(name)
+        writer.beginObject()
+        write(kind, to: &writer)
+        writer.endObject()
+    }
+
+    private static func writeChoice(_ words: [String], to writer: inout JSONWriter) {
+        writer.key("enum")
+        writer.beginArray()
+        for word in words { writer.string(word) }
+        writer.endArray()
+    }
+
+    private static func writeRange(_ type: String, _ least: String, _ most: String, to writer: inout JSONWriter) {
+        writer.member("type", string: type)
+        writer.key("minimum")
+        writer.number(least)
+        writer.key("maximum")
+        writer.number(most)
+    }
+
+    private static func writePattern(_ pattern: String, to writer: inout JSONWriter) {
+        writer.member("type", string: "string")
+        writer.member("pattern", string: pattern)
+    }
+
+    /// One text, or a list of texts.
+    private static func writeTexts(to writer: inout JSONWriter) {
+        writer.key("oneOf")
+        writer.beginArray()
+        writer.beginObject()
+        writer.member("type", string: "string")
+        writer.endObject()
+        writer.beginObject()
+        writer.member("type", string: "array")
+        writeNested("items", .text, to: &writer)
+        writer.endObject()
+        writer.endArray()
+    }
+}
