@@ -48,9 +48,13 @@ package struct Pipeline: Sendable {
         case eventsArrived
         case woke
         case shutdown
+        case graceOver
     }
 
     private typealias Mailbox = AsyncStream<Report>.Continuation
+
+    /// How long a shutdown waits for requests that are under way: less than the time after which the process is ended by force.
+    private static let grace = Duration.seconds(15)
 
     /// Delivers until graceful shutdown has settled what was under way, or the task is cancelled.
     package func run() async {
@@ -75,7 +79,12 @@ package struct Pipeline: Sendable {
         var newestSeen = SequenceNumber(0)
         guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
         for await report in reports {
-            if case .foundNothing(let newest) = report { newestSeen = newest }
+            switch report {
+            case .foundNothing(let newest): newestSeen = newest
+            case .shutdown: group.addTask { await announceEndOfGrace(to: mailbox) }
+            case .graceOver: return await abandon(&machine)
+            default: break
+            }
             tell(&machine, report)
             guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
         }
@@ -120,7 +129,19 @@ package struct Pipeline: Sendable {
         case .eventsArrived: machine.eventsArrived(at: now)
         case .woke: machine.woke()
         case .shutdown: machine.close()
+        case .graceOver: break
         }
+    }
+
+    private func announceEndOfGrace(to mailbox: Mailbox) async {
+        await pause(Self.grace)
+        mailbox.yield(.graceOver)
+    }
+
+    /// Leaves requests under way to themselves, so that a vendor that hangs does not hold up the shutdown.
+    private func abandon(_ machine: inout PipelineMachine) async {
+        logger.warning("the grace time is over; requests under way are left to themselves")
+        await release(machine.abandon())
     }
 
     /// Starts every step that is due.

@@ -84,6 +84,23 @@ import Testing
         }
     }
 
+    @Test func `a vendor that hangs does not hold up the shutdown, and its events arrive after the next start`()
+        async throws
+    {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(timeout: "600s")
+            try await stage.setFaults("polar", #"{"hang":1}"#)
+            let gateway = try await stage.startGateway()
+            _ = try await stage.client.post("/v1/events", event("e1"))
+            try await waitUntil("the others have it") { try await stage.statuses(of: "e1")["lago"] == "delivered" }
+            #expect(try await gateway.stop() == 0)
+            try await stage.setFaults("polar", "{}")
+            try await stage.withGateway { _ async throws in
+                try await waitUntil("polar has it") { try await stage.billed("polar") == ["e1"] }
+            }
+        }
+    }
+
     @Test func `a poisoned event does not hold up its batch`() async throws {
         try await Stage.set { (stage) async throws in
             for vendor in ["lago", "polar", "flexprice"] { try await stage.setFaults(vendor, #"{"poison":["e7"]}"#) }

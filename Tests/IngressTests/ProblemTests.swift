@@ -34,10 +34,30 @@ import Testing
         }
     }
 
-    @Test func `asks for a length`() async throws {
+    @Test func `asks for a length where neither a length nor chunks are announced`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let request = "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(IngressFixture.key)\r\n\r\n"
+            let answer = try await RawRequest.send(request, to: server.port)
+            #expect(answer.hasPrefix("HTTP/1.1 411 "), "\(answer)")
+            #expect(answer.contains("application/problem+json"))
+        }
+    }
+
+    @Test func `says that there is nothing at a path`() async throws {
         try await IngressFixture.with { (server) async throws in
             try expectProblem(try await server.send(.GET, "/v1/nothing"), 404, "POST /v1/events")
-            try expectProblem(try await server.send(.DELETE, "/v1/events"), 405, "use POST")
+            try expectProblem(try await server.send(.GET, "//v1/events/x"), 404, "no endpoint")
+        }
+    }
+
+    @Test(arguments: [
+        "GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST /v1/events HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+    ])
+    func `survives bytes that are no HTTP`(bytes: String) async throws {
+        try await IngressFixture.with { (server) async throws in
+            let answer = try await RawRequest.send(bytes, to: server.port)
+            #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4"), "\(answer)")
+            #expect(try await server.send(.GET, "/healthz", key: nil).status == 200)
         }
     }
 

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import JSON
 import Routing

@@ -184,6 +184,18 @@ package struct PipelineMachine: Sendable {
         isClosing = true
     }
 
+    /// The grace time of a shutdown is over: what is under way is not waited for any longer.
+    ///
+    /// Its outcome stays unknown, and the next start treats it like a crash: repeated where the vendor deduplicates, else uncertain.
+    /// - Returns: the events to give back unsent.
+    package mutating func abandon() -> [SequenceNumber] {
+        isClosing = true
+        isFinished = true
+        let unsent = assembly.removeAll() + unarmed
+        unarmed = []
+        return unsent.map(\.sequence)
+    }
+
     // MARK: - What to do
 
     /// The next step at `now`; nil if there is nothing to do until something happens.

@@ -325,6 +325,16 @@ import Testing
         #expect(machine.next(at: start) == nil)
     }
 
+    @Test func `gives back what was not sent when the grace time is over`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        guard case .send? = machine.next(at: start) else { throw Unexpected.step }
+        machine.close()
+        #expect(machine.abandon() == [SequenceNumber(2), SequenceNumber(3)])
+        #expect(machine.next(at: start) == nil)
+    }
+
     @Test func `breaks a run where the journal's order has a gap`() throws {
         var machine = makeMachine(batch: 4)
         _ = machine.next(at: start)

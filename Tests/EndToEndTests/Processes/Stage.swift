@@ -85,7 +85,7 @@ struct Stage: Sendable {
     }
 
     /// - Parameter retry: the waits of all providers, short so that a test sees several.
-    func writeRoutes(retry: String = #"{"base":"100ms","cap":"400ms"}"#) throws {
+    func writeRoutes(retry: String = #"{"base":"100ms","cap":"400ms"}"#, timeout: String = "2s") throws {
         let providers = [
             ("knetik", "/knetik", "E2E_KNETIK"), ("flexprice", "/flexprice", "E2E_FLEXPRICE"),
             ("polar", "/polar", "E2E_POLAR"),
@@ -93,7 +93,7 @@ struct Stage: Sendable {
         ].map { name, path, variable in
             #"""
             "\#(name)": {"adapter": "\#(name)", "base_url": "\#(sandbox.base)\#(path)", "credential": {"env": "\#(variable)"},
-                         "retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms"}, "timeout": "2s"}
+                         "retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms"}, "timeout": "\#(timeout)"}
             """#
         }.joined(separator: ",\n")
         let text = #"""
