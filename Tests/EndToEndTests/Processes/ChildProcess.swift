@@ -4,8 +4,7 @@ import TestSupport
 
 /// A program under test: started with arguments and environment, its messages gathered line by line, ended by its id only.
 final class ChildProcess: Sendable {
-    /// Safe: used from one test task at a time, and `Process` itself guards its state.
-    private nonisolated(unsafe) let process: Process
+    private let process: Process
     private let gatheredLines = Mutex<[String]>([])
 
     /// The folder that holds this test program also holds the programs that were built with it.
