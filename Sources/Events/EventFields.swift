@@ -49,7 +49,7 @@ struct EventFields {
 
     private mutating func note(_ key: JSONValue, _ content: JSONValue, in members: inout [JSONValue?]) {
         let member = JSONMember(key: key, value: content)
-        guard let which = Self.names.firstIndex(where: { member.hasName($0) }) else {
+        guard let which = Self.index(of: member) else {
             unknown(member.name)
             return
         }
@@ -59,6 +59,24 @@ struct EventFields {
         }
         // An optional field that is null says the same as one that is absent.
         if !content.isNull || which == 1 { members[which] = content }
+    }
+
+    /// Which field a member is. The names differ in length, so that one comparison decides.
+    private static func index(of member: JSONMember) -> Int? {
+        let node = member.key.node
+        if node.hasEscapes { return names.firstIndex { member.hasName($0) } }
+        let candidate: Int
+        switch node.end - node.start - 2 {
+        case 2: candidate = 0
+        case 4: candidate = 1
+        case 11: candidate = 2
+        case 15: candidate = 3
+        case 9: candidate = 4
+        case 6: candidate = member.hasName(names[5]) ? 5 : 7
+        case 10: candidate = 6
+        default: return nil
+        }
+        return member.hasName(names[candidate]) ? candidate : nil
     }
 
     private mutating func unknown(_ name: String) {

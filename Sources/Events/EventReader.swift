@@ -94,6 +94,7 @@ package struct EventReader: Sendable {
     }
 
     private func readElements(of array: JSONValue, to batch: inout Batch) {
+        batch.events.reserveCapacity(min(array.byteRange.count / 200, 4096))
         for element in array.elements { read(element, to: &batch) }
         if batch.count == 0 {
             batch.faults.append(

@@ -6,17 +6,24 @@ extension Timestamp {
     /// Further digits than milliseconds are cut off, not rounded. Second 60 is refused: no vendor takes it.
     /// - Returns: nil if the text has another form or names no real moment.
     package init?(rfc3339 text: some StringProtocol) {
-        var scanner = DigitScanner(bytes: Array(text.utf8))
+        var text = String(text)
+        guard let milliseconds = text.withUTF8({ Self.milliseconds(rfc3339: $0) }) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+
+    private static func milliseconds(rfc3339 text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        var scanner = DigitScanner(bytes: text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
-            let day = scanner.digits(2), scanner.skip("T", "t", " "), let hour = scanner.digits(2), scanner.skip(":"),
-            let minute = scanner.digits(2), scanner.skip(":"), let second = scanner.digits(2),
-            let millisecond = scanner.fraction(), let offset = scanner.offsetMinutes(), scanner.isAtEnd,
-            (1...12).contains(month), (1...Self.days(inMonth: month, of: year)).contains(day),
+            let day = scanner.digits(2), scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
+            let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), scanner.skip(":"),
+            let second = scanner.digits(2), let millisecond = scanner.fraction(),
+            let offset = scanner.offsetMinutes(), scanner.isAtEnd,
+            (1...12).contains(month), (1...days(inMonth: month, of: year)).contains(day),
             hour < 24, minute < 60, second < 60
         else { return nil }
-        let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+        let days = daysSinceEpoch(year: year, month: month, day: day)
         let minutes = (days * 24 + hour) * 60 + minute - offset
-        milliseconds = Int64((minutes * 60 + second) * 1000 + millisecond)
+        return Int64((minutes * 60 + second) * 1000 + millisecond)
     }
 
     /// RFC 3339, UTC, always three decimals: `2024-03-20T15:04:05.123Z`.
@@ -99,10 +106,10 @@ extension Timestamp {
 
 /// Takes fixed numbers of digits and single characters off the front of a short text.
 private struct DigitScanner {
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     var place = 0
 
-    init(bytes: [UInt8]) {
+    init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
@@ -119,8 +126,8 @@ private struct DigitScanner {
         return value
     }
 
-    mutating func skip(_ choices: Unicode.Scalar...) -> Bool {
-        guard place < bytes.count, choices.contains(Unicode.Scalar(bytes[place])) else { return false }
+    mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
+        guard place < bytes.count, UInt32(bytes[place]) == scalar.value else { return false }
         place += 1
         return true
     }
@@ -141,7 +148,7 @@ private struct DigitScanner {
     }
 
     mutating func offsetMinutes() -> Int? {
-        if skip("Z", "z") { return 0 }
+        if skip("Z") || skip("z") { return 0 }
         let sign: Int
         if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
         guard let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60 else { return nil }

@@ -32,7 +32,8 @@ struct JSONScanner {
     private mutating func scan() throws(JSONError) {
         guard bytes.count <= limits.bytes else { throw fault(.tooLarge(limit: limits.bytes), at: 0) }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw fault(.byteOrderMark, at: 0) }
-        nodes.reserveCapacity(min(bytes.count / 12 + 8, 4096))
+        // Room for a value in ten bytes, as events have it, so that the list seldom moves; a large body grows it step by step.
+        nodes.reserveCapacity(min(bytes.count / 10 + 8, 1 << 16))
         skipSpace()
         guard place < bytes.count else { throw fault(.empty, at: place) }
         try scanValue()

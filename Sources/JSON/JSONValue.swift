@@ -28,8 +28,11 @@ package struct JSONValue: Sendable {
     /// The text with its escapes resolved; nil if this is no string.
     package var string: String? {
         guard kind == .string else { return nil }
-        let content = document.bytes[(byteRange.lowerBound + 1)..<(byteRange.upperBound - 1)]
-        return node.hasEscapes ? JSONString.decode(content) : String(decoding: content, as: UTF8.self)
+        let content = (byteRange.lowerBound + 1)..<(byteRange.upperBound - 1)
+        if node.hasEscapes { return JSONString.decode(document.bytes[content]) }
+        return document.bytes.withUnsafeBufferPointer { bytes in
+            String(decoding: UnsafeBufferPointer(rebasing: bytes[content]), as: UTF8.self)
+        }
     }
 
     /// The number's digits as they came in; nil if this is no number.
@@ -56,20 +59,30 @@ package struct JSONValue: Sendable {
 
     /// The first key that stands twice in one object, here or anywhere inside.
     package var firstDuplicateKey: JSONValue? {
-        var index = index
-        while index < Int(node.next) {
-            let value = JSONValue(document: document, index: index)
-            if value.kind == .object {
-                var names: Set<String> = []
-                for member in value.members where !names.insert(member.name).inserted { return member.key }
+        let found = document.bytes.withUnsafeBufferPointer { bytes in
+            document.nodes.withUnsafeBufferPointer { nodes in
+                DuplicateKeys(bytes: bytes, nodes: nodes).first(in: index)
             }
-            index += 1
         }
-        return nil
+        return found.map { JSONValue(document: document, index: $0) }
+    }
+
+    /// Whether an array or an object stands inside this value.
+    private var hasContainers: Bool {
+        document.nodes.withUnsafeBufferPointer { nodes in
+            var inner = index + 1
+            while inner < Int(node.next) {
+                if nodes[inner].kind == .object || nodes[inner].kind == .array { return true }
+                inner += 1
+            }
+            return false
+        }
     }
 
     /// How many arrays and objects stand in one another here; 0 for a plain value, 1 for `{}`.
     package var depth: Int {
+        // Most objects hold plain values only: then every second node is a key, and no container is among the rest.
+        guard hasContainers else { return kind == .object || kind == .array ? 1 : 0 }
         var deepest = 0
         var ends: [UInt32] = []
         for index in index..<Int(node.next) {
@@ -99,8 +112,16 @@ package struct JSONMember: Sendable {
 
     /// Whether the key is this text; cheaper than comparing ``name``.
     package func hasName(_ name: String) -> Bool {
-        if key.node.hasEscapes { return key.name(is: name) }
-        return key.raw.dropFirst().dropLast().elementsEqual(name.utf8)
+        let node = key.node
+        if node.hasEscapes { return key.name(is: name) }
+        guard Int(node.end - node.start) == name.utf8.count + 2 else { return false }
+        return key.document.bytes.withUnsafeBufferPointer { bytes in
+            var name = name
+            return name.withUTF8 { text in
+                for offset in text.indices where text[offset] != bytes[Int(node.start) + 1 + offset] { return false }
+                return true
+            }
+        }
     }
 }
 

@@ -77,8 +77,10 @@ private final class SinkHandler: ChannelInboundHandler, @unchecked Sendable {
         let vendor = String(path.split(separator: "/").first ?? "")
         switch vendor {
         case "lago":
-            counts.add(count("\"transaction_id\""), to: vendor)
-            return (.ok, path.hasSuffix("/batch") ? "{\"events\":[]}" : "{\"event\":{}}")
+            let events = count("\"transaction_id\"")
+            counts.add(events, to: vendor)
+            guard path.hasSuffix("/batch") else { return (.ok, "{\"event\":{}}") }
+            return (.ok, "{\"events\":[" + Array(repeating: "{}", count: events).joined(separator: ",") + "]}")
         case "polar":
             let events = count("\"external_id\"")
             counts.add(events, to: vendor)
