@@ -21,15 +21,8 @@ struct EventFields {
             fault(nil, .type, "an event must be an object, found \(value.kind.phrase)")
             return nil
         }
-        let nodes = value.document.nodes
-        var members = [JSONValue?](repeating: nil, count: Self.names.count)
-        var place = value.index + 1
-        let end = Int(nodes[value.index].next)
-        while place < end {
-            let key = JSONValue(document: value.document, index: place)
-            let content = JSONValue(document: value.document, index: place + 1)
-            place = Int(nodes[place + 1].next)
-            note(key, content, in: &members)
+        let members = places(in: value).map { place in
+            place == 0 ? nil : JSONValue(document: value.document, index: place)
         }
         let event = CanonicalEvent(
             id: text(members[0], "id", bytes: 1...255).map { EventID($0) },
@@ -47,36 +40,73 @@ struct EventFields {
         return faults.isEmpty ? event : nil
     }
 
-    private mutating func note(_ key: JSONValue, _ content: JSONValue, in members: inout [JSONValue?]) {
-        let member = JSONMember(key: key, value: content)
-        guard let which = Self.index(of: member) else {
-            unknown(member.name)
-            return
+    /// Where the value of each field stands in the document's list, in the order of ``names``; 0 for one that is absent.
+    private mutating func places(in object: JSONValue) -> [Int] {
+        var places = [Int](repeating: 0, count: Self.names.count)
+        // One bit a field that stands in the event, also if its value is null.
+        var seen: UInt8 = 0
+        var strangers: [Int] = []
+        object.document.bytes.withUnsafeBufferPointer { bytes in
+            object.document.nodes.withUnsafeBufferPointer { nodes in
+                var key = object.index + 1
+                let end = Int(nodes[object.index].next)
+                while key < end {
+                    let value = nodes[key + 1]
+                    if let which = Self.index(of: nodes[key], in: bytes), seen & (1 << UInt8(which)) == 0 {
+                        seen |= 1 << UInt8(which)
+                        // An optional field that is null says the same as one that is absent.
+                        if value.kind != .null || which == 1 { places[which] = key + 1 }
+                    } else {
+                        strangers.append(key)
+                    }
+                    key = Int(value.next)
+                }
+            }
         }
-        guard members[which] == nil else {
-            fault(Self.names[which], .duplicateKey, "\(Self.names[which]) stands twice in this event")
-            return
+        for key in strangers {
+            let name = JSONValue(document: object.document, index: key).string ?? ""
+            if let which = Self.names.firstIndex(of: name), seen & (1 << UInt8(which)) == 0 {
+                // The name is written with escapes.
+                seen |= 1 << UInt8(which)
+                places[which] = key + 1
+            } else {
+                explain(name)
+            }
         }
-        // An optional field that is null says the same as one that is absent.
-        if !content.isNull || which == 1 { members[which] = content }
+        return places
     }
 
-    /// Which field a member is. The names differ in length, so that one comparison decides.
-    private static func index(of member: JSONMember) -> Int? {
-        let node = member.key.node
-        if node.hasEscapes { return names.firstIndex { member.hasName($0) } }
-        let candidate: Int
-        switch node.end - node.start - 2 {
-        case 2: candidate = 0
-        case 4: candidate = 1
-        case 11: candidate = 2
-        case 15: candidate = 3
-        case 9: candidate = 4
-        case 6: candidate = member.hasName(names[5]) ? 5 : 7
-        case 10: candidate = 6
-        default: return nil
+    /// Which field a key is, if it is written without escapes: the names differ in length but for two, so that a look at one or two
+    /// decides.
+    @inline(__always)
+    private static func index(of key: JSONNode, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        switch key.end - key.start - 2 {
+        case 2: isKey(key, "id", bytes) ? 0 : nil
+        case 4: isKey(key, "name", bytes) ? 1 : nil
+        case 11: isKey(key, "customer_id", bytes) ? 2 : nil
+        case 15: isKey(key, "subscription_id", bytes) ? 3 : nil
+        case 9: isKey(key, "timestamp", bytes) ? 4 : nil
+        case 6: isKey(key, "source", bytes) ? 5 : isKey(key, "vendor", bytes) ? 7 : nil
+        case 10: isKey(key, "properties", bytes) ? 6 : nil
+        default: nil
         }
-        return member.hasName(names[candidate]) ? candidate : nil
+    }
+
+    @inline(__always)
+    private static func isKey(_ key: JSONNode, _ name: StaticString, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for offset in 0..<name.utf8CodeUnitCount where name.utf8Start[offset] != bytes[Int(key.start) + 1 + offset] {
+            return false
+        }
+        return true
+    }
+
+    /// A key that is no field, or stands there again.
+    private mutating func explain(_ name: String) {
+        if Self.names.contains(name) {
+            fault(name, .duplicateKey, "\(name) stands twice in this event")
+        } else {
+            unknown(name)
+        }
     }
 
     private mutating func unknown(_ name: String) {

@@ -5,8 +5,8 @@ extension Timestamp {
     /// Reads RFC 3339 with an offset: `2024-03-20T15:04:05.123Z`, `2024-03-20t16:04:05+01:00`, a space instead of the `T`.
     /// Further digits than milliseconds are cut off, not rounded. Second 60 is refused: no vendor takes it.
     /// - Returns: nil if the text has another form or names no real moment.
-    package init?(rfc3339 text: some StringProtocol) {
-        var text = String(text)
+    package init?(rfc3339 text: String) {
+        var text = text
         guard let milliseconds = text.withUTF8({ Self.milliseconds(rfc3339: $0) }) else { return nil }
         self.init(milliseconds: milliseconds)
     }

@@ -119,6 +119,15 @@ import Testing
         #expect(read(#"{"name":"n","customer_id":"c","properties":\#(fine)}"#).faults.isEmpty)
     }
 
+    @Test func `takes a field whose name is written with escapes, and counts it as that field`() {
+        #expect(read(#"{"n\u0061me":"n","customer_id":"c"}"#).events.first?.event.name == "n")
+        #expect(read(#"{"name":"n","n\u0061me":"m","customer_id":"c"}"#).faults.map(\.code) == [.duplicateKey])
+    }
+
+    @Test func `finds a field that stands twice also where one is null`() {
+        #expect(read(#"{"id":null,"id":"x","name":"n","customer_id":"c"}"#).faults.map(\.code) == [.duplicateKey])
+    }
+
     @Test func `takes null for an absent optional field`() {
         #expect(read(#"{"name":"n","customer_id":"c","id":null,"timestamp":null,"properties":null}"#).faults.isEmpty)
     }
