@@ -32,27 +32,4 @@ import Testing
         let logger = LogOutput(format: .json, level: .error).logger("test")
         #expect(logger.logLevel == .error)
     }
-
-    @Test func `keeps the order of its facts, in both forms`() {
-        let line = LogLine(time: "t", level: .info, label: "l", message: "m", metadata: [("b", "1"), ("a", "2")])
-        #expect(
-            String(decoding: line.json, as: UTF8.self)
-                == #"{"time":"t","level":"info","logger":"l","message":"m","b":"1","a":"2"}"# + "\n"
-        )
-        #expect(String(decoding: line.text, as: UTF8.self) == "t info     m  b=1  a=2\n")
-    }
-
-    @Test(arguments: ["\u{0}\t\r\n\u{1f}", "\u{7f}é😀\u{2028}", "\\\"/", ""])
-    func `gives back any text when its JSON is read`(text: String) throws {
-        let line = LogLine(time: "t", level: .error, label: "l", message: text, metadata: [(text + "key", text)])
-        let object = try JSONSerialization.jsonObject(with: Data(line.json)) as? [String: String]
-        #expect(object?["message"] == text)
-        #expect(object?[text + "key"] == text)
-    }
-
-    @Test(arguments: Logger.Level.allCases)
-    func `gives every level the same width in text`(level: Logger.Level) {
-        let line = LogLine(time: "t", level: level, label: "l", message: "m", metadata: [])
-        #expect(String(decoding: line.text, as: UTF8.self).count == "t warning  m\n".count)
-    }
 }
