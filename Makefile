@@ -1,7 +1,7 @@
 # Two commands do everything: `make run` and `make test`. Both install what is missing first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench format lint install clean
+.PHONY: help run test build bench conformance format lint install clean
 
 # One configuration for all, so that the dependencies are built once.
 FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
@@ -23,6 +23,14 @@ bench: install ## Measure rates and latencies next to their limits
 	swift build $(FLAGS) --product tollgate-bench
 	swift build $(FLAGS) --product tollgate
 	.build/release/tollgate-bench
+
+conformance: build ## Run the vendors' own SDKs (from PyPI) against the simulators
+	@test -d .venv || python3 -m venv .venv
+	@.venv/bin/pip install --quiet --requirement Tests/Conformance/requirements.txt
+	@.build/release/tollgate sandbox --listen 127.0.0.1:8097 --log-level error & sandbox=$$!; \
+	trap "kill $$sandbox" EXIT; \
+	until curl -s -o /dev/null http://127.0.0.1:8097/sandbox; do sleep 0.1; done; \
+	SANDBOX_URL=http://127.0.0.1:8097 .venv/bin/python Tests/Conformance/sandbox.py
 
 format: ## Write all sources in the common format
 	swift format --in-place --recursive Sources Tests Package.swift
