@@ -4,8 +4,8 @@ import JSON
 
 /// The events of a file: one a line, a JSON array, or `{"events": [...]}`.
 ///
-/// An event without an id gets one that follows from its own bytes and from how often they stood in the file before, so that sending
-/// the file again, also after more events were added to it, bills nothing twice.
+/// An event without an id gets one that follows from the file's name, its own bytes and how often they stood in the file before: sending
+/// the file again, also after more events were added to it, bills nothing twice, and the same line in another file is another event.
 package struct EventFile: Sendable {
     /// One event of the file.
     package struct Entry: Sendable {
@@ -20,8 +20,9 @@ package struct EventFile: Sendable {
     package let faults: [(place: Int, message: String)]
 
     /// Reads a file's content.
-    package init(_ content: [UInt8]) {
-        var reader = EventFileReader()
+    /// - Parameter name: the file's name without its folder.
+    package init(_ content: [UInt8], name: String) {
+        var reader = EventFileReader(name: name)
         reader.read(content)
         entries = reader.entries
         faults = reader.faults
@@ -29,9 +30,26 @@ package struct EventFile: Sendable {
 
     /// The SHA-256 of the first events, to tell whether a progress file belongs to this content.
     package func digest(ofFirst count: Int) -> String {
-        var hash = SHA256()
-        for entry in entries.prefix(count) { hash.update(data: entry.json) }
-        return hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        var digest = RunningDigest()
+        for entry in entries.prefix(count) { digest.add(entry) }
+        return digest.text
+    }
+}
+
+/// The SHA-256 of the events so far.
+package struct RunningDigest: Sendable {
+    private var hash = SHA256()
+
+    package init() {}
+
+    /// Takes in one more event.
+    package mutating func add(_ entry: EventFile.Entry) {
+        hash.update(data: entry.json)
+    }
+
+    /// The digest in hexadecimal digits.
+    package var text: String {
+        hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }
 
@@ -39,7 +57,12 @@ package struct EventFile: Sendable {
 private struct EventFileReader {
     var entries: [EventFile.Entry] = []
     var faults: [(place: Int, message: String)] = []
+    private let name: [UInt8]
     private var occurrences: [[UInt8]: Int] = [:]
+
+    init(name: String) {
+        self.name = Array(name.utf8)
+    }
 
     mutating func read(_ content: [UInt8]) {
         if let document = whole(content) {
@@ -71,18 +94,22 @@ private struct EventFileReader {
     }
 
     private mutating func add(_ event: JSONValue, at place: Int) {
-        guard event.kind == .object, event["id"] == nil else {
+        // The gateway takes null for absent, and would mint an id that is another one each time.
+        let hasID = event["id"].map { !$0.isNull } ?? false
+        guard event.kind == .object, !hasID else {
             entries.append(EventFile.Entry(place: place, json: Array(event.raw)))
             return
         }
-        let digest = Array(SHA256.hash(data: Array(event.raw)).prefix(16))
+        let digest = Array(SHA256.hash(data: name + [0] + Array(event.raw)).prefix(16))
         let before = occurrences[digest, default: 0]
         occurrences[digest] = before + 1
         let text = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        var json = Array("{\"id\":\"file-\(text)-\(before)\"".utf8)
-        let rest = event.raw.dropFirst()
-        if !Array(event.members).isEmpty { json.append(UInt8(ascii: ",")) }
-        json += rest
+        var writer = JSONWriter(capacity: event.raw.count + 64)
+        writer.beginObject()
+        writer.member("id", string: "file-\(text)-\(before)")
+        for member in event.members where !member.hasName("id") { writer.member(member.name, raw: member.value.raw) }
+        writer.endObject()
+        let json = writer.bytes
         entries.append(EventFile.Entry(place: place, json: json))
     }
 }

@@ -44,18 +44,37 @@ package struct EventFileSender: Sendable {
         var summary = Summary()
         summary.refused = file.faults
         var done = resumePoint(in: file)
+        var digest = RunningDigest()
+        for entry in file.entries.prefix(done) { digest.add(entry) }
         summary.skipped = done
         onProgress(done, file.entries.count)
         while done < file.entries.count {
-            let batch = Array(file.entries[done..<min(done + batchSize, file.entries.count)])
+            let batch = nextBatch(of: file, from: done)
             try await send(batch, &summary)
             done += batch.count
-            remember(done, of: file)
+            for entry in batch { digest.add(entry) }
+            // From the first refusal on nothing is remembered: when its cause is mended, the next run tries again, and the ids keep
+            // what was accepted from counting twice.
+            if summary.refused.isEmpty { remember(done, digest) }
             onProgress(done, file.entries.count)
         }
         summary.refused.sort { $0.place < $1.place }
         return summary
     }
+
+    /// As many events as one request takes, by count and by bytes; at least one.
+    private func nextBatch(of file: EventFile, from start: Int) -> [EventFile.Entry] {
+        var batch: [EventFile.Entry] = []
+        var bytes = 0
+        for entry in file.entries[start...].prefix(batchSize) {
+            guard batch.isEmpty || bytes + entry.json.count <= Self.largestBatchBytes else { break }
+            batch.append(entry)
+            bytes += entry.json.count + 1
+        }
+        return batch
+    }
+
+    private static let largestBatchBytes = 4 << 20
 
     private func send(_ batch: [EventFile.Entry], _ summary: inout Summary) async throws(Failure) {
         var body: [UInt8] = [UInt8(ascii: "[")]
@@ -138,13 +157,13 @@ package struct EventFileSender: Sendable {
         return count
     }
 
-    private func remember(_ count: Int, of file: EventFile) {
+    private func remember(_ count: Int, _ digest: RunningDigest) {
         guard let progressFile else { return }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("url", string: client.address)
         writer.member("events", integer: count)
-        writer.member("digest", string: file.digest(ofFirst: count))
+        writer.member("digest", string: digest.text)
         writer.endObject()
         // A run that cannot remember repeats at most what the ids keep from being billed twice.
         _ = FileManager.default.createFile(atPath: progressFile.path, contents: Data(writer.bytes))

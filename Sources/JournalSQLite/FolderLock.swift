@@ -41,7 +41,10 @@ final class FolderLock: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let held { Self.close(held) }
+        guard let held else { return }
+        // Closing is not enough: a process that is being started between fork and exec still has the descriptor, and with it the lock.
+        flock(held, LOCK_UN)
+        Self.close(held)
     }
 
     private static func close(_ descriptor: Int32) {

@@ -26,7 +26,7 @@ struct SendCommand: AsyncParsableCommand {
             Terminal.message("\(file) cannot be read")
             throw ExitCode(1)
         }
-        let events = EventFile([UInt8](content))
+        let events = EventFile([UInt8](content), name: URL(filePath: file).lastPathComponent)
         let progressFile = isInput ? nil : URL(filePath: file + ".tollgate-progress")
         let sender = EventFileSender(client: try gateway.client, progressFile: progressFile)
         let start = ContinuousClock.now
@@ -60,6 +60,6 @@ enum ProgressBar {
         let filled = done * 40 / total
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled)
         let end = done == total ? "\n" : ""
-        FileHandle.standardError.write(Data("\r[\(bar)] \(done) of \(total)\(end)".utf8))
+        Terminal.bar("\r[\(bar)] \(done) of \(total)\(end)")
     }
 }

@@ -3,15 +3,30 @@ import Foundation
 /// Messages for people go to standard error, data to standard output.
 enum Terminal {
     static func message(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        write(Array((text + "\n").utf8), to: STDERR_FILENO)
     }
 
     static func data(_ bytes: [UInt8]) {
-        FileHandle.standardOutput.write(Data(bytes + [UInt8(ascii: "\n")]))
+        write(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
     }
 
     static func data(_ text: String) {
         data(Array(text.utf8))
+    }
+
+    /// Writes without a line end, for a bar that is written over.
+    static func bar(_ text: String) {
+        write(Array(text.utf8), to: STDERR_FILENO)
+    }
+
+    /// What nobody reads is lost: a closed pipe must not end a gateway.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { return }
+            rest = rest.dropFirst(written)
+        }
     }
 
     /// Whether somebody looks at the messages.

@@ -1,7 +1,17 @@
 import ArgumentParser
+import Foundation
+
+/// Where the program starts.
+@main
+enum Start {
+    static func main() async {
+        // Whoever read the messages may go away: the gateway stays.
+        signal(SIGPIPE, SIG_IGN)
+        await Tollgate.main()
+    }
+}
 
 /// The command line.
-@main
 struct Tollgate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tollgate",
