@@ -9,7 +9,7 @@ struct SendCommand: AsyncParsableCommand {
         abstract: "Post a file of events; a second run sends nothing twice.",
         discussion: """
             The file holds one event a line, a JSON array, or {"events": [...]}; - reads standard input. Events without an id get \
-            one that follows from their content. How far a run got is kept in FILE.tollgate-progress.
+            one that follows from the file's name and their content. How far a run got is kept in FILE.tollgate-progress.
             """
     )
 
