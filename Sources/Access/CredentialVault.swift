@@ -9,6 +9,8 @@ import Synchronization
 /// ever holds a credential.
 package final class CredentialVault: CredentialResolving {
     private struct CachedFile {
+        /// Where the links of the path lead: a mounted secret is rotated by pointing a link elsewhere.
+        let target: String
         let modified: Date?
         let size: Int?
         let secret: Secret
@@ -56,15 +58,19 @@ package final class CredentialVault: CredentialResolving {
     }
 
     private func fromFile(_ path: String) throws(CredentialUnavailable) -> Secret {
+        // The attributes of a link are its own, and do not change when what it leads to does.
+        let target = URL(filePath: path).resolvingSymlinksInPath().path
         let attributes: [FileAttributeKey: Any]
         let content: Data
         do {
-            attributes = try FileManager.default.attributesOfItem(atPath: path)
+            attributes = try FileManager.default.attributesOfItem(atPath: target)
             let (modified, size) = (attributes[.modificationDate] as? Date, attributes[.size] as? Int)
-            if let cached = files.withLock({ $0[path] }), cached.modified == modified, cached.size == size {
+            if let cached = files.withLock({ $0[path] }), cached.target == target, cached.modified == modified,
+                cached.size == size
+            {
                 return cached.secret
             }
-            content = try Data(contentsOf: URL(filePath: path))
+            content = try Data(contentsOf: URL(filePath: target))
         } catch {
             throw CredentialUnavailable(message: "the file \(path) cannot be read; it must hold the vendor's key")
         }
@@ -72,6 +78,7 @@ package final class CredentialVault: CredentialResolving {
         let secret = try checked(text, "the file \(path)")
         files.withLock {
             $0[path] = CachedFile(
+                target: target,
                 modified: attributes[.modificationDate] as? Date,
                 size: attributes[.size] as? Int,
                 secret: secret

@@ -2,14 +2,14 @@ import Foundation
 
 /// The rules for a provider's address.
 enum BaseURL {
-    /// Why a text cannot be a provider's address; nil if it can.
+    /// Why a text cannot be a provider's address; nil if it can. Never repeats the text, which may hold a password.
     static func fault(in text: String) -> String? {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
         else {
-            return "must be an address such as \"https://api.example.com\", found \"\(text)\""
+            return "must be an address such as \"https://api.example.com\""
         }
         guard scheme == "https" || scheme == "http" else {
-            return "must start with https:// or http://, found \"\(scheme)://\""
+            return "must start with https:// or http://"
         }
         if parts.user != nil || parts.password != nil { return "must not hold a user or a password" }
         if parts.query != nil || parts.fragment != nil { return "must end with its path, without \"?\" or \"#\"" }

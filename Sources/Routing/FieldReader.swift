@@ -46,7 +46,10 @@ struct FieldReader {
         switch kind {
         case .text: return check(value, value.string != nil, what, "a string")
         case .flag: return check(value, value.bool != nil, what, "true or false")
-        case .object, .map: return check(value, value.kind == .object, what, "an object")
+        case .object, .map:
+            // Not what was found: where a credential's object belongs, somebody may have written the key itself.
+            if value.kind != .object { fault(value, "\(what) must be an object, found \(value.kind.phrase)") }
+            return value.kind == .object
         case .choice(let words): return isChoice(value, words, what)
         case .integer(let range):
             let isGood = value.int64.map { range.contains(Int($0)) } ?? false
@@ -73,9 +76,9 @@ struct FieldReader {
             return check(value, isGood, what, "a string or an array of strings")
         case .list(let element):
             guard check(value, value.kind == .array, what, "an array") else { return false }
-            var isGood = true
-            for item in value.elements where !isOfKind(item, element, "an element of \(what)") { isGood = false }
-            return isGood
+            // The list is kept for the faults that its other elements may have.
+            for item in value.elements { _ = isOfKind(item, element, "an element of \(what)") }
+            return true
         }
     }
 
@@ -85,9 +88,10 @@ struct FieldReader {
         }
         if words.contains(word) { return true }
         let hint = Self.hint(word, words)
+        let field = what.filter { $0 != "\"" }.replacing("an element of ", with: "word in ")
         fault(
             value,
-            "unknown \(what.filter { $0 != "\"" }) \"\(word)\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
+            "unknown \(field) \"\(word)\"\(hint.isEmpty ? "; it is one of \(words.joined(separator: ", "))" : hint)"
         )
         return false
     }
@@ -105,6 +109,16 @@ struct FieldReader {
     }
 }
 
+/// Counts in front of a unit: one to seven digits, the first not 0. The JSON Schema's patterns say the same.
+enum CountText {
+    static func read(_ text: Substring) -> Int? {
+        guard (1...7).contains(text.utf8.count), text.first != "0",
+            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        return Int(text)
+    }
+}
+
 /// Lengths of time as text: a whole number and a unit.
 enum DurationText {
     static func read(_ text: String) -> Duration? {
@@ -114,10 +128,7 @@ enum DurationText {
         ]
         for (suffix, unit) in units where text.hasSuffix(suffix) {
             let number = text.dropLast(suffix.count)
-            guard number.allSatisfy(\.isNumber), let count = Int(number), (1...10_000_000).contains(count) else {
-                continue
-            }
-            return unit * count
+            if let count = CountText.read(number) { return unit * count }
         }
         return nil
     }
@@ -127,7 +138,7 @@ enum DurationText {
 enum RateText {
     static func read(_ text: String) -> RateLimit? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let requests = Int(parts[0]), (1...10_000_000).contains(requests) else { return nil }
+        guard parts.count == 2, let requests = CountText.read(parts[0]) else { return nil }
         switch parts[1] {
         case "s", "sec", "second": return RateLimit(requests: requests, per: .seconds(1))
         case "m", "min", "minute": return RateLimit(requests: requests, per: .seconds(60))

@@ -38,6 +38,9 @@ package enum RoutesFields {
         }
     }
 
+    /// The most destinations of a route: a plan's members are told apart by the bits of a word.
+    static let mostDestinations = 64
+
     /// The fields of the whole file.
     /// - Parameter vendors: the vendors there are; their adapters' names and settings are part of the list.
     package static func file(_ vendors: [VendorTraits]) -> [Field] {
@@ -124,13 +127,21 @@ package enum RoutesFields {
         Field("rename", .map(.text), "Event names to send under another name."),
     ]
 
-    /// The fields of a destination at any vendor: those of all, and every vendor's own settings.
+    /// The fields of a destination at any vendor: those of all, and every vendor's own settings. A setting that several vendors have
+    /// takes here what any of them takes.
     static func destination(_ vendors: [VendorTraits]) -> [Field] {
-        var fields = anyDestination
-        for setting in vendors.flatMap(\.settings) where !fields.contains(where: { $0.name == setting.name }) {
-            fields.append(field(for: setting))
+        var own: [Field] = []
+        for vendor in vendors {
+            for setting in vendor.settings {
+                let field = field(for: setting)
+                if let index = own.firstIndex(where: { $0.name == field.name }) {
+                    own[index] = own[index].joined(with: field)
+                } else {
+                    own.append(field)
+                }
+            }
         }
-        return fields
+        return anyDestination + own
     }
 
     /// A vendor's setting as a field.
@@ -160,4 +171,24 @@ package enum RoutesFields {
             "What the client may do; events:write and events:read by default."
         ),
     ]
+}
+
+extension RoutesFields.Field {
+    /// A field that takes what either takes.
+    fileprivate func joined(with other: Self) -> Self {
+        let text =
+            summary == other.summary || summary.contains(other.summary) ? summary : "\(summary) Or: \(other.summary)"
+        return Self(name, kind.joined(with: other.kind), required: isRequired && other.isRequired, text)
+    }
+}
+
+extension RoutesFields.Kind {
+    /// The words of both; of kinds without words, this one.
+    fileprivate func joined(with other: Self) -> Self {
+        switch (self, other) {
+        case (.choice(let words), .choice(let others)): .choice(words + others.filter { !words.contains($0) })
+        case (.list(let element), .list(let otherElement)): .list(element.joined(with: otherElement))
+        case (_, _): self
+        }
+    }
 }

@@ -42,6 +42,8 @@ private struct RoutesFileReader {
     /// Names of providers, those that could not be read too, so that one fault does not make others.
     private var providerNames: [String] = []
     private var clientNames: [String] = []
+    private var keyDigests: Set<[UInt8]> = []
+    private var routeNames: Set<String> = []
 
     init(vendors: [VendorTraits]) {
         self.vendors = vendors
@@ -56,13 +58,19 @@ private struct RoutesFileReader {
         }
         let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
         for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
-        let clients = members["clients"].map { $0.elements.compactMap { readClient($0) } } ?? []
-        let routes = members["routes"].map { $0.elements.compactMap { readRoute($0) } } ?? []
+        let clients = objects(members["clients"]).compactMap { readClient($0) }
+        let routeValues = objects(members["routes"])
+        let routes = routeValues.map { readRoute($0) }
         if let list = members["routes"], Array(list.elements).isEmpty {
             fields.fault(list, "there is no route, so no event would be taken; add one")
         }
-        warnOfUnreachable(routes, members["routes"])
+        warnOfUnreachable(routes, routeValues)
         return Routes(providers: providers, routes: routes, clients: clients)
+    }
+
+    /// A list's elements but for those that are no objects, which the list's kind has found already.
+    private func objects(_ list: JSONValue?) -> [JSONValue] {
+        list?.elements.filter { $0.kind == .object } ?? []
     }
 
     // MARK: - Providers
@@ -178,11 +186,19 @@ private struct RoutesFileReader {
             )
             return nil
         }
+        if !keyDigests.insert(digest).inserted {
+            fields.fault(
+                digestValue,
+                "another client has the same key, which could not tell the two apart; give each its own"
+            )
+        }
+        let tenant = members["tenant"]?.string ?? name
+        if let value = members["tenant"], !isName(tenant) { fields.fault(value, nameRule("a tenant's name", tenant)) }
         let scopes =
             members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
         return Client(
             name: ClientName(name),
-            tenant: TenantID(members["tenant"]?.string ?? name),
+            tenant: TenantID(tenant),
             keyDigest: digest,
             scopes: Set(scopes)
         )
@@ -190,24 +206,36 @@ private struct RoutesFileReader {
 
     // MARK: - Routes
 
-    private mutating func readRoute(_ value: JSONValue) -> Route? {
+    private mutating func readRoute(_ value: JSONValue) -> Route {
         let members = fields.members(of: value, RoutesFields.route(vendors), in: "a route")
         let name = members["name"]?.string ?? ""
+        if let value = members["name"] {
+            if !isName(name) { fields.fault(value, nameRule("a route's name", name)) }
+            if !routeNames.insert(name).inserted { fields.fault(value, "the route \"\(name)\" stands twice") }
+        }
         let match = members["match"].map { readMatch($0) } ?? RouteMatch()
         var seen: Set<String> = []
         var destinations: [RoutedDestination] = []
-        for element in members["to"].map({ Array($0.elements) }) ?? [] {
+        for element in objects(members["to"]) {
             guard let routed = readDestination(element, &seen) else { continue }
             if routed.destination.mode != .off { destinations.append(routed) }
         }
         if let list = members["to"], Array(list.elements).isEmpty {
             fields.fault(list, "the route \"\(name)\" goes nowhere; add a destination, or set its mode to \"off\"")
         }
+        if let list = members["to"], destinations.count > RoutesFields.mostDestinations {
+            fields.fault(list, "a route has at most \(RoutesFields.mostDestinations) destinations; split it in two")
+        }
         return Route(name: RouteName(name), match: match, destinations: destinations)
     }
 
     private mutating func readMatch(_ value: JSONValue) -> RouteMatch {
         let members = fields.members(of: value, RoutesFields.match, in: "\"match\"")
+        // None to choose from would be met by every event, and hardly anybody means that by it.
+        for name in ["name", "customer_id", "client"] {
+            guard let list = members[name], list.kind == .array, Array(list.elements).isEmpty else { continue }
+            fields.fault(list, "\"\(name)\" names nothing; leave it out to take every event")
+        }
         for client in texts(members["client"]) where !clientNames.contains(client.text) {
             fields.fault(
                 client.value,
@@ -234,6 +262,7 @@ private struct RoutesFileReader {
         }
         guard providerNames.contains(name) else {
             fields.fault(providerValue, "no provider is named \"\(name)\"\(FieldReader.hint(name, providerNames))")
+            _ = fields.members(of: value, RoutesFields.destination(vendors), in: "a destination")
             return nil
         }
         if !seen.insert(name).inserted {
@@ -243,7 +272,10 @@ private struct RoutesFileReader {
             )
             return nil
         }
-        guard let provider = providers.first(where: { $0.name.rawValue == name }) else { return nil }
+        guard let provider = providers.first(where: { $0.name.rawValue == name }) else {
+            _ = fields.members(of: value, RoutesFields.destination(vendors), in: "a destination")
+            return nil
+        }
         let own = provider.traits.settings.map(RoutesFields.field(for:))
         let members = fields.members(
             of: value,
@@ -301,13 +333,11 @@ private struct RoutesFileReader {
         }
     }
 
-    private mutating func warnOfUnreachable(_ routes: [Route], _ list: JSONValue?) {
-        guard let list, let all = routes.firstIndex(where: { $0.match.takesEverything }), all + 1 < routes.count else {
-            return
-        }
-        for (index, element) in list.elements.enumerated() where index > all {
+    private mutating func warnOfUnreachable(_ routes: [Route], _ values: [JSONValue]) {
+        guard let all = routes.firstIndex(where: { $0.match.takesEverything }) else { return }
+        for value in values.dropFirst(all + 1) {
             fields.fault(
-                element,
+                value,
                 "this route is never reached: \"\(routes[all].name)\" in front of it takes every event",
                 severity: .warning
             )

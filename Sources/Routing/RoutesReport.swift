@@ -19,7 +19,7 @@ package enum RoutesReport {
         }
         for route in routes.routes {
             let destinations = route.destinations.map { routed in
-                let share = routed.share < 100 ? " for \(routed.share)% of the customers" : ""
+                let share = routed.share < 100 ? " for \(percent(routed.share))% of the customers" : ""
                 return "\(routed.destination.provider) (\(routed.destination.mode.rawValue)\(share))"
             }
             let list = destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", ")
@@ -30,6 +30,10 @@ package enum RoutesReport {
             lines.append("  client \(client.name): tenant \(client.tenant), may \(scopes)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func percent(_ share: Double) -> String {
+        share == share.rounded() ? "\(Int(share))" : "\(share)"
     }
 
     private static func words(_ source: CredentialSource) -> String {

@@ -46,8 +46,8 @@ package enum RoutesSchema {
         case .choice(let words): writeChoice(words, to: &writer)
         case .integer(let range): writeRange("integer", "\(range.lowerBound)", "\(range.upperBound)", to: &writer)
         case .number(let range): writeRange("number", "\(range.lowerBound)", "\(range.upperBound)", to: &writer)
-        case .duration: writePattern("^[1-9][0-9]*(ms|s|m|h|d)$", to: &writer)
-        case .rate: writePattern("^[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour)$", to: &writer)
+        case .duration: writePattern("^[1-9][0-9]{0,6}(ms|s|m|h|d)$", to: &writer)
+        case .rate: writePattern("^[1-9][0-9]{0,6}/(s|sec|second|m|min|minute|h|hour)$", to: &writer)
         case .texts: writeTexts(to: &writer)
         case .list(let element):
             writer.member("type", string: "array")

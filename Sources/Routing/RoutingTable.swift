@@ -11,9 +11,13 @@ package final class RoutingTable: Sendable {
         let members: UInt64
     }
 
-    /// What an event is routed by, where no share and no customer pattern asks for more.
+    /// Tells the name of an event from other identifiers.
+    private enum NameSubject {}
+
+    /// What an event is routed by, where no share and no customer pattern asks for more. An identifier, because names are told apart
+    /// byte for byte, as the globs do, and `String` takes a composed letter and its decomposed form for equal.
     private struct NameKey: Hashable {
-        let name: String
+        let name: Identifier<NameSubject>
         let client: ClientName
     }
 
@@ -27,7 +31,10 @@ package final class RoutingTable: Sendable {
     private static let mostNames = 10_000
 
     package init(_ routes: Routes) {
-        precondition(routes.routes.allSatisfy { $0.destinations.count <= 64 }, "a route has at most 64 destinations")
+        precondition(
+            routes.routes.allSatisfy { $0.destinations.count <= RoutesFields.mostDestinations },
+            "the reader refuses a route with more destinations than a plan's key has bits"
+        )
         self.routes = routes.routes
         looksAtCustomers = routes.routes.contains { route in
             !route.match.customers.isEmpty || route.destinations.contains { $0.share < 100 }
@@ -38,7 +45,7 @@ package final class RoutingTable: Sendable {
     /// - Returns: nil if no route takes the event.
     package func plan(for name: String, customerID: String?, subscriptionID: String?, client: ClientName) -> Plan? {
         if looksAtCustomers { return find(name, customerID, subscriptionID, client) }
-        let key = NameKey(name: name, client: client)
+        let key = NameKey(name: Identifier(name), client: client)
         if let plan = plansByName.withLock({ $0[key] }) { return plan }
         guard let plan = find(name, customerID, subscriptionID, client) else { return nil }
         plansByName.withLock { if $0.count < Self.mostNames { $0[key] = plan } }

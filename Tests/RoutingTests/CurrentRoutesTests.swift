@@ -1,0 +1,53 @@
+import Events
+import Routing
+import Testing
+
+@Suite struct CurrentRoutesTests {
+    private func routes(named name: String) throws -> Routes {
+        try RoutesText.read(RoutesText.file(routes: #"[{"name": "\#(name)", "to": [{"provider": "p"}]}]"#))
+    }
+
+    @Test func `hands out new routes whole, while who holds the old ones keeps them`() throws {
+        let current = CurrentRoutes(try routes(named: "old"))
+        let held = current.current
+        current.replace(by: try routes(named: "new"))
+        for (snapshot, name) in [(held, "old"), (current.current, "new")] {
+            let plan = snapshot.table.plan(for: "n", customerID: "c", subscriptionID: nil, client: "shop")
+            #expect(plan?.route?.rawValue == name)
+            #expect(snapshot.routes.routes.map(\.name.rawValue) == [name])
+        }
+    }
+
+    @Test func `plans by name and by client, whatever was asked before`() throws {
+        let text = RoutesText.file(
+            routes: #"""
+                [{"name": "shop", "match": {"client": "shop", "name": "n"}, "to": [{"provider": "p"}]},
+                 {"name": "bare", "match": {"name": "n"}, "to": [{"provider": "p", "mode": "shadow"}]}]
+                """#,
+            clients: "[\(RoutesText.client("shop"))]"
+        )
+        let table = CurrentRoutes(try RoutesText.read(text)).current.table
+        for _ in 0..<2 {
+            #expect(table.plan(for: "n", customerID: "c", subscriptionID: nil, client: "shop")?.route == "shop")
+            #expect(table.plan(for: "n", customerID: "c", subscriptionID: nil, client: "else")?.route == "bare")
+            #expect(table.plan(for: "m", customerID: "c", subscriptionID: nil, client: "shop") == nil)
+        }
+    }
+
+    @Test func `makes a plan of nobody for a customer outside every share`() throws {
+        let text = RoutesText.file(routes: #"[{"name": "r", "to": [{"provider": "p", "share": 0}]}]"#)
+        let plan = CurrentRoutes(try RoutesText.read(text)).current.table
+            .plan(for: "n", customerID: "c", subscriptionID: nil, client: "shop")
+        #expect(plan?.destinations.isEmpty == true)
+    }
+
+    @Test func `goes by the subscription where an event has no customer`() throws {
+        let text = RoutesText.file(routes: #"[{"name": "r", "to": [{"provider": "p", "share": 50}]}]"#)
+        let table = CurrentRoutes(try RoutesText.read(text)).current.table
+        for number in 0..<100 {
+            let byCustomer = table.plan(for: "n", customerID: "x\(number)", subscriptionID: nil, client: "shop")
+            let bySubscription = table.plan(for: "n", customerID: nil, subscriptionID: "x\(number)", client: "shop")
+            #expect(byCustomer === bySubscription)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Events
+import Routing
+import Testing
+
+@Suite struct ProviderSettingsTests {
+    private func provider(_ fields: String) throws -> ProviderConfiguration {
+        try RoutesText.read(RoutesText.file(provider: fields)).providers[0]
+    }
+
+    @Test func `holds deliveries of unknown outcome, tries for three days and pauses after five failures by default`()
+        throws
+    {
+        let provider = try provider("")
+        #expect(provider.onUncertain == .hold)
+        #expect(provider.concurrency == 8)
+        #expect(provider.timeout == .seconds(30))
+        #expect(provider.rateLimit == nil)
+        #expect(provider.retry.base == .seconds(1))
+        #expect(provider.retry.cap == .seconds(600))
+        #expect(provider.retry.giveUpAfter == .seconds(72 * 3600))
+        #expect(provider.breaker.failures == 5)
+        #expect(provider.breaker.pause == .seconds(1))
+    }
+
+    @Test func `takes every delivery setting over`() throws {
+        let provider = try provider(
+            #"""
+            "batch": 7, "concurrency": 2, "timeout": "5s", "rate_limit": "400/min", "on_uncertain": "accept",
+            "retry": {"base": "500ms", "cap": "2m", "give_up_after": "1d"}, "breaker": {"failures": 3, "pause": "10s"}
+            """#
+        )
+        #expect(provider.batch == BatchLimit(events: 7, bytes: 1 << 20))
+        #expect(provider.concurrency == 2)
+        #expect(provider.timeout == .seconds(5))
+        #expect(provider.rateLimit == RateLimit(requests: 400, per: .seconds(60)))
+        #expect(provider.onUncertain == .accept)
+        #expect(provider.retry.base == .milliseconds(500))
+        #expect(provider.retry.cap == .seconds(120))
+        #expect(provider.retry.giveUpAfter == .seconds(86_400))
+        #expect(provider.breaker.failures == 3)
+        #expect(provider.breaker.pause == .seconds(10))
+    }
+
+    @Test(arguments: [
+        ("1ms", Duration.milliseconds(1)), ("30s", .seconds(30)), ("10m", .seconds(600)), ("72h", .seconds(259_200)),
+        ("2d", .seconds(172_800)),
+    ])
+    func `reads times`(text: String, time: Duration) throws {
+        #expect(try provider(#""timeout": "\#(text)""#).timeout == time)
+    }
+
+    @Test(arguments: ["", "s", "5", "5 s", "0s", "-5s", "+5s", "1.5s", "5S", "5sec", "99999999s", "٣s"])
+    func `refuses what is no time`(text: String) {
+        let found = RoutesText.faults(in: RoutesText.file(provider: #""timeout": "\#(text)""#))
+        #expect(found.count == 1)
+        #expect(found.first?.contains(#""timeout" must be a time such as "500ms""#) == true, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("50/s", RateLimit(requests: 50, per: .seconds(1))), ("500/min", RateLimit(requests: 500, per: .seconds(60))),
+        ("100/hour", RateLimit(requests: 100, per: .seconds(3600))),
+        ("9/h", RateLimit(requests: 9, per: .seconds(3600))),
+    ])
+    func `reads rates`(text: String, rate: RateLimit) throws {
+        #expect(try provider(#""rate_limit": "\#(text)""#).rateLimit == rate)
+    }
+
+    @Test(arguments: ["", "50", "/s", "50/", "0/s", "-1/s", "1.5/s", "50/day", "50/s/s", "50 /s"])
+    func `refuses what is no rate`(text: String) {
+        let found = RoutesText.faults(in: RoutesText.file(provider: #""rate_limit": "\#(text)""#))
+        #expect(found.count == 1)
+        #expect(found.first?.contains(#""rate_limit" must be a rate such as "50/s""#) == true, "\(found)")
+    }
+
+    @Test(arguments: [
+        (#""batch": 101"#, #""batch" is 101, but Acme gets at most 100 events in a request"#),
+        (#""batch": 0"#, #""batch" must be a whole number from 1 to 100000, found 0"#),
+        (#""concurrency": 0"#, #""concurrency" must be a whole number from 1 to 1024, found 0"#),
+        (#""concurrency": 99999999999999999999"#, #""concurrency" must be a whole number"#),
+        (#""retry": {"base": "5s", "cap": "1s"}"#, #""cap" is shorter than "base""#),
+        (#""retry": {"bse": "5s"}"#, #"unknown field "bse" in "retry" (did you mean "base"?)"#),
+        (#""breaker": {"failures": 0}"#, #""failures" must be a whole number from 1 to 1000, found 0"#),
+        (#""on_uncertain": "retyr""#, #"unknown on_uncertain "retyr" (did you mean "retry"?)"#),
+        (#""timeout": 30"#, #""timeout" must be a time such as "500ms", "30s", "10m", "72h", found 30"#),
+    ])
+    func `refuses settings that could not work`(fields: String, message: String) {
+        let found = RoutesText.faults(in: RoutesText.file(provider: fields))
+        #expect(found.count == 1)
+        #expect(found.first?.contains(message) == true, "\(found)")
+    }
+
+    @Test func `takes trailing slashes off an address, so that paths can be joined to it`() throws {
+        #expect(try provider(#""base_url": "https://host/lago//""#).baseURL == "https://host/lago")
+    }
+}

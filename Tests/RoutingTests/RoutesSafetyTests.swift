@@ -1,0 +1,112 @@
+import Events
+import JSON
+import Routing
+import Testing
+import Vendors
+
+/// Files that must be refused, or must not do what they seem to.
+@Suite struct RoutesSafetyTests {
+    @Test(arguments: [
+        #""sk_live_planted""#, #"["sk_live_planted"]"#, #"{"value": "sk_live_planted"}"#,
+        #"{"env": ["sk_live_planted"]}"#, #"{"env": "A", "file": "sk_live_planted"}"#,
+        #"{"key": {"a": "sk_live_planted"}}"#,
+    ])
+    func `never repeats a key that somebody wrote where its place belongs`(credential: String) {
+        let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)
+        let found = RoutesText.faults(in: text)
+        #expect(!found.isEmpty)
+        #expect(!found.joined().contains("planted"), "\(found)")
+    }
+
+    @Test func `never repeats a key that stands in an address`() {
+        for address in ["https://planted@", "planted://u:planted@host", "https://u:planted@host", "//u:planted@host"] {
+            let found = RoutesText.faults(in: RoutesText.file(provider: #""base_url": "\#(address)""#))
+            #expect(found.count == 1)
+            #expect(!found.joined().contains("planted"), "\(found)")
+        }
+    }
+
+    @Test func `refuses two clients with one key, because the key could not tell them apart`() {
+        let clients = "[\(RoutesText.client("a")), \(RoutesText.client("b", digest: RoutesText.digest.uppercased()))]"
+        let found = RoutesText.faults(in: RoutesText.file(clients: clients))
+        #expect(found.count == 1, "\(found)")
+    }
+
+    @Test func `refuses two routes of one name`() {
+        let route = #"{"name": "r", "match": {"name": "a"}, "to": [{"provider": "p"}]}"#
+        #expect(RoutesText.faults(in: RoutesText.file(routes: "[\(route), \(route)]")).count == 1)
+    }
+
+    @Test(arguments: ["name", "customer_id", "client"])
+    func `refuses an empty list of conditions, which would take every event`(condition: String) {
+        let routes = #"[{"name": "r", "match": {"\#(condition)": []}, "to": [{"provider": "p"}]}]"#
+        #expect(RoutesText.faults(in: RoutesText.file(routes: routes)).count == 1)
+    }
+
+    @Test func `refuses more destinations in a route than a plan can tell apart`() throws {
+        let names = (0..<65).map { "p\($0)" }
+        let providers = names.map { #""\#($0)": {"adapter": "acme", "credential": {"env": "K"}}"# }.joined(
+            separator: ","
+        )
+        let destinations = names.map { #"{"provider": "\#($0)"}"# }.joined(separator: ",")
+        let text = #"""
+            {"version": 1, "providers": {\#(providers)}, "routes": [{"name": "r", "to": [\#(destinations)]}], "clients": []}
+            """#
+        #expect(RoutesText.faults(in: text).count == 1)
+    }
+
+    @Test func `finds the other faults of a destination whose provider is unknown`() {
+        let routes = #"[{"name": "r", "to": [{"provider": "q", "mode": "primry"}]}]"#
+        #expect(RoutesText.faults(in: RoutesText.file(routes: routes)).count == 2)
+    }
+
+    @Test func `finds the faults beside an element of a wrong type`() {
+        let routes = #"[{"name": "r", "to": [{"provider": "p", "mode": "primry"}]}, 7]"#
+        #expect(RoutesText.faults(in: RoutesText.file(routes: routes)).count == 2)
+    }
+
+    @Test func `routes a name by its bytes, also after its look-alike`() throws {
+        let routes = "[{\"name\": \"r\", \"match\": {\"name\": \"caf\u{E9}\"}, \"to\": [{\"provider\": \"p\"}]}]"
+        let table = RoutingTable(try RoutesText.read(RoutesText.file(routes: routes)))
+        #expect(table.plan(for: "caf\u{E9}", customerID: "c", subscriptionID: nil, client: "shop") != nil)
+        #expect(table.plan(for: "cafe\u{301}", customerID: "c", subscriptionID: nil, client: "shop") == nil)
+    }
+
+    @Test func `names the scope that it does not know in plain words`() {
+        let clients = "[\(RoutesText.client("a", digest: RoutesText.digest, #", "scopes": ["events:wriet"]"#))]"
+        let found = RoutesText.faults(in: RoutesText.file(clients: clients))
+        #expect(found.count == 1)
+        #expect(!(found.first ?? "").contains("unknown an element"), "\(found)")
+    }
+
+    @Test(arguments: [#""tenant": """#, #""tenant": "a\nb""#])
+    func `refuses a tenant without a proper name`(tenant: String) {
+        let clients = "[\(RoutesText.client("a", digest: RoutesText.digest, ", " + tenant))]"
+        #expect(RoutesText.faults(in: RoutesText.file(clients: clients)).count == 1)
+    }
+
+    @Test(arguments: ["", "a\\nb"])
+    func `refuses a route without a proper name`(name: String) {
+        let routes = #"[{"name": "\#(name)", "to": [{"provider": "p"}]}]"#
+        #expect(RoutesText.faults(in: RoutesText.file(routes: routes)).count == 1)
+    }
+
+    @Test func `gives each vendor's settings with that vendor's words in the schema`() throws {
+        let schema = String(decoding: RoutesSchema.text(VendorRegistry.all.map(\.traits)), as: UTF8.self)
+        for setting in VendorRegistry.all.flatMap(\.traits.settings) {
+            guard case .choice(let words) = setting.kind else { continue }
+            let root = try JSONDocument(parsing: Array(schema.utf8)).root
+            let destination = root["properties"]?["routes"]?["items"]?["properties"]?["to"]?["items"]
+            let allowed = destination?["properties"]?[setting.name]?["enum"]?.elements.compactMap(\.string) ?? []
+            #expect(Set(words).isSubset(of: allowed), "\(setting.name): \(words) against \(allowed)")
+        }
+    }
+
+    @Test func `agrees with the schema on the forms of times and rates`() {
+        for text in ["007s", "+5/s", "050/s"] {
+            let name = text.contains("/") ? "rate_limit" : "timeout"
+            let found = RoutesText.faults(in: RoutesText.file(provider: #""\#(name)": "\#(text)""#))
+            #expect(found.count == 1, "\(text)")
+        }
+    }
+}
