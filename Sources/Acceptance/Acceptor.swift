@@ -76,6 +76,7 @@ package struct Acceptor: Sendable {
             tenant: client.tenant,
             client: client.name,
             id: event.id ?? ids.next(at: now),
+            idScope: event.idScope,
             name: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID,

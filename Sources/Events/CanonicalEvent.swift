@@ -5,6 +5,8 @@
 package struct CanonicalEvent: Sendable, Equatable {
     /// The idempotency key the application chose; minted at acceptance if absent.
     package var id: EventID?
+    /// What else tells the id from the same id of another event of the tenant (``AcceptedEvent/idScope``); only a ``Dialect`` sets it.
+    package var idScope: String
     /// The vendor's event name or metric code; 1 to 128 characters.
     package var name: String
     /// The application's own id of the customer; 1 to 255 bytes. Absent only if ``subscriptionID`` is given.
@@ -22,6 +24,7 @@ package struct CanonicalEvent: Sendable, Equatable {
 
     package init(
         id: EventID? = nil,
+        idScope: String = "",
         name: String,
         customerID: String? = nil,
         subscriptionID: String? = nil,
@@ -31,6 +34,7 @@ package struct CanonicalEvent: Sendable, Equatable {
         vendor: JSONText? = nil
     ) {
         self.id = id
+        self.idScope = idScope
         self.name = name
         self.customerID = customerID
         self.subscriptionID = subscriptionID

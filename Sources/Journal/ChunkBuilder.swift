@@ -1,3 +1,5 @@
+package import Events
+
 /// Joins frames to a chunk.
 package struct ChunkBuilder: Sendable {
     package let first: SequenceNumber

@@ -23,20 +23,6 @@ package protocol EventArchive: Sendable {
     func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
 }
 
-/// An event with all that became of it.
-package struct ArchivedEvent: Sendable {
-    package let sequence: SequenceNumber
-    package let event: AcceptedEvent
-    /// One a destination of the plan, in the plan's order.
-    package let deliveries: [Delivery]
-
-    package init(sequence: SequenceNumber, event: AcceptedEvent, deliveries: [Delivery]) {
-        self.sequence = sequence
-        self.event = event
-        self.deliveries = deliveries
-    }
-}
-
 /// One delivery with its event.
 package struct ArchivedDelivery: Sendable {
     package let cursor: DeliveryCursor

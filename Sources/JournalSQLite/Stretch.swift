@@ -1,3 +1,4 @@
+import Events
 import Journal
 
 /// A piece of the journal as one provider walks over it.

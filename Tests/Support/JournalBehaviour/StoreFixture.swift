@@ -1,3 +1,4 @@
+package import Events
 package import Journal
 
 /// How the behaviour suite gets hold of one implementation of ``EventStore``.

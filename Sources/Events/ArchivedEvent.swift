@@ -1,0 +1,13 @@
+/// An event with all that became of it.
+package struct ArchivedEvent: Sendable {
+    package let sequence: SequenceNumber
+    package let event: AcceptedEvent
+    /// One a destination of the plan, in the plan's order.
+    package let deliveries: [Delivery]
+
+    package init(sequence: SequenceNumber, event: AcceptedEvent, deliveries: [Delivery]) {
+        self.sequence = sequence
+        self.event = event
+        self.deliveries = deliveries
+    }
+}

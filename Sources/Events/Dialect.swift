@@ -1,0 +1,151 @@
+/// A vendor's own API as the gateway serves it: what its requests mean, and how results are said in its words.
+///
+/// A value without state that does no I/O and knows no clock. The gateway finds the client by ``presentedKey(in:)``, asks
+/// ``call(for:)`` what the request wants, does that, and hands the result to the call's own closure, which writes the answer. Every
+/// refusal of the gateway itself goes through ``answer(to:)``, so that an SDK meets nothing but its vendor's words.
+package protocol Dialect: Sendable {
+    /// Whose API it is.
+    var adapter: AdapterName { get }
+
+    /// The paths under which it is served, without a slash at the end, such as `/lago/api/v1`. No two dialects share one.
+    var prefixes: [String] { get }
+
+    /// The largest body that it takes, in bytes, after decompression.
+    var bodyLimitBytes: Int { get }
+
+    /// The client's key, from where this vendor's SDKs put it; nil if there is none.
+    func presentedKey(in request: DialectRequest) -> String?
+
+    /// What a request wants. The body is checked in full here, by the vendor's own rules and in its own words, before anything is
+    /// accepted; a path or method that the vendor does not have is answered as the vendor would.
+    func call(for request: DialectRequest) -> DialectCall
+
+    /// The answer where the gateway cannot or will not do what was asked.
+    func answer(to refusal: DialectRefusal) -> DialectAnswer
+}
+
+/// A request to a facade.
+package struct DialectRequest: Sendable {
+    /// In upper case.
+    package let method: String
+    /// Below the prefix, with a leading slash, still percent-encoded: `/events/batch`. Without the query.
+    package let path: String
+    /// Names and values of the query, percent-decoded, in order; a name may stand several times.
+    package let query: [(name: String, value: String)]
+    package let headers: [(name: String, value: String)]
+    /// Decompressed; empty if there is none.
+    package let body: [UInt8]
+
+    package init(
+        method: String,
+        path: String,
+        query: [(name: String, value: String)] = [],
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The value of the first header field of this name, whatever its case.
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+
+    /// The first value of this name in the query.
+    package func parameter(_ name: String) -> String? {
+        query.first { $0.name == name }?.value
+    }
+
+    /// All values of this name in the query, in order.
+    package func parameters(_ name: String) -> [String] {
+        query.filter { $0.name == name }.map(\.value)
+    }
+}
+
+/// An answer of a facade.
+package struct DialectAnswer: Sendable, Equatable {
+    package let status: Int
+    /// Nil: no `Content-Type`.
+    package let contentType: String?
+    /// Beside `Content-Type`, `Content-Length` and `X-Request-Id`, which the gateway sets.
+    package let headers: [String: String]
+    package let body: [UInt8]
+
+    package init(
+        status: Int,
+        contentType: String? = "application/json",
+        headers: [String: String] = [:],
+        body: [UInt8]
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// What a request to a facade wants, with the function that puts the result into the vendor's words.
+package enum DialectCall: Sendable {
+    /// Nothing more: it is refused, or needs nothing of the gateway.
+    case answer(DialectAnswer)
+    /// To have events accepted. The results come one an event, in their order.
+    case write([CanonicalEvent], WritePolicy, respond: @Sendable ([DialectWriteResult]) -> DialectAnswer)
+    /// To see the events with this id, in whatever scope: none, one or several, in journal order.
+    case find(EventID, respond: @Sendable ([ArchivedEvent]) -> DialectAnswer)
+    /// To see the event with this number; nil if the tenant has none.
+    case findNumbered(SequenceNumber, respond: @Sendable (ArchivedEvent?) -> DialectAnswer)
+    /// To see a page of events.
+    case search(EventSearch, respond: @Sendable (EventPage) -> DialectAnswer)
+    /// To see which names occur, in the order of the names' bytes.
+    case names(EventFilter, respond: @Sendable ([EventNameSummary]) -> DialectAnswer)
+    /// To have a question answered by the vendor itself, at the client's provider of this adapter.
+    case ask(VendorRequest, of: AdapterName, respond: @Sendable (DialectQuestionResult) -> DialectAnswer)
+}
+
+/// What a fault of one event does to the request's others.
+package enum WritePolicy: Sendable, Equatable {
+    /// One fault, and nothing of the request is stored.
+    case allOrNothing
+    /// Each event for itself.
+    case each
+}
+
+/// What became of one event that came by a facade.
+package enum DialectWriteResult: Sendable, Equatable {
+    /// It is on disk, now or from before (`isDuplicate`), with the id and timestamp that hold for good.
+    case accepted(id: EventID, timestamp: Timestamp, acceptedAt: Timestamp, isDuplicate: Bool)
+    /// It is not stored, and why: ``EventFault/Code/conflict`` or ``EventFault/Code/unrouted``.
+    case refused(EventFault)
+    /// Good by itself, but not stored because of another event of an all-or-nothing request.
+    case withheld
+}
+
+/// What became of a question to the vendor itself.
+package enum DialectQuestionResult: Sendable {
+    case answered(VendorAnswer)
+    /// The client's routes name no provider of this adapter.
+    case noProvider
+    case failed(DeliveryFault)
+}
+
+/// Why the gateway does not do what a facade's client asks.
+package enum DialectRefusal: Sendable, Equatable {
+    /// No key, or one that is nobody's.
+    case unauthorized
+    /// The client lacks this scope, such as `events:write`.
+    case forbidden(scope: String)
+    /// The body is larger than allowed.
+    case tooLarge(limitBytes: Int)
+    /// The body cannot be decompressed, or its encoding is not known.
+    case undecodable
+    /// The client sent more than it may; whole seconds, at least 1.
+    case rateLimited(retryAfterSeconds: Int)
+    /// Nothing was stored, and it may pass later; whole seconds, at least 1.
+    case unavailable(retryAfterSeconds: Int)
+    /// The gateway failed; nothing was acknowledged.
+    case failed
+}

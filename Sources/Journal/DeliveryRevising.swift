@@ -1,0 +1,83 @@
+package import Events
+
+/// What people, and what outlives a restart, change about deliveries.
+package protocol DeliveryRevising: Sendable {
+    /// How many deliveries a revision would change now, and changes nothing.
+    func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
+
+    /// Changes deliveries, and records who did it and when, in one commit. When it returns, that is on disk.
+    ///
+    /// Retried deliveries become `retrying` and are due at once, with their history kept; discarded ones become `discarded`. A delivery
+    /// that a pipeline holds at this moment is not touched, and is counted as busy.
+    func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
+
+    /// The recorded revisions, newest first.
+    func revisions(of tenant: TenantID?, limit: Int) async throws(StoreError) -> [RecordedRevision]
+
+    /// Keeps a provider from being called before a moment, over restarts; nil lifts it.
+    func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError)
+
+    /// What keeps a provider from being called; nil if nothing does.
+    func hold(of provider: ProviderName) async throws(StoreError) -> ProviderHold?
+}
+
+/// What a person decided about deliveries that wait for one.
+package struct DeliveryRevision: Sendable, Equatable {
+    package enum Action: String, Sendable, CaseIterable {
+        /// Sends them again: rejected and uncertain ones, and retries before their time.
+        case retry
+        /// Gives them up: rejected, uncertain, retrying and pending ones.
+        case discard
+    }
+
+    package let action: Action
+    /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: all of those.
+    package let filter: DeliveryFilter
+    package let by: ClientName
+    package let at: Timestamp
+
+    package init(action: Action, filter: DeliveryFilter, by client: ClientName, at moment: Timestamp) {
+        self.action = action
+        self.filter = filter
+        self.by = client
+        self.at = moment
+    }
+}
+
+/// How many deliveries a revision changes.
+package struct RevisionCount: Sendable, Equatable {
+    package let changed: Int
+    /// Under way at this moment, so left alone.
+    package let busy: Int
+
+    package init(changed: Int, busy: Int) {
+        self.changed = changed
+        self.busy = busy
+    }
+}
+
+/// A revision as it was carried out.
+package struct RecordedRevision: Sendable, Equatable {
+    package let revision: DeliveryRevision
+    package let count: RevisionCount
+
+    package init(revision: DeliveryRevision, count: RevisionCount) {
+        self.revision = revision
+        self.count = count
+    }
+}
+
+/// Why a provider is not called, and until when.
+package struct ProviderHold: Sendable, Equatable {
+    package let until: Timestamp
+    /// What the vendor said.
+    package let fault: DeliveryFault
+    /// Whether the credential or the account is the trouble; else it is a wait that the vendor asked for.
+    package let isParked: Bool
+
+    package init(until: Timestamp, fault: DeliveryFault, isParked: Bool) {
+        self.until = until
+        self.fault = fault
+        self.isParked = isParked
+    }
+}
