@@ -1,5 +1,5 @@
 package import Events
-package import Journal
+import Journal
 
 /// One event on its way through a pipeline: translated once, and light enough to be moved about.
 package struct DeliveryItem: Sendable, Equatable {
