@@ -185,9 +185,9 @@ let package = Package(
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "Events", "Ingress", "JournalSQLite", "Routing", "TestSupport", asyncHTTPClient,
-                logging,
-                nioCore, nioHTTP1,
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JournalSQLite", "Routing",
+                "TestSupport",
+                asyncHTTPClient, logging, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),

@@ -29,6 +29,7 @@ package struct Acceptor: Sendable {
         package let index: Int
         package let id: EventID
         package let timestamp: Timestamp
+        package let acceptedAt: Timestamp
         /// Whether it was there already, with the same content.
         package let isDuplicate: Bool
     }
@@ -95,7 +96,13 @@ package struct Acceptor: Sendable {
         case .stored, .duplicate:
             let isDuplicate = if case .duplicate = outcome { true } else { false }
             result.accepted.append(
-                Accepted(index: index, id: event.id, timestamp: event.timestamp, isDuplicate: isDuplicate)
+                Accepted(
+                    index: index,
+                    id: event.id,
+                    timestamp: event.timestamp,
+                    acceptedAt: event.acceptedAt,
+                    isDuplicate: isDuplicate
+                )
             )
         case .conflict(_, let fields):
             result.faults.append(

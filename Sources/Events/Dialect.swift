@@ -34,7 +34,7 @@ package struct DialectRequest: Sendable {
     package let query: [(name: String, value: String)]
     package let headers: [(name: String, value: String)]
     /// Decompressed; empty if there is none.
-    package let body: [UInt8]
+    package var body: [UInt8]
 
     package init(
         method: String,

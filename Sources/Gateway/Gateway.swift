@@ -47,6 +47,8 @@ package enum Gateway {
             settings: settings.ingress,
             accepting: Acceptor(store: store, routes: routes, clock: clock),
             reading: store,
+            serving: VendorRegistry.dialects,
+            asking: VendorQuestions(routes: routes, client: client, credentials: vault),
             readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: monitor),
             routes: routes,
             logger: logs.logger("tollgate.http"),

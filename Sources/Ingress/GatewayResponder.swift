@@ -16,6 +16,8 @@ struct GatewayResponder: HTTPResponder {
     let writing: WriteHandler
     let events: EventHandler
     let deliveries: DeliveriesHandler
+    let facades: FacadeTable
+    let serving: FacadeHandler
     let readiness: any ReadinessReporting
     let routes: CurrentRoutes
     let logger: Logger
@@ -26,6 +28,8 @@ struct GatewayResponder: HTTPResponder {
         writing: WriteHandler,
         events: EventHandler,
         deliveries: DeliveriesHandler,
+        facades: FacadeTable,
+        serving: FacadeHandler,
         readiness: any ReadinessReporting,
         routes: CurrentRoutes,
         logger: Logger
@@ -34,6 +38,8 @@ struct GatewayResponder: HTTPResponder {
         self.writing = writing
         self.events = events
         self.deliveries = deliveries
+        self.facades = facades
+        self.serving = serving
         self.readiness = readiness
         self.routes = routes
         self.logger = logger
@@ -67,6 +73,9 @@ struct GatewayResponder: HTTPResponder {
 
     private func answer(_ request: Request, _ account: inout Account) async throws -> Response {
         let path = request.uri.path
+        if let facade = facades.find(path) {
+            return await answer(request, in: facade.dialect, at: facade.rest, &account)
+        }
         let endpoint = try Endpoint.find(request.method, path)
         if endpoint.isOpen { return await answerOpen(endpoint) }
         let client = try authenticate(request)
@@ -91,6 +100,52 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
+    /// Answers a request to a facade: whatever happens, in the words of its vendor.
+    private func answer(
+        _ request: Request,
+        in dialect: any Dialect,
+        at path: String,
+        _ account: inout Account
+    ) async -> Response {
+        var asked = DialectRequest(
+            method: request.method.rawValue,
+            path: path,
+            query: QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
+            headers: request.headers.map { (name: $0.name.rawName, value: $0.value) }
+        )
+        guard let key = dialect.presentedKey(in: asked),
+            let client = authenticator.client(presenting: key, in: routes.current.routes)
+        else { return Self.response(dialect.answer(to: .unauthorized)) }
+        account.client = client
+        let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
+        do {
+            asked.body = try await RequestBody.readIfAny(request, limitBytes: limit)
+        } catch let problem as Problem {
+            return Self.response(dialect.answer(to: DialectRefusal(problem, limitBytes: limit)))
+        } catch {
+            return Self.response(dialect.answer(to: .undecodable))
+        }
+        let reply = await serving.respond(to: asked, in: dialect, from: client)
+        account.accepted = reply.accepted
+        return Self.response(reply.answer)
+    }
+
+    private static func response(_ answer: DialectAnswer) -> Response {
+        var headers: HTTPFields = [.contentLength: "\(answer.body.count)"]
+        if let type = answer.contentType { headers[.contentType] = type }
+        for (name, value) in answer.headers {
+            guard let name = HTTPField.Name(name) else {
+                preconditionFailure("a dialect's header has a name by RFC 9110")
+            }
+            headers[name] = value
+        }
+        return Response(
+            status: HTTPResponse.Status(code: answer.status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+        )
+    }
+
     private func answerOpen(_ endpoint: Endpoint) async -> Response {
         guard endpoint == .readiness else { return Self.response(.ok, Array(#"{"status":"alive"}"#.utf8)) }
         let report = await readiness.report()
@@ -105,7 +160,7 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func require(_ scope: Scope, of client: Client) throws {
-        guard client.scopes.contains(scope) || client.scopes.contains(.admin) else {
+        guard client.may(scope) else {
             throw Problem.forbidden(scope.rawValue)
         }
     }

@@ -1,4 +1,6 @@
 package import Acceptance
+package import DeliveryEngine
+package import Events
 import Hummingbird
 package import Journal
 package import Logging
@@ -20,6 +22,9 @@ package struct IngressServer: Service {
         settings: IngressSettings,
         accepting acceptor: Acceptor,
         reading archive: any EventArchive,
+        searching search: (any EventSearching)? = nil,
+        serving dialects: [any Dialect],
+        asking questions: VendorQuestions,
         readiness: any ReadinessReporting,
         routes: CurrentRoutes,
         logger: Logger,
@@ -33,6 +38,8 @@ package struct IngressServer: Service {
             writing: WriteHandler(accepting: acceptor),
             events: EventHandler(reading: archive),
             deliveries: DeliveriesHandler(reading: archive),
+            facades: FacadeTable(dialects),
+            serving: FacadeHandler(acceptor: acceptor, archive: archive, search: search, questions: questions),
             readiness: readiness,
             routes: routes,
             logger: logger

@@ -7,6 +7,13 @@ import NIOHTTPCompression
 
 /// Reads a request's body within a limit, and undoes its content encoding.
 enum RequestBody {
+    /// The body's bytes; none if the request says nothing of a body.
+    /// - Throws: ``Problem`` (413, 415, 400).
+    static func readIfAny(_ request: Request, limitBytes: Int) async throws -> [UInt8] {
+        guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else { return [] }
+        return try await read(request, limitBytes: limitBytes)
+    }
+
     /// The body's bytes.
     /// - Throws: ``Problem`` (411, 413, 415, 400).
     static func read(_ request: Request, limitBytes: Int) async throws -> [UInt8] {

@@ -23,6 +23,7 @@ package protocol DeliveryRevising: Sendable {
 
 /// What a person decided about deliveries that wait for one.
 package struct DeliveryRevision: Sendable, Equatable {
+    /// What is done with a delivery.
     package enum Action: String, Sendable, CaseIterable {
         /// Sends them again: rejected and uncertain ones, and retries before their time.
         case retry

@@ -13,6 +13,15 @@ package struct Routes: Sendable {
         self.routes = routes
         self.clients = clients
     }
+
+    /// The first provider of an adapter that a client's events can go to, in the order of the file.
+    package func provider(of adapter: AdapterName, for client: ClientName) -> ProviderConfiguration? {
+        let reachable = routes.filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }
+        let names = reachable.flatMap { $0.destinations.map(\.destination.provider) }
+        return names.lazy
+            .compactMap { name in providers.first { $0.name == name } }
+            .first { $0.traits.adapter == adapter }
+    }
 }
 
 /// One configured account at a vendor, with the vendor's own defaults filled in.
@@ -105,6 +114,11 @@ package struct Client: Sendable, Equatable {
         self.tenant = tenant
         self.keyDigest = keyDigest
         self.scopes = scopes
+    }
+
+    /// Whether the client has a scope, by itself or because it may do everything.
+    package func may(_ scope: Scope) -> Bool {
+        scopes.contains(scope) || scopes.contains(.admin)
     }
 }
 

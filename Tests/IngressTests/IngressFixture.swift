@@ -1,6 +1,7 @@
 import Acceptance
 import Access
 import AsyncHTTPClient
+import DeliveryEngine
 import Events
 import Foundation
 import Ingress
@@ -29,7 +30,11 @@ struct IngressFixture {
     let address: String
     let port: Int
 
-    static func with(bodyLimitBytes: Int = 32 << 20, _ body: (IngressFixture) async throws -> Void) async throws {
+    static func with(
+        bodyLimitBytes: Int = 32 << 20,
+        dialects: [any Dialect] = [],
+        _ body: (IngressFixture) async throws -> Void
+    ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let routes = CurrentRoutes(try readRoutes())
         try await withTemporaryFolder { folder in
@@ -39,6 +44,8 @@ struct IngressFixture {
                 settings: IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes),
                 accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
                 reading: store,
+                serving: dialects,
+                asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials()),
                 readiness: AlwaysReady(),
                 routes: routes,
                 logger: quiet,
@@ -60,6 +67,12 @@ struct IngressFixture {
     private struct AlwaysReady: ReadinessReporting {
         func report() async -> [ReadinessItem] {
             [ReadinessItem(name: "store", isReady: true, detail: "readable", isEssential: true)]
+        }
+    }
+
+    private struct NoCredentials: CredentialResolving {
+        func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret {
+            throw CredentialUnavailable(message: "this test has no credentials")
         }
     }
 

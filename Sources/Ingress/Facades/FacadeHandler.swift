@@ -1,0 +1,122 @@
+import Acceptance
+import DeliveryEngine
+import Events
+import HTTPTypes
+import Journal
+import Routing
+
+/// Does what a facade's request wants, and has the dialect put the result into its vendor's words.
+struct FacadeHandler: Sendable {
+    let acceptor: Acceptor
+    let archive: any EventArchive
+    /// Nil where the store cannot search.
+    let search: (any EventSearching)?
+    let questions: VendorQuestions
+
+    /// An answer, and how many events it accepted, for the log.
+    struct Reply {
+        let answer: DialectAnswer
+        var accepted: Int = 0
+    }
+
+    func respond(to request: DialectRequest, in dialect: any Dialect, from client: Client) async -> Reply {
+        let call = dialect.call(for: request)
+        if let scope = call.scope, !client.may(scope) {
+            return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
+        }
+        do {
+            return try await carryOut(call, for: client)
+        } catch {
+            return Reply(answer: dialect.answer(to: DialectRefusal(error)))
+        }
+    }
+
+    private func carryOut(_ call: DialectCall, for client: Client) async throws(StoreError) -> Reply {
+        switch call {
+        case .answer(let answer):
+            return Reply(answer: answer)
+        case .write(let events, let policy, let respond):
+            let results = try await write(events, policy, from: client)
+            return Reply(answer: respond(results), accepted: results.count { $0.isAccepted })
+        case .find(let id, let respond):
+            return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
+        case .findNumbered(let sequence, let respond):
+            return Reply(answer: respond(try await searching.event(at: sequence, of: client.tenant)))
+        case .search(let question, let respond):
+            return Reply(answer: respond(try await searching.search(question, of: client.tenant)))
+        case .names(let filter, let respond):
+            return Reply(answer: respond(try await searching.names(filter, of: client.tenant)))
+        case .ask(let question, let adapter, let respond):
+            return Reply(answer: respond(await questions.ask(question, of: adapter, for: client.name)))
+        }
+    }
+
+    private var searching: any EventSearching {
+        get throws(StoreError) {
+            guard let search else { throw .failed(reason: "the store cannot search") }
+            return search
+        }
+    }
+
+    private func write(_ events: [CanonicalEvent], _ policy: WritePolicy, from client: Client) async throws(StoreError)
+        -> [DialectWriteResult]
+    {
+        guard !events.isEmpty else { return [] }
+        let result = try await acceptor.accept(
+            events.enumerated().map { (index: $0.offset, event: $0.element) },
+            from: client,
+            policy: policy == .each ? .each : .allOrNothing
+        )
+        var results = [DialectWriteResult](repeating: .withheld, count: events.count)
+        for event in result.accepted {
+            results[event.index] = .accepted(
+                id: event.id,
+                timestamp: event.timestamp,
+                acceptedAt: event.acceptedAt,
+                isDuplicate: event.isDuplicate
+            )
+        }
+        for fault in result.faults {
+            if let index = fault.index { results[index] = .refused(fault) }
+        }
+        return results
+    }
+}
+
+extension DialectCall {
+    /// What a client needs for it; nil if anyone with a key may.
+    fileprivate var scope: Scope? {
+        switch self {
+        case .answer: nil
+        case .write: .writeEvents
+        case .find, .findNumbered, .search, .names: .readEvents
+        // Lago wants the right to write for an estimate, so that is what its clients have.
+        case .ask: .writeEvents
+        }
+    }
+}
+
+extension DialectWriteResult {
+    fileprivate var isAccepted: Bool {
+        if case .accepted = self { true } else { false }
+    }
+}
+
+extension DialectRefusal {
+    /// What a failure of the store means to a facade's client: nothing was acknowledged, and it may pass later.
+    fileprivate init(_ error: StoreError) {
+        switch error {
+        case .full(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
+        case .closed: self = .unavailable(retryAfterSeconds: 1)
+        case .folderInUse, .newerFormat, .unusable, .failed: self = .unavailable(retryAfterSeconds: 5)
+        }
+    }
+
+    /// The same for a body that could not be read.
+    init(_ problem: Problem, limitBytes: Int) {
+        switch problem.status {
+        case .contentTooLarge: self = .tooLarge(limitBytes: limitBytes)
+        default: self = .undecodable
+        }
+    }
+}

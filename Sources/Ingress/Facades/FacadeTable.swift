@@ -1,0 +1,21 @@
+import Events
+
+/// Finds the vendor's language that a path speaks.
+struct FacadeTable: Sendable {
+    private let facades: [(prefix: String, dialect: any Dialect)]
+
+    /// - Parameter dialects: no two with a prefix in common.
+    init(_ dialects: [any Dialect]) {
+        facades = dialects.flatMap { dialect in dialect.prefixes.map { (prefix: $0, dialect: dialect) } }
+        precondition(Set(facades.map(\.prefix)).count == facades.count, "two dialects share a prefix")
+    }
+
+    /// The dialect that a path belongs to, and what follows its prefix, still percent-encoded; nil if the path is no facade's.
+    func find(_ path: String) -> (dialect: any Dialect, rest: String)? {
+        for facade in facades where path.hasPrefix(facade.prefix) {
+            let rest = path.dropFirst(facade.prefix.count)
+            if rest.isEmpty || rest.hasPrefix("/") { return (facade.dialect, String(rest)) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import NIOHTTP1
+import Testing
+
+@Suite struct FacadeTests {
+    private func ask(
+        _ server: IngressFixture,
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: String? = nil,
+        key: String? = IngressFixture.key,
+        headers: [(String, String)] = []
+    ) async throws -> (status: Int, text: String, headers: HTTPHeaders) {
+        let answer = try await server.send(
+            method,
+            path,
+            body.map { Array($0.utf8) },
+            headers: headers + (key.map { [("X-Acme-Key", $0)] } ?? []),
+            key: nil
+        )
+        return (answer.status, String(decoding: answer.body, as: UTF8.self), answer.headers)
+    }
+
+    @Test func `accepts what a dialect reads, and answers in its words`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            let first = try await ask(server, .POST, "/acme/v1/events", "one,two")
+            #expect(first.status == 200)
+            #expect(first.text == "accepted:one accepted:two")
+            #expect(first.headers.first(name: "content-type") == "text/acme")
+            #expect(first.headers.first(name: "x-acme") == "yes")
+            #expect(first.headers.contains(name: "x-request-id"))
+            #expect(try await ask(server, .POST, "/acme/events", "two,three").text == "duplicate:two accepted:three")
+            #expect(try await ask(server, .GET, "/acme/v1/events/two").text == "two")
+            #expect(try await server.send(.GET, "/v1/events/three").status == 200)
+        }
+    }
+
+    @Test func `keeps a request whole, or takes the good ones, as the dialect says`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            _ = try await ask(server, .POST, "/acme/v1/events", "one")
+            let whole = try await ask(server, .POST, "/acme/v1/events?customer=other", "one,two")
+            #expect(whole.text == "refused:conflict withheld")
+            #expect(try await ask(server, .GET, "/acme/v1/events/two").text == "")
+            let each = try await ask(server, .POST, "/acme/v1/events?customer=other&each", "one,two")
+            #expect(each.text == "refused:conflict accepted:two")
+        }
+    }
+
+    @Test func `finds the key where the dialect has it`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            let query = try await ask(server, .POST, "/acme/v1/events?account=test-key", "one", key: nil)
+            #expect(query.text == "accepted:one")
+            #expect(try await ask(server, .POST, "/acme/v1/events", "one", key: "nobody").status == 401)
+            #expect(try await ask(server, .POST, "/acme/v1/events", "one", key: nil).text == "unauthorized")
+            let reader = try await ask(server, .POST, "/acme/v1/events", "one", key: "read-key")
+            #expect(reader.status == 403)
+            #expect(try await ask(server, .GET, "/acme/v1/events/one", key: "read-key").status == 200)
+        }
+    }
+
+    @Test func `says in the dialect's words that a body is too large or unreadable`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            let large = try await ask(server, .POST, "/acme/v1/events", String(repeating: "x", count: 101))
+            #expect(large.status == 413)
+            #expect(large.headers.first(name: "content-type") == "text/acme")
+            let strange = try await ask(
+                server,
+                .POST,
+                "/acme/v1/events",
+                "x",
+                headers: [("Content-Encoding", "brotli")]
+            )
+            #expect(strange.status == 400)
+        }
+    }
+
+    @Test func `reads a query as forms write it`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            let answer = try await ask(server, .GET, "/acme/v1/query?a=1&a=2&m%5Bk%5D=x+y%2Fz&flag&c=100%25")
+            #expect(answer.text == "a=1;a=2;m[k]=x y/z;flag=;c=100%")
+        }
+    }
+
+    @Test func `asks the vendor where the dialect wants that, and says what came of it`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            #expect(try await ask(server, .GET, "/acme/v1/estimate").text == "failed unauthorized")
+        }
+    }
+
+    @Test func `leaves paths beside a prefix alone`() async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            let answer = try await server.send(.GET, "/acmes/v1/events/one")
+            #expect(answer.status == 404)
+            #expect(answer.headers.first(name: "content-type") == "application/problem+json")
+        }
+    }
+}
