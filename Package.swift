@@ -177,15 +177,15 @@ let package = Package(
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors", logging,
-                serviceLifecycle,
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors",
+                asyncHTTPClient, logging, nioCore, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JournalSQLite", "Routing",
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
                 "TestSupport",
                 asyncHTTPClient, logging, nioCore, nioHTTP1,
             ],

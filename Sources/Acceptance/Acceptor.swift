@@ -24,14 +24,22 @@ package struct Acceptor: Sendable {
     }
 
     /// One event that is on disk.
-    package struct Accepted: Sendable, Equatable {
+    package struct Accepted: Sendable {
         /// Its place in the request.
         package let index: Int
+        /// Its number in the journal; for one that was there already, the first one's.
+        package let sequence: SequenceNumber
         package let id: EventID
         package let timestamp: Timestamp
         package let acceptedAt: Timestamp
         /// Whether it was there already, with the same content.
         package let isDuplicate: Bool
+        package let plan: Plan
+
+        /// The providers whose results count for a waiting client.
+        package var primaries: Set<ProviderName> {
+            Set(plan.destinations.lazy.filter { $0.mode == .primary }.map(\.provider))
+        }
     }
 
     /// Accepts a request's events.
@@ -93,17 +101,10 @@ package struct Acceptor: Sendable {
 
     private func note(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int, in result: inout Result) {
         switch outcome {
-        case .stored, .duplicate:
-            let isDuplicate = if case .duplicate = outcome { true } else { false }
-            result.accepted.append(
-                Accepted(
-                    index: index,
-                    id: event.id,
-                    timestamp: event.timestamp,
-                    acceptedAt: event.acceptedAt,
-                    isDuplicate: isDuplicate
-                )
-            )
+        case .stored(let sequence):
+            result.accepted.append(Accepted(event, at: index, sequence, isDuplicate: false))
+        case .duplicate(let sequence):
+            result.accepted.append(Accepted(event, at: index, sequence, isDuplicate: true))
         case .conflict(_, let fields):
             result.faults.append(
                 EventFault(
@@ -127,6 +128,20 @@ package struct Acceptor: Sendable {
             code: .unrouted,
             message:
                 "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
+        )
+    }
+}
+
+extension Acceptor.Accepted {
+    fileprivate init(_ event: AcceptedEvent, at index: Int, _ sequence: SequenceNumber, isDuplicate: Bool) {
+        self.init(
+            index: index,
+            sequence: sequence,
+            id: event.id,
+            timestamp: event.timestamp,
+            acceptedAt: event.acceptedAt,
+            isDuplicate: isDuplicate,
+            plan: event.plan
         )
     }
 }

@@ -14,6 +14,8 @@ package struct Pipeline: Sendable {
     private let caller: any VendorCalling
     private let clock: any WallClock
     private let monitor: DeliveryMonitor
+    private let bells: PipelineBells
+    private let watch: SettlementWatch
     private let logger: Logger
 
     package init(
@@ -23,6 +25,8 @@ package struct Pipeline: Sendable {
         caller: any VendorCalling,
         clock: any WallClock,
         monitor: DeliveryMonitor,
+        bells: PipelineBells,
+        watch: SettlementWatch,
         logger: Logger
     ) {
         self.settings = settings
@@ -31,6 +35,8 @@ package struct Pipeline: Sendable {
         self.caller = caller
         self.clock = clock
         self.monitor = monitor
+        self.bells = bells
+        self.watch = watch
         var logger = logger
         logger[metadataKey: "provider"] = "\(settings.provider)"
         self.logger = logger
@@ -45,6 +51,8 @@ package struct Pipeline: Sendable {
         case intended(Bool)
         case called(DeliveryBatch, Verdict, AttemptFacts)
         case settled(Settlement)
+        case saved
+        case nudged
         case eventsArrived
         case woke
         case shutdown
@@ -58,8 +66,10 @@ package struct Pipeline: Sendable {
 
     /// Delivers until graceful shutdown has settled what was under way, or the task is cancelled.
     package func run() async {
-        // The mailbox never holds more than the machine has steps under way: each step reports once.
+        // The mailbox never holds more than the machine has steps under way, as each step reports once, and a word for each nudge.
         let (reports, mailbox) = AsyncStream<Report>.makeStream()
+        bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
+        defer { bells.set(nil, for: settings.provider) }
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 await work(through: reports, mailbox, in: &group)
@@ -99,7 +109,7 @@ package struct Pipeline: Sendable {
                     settings: settings,
                     nextDue: try await ledger.nextDue(for: settings.provider),
                     seed: .random(in: .min ... .max),
-                    at: .now
+                    at: now
                 )
                 machine.interrupted(interrupted.map(\.sequence), at: now)
                 if !interrupted.isEmpty {
@@ -126,6 +136,8 @@ package struct Pipeline: Sendable {
         case .intended(let succeeded): machine.intended(succeeded)
         case .called(let batch, let verdict, let facts): machine.called(batch, verdict, facts, at: now)
         case .settled(let settlement): machine.settled(settlement)
+        case .saved: machine.saved()
+        case .nudged: machine.nudged(at: now)
         case .eventsArrived: machine.eventsArrived(at: now)
         case .woke: machine.woke()
         case .shutdown: machine.close()
@@ -164,6 +176,11 @@ package struct Pipeline: Sendable {
                 group.addTask { mailbox.yield(await send(batch)) }
             case .settle(let settlement):
                 group.addTask { if await settle(settlement) { mailbox.yield(.settled(settlement)) } }
+            case .save(let hold):
+                group.addTask {
+                    await save(hold)
+                    mailbox.yield(.saved)
+                }
             case .watch:
                 group.addTask {
                     await ledger.waitForEvents(after: newestSeen)
@@ -179,7 +196,7 @@ package struct Pipeline: Sendable {
                 return false
             }
         }
-        monitor.update(settings.provider, machine.snapshot)
+        monitor.update(settings.provider, machine.snapshot(at: now))
         return true
     }
 
@@ -295,6 +312,7 @@ package struct Pipeline: Sendable {
         while !Task.isCancelled {
             do {
                 try await ledger.settle(settlement)
+                watch.publish(settlement)
                 return true
             } catch .closed {
                 return false
@@ -304,6 +322,17 @@ package struct Pipeline: Sendable {
             }
         }
         return false
+    }
+
+    private func save(_ hold: ProviderHold?) async {
+        if let hold {
+            logger.warning(
+                hold.isParked ? "the provider is parked" : "the provider asked for a wait",
+                metadata: ["until": "\(hold.until.rfc3339)", "reason": "\(hold.fault.message)"]
+            )
+        } else {
+            logger.info("the provider is called again")
+        }
     }
 
     private func release(_ sequences: [SequenceNumber]) async {
@@ -363,7 +392,7 @@ extension Outcome {
         case .delivered(let deduplicated): deduplicated ? "delivered before" : "delivered"
         case .resend: "resend"
         case .retry(let fault, _): "retry \(fault.code.rawValue)"
-        case .ambiguous(let fault): "ambiguous \(fault.code.rawValue)"
+        case .ambiguous(let fault, _): "ambiguous \(fault.code.rawValue)"
         case .reject(let fault): "reject \(fault.code.rawValue)"
         case .park(let fault): "park \(fault.code.rawValue)"
         }

@@ -14,6 +14,18 @@ package enum EventWriter {
         if let vendor = event.vendor { writer.member("vendor", raw: vendor.bytes) }
     }
 
+    /// The members of an event with all that became of it.
+    package static func writeMembers(of archived: ArchivedEvent, to writer: inout JSONWriter) {
+        writeMembers(of: archived.event, to: &writer)
+        writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
+        writer.member("client", string: archived.event.client.rawValue)
+        writer.member("route", stringOrNull: archived.event.plan.route?.rawValue)
+        writer.key("deliveries")
+        writer.beginArray()
+        for delivery in archived.deliveries { write(delivery, to: &writer) }
+        writer.endArray()
+    }
+
     /// A normalized delivery, the same for every vendor, with its attempts.
     package static func write(_ delivery: Delivery, to writer: inout JSONWriter) {
         writer.beginObject()

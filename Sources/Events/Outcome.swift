@@ -6,8 +6,8 @@ package enum Outcome: Sendable, Equatable {
     case resend
     /// Certainly not applied; goes again later, not before `after` if the vendor named a time.
     case retry(DeliveryFault, after: RetryAfter?)
-    /// May have been applied, or not.
-    case ambiguous(DeliveryFault)
+    /// May have been applied, or not; where it may be repeated, not before `after` if the vendor named a time.
+    case ambiguous(DeliveryFault, after: RetryAfter? = nil)
     /// Will never pass.
     case reject(DeliveryFault)
     /// The credential or the account is the trouble: the whole provider pauses, nothing is dropped.

@@ -39,9 +39,21 @@ package enum Gateway {
         let store = try openStore(settings, logs)
         let clock = SystemWallClock()
         let monitor = DeliveryMonitor()
+        let bells = PipelineBells()
+        let watch = SettlementWatch()
         let client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: .vendors)
         let delivery = DeliveryService(
-            pipelines: pipelines(routes, store, vault, client, clock, monitor, logs.logger("tollgate.delivery"))
+            pipelines: pipelines(
+                routes,
+                store,
+                vault,
+                client,
+                clock,
+                monitor,
+                bells,
+                watch,
+                logs.logger("tollgate.delivery")
+            )
         )
         let ingress = IngressServer(
             settings: settings.ingress,
@@ -49,6 +61,7 @@ package enum Gateway {
             reading: store,
             serving: VendorRegistry.dialects,
             asking: VendorQuestions(routes: routes, client: client, credentials: vault),
+            watching: watch,
             readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: monitor),
             routes: routes,
             logger: logs.logger("tollgate.http"),
@@ -87,6 +100,8 @@ package enum Gateway {
         _ client: HTTPClient,
         _ clock: any WallClock,
         _ monitor: DeliveryMonitor,
+        _ bells: PipelineBells,
+        _ watch: SettlementWatch,
         _ logger: Logger
     ) -> [Pipeline] {
         routes.current.routes.providers.compactMap { provider in
@@ -100,6 +115,8 @@ package enum Gateway {
                 caller: HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: vault),
                 clock: clock,
                 monitor: monitor,
+                bells: bells,
+                watch: watch,
                 logger: logger
             )
         }

@@ -4,6 +4,8 @@ import HTTPTypes
 /// What a request asks for.
 enum Endpoint: Equatable {
     case writeEvents
+    case listEvents
+    case eventNames
     case event(id: String)
     case deliveries
     case health
@@ -21,7 +23,8 @@ enum Endpoint: Equatable {
 
     private static func methods(at path: String) -> [HTTPRequest.Method: Endpoint] {
         switch path {
-        case "/v1/events": return [.post: .writeEvents]
+        case "/v1/events": return [.post: .writeEvents, .get: .listEvents]
+        case "/v1/events/names": return [.get: .eventNames]
         case "/v1/deliveries": return [.get: .deliveries]
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]

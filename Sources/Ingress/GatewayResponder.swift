@@ -15,6 +15,7 @@ struct GatewayResponder: HTTPResponder {
     let settings: IngressSettings
     let writing: WriteHandler
     let events: EventHandler
+    let lists: EventListHandler
     let deliveries: DeliveriesHandler
     let facades: FacadeTable
     let serving: FacadeHandler
@@ -27,6 +28,7 @@ struct GatewayResponder: HTTPResponder {
         settings: IngressSettings,
         writing: WriteHandler,
         events: EventHandler,
+        lists: EventListHandler,
         deliveries: DeliveriesHandler,
         facades: FacadeTable,
         serving: FacadeHandler,
@@ -37,6 +39,7 @@ struct GatewayResponder: HTTPResponder {
         self.settings = settings
         self.writing = writing
         self.events = events
+        self.lists = lists
         self.deliveries = deliveries
         self.facades = facades
         self.serving = serving
@@ -83,12 +86,15 @@ struct GatewayResponder: HTTPResponder {
         switch endpoint {
         case .writeEvents:
             try require(.writeEvents, of: client)
-            let layout = try Self.layout(request)
-            let isPartial = try Self.flag("partial", request)
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
-            let answer = try await writing.respond(to: body, layout: layout, isPartial: isPartial, from: client)
-            account.accepted = answer.accepted
-            return Self.response(answer.status, answer.body)
+            return try await write(request, from: client, &account)
+        case .listEvents:
+            try require(.readEvents, of: client)
+            let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.pageNames))
+            return Self.response(.ok, try await lists.events(query, of: client))
+        case .eventNames:
+            try require(.readEvents, of: client)
+            let query = try Self.listQuery(request, allowed: ListQuery.filterNames)
+            return Self.response(.ok, try await lists.names(query, of: client))
         case .event(let id):
             try require(.readEvents, of: client)
             return Self.response(.ok, try await events.respond(to: id, from: client))
@@ -98,6 +104,20 @@ struct GatewayResponder: HTTPResponder {
         case .health, .readiness:
             preconditionFailure("open endpoints are answered before")
         }
+    }
+
+    private func write(_ request: Request, from client: Client, _ account: inout Account) async throws -> Response {
+        let options = WriteHandler.Options(
+            layout: try Self.layout(request),
+            isPartial: try Self.flag("partial", request),
+            wait: WaitPreference(fields: request.headers[values: .prefer])
+        )
+        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+        let answer = try await writing.respond(to: body, options, from: client)
+        account.accepted = answer.accepted
+        var response = Self.response(answer.status, answer.body)
+        if let wait = options.wait { response.headers[.preferenceApplied] = wait.applied }
+        return response
     }
 
     /// Answers a request to a facade: whatever happens, in the words of its vendor.
@@ -182,6 +202,10 @@ struct GatewayResponder: HTTPResponder {
         return query
     }
 
+    private static func listQuery(_ request: Request, allowed: Set<String>) throws(Problem) -> ListQuery {
+        try ListQuery(QueryText.pairs(request.uri.query.map { $0[...] } ?? ""), allowed: allowed)
+    }
+
     private static func flag(_ name: String, _ request: Request) throws -> Bool {
         switch query(request)[name] {
         case nil, "false"?: return false
@@ -226,6 +250,8 @@ struct GatewayResponder: HTTPResponder {
 }
 
 extension HTTPField.Name {
+    static let prefer = HTTPField.Name("Prefer")!  // Safe: a constant that is a token by RFC 9110.
+    static let preferenceApplied = HTTPField.Name("Preference-Applied")!  // Safe: a constant that is a token by RFC 9110.
     static let requestID = HTTPField.Name("X-Request-Id")!  // Safe: a constant that is a token by RFC 9110.
     static let apiKey = HTTPField.Name("x-api-key")!  // Safe: a constant that is a token by RFC 9110.
 }

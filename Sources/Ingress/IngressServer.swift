@@ -25,6 +25,7 @@ package struct IngressServer: Service {
         searching search: (any EventSearching)? = nil,
         serving dialects: [any Dialect],
         asking questions: VendorQuestions,
+        watching watch: SettlementWatch,
         readiness: any ReadinessReporting,
         routes: CurrentRoutes,
         logger: Logger,
@@ -35,8 +36,9 @@ package struct IngressServer: Service {
         self.onReady = onReady
         responder = GatewayResponder(
             settings: settings,
-            writing: WriteHandler(accepting: acceptor),
+            writing: WriteHandler(accepting: acceptor, waiting: DeliveryWait(watch: watch, archive: archive)),
             events: EventHandler(reading: archive),
+            lists: EventListHandler(search: search),
             deliveries: DeliveriesHandler(reading: archive),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(acceptor: acceptor, archive: archive, search: search, questions: questions),

@@ -29,6 +29,8 @@ struct IngressFixture {
 
     let address: String
     let port: Int
+    let store: SQLiteEventStore
+    let watch: SettlementWatch
 
     static func with(
         bodyLimitBytes: Int = 32 << 20,
@@ -39,6 +41,7 @@ struct IngressFixture {
         let routes = CurrentRoutes(try readRoutes())
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
+            let watch = SettlementWatch()
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes),
@@ -46,6 +49,7 @@ struct IngressFixture {
                 reading: store,
                 serving: dialects,
                 asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials()),
+                watching: watch,
                 readiness: AlwaysReady(),
                 routes: routes,
                 logger: quiet,
@@ -57,7 +61,9 @@ struct IngressFixture {
                 guard let port = await iterator.next() else {
                     throw ConditionNeverHeld(description: "the server never listened")
                 }
-                try await body(IngressFixture(address: "http://127.0.0.1:\(port)", port: port))
+                try await body(
+                    IngressFixture(address: "http://127.0.0.1:\(port)", port: port, store: store, watch: watch)
+                )
                 group.cancelAll()
             }
             await store.close()

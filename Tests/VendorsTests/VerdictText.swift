@@ -27,7 +27,8 @@ extension Outcome {
         case .delivered(let deduplicated): deduplicated ? "delivered deduplicated" : "delivered"
         case .resend: "resend"
         case .retry(let fault, let after): "retry \(fault.code.rawValue)" + (after.map { " \($0.text)" } ?? "")
-        case .ambiguous(let fault): "ambiguous \(fault.code.rawValue)"
+        case .ambiguous(let fault, let after):
+            "ambiguous \(fault.code.rawValue)" + (after.map { " \($0.text)" } ?? "")
         case .reject(let fault): "reject \(fault.code.rawValue)"
         case .park(let fault): "park \(fault.code.rawValue)"
         }
@@ -36,7 +37,7 @@ extension Outcome {
     var fault: DeliveryFault? {
         switch self {
         case .delivered, .resend: nil
-        case .retry(let fault, _), .ambiguous(let fault), .reject(let fault), .park(let fault): fault
+        case .retry(let fault, _), .ambiguous(let fault, _), .reject(let fault), .park(let fault): fault
         }
     }
 

@@ -21,10 +21,12 @@ package struct OutcomeRules: Sendable {
     }
 
     /// The decision for `item`, whose latest request is `attempt` in facts (its status and fault are replaced by what is decided).
+    /// - Parameter isCulprit: whether a failure inside the vendor speaks against the event itself, because it was sent alone and the
+    ///   vendor takes others.
     package func decide(
         _ outcome: Outcome,
         for item: DeliveryItem,
-        alone: Bool,
+        isCulprit: Bool,
         attempt: AttemptFacts,
         at now: Timestamp,
         using random: inout some RandomNumberGenerator
@@ -44,8 +46,9 @@ package struct OutcomeRules: Sendable {
             return retry(item, attempt, fault: fault, notBefore: now + settings.parkedPause, at: now, using: &random)
         case .reject(let fault):
             return settle(item, .rejected, attempt, fault: fault)
-        case .ambiguous(let fault):
-            return ambiguous(item, alone: alone, attempt, fault: fault, at: now, using: &random)
+        case .ambiguous(let fault, let after):
+            let notBefore = after?.moment(from: now)
+            return ambiguous(item, isCulprit, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
         }
     }
 
@@ -63,9 +66,10 @@ package struct OutcomeRules: Sendable {
 
     private func ambiguous(
         _ item: DeliveryItem,
-        alone: Bool,
+        _ isCulprit: Bool,
         _ attempt: AttemptFacts,
         fault: DeliveryFault,
+        notBefore: Timestamp?,
         at now: Timestamp,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
@@ -74,15 +78,15 @@ package struct OutcomeRules: Sendable {
             if let memory, now - firstSent(item, attempt) >= memory {
                 return settle(item, .uncertain, attempt, fault: fault)
             }
-            if alone, fault.code == .vendorError, item.attempts + 1 >= settings.retry.loneFailures {
+            if isCulprit, fault.code == .vendorError, item.attempts + 1 >= settings.retry.loneFailures {
                 return settle(item, .rejected, attempt, fault: fault)
             }
-            return retry(item, attempt, fault: fault, notBefore: nil, at: now, using: &random)
+            return retry(item, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
         case .none:
             switch settings.onUncertain {
             case .hold: return settle(item, .uncertain, attempt, fault: fault)
             case .accept: return settle(item, .delivered, attempt, fault: fault)
-            case .retry: return retry(item, attempt, fault: fault, notBefore: nil, at: now, using: &random)
+            case .retry: return retry(item, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
             }
         }
     }

@@ -18,6 +18,8 @@ package struct PipelineMachine: Sendable {
         case send(DeliveryBatch)
         /// Record these outcomes.
         case settle(Settlement)
+        /// Write down what keeps the provider from being called, so that a restart knows it.
+        case save(ProviderHold?)
         /// Wait for events after the journal's newest of the last claim.
         case watch
         /// Ask again at this instant, unless something happens before.
@@ -51,9 +53,7 @@ package struct PipelineMachine: Sendable {
     private let settings: PipelineSettings
     private let rules: OutcomeRules
     private var random: SeededGenerator
-    private var breaker: CircuitBreaker
-    private var concurrency: ConcurrencyLimit
-    private var bucket: TokenBucket?
+    private var gates: ProviderGates
     private var assembly: BatchAssembly
 
     private var source = Source.flowing
@@ -61,9 +61,6 @@ package struct PipelineMachine: Sendable {
     private var isWatching = false
     /// When the earliest retry that waits in the journal is due; nil if none waits.
     private var nextDue: Timestamp?
-    /// Nobody may be called before: a rate limit's pause, or a parked provider's.
-    private var heldUntil: Timestamp?
-    private var parkedFor: DeliveryFault?
     private var underWay = 0
 
     /// Claimed, but without a durable intent yet; only for vendors that need one.
@@ -78,16 +75,23 @@ package struct PipelineMachine: Sendable {
     private var nextPlace = 0
     private var isClosing = false
     private var isFinished = false
-    private var lastFault: DeliveryFault?
+    private var isSaving = false
 
-    package init(settings: PipelineSettings, nextDue: Timestamp?, seed: UInt64, at now: ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - nextDue: when the earliest retry in the journal is due.
+    ///   - hold: what an earlier run left of waits and parking.
+    package init(
+        settings: PipelineSettings,
+        nextDue: Timestamp?,
+        hold: ProviderHold? = nil,
+        seed: UInt64,
+        at now: Moment
+    ) {
         self.settings = settings
         self.nextDue = nextDue
         rules = OutcomeRules(settings: settings)
         random = SeededGenerator(seed: seed)
-        breaker = settings.breaker
-        concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
-        bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now) }
+        gates = ProviderGates(settings: settings, hold: hold, at: now)
         assembly = BatchAssembly(limit: settings.batch, oneIdentityOncePerBatch: settings.oneIdentityOncePerBatch)
     }
 
@@ -144,22 +148,23 @@ package struct PipelineMachine: Sendable {
     /// A request is over.
     package mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
         underWay -= 1
-        learn(from: verdict, facts, at: now)
+        let workedLately = gates.workedLately(at: now.instant)
+        gates.learn(from: verdict, facts, at: now)
         switch verdict {
         case .all(let outcome):
             if shouldBisect(batch, outcome, facts) {
                 bisect(batch, facts, fault: outcome.fault)
             } else {
-                apply(batch, facts, at: now) { _ in outcome }
+                apply(batch, facts, workedLately, at: now) { _ in outcome }
             }
         case .each(let outcomes):
             precondition(outcomes.count == batch.items.count, "an adapter gives one outcome an event")
-            apply(batch, facts, at: now) { outcomes[$0] }
+            apply(batch, facts, workedLately, at: now) { outcomes[$0] }
         case .unnamed(let fault):
             if batch.items.count > 1 {
                 bisect(batch, facts, fault: fault)
             } else {
-                apply(batch, facts, at: now) { _ in .reject(fault) }
+                apply(batch, facts, workedLately, at: now) { _ in .reject(fault) }
             }
         }
     }
@@ -172,6 +177,16 @@ package struct PipelineMachine: Sendable {
             guard let next = exception.nextAttemptAt else { continue }
             nextDue = min(nextDue ?? next, next)
         }
+    }
+
+    /// What ``Step/save(_:)`` asked for is on disk, or could not be written.
+    package mutating func saved() {
+        isSaving = false
+    }
+
+    /// A person made deliveries due in the journal.
+    package mutating func nudged(at now: Moment) {
+        nextDue = now.wall
     }
 
     /// The instant of ``Step/wake(at:)`` has come.
@@ -201,6 +216,10 @@ package struct PipelineMachine: Sendable {
     /// The next step at `now`; nil if there is nothing to do until something happens.
     package mutating func next(at now: Moment) -> Step? {
         if let settlement = nextSettlement() { return settlement }
+        if !isSaving, let unsaved = gates.takeUnsaved(at: now) {
+            isSaving = true
+            return .save(unsaved)
+        }
         if isClosing { return nextWhenClosing() }
         if let step = nextSend(at: now) { return step }
         if let step = nextIntent() { return step }
@@ -222,7 +241,7 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextWhenClosing() -> Step? {
-        guard !isFinished, underWay == 0, !isSettling, intending.isEmpty, !isClaiming else { return nil }
+        guard !isFinished, underWay == 0, !isSettling, !isSaving, intending.isEmpty, !isClaiming else { return nil }
         isFinished = true
         let unsent = assembly.removeAll() + unarmed
         unarmed = []
@@ -230,36 +249,21 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextSend(at now: Moment) -> Step? {
-        guard assembly.count > 0, underWay < concurrency.current, unsettledEvents < Self.mostUnsettled else {
+        guard assembly.count > 0, underWay < gates.allowedRequests, unsettledEvents < Self.mostUnsettled else {
             return nil
         }
         guard assembly.hasFullBatch || source != .flowing else { return nil }
-        guard earliestSend(at: now) == now.instant else { return nil }
-        let isProbe = breaker.decide(at: now.instant) == .probe
-        guard let batch = assembly.next(atMost: isProbe ? 1 : nil) else { return nil }
-        if isProbe { breaker.probeStarted() }
-        bucket?.take(at: now.instant)
+        guard gates.earliestSend(at: now.instant) == now.instant else { return nil }
+        guard let batch = assembly.next(atMost: gates.isProbe(at: now.instant) ? 1 : nil) else { return nil }
+        gates.pass(at: now.instant)
         underWay += 1
         return .send(batch)
-    }
-
-    /// When the gates let the next request pass: `now` itself if they are open; nil if a probe's result decides.
-    private func earliestSend(at now: Moment) -> ContinuousClock.Instant? {
-        var earliest = now.instant
-        switch breaker.decide(at: now.instant) {
-        case .send, .probe: break
-        case .waitForProbe: return nil
-        case .waitUntil(let instant): earliest = max(earliest, instant)
-        }
-        if let heldUntil, heldUntil > now.wall { earliest = max(earliest, now.instant(of: heldUntil)) }
-        if let bucket { earliest = max(earliest, bucket.nextToken(at: now.instant)) }
-        return earliest
     }
 
     private mutating func nextIntent() -> Step? {
         guard settings.needsIntent, intending.isEmpty, !unarmed.isEmpty else { return nil }
         // As many as can be under way twice over: enough that no sender waits, few enough that a crash leaves few in doubt.
-        let window = concurrency.current * 2 * settings.batch.events
+        let window = gates.allowedRequests * 2 * settings.batch.events
         guard assembly.count < window / 2 else { return nil }
         intending = Array(unarmed.prefix(window))
         unarmed.removeFirst(intending.count)
@@ -270,7 +274,7 @@ package struct PipelineMachine: Sendable {
         let waiting = assembly.count + unarmed.count + intending.count
         guard !isClaiming, waiting < blockLimit.events / 2, unsettledEvents < Self.mostUnsettled else { return nil }
         // A closed gate needs one batch for its probe and no more.
-        guard waiting == 0 || earliestSend(at: now) == now.instant else { return nil }
+        guard waiting == 0 || gates.earliestSend(at: now.instant) == now.instant else { return nil }
         if let nextDue, nextDue <= now.wall {
             isClaiming = true
             return .claimDue(limit: blockLimit.events)
@@ -286,7 +290,7 @@ package struct PipelineMachine: Sendable {
 
     private mutating func nextWake(at now: Moment) -> Step? {
         var instants: [ContinuousClock.Instant] = []
-        if assembly.count > 0, let earliest = earliestSend(at: now), earliest > now.instant {
+        if assembly.count > 0, let earliest = gates.earliestSend(at: now.instant), earliest > now.instant {
             instants.append(earliest)
         }
         if case .gathering(let until) = source, !isClaiming { instants.append(until) }
@@ -335,10 +339,10 @@ package struct PipelineMachine: Sendable {
 
     /// A vendor that fails on a whole batch may fail because of one event: half of it may pass.
     private func shouldBisect(_ batch: DeliveryBatch, _ outcome: Outcome, _ facts: AttemptFacts) -> Bool {
-        guard case .ambiguous(let fault) = outcome, batch.items.count > 1, settings.deduplication != .none else {
+        guard case .ambiguous(let fault, _) = outcome, batch.items.count > 1, settings.deduplication != .none else {
             return false
         }
-        return fault.code == .vendorError && facts.httpStatus == 500 && breaker.word == "closed"
+        return fault.code == .vendorError && facts.httpStatus == 500 && gates.isClosed
     }
 
     private mutating func bisect(_ batch: DeliveryBatch, _ facts: AttemptFacts, fault: DeliveryFault?) {
@@ -350,6 +354,7 @@ package struct PipelineMachine: Sendable {
     private mutating func apply(
         _ batch: DeliveryBatch,
         _ facts: AttemptFacts,
+        _ workedLately: Bool,
         at now: Moment,
         _ outcome: (Int) -> Outcome
     ) {
@@ -360,7 +365,7 @@ package struct PipelineMachine: Sendable {
             let decision = rules.decide(
                 outcome(index),
                 for: item,
-                alone: alone,
+                isCulprit: alone && workedLately,
                 attempt: facts,
                 at: now.wall,
                 using: &random
@@ -386,41 +391,6 @@ package struct PipelineMachine: Sendable {
         delivered.append(DeliveredRun(sequences: run.map(\.sequence), attempt: facts.attempt(status: .delivered)))
         run = []
     }
-
-    /// Draws the gates' conclusions from an answer.
-    private mutating func learn(from verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
-        let outcome: Outcome? =
-            switch verdict {
-            case .all(let outcome): outcome
-            case .each, .unnamed: nil
-            }
-        lastFault = outcome?.fault
-        switch outcome {
-        case nil, .delivered?, .reject?, .resend?:
-            breaker.succeeded()
-            concurrency.succeeded(after: facts.latency, at: now.instant)
-            parkedFor = nil
-        case .retry(let fault, let after)?:
-            concurrency.strained(at: now.instant)
-            if let after { hold(until: after.moment(from: now.wall)) }
-            // A vendor that says "not so fast" is there.
-            if fault.code == .rateLimited {
-                if after == nil { hold(until: now.wall + .seconds(1)) }
-            } else {
-                breaker.failed(at: now.instant)
-            }
-        case .ambiguous?:
-            concurrency.strained(at: now.instant)
-            breaker.failed(at: now.instant)
-        case .park(let fault)?:
-            parkedFor = fault
-            breaker.tripped(at: now.instant, pause: settings.parkedPause)
-        }
-    }
-
-    private mutating func hold(until moment: Timestamp) {
-        heldUntil = max(heldUntil ?? moment, moment)
-    }
 }
 
 extension PipelineMachine {
@@ -438,16 +408,9 @@ extension PipelineMachine {
         package let lastFault: DeliveryFault?
     }
 
-    /// The state at this moment.
-    package var snapshot: Snapshot {
-        Snapshot(
-            circuit: breaker.word,
-            parked: parkedFor,
-            heldUntil: heldUntil,
-            requestsUnderWay: underWay,
-            concurrency: concurrency.current,
-            lastFault: lastFault
-        )
+    /// The state at `now`.
+    package func snapshot(at now: Moment) -> Snapshot {
+        gates.snapshot(at: now, requestsUnderWay: underWay)
     }
 }
 
@@ -456,7 +419,7 @@ extension Outcome {
     var fault: DeliveryFault? {
         switch self {
         case .delivered, .resend: nil
-        case .retry(let fault, _), .ambiguous(let fault), .reject(let fault), .park(let fault): fault
+        case .retry(let fault, _), .ambiguous(let fault, _), .reject(let fault), .park(let fault): fault
         }
     }
 }

@@ -23,29 +23,18 @@ struct EventHandler: Sendable {
         guard let first = events.first else { throw Problem.unknownEvent(id) }
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
-        writeMembers(of: first, to: &writer)
+        EventWriter.writeMembers(of: first, to: &writer)
         if events.count > 1 {
             writer.key("also")
             writer.beginArray()
             for event in events.dropFirst() {
                 writer.beginObject()
-                writeMembers(of: event, to: &writer)
+                EventWriter.writeMembers(of: event, to: &writer)
                 writer.endObject()
             }
             writer.endArray()
         }
         writer.endObject()
         return writer.bytes
-    }
-
-    private func writeMembers(of archived: ArchivedEvent, to writer: inout JSONWriter) {
-        EventWriter.writeMembers(of: archived.event, to: &writer)
-        writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
-        writer.member("client", string: archived.event.client.rawValue)
-        writer.member("route", stringOrNull: archived.event.plan.route?.rawValue)
-        writer.key("deliveries")
-        writer.beginArray()
-        for delivery in archived.deliveries { EventWriter.write(delivery, to: &writer) }
-        writer.endArray()
     }
 }

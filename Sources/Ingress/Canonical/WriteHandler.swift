@@ -8,10 +8,21 @@ import Routing
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
 struct WriteHandler: Sendable {
     private let acceptor: Acceptor
+    private let waiting: DeliveryWait
     private let reader = EventReader()
 
-    init(accepting acceptor: Acceptor) {
+    init(accepting acceptor: Acceptor, waiting: DeliveryWait) {
         self.acceptor = acceptor
+        self.waiting = waiting
+    }
+
+    /// What a request asks for beside its events.
+    struct Options {
+        var layout = EventReader.Layout.json
+        /// Whether the good events are taken where others are bad.
+        var isPartial = false
+        /// How long to wait for the primary destinations.
+        var wait: WaitPreference?
     }
 
     /// What is answered.
@@ -22,12 +33,11 @@ struct WriteHandler: Sendable {
         let accepted: Int
     }
 
-    /// Accepts a body's events, all or nothing unless `isPartial`.
+    /// Accepts a body's events, all or nothing unless a part will do; waits for the primaries if that is asked for.
     /// - Throws: ``Problem`` if nothing was stored.
-    func respond(to body: [UInt8], layout: EventReader.Layout, isPartial: Bool, from client: Client) async throws
-        -> Answer
-    {
-        let batch = reader.read(body, as: layout)
+    func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> Answer {
+        let isPartial = options.isPartial
+        let batch = reader.read(body, as: options.layout)
         guard batch.faults.isEmpty || (isPartial && !batch.events.isEmpty) else {
             throw Problem.events(batch.faults, count: batch.count)
         }
@@ -42,15 +52,34 @@ struct WriteHandler: Sendable {
         if !result.faults.isEmpty, !isPartial || result.accepted.isEmpty {
             throw Problem.events(result.faults, count: batch.count)
         }
+        let deliveries = await deliveries(of: result.accepted, options.wait, client)
+        let isSettled = deliveries?.joined().allSatisfy(\.status.isSettled) ?? false
         return Answer(
-            status: result.faults.isEmpty ? .accepted : HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status"),
-            body: Self.json(result, count: batch.count),
+            status: result.faults.isEmpty ? isSettled ? .ok : .accepted : .multiStatus,
+            body: Self.json(result, deliveries, count: batch.count),
             accepted: result.accepted.count
         )
     }
 
+    /// What became of the events at their primaries; nil if nobody waits. The events are on disk whatever happens here, so a journal that
+    /// cannot be read now must not turn the answer into an error.
+    private func deliveries(of accepted: [Acceptor.Accepted], _ wait: WaitPreference?, _ client: Client) async
+        -> [[Delivery]]?
+    {
+        guard let wait else { return nil }
+        do {
+            return try await waiting.deliveries(
+                of: accepted,
+                tenant: client.tenant,
+                atMost: .seconds(wait.seconds)
+            )
+        } catch {
+            return nil
+        }
+    }
+
     /// Counts, then a result an event, in the order of the request.
-    private static func json(_ result: Acceptor.Result, count: Int) -> [UInt8] {
+    private static func json(_ result: Acceptor.Result, _ deliveries: [[Delivery]]?, count: Int) -> [UInt8] {
         let duplicates = result.accepted.count { $0.isDuplicate }
         var writer = JSONWriter(capacity: 128 + count * 120)
         writer.beginObject()
@@ -60,12 +89,11 @@ struct WriteHandler: Sendable {
         writer.key("events")
         writer.beginArray()
         let faults = Dictionary(grouping: result.faults) { $0.index ?? -1 }
-        var accepted = result.accepted.makeIterator()
-        var next = accepted.next()
+        var place = 0
         for index in 0..<count {
-            if let event = next, event.index == index {
-                write(event, to: &writer)
-                next = accepted.next()
+            if place < result.accepted.count, result.accepted[place].index == index {
+                write(result.accepted[place], deliveries?[place], to: &writer)
+                place += 1
             } else {
                 write(faults[index] ?? [], at: index, to: &writer)
             }
@@ -75,12 +103,18 @@ struct WriteHandler: Sendable {
         return writer.bytes
     }
 
-    private static func write(_ event: Acceptor.Accepted, to writer: inout JSONWriter) {
+    private static func write(_ event: Acceptor.Accepted, _ deliveries: [Delivery]?, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("index", integer: event.index)
         writer.member("id", string: event.id.rawValue)
         writer.member("status", string: event.isDuplicate ? "duplicate" : "accepted")
         writer.member("timestamp", string: event.timestamp.rfc3339)
+        if let deliveries {
+            writer.key("deliveries")
+            writer.beginArray()
+            for delivery in deliveries { EventWriter.write(delivery, to: &writer) }
+            writer.endArray()
+        }
         writer.endObject()
     }
 
@@ -94,4 +128,8 @@ struct WriteHandler: Sendable {
         writer.endArray()
         writer.endObject()
     }
+}
+
+extension HTTPResponse.Status {
+    static let multiStatus = HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
 }

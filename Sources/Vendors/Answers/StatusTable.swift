@@ -26,9 +26,14 @@ struct StatusTable {
         case 429: .all(.retry(fault(.rateLimited, "takes no more requests for now"), after: retryAfter))
         case 409: refused(fault(.duplicateConflict, "reports a conflict"))
         case 400..<500: refused(fault(.invalidEvent, "refuses the request"))
-        case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events")))
+        case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events"), after: retryAfter))
         case 501..<600:
-            .all(.ambiguous(fault(.vendorUnavailable, "or a proxy before it is unavailable; it may have the events")))
+            .all(
+                .ambiguous(
+                    fault(.vendorUnavailable, "or a proxy before it is unavailable; it may have the events"),
+                    after: retryAfter
+                )
+            )
         default: .all(.ambiguous(notUnderstood))
         }
     }

@@ -15,7 +15,8 @@ import Testing
         onUncertain: PipelineSettings.UncertainPolicy = .hold,
         retry: RetrySchedule = RetrySchedule(),
         threshold: Int = 100,
-        rateLimit: RateLimit? = nil
+        rateLimit: RateLimit? = nil,
+        hold: ProviderHold? = nil
     ) -> PipelineMachine {
         let settings = PipelineSettings(
             provider: "acme",
@@ -27,7 +28,7 @@ import Testing
             rateLimit: rateLimit,
             onUncertain: onUncertain
         )
-        return PipelineMachine(settings: settings, nextDue: nil, seed: 1, at: start.instant)
+        return PipelineMachine(settings: settings, nextDue: nil, hold: hold, seed: 1, at: start)
     }
 
     private func facts(_ status: Int?) -> AttemptFacts {
@@ -135,7 +136,7 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch: watched = true
-            case .claimDue, .intend, .wake, .finish: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .wake, .finish: Issue.record("unexpected \(step)")
             }
         }
         #expect(watched)
@@ -222,7 +223,7 @@ import Testing
         }
         #expect(probe?.numbers == [4])
         machine.called(try #require(probe), .all(.delivered(deduplicated: false)), facts(200), at: later)
-        #expect(machine.snapshot.circuit == "closed")
+        #expect(machine.snapshot(at: start).circuit == "closed")
     }
 
     @Test func `parks at a refused credential: drops nothing and tells why`() throws {
@@ -233,7 +234,7 @@ import Testing
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.park(unauthorized)), facts(401), at: start)
         #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.retrying])
-        #expect(machine.snapshot.parked == unauthorized)
+        #expect(machine.snapshot(at: start).parked == unauthorized)
         while let step = machine.next(at: start) {
             if case .send = step { Issue.record("sent to a parked provider") }
             if case .claim = step { machine.foundNothing() }
@@ -247,8 +248,8 @@ import Testing
         machine.claimed(.init(items: [.sample(1), .sample(2)]))
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(limited, after: .delay(.seconds(60)))), facts(429), at: start)
-        #expect(machine.snapshot.heldUntil == start.wall + .seconds(60))
-        #expect(machine.snapshot.circuit == "closed")
+        #expect(machine.snapshot(at: start).heldUntil == start.wall + .seconds(60))
+        #expect(machine.snapshot(at: start).circuit == "closed")
         while let step = machine.next(at: start + .seconds(59)) {
             if case .send = step { Issue.record("sent before the vendor's time") }
             if case .settle(let settlement) = step { machine.settled(settlement) }
@@ -283,20 +284,121 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch, .wake: break
-            case .claimDue, .intend, .finish: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .finish: Issue.record("unexpected \(step)")
             }
         }
         #expect(delivered == [1, 3, 4])
         #expect(retrying == [2])
     }
 
-    @Test func `rejects a lone event that has made the vendor fail as often as is allowed`() throws {
-        var machine = makeMachine(batch: 1, retry: RetrySchedule(loneFailures: 3))
+    @Test func `rejects a lone event that makes the vendor fail again and again while others pass`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 1, retry: RetrySchedule(loneFailures: 3))
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1, attemptsBefore: 2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2, attemptsBefore: 2)]))
+        guard case .send(let good)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(good, .all(.delivered(deduplicated: false)), facts(200), at: start)
+        guard case .settle(let settlement)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.settled(settlement)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.ambiguous(fault)), facts(500), at: start)
         #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.rejected])
+    }
+
+    @Test func `blames no event for a vendor that fails on everything`() throws {
+        var machine = makeMachine(batch: 1, retry: RetrySchedule(loneFailures: 3))
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1, attemptsBefore: 50)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.ambiguous(fault)), facts(500), at: start)
+        #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.retrying])
+    }
+
+    @Test func `obeys the wait that an unavailable vendor asks for`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.ambiguous(fault, after: .delay(.seconds(120)))), facts(503), at: start)
+        let due = try #require(exceptions(of: machine.next(at: start)).first?.nextAttemptAt)
+        #expect(due >= start.wall + .seconds(120))
+        #expect(machine.snapshot(at: start).heldUntil == start.wall + .seconds(120))
+    }
+
+    @Test func `writes a long wait down, and after a restart sends nothing before its end`() throws {
+        let limited = DeliveryFault(code: .rateLimited, message: "too many")
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(limited, after: .delay(.seconds(3600)))), facts(429), at: start)
+        var holds: [ProviderHold?] = []
+        while let step = machine.next(at: start) {
+            if case .save(let hold) = step {
+                holds.append(hold)
+                machine.saved()
+            }
+        }
+        let hold = ProviderHold(until: start.wall + .seconds(3600), fault: limited, isParked: false)
+        #expect(holds == [hold])
+
+        var restarted = makeMachine(batch: 1, hold: hold)
+        _ = restarted.next(at: start)
+        restarted.claimed(.init(items: [.sample(2)]))
+        #expect(!sends(&restarted, at: start + .seconds(3599)))
+        restarted.woke()
+        #expect(sends(&restarted, at: start + .seconds(3600)))
+    }
+
+    @Test func `does not write a short wait down`() throws {
+        let limited = DeliveryFault(code: .rateLimited, message: "too many")
+        var machine = makeMachine(batch: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(limited, after: .delay(.seconds(5)))), facts(429), at: start)
+        while let step = machine.next(at: start) {
+            if case .save = step { Issue.record("wrote down a wait of seconds") }
+        }
+    }
+
+    @Test func `stays parked over a restart until a probe passes, and then says that on disk`() throws {
+        let unauthorized = DeliveryFault(code: .unauthorized, message: "the key is wrong")
+        let hold = ProviderHold(until: start.wall + .seconds(30), fault: unauthorized, isParked: true)
+        var machine = makeMachine(batch: 1, hold: hold)
+        #expect(machine.snapshot(at: start).parked == unauthorized)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        #expect(!sends(&machine, at: start + .seconds(29)))
+        machine.woke()
+        let later = start + .seconds(30)
+        guard case .send(let probe)? = machine.next(at: later) else { throw Unexpected.step }
+        machine.called(probe, .all(.delivered(deduplicated: false)), facts(200), at: later)
+        var saved: [ProviderHold?] = []
+        while let step = machine.next(at: later) {
+            if case .save(let hold) = step { saved.append(hold) }
+            if case .claim = step { machine.foundNothing() }
+        }
+        #expect(saved == [nil])
+        #expect(machine.snapshot(at: later).parked == nil)
+    }
+
+    @Test func `looks for due deliveries when a person made some`() throws {
+        var machine = makeMachine()
+        _ = machine.next(at: start)
+        machine.foundNothing()
+        while machine.next(at: start) != nil {}
+        machine.nudged(at: start)
+        guard case .claimDue? = machine.next(at: start) else { throw Unexpected.step }
+    }
+
+    /// Whether the machine sends anything at a moment; claims find nothing more.
+    private func sends(_ machine: inout PipelineMachine, at now: Moment) -> Bool {
+        while let step = machine.next(at: now) {
+            if case .send = step { return true }
+            if case .claim = step { machine.foundNothing() }
+            if case .claimDue = step { machine.claimedDue(.init(), next: nil) }
+        }
+        return false
     }
 
     @Test func `keeps a first attempt that the vendor says it had already, for a look`() throws {

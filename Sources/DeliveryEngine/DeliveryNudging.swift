@@ -1,0 +1,27 @@
+package import Events
+import Synchronization
+
+/// Tells pipelines that deliveries were made due behind their backs, by a person.
+package protocol DeliveryNudging: Sendable {
+    /// Lets the pipeline of a provider look for due deliveries now; all pipelines if `provider` is nil.
+    func nudge(_ provider: ProviderName?)
+}
+
+/// The bells of the pipelines that run.
+package final class PipelineBells: DeliveryNudging {
+    private let bells = Mutex<[ProviderName: @Sendable () -> Void]>([:])
+
+    package init() {}
+
+    package func nudge(_ provider: ProviderName?) {
+        let ringing = bells.withLock { bells in
+            provider.map { name in bells[name].map { [$0] } ?? [] } ?? Array(bells.values)
+        }
+        for ring in ringing { ring() }
+    }
+
+    /// Puts up the bell of a pipeline that starts; nil takes it down.
+    func set(_ ring: (@Sendable () -> Void)?, for provider: ProviderName) {
+        bells.withLock { $0[provider] = ring }
+    }
+}

@@ -1,0 +1,96 @@
+package import Events
+package import Journal
+import Synchronization
+
+/// Tells those who wait when the events that they wait for are settled.
+///
+/// Pipelines publish what they wrote down; whoever waits holds a ``Ticket``. Nobody polls and nobody holds a thread; while nobody
+/// waits, a settlement costs one look at a number.
+package final class SettlementWatch: Sendable {
+    private struct State {
+        var tickets: [SequenceNumber: [Ticket]] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let waiting = Atomic(0)
+
+    package init() {}
+
+    /// A ticket for these deliveries. Settlements count from now on; for what was settled before, look into the journal and say so with
+    /// ``Ticket/settled(_:at:)``.
+    ///
+    /// Give it back with ``end(_:)``.
+    package func ticket(for awaited: [SequenceNumber: Set<ProviderName>]) -> Ticket {
+        let ticket = Ticket(awaited)
+        state.withLock { state in
+            for sequence in awaited.keys { state.tickets[sequence, default: []].append(ticket) }
+        }
+        waiting.add(1, ordering: .sequentiallyConsistent)
+        return ticket
+    }
+
+    /// Nobody waits on this ticket any more.
+    package func end(_ ticket: Ticket) {
+        waiting.subtract(1, ordering: .sequentiallyConsistent)
+        state.withLock { state in
+            for sequence in ticket.sequences {
+                state.tickets[sequence]?.removeAll { $0 === ticket }
+                if state.tickets[sequence]?.isEmpty == true { state.tickets[sequence] = nil }
+            }
+        }
+    }
+
+    /// Outcomes that are on disk now. Retries are not the end of a delivery and wake nobody.
+    package func publish(_ settlement: Settlement) {
+        guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        let settled =
+            settlement.delivered.flatMap(\.sequences)
+            + settlement.exceptions.filter { $0.status != .retrying }.map(\.sequence)
+        let woken = state.withLock { state in
+            settled.flatMap { sequence in (state.tickets[sequence] ?? []).map { (ticket: $0, sequence: sequence) } }
+        }
+        for (ticket, sequence) in woken { ticket.settled(sequence, at: settlement.provider) }
+    }
+
+    /// One party that waits for deliveries.
+    package final class Ticket: Sendable {
+        /// The events that it is about.
+        let sequences: [SequenceNumber]
+        private let remaining: Mutex<[SequenceNumber: Set<ProviderName>]>
+        private let ended: AsyncStream<Never>
+        private let end: AsyncStream<Never>.Continuation
+
+        fileprivate init(_ awaited: [SequenceNumber: Set<ProviderName>]) {
+            sequences = Array(awaited.keys)
+            remaining = Mutex(awaited.filter { !$0.value.isEmpty })
+            (ended, end) = AsyncStream.makeStream()
+            if awaited.allSatisfy({ $0.value.isEmpty }) { end.finish() }
+        }
+
+        /// A delivery is settled.
+        package func settled(_ sequence: SequenceNumber, at provider: ProviderName) {
+            let isOver = remaining.withLock { remaining in
+                remaining[sequence]?.remove(provider)
+                if remaining[sequence]?.isEmpty == true { remaining[sequence] = nil }
+                return remaining.isEmpty
+            }
+            if isOver { end.finish() }
+        }
+
+        /// Returns when all its deliveries are settled, when `limit` is over, or when the task is cancelled.
+        /// - Returns: whether all are settled.
+        package func wait(atMost limit: Duration) async -> Bool {
+            await withTaskGroup { group in
+                group.addTask { [ended] in
+                    for await _ in ended {}
+                }
+                group.addTask {
+                    do { try await Task.sleep(for: limit) } catch { return }
+                }
+                await group.next()
+                group.cancelAll()
+            }
+            return remaining.withLock { $0.isEmpty }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `GET /v1/events` and `GET /v1/events/names`: what the journal holds, by what events say.
+struct EventListHandler: Sendable {
+    /// Nil where the store cannot search.
+    let search: (any EventSearching)?
+
+    /// A page of events, newest first unless `order=oldest` says otherwise.
+    func events(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
+        let question = EventSearch(
+            try query.filter,
+            order: try query.order,
+            after: try query.cursor,
+            limit: try query.limit
+        )
+        let page: EventPage
+        do {
+            page = try await searching.search(question, of: client.tenant)
+        } catch {
+            throw Problem(error)
+        }
+        var writer = JSONWriter(capacity: 512 * (page.events.count + 1))
+        writer.beginObject()
+        writer.key("events")
+        writer.beginArray()
+        for event in page.events {
+            writer.beginObject()
+            EventWriter.writeMembers(of: event, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("next_cursor", stringOrNull: page.next.map(ListQuery.text))
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Every name that occurs among the events that the filter takes.
+    func names(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
+        let names: [EventNameSummary]
+        do {
+            names = try await searching.names(try query.filter, of: client.tenant)
+        } catch let error as StoreError {
+            throw Problem(error)
+        }
+        var writer = JSONWriter(capacity: 160 * (names.count + 1))
+        writer.beginObject()
+        writer.key("names")
+        writer.beginArray()
+        for name in names {
+            writer.beginObject()
+            writer.member("name", string: name.name)
+            writer.member("count", integer: name.count)
+            writer.member("first_seen", string: name.firstSeen.rfc3339)
+            writer.member("last_seen", string: name.lastSeen.rfc3339)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private var searching: any EventSearching {
+        get throws(StoreError) {
+            guard let search else { throw .failed(reason: "the store cannot search") }
+            return search
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Events
+
+/// The parameters of a list of events. Each is checked; one that does not exist is refused, because a filter that is ignored gives wrong
+/// answers.
+struct ListQuery {
+    private let values: [(name: String, value: String)]
+
+    static let filterNames: Set<String> = [
+        "id", "name", "customer_id", "subscription_id", "source", "start", "end", "delivery_status",
+        "delivery_provider",
+    ]
+    static let pageNames: Set<String> = ["order", "cursor", "limit"]
+    private static let largestPage = 1000
+
+    /// - Parameter allowed: the names that the endpoint takes.
+    /// - Throws: ``Problem`` at one that it does not.
+    init(_ values: [(name: String, value: String)], allowed: Set<String>) throws(Problem) {
+        for (name, _) in values where !allowed.contains(name) {
+            let hint = Suggestion.closest(to: name, among: allowed.sorted()).map { " (did you mean \"\($0)\"?)" } ?? ""
+            throw .badParameter(
+                name,
+                "is no parameter here\(hint); there are \(allowed.sorted().joined(separator: ", "))"
+            )
+        }
+        self.values = values
+    }
+
+    private func all(_ name: String) -> [String] {
+        values.filter { $0.name == name }.map(\.value)
+    }
+
+    private func single(_ name: String) throws(Problem) -> String? {
+        let all = all(name)
+        guard all.count <= 1 else { throw .badParameter(name, "is given more than once") }
+        return all.first
+    }
+
+    /// Which events; a name that stands several times means any of its values.
+    var filter: EventFilter {
+        get throws(Problem) {
+            var statuses: Set<DeliveryStatus> = []
+            for word in all("delivery_status") {
+                guard let status = DeliveryStatus(rawValue: word) else {
+                    let words = DeliveryStatus.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw .badParameter("delivery_status", "is one of \(words)")
+                }
+                statuses.insert(status)
+            }
+            return EventFilter(
+                ids: all("id").map { EventID($0) },
+                names: all("name"),
+                customerIDs: all("customer_id"),
+                subscriptionIDs: all("subscription_id"),
+                sources: all("source"),
+                from: try moment("start"),
+                before: try moment("end"),
+                provider: try single("delivery_provider").map { ProviderName($0) },
+                deliveryStatuses: statuses
+            )
+        }
+    }
+
+    private func moment(_ name: String) throws(Problem) -> Timestamp? {
+        guard let text = try single(name) else { return nil }
+        guard let moment = Timestamp(rfc3339: text) ?? Timestamp(unixSeconds: text) else {
+            throw .badParameter(name, "is a moment such as 2024-03-20T15:04:05Z, or Unix seconds")
+        }
+        return moment
+    }
+
+    var order: EventSearch.Order {
+        get throws(Problem) {
+            switch try single("order") {
+            case nil, "newest"?: return .newestFirst
+            case "oldest"?: return .oldestFirst
+            default: throw .badParameter("order", "is newest or oldest")
+            }
+        }
+    }
+
+    var limit: Int {
+        get throws(Problem) {
+            guard let text = try single("limit") else { return 100 }
+            guard let limit = Int(text), (1...Self.largestPage).contains(limit) else {
+                throw .badParameter("limit", "is a whole number from 1 to \(Self.largestPage)")
+            }
+            return limit
+        }
+    }
+
+    var cursor: EventCursor? {
+        get throws(Problem) {
+            guard let text = try single("cursor") else { return nil }
+            let parts = text.split(separator: "_", omittingEmptySubsequences: false)
+            guard parts.count == 2, let milliseconds = Int64(parts[0]), let sequence = Int64(parts[1]), sequence > 0
+            else {
+                throw .badParameter("cursor", "is what an earlier page gave as next_cursor")
+            }
+            return EventCursor(
+                timestamp: Timestamp(milliseconds: milliseconds),
+                sequence: SequenceNumber(sequence)
+            )
+        }
+    }
+
+    /// A cursor as clients see it.
+    static func text(_ cursor: EventCursor) -> String {
+        "\(cursor.timestamp.milliseconds)_\(cursor.sequence.rawValue)"
+    }
+}

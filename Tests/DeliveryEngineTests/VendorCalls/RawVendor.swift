@@ -1,0 +1,108 @@
+import Foundation
+import Synchronization
+
+/// A vendor at the edge of the engine: takes connections on a plain socket and does with each what the script says, down to the byte.
+final class RawVendor: Sendable {
+    /// What becomes of a connection.
+    enum Act: Sendable {
+        /// Ends it before a byte of the request is read.
+        case hangUp
+        /// Reads the request, then ends the connection.
+        case readAndHangUp
+        /// Reads the request, sends these bytes, and ends the connection.
+        case answer(String)
+        /// Sends these bytes before it reads any, and ends the connection.
+        case greet(String)
+        /// Reads the request and says nothing until the test is over.
+        case stayMute
+    }
+
+    let port: Int
+    private let listener: Int32
+    private let seen = Mutex<[String]>([])
+    private let open = Mutex<[Int32]>([])
+
+    /// - Parameter act: told the number of the connection, from 0.
+    init(_ act: @escaping @Sendable (Int) -> Act) throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                bind(listener, raw, length) == 0 && listen(listener, 16) == 0
+                    && getsockname(listener, raw, &length) == 0
+            }
+        }
+        guard listener >= 0, isBound else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        self.listener = listener
+        Thread.detachNewThread { [self] in
+            var number = 0
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                serve(connection, act(number))
+                number += 1
+            }
+        }
+    }
+
+    /// The requests that were read until now, head and body.
+    var requests: [String] { seen.withLock { $0 } }
+
+    /// Takes no further connection and ends those that are open.
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        for connection in open.withLock({ $0 }) { close(connection) }
+    }
+
+    private func serve(_ connection: Int32, _ act: Act) {
+        switch act {
+        case .hangUp:
+            close(connection)
+        case .readAndHangUp:
+            read(connection)
+            close(connection)
+        case .answer(let text):
+            read(connection)
+            write(text, to: connection)
+            close(connection)
+        case .greet(let text):
+            write(text, to: connection)
+            close(connection)
+        case .stayMute:
+            read(connection)
+            open.withLock { $0.append(connection) }
+        }
+    }
+
+    private func write(_ text: String, to connection: Int32) {
+        _ = Array(text.utf8).withUnsafeBytes {
+            send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+    }
+
+    /// Reads until head and body are complete, by `Content-Length`.
+    private func read(_ connection: Int32) {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let text = String(decoding: received, as: UTF8.self)
+            if let end = text.range(of: "\r\n\r\n") {
+                let expected = text[..<end.lowerBound].components(separatedBy: "\r\n")
+                    .first { $0.lowercased().hasPrefix("content-length:") }
+                    .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
+                if text[end.upperBound...].utf8.count >= expected ?? 0 {
+                    seen.withLock { $0.append(text) }
+                    return
+                }
+            }
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            received += buffer[..<count]
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import DeliveryEngine
+import Events
+import Foundation
+import Journal
+import JournalSQLite
+import NIOHTTP1
+import Testing
+
+@testable import Ingress
+
+@Suite struct WaitTests {
+    private func post(_ server: IngressFixture, _ id: String, wait: String) async throws -> IngressFixture.Answer {
+        try await server.send(
+            .POST,
+            "/v1/events",
+            Array(#"{"id":"\#(id)","name":"n","customer_id":"c"}"#.utf8),
+            headers: [("Content-Type", "application/json"), ("Prefer", wait)]
+        )
+    }
+
+    /// Takes the next event for the fixture's provider and settles it, as a pipeline would.
+    private func settleNext(_ server: IngressFixture, _ status: DeliveryStatus) async throws {
+        await server.store.waitForEvents(after: 0)
+        let block = try await server.store.claimBlock(for: "p", limit: BlockLimit(events: 1, bytes: 1))
+        let claimed = try #require(block?.deliveries.first)
+        let attempt = Attempt(at: claimed.event.acceptedAt, latency: .milliseconds(3), httpStatus: 202, status: status)
+        let fault = DeliveryFault(code: .invalidEvent, message: "refused")
+        let settlement =
+            status == .delivered
+            ? Settlement(provider: "p", delivered: [DeliveredRun(sequences: [claimed.sequence], attempt: attempt)])
+            : Settlement(
+                provider: "p",
+                exceptions: [
+                    SettledDelivery(sequence: claimed.sequence, status: status, newAttempts: [attempt], fault: fault)
+                ]
+            )
+        try await server.store.settle(settlement)
+        server.watch.publish(settlement)
+    }
+
+    @Test(arguments: [DeliveryStatus.delivered, .rejected])
+    func `answers 200 with the deliveries as soon as the primaries are settled`(status: DeliveryStatus) async throws {
+        try await IngressFixture.with { (server) async throws in
+            async let settled: Void = settleNext(server, status)
+            let answer = try await post(server, "a", wait: "respond-async, wait=60")
+            try await settled
+            #expect(answer.status == 200)
+            #expect(answer.headers.first(name: "preference-applied") == "wait=60")
+            let events = try answer.object["events"] as? [[String: Any]]
+            let deliveries = events?.first?["deliveries"] as? [[String: Any]]
+            #expect(deliveries?.count == 1)
+            #expect(deliveries?[0]["status"] as? String == status.rawValue)
+            #expect(deliveries?[0]["http_status"] as? Int == 202)
+            let again = try await post(server, "a", wait: "wait=60")
+            #expect(again.status == 200)
+        }
+    }
+
+    @Test func `answers 202 with what is known when the time is over`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let answer = try await post(server, "a", wait: "wait=1")
+            #expect(answer.status == 202)
+            #expect(answer.headers.first(name: "preference-applied") == "wait=1")
+            let events = try answer.object["events"] as? [[String: Any]]
+            let deliveries = events?.first?["deliveries"] as? [[String: Any]]
+            #expect(deliveries?.first?["status"] as? String == "pending")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["wait=5"], 5), (["respond-async, wait=10"], 10), (["Wait=\"7\"; x=y"], 7),
+            (["handling=lenient", "wait=3"], 3),
+            (["wait=600"], 60), (["wait=0"], nil), (["wait=-1"], nil), (["wait"], nil), (["wait=x"], nil), ([], nil),
+        ] as [([String], Int?)]
+    )
+    func `reads the preference, and takes what it does not understand for none`(fields: [String], seconds: Int?) {
+        #expect(WaitPreference(fields: fields)?.seconds == seconds)
+    }
+}
