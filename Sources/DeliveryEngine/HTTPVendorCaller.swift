@@ -33,6 +33,7 @@ package struct HTTPVendorCaller: VendorCalling {
     private let client: HTTPClient
     private let endpoint: VendorEndpoint
     private let credentials: any CredentialResolving
+    private let prepared = PreparedRequest()
 
     /// An answer's bytes beyond this many are not read: outcomes stand at the front, and a hostile vendor must not fill the memory.
     private static let longestAnswer = 4 << 20
@@ -79,6 +80,13 @@ package struct HTTPVendorCaller: VendorCalling {
     }
 
     private func prepare(_ request: VendorRequest, with secret: Secret) throws -> HTTPClient.Request {
+        var outgoing = try prepared.head(of: request, secret) { try head(of: request, with: secret) }
+        outgoing.body = .byteBuffer(ByteBuffer(bytes: request.body))
+        return outgoing
+    }
+
+    /// A request without its body: address and header fields, with the credential in its place.
+    private func head(of request: VendorRequest, with secret: Secret) throws -> HTTPClient.Request {
         var address = endpoint.baseURL + request.path
         var headers = HTTPHeaders([("Content-Type", request.contentType), ("Accept", "application/json")])
         headers.add(name: "User-Agent", value: "tollgate")
@@ -89,12 +97,7 @@ package struct HTTPVendorCaller: VendorCalling {
             let separator = address.contains("?") ? "&" : "?"
             address += "\(separator)\(name)=\(Self.percentEncoded(secret.reveal()))"
         }
-        return try HTTPClient.Request(
-            url: address,
-            method: HTTPMethod(rawValue: request.method),
-            headers: headers,
-            body: .byteBuffer(ByteBuffer(bytes: request.body))
-        )
+        return try HTTPClient.Request(url: address, method: HTTPMethod(rawValue: request.method), headers: headers)
     }
 
     private func end(for error: any Error, wasSent: Bool) -> CallResult {
@@ -130,6 +133,35 @@ package struct HTTPVendorCaller: VendorCalling {
             charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
         )
         return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+}
+
+/// The latest request's head, for the next of the same kind: to read an address and write its fields again for every event would cost
+/// as much as the rest of the call.
+private final class PreparedRequest: Sendable {
+    private struct Kind: Equatable {
+        let method: String
+        let path: String
+        let contentType: String
+        let secret: Secret
+    }
+
+    private let latest = Mutex<(kind: Kind, head: HTTPClient.Request)?>(nil)
+
+    /// The head for this kind of request, made anew if the latest was of another kind.
+    func head(of request: VendorRequest, _ secret: Secret, make: () throws -> HTTPClient.Request) rethrows
+        -> HTTPClient.Request
+    {
+        let kind = Kind(
+            method: request.method,
+            path: request.path,
+            contentType: request.contentType,
+            secret: secret
+        )
+        if let latest = latest.withLock({ $0 }), latest.kind == kind { return latest.head }
+        let head = try make()
+        latest.withLock { $0 = (kind, head) }
+        return head
     }
 }
 

@@ -16,6 +16,7 @@ package struct Pipeline: Sendable {
     private let monitor: DeliveryMonitor
     private let bells: PipelineBells
     private let watch: SettlementWatch
+    private let lane: DeliveryLane
     private let logger: Logger
 
     package init(
@@ -27,6 +28,7 @@ package struct Pipeline: Sendable {
         monitor: DeliveryMonitor,
         bells: PipelineBells,
         watch: SettlementWatch,
+        on lane: DeliveryLane,
         logger: Logger
     ) {
         self.settings = settings
@@ -37,6 +39,7 @@ package struct Pipeline: Sendable {
         self.monitor = monitor
         self.bells = bells
         self.watch = watch
+        self.lane = lane
         var logger = logger
         logger[metadataKey: "provider"] = "\(settings.provider)"
         self.logger = logger
@@ -71,9 +74,11 @@ package struct Pipeline: Sendable {
         bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
         defer { bells.set(nil, for: settings.provider) }
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                await work(through: reports, mailbox, in: &group)
-                group.cancelAll()
+            await withTaskExecutorPreference(lane) {
+                await withDiscardingTaskGroup { group in
+                    await work(through: reports, mailbox, in: &group)
+                    group.cancelAll()
+                }
             }
         } onGracefulShutdown: {
             mailbox.yield(.shutdown)

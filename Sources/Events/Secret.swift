@@ -2,7 +2,7 @@
 ///
 /// It has no `Codable` and no `Hashable`, and ``reveal()`` is called in one place only: where the credential is put into the
 /// outgoing request.
-package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 
     package init(_ value: String) {

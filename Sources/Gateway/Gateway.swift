@@ -41,13 +41,15 @@ package enum Gateway {
         let monitor = DeliveryMonitor()
         let bells = PipelineBells()
         let watch = SettlementWatch()
-        let client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: .vendors)
+        // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
+        let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let lanes = threads.makeIterator().map { DeliveryLane($0) }
         let delivery = DeliveryService(
             pipelines: pipelines(
                 routes,
                 store,
                 vault,
-                client,
+                lanes,
                 clock,
                 monitor,
                 bells,
@@ -60,7 +62,7 @@ package enum Gateway {
             accepting: Acceptor(store: store, routes: routes, clock: clock),
             reading: store,
             serving: VendorRegistry.dialects,
-            asking: VendorQuestions(routes: routes, client: client, credentials: vault),
+            asking: VendorQuestions(routes: routes, client: lanes[0].client, credentials: vault),
             watching: watch,
             readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: monitor),
             routes: routes,
@@ -75,7 +77,8 @@ package enum Gateway {
         )
         configuration.maximumGracefulShutdownDuration = settings.grace
         let result = await Swift.Result { try await ServiceGroup(configuration: configuration).run() }
-        try await client.shutdown()
+        for lane in lanes { try await lane.client.shutdown() }
+        try await threads.shutdownGracefully()
         try result.get()
     }
 
@@ -97,44 +100,31 @@ package enum Gateway {
         _ routes: CurrentRoutes,
         _ store: SQLiteEventStore,
         _ vault: CredentialVault,
-        _ client: HTTPClient,
+        _ lanes: [DeliveryLane],
         _ clock: any WallClock,
         _ monitor: DeliveryMonitor,
         _ bells: PipelineBells,
         _ watch: SettlementWatch,
         _ logger: Logger
     ) -> [Pipeline] {
-        routes.current.routes.providers.compactMap { provider in
+        routes.current.routes.providers.enumerated().compactMap { index, provider in
             guard let adapter = VendorRegistry.all.first(where: { $0.traits.adapter == provider.traits.adapter }) else {
                 preconditionFailure("the reader of routes.json knows the registry's adapters only")
             }
+            let lane = lanes[index % lanes.count]
             return Pipeline(
                 settings: PipelineSettings(provider),
                 adapter: adapter,
                 ledger: store,
-                caller: HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: vault),
+                caller: HTTPVendorCaller(client: lane.client, endpoint: VendorEndpoint(provider), credentials: vault),
                 clock: clock,
                 monitor: monitor,
                 bells: bells,
                 watch: watch,
+                on: lane,
                 logger: logger
             )
         }
-    }
-}
-
-extension HTTPClient.Configuration {
-    /// How vendors are called: redirects are not followed, and a connection that cannot be made fails at once, because the pipeline
-    /// has its own patience.
-    fileprivate static var vendors: HTTPClient.Configuration {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: Timeout(connect: .seconds(10))
-        )
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        configuration.connectionPool.idleTimeout = .seconds(30)
-        return configuration
     }
 }
 

@@ -262,8 +262,8 @@ package struct PipelineMachine: Sendable {
 
     private mutating func nextIntent() -> Step? {
         guard settings.needsIntent, intending.isEmpty, !unarmed.isEmpty else { return nil }
-        // As many as can be under way twice over: enough that no sender waits, few enough that a crash leaves few in doubt.
-        let window = gates.allowedRequests * 2 * settings.batch.events
+        // As many as leave while the next intent is written: enough that no sender waits, few enough that a crash leaves few in doubt.
+        let window = gates.allowedRequests * 4 * settings.batch.events
         guard assembly.count < window / 2 else { return nil }
         intending = Array(unarmed.prefix(window))
         unarmed.removeFirst(intending.count)

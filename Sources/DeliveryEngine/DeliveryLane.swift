@@ -1,0 +1,30 @@
+package import AsyncHTTPClient
+package import NIOCore
+
+/// A thread on which pipelines and their connections to the vendors live together.
+///
+/// What a call brings back is worked on where it arrives, so that a delivery costs no change of threads; the gateway's own clients are
+/// served elsewhere, so that neither starves the other.
+package final class DeliveryLane: TaskExecutor {
+    private let eventLoop: any EventLoop
+    /// Calls vendors over connections of this lane: redirects are not followed, and a connection that cannot be made fails at once,
+    /// because the pipeline has its own patience.
+    package let client: HTTPClient
+
+    package init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10))
+        )
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        configuration.connectionPool.idleTimeout = .seconds(30)
+        client = HTTPClient(eventLoopGroup: eventLoop, configuration: configuration)
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
