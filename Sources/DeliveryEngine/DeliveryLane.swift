@@ -20,6 +20,11 @@ package final class DeliveryLane: TaskExecutor {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         configuration.connectionPool.idleTimeout = .seconds(30)
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(FlushAtOnce(), position: .first)
+            }
+        }
         client = HTTPClient(eventLoopGroup: eventLoop, configuration: configuration)
     }
 

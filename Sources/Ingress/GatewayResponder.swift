@@ -249,9 +249,10 @@ struct GatewayResponder: HTTPResponder {
     }
 }
 
+// Safe: constants that are tokens by RFC 9110.
 extension HTTPField.Name {
-    static let prefer = HTTPField.Name("Prefer")!  // Safe: a constant that is a token by RFC 9110.
-    static let preferenceApplied = HTTPField.Name("Preference-Applied")!  // Safe: a constant that is a token by RFC 9110.
-    static let requestID = HTTPField.Name("X-Request-Id")!  // Safe: a constant that is a token by RFC 9110.
-    static let apiKey = HTTPField.Name("x-api-key")!  // Safe: a constant that is a token by RFC 9110.
+    static let prefer = HTTPField.Name("Prefer")!
+    static let preferenceApplied = HTTPField.Name("Preference-Applied")!
+    static let requestID = HTTPField.Name("X-Request-Id")!
+    static let apiKey = HTTPField.Name("x-api-key")!
 }
