@@ -24,6 +24,8 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -88,8 +90,8 @@ let package = Package(
             name: "Ingress",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
-                httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTPCompression, nioPosix,
-                serviceLifecycle,
+                deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTPCompression,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),

@@ -5,14 +5,14 @@ package import NIOCore
 ///
 /// What a call brings back is worked on where it arrives, so that a delivery costs no change of threads; the gateway's own clients are
 /// served elsewhere, so that neither starves the other.
-package final class DeliveryLane: TaskExecutor {
-    private let eventLoop: any EventLoop
+package struct DeliveryLane: Sendable {
+    let executor: EventLoopExecutor
     /// Calls vendors over connections of this lane: redirects are not followed, and a connection that cannot be made fails at once,
     /// because the pipeline has its own patience.
     package let client: HTTPClient
 
     package init(_ eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
+        executor = EventLoopExecutor(eventLoop)
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10))
@@ -26,10 +26,5 @@ package final class DeliveryLane: TaskExecutor {
             }
         }
         client = HTTPClient(eventLoopGroup: eventLoop, configuration: configuration)
-    }
-
-    package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -74,7 +74,7 @@ package struct Pipeline: Sendable {
         bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
         defer { bells.set(nil, for: settings.provider) }
         await withGracefulShutdownHandler {
-            await withTaskExecutorPreference(lane) {
+            await withTaskExecutorPreference(lane.executor) {
                 await withDiscardingTaskGroup { group in
                     await work(through: reports, mailbox, in: &group)
                     group.cancelAll()

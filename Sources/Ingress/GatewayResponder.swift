@@ -54,7 +54,12 @@ struct GatewayResponder: HTTPResponder {
         var accepted: Int?
     }
 
-    func respond(to request: Request, context: Context) async throws -> Response {
+    func respond(to request: Request, context: Context) async -> Response {
+        await answer(to: request)
+    }
+
+    /// The answer to a request, whatever becomes of it.
+    func answer(to request: Request) async -> Response {
         let start = ContinuousClock.now
         let requestID = RequestID.of(request)
         var account = Account()
@@ -63,8 +68,6 @@ struct GatewayResponder: HTTPResponder {
             response = try await answer(request, &account)
         } catch let problem as Problem {
             response = Self.response(problem, requestID)
-        } catch is CancellationError {
-            throw CancellationError()
         } catch {
             logger.error("a request failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
             response = Self.response(.internalError, requestID)
@@ -187,11 +190,10 @@ struct GatewayResponder: HTTPResponder {
 
     /// How the body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.
     private static func layout(_ request: Request) throws -> EventReader.Layout {
-        let field = request.headers[.contentType]
-        let type = field?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-        switch type {
-        case nil, "application/json"?: return .json
-        case "application/x-ndjson"?, "application/ndjson"?, "application/jsonl"?: return .lines
+        guard let field = request.headers[.contentType], field != "application/json" else { return .json }
+        switch field.prefix(while: { $0 != ";" }).filter({ $0 != " " && $0 != "\t" }).lowercased() {
+        case "application/json": return .json
+        case "application/x-ndjson", "application/ndjson", "application/jsonl": return .lines
         default: throw Problem.wrongContentType(field)
         }
     }

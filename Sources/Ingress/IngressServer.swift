@@ -2,6 +2,7 @@ package import Acceptance
 package import DeliveryEngine
 package import Events
 import Hummingbird
+import HummingbirdCore
 package import Journal
 package import Logging
 import NIOCore
@@ -51,6 +52,9 @@ package struct IngressServer: Service {
     package func run() async throws {
         let application = Application(
             responder: responder,
+            server: HTTPServerBuilder { [responder] base in
+                ConnectionChannel(responder: base) { request, _ in await responder.answer(to: request) }
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "tollgate",

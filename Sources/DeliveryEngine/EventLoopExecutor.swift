@@ -1,0 +1,17 @@
+package import NIOCore
+
+/// Runs tasks on an event loop's thread, so that work stays where its bytes arrive and a request costs no change of threads.
+///
+/// What runs here must not block: the connections of the loop wait meanwhile.
+package final class EventLoopExecutor: TaskExecutor {
+    private let eventLoop: any EventLoop
+
+    package init(_ eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
