@@ -11,7 +11,9 @@ package enum VendorRegistry {
     ]
 
     /// The vendors' own APIs, as the gateway serves them.
-    package static let dialects: [any Dialect] = []
+    package static let dialects: [any Dialect] = [
+        LagoFacade()
+    ]
 
     /// The adapter of this name; nil if there is none.
     package static func adapter(named name: AdapterName) -> (any Adapter)? {

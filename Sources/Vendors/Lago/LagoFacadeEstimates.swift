@@ -1,0 +1,59 @@
+import Events
+import JSON
+
+/// Estimates: only Lago knows its prices, so its own answer is passed through.
+enum LagoFacadeEstimates {
+    /// The calls, and the root of their bodies.
+    private static let roots = [
+        "estimate_fees": "event", "estimate_instant_fees": "event", "batch_estimate_instant_fees": "events",
+    ]
+
+    static func call(_ name: String, _ request: DialectRequest) -> DialectCall {
+        guard let rootName = roots[name] else { return .answer(LagoWords.notFound("resource_not_found")) }
+        switch LagoFacadeBody.root(rootName, of: request) {
+        case .failure(let refusal): return .answer(refusal.answer)
+        case .success(let root):
+            guard let root, root.kind == .object || root.kind == .array, root.byteRange.count > 2 else {
+                return .answer(LagoWords.missingRoot(rootName))
+            }
+        }
+        let question = VendorRequest(path: "/api/v1/events/\(name)", body: request.body)
+        return .ask(question, of: LagoAdapter.name, respond: answer)
+    }
+
+    private static func answer(to result: DialectQuestionResult) -> DialectAnswer {
+        switch result {
+        case .answered(let answer): return passed(answer)
+        case .noProvider: return LagoWords.failure(501, "Not Implemented", code: "no_lago_provider_in_routes")
+        case .failed(let fault):
+            let isLate = fault.code == .timeout
+            return LagoWords.failure(
+                isLate ? 504 : 502,
+                isLate ? "Gateway Timeout" : "Bad Gateway",
+                code: fault.code.rawValue
+            )
+        }
+    }
+
+    private static func passed(_ answer: VendorAnswer) -> DialectAnswer {
+        switch answer.status {
+        // Lago refused the gateway's own credential; the client's is good.
+        case 401, 403: return LagoWords.failure(502, "Bad Gateway", code: "unauthorized")
+        case 200..<300, 400..<600: break
+        default: return LagoWords.failure(502, "Bad Gateway", code: "vendor_error")
+        }
+        guard JSONDocument.answer(answer.body) != nil else {
+            // A page of a proxy would hide the status: the SDK makes a 500 of it.
+            let status = answer.status < 300 ? 502 : answer.status
+            return LagoWords.failure(status, "Bad Gateway", code: "vendor_error")
+        }
+        let names = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"]
+        let headers = names.compactMap { name in answer.header(name).map { (name, $0) } }
+        return DialectAnswer(
+            status: answer.status,
+            contentType: LagoWords.contentType,
+            headers: Dictionary(uniqueKeysWithValues: headers),
+            body: answer.body
+        )
+    }
+}

@@ -1,0 +1,109 @@
+import Events
+import JSON
+
+/// Reads one event of a Lago request by Lago's rules, and gathers its faults in Lago's codes. Unknown keys are passed over.
+struct LagoFacadeEvent {
+    private(set) var faults: [LagoFault] = []
+
+    private static let names: [StaticString] = [
+        "transaction_id", "external_subscription_id", "code", "timestamp", "precise_total_amount_cents", "properties",
+    ]
+
+    /// Beyond it a number of seconds is surely one of milliseconds.
+    private static let newest = Timestamp.start(ofYear: 2200)
+
+    /// - Returns: nil if anything is wrong; ``faults`` says what.
+    mutating func read(_ value: JSONValue) -> CanonicalEvent? {
+        let members = NamedMembers(Self.names, of: value)
+        let id = mandatory(members[0], "transaction_id", most: 255)
+        let code = mandatory(members[2], "code", most: 128, inCharacters: true)
+        // Lago stores an event without a subscription and never bills it.
+        let subscription = mandatory(members[1], "external_subscription_id", most: 255)
+        let timestamp = timestamp(members[3])
+        let amount = amount(members[4])
+        let properties = properties(members[5])
+        guard faults.isEmpty else { return nil }
+        return CanonicalEvent(
+            id: EventID(id),
+            idScope: subscription,
+            name: code,
+            subscriptionID: subscription,
+            timestamp: timestamp,
+            properties: properties,
+            vendor: amount.map(Self.vendor)
+        )
+    }
+
+    /// Numbers become text; what can be no text counts as missing, and so does blank text.
+    private mutating func mandatory(
+        _ value: JSONValue?,
+        _ field: String,
+        most: Int,
+        inCharacters: Bool = false
+    ) -> String {
+        guard let text = value?.string ?? value?.numberText, !text.allSatisfy(\.isWhitespace) else {
+            fault(field, "value_is_mandatory")
+            return ""
+        }
+        let isTooLong = text.utf8.count > most && (!inCharacters || text.unicodeScalars.count > most)
+        if isTooLong { fault(field, "value_is_too_long") }
+        return text
+    }
+
+    /// Unix seconds as a number or numeric text, exact to the millisecond.
+    private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
+        guard let value, !value.isNull else { return nil }
+        guard let text = value.numberText ?? value.string.map(Self.trimmed), LagoDecimal.isNumber(text) else {
+            fault("timestamp", "invalid_format")
+            return nil
+        }
+        let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
+        guard let timestamp = Timestamp(unixSeconds: digits), timestamp <= Self.newest else {
+            fault("timestamp", digits.hasPrefix("-") ? "invalid_format" : "milliseconds_where_seconds_are_expected")
+            return nil
+        }
+        return timestamp
+    }
+
+    /// The amount of a dynamic charge as a plain decimal. Lago takes text that is no number for 0; here it is a fault.
+    private mutating func amount(_ value: JSONValue?) -> String? {
+        guard let value, !value.isNull else { return nil }
+        guard let text = value.numberText ?? value.string.map(Self.trimmed) else {
+            fault("precise_total_amount_cents", "invalid_format")
+            return nil
+        }
+        if text.isEmpty { return nil }
+        guard let amount = LagoDecimal.plain(text) else {
+            fault("precise_total_amount_cents", "invalid_format")
+            return nil
+        }
+        return amount
+    }
+
+    /// Rails drops properties that are no object; no properties and none at all are the same to Lago.
+    private mutating func properties(_ value: JSONValue?) -> JSONText? {
+        guard let value, value.kind == .object, !value.members.isEmpty else { return nil }
+        if value.depth > EventReader.deepest {
+            fault("properties", "nested_too_deep")
+            return nil
+        }
+        return LastMemberWins.text(of: value)
+    }
+
+    private mutating func fault(_ field: String, _ code: String) {
+        faults.append(LagoFault(field: field, code: code))
+    }
+
+    private static func vendor(amount: String) -> JSONText {
+        JSONText(checked: #"{"lago":{"precise_total_amount_cents":"\#(amount)"}}"#)
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let bytes = text.utf8.drop { $0 == 0x20 }
+        return String(Substring(bytes).reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+extension JSONMembers {
+    fileprivate var isEmpty: Bool { !contains { _ in true } }
+}

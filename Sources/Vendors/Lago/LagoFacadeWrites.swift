@@ -1,0 +1,115 @@
+import Events
+import JSON
+
+/// `POST /events` and `POST /events/batch`.
+enum LagoFacadeWrites {
+    /// The most events of a batch (`LAGO_EVENTS_BATCH_MAX_LENGTH`).
+    private static let largestBatch = 100
+
+    static func create(_ request: DialectRequest) -> DialectCall {
+        switch LagoFacadeBody.root("event", of: request) {
+        case .failure(let refusal): return .answer(refusal.answer)
+        case .success(let root):
+            guard let root, root.kind == .object, root.members.contains(where: { _ in true }) else {
+                return .answer(LagoWords.missingRoot("event"))
+            }
+            var reader = LagoFacadeEvent()
+            guard let event = reader.read(root) else { return .answer(LagoWords.refused(reader.faults)) }
+            return .write([event], .allOrNothing) { results in answer(to: event, results) }
+        }
+    }
+
+    static func createBatch(_ request: DialectRequest) -> DialectCall {
+        switch LagoFacadeBody.root("events", of: request) {
+        case .failure(let refusal): return .answer(refusal.answer)
+        case .success(let root):
+            let elements = root?.kind == .array ? root.map { Array($0.elements) } ?? [] : []
+            if elements.isEmpty { return .answer(refusedBatch("no_events")) }
+            if elements.count > largestBatch { return .answer(refusedBatch("too_many_events")) }
+            return createBatch(elements)
+        }
+    }
+
+    /// Two passes, as Lago's: first what each event says, and only if that is good what is known already. So an answer never lists
+    /// both.
+    private static func createBatch(_ elements: [JSONValue]) -> DialectCall {
+        var events: [CanonicalEvent] = []
+        var faults: [(index: Int, faults: [LagoFault])] = []
+        for (index, element) in elements.enumerated() {
+            var reader = LagoFacadeEvent()
+            if let event = reader.read(element) {
+                events.append(event)
+            } else {
+                faults.append((index, reader.faults))
+            }
+        }
+        guard faults.isEmpty else { return .answer(LagoWords.refused(byIndex: faults)) }
+        return .write(events, .allOrNothing) { [events] results in answer(to: events, results) }
+    }
+
+    private static func refusedBatch(_ code: String) -> DialectAnswer {
+        LagoWords.refused([LagoFault(field: "events", code: code)])
+    }
+
+    private static func answer(to event: CanonicalEvent, _ results: [DialectWriteResult]) -> DialectAnswer {
+        guard let result = results.first else { preconditionFailure("one event has one result") }
+        switch result {
+        case .accepted:
+            var writer = JSONWriter(capacity: 512)
+            writer.beginObject()
+            writer.key("event")
+            LagoShownEvent(event, result)?.write(to: &writer)
+            writer.endObject()
+            return DialectAnswer(status: 200, contentType: LagoWords.contentType, body: writer.bytes)
+        case .refused(let fault): return LagoWords.refused([LagoFault(fault)])
+        case .withheld: preconditionFailure("an event that stands alone is not withheld")
+        }
+    }
+
+    private static func answer(to events: [CanonicalEvent], _ results: [DialectWriteResult]) -> DialectAnswer {
+        let faults = results.enumerated().compactMap { index, result in
+            if case .refused(let fault) = result { (index: index, faults: [LagoFault(fault)]) } else { nil }
+        }
+        guard faults.isEmpty else { return LagoWords.refused(byIndex: faults) }
+        var writer = JSONWriter(capacity: 512 * events.count)
+        writer.beginObject()
+        writer.key("events")
+        writer.beginArray()
+        for (event, result) in zip(events, results) { LagoShownEvent(event, result)?.write(to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return DialectAnswer(status: 200, contentType: LagoWords.contentType, body: writer.bytes)
+    }
+}
+
+extension LagoFault {
+    /// A fault that only the journal or the routes could find.
+    fileprivate init(_ fault: EventFault) {
+        switch fault.code {
+        case .conflict: self.init(field: "transaction_id", code: "value_already_exist")
+        case .unrouted: self.init(field: "code", code: "no_route_takes_this_event")
+        case .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
+            self.init(field: fault.field ?? "event", code: "value_is_invalid")
+        }
+    }
+}
+
+/// The body of a request to Lago.
+enum LagoFacadeBody {
+    /// Why there is no body to read.
+    struct Refusal: Error {
+        let answer: DialectAnswer
+    }
+
+    /// The member of this name; nil if there is none, or if the body is not said to be JSON, which Rails then does not look at.
+    static func root(_ name: String, of request: DialectRequest) -> Result<JSONValue?, Refusal> {
+        let type = request.header("Content-Type")?.prefix { $0 != ";" }.lowercased() ?? "application/json"
+        guard type.contains("json") else { return .success(nil) }
+        do {
+            let root = try JSONDocument(parsing: request.body).root
+            return .success(LastMemberWins.value(name, of: root))
+        } catch {
+            return .failure(Refusal(answer: LagoWords.badRequest))
+        }
+    }
+}
