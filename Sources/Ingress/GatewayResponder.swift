@@ -1,10 +1,8 @@
-import Access
 import Events
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Journal
-import Logging
 import NIOCore
 import Routing
 
@@ -20,9 +18,8 @@ struct GatewayResponder: HTTPResponder {
     let facades: FacadeTable
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
-    let routes: CurrentRoutes
-    let logger: Logger
-    private let authenticator = Authenticator()
+    let gatekeeper: Gatekeeper
+    let log: AccessLog
 
     init(
         settings: IngressSettings,
@@ -33,8 +30,8 @@ struct GatewayResponder: HTTPResponder {
         facades: FacadeTable,
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
-        routes: CurrentRoutes,
-        logger: Logger
+        gatekeeper: Gatekeeper,
+        log: AccessLog
     ) {
         self.settings = settings
         self.writing = writing
@@ -44,14 +41,8 @@ struct GatewayResponder: HTTPResponder {
         self.facades = facades
         self.serving = serving
         self.readiness = readiness
-        self.routes = routes
-        self.logger = logger
-    }
-
-    /// What a request was about, for the log.
-    private struct Account {
-        var client: Client?
-        var accepted: Int?
+        self.gatekeeper = gatekeeper
+        self.log = log
     }
 
     func respond(to request: Request, context: Context) async -> Response {
@@ -59,37 +50,38 @@ struct GatewayResponder: HTTPResponder {
     }
 
     /// The answer to a request, whatever becomes of it.
-    func answer(to request: Request) async -> Response {
+    private func answer(to request: Request) async -> Response {
         let start = ContinuousClock.now
-        let requestID = RequestID.of(request)
-        var account = Account()
+        let requestID = RequestID.of(request.headers[.requestID])
+        var entry = AccessLog.Entry(requestID: requestID, method: request.method.rawValue, path: request.uri.path)
         var response: Response
         do {
-            response = try await answer(request, &account)
+            response = try await answer(request, &entry)
         } catch let problem as Problem {
             response = Self.response(problem, requestID)
         } catch {
-            logger.error("a request failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+            log.failed(requestID, error)
             response = Self.response(.internalError, requestID)
         }
         response.headers[.requestID] = requestID
-        log(request, response, requestID, account, ContinuousClock.now - start)
+        entry.status = response.status.code
+        log.write(entry, ContinuousClock.now - start)
         return response
     }
 
-    private func answer(_ request: Request, _ account: inout Account) async throws -> Response {
+    private func answer(_ request: Request, _ entry: inout AccessLog.Entry) async throws -> Response {
         let path = request.uri.path
         if let facade = facades.find(path) {
-            return await answer(request, in: facade.dialect, at: facade.rest, &account)
+            return await answer(request, in: facade.dialect, at: facade.rest, &entry)
         }
         let endpoint = try Endpoint.find(request.method, path)
         if endpoint.isOpen { return await answerOpen(endpoint) }
         let client = try authenticate(request)
-        account.client = client
+        entry.client = client
         switch endpoint {
         case .writeEvents:
             try require(.writeEvents, of: client)
-            return try await write(request, from: client, &account)
+            return try await write(request, from: client, &entry)
         case .listEvents:
             try require(.readEvents, of: client)
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.pageNames))
@@ -109,15 +101,16 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func write(_ request: Request, from client: Client, _ account: inout Account) async throws -> Response {
+    private func write(_ request: Request, from client: Client, _ entry: inout AccessLog.Entry) async throws -> Response
+    {
         let options = WriteHandler.Options(
-            layout: try Self.layout(request),
+            layout: try WriteHandler.layout(of: request.headers[.contentType]),
             isPartial: try Self.flag("partial", request),
             wait: WaitPreference(fields: request.headers[values: .prefer])
         )
         let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
         let answer = try await writing.respond(to: body, options, from: client)
-        account.accepted = answer.accepted
+        entry.accepted = answer.accepted
         var response = Self.response(answer.status, answer.body)
         if let wait = options.wait { response.headers[.preferenceApplied] = wait.applied }
         return response
@@ -128,7 +121,7 @@ struct GatewayResponder: HTTPResponder {
         _ request: Request,
         in dialect: any Dialect,
         at path: String,
-        _ account: inout Account
+        _ entry: inout AccessLog.Entry
     ) async -> Response {
         var asked = DialectRequest(
             method: request.method.rawValue,
@@ -137,9 +130,9 @@ struct GatewayResponder: HTTPResponder {
             headers: request.headers.map { (name: $0.name.rawName, value: $0.value) }
         )
         guard let key = dialect.presentedKey(in: asked),
-            let client = authenticator.client(presenting: key, in: routes.current.routes)
+            let client = gatekeeper.client(presenting: key)
         else { return Self.response(dialect.answer(to: .unauthorized)) }
-        account.client = client
+        entry.client = client
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {
             asked.body = try await RequestBody.readIfAny(request, limitBytes: limit)
@@ -149,7 +142,7 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(dialect.answer(to: .undecodable))
         }
         let reply = await serving.respond(to: asked, in: dialect, from: client)
-        account.accepted = reply.accepted
+        entry.accepted = reply.accepted
         return Self.response(reply.answer)
     }
 
@@ -175,27 +168,15 @@ struct GatewayResponder: HTTPResponder {
         return Self.response(report.isReady ? .ok : .serviceUnavailable, report.json)
     }
 
-    private func authenticate(_ request: Request) throws -> Client {
-        guard let key = PresentedKey.of(request),
-            let client = authenticator.client(presenting: key, in: routes.current.routes)
-        else { throw Problem.unauthorized }
-        return client
+    private func authenticate(_ request: Request) throws(Problem) -> Client {
+        try gatekeeper.client(
+            authorization: request.headers[.authorization],
+            apiKey: request.headers[.apiKey]
+        )
     }
 
-    private func require(_ scope: Scope, of client: Client) throws {
-        guard client.may(scope) else {
-            throw Problem.forbidden(scope.rawValue)
-        }
-    }
-
-    /// How the body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.
-    private static func layout(_ request: Request) throws -> EventReader.Layout {
-        guard let field = request.headers[.contentType], field != "application/json" else { return .json }
-        switch field.prefix(while: { $0 != ";" }).filter({ $0 != " " && $0 != "\t" }).lowercased() {
-        case "application/json": return .json
-        case "application/x-ndjson", "application/ndjson", "application/jsonl": return .lines
-        default: throw Problem.wrongContentType(field)
-        }
+    private func require(_ scope: Scope, of client: Client) throws(Problem) {
+        try gatekeeper.require(scope, of: client)
     }
 
     private static func query(_ request: Request) -> [String: String] {
@@ -229,25 +210,6 @@ struct GatewayResponder: HTTPResponder {
         for field in problem.headers { response.headers[field.name] = field.value }
         response.headers[.contentType] = "application/problem+json"
         return response
-    }
-
-    private func log(
-        _ request: Request,
-        _ response: Response,
-        _ requestID: String,
-        _ account: Account,
-        _ duration: Duration
-    ) {
-        guard logger.logLevel <= .info else { return }
-        logger.info(
-            "request",
-            metadata: [
-                "request_id": "\(requestID)", "method": "\(request.method)", "path": "\(request.uri.path)",
-                "status": "\(response.status.code)", "client": "\(account.client?.name.rawValue ?? "-")",
-                "tenant": "\(account.client?.tenant.rawValue ?? "-")", "accepted": "\(account.accepted ?? 0)",
-                "ms": "\(duration.wholeMilliseconds)",
-            ]
-        )
     }
 }
 

@@ -15,7 +15,7 @@ import ServiceLifecycle
 package struct IngressServer: Service {
     private let settings: IngressSettings
     private let responder: GatewayResponder
-    private let logger: Logger
+    private let endpoint: WriteEndpoint
     private let onReady: @Sendable (Int) -> Void
 
     /// - Parameter onReady: called with the port when the server listens.
@@ -33,27 +33,35 @@ package struct IngressServer: Service {
         onReady: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
-        self.logger = logger
         self.onReady = onReady
+        let writing = WriteHandler(accepting: acceptor, waiting: DeliveryWait(watch: watch, archive: archive))
+        let gatekeeper = Gatekeeper(routes: routes)
+        let log = AccessLog(logger: logger)
+        endpoint = WriteEndpoint(
+            bodyLimitBytes: settings.bodyLimitBytes,
+            writing: writing,
+            gatekeeper: gatekeeper,
+            log: log
+        )
         responder = GatewayResponder(
             settings: settings,
-            writing: WriteHandler(accepting: acceptor, waiting: DeliveryWait(watch: watch, archive: archive)),
+            writing: writing,
             events: EventHandler(reading: archive),
             lists: EventListHandler(search: search),
             deliveries: DeliveriesHandler(reading: archive),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(acceptor: acceptor, archive: archive, search: search, questions: questions),
             readiness: readiness,
-            routes: routes,
-            logger: logger
+            gatekeeper: gatekeeper,
+            log: log
         )
     }
 
     package func run() async throws {
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { [responder] base in
-                ConnectionChannel(responder: base) { request, _ in await responder.answer(to: request) }
+            server: HTTPServerBuilder { [endpoint] responder in
+                ConnectionChannel(responder: responder, endpoint: endpoint)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),

@@ -1,11 +1,8 @@
-import HTTPTypes
-import Hummingbird
-
 /// The id under which a request stands in the log and in its answer.
 enum RequestID {
     /// The client's own, if it is fit to be printed anywhere, else a new one of 128 random bits.
-    static func of(_ request: Request) -> String {
-        if let given = request.headers[.requestID], (1...128).contains(given.utf8.count),
+    static func of(_ given: String?) -> String {
+        if let given, (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         {
             return given
@@ -30,8 +27,8 @@ enum RequestID {
 /// The key that a request brings.
 enum PresentedKey {
     /// From `Authorization: Bearer KEY`, else from `x-api-key`.
-    static func of(_ request: Request) -> String? {
-        guard let field = request.headers[.authorization] else { return request.headers[.apiKey] }
+    static func of(authorization field: String?, apiKey: String?) -> String? {
+        guard let field else { return apiKey }
         let words = field.split(separator: " ", omittingEmptySubsequences: true)
         guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
         return String(words[1])

@@ -25,6 +25,16 @@ struct WriteHandler: Sendable {
         var wait: WaitPreference?
     }
 
+    /// How a body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.
+    static func layout(of contentType: String?) throws(Problem) -> EventReader.Layout {
+        guard let contentType, contentType != "application/json" else { return .json }
+        switch contentType.prefix(while: { $0 != ";" }).filter({ $0 != " " && $0 != "\t" }).lowercased() {
+        case "application/json": return .json
+        case "application/x-ndjson", "application/ndjson", "application/jsonl": return .lines
+        default: throw .wrongContentType(contentType)
+        }
+    }
+
     /// What is answered.
     struct Answer {
         let status: HTTPResponse.Status

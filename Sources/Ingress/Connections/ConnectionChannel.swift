@@ -10,17 +10,17 @@ import NIOHTTPTypesHTTP1
 
 /// HTTP/1.1 connections whose requests are worked on where they arrive: on the thread of the connection's event loop.
 ///
-/// On the shared pool of threads a request changed threads at every step, and its time went to waking and switching. Requests that are
-/// small and complete are answered by ``ShortRequestHandler``; all others go Hummingbird's way, body part by body part.
+/// On the shared pool of threads a request changed threads at every step, and its time went to waking and switching. Plain writes
+/// are answered by ``WriteLane``; all else goes Hummingbird's way.
 struct ConnectionChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: Responder
-    /// Answers a request whose body is complete.
-    let answer: ShortRequestHandler.Answer
+    let endpoint: WriteEndpoint
 
-    /// A connection on which nothing happens is closed after this long; clients that keep theirs open for reuse give up sooner.
-    private static let idleTimeout = Duration.seconds(120)
+    /// A connection on which nothing moves, in either direction, is closed after this long; clients that keep theirs open for reuse give
+    /// up sooner.
+    private static let idleTimeout = TimeAmount.seconds(120)
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -32,9 +32,10 @@ struct ConnectionChannel: HTTPChannelHandler {
                 withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
                 withDecoderLimitConfiguration: Self.headerLimits
             )
+            try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleTimeout))
+            try pipeline.addHandler(WriteLane(endpoint: endpoint, on: channel.eventLoop))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
-            try pipeline.addHandler(ShortRequestHandler(answer: answer, on: channel.eventLoop))
+            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: NIOAsyncChannel.Configuration(isOutboundHalfClosureEnabled: true)

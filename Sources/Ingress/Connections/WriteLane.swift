@@ -1,0 +1,147 @@
+import DeliveryEngine
+import DequeModule
+import NIOCore
+import NIOHTTP1
+
+/// Answers plain writes of events as soon as they are complete; lets all other requests pass to Hummingbird.
+///
+/// A write of one event is a few hundred bytes that arrive in one piece. As a stream of parts, translated to another set of types and
+/// back, it costs more than all that the gateway does with it.
+///
+/// Answers keep the requests' order: a request that comes while another is under way waits, here or behind it, and a client that sends
+/// ahead is not read from until its turn has come.
+final class WriteLane: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// The next part is a request's head.
+        case idle
+        case collecting(PlainWrite, ByteBuffer)
+        case answering
+        /// So many requests were let pass and are not answered yet.
+        case passing(Int)
+    }
+
+    private let endpoint: WriteEndpoint
+    private let executor: EventLoopExecutor
+    private var state = State.idle
+    /// What came while a write was being answered.
+    private var waiting = Deque<HTTPServerRequestPart>()
+    private var readIsDue = false
+    /// Events that would end the connection, kept back while a write is under way.
+    private var delayed: [Any] = []
+
+    init(endpoint: WriteEndpoint, on eventLoop: any EventLoop) {
+        self.endpoint = endpoint
+        executor = EventLoopExecutor(eventLoop)
+    }
+
+    // MARK: - From the client
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        take(unwrapInboundIn(data), context)
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.answering, _):
+            waiting.append(part)
+        case (.idle, .head(let head)):
+            if let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes) {
+                state = .collecting(write, ByteBuffer())
+            } else {
+                pass(part, context, requests: 1)
+            }
+        case (.passing(let requests), .head):
+            pass(part, context, requests: requests + 1)
+        case (.collecting(let write, var body), .body(var bytes)):
+            if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
+            state = .collecting(write, body)
+        case (.collecting(let write, let body), .end):
+            answer(write, body, context)
+        case (.idle, _), (.passing, _), (.collecting, .head):
+            context.fireChannelRead(wrapInboundOut(part))
+        }
+    }
+
+    private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext, requests: Int) {
+        state = .passing(requests)
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // Only a client that sends ahead is kept from it: to stop and start reading costs two system calls.
+        if waiting.isEmpty { context.read() } else { readIsDue = true }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { return context.close(promise: nil) }
+        switch state {
+        case .answering, .collecting:
+            // Who has said all that he has to say still gets his answer, and a shutdown waits for it.
+            if event is ChannelShouldQuiesceEvent || event as? ChannelEvent == .inputClosed {
+                return delayed.append(event)
+            }
+        case .idle, .passing: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: - To the client
+
+    private typealias Place = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
+
+    private func answer(_ write: PlainWrite, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
+        state = .answering
+        let place = Place((lane: self, context: context), eventLoop: context.eventLoop)
+        let endpoint = self.endpoint
+        let executor = self.executor
+        // Safe: a task of its own, because a channel handler cannot await; it ends with the answer, and the connection, which the server
+        // waits for, does not end before.
+        Task(executorPreference: executor) { @Sendable in
+            await Self.carryOut(write, body, endpoint, place)
+        }
+    }
+
+    private static func carryOut(_ write: PlainWrite, _ body: ByteBuffer, _ endpoint: WriteEndpoint, _ place: Place)
+        async
+    {
+        let answer = await endpoint.answer(write, Array(body.readableBytesView))
+        place.value.lane.send(answer, isLast: write.isLast, place.value.context)
+    }
+
+    private func send(_ answer: WriteEndpoint.Answer, isLast: Bool, _ context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        state = .idle
+        if isLast { return context.close(promise: nil) }
+        takeWaiting(context)
+    }
+
+    private func takeWaiting(_ context: ChannelHandlerContext) {
+        while let part = waiting.popFirst() {
+            take(part, context)
+            if case .answering = state { return }
+        }
+        if !delayed.isEmpty, case .idle = state {
+            for event in delayed { context.fireUserInboundEventTriggered(event) }
+            delayed = []
+        }
+        if readIsDue {
+            readIsDue = false
+            context.read()
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .passing(let requests) = state, case .end = unwrapOutboundIn(data) {
+            state = requests == 1 ? .idle : .passing(requests - 1)
+        }
+        context.write(data, promise: promise)
+    }
+}
