@@ -9,15 +9,28 @@ import Foundation
 
 /// Bytes on a socket, for requests that no HTTP client sends.
 enum RawRequest {
-    /// Sends the bytes and reads until the server closes or has sent a whole head.
-    static func send(_ text: String, to port: Int) async throws -> String {
+    /// Sends the bytes and reads until the server closes or `isDone` says that enough has come; by default a whole head.
+    /// - Parameter closesInput: whether the sending side is closed behind the bytes.
+    static func send(
+        _ text: String,
+        to port: Int,
+        closesInput: Bool = false,
+        until isDone: @escaping @Sendable (String) -> Bool = { $0.contains("\r\n\r\n") }
+    ) async throws -> String {
         // The calls block, so they must not run on the threads that the server needs to answer.
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try exchange(text, port) }) }
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try exchange(text, port, closesInput, isDone) })
+            }
         }
     }
 
-    private static func exchange(_ text: String, _ port: Int) throws -> String {
+    private static func exchange(
+        _ text: String,
+        _ port: Int,
+        _ closesInput: Bool,
+        _ isDone: (String) -> Bool
+    ) throws -> String {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
         defer { close(descriptor) }
@@ -35,13 +48,14 @@ enum RawRequest {
         guard connected == 0 else { throw POSIXError(.ECONNREFUSED) }
         let bytes = Array(text.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EPIPE) }
+        if closesInput { shutdown(descriptor, Int32(SHUT_WR)) }
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
             guard count > 0 else { break }
             answer += buffer.prefix(count)
-            if String(decoding: answer, as: UTF8.self).contains("\r\n\r\n") { break }
+            if isDone(String(decoding: answer, as: UTF8.self)) { break }
         }
         return String(decoding: answer, as: UTF8.self)
     }

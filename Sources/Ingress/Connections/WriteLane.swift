@@ -124,10 +124,7 @@ final class WriteLane: ChannelDuplexHandler {
     }
 
     private func takeWaiting(_ context: ChannelHandlerContext) {
-        while let part = waiting.popFirst() {
-            take(part, context)
-            if case .answering = state { return }
-        }
+        guard waiting.isEmpty else { return takeAll(context) }
         if !delayed.isEmpty, case .idle = state {
             for event in delayed { context.fireUserInboundEventTriggered(event) }
             delayed = []
@@ -136,6 +133,16 @@ final class WriteLane: ChannelDuplexHandler {
             readIsDue = false
             context.read()
         }
+    }
+
+    private func takeAll(_ context: ChannelHandlerContext) {
+        while let part = waiting.popFirst() {
+            take(part, context)
+            if case .answering = state { break }
+        }
+        // What was let pass is looked at when the reading is said to be complete.
+        if case .passing = state { context.fireChannelReadComplete() }
+        if waiting.isEmpty { takeWaiting(context) }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
