@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "VendorsTests",
             dependencies: ["Events", "JSON", "TestSupport", "Vendors"],
-            exclude: ["Exchanges"],
+            exclude: ["Exchanges", "Polar/Recorded"],
             swiftSettings: settings
         ),
         .testTarget(

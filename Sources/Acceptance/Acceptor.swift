@@ -46,12 +46,15 @@ package struct Acceptor: Sendable {
     ///
     /// When this returns, every event in ``Result/accepted`` is on disk. With ``AppendRequest/Policy/allOrNothing`` a fault of one event
     /// (no route, a conflict) keeps all out.
-    /// - Parameter events: each with its place in the request.
+    /// - Parameters:
+    ///   - events: each with its place in the request.
+    ///   - needsRoutes: whether an event that no route takes keeps all out, whatever the policy.
     /// - Throws: ``StoreError`` if nothing was stored.
     package func accept(
         _ events: [(index: Int, event: CanonicalEvent)],
         from client: Client,
-        policy: AppendRequest.Policy
+        policy: AppendRequest.Policy,
+        needsRoutes: Bool = false
     ) async throws(StoreError) -> Result {
         let now = clock.now
         let table = routes.current.table
@@ -74,7 +77,7 @@ package struct Acceptor: Sendable {
             indices.append(index)
             fixed.append(fix(event, client, plan, at: now))
         }
-        if policy == .allOrNothing, !result.faults.isEmpty { return result }
+        if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
         let stored = try await store.append(AppendRequest(events: fixed, policy: policy))
         for (place, outcome) in stored.enumerated() { note(outcome, fixed[place], indices[place], in: &result) }
         return result

@@ -35,19 +35,23 @@ package struct DialectRequest: Sendable {
     package let headers: [(name: String, value: String)]
     /// Decompressed; empty if there is none.
     package var body: [UInt8]
+    /// When it arrived: some vendors refuse events from the future.
+    package let receivedAt: Timestamp
 
     package init(
         method: String,
         path: String,
         query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = [],
-        body: [UInt8] = []
+        body: [UInt8] = [],
+        receivedAt: Timestamp = SystemWallClock().now
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.receivedAt = receivedAt
     }
 
     /// The value of the first header field of this name, whatever its case.
@@ -89,7 +93,7 @@ package struct DialectAnswer: Sendable, Equatable {
 }
 
 /// What a request to a facade wants, with the function that puts the result into the vendor's words.
-package enum DialectCall: Sendable {
+package indirect enum DialectCall: Sendable {
     /// Nothing more: it is refused, or needs nothing of the gateway.
     case answer(DialectAnswer)
     /// To have events accepted. The results come one an event, in their order.
@@ -98,6 +102,8 @@ package enum DialectCall: Sendable {
     case find(EventID, respond: @Sendable ([ArchivedEvent]) -> DialectAnswer)
     /// To see the event with this number; nil if the tenant has none.
     case findNumbered(SequenceNumber, respond: @Sendable (ArchivedEvent?) -> DialectAnswer)
+    /// To see the event with this number first, and then whatever follows from it.
+    case follow(SequenceNumber, next: @Sendable (ArchivedEvent?) -> DialectCall)
     /// To see a page of events.
     case search(EventSearch, respond: @Sendable (EventPage) -> DialectAnswer)
     /// To see which names occur, in the order of the names' bytes.
@@ -112,6 +118,8 @@ package enum WritePolicy: Sendable, Equatable {
     case allOrNothing
     /// Each event for itself.
     case each
+    /// An event whose id is known with other content is left out; any other fault, and nothing of the request is stored.
+    case firstWins
 }
 
 /// What became of one event that came by a facade.

@@ -12,7 +12,8 @@ package enum VendorRegistry {
 
     /// The vendors' own APIs, as the gateway serves them.
     package static let dialects: [any Dialect] = [
-        LagoFacade()
+        LagoFacade(),
+        PolarFacade(),
     ]
 
     /// The adapter of this name; nil if there is none.

@@ -42,6 +42,8 @@ struct FacadeHandler: Sendable {
             return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
         case .findNumbered(let sequence, let respond):
             return Reply(answer: respond(try await searching.event(at: sequence, of: client.tenant)))
+        case .follow(let sequence, let next):
+            return try await carryOut(next(try await searching.event(at: sequence, of: client.tenant)), for: client)
         case .search(let question, let respond):
             return Reply(answer: respond(try await searching.search(question, of: client.tenant)))
         case .names(let filter, let respond):
@@ -65,7 +67,8 @@ struct FacadeHandler: Sendable {
         let result = try await acceptor.accept(
             events.enumerated().map { (index: $0.offset, event: $0.element) },
             from: client,
-            policy: policy == .each ? .each : .allOrNothing
+            policy: policy == .allOrNothing ? .allOrNothing : .each,
+            needsRoutes: policy != .each
         )
         var results = [DialectWriteResult](repeating: .withheld, count: events.count)
         for event in result.accepted {
@@ -89,7 +92,7 @@ extension DialectCall {
         switch self {
         case .answer: nil
         case .write: .writeEvents
-        case .find, .findNumbered, .search, .names: .readEvents
+        case .find, .findNumbered, .follow, .search, .names: .readEvents
         // Lago wants the right to write for an estimate, so that is what its clients have.
         case .ask: .writeEvents
         }

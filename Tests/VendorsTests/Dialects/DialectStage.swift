@@ -55,7 +55,8 @@ struct DialectStage {
             path: path,
             query: query.map { (name: $0.0, value: $0.1) },
             headers: fields.map { (name: $0.0, value: $0.1) },
-            body: bytes
+            body: bytes,
+            receivedAt: now
         )
         let answer = carryOut(dialect.call(for: request))
         return Reply(
@@ -82,6 +83,8 @@ struct DialectStage {
             return respond(stored.filter { $0.event.id == id })
         case .findNumbered(let sequence, let respond):
             return respond(stored.first { $0.sequence == sequence })
+        case .follow(let sequence, let next):
+            return carryOut(next(stored.first { $0.sequence == sequence }))
         case .search(let search, let respond):
             return respond(page(search))
         case .names(let filter, let respond):
@@ -95,8 +98,11 @@ struct DialectStage {
     private mutating func write(_ events: [CanonicalEvent], _ policy: WritePolicy) -> [DialectWriteResult] {
         let before = stored
         var results = events.map { write($0) }
-        let hasFault = results.contains { if case .refused = $0 { true } else { false } }
-        if policy == .allOrNothing, hasFault {
+        let isWhole = results.allSatisfy { result in
+            guard case .refused(let fault) = result else { return true }
+            return policy == .each || (policy == .firstWins && fault.code == .conflict)
+        }
+        if !isWhole {
             stored = before
             results = results.map { if case .refused = $0 { $0 } else { .withheld } }
         }

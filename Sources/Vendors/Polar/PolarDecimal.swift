@@ -1,0 +1,67 @@
+import JSON
+
+/// Checks numbers that may also come as text.
+enum PolarDecimal {
+    private static let mostDigits = 17
+    private static let mostPlaces = 12
+
+    /// What is wrong with an amount: up to 5 digits before and 12 behind the point.
+    static func finding(in value: JSONValue) -> PolarFinding? {
+        guard let text = value.numberText ?? value.string.map(trimmed) else {
+            return PolarFinding("decimal_type", "Decimal input should be an integer, float, string or Decimal object")
+        }
+        if ["nan", "snan", "inf", "infinity"].contains(unsigned(text).lowercased()) { return .infinite }
+        guard let number = number(text) else {
+            return PolarFinding("decimal_parsing", "Input should be a valid decimal")
+        }
+        let places = max(0, -number.exponent)
+        let digits = max(number.digits.count + max(0, number.exponent), places)
+        if digits > mostDigits {
+            return PolarFinding(
+                "decimal_max_digits",
+                "Decimal input should have no more than \(mostDigits) digits in total",
+                context: #"{"max_digits":\#(mostDigits)}"#
+            )
+        }
+        if places > mostPlaces {
+            return PolarFinding(
+                "decimal_max_places",
+                "Decimal input should have no more than \(mostPlaces) decimal places",
+                context: #"{"decimal_places":\#(mostPlaces)}"#
+            )
+        }
+        let whole = mostDigits - mostPlaces
+        guard digits - places > whole else { return nil }
+        return PolarFinding(
+            "decimal_whole_digits",
+            "Decimal input should have no more than \(whole) digits before the decimal point",
+            context: #"{"whole_digits":\#(whole)}"#
+        )
+    }
+
+    /// What is wrong with a count of tokens: whole numbers, also as text or as a boolean.
+    static func integerFinding(in value: JSONValue) -> PolarFinding? {
+        switch value.kind {
+        case .bool: return nil
+        case .number:
+            guard let number = value.numberText.flatMap({ JSONNumber($0) }) else { return .infinite }
+            return number.isInteger ? nil : .fraction
+        case .string:
+            guard let number = value.string.flatMap({ number(trimmed($0)) }) else { return .unreadInteger }
+            return number.isInteger ? nil : .unreadInteger
+        case .null, .array, .object: return .notInteger
+        }
+    }
+
+    private static func number(_ text: String) -> JSONNumber? {
+        JSONNumber(text.hasPrefix("+") ? text.dropFirst() : text[...])
+    }
+
+    private static func unsigned(_ text: String) -> Substring {
+        text.first.map { $0 == "+" || $0 == "-" } ?? false ? text.dropFirst() : text[...]
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
