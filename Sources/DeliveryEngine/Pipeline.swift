@@ -10,24 +10,20 @@ import ServiceLifecycle
 package struct Pipeline: Sendable {
     package let settings: PipelineSettings
     private let adapter: any Adapter
-    private let ledger: any DeliveryLedger
+    private let ledger: any DeliveryLedger & DeliveryRevising
     private let caller: any VendorCalling
     private let clock: any WallClock
-    private let monitor: DeliveryMonitor
-    private let bells: PipelineBells
-    private let watch: SettlementWatch
+    private let view: DeliveryView
     private let lane: DeliveryLane
     private let logger: Logger
 
     package init(
         settings: PipelineSettings,
         adapter: any Adapter,
-        ledger: any DeliveryLedger,
+        ledger: any DeliveryLedger & DeliveryRevising,
         caller: any VendorCalling,
         clock: any WallClock,
-        monitor: DeliveryMonitor,
-        bells: PipelineBells,
-        watch: SettlementWatch,
+        seenBy view: DeliveryView,
         on lane: DeliveryLane,
         logger: Logger
     ) {
@@ -36,9 +32,7 @@ package struct Pipeline: Sendable {
         self.ledger = ledger
         self.caller = caller
         self.clock = clock
-        self.monitor = monitor
-        self.bells = bells
-        self.watch = watch
+        self.view = view
         self.lane = lane
         var logger = logger
         logger[metadataKey: "provider"] = "\(settings.provider)"
@@ -71,8 +65,8 @@ package struct Pipeline: Sendable {
     package func run() async {
         // The mailbox never holds more than the machine has steps under way, as each step reports once, and a word for each nudge.
         let (reports, mailbox) = AsyncStream<Report>.makeStream()
-        bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
-        defer { bells.set(nil, for: settings.provider) }
+        view.bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
+        defer { view.bells.set(nil, for: settings.provider) }
         await withGracefulShutdownHandler {
             await withTaskExecutorPreference(lane.executor) {
                 await withDiscardingTaskGroup { group in
@@ -113,6 +107,7 @@ package struct Pipeline: Sendable {
                 var machine = PipelineMachine(
                     settings: settings,
                     nextDue: try await ledger.nextDue(for: settings.provider),
+                    hold: try await ledger.hold(of: settings.provider),
                     seed: .random(in: .min ... .max),
                     at: now
                 )
@@ -201,7 +196,7 @@ package struct Pipeline: Sendable {
                 return false
             }
         }
-        monitor.update(settings.provider, machine.snapshot(at: now))
+        view.monitor.update(settings.provider, machine.snapshot(at: now))
         return true
     }
 
@@ -317,7 +312,7 @@ package struct Pipeline: Sendable {
         while !Task.isCancelled {
             do {
                 try await ledger.settle(settlement)
-                watch.publish(settlement)
+                view.settlements.publish(settlement)
                 return true
             } catch .closed {
                 return false
@@ -329,7 +324,13 @@ package struct Pipeline: Sendable {
         return false
     }
 
+    /// Writes down what keeps the provider from being called. Failing that, a restart knows less, and asks the vendor again.
     private func save(_ hold: ProviderHold?) async {
+        do {
+            try await ledger.hold(settings.provider, hold)
+        } catch {
+            logger.error("a provider's hold could not be written", metadata: ["error": "\(error)"])
+        }
         if let hold {
             logger.warning(
                 hold.isParked ? "the provider is parked" : "the provider asked for a wait",

@@ -38,34 +38,24 @@ package enum Gateway {
         for missing in vault.missing { logger.warning("a credential is missing", metadata: ["detail": "\(missing)"]) }
         let store = try openStore(settings, logs)
         let clock = SystemWallClock()
-        let monitor = DeliveryMonitor()
-        let bells = PipelineBells()
-        let watch = SettlementWatch()
+        let view = DeliveryView()
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let lanes = threads.makeIterator().map { DeliveryLane($0) }
         let delivery = DeliveryService(
-            pipelines: pipelines(
-                routes,
-                store,
-                vault,
-                lanes,
-                clock,
-                monitor,
-                bells,
-                watch,
-                logs.logger("tollgate.delivery")
-            )
+            pipelines: pipelines(routes, store, vault, lanes, clock, view, logs.logger("tollgate.delivery"))
         )
         let ingress = IngressServer(
             settings: settings.ingress,
             accepting: Acceptor(store: store, routes: routes, clock: clock),
             reading: store,
+            revising: store,
             serving: VendorRegistry.dialects,
             asking: VendorQuestions(routes: routes, client: lanes[0].client, credentials: vault),
-            watching: watch,
-            readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: monitor),
+            watching: view,
+            readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
             routes: routes,
+            clock: clock,
             logger: logs.logger("tollgate.http"),
             onReady: onReady
         )
@@ -102,9 +92,7 @@ package enum Gateway {
         _ vault: CredentialVault,
         _ lanes: [DeliveryLane],
         _ clock: any WallClock,
-        _ monitor: DeliveryMonitor,
-        _ bells: PipelineBells,
-        _ watch: SettlementWatch,
+        _ view: DeliveryView,
         _ logger: Logger
     ) -> [Pipeline] {
         routes.current.routes.providers.enumerated().compactMap { index, provider in
@@ -118,9 +106,7 @@ package enum Gateway {
                 ledger: store,
                 caller: HTTPVendorCaller(client: lane.client, endpoint: VendorEndpoint(provider), credentials: vault),
                 clock: clock,
-                monitor: monitor,
-                bells: bells,
-                watch: watch,
+                seenBy: view,
                 on: lane,
                 logger: logger
             )

@@ -8,6 +8,10 @@ enum Endpoint: Equatable {
     case eventNames
     case event(id: String)
     case deliveries
+    case retryDeliveries
+    case discardDeliveries
+    case deliveryActions
+    case providers
     case health
     case readiness
 
@@ -26,6 +30,10 @@ enum Endpoint: Equatable {
         case "/v1/events": return [.post: .writeEvents, .get: .listEvents]
         case "/v1/events/names": return [.get: .eventNames]
         case "/v1/deliveries": return [.get: .deliveries]
+        case "/v1/deliveries/retry": return [.post: .retryDeliveries]
+        case "/v1/deliveries/discard": return [.post: .discardDeliveries]
+        case "/v1/deliveries/actions": return [.get: .deliveryActions]
+        case "/v1/providers": return [.get: .providers]
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]
         default: break

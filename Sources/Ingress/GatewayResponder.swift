@@ -15,6 +15,8 @@ struct GatewayResponder: HTTPResponder {
     let events: EventHandler
     let lists: EventListHandler
     let deliveries: DeliveriesHandler
+    let revisions: RevisionHandler
+    let providers: ProvidersHandler
     let facades: FacadeTable
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
@@ -27,6 +29,8 @@ struct GatewayResponder: HTTPResponder {
         events: EventHandler,
         lists: EventListHandler,
         deliveries: DeliveriesHandler,
+        revisions: RevisionHandler,
+        providers: ProvidersHandler,
         facades: FacadeTable,
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
@@ -38,6 +42,8 @@ struct GatewayResponder: HTTPResponder {
         self.events = events
         self.lists = lists
         self.deliveries = deliveries
+        self.revisions = revisions
+        self.providers = providers
         self.facades = facades
         self.serving = serving
         self.readiness = readiness
@@ -96,6 +102,16 @@ struct GatewayResponder: HTTPResponder {
         case .deliveries:
             try require(.readEvents, of: client)
             return Self.response(.ok, try await deliveries.respond(to: Self.query(request), from: client))
+        case .retryDeliveries:
+            return Self.response(.ok, try await revise(.retry, request, from: client))
+        case .discardDeliveries:
+            return Self.response(.ok, try await revise(.discard, request, from: client))
+        case .deliveryActions:
+            try require(.manageDeliveries, of: client)
+            return Self.response(.ok, try await revisions.actions(of: client))
+        case .providers:
+            try require(.manageDeliveries, of: client)
+            return Self.response(.ok, try await providers.respond())
         case .health, .readiness:
             preconditionFailure("open endpoints are answered before")
         }
@@ -114,6 +130,16 @@ struct GatewayResponder: HTTPResponder {
         var response = Self.response(answer.status, answer.body)
         if let wait = options.wait { response.headers[.preferenceApplied] = wait.applied }
         return response
+    }
+
+    private func revise(
+        _ action: DeliveryRevision.Action,
+        _ request: Request,
+        from client: Client
+    ) async throws -> [UInt8] {
+        try require(.manageDeliveries, of: client)
+        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+        return try await revisions.respond(to: body, action, from: client)
     }
 
     /// Answers a request to a facade: whatever happens, in the words of its vendor.

@@ -23,18 +23,23 @@ package struct IngressServer: Service {
         settings: IngressSettings,
         accepting acceptor: Acceptor,
         reading archive: any EventArchive,
+        revising: any DeliveryRevising,
         searching search: (any EventSearching)? = nil,
         serving dialects: [any Dialect],
         asking questions: VendorQuestions,
-        watching watch: SettlementWatch,
+        watching delivery: DeliveryView,
         readiness: any ReadinessReporting,
         routes: CurrentRoutes,
+        clock: any WallClock,
         logger: Logger,
         onReady: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
         self.onReady = onReady
-        let writing = WriteHandler(accepting: acceptor, waiting: DeliveryWait(watch: watch, archive: archive))
+        let writing = WriteHandler(
+            accepting: acceptor,
+            waiting: DeliveryWait(watch: delivery.settlements, archive: archive)
+        )
         let gatekeeper = Gatekeeper(routes: routes)
         let log = AccessLog(logger: logger)
         endpoint = WriteEndpoint(
@@ -49,6 +54,8 @@ package struct IngressServer: Service {
             events: EventHandler(reading: archive),
             lists: EventListHandler(search: search),
             deliveries: DeliveriesHandler(reading: archive),
+            revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock),
+            providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(acceptor: acceptor, archive: archive, search: search, questions: questions),
             readiness: readiness,

@@ -5,14 +5,14 @@ package protocol DeliveryRevising: Sendable {
     /// How many deliveries a revision would change now, and changes nothing.
     func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
 
-    /// Changes deliveries, and records who did it and when, in one commit. When it returns, that is on disk.
+    /// Changes deliveries, and records who did it and when with the first of them. When it returns, all is on disk.
     ///
     /// Retried deliveries become `retrying` and are due at once, with their history kept; discarded ones become `discarded`. A delivery
     /// that a pipeline holds at this moment is not touched, and is counted as busy.
     func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
 
     /// The recorded revisions, newest first.
-    func revisions(of tenant: TenantID?, limit: Int) async throws(StoreError) -> [RecordedRevision]
+    func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision]
 
     /// Keeps a provider from being called before a moment, over restarts; nil lifts it.
     func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError)
@@ -22,13 +22,16 @@ package protocol DeliveryRevising: Sendable {
 }
 
 /// What a person decided about deliveries that wait for one.
-package struct DeliveryRevision: Sendable, Equatable {
+package struct DeliveryRevision: Sendable {
     /// What is done with a delivery.
     package enum Action: String, Sendable, CaseIterable {
         /// Sends them again: rejected and uncertain ones, and retries before their time.
         case retry
-        /// Gives them up: rejected, uncertain, retrying and pending ones.
+        /// Gives them up: rejected, uncertain and retrying ones.
         case discard
+
+        /// The states that the action can change. A delivery that was never tried is neither retried nor discarded.
+        package var statuses: Set<DeliveryStatus> { [.rejected, .uncertain, .retrying] }
     }
 
     package let action: Action
@@ -59,11 +62,24 @@ package struct RevisionCount: Sendable, Equatable {
 
 /// A revision as it was carried out.
 package struct RecordedRevision: Sendable, Equatable {
-    package let revision: DeliveryRevision
+    package let action: DeliveryRevision.Action
+    /// ``DeliveryFilter/words`` of its filter.
+    package let filter: String
+    package let by: ClientName
+    package let at: Timestamp
     package let count: RevisionCount
 
-    package init(revision: DeliveryRevision, count: RevisionCount) {
-        self.revision = revision
+    package init(
+        action: DeliveryRevision.Action,
+        filter: String,
+        by client: ClientName,
+        at moment: Timestamp,
+        count: RevisionCount
+    ) {
+        self.action = action
+        self.filter = filter
+        self.by = client
+        self.at = moment
         self.count = count
     }
 }

@@ -47,23 +47,68 @@ package struct DeliveryCursor: Sendable, Equatable {
     }
 }
 
-/// Which deliveries to list; what is nil or empty does not restrict.
+/// Which deliveries are meant; what is nil or empty does not restrict, what is given must hold together.
 package struct DeliveryFilter: Sendable, Equatable {
     package var tenant: TenantID?
     package var provider: ProviderName?
     package var statuses: Set<DeliveryStatus>
-    package var eventID: EventID?
+    /// Deliveries of these events, in whatever scope.
+    package var eventIDs: [EventID]
+    /// Deliveries of events with one of these names.
+    package var names: [String]
+    /// Deliveries whose last fault has one of these codes.
+    package var errorCodes: Set<DeliveryErrorCode>
+    /// Deliveries of events accepted at this moment or later.
+    package var acceptedFrom: Timestamp?
+    /// Deliveries of events accepted before this moment.
+    package var acceptedBefore: Timestamp?
 
     package init(
         tenant: TenantID? = nil,
         provider: ProviderName? = nil,
         statuses: Set<DeliveryStatus> = [],
-        eventID: EventID? = nil
+        eventIDs: [EventID] = [],
+        names: [String] = [],
+        errorCodes: Set<DeliveryErrorCode> = [],
+        acceptedFrom: Timestamp? = nil,
+        acceptedBefore: Timestamp? = nil
     ) {
         self.tenant = tenant
         self.provider = provider
         self.statuses = statuses
-        self.eventID = eventID
+        self.eventIDs = eventIDs
+        self.names = names
+        self.errorCodes = errorCodes
+        self.acceptedFrom = acceptedFrom
+        self.acceptedBefore = acceptedBefore
+    }
+
+    /// Whether it takes a delivery of an event.
+    package func takes(_ event: AcceptedEvent, _ delivery: Delivery) -> Bool {
+        (tenant.map { $0 == event.tenant } ?? true)
+            && (provider.map { $0 == delivery.provider } ?? true)
+            && (statuses.isEmpty || statuses.contains(delivery.status))
+            && (eventIDs.isEmpty || eventIDs.contains(event.id))
+            && (names.isEmpty || names.contains { $0.utf8.elementsEqual(event.name.utf8) })
+            && (errorCodes.isEmpty || delivery.fault.map { errorCodes.contains($0.code) } ?? false)
+            && (acceptedFrom.map { event.acceptedAt >= $0 } ?? true)
+            && (acceptedBefore.map { event.acceptedAt < $0 } ?? true)
+    }
+
+    /// What it says, for people: `provider lago, status rejected or uncertain`; `all` if nothing. Without the tenant.
+    package var words: String {
+        func list(_ name: String, _ values: [String]) -> String? {
+            guard let first = values.first else { return nil }
+            return values.count > 5
+                ? "\(name) \(first) and \(values.count - 1) more" : "\(name) " + values.joined(separator: " or ")
+        }
+        let parts = [
+            provider.map { "provider \($0)" }, list("status", statuses.map(\.rawValue).sorted()),
+            list("id", eventIDs.map(\.rawValue)), list("name", names),
+            list("error", errorCodes.map(\.rawValue).sorted()), acceptedFrom.map { "accepted from \($0.rfc3339)" },
+            acceptedBefore.map { "accepted before \($0.rfc3339)" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? "all" : parts.joined(separator: ", ")
     }
 }
 

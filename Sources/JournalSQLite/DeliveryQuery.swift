@@ -18,6 +18,14 @@ struct DeliveryQuery: Sendable {
         self.statuses = statuses
     }
 
+    /// The query for what comes behind these rows; nil if they were the last.
+    func following(_ rows: [DeliveryRow]) -> DeliveryQuery? {
+        guard rows.count == limit, let last = rows.last else { return nil }
+        var next = self
+        next.after = (last.sequence, last.provider)
+        return next
+    }
+
     func rows(in db: Database) throws -> [DeliveryRow] {
         var conditions = ["(sequence, provider) > (?, ?)"]
         var arguments: StatementArguments = [after?.sequence ?? 0, after?.provider ?? 0]

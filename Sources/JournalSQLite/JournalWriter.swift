@@ -86,6 +86,16 @@ final class JournalWriter {
         case .repair(let run, let fault, let answer):
             _ = try repair(run, after: fault)
             batch.answers.append { answer.resume(returning: .success(())) }
+        case .revise(let step, let answer):
+            let result = try step.run(in: db)
+            let provider = step.provider
+            batch.effects.append { ledger in
+                ledger.withProgress(of: provider) { $0.revised(retrying: result.retryingChange) }
+            }
+            batch.answers.append { answer.resume(returning: .success(result)) }
+        case .hold(let provider, let hold, let answer):
+            try HoldTable.set(hold, of: provider, in: db)
+            batch.answers.append { answer.resume(returning: .success(())) }
         case .removeSettled(let step, let answer):
             let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)
             batch.removed.append(contentsOf: progress.removed)

@@ -143,6 +143,25 @@ struct ProviderProgress: Sendable {
 
     func isHeld(_ sequence: Int64) -> Bool { held[sequence] != nil }
 
+    /// Keeps pipelines from rows that a person is about to change.
+    /// - Returns: those that no pipeline holds.
+    mutating func holdForRevision(_ sequences: [Int64]) -> [Int64] {
+        let free = sequences.filter { held[$0] == nil }
+        for sequence in free { held[sequence] = .row }
+        return free
+    }
+
+    /// Ends ``holdForRevision(_:)``.
+    mutating func endRevision(_ sequences: [Int64]) {
+        for sequence in sequences { held[sequence] = nil }
+        if rowReads > 0 { rowsChangedDuringReads.formUnion(sequences) }
+    }
+
+    /// Notes that a person has changed so many rows to, or from, `retrying`.
+    mutating func revised(retrying change: Int) {
+        retrying += change
+    }
+
     /// The deliveries that a crash interrupted; they are held already, and named only once.
     mutating func takeInterrupted() -> [Int64] {
         defer { interrupted = [] }

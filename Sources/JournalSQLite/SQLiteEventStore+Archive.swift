@@ -31,16 +31,24 @@ extension SQLiteEventStore {
         let reader = parts.reader
         return try await read { db in
             let reading = DeliveryReading(db: db, names: names)
-            return try query.rows(in: db).compactMap { row in
-                guard let event = try reader.events(at: [row.sequence], in: db)[row.sequence]?.event,
-                    let provider = names.providers[row.provider], let destination = event.plan.destination(at: provider)
-                else { return nil }
-                return ArchivedDelivery(
-                    cursor: DeliveryCursor(sequence: SequenceNumber(row.sequence), provider: provider),
-                    event: event,
-                    delivery: try reading.delivery(row, to: destination)
-                )
+            var page: [ArchivedDelivery] = []
+            var next: DeliveryQuery? = query
+            // What the rows do not say is asked of the events, so that a page of rows may give fewer deliveries.
+            while let query = next, page.count < limit {
+                let rows = try query.rows(in: db)
+                for row in rows where page.count < limit {
+                    guard let event = try reader.events(at: [row.sequence], in: db)[row.sequence]?.event,
+                        let provider = names.providers[row.provider],
+                        let destination = event.plan.destination(at: provider)
+                    else { continue }
+                    let delivery = try reading.delivery(row, to: destination)
+                    guard filter.takes(event, delivery) else { continue }
+                    let cursor = DeliveryCursor(sequence: SequenceNumber(row.sequence), provider: provider)
+                    page.append(ArchivedDelivery(cursor: cursor, event: event, delivery: delivery))
+                }
+                next = query.following(rows)
             }
+            return page
         }
     }
 
@@ -124,13 +132,15 @@ extension SQLiteEventStore {
         if let tenant = filter.tenant {
             query.origins = names.origins.filter { $0.value.tenant == tenant }.map(\.key)
         }
-        if let id = filter.eventID {
+        if !filter.eventIDs.isEmpty {
             let tenants = filter.tenant.map { [$0] } ?? Array(Set(names.origins.values.map(\.tenant)))
             var sequences: [Int64] = []
             for tenant in tenants {
-                for event in try await events(withID: id, of: tenant) { sequences.append(event.sequence.rawValue) }
+                for id in filter.eventIDs {
+                    for event in try await events(withID: id, of: tenant) { sequences.append(event.sequence.rawValue) }
+                }
             }
-            query.sequences = sequences
+            query.sequences = Array(Set(sequences))
         }
         return query
     }

@@ -5,7 +5,7 @@ import Journal
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 1
+    static let version = 2
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -16,17 +16,49 @@ enum Schema {
     static func prepare(_ db: Database, path: String) throws {
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= version else { throw StoreError.newerFormat(path: path, found: found, known: version) }
-        guard found == 0 else { return }
+        guard found < version else { return }
+        if found > 0 { return try raise(db, from: found) }
         guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 else {
             throw StoreError.unusable(path: path, reason: "the database belongs to another program")
         }
         try db.inTransaction(.immediate) {
-            try db.execute(sql: tables)
+            try db.execute(sql: tables + tablesSince2)
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
     }
+
+    /// Brings the tables of an older version to this one.
+    private static func raise(_ db: Database, from found: Int) throws {
+        try db.inTransaction(.immediate) {
+            if found < 2 { try db.execute(sql: tablesSince2) }
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+            return .commit
+        }
+    }
+
+    private static let tablesSince2 = """
+        CREATE TABLE holds(
+            provider TEXT PRIMARY KEY,
+            until INTEGER NOT NULL,
+            is_parked INTEGER NOT NULL,
+            fault_code TEXT NOT NULL,
+            fault_message TEXT NOT NULL,
+            fault_vendor TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE revisions(
+            number INTEGER PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            action TEXT NOT NULL,
+            filter TEXT NOT NULL,
+            client TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            busy INTEGER NOT NULL
+        );
+        CREATE INDEX revisions_by_tenant ON revisions(tenant, number);
+        """
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

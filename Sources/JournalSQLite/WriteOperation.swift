@@ -12,7 +12,10 @@ enum WriteOperation: Sendable {
     case release([Int64], ProviderName, Answer<Void>)
     /// One step of retention.
     case removeSettled(RetentionStep, Answer<RetentionStep.Progress>)
-
+    /// One step of a person's decision about deliveries.
+    case revise(RevisionStep, Answer<RevisionStep.Result>)
+    /// Writes or lifts a provider's hold.
+    case hold(ProviderName, ProviderHold?, Answer<Void>)
     /// Makes a damaged run of the identity index again.
     case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
@@ -25,9 +28,11 @@ enum WriteOperation: Sendable {
     func fail(_ error: StoreError) {
         switch self {
         case .append(_, let answer): answer.resume(returning: .failure(error))
-        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer):
+        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer),
+            .hold(_, _, let answer):
             answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
+        case .revise(_, let answer): answer.resume(returning: .failure(error))
         }
     }
 }

@@ -41,17 +41,19 @@ struct IngressFixture {
         let routes = CurrentRoutes(try readRoutes())
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
-            let watch = SettlementWatch()
+            let view = DeliveryView()
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes),
                 accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
                 reading: store,
+                revising: store,
                 serving: dialects,
                 asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials()),
-                watching: watch,
+                watching: view,
                 readiness: AlwaysReady(),
                 routes: routes,
+                clock: SystemWallClock(),
                 logger: quiet,
                 onReady: { onReady.yield($0) }
             )
@@ -62,7 +64,12 @@ struct IngressFixture {
                     throw ConditionNeverHeld(description: "the server never listened")
                 }
                 try await body(
-                    IngressFixture(address: "http://127.0.0.1:\(port)", port: port, store: store, watch: watch)
+                    IngressFixture(
+                        address: "http://127.0.0.1:\(port)",
+                        port: port,
+                        store: store,
+                        watch: view.settlements
+                    )
                 )
                 group.cancelAll()
             }
@@ -95,7 +102,11 @@ struct IngressFixture {
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
              "routes":[{"name":"r","to":[{"provider":"p"}]}],
              "clients":[{"name":"shop","key_sha256":"\#(KeyDigest.hexadecimal(of: key))"},
-                        {"name":"reader","key_sha256":"\#(KeyDigest.hexadecimal(of: "read-key"))","scopes":["events:read"]}]}
+                        {"name":"reader","key_sha256":"\#(KeyDigest.hexadecimal(of: "read-key"))","scopes":["events:read"]},
+                        {"name":"operator","tenant":"shop","key_sha256":"\#(KeyDigest.hexadecimal(of: "operator-key"))",
+                         "scopes":["deliveries:manage"]},
+                        {"name":"other","key_sha256":"\#(KeyDigest.hexadecimal(of: "other-operator"))",
+                         "scopes":["deliveries:manage"]}]}
             """#
         return try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
     }

@@ -75,9 +75,28 @@ import Testing
         try await withTemporaryFolder { folder in
             try await Self.open(folder).close()
             let file = folder.appending(path: "journal.sqlite").path
-            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 2") }
-            #expect(throws: StoreError.newerFormat(path: file, found: 2, known: 1)) { try Self.open(folder) }
-            #expect(throws: StoreError.newerFormat(path: file, found: 2, known: 1)) { try Self.open(folder) }
+            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 3") }
+            #expect(throws: StoreError.newerFormat(path: file, found: 3, known: 2)) { try Self.open(folder) }
+            #expect(throws: StoreError.newerFormat(path: file, found: 3, known: 2)) { try Self.open(folder) }
+        }
+    }
+
+    @Test func `brings the data of the first version to the present one`() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try Self.open(folder)
+            _ = try await Self.append(1...3, to: store)
+            await store.close()
+            let file = folder.appending(path: "journal.sqlite").path
+            try await DatabaseQueue(path: file).write { db in
+                try db.execute(sql: "DROP TABLE holds; DROP TABLE revisions; PRAGMA user_version = 1")
+            }
+            let raised = try Self.open(folder)
+            #expect(raised.newestSequence == 3)
+            let fault = DeliveryFault(code: .unauthorized, message: "no")
+            let hold = ProviderHold(until: Timestamp(milliseconds: 1), fault: fault, isParked: true)
+            try await raised.hold("lago", hold)
+            #expect(try await raised.hold(of: "lago") == hold)
+            await raised.close()
         }
     }
 

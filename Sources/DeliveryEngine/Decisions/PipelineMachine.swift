@@ -76,6 +76,7 @@ package struct PipelineMachine: Sendable {
     private var isClosing = false
     private var isFinished = false
     private var isSaving = false
+    private var counts = Counts()
 
     /// - Parameters:
     ///   - nextDue: when the earliest retry in the journal is due.
@@ -148,6 +149,7 @@ package struct PipelineMachine: Sendable {
     /// A request is over.
     package mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
         underWay -= 1
+        counts.requests += 1
         let workedLately = gates.workedLately(at: now.instant)
         gates.learn(from: verdict, facts, at: now)
         switch verdict {
@@ -173,6 +175,7 @@ package struct PipelineMachine: Sendable {
     package mutating func settled(_ settlement: Settlement) {
         isSettling = false
         unsettledEvents -= settlement.eventCount
+        counts.add(settlement)
         for exception in settlement.exceptions {
             guard let next = exception.nextAttemptAt else { continue }
             nextDue = min(nextDue ?? next, next)
@@ -406,11 +409,35 @@ extension PipelineMachine {
         package let concurrency: Int
         /// Why the last request failed as a whole; nil if it did not.
         package let lastFault: DeliveryFault?
+        package let counts: Counts
+    }
+
+    /// What was done since the start, by what is on disk of it.
+    package struct Counts: Sendable, Equatable {
+        package var requests = 0
+        /// Deliveries, each event for itself.
+        package var delivered = 0
+        package var retried = 0
+        package var rejected = 0
+        package var uncertain = 0
+
+        mutating func add(_ settlement: Settlement) {
+            delivered += settlement.delivered.reduce(0) { $0 + $1.sequences.count }
+            for exception in settlement.exceptions {
+                switch exception.status {
+                case .delivered: delivered += 1
+                case .retrying: retried += 1
+                case .rejected: rejected += 1
+                case .uncertain: uncertain += 1
+                case .pending, .skipped, .discarded: break
+                }
+            }
+        }
     }
 
     /// The state at `now`.
     package func snapshot(at now: Moment) -> Snapshot {
-        gates.snapshot(at: now, requestsUnderWay: underWay)
+        gates.snapshot(at: now, requestsUnderWay: underWay, counts: counts)
     }
 }
 

@@ -145,14 +145,19 @@ package struct ProviderGates: Sendable {
     }
 
     /// What people see of the gates.
-    package func snapshot(at now: Moment, requestsUnderWay: Int) -> PipelineMachine.Snapshot {
+    package func snapshot(
+        at now: Moment,
+        requestsUnderWay: Int,
+        counts: PipelineMachine.Counts
+    ) -> PipelineMachine.Snapshot {
         PipelineMachine.Snapshot(
             circuit: breaker.word,
             parked: parkedFor,
             heldUntil: held.flatMap { $0.until > now.instant ? now.wall + ($0.until - now.instant) : nil },
             requestsUnderWay: requestsUnderWay,
             concurrency: concurrency.current,
-            lastFault: lastFault
+            lastFault: lastFault,
+            counts: counts
         )
     }
 }

@@ -12,18 +12,28 @@ struct DeliveriesHandler: Sendable {
         self.archive = archive
     }
 
-    /// - Parameter query: `provider`, `status` (several by comma), `event_id`, `limit` and `cursor`.
+    /// The parameters that it takes.
+    static let names: Set<String> = [
+        "provider", "status", "event_id", "name", "error_code", "accepted_from", "accepted_before", "limit", "cursor",
+    ]
+
+    /// - Parameter query: by name; several values stand in one, separated by commas.
     func respond(to query: [String: String], from client: Client) async throws -> [UInt8] {
+        if let stranger = query.keys.sorted().first(where: { !Self.names.contains($0) }) {
+            throw Problem.badParameter(
+                stranger,
+                "is no parameter here; there are \(Self.names.sorted().joined(separator: ", "))"
+            )
+        }
+        func words(_ name: String) -> [String] { query[name]?.split(separator: ",").map(String.init) ?? [] }
         var filter = DeliveryFilter(tenant: client.tenant)
         filter.provider = query["provider"].map { ProviderName($0) }
-        filter.eventID = query["event_id"].map { EventID($0) }
-        for word in query["status"]?.split(separator: ",") ?? [] {
-            guard let status = DeliveryStatus(rawValue: String(word)) else {
-                let words = DeliveryStatus.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Problem.badParameter("status", "is one or more of \(words), separated by commas")
-            }
-            filter.statuses.insert(status)
-        }
+        filter.statuses = try DeliveryWords.statuses(words("status"))
+        filter.eventIDs = query["event_id"].map { [EventID($0)] } ?? []
+        filter.names = query["name"].map { [$0] } ?? []
+        filter.errorCodes = try DeliveryWords.errorCodes(words("error_code"))
+        filter.acceptedFrom = try query["accepted_from"].map { try DeliveryWords.moment("accepted_from", $0) }
+        filter.acceptedBefore = try query["accepted_before"].map { try DeliveryWords.moment("accepted_before", $0) }
         let limit = try Self.limit(query["limit"])
         let page: [ArchivedDelivery]
         do {

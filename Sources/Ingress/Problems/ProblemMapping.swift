@@ -134,6 +134,10 @@ extension Problem {
         )
     }
 
+    static func badBody(_ what: String) -> Problem {
+        Problem(status: .badRequest, kind: "bad-body", title: "The body cannot be used", detail: what)
+    }
+
     static let internalError = Problem(
         status: .internalServerError,
         kind: "internal",

@@ -110,10 +110,10 @@ extension StoreBehaviour {
         (DeliveryFilter(provider: "lago"), ["1 lago", "2 lago", "3 lago"]),
         (DeliveryFilter(provider: "nobody"), []),
         (DeliveryFilter(statuses: [.uncertain]), ["1 polar", "2 polar", "3 polar"]),
-        (DeliveryFilter(statuses: [.uncertain, .rejected], eventID: "b"), ["3 lago", "3 polar"]),
-        (DeliveryFilter(eventID: "a"), ["1 lago", "1 polar", "2 lago", "2 polar"]),
-        (DeliveryFilter(tenant: "shop", provider: "polar", eventID: "a"), ["1 polar"]),
-        (DeliveryFilter(eventID: "z"), []),
+        (DeliveryFilter(statuses: [.uncertain, .rejected], eventIDs: ["b"]), ["3 lago", "3 polar"]),
+        (DeliveryFilter(eventIDs: ["a"]), ["1 lago", "1 polar", "2 lago", "2 polar"]),
+        (DeliveryFilter(tenant: "shop", provider: "polar", eventIDs: ["a"]), ["1 polar"]),
+        (DeliveryFilter(eventIDs: ["z"]), []),
     ]
 
     static let retention: [StoreCheck] = [

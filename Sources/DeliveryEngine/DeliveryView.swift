@@ -1,0 +1,11 @@
+/// What others see of the pipelines, and how they are told of news: made once, shared by all of them.
+package struct DeliveryView: Sendable {
+    /// What the pipelines last said of themselves.
+    package let monitor = DeliveryMonitor()
+    /// Tells pipelines that deliveries were made due by a person.
+    package let bells = PipelineBells()
+    /// Tells those who wait when deliveries are settled.
+    package let settlements = SettlementWatch()
+
+    package init() {}
+}

@@ -1,0 +1,75 @@
+import DeliveryEngine
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `GET /v1/providers`: the state of each provider. For operators, because backlogs count the events of all tenants.
+struct ProvidersHandler: Sendable {
+    let archive: any EventArchive
+    let monitor: DeliveryMonitor
+    let routes: CurrentRoutes
+    let clock: any WallClock
+
+    func respond() async throws -> [UInt8] {
+        let states = monitor.current
+        var writer = JSONWriter(capacity: 2048)
+        writer.beginObject()
+        writer.key("providers")
+        writer.beginArray()
+        for provider in routes.current.routes.providers {
+            let backlog: Backlog
+            do {
+                backlog = try await archive.backlog(of: provider.name)
+            } catch {
+                throw Problem(error)
+            }
+            writer.beginObject()
+            writer.member("name", string: provider.name.rawValue)
+            writer.member("adapter", string: provider.traits.adapter.rawValue)
+            write(states[provider.name], to: &writer)
+            write(backlog, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func write(_ state: PipelineMachine.Snapshot?, to writer: inout JSONWriter) {
+        writer.member("circuit", stringOrNull: state?.circuit)
+        writer.member("parked", bool: state?.parked != nil)
+        writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
+        writer.member("requests_under_way", integer: state?.requestsUnderWay ?? 0)
+        writer.member("concurrency", integer: state?.concurrency ?? 0)
+        writer.key("since_start")
+        writer.beginObject()
+        writer.member("requests", integer: state?.counts.requests ?? 0)
+        writer.member("delivered", integer: state?.counts.delivered ?? 0)
+        writer.member("retried", integer: state?.counts.retried ?? 0)
+        writer.member("rejected", integer: state?.counts.rejected ?? 0)
+        writer.member("uncertain", integer: state?.counts.uncertain ?? 0)
+        writer.endObject()
+        writer.key("last_error")
+        guard let fault = state?.parked ?? state?.lastFault else { return writer.null() }
+        writer.beginObject()
+        writer.member("code", string: fault.code.rawValue)
+        writer.member("message", string: fault.message)
+        writer.member("vendor", stringOrNull: fault.vendor)
+        writer.endObject()
+    }
+
+    private func write(_ backlog: Backlog, to writer: inout JSONWriter) {
+        writer.key("backlog")
+        writer.beginObject()
+        writer.member("events", integer: backlog.events)
+        writer.member("oldest_accepted_at", stringOrNull: backlog.oldest?.rfc3339)
+        writer.key("age_seconds")
+        if let oldest = backlog.oldest {
+            writer.integer(max(0, (clock.now - oldest).wholeMilliseconds / 1000))
+        } else {
+            writer.integer(0)
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,167 @@
+import DeliveryEngine
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
+/// was decided before.
+struct RevisionHandler: Sendable {
+    let revising: any DeliveryRevising
+    let nudging: any DeliveryNudging
+    let clock: any WallClock
+
+    /// Carries a decision out, or counts only if it is a dry run.
+    func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from client: Client) async throws -> [UInt8] {
+        let order = try RevisionOrder(body, tenant: client.tenant)
+        let revision = DeliveryRevision(action: action, filter: order.filter, by: client.name, at: clock.now)
+        let count: RevisionCount
+        do {
+            count = try await order.isDryRun ? revising.count(revision) : revising.revise(revision)
+        } catch {
+            throw Problem(error)
+        }
+        if action == .retry, !order.isDryRun, count.changed > 0 { nudging.nudge(order.filter.provider) }
+        var writer = JSONWriter(capacity: 128)
+        writer.beginObject()
+        writer.member("action", string: action.rawValue)
+        writer.member("dry_run", bool: order.isDryRun)
+        writer.member("changed", integer: count.changed)
+        writer.member("busy", integer: count.busy)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The latest decisions of the client's tenant, newest first.
+    func actions(of client: Client) async throws -> [UInt8] {
+        let recorded: [RecordedRevision]
+        do {
+            recorded = try await revising.revisions(of: client.tenant, limit: 1000)
+        } catch {
+            throw Problem(error)
+        }
+        var writer = JSONWriter(capacity: 160 * (recorded.count + 1))
+        writer.beginObject()
+        writer.key("actions")
+        writer.beginArray()
+        for revision in recorded {
+            writer.beginObject()
+            writer.member("action", string: revision.action.rawValue)
+            writer.member("at", string: revision.at.rfc3339)
+            writer.member("client", string: revision.by.rawValue)
+            writer.member("filter", string: revision.filter)
+            writer.member("changed", integer: revision.count.changed)
+            writer.member("busy", integer: revision.count.busy)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+/// The body of a decision: `{"ids": [...]}`, `{"filter": {...}}` or `{"all": true}`, with `"dry_run": true` for the count alone.
+struct RevisionOrder {
+    private(set) var filter: DeliveryFilter
+    private(set) var isDryRun = false
+
+    /// - Throws: ``Problem`` that names the member and the way out. An order that names nothing is refused, so that nobody gives
+    ///   everything up by a slip.
+    init(_ body: [UInt8], tenant: TenantID) throws(Problem) {
+        filter = DeliveryFilter(tenant: tenant)
+        let root: JSONValue
+        do {
+            root = try JSONDocument(parsing: body).root
+        } catch {
+            throw .badBody("the body is not JSON: \(error)")
+        }
+        guard root.kind == .object else { throw .badBody("the body must be an object such as {\"ids\": [\"evt-1\"]}") }
+        var isAll = false
+        for member in root.members {
+            switch member.name {
+            case "ids": filter.eventIDs = try Self.texts(member).map { EventID($0) }
+            case "filter": try readFilter(member.value)
+            case "all": isAll = try Self.flag(member)
+            case "dry_run": isDryRun = try Self.flag(member)
+            default: throw .badBody("unknown member \"\(member.name)\"; there are ids, filter, all and dry_run")
+            }
+        }
+        if filter == DeliveryFilter(tenant: tenant), !isAll {
+            throw .badBody("name the deliveries by \"ids\" or by \"filter\", or say {\"all\": true}")
+        }
+    }
+
+    private mutating func readFilter(_ value: JSONValue) throws(Problem) {
+        guard value.kind == .object else { throw .badBody("\"filter\" must be an object") }
+        for member in value.members {
+            switch member.name {
+            case "provider": filter.provider = ProviderName(try Self.text(member))
+            case "status": filter.statuses = try DeliveryWords.statuses(try Self.texts(member))
+            case "name": filter.names = try Self.texts(member)
+            case "error_code": filter.errorCodes = try DeliveryWords.errorCodes(try Self.texts(member))
+            case "accepted_from": filter.acceptedFrom = try DeliveryWords.moment(member.name, try Self.text(member))
+            case "accepted_before": filter.acceptedBefore = try DeliveryWords.moment(member.name, try Self.text(member))
+            default:
+                throw .badBody(
+                    "unknown filter \"\(member.name)\"; there are provider, status, name, error_code, accepted_from and accepted_before"
+                )
+            }
+        }
+    }
+
+    private static func flag(_ member: JSONMember) throws(Problem) -> Bool {
+        guard let flag = member.value.bool else { throw .badBody("\"\(member.name)\" must be true or false") }
+        return flag
+    }
+
+    private static func text(_ member: JSONMember) throws(Problem) -> String {
+        guard let text = member.value.string else { throw .badBody("\"\(member.name)\" must be a string") }
+        return text
+    }
+
+    /// A string, or a list of at least one.
+    private static func texts(_ member: JSONMember) throws(Problem) -> [String] {
+        if let text = member.value.string { return [text] }
+        let texts = member.value.elements.map(\.string)
+        guard member.value.kind == .array, !texts.isEmpty, !texts.contains(nil) else {
+            throw .badBody("\"\(member.name)\" must be a string, or a list of at least one")
+        }
+        return texts.compactMap(\.self)
+    }
+}
+
+/// The words of delivery filters, in queries and bodies alike.
+enum DeliveryWords {
+    static func statuses(_ words: [String]) throws(Problem) -> Set<DeliveryStatus> {
+        var statuses: Set<DeliveryStatus> = []
+        for word in words {
+            guard let status = DeliveryStatus(rawValue: word) else {
+                throw .badParameter(
+                    "status",
+                    "is one of \(DeliveryStatus.allCases.map(\.rawValue).joined(separator: ", "))"
+                )
+            }
+            statuses.insert(status)
+        }
+        return statuses
+    }
+
+    static func errorCodes(_ words: [String]) throws(Problem) -> Set<DeliveryErrorCode> {
+        var codes: Set<DeliveryErrorCode> = []
+        for word in words {
+            guard let code = DeliveryErrorCode(rawValue: word) else {
+                let all = DeliveryErrorCode.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badParameter("error_code", "is one of \(all)")
+            }
+            codes.insert(code)
+        }
+        return codes
+    }
+
+    static func moment(_ name: String, _ text: String) throws(Problem) -> Timestamp {
+        guard let moment = Timestamp(rfc3339: text) ?? Timestamp(unixSeconds: text) else {
+            throw .badParameter(name, "is a moment such as 2024-03-20T15:04:05Z, or Unix seconds")
+        }
+        return moment
+    }
+}

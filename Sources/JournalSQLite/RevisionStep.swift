@@ -1,0 +1,95 @@
+import Events
+import GRDB
+import Journal
+
+/// A part of a person's decision about deliveries, small enough not to hold up the commits beside it.
+struct RevisionStep: Sendable {
+    /// What one step did.
+    struct Result: Sendable {
+        /// The revision's number, for the steps that follow.
+        let number: Int64
+        let changed: Int
+        /// By how much the number of rows that say `retrying` has changed.
+        let retryingChange: Int
+    }
+
+    let revision: DeliveryRevision
+    let tenant: TenantID
+    /// Nil: the first step, which makes the record.
+    let number: Int64?
+    let provider: ProviderName
+    let providerNumber: Int64
+    /// Deliveries with a row, held by the caller for as long as the step takes.
+    let sequences: [Int64]
+    /// How many others a pipeline holds.
+    let busy: Int
+
+    func run(in db: Database) throws -> Result {
+        var (changed, retryingChange) = (0, 0)
+        let select = try db.cachedStatement(sql: "SELECT status FROM deliveries WHERE sequence = ? AND provider = ?")
+        let update = try db.cachedStatement(
+            sql: "UPDATE deliveries SET status = ?, next_attempt_at = ? WHERE sequence = ? AND provider = ?"
+        )
+        let isRetry = revision.action == .retry
+        for sequence in sequences {
+            guard let word = try String.fetchOne(select, arguments: [sequence, providerNumber]),
+                let status = DeliveryStatus(rawValue: word), revision.action.statuses.contains(status)
+            else { continue }
+            try update.execute(
+                arguments: [
+                    (isRetry ? DeliveryStatus.retrying : .discarded).rawValue,
+                    isRetry ? revision.at.milliseconds : nil, sequence, providerNumber,
+                ]
+            )
+            changed += 1
+            retryingChange += (isRetry ? 1 : 0) - (status == .retrying ? 1 : 0)
+        }
+        return Result(number: try record(changed, in: db), changed: changed, retryingChange: retryingChange)
+    }
+
+    private func record(_ changed: Int, in db: Database) throws -> Int64 {
+        if let number {
+            try db.execute(
+                sql: "UPDATE revisions SET changed = changed + ?, busy = busy + ? WHERE number = ?",
+                arguments: [changed, busy, number]
+            )
+            return number
+        }
+        try db.execute(
+            sql: """
+                INSERT INTO revisions(tenant, action, filter, client, at, changed, busy) VALUES(?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                tenant.rawValue, revision.action.rawValue, revision.filter.words, revision.by.rawValue,
+                revision.at.milliseconds, changed, busy,
+            ]
+        )
+        return db.lastInsertedRowID
+    }
+}
+
+/// What keeps providers from being called.
+enum HoldTable {
+    static func set(_ hold: ProviderHold?, of provider: ProviderName, in db: Database) throws {
+        guard let hold else {
+            return try db.execute(sql: "DELETE FROM holds WHERE provider = ?", arguments: [provider.rawValue])
+        }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO holds VALUES(?, ?, ?, ?, ?, ?)",
+            arguments: [
+                provider.rawValue, hold.until.milliseconds, hold.isParked, hold.fault.code.rawValue,
+                hold.fault.message, hold.fault.vendor,
+            ]
+        )
+    }
+
+    static func hold(of provider: ProviderName, in db: Database) throws -> ProviderHold? {
+        let row = try Row.fetchOne(
+            db,
+            sql: "SELECT until, is_parked, fault_code, fault_message, fault_vendor FROM holds WHERE provider = ?",
+            arguments: [provider.rawValue]
+        )
+        guard let row, let fault = try DeliveryRow.fault(row, from: 2) else { return nil }
+        return ProviderHold(until: Timestamp(milliseconds: row[0]), fault: fault, isParked: row[1])
+    }
+}

@@ -1,0 +1,106 @@
+package import Events
+import GRDB
+package import Journal
+
+extension SQLiteEventStore {
+    package func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount {
+        var count = RevisionCount(changed: 0, busy: 0)
+        try await forEachPage(of: revision) { (page) async throws(StoreError) in
+            for (provider, sequences) in page {
+                let busy = parts.ledger.withProgress(of: provider) { progress in
+                    sequences.count { progress.isHeld($0) }
+                }
+                count += RevisionCount(changed: sequences.count - (busy ?? 0), busy: busy ?? 0)
+            }
+        }
+        return count
+    }
+
+    package func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount {
+        guard let tenant = revision.filter.tenant else {
+            preconditionFailure("a person decides about the deliveries of one tenant")
+        }
+        var count = RevisionCount(changed: 0, busy: 0)
+        var number: Int64?
+        try await forEachPage(of: revision) { (page) async throws(StoreError) in
+            for (provider, sequences) in page {
+                guard let providerNumber = parts.names.number(of: provider) else { continue }
+                let free = parts.ledger.withProgress(of: provider) { $0.holdForRevision(sequences) } ?? []
+                defer { _ = parts.ledger.withProgress(of: provider) { $0.endRevision(free) } }
+                let step = RevisionStep(
+                    revision: revision,
+                    tenant: tenant,
+                    number: number,
+                    provider: provider,
+                    providerNumber: providerNumber,
+                    sequences: free,
+                    busy: sequences.count - free.count
+                )
+                let result = try await commit { .revise(step, $0) }
+                number = result.number
+                count += RevisionCount(changed: result.changed, busy: step.busy)
+            }
+        }
+        return count
+    }
+
+    package func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT action, filter, client, at, changed, busy FROM revisions WHERE tenant = ?
+                    ORDER BY number DESC LIMIT \(max(0, limit))
+                    """,
+                arguments: [tenant.rawValue]
+            ).map { row in
+                guard let action = DeliveryRevision.Action(rawValue: row[0]) else { throw UnknownWord(word: row[0]) }
+                return RecordedRevision(
+                    action: action,
+                    filter: row[1],
+                    by: ClientName(row[2] as String),
+                    at: Timestamp(milliseconds: row[3]),
+                    count: RevisionCount(changed: row[4], busy: row[5])
+                )
+            }
+        }
+    }
+
+    package func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError) {
+        try await commit { .hold(provider, hold, $0) }
+    }
+
+    package func hold(of provider: ProviderName) async throws(StoreError) -> ProviderHold? {
+        try await read { db in try HoldTable.hold(of: provider, in: db) }
+    }
+
+    private static let deliveriesPerStep = 500
+
+    /// Goes through the deliveries that a revision can change, page by page, each page by provider.
+    private func forEachPage(
+        of revision: DeliveryRevision,
+        _ body: ([(provider: ProviderName, sequences: [Int64])]) async throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        var filter = revision.filter
+        let possible = revision.action.statuses
+        filter.statuses = filter.statuses.isEmpty ? possible : filter.statuses.intersection(possible)
+        guard !filter.statuses.isEmpty else { return }
+        var after: DeliveryCursor?
+        repeat {
+            let page = try await deliveries(matching: filter, after: after, limit: Self.deliveriesPerStep)
+            let groups = Dictionary(grouping: page, by: \.cursor.provider)
+            try await body(
+                groups.sorted { $0.key < $1.key }.map {
+                    (provider: $0.key, sequences: $0.value.map(\.cursor.sequence.rawValue))
+                }
+            )
+            after = page.count == Self.deliveriesPerStep ? page.last?.cursor : nil
+        } while after != nil
+    }
+}
+
+extension RevisionCount {
+    fileprivate static func += (left: inout Self, right: Self) {
+        left = RevisionCount(changed: left.changed + right.changed, busy: left.busy + right.busy)
+    }
+}

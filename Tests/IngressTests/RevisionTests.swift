@@ -1,0 +1,126 @@
+import DeliveryEngine
+import Events
+import Foundation
+import Journal
+import JournalSQLite
+import NIOHTTP1
+import Testing
+
+@Suite struct RevisionTests {
+    /// Stores events `e1`, `e2`, … and settles them as dead letters.
+    private func makeDeadLetters(_ server: IngressFixture, _ count: Int) async throws {
+        for number in 1...count {
+            _ = try await server.post(#"{"id":"e\#(number)","name":"n\#(number)","customer_id":"c"}"#)
+        }
+        let fault = DeliveryFault(code: .invalidEvent, message: "refused", vendor: "no such metric")
+        while let block = try await server.store.claimBlock(for: "p", limit: BlockLimit(events: 9, bytes: 1 << 20)) {
+            let exceptions = block.deliveries.map {
+                SettledDelivery(sequence: $0.sequence, status: .rejected, fault: fault)
+            }
+            try await server.store.settle(Settlement(provider: "p", exceptions: exceptions))
+        }
+    }
+
+    private func order(_ server: IngressFixture, _ action: String, _ body: String, key: String = "operator-key")
+        async throws
+        -> IngressFixture.Answer
+    {
+        try await server.send(
+            .POST,
+            "/v1/deliveries/\(action)",
+            Array(body.utf8),
+            headers: [("Content-Type", "application/json")],
+            key: key
+        )
+    }
+
+    @Test func `counts first, then retries, and lets the pipelines know`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await makeDeadLetters(server, 3)
+            let dry = try await order(server, "retry", #"{"filter":{"status":"rejected"},"dry_run":true}"#)
+            #expect(dry.status == 200)
+            #expect(try dry.object["changed"] as? Int == 3)
+            #expect(try dry.object["dry_run"] as? Bool == true)
+            let nothing = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: 9)
+            #expect(nothing.isEmpty)
+            let retried = try await order(server, "retry", #"{"ids":["e1","e3"]}"#)
+            #expect(try retried.object["changed"] as? Int == 2)
+            let due = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: 9)
+            #expect(due.map(\.event.id) == ["e1", "e3"])
+        }
+    }
+
+    @Test func `discards, and keeps a record of who did`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await makeDeadLetters(server, 2)
+            let body = #"{"filter":{"provider":"p","name":["n2"],"error_code":"invalid_event"}}"#
+            #expect(try await order(server, "discard", body).object["changed"] as? Int == 1)
+            let list = try await server.send(.GET, "/v1/deliveries?status=discarded").object["deliveries"]
+            #expect((list as? [[String: Any]])?.map { $0["event_id"] as? String } == ["e2"])
+            let actions = try await server.send(.GET, "/v1/deliveries/actions", key: "operator-key").object["actions"]
+            let action = try #require((actions as? [[String: Any]])?.first)
+            #expect(action["action"] as? String == "discard")
+            #expect(action["client"] as? String == "operator")
+            #expect(action["filter"] as? String == "provider p, name n2, error invalid_event")
+            #expect(action["changed"] as? Int == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", "say {"), (#"{"ids":[]}"#, "at least one"), (#"{"idz":["a"]}"#, "idz"), (#"[]"#, "object"),
+        ("{", "JSON"),
+        (#"{"filter":{"status":"lost"}}"#, "rejected"), (#"{"filter":{"error_code":"x"}}"#, "invalid_event"),
+        (#"{"filter":{"accepted_from":"soon"}}"#, "moment"), (#"{"filter":{"color":"red"}}"#, "color"),
+        (#"{"all":"yes"}"#, "true or false"), (#"{"filter":{}}"#, "say {"),
+    ])
+    func `refuses an order that is faulty or names nothing`(body: String, words: String) async throws {
+        try await IngressFixture.with { (server) async throws in
+            let answer = try await order(server, "discard", body)
+            #expect(answer.status == 400)
+            #expect(String(decoding: answer.body, as: UTF8.self).contains(words))
+        }
+    }
+
+    @Test func `takes orders from operators only, and for their tenant only`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await makeDeadLetters(server, 1)
+            #expect(try await order(server, "discard", #"{"all":true}"#, key: "test-key").status == 403)
+            #expect(try await server.send(.GET, "/v1/providers", key: "read-key").status == 403)
+            #expect(
+                try await order(server, "discard", #"{"all":true}"#, key: "other-operator").object["changed"] as? Int
+                    == 0
+            )
+            #expect(try await order(server, "discard", #"{"all":true}"#).object["changed"] as? Int == 1)
+        }
+    }
+
+    @Test func `shows what waits for each provider, and since when`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            for id in ["a", "b"] { _ = try await server.post(#"{"id":"\#(id)","name":"n","customer_id":"c"}"#) }
+            let answer = try await server.send(.GET, "/v1/providers", key: "operator-key").object
+            let provider = try #require((answer["providers"] as? [[String: Any]])?.first)
+            #expect(provider["name"] as? String == "p")
+            #expect(provider["adapter"] as? String == "acme")
+            let backlog = try #require(provider["backlog"] as? [String: Any])
+            #expect(backlog["events"] as? Int == 2)
+            #expect((backlog["oldest_accepted_at"] as? String)?.isEmpty == false)
+        }
+    }
+
+    @Test func `filters the list, and refuses a filter that it does not know`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await makeDeadLetters(server, 2)
+            func count(_ query: String) async throws -> Int? {
+                let list = try await server.send(.GET, "/v1/deliveries?\(query)").object["deliveries"]
+                return (list as? [[String: Any]])?.count
+            }
+            #expect(try await count("status=rejected&name=n1") == 1)
+            #expect(try await count("error_code=timeout,rate_limited") == 0)
+            #expect(try await count("accepted_before=2020-01-01T00:00:00Z") == 0)
+            #expect(try await count("event_id=e2") == 1)
+            let answer = try await server.send(.GET, "/v1/deliveries?stauts=rejected")
+            #expect(answer.status == 400)
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("stauts"))
+        }
+    }
+}

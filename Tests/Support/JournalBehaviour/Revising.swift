@@ -1,0 +1,150 @@
+import Events
+import Journal
+
+extension StoreBehaviour {
+    static let revising: [StoreCheck] = [
+        StoreCheck("makes dead letters, uncertain ones and retries due at once, with their history") { store, fixture in
+            try await store.store(Sample.events(1...4))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settle([sequences[0]], at: "lago", as: .rejected)
+            try await store.settle([sequences[1]], at: "lago", as: .uncertain)
+            let later = Sample.accepted + .seconds(86_400)
+            try await store.settle([sequences[2]], at: "lago", as: .retrying, nextAttemptAt: later)
+            try await store.settleDelivered([sequences[3]], at: "lago")
+            let now = Sample.accepted + .seconds(60)
+            let revision = decision(.retry, DeliveryFilter(tenant: "shop"), at: now)
+            try expect(try await store.count(revision), RevisionCount(changed: 3, busy: 0), "the dry run")
+            try expect(try await store.claimDue(for: "lago", at: now, limit: 9).count, 0, "a dry run changes nothing")
+            try expect(try await store.revise(revision), RevisionCount(changed: 3, busy: 0), "the revision")
+            try expect(try await store.nextDue(for: "lago"), now, "the time of the next")
+            let reopened = try await fixture.crash(store)
+            let due = try await reopened.claimDue(for: "lago", at: now, limit: 9)
+            try expect(due.ids, ["event-1", "event-2", "event-3"], "what is due after a crash")
+            try expect(due.map(\.attempts), [1, 1, 1], "their attempts")
+            try await reopened.settleDelivered(due.sequences, at: "lago")
+            let event = try require(try await reopened.events(withID: "event-1", of: "shop").first, "the event")
+            try expect(event.deliveries[0].history.map(\.status), [.rejected, .delivered], "its history")
+            try expect(try await reopened.backlog(of: "lago").events, 0, "the backlog")
+            return reopened
+        },
+        StoreCheck("gives deliveries up for good") { store, fixture in
+            try await store.store(Sample.events(1...3))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settle([sequences[0]], at: "lago", as: .rejected)
+            try await store.settle(
+                [sequences[1]],
+                at: "lago",
+                as: .retrying,
+                nextAttemptAt: Sample.accepted
+            )
+            try await store.settle([sequences[2]], at: "lago", as: .uncertain)
+            let filter = DeliveryFilter(tenant: "shop", statuses: [.rejected, .retrying])
+            let count = try await store.revise(decision(.discard, filter))
+            try expect(count, RevisionCount(changed: 2, busy: 0), "what was changed")
+            try expect(try await store.backlog(of: "lago").events, 0, "the backlog")
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.statuses(of: "event-1"), ["lago": .discarded], "the dead letter")
+            try expect(try await reopened.statuses(of: "event-2"), ["lago": .discarded], "the retry")
+            try expect(try await reopened.statuses(of: "event-3"), ["lago": .uncertain], "what was not meant")
+            try expect(try await reopened.claimDue(for: "lago", at: Sample.accepted, limit: 9).count, 0, "what is due")
+            try expect(try await reopened.backlog(of: "lago").events, 0, "the backlog after a crash")
+            return reopened
+        },
+        StoreCheck("leaves alone what a pipeline holds, and what was delivered or given up") { store, _ in
+            try await store.store(Sample.events(1...3))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settle(
+                Array(sequences[0...1]),
+                at: "lago",
+                as: .retrying,
+                nextAttemptAt: Sample.accepted
+            )
+            try await store.settleDelivered([sequences[2]], at: "lago")
+            let held = try await store.claimDue(for: "lago", at: Sample.accepted, limit: 1)
+            let count = try await store.revise(decision(.discard, DeliveryFilter(tenant: "shop")))
+            try expect(count, RevisionCount(changed: 1, busy: 1), "what was changed")
+            try await store.settleDelivered(held.sequences, at: "lago")
+            try expect(try await store.statuses(of: "event-1"), ["lago": .delivered], "the one that was held")
+            try expect(try await store.statuses(of: "event-2"), ["lago": .discarded], "the one that was free")
+            let again = try await store.revise(decision(.retry, DeliveryFilter(tenant: "shop")))
+            try expect(again, RevisionCount(changed: 0, busy: 0), "nothing is left to retry")
+            return store
+        },
+        StoreCheck("keeps a decision to its tenant and its filter") { store, _ in
+            let day = Duration.seconds(86_400)
+            try await store.store([
+                Sample.event("a", name: "x"), Sample.event("b", name: "y"), Sample.event("c", tenant: "bank"),
+                Sample.event("d", acceptedAt: Sample.accepted + day, plan: Sample.polar),
+            ])
+            for provider in ["lago", "polar"] as [ProviderName] {
+                try await store.settle(try await store.claimAll(for: provider).sequences, at: provider, as: .rejected)
+            }
+            let filters: [(DeliveryFilter, Int)] = [
+                (DeliveryFilter(tenant: "shop"), 3), (DeliveryFilter(tenant: "bank"), 1),
+                (DeliveryFilter(tenant: "shop", provider: "polar"), 1),
+                (DeliveryFilter(tenant: "shop", names: ["y"]), 1),
+                (DeliveryFilter(tenant: "shop", eventIDs: ["a", "b", "c"]), 2),
+                (DeliveryFilter(tenant: "shop", errorCodes: [.vendorUnavailable]), 3),
+                (DeliveryFilter(tenant: "shop", errorCodes: [.timeout]), 0),
+                (DeliveryFilter(tenant: "shop", acceptedFrom: Sample.accepted + day), 1),
+                (DeliveryFilter(tenant: "shop", acceptedBefore: Sample.accepted + day), 2),
+                (DeliveryFilter(tenant: "shop", statuses: [.delivered]), 0),
+            ]
+            for (filter, expected) in filters {
+                try expect(try await store.count(decision(.discard, filter)).changed, expected, filter.words)
+            }
+            _ = try await store.revise(decision(.discard, DeliveryFilter(tenant: "shop", names: ["x"])))
+            try expect(try await store.statuses(of: "b"), ["lago": .rejected], "another event")
+            try expect(try await store.statuses(of: "c", tenant: "bank"), ["lago": .rejected], "another tenant's")
+            return store
+        },
+        StoreCheck("records who decided what, and when") { store, fixture in
+            try await store.store(Sample.events(1...3))
+            try await store.settle(try await store.claimAll(for: "lago").sequences, at: "lago", as: .rejected)
+            let filter = DeliveryFilter(tenant: "shop", provider: "lago", eventIDs: ["event-2"])
+            _ = try await store.revise(decision(.discard, filter))
+            _ = try await store.revise(
+                decision(.retry, DeliveryFilter(tenant: "shop"), at: Sample.accepted + .seconds(1))
+            )
+            let reopened = try await fixture.crash(store)
+            let recorded = try await reopened.revisions(of: "shop", limit: 9)
+            try expect(recorded.map(\.action), [.retry, .discard], "the actions, newest first")
+            try expect(recorded.map(\.count.changed), [2, 1], "how many were changed")
+            try expect(recorded.map(\.by), ["operator", "operator"], "who")
+            try expect(recorded.map(\.at), [Sample.accepted + .seconds(1), Sample.accepted], "when")
+            try expect(recorded[1].filter, "provider lago, id event-2", "which")
+            try expect(try await reopened.revisions(of: "bank", limit: 9).count, 0, "another tenant's")
+            return reopened
+        },
+        StoreCheck("changes thousands of deliveries, each once") { store, _ in
+            try await store.store(Sample.events(1...1234, plan: Sample.both))
+            for provider in ["lago", "polar"] as [ProviderName] {
+                try await store.settle(try await store.claimAll(for: provider).sequences, at: provider, as: .rejected)
+            }
+            let count = try await store.revise(decision(.retry, DeliveryFilter(tenant: "shop")))
+            try expect(count, RevisionCount(changed: 2468, busy: 0), "what was changed")
+            try expect(try await store.revisions(of: "shop", limit: 9).map(\.count.changed), [2468], "the record")
+            try expect(try await store.backlog(of: "polar").events, 1234, "the backlog")
+            return store
+        },
+        StoreCheck("keeps a provider's hold over a crash, until it is lifted") { store, fixture in
+            let hold = ProviderHold(until: Sample.accepted, fault: Sample.unavailable, isParked: true)
+            try expect(try await store.hold(of: "lago"), nil, "before")
+            try await store.hold("lago", hold)
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.hold(of: "lago"), hold, "after a crash")
+            try expect(try await reopened.hold(of: "polar"), nil, "of another provider")
+            try await reopened.hold("lago", nil)
+            try expect(try await reopened.hold(of: "lago"), nil, "when it is lifted")
+            return reopened
+        },
+    ]
+
+    private static func decision(
+        _ action: DeliveryRevision.Action,
+        _ filter: DeliveryFilter,
+        at moment: Timestamp = Sample.accepted
+    ) -> DeliveryRevision {
+        DeliveryRevision(action: action, filter: filter, by: "operator", at: moment)
+    }
+}
