@@ -4,19 +4,48 @@ import JSON
 enum LagoDecimal {
     /// Whether a text is a decimal number: digits, perhaps a sign, a fraction, an exponent.
     static func isNumber(_ text: String) -> Bool {
-        var rest = text.utf8[...]
-        if let first = rest.first, "+-".utf8.contains(first) { rest.removeFirst() }
-        guard takeDigits(&rest) else { return false }
-        if rest.first == UInt8(ascii: ".") {
-            rest.removeFirst()
-            guard takeDigits(&rest) else { return false }
+        var text = text
+        return text.withUTF8 { bytes in
+            var place = 0
+            if place < bytes.count, isSign(bytes[place]) { place += 1 }
+            guard skipDigits(&place, bytes) else { return false }
+            if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
+                place += 1
+                guard skipDigits(&place, bytes) else { return false }
+            }
+            if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
+                place += 1
+                if place < bytes.count, isSign(bytes[place]) { place += 1 }
+                guard skipDigits(&place, bytes) else { return false }
+            }
+            return place == bytes.count
         }
-        if let letter = rest.first, letter | 0x20 == UInt8(ascii: "e") {
-            rest.removeFirst()
-            if let sign = rest.first, "+-".utf8.contains(sign) { rest.removeFirst() }
-            guard takeDigits(&rest) else { return false }
+    }
+
+    /// Seconds in the usual form, up to eleven digits and a fraction, as whole milliseconds; nil for any other text, which may be a
+    /// number as well.
+    static func plainMilliseconds(_ text: String) -> Int64? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var place = 0
+            var value: Int64 = 0
+            while place < bytes.count, bytes[place] &- 0x30 < 10 {
+                value = value &* 10 &+ Int64(bytes[place] &- 0x30)
+                place += 1
+            }
+            guard (1...11).contains(place) else { return nil }
+            var decimals = 0
+            if place < bytes.count {
+                guard bytes[place] == UInt8(ascii: "."), place + 1 < bytes.count else { return nil }
+                for byte in bytes[(place + 1)...] {
+                    guard byte &- 0x30 < 10 else { return nil }
+                    if decimals < 3 { value = value * 10 + Int64(byte &- 0x30) }
+                    decimals += 1
+                }
+            }
+            for _ in min(decimals, 3)..<3 { value *= 10 }
+            return value
         }
-        return rest.isEmpty
     }
 
     /// The number as Ruby's `BigDecimal` prints it: plain digits with at least one decimal, such as `1234.56` or `100.0`.
@@ -35,9 +64,17 @@ enum LagoDecimal {
         return "\(number.isNegative ? "-" : "")\(whole).\(fraction)"
     }
 
-    private static func takeDigits(_ text: inout Substring.UTF8View) -> Bool {
-        let digits = text.prefix { (0x30...0x39).contains($0) }
-        text = text.dropFirst(digits.count)
-        return !digits.isEmpty
+    /// The text without spaces around it.
+    static func trimmed(_ text: String) -> String {
+        guard text.utf8.first == 0x20 || text.utf8.last == 0x20 else { return text }
+        return String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+
+    private static func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") }
+
+    private static func skipDigits(_ place: inout Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let start = place
+        while place < bytes.count, bytes[place] &- 0x30 < 10 { place += 1 }
+        return place > start
     }
 }

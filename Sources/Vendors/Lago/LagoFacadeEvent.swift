@@ -41,7 +41,7 @@ struct LagoFacadeEvent {
         most: Int,
         inCharacters: Bool = false
     ) -> String {
-        guard let text = value?.string ?? value?.numberText, !text.allSatisfy(\.isWhitespace) else {
+        guard let text = value?.string ?? value?.numberText, !Self.isBlank(text) else {
             fault(field, "value_is_mandatory")
             return ""
         }
@@ -53,12 +53,13 @@ struct LagoFacadeEvent {
     /// Unix seconds as a number or numeric text, exact to the millisecond.
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let value, !value.isNull else { return nil }
-        guard let text = value.numberText ?? value.string.map(Self.trimmed), LagoDecimal.isNumber(text) else {
+        guard let text = value.numberText ?? value.string.map(LagoDecimal.trimmed), LagoDecimal.isNumber(text) else {
             fault("timestamp", "invalid_format")
             return nil
         }
         let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
-        guard let timestamp = Timestamp(unixSeconds: digits), timestamp <= Self.newest else {
+        let plain = LagoDecimal.plainMilliseconds(digits).map { Timestamp(milliseconds: $0) }
+        guard let timestamp = plain ?? Timestamp(unixSeconds: digits), timestamp <= Self.newest else {
             fault("timestamp", digits.hasPrefix("-") ? "invalid_format" : "milliseconds_where_seconds_are_expected")
             return nil
         }
@@ -68,7 +69,7 @@ struct LagoFacadeEvent {
     /// The amount of a dynamic charge as a plain decimal. Lago takes text that is no number for 0; here it is a fault.
     private mutating func amount(_ value: JSONValue?) -> String? {
         guard let value, !value.isNull else { return nil }
-        guard let text = value.numberText ?? value.string.map(Self.trimmed) else {
+        guard let text = value.numberText ?? value.string.map(LagoDecimal.trimmed) else {
             fault("precise_total_amount_cents", "invalid_format")
             return nil
         }
@@ -90,17 +91,19 @@ struct LagoFacadeEvent {
         return LastMemberWins.text(of: value)
     }
 
+    /// Ruby's `blank?`.
+    private static func isBlank(_ text: String) -> Bool {
+        // Most texts begin with something that can be seen.
+        if let first = text.utf8.first, (0x21...0x7E).contains(first) { return false }
+        return text.allSatisfy(\.isWhitespace)
+    }
+
     private mutating func fault(_ field: String, _ code: String) {
         faults.append(LagoFault(field: field, code: code))
     }
 
     private static func vendor(amount: String) -> JSONText {
         JSONText(checked: #"{"lago":{"precise_total_amount_cents":"\#(amount)"}}"#)
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        let bytes = text.utf8.drop { $0 == 0x20 }
-        return String(Substring(bytes).reversed().drop { $0 == " " }.reversed())
     }
 }
 

@@ -19,6 +19,8 @@ struct PolarMoment {
 
     /// A moment in text.
     static func read(_ text: String) -> Result<Timestamp, PolarFinding> {
+        // The usual form needs no second look.
+        if let moment = Timestamp(rfc3339: text), Timestamp.writable.contains(moment) { return .success(moment) }
         if let number = digits(text) { return unix(number).mapError { dateFault($0.reason) } }
         var reader = PolarMoment(text)
         switch reader.readDateTime() {
