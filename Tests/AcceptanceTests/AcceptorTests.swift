@@ -106,4 +106,30 @@ import Testing
             #expect(result.faults.first?.message.contains("r") == true)
         }
     }
+
+    @Test func `an event that no route takes keeps all out where routes are needed, a known id does not`() async throws
+    {
+        try await withAcceptor { acceptor in
+            let known = CanonicalEvent(id: "e", name: "api_x", customerID: "c")
+            _ = try await acceptor.accept(events([known]), from: client, policy: .each)
+            let good = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
+            let unrouted = CanonicalEvent(name: "other", customerID: "c")
+            let refused = try await acceptor.accept(
+                events([good, unrouted]),
+                from: client,
+                policy: .each,
+                needsRoutes: true
+            )
+            #expect(refused.accepted.isEmpty && refused.faults.map(\.code) == [.unrouted])
+            let changed = CanonicalEvent(id: "e", name: "api_y", customerID: "c")
+            let taken = try await acceptor.accept(
+                events([good, changed]),
+                from: client,
+                policy: .each,
+                needsRoutes: true
+            )
+            #expect(taken.accepted.map(\.isDuplicate) == [false])
+            #expect(taken.faults.map(\.code) == [.conflict])
+        }
+    }
 }

@@ -46,12 +46,12 @@ struct PolarFinding: Error, Equatable {
     }
 
     /// A fault whose reason stands in the message and in the context.
-    static func parsing(_ type: String, _ what: String, _ reason: String) -> PolarFinding {
+    static func parsing(_ type: String, _ what: String, _ reason: String, mark: String = ",") -> PolarFinding {
         var context = JSONWriter(capacity: reason.utf8.count + 16)
         context.beginObject()
         context.member("error", string: reason)
         context.endObject()
-        return PolarFinding(type, "\(what), \(reason)", context: String(decoding: context.bytes, as: UTF8.self))
+        return PolarFinding(type, "\(what)\(mark) \(reason)", context: String(decoding: context.bytes, as: UTF8.self))
     }
 
     /// A value that is none of a few words.

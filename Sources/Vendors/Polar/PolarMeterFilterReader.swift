@@ -16,7 +16,9 @@ struct PolarMeterFilterReader {
             return complaints.isEmpty ? filter : nil
         } catch {
             let reason = "\(error.message) at line \(error.position.line) column \(error.position.column)"
-            complaints.append(PolarComplaint(.parsing("json_invalid", "Invalid JSON", reason), at: [], text: text))
+            complaints.append(
+                PolarComplaint(.parsing("json_invalid", "Invalid JSON", reason, mark: ":"), at: [], text: text)
+            )
             return nil
         }
     }

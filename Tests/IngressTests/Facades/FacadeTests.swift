@@ -43,6 +43,8 @@ import Testing
             #expect(try await ask(server, .GET, "/acme/v1/events/two").text == "")
             let each = try await ask(server, .POST, "/acme/v1/events?customer=other&each", "one,two")
             #expect(each.text == "refused:conflict accepted:two")
+            let first = try await ask(server, .POST, "/acme/v1/events?customer=other&first", "one,three")
+            #expect(first.text == "refused:conflict accepted:three")
         }
     }
 

@@ -18,7 +18,9 @@ struct PlainDialect: Dialect {
             let events = names.map {
                 CanonicalEvent(id: EventID($0), name: $0, customerID: request.parameter("customer") ?? "c")
             }
-            let policy: WritePolicy = request.parameter("each") == nil ? .allOrNothing : .each
+            let policy: WritePolicy =
+                request.parameter("each") != nil
+                ? .each : request.parameter("first") != nil ? .firstWins : .allOrNothing
             return .write(events, policy) { results in Self.say(results.map(\.word).joined(separator: " ")) }
         case ("GET", "/estimate"):
             return .ask(VendorRequest(path: "/estimate", body: []), of: "acme") { result in
