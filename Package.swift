@@ -112,13 +112,15 @@ let package = Package(
         ),
         .target(
             name: "Client",
-            dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1],
+            dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "Client", "Gateway", "Ingress", "JSON", "Observability", "Routing", "Sandbox", argumentParser,
+                "Access", "Client", "Gateway", "Ingress", "JSON", "JournalSQLite", "Observability", "Routing",
+                "Sandbox",
+                argumentParser,
                 logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings

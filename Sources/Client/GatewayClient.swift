@@ -3,12 +3,20 @@ import Foundation
 package import JSON
 import NIOCore
 package import NIOHTTP1
+import NIOPosix
 
 /// Calls the gateway's HTTP API.
 package struct GatewayClient: Sendable {
     /// Scheme, host and port, without a trailing slash.
     package let address: String
     private let key: String
+
+    /// A connection that cannot be made is told at once; patience is the caller's.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration(timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10)))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     package init(address: String, key: String) {
         var address = address
@@ -55,7 +63,7 @@ package struct GatewayClient: Sendable {
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+            let response = try await Self.http.execute(request, timeout: .seconds(60))
             let received = try await response.body.collect(upTo: 256 << 20)
             return Answer(
                 status: Int(response.status.code),
@@ -64,6 +72,9 @@ package struct GatewayClient: Sendable {
             )
         } catch let error as HTTPClientError {
             throw GatewayUnreachable(address: address, reason: error.shortDescription)
+        } catch let error as NIOConnectionError {
+            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "its name could not be resolved"
+            throw GatewayUnreachable(address: address, reason: reason)
         } catch {
             throw GatewayUnreachable(address: address, reason: "\(error)")
         }

@@ -75,10 +75,13 @@ package enum Gateway {
     private static func openStore(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault)
         -> SQLiteEventStore
     {
+        var limits = SQLiteStoreSettings()
+        limits.backlogLimitEvents = settings.backlogLimitEvents
+        limits.diskLimitBytes = settings.diskLimitBytes
         do {
             return try SQLiteEventStore(
                 opening: settings.dataFolder,
-                settings: settings.store,
+                settings: limits,
                 logger: logs.logger("tollgate.store")
             )
         } catch {

@@ -1,13 +1,15 @@
 package import Foundation
 package import Ingress
-package import JournalSQLite
 
 /// The server's own settings; what concerns vendors, routes and clients stands in `routes.json`.
 package struct GatewaySettings: Sendable {
     package var routesFile: URL
     package var dataFolder: URL
     package var ingress: IngressSettings
-    package var store: SQLiteStoreSettings
+    /// The most events that may wait for one vendor; at it, writes are answered 503. Nil: no limit.
+    package var backlogLimitEvents: Int?
+    /// The most bytes that the store may use; at it, writes are answered 503. Nil: as much as the disk has.
+    package var diskLimitBytes: Int?
     /// How long delivered events are kept: the deduplication window.
     package var retention: Duration
     /// How long a shutdown may wait for what is under way.
@@ -19,7 +21,8 @@ package struct GatewaySettings: Sendable {
         routesFile: URL,
         dataFolder: URL,
         ingress: IngressSettings = IngressSettings(),
-        store: SQLiteStoreSettings = SQLiteStoreSettings(),
+        backlogLimitEvents: Int? = nil,
+        diskLimitBytes: Int? = nil,
         retention: Duration = .seconds(35 * 86_400),
         grace: Duration = .seconds(25),
         environment: [String: String]
@@ -27,7 +30,8 @@ package struct GatewaySettings: Sendable {
         self.routesFile = routesFile
         self.dataFolder = dataFolder
         self.ingress = ingress
-        self.store = store
+        self.backlogLimitEvents = backlogLimitEvents
+        self.diskLimitBytes = diskLimitBytes
         self.retention = retention
         self.grace = grace
         self.environment = environment

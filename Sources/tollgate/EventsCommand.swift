@@ -18,6 +18,15 @@ struct ShowEventCommand: AsyncParsableCommand {
         abstract: "Show an event, its deliveries and every attempt."
     )
 
+    @OptionGroup var event: EventReport
+
+    mutating func run() async throws {
+        try await event.show()
+    }
+}
+
+/// One event with all that became of it.
+struct EventReport: ParsableArguments {
     @Argument(help: "The event's id.")
     var id: String
 
@@ -26,31 +35,56 @@ struct ShowEventCommand: AsyncParsableCommand {
 
     @OptionGroup var gateway: GatewayOptions
 
-    mutating func run() async throws {
+    func show() async throws {
         let answer = try await gateway.get("/v1/events/\(id.percentEncoded)")
         guard !json, let event = answer.json else { return Terminal.data(answer.body) }
-        for name in ["id", "name", "customer_id", "subscription_id", "timestamp", "accepted_at", "route"] {
+        print(event)
+        for other in event["also"].map({ Array($0.elements) }) ?? [] {
+            Terminal.data("\nThe same id in another scope:\n")
+            print(other)
+        }
+    }
+
+    private func print(_ event: JSONValue) {
+        for name in ["id", "name", "customer_id", "subscription_id", "timestamp", "accepted_at", "client", "route"] {
             if let text = event[name]?.string { Terminal.data("\(name): \(text)") }
         }
-        var rows = [DeliveryRows.header]
-        for delivery in event["deliveries"].map({ Array($0.elements) }) ?? [] {
-            rows.append(DeliveryRows.row(delivery))
-        }
-        Terminal.data("\n" + Terminal.table(rows))
+        let deliveries = event["deliveries"].map { Array($0.elements) } ?? []
+        Terminal.data("\n" + Terminal.table([DeliveryRows.header] + deliveries.map(DeliveryRows.row)))
+        let attempts = deliveries.flatMap(DeliveryRows.attempts)
+        guard !attempts.isEmpty else { return }
+        Terminal.data("\n" + Terminal.table([DeliveryRows.attemptHeader] + attempts.sorted { $0[0] < $1[0] }))
     }
 }
 
 /// Deliveries as rows of a table.
 enum DeliveryRows {
     static let header = ["PROVIDER", "MODE", "STATUS", "ATTEMPTS", "HTTP", "NEXT ATTEMPT", "ERROR"]
+    static let attemptHeader = ["WHEN", "PROVIDER", "OUTCOME", "HTTP", "MS", "ERROR", "THE VENDOR'S WORDS"]
 
     static func row(_ delivery: JSONValue) -> [String] {
-        let error = delivery["error"]
-        let words = [error?["code"]?.string, error?["message"]?.string].compactMap { $0 }.joined(separator: ": ")
-        return [
+        [
             delivery["provider"]?.string ?? "", delivery["mode"]?.string ?? "", delivery["status"]?.string ?? "",
             delivery["attempts"]?.numberText ?? "", delivery["http_status"]?.numberText ?? "-",
-            delivery["next_attempt_at"]?.string ?? "-", words.isEmpty ? "-" : words,
+            delivery["next_attempt_at"]?.string ?? "-", words(delivery["error"]),
         ]
+    }
+
+    /// A delivery's attempts, oldest first.
+    static func attempts(_ delivery: JSONValue) -> [[String]] {
+        (delivery["history"].map { Array($0.elements) } ?? []).map { attempt in
+            let isKnown = attempt["deduplicated"]?.bool == true
+            return [
+                attempt["at"]?.string ?? "", delivery["provider"]?.string ?? "",
+                (attempt["status"]?.string ?? "") + (isKnown ? " (was there already)" : ""),
+                attempt["http_status"]?.numberText ?? "-", attempt["latency_ms"]?.numberText ?? "-",
+                words(attempt["error"]), attempt["error"]?["vendor"]?.string ?? "-",
+            ]
+        }
+    }
+
+    private static func words(_ error: JSONValue?) -> String {
+        let words = [error?["code"]?.string, error?["message"]?.string].compactMap(\.self).joined(separator: ": ")
+        return words.isEmpty ? "-" : words
     }
 }

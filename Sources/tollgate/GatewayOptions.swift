@@ -22,8 +22,17 @@ struct GatewayOptions: ParsableArguments {
 
     /// Asks, and ends the command with the gateway's own words if it refuses.
     func get(_ path: String) async throws -> GatewayClient.Answer {
+        try await call(.GET, path, body: nil)
+    }
+
+    /// Orders, and ends the command with the gateway's own words if it refuses.
+    func post(_ path: String, body: [UInt8]) async throws -> GatewayClient.Answer {
+        try await call(.POST, path, body: body)
+    }
+
+    private func call(_ method: HTTPMethod, _ path: String, body: [UInt8]?) async throws -> GatewayClient.Answer {
         do {
-            let answer = try await client.call(.GET, path)
+            let answer = try await client.call(method, path, body: body)
             guard answer.status == 200 else {
                 Terminal.message(answer.problem)
                 throw ExitCode(1)

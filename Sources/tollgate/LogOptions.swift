@@ -29,6 +29,12 @@ struct LogOptions: ParsableArguments {
     var logFormat =
         ProcessInfo.processInfo.environment["TOLLGATE_LOG_FORMAT"].flatMap { LogFormat(rawValue: $0) } ?? .auto
 
+    mutating func validate() throws {
+        let levels = Level.allCases.map(\.rawValue).joined(separator: ", ")
+        try Variable.check("TOLLGATE_LOG_LEVEL", is: "one of \(levels)") { Level(rawValue: $0) != nil }
+        try Variable.check("TOLLGATE_LOG_FORMAT", is: "json, text or auto") { LogFormat(rawValue: $0) != nil }
+    }
+
     var output: LogOutput { LogOutput(format: logFormat, level: logLevel.level) }
 }
 

@@ -30,7 +30,25 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "HOST:PORT of the simulators.")
     var sandboxListen: ListenAddress = .fromEnvironment("TOLLGATE_SANDBOX_LISTEN", else: "127.0.0.1:8090")
 
+    @Option(
+        help: "The most events that may wait for one vendor; at it, writes are answered 503. Or TOLLGATE_BACKLOG_LIMIT."
+    )
+    var backlogLimit: Int?
+
+    @Option(
+        help: "The most megabytes that the store may use; at it, writes are answered 503. Or TOLLGATE_DISK_LIMIT_MB."
+    )
+    var diskLimitMb: Int?
+
     @OptionGroup var logging: LogOptions
+
+    mutating func validate() throws {
+        for variable in ["TOLLGATE_LISTEN", "TOLLGATE_SANDBOX_LISTEN"] {
+            try Variable.check(variable, is: "HOST:PORT, such as 127.0.0.1:8080") { ListenAddress(argument: $0) != nil }
+        }
+        backlogLimit = try Variable.limit("TOLLGATE_BACKLOG_LIMIT", else: backlogLimit, option: "--backlog-limit")
+        diskLimitMb = try Variable.limit("TOLLGATE_DISK_LIMIT_MB", else: diskLimitMb, option: "--disk-limit-mb")
+    }
 
     mutating func run() async throws {
         let logs = logging.output
@@ -45,6 +63,8 @@ struct ServeCommand: AsyncParsableCommand {
             routesFile: URL(filePath: routes, relativeTo: nil),
             dataFolder: URL(filePath: data),
             ingress: IngressSettings(host: listen.host, port: listen.port),
+            backlogLimitEvents: backlogLimit,
+            diskLimitBytes: diskLimitMb.map { $0 << 20 },
             environment: environment
         )
         let welcome = Welcome(
