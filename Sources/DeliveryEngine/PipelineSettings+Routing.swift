@@ -21,7 +21,8 @@ extension PipelineSettings {
             ),
             concurrency: provider.concurrency,
             rateLimit: provider.rateLimit,
-            onUncertain: UncertainPolicy(provider.onUncertain)
+            onUncertain: UncertainPolicy(provider.onUncertain),
+            parkedPause: provider.breaker.parkedPause
         )
     }
 }

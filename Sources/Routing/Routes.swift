@@ -56,6 +56,8 @@ package struct ProviderConfiguration: Sendable {
         package var failures: Int = 5
         /// Before the first probe; doubles with each that fails.
         package var pause: Duration = .seconds(1)
+        /// Between two tries of a provider whose credential or account is refused.
+        package var parkedPause: Duration = .seconds(30)
     }
 
     /// What becomes of a delivery whose outcome is unknown at a vendor that does not deduplicate.

@@ -93,6 +93,11 @@ package enum RoutesFields {
     static let breaker = [
         Field("failures", .integer(1...1000), "Failures in a row that open the breaker. 5 by default."),
         Field("pause", .duration, "The time before the first probe; doubles up to a minute. 1s by default."),
+        Field(
+            "parked_pause",
+            .duration,
+            "How long a provider rests whose credential or account is refused, before it is tried again. 30s by default."
+        ),
     ]
 
     /// The fields of one route.

@@ -167,6 +167,7 @@ private struct RoutesFileReader {
         let members = fields.members(of: value, RoutesFields.breaker, in: "\"breaker\"")
         if let failures = members["failures"]?.int64 { breaker.failures = Int(failures) }
         if let pause = members["pause"]?.string.flatMap(DurationText.read) { breaker.pause = pause }
+        if let pause = members["parked_pause"]?.string.flatMap(DurationText.read) { breaker.parkedPause = pause }
         return breaker
     }
 

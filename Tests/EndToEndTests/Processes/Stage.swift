@@ -93,7 +93,7 @@ struct Stage: Sendable {
         ].map { name, path, variable in
             #"""
             "\#(name)": {"adapter": "\#(name)", "base_url": "\#(sandbox.base)\#(path)", "credential": {"env": "\#(variable)"},
-                         "retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms"}, "timeout": "\#(timeout)"}
+                         "retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms", "parked_pause": "500ms"}, "timeout": "\#(timeout)"}
             """#
         }.joined(separator: ",\n")
         let text = #"""
@@ -101,7 +101,8 @@ struct Stage: Sendable {
              "routes": [{"name": "all", "to": [
                {"provider": "lago", "subscription_id": "sub_{customer_id}"}, {"provider": "flexprice", "mode": "mirror"},
                {"provider": "polar", "mode": "mirror"}, {"provider": "knetik", "mode": "mirror"}]}],
-             "clients": [{"name": "demo", "key_sha256": "\#(KeyHash.demo)"}]}
+             "clients": [{"name": "demo", "key_sha256": "\#(KeyHash.demo)",
+                          "scopes": ["events:write", "events:read", "deliveries:manage"]}]}
             """#
         try Data(text.utf8).write(to: routesFile)
     }
