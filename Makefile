@@ -1,11 +1,11 @@
 # Two commands do everything: `make run` and `make test`. Both install what is missing first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench conformance format lint install clean
+.PHONY: help run test soak build bench conformance format lint install clean
 
 # One configuration for all, so that the dependencies are built once.
 FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
-PACKAGES := libsqlite3-dev zlib1g-dev
+PACKAGES := libsqlite3-dev zlib1g-dev strace
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -15,6 +15,9 @@ run: build ## Start the gateway with its embedded store and simulated vendors
 
 test: build ## Run all tests
 	swift test $(FLAGS) --skip-build
+
+soak: build ## Rounds of seeded faults for SOAK_MINUTES (10), with the vendors' bills counted after each
+	SOAK_MINUTES=$${SOAK_MINUTES:-10} swift test $(FLAGS) --skip-build --filter FaultRoundTests
 
 build: install ## Build everything
 	swift build $(FLAGS) --build-tests

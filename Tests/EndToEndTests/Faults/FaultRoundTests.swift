@@ -38,6 +38,8 @@ import Testing
         try await Stage.set { (stage) async throws in
             let load = Load(client: stage.client, prefix: "r")
             let poisoned = (vendor: dice.pick(["lago", "polar", "flexprice"]), id: "rw0-3")
+            // Before the first event, so that the poisoned one does not slip through.
+            try await stage.setFaults(poisoned.vendor, #"{"poison":["\#(poisoned.id)"]}"#)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for worker in 0..<4 { group.addTask { await load.run(worker) } }
                 var gateway = try await stage.startGateway()

@@ -25,6 +25,11 @@ final class ChildProcess: Sendable {
         gather(output)
     }
 
+    /// A test that fails on the way leaves nothing running behind.
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
     /// All complete lines of standard error and standard output so far.
     var lines: [String] { gatheredLines.withLock { $0 } }
 

@@ -1,0 +1,102 @@
+import Foundation
+import NIOHTTP1
+import TestSupport
+import Testing
+
+/// What happens at the end of the room: writes are refused with a time to come back, and nothing that was acknowledged is lost.
+@Suite struct LimitTests {
+    /// Posts events until one is refused, and returns the ids that were taken and the refusal.
+    private func fill(_ stage: Stage, _ prefix: String, size: Int, atMost most: Int) async throws
+        -> (taken: [String], refusal: WebClient.Answer?)
+    {
+        let padding = String(repeating: "x", count: size)
+        var taken: [String] = []
+        for number in 0..<most {
+            let id = "\(prefix)\(number)"
+            let answer = try await stage.client.post(
+                "/v1/events",
+                #"{"id":"\#(id)","name":"n","customer_id":"c","properties":{"padding":"\#(padding)"}}"#
+            )
+            guard answer.status == 202 else { return (taken, answer) }
+            taken.append(id)
+        }
+        return (taken, nil)
+    }
+
+    private func expectBilled(_ ids: [String], at vendors: [String], _ stage: Stage) async throws {
+        for vendor in vendors {
+            try await waitUntil("\(vendor) has all of them") { try await Set(ids).isSubset(of: stage.billed(vendor)) }
+        }
+    }
+
+    @Test func `refuses writes while too much waits, and takes them when the vendor is back`() async throws {
+        try await Stage.set { (stage) async throws in
+            try await stage.setFaults("polar", #"{"status":{"503":1}}"#)
+            let gateway = try await stage.startGateway(arguments: ["--backlog-limit", "40"])
+            let (taken, refusal) = try await fill(stage, "a", size: 1, atMost: 200)
+            #expect(taken.count >= 40)
+            let answer = try #require(refusal)
+            #expect(answer.status == 503)
+            #expect(answer.headers.first(name: "retry-after").flatMap { Int($0) } ?? 0 > 0)
+            #expect(answer.text.contains("nothing was acknowledged"))
+            try await stage.setFaults("polar", "{}")
+            try await waitUntil("writes are taken again") {
+                try await stage.client.post("/v1/events", #"{"id":"z","name":"n","customer_id":"c"}"#).status == 202
+            }
+            try await expectBilled(taken + ["z"], at: ["lago", "polar", "flexprice"], stage)
+            try await gateway.stop()
+        }
+    }
+
+    @Test func `refuses writes on a full disk, and takes them when there is room again`() async throws {
+        try await SmallDisk.with(megabytes: 12) { (disk) async throws in
+            try await Stage.set { (stage) async throws in
+                let gateway = try await stage.startGateway(arguments: ["--data", disk.appending(path: "data").path])
+                let filler = disk.appending(path: "filler")
+                try Data(count: 6 << 20).write(to: filler)
+                let (taken, refusal) = try await fill(stage, "a", size: 30_000, atMost: 1000)
+                let answer = try #require(refusal, "the disk was never full")
+                #expect(answer.status == 503)
+                #expect(answer.headers.contains(name: "retry-after"))
+                try FileManager.default.removeItem(at: filler)
+                try await waitUntil("writes are taken again") {
+                    try await stage.client.post("/v1/events", #"{"id":"z","name":"n","customer_id":"c"}"#).status == 202
+                }
+                // Polar takes no text of this length.
+                try await expectBilled(taken + ["z"], at: ["lago", "flexprice"], stage)
+                #expect(try await gateway.stop() == 0)
+            }
+        }
+    }
+}
+
+/// A file system of a few megabytes, in memory. Where it may not be mounted, the test says so and passes.
+enum SmallDisk {
+    static func with(megabytes: Int, _ body: (URL) async throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            let disk = folder.appending(path: "disk")
+            try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+            let options = ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", disk.path]
+            guard try await run("mount", options) == 0 else {
+                return print("no small file system could be mounted here, so a full disk was not tried")
+            }
+            do {
+                try await body(disk)
+            } catch {
+                _ = try await run("umount", ["-l", disk.path])
+                throw error
+            }
+            _ = try await run("umount", ["-l", disk.path])
+        }
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) async throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try await waitUntil("\(program) ends") { !process.isRunning }
+        return process.terminationStatus
+    }
+}
