@@ -27,13 +27,19 @@ bench: install ## Measure rates and latencies next to their limits
 	swift build $(FLAGS) --product tollgate
 	.build/release/tollgate-bench
 
-conformance: build ## Run the vendors' own SDKs (from PyPI) against the simulators
+conformance: build ## Run the vendors' own SDKs (from PyPI) against the simulators and the gateway
 	@test -d .venv || python3 -m venv .venv
+	@test -d .venv/polar-0x || python3 -m venv .venv/polar-0x
 	@.venv/bin/pip install --quiet --requirement Tests/Conformance/requirements.txt
+	@.venv/polar-0x/bin/pip install --quiet --requirement Tests/Conformance/requirements-polar-0x.txt
 	@.build/release/tollgate sandbox --listen 127.0.0.1:8097 --log-level error & sandbox=$$!; \
 	trap "kill $$sandbox" EXIT; \
 	until curl -s -o /dev/null http://127.0.0.1:8097/sandbox; do sleep 0.1; done; \
 	SANDBOX_URL=http://127.0.0.1:8097 .venv/bin/python Tests/Conformance/sandbox.py
+	@for script in Tests/Conformance/facade_*.py; do \
+		case $$script in *_polar_0x.py) python=.venv/polar-0x/bin/python ;; *) python=.venv/bin/python ;; esac; \
+		$$python $$script || exit 1; \
+	done
 
 format: ## Write all sources in the common format
 	swift format --in-place --recursive Sources Tests Package.swift
