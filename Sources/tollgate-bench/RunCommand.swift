@@ -29,12 +29,14 @@ struct RunCommand: AsyncParsableCommand {
         rows.append(Row("Hummingbird that only reads and answers, one event a request", limit))
         let sink = try BenchProcess("tollgate-bench", ["sink", "--port", "\(ports.sink)"])
         defer { sink.stop() }
-        for (name, batch, destinations) in [
-            ("accept, one event a request", 1, 0), ("accept, 100 events a request", 100, 0),
-            ("accept one event a request and deliver to 1 vendor", 1, 1),
-            ("accept one event a request and deliver to 4 vendors", 1, 4),
+        for (name, batch, destinations, hangs) in [
+            ("accept, one event a request", 1, 0, false), ("accept, 100 events a request", 100, 0, false),
+            ("accept one event a request and deliver to 1 vendor", 1, 1, false),
+            ("the same with 3 vendors that take batches", 1, 3, false),
+            ("the same, and a fourth vendor hangs", 1, 3, true),
+            ("accept one event a request and deliver to 4 vendors", 1, 4, false),
         ] {
-            var row = try await measure(name, batch, destinations, folder, ports)
+            var row = try await measure(name, batch, destinations, hangs: hangs, folder, ports)
             row.limit = batch == 1 ? limit["requests_per_s"] : nil
             rows.append(row)
         }
@@ -56,12 +58,13 @@ struct RunCommand: AsyncParsableCommand {
         _ name: String,
         _ batch: Int,
         _ destinations: Int,
+        hangs: Bool,
         _ folder: URL,
         _ ports: (noop: Int, gateway: Int, sink: Int)
     ) async throws -> Row {
         let routes = folder.appending(path: "routes.json")
-        let data = folder.appending(path: "data-\(batch)-\(destinations)")
-        try Data(BenchRoutes.text(destinations: destinations, sink: ports.sink).utf8).write(to: routes)
+        let data = folder.appending(path: "data-\(batch)-\(destinations)-\(hangs)")
+        try Data(BenchRoutes.text(destinations: destinations, hangs: hangs, sink: ports.sink).utf8).write(to: routes)
         let gateway = try BenchProcess(
             "tollgate",
             [
@@ -74,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         try await BenchProcess.waitForAnswer("http://127.0.0.1:\(ports.gateway)/healthz")
         let before = try await delivered(ports.sink)
         let start = ContinuousClock.now
-        let result = try load(ports.gateway, batch: batch, prefix: "b\(batch)d\(destinations)")
+        let result = try load(ports.gateway, batch: batch, prefix: "b\(batch)d\(destinations)\(hangs)")
         var row = Row(name, result)
         let wanted = (result["events"] ?? 0) * destinations
         let atEnd = try await delivered(ports.sink) - before
@@ -110,14 +113,22 @@ enum BenchRoutes {
     private static let digest = "97f523f477316f2ef7cb68e55f1853340d91b39ac1c4c3d3ccf7e8ac06c678e4"
     private static let vendors = ["lago", "polar", "flexprice", "knetik"]
 
-    /// - Parameter destinations: 0 for a route that is switched off, else how many vendors get each event.
-    static func text(destinations: Int, sink: Int) -> String {
-        let providers = vendors.map { vendor in
+    /// - Parameters:
+    ///   - destinations: 0 for a route that is switched off, else how many vendors get each event.
+    ///   - hangs: whether one more vendor takes requests and never answers.
+    static func text(destinations: Int, hangs: Bool, sink: Int) -> String {
+        var providers = vendors.map { vendor in
             #""\#(vendor)":{"adapter":"\#(vendor)","base_url":"http://127.0.0.1:\#(sink)/\#(vendor)","credential":{"env":"BENCH_KEY"},"concurrency":16}"#
         }
-        let list = vendors.prefix(max(1, destinations)).map { vendor in
+        var list = vendors.prefix(max(1, destinations)).map { vendor in
             let template = vendor == "lago" ? #","subscription_id":"sub_{customer_id}""# : ""
             return #"{"provider":"\#(vendor)","mode":"\#(destinations == 0 ? "off" : "primary")"\#(template)}"#
+        }
+        if hangs {
+            providers.append(
+                #""silent":{"adapter":"flexprice","base_url":"http://127.0.0.1:\#(sink)/silent","credential":{"env":"BENCH_KEY"}}"#
+            )
+            list.append(#"{"provider":"silent"}"#)
         }
         return
             #"{"version":1,"providers":{\#(providers.joined(separator: ","))},"routes":[{"name":"all","to":[\#(list.joined(separator: ","))]}],"#
