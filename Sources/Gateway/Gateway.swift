@@ -50,6 +50,7 @@ package enum Gateway {
             accepting: Acceptor(store: store, routes: routes, clock: clock),
             reading: store,
             revising: store,
+            searching: store,
             serving: VendorRegistry.dialects,
             asking: VendorQuestions(routes: routes, client: lanes[0].client, credentials: vault),
             watching: view,

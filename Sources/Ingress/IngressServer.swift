@@ -24,7 +24,7 @@ package struct IngressServer: Service {
         accepting acceptor: Acceptor,
         reading archive: any EventArchive,
         revising: any DeliveryRevising,
-        searching search: (any EventSearching)? = nil,
+        searching search: any EventSearching,
         serving dialects: [any Dialect],
         asking questions: VendorQuestions,
         watching delivery: DeliveryView,

@@ -48,6 +48,7 @@ struct IngressFixture {
                 accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
                 reading: store,
                 revising: store,
+                searching: store,
                 serving: dialects,
                 asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials()),
                 watching: view,

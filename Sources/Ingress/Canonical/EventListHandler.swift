@@ -5,8 +5,7 @@ import Routing
 
 /// `GET /v1/events` and `GET /v1/events/names`: what the journal holds, by what events say.
 struct EventListHandler: Sendable {
-    /// Nil where the store cannot search.
-    let search: (any EventSearching)?
+    let search: any EventSearching
 
     /// A page of events, newest first unless `order=oldest` says otherwise.
     func events(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
@@ -18,7 +17,7 @@ struct EventListHandler: Sendable {
         )
         let page: EventPage
         do {
-            page = try await searching.search(question, of: client.tenant)
+            page = try await search.search(question, of: client.tenant)
         } catch {
             throw Problem(error)
         }
@@ -41,7 +40,7 @@ struct EventListHandler: Sendable {
     func names(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
         let names: [EventNameSummary]
         do {
-            names = try await searching.names(try query.filter, of: client.tenant)
+            names = try await search.names(try query.filter, of: client.tenant)
         } catch let error as StoreError {
             throw Problem(error)
         }
@@ -60,12 +59,5 @@ struct EventListHandler: Sendable {
         writer.endArray()
         writer.endObject()
         return writer.bytes
-    }
-
-    private var searching: any EventSearching {
-        get throws(StoreError) {
-            guard let search else { throw .failed(reason: "the store cannot search") }
-            return search
-        }
     }
 }

@@ -9,8 +9,7 @@ import Routing
 struct FacadeHandler: Sendable {
     let acceptor: Acceptor
     let archive: any EventArchive
-    /// Nil where the store cannot search.
-    let search: (any EventSearching)?
+    let search: any EventSearching
     let questions: VendorQuestions
 
     /// An answer, and how many events it accepted, for the log.
@@ -41,22 +40,15 @@ struct FacadeHandler: Sendable {
         case .find(let id, let respond):
             return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
         case .findNumbered(let sequence, let respond):
-            return Reply(answer: respond(try await searching.event(at: sequence, of: client.tenant)))
+            return Reply(answer: respond(try await search.event(at: sequence, of: client.tenant)))
         case .follow(let sequence, let next):
-            return try await carryOut(next(try await searching.event(at: sequence, of: client.tenant)), for: client)
+            return try await carryOut(next(try await search.event(at: sequence, of: client.tenant)), for: client)
         case .search(let question, let respond):
-            return Reply(answer: respond(try await searching.search(question, of: client.tenant)))
+            return Reply(answer: respond(try await search.search(question, of: client.tenant)))
         case .names(let filter, let respond):
-            return Reply(answer: respond(try await searching.names(filter, of: client.tenant)))
+            return Reply(answer: respond(try await search.names(filter, of: client.tenant)))
         case .ask(let question, let adapter, let respond):
             return Reply(answer: respond(await questions.ask(question, of: adapter, for: client.name)))
-        }
-    }
-
-    private var searching: any EventSearching {
-        get throws(StoreError) {
-            guard let search else { throw .failed(reason: "the store cannot search") }
-            return search
         }
     }
 
