@@ -14,10 +14,20 @@ struct SandboxResponder: HTTPResponder {
     struct VendorBooth: Sendable {
         let simulator: any Simulator
         let dice: FaultDice
+
+        /// What the vendor answers when it fails, with the wait that is set where the vendor itself names none.
+        func failure(_ status: Int, _ faults: Faults) -> SimulatedAnswer {
+            var answer = simulator.failure(status, retryAfter: faults.retryAfter)
+            if status == 503, let wait = faults.retryAfter, !answer.hasHeader("retry-after") {
+                answer.headers.append(("Retry-After", wait))
+            }
+            if (300..<400).contains(status) {
+                answer.headers.append(("Location", "http://127.0.0.1:9/elsewhere?key=x"))
+            }
+            return answer
+        }
     }
 
-    /// The longest a request hangs.
-    private static let longestHang = Duration.seconds(120)
     private static let largestBody = 64 << 20
 
     init(seed: UInt64) {
@@ -52,31 +62,35 @@ struct SandboxResponder: HTTPResponder {
     private func answer(_ request: SimulatedRequest, _ booth: VendorBooth, _ context: Context) async throws -> Response
     {
         let roll = booth.dice.roll()
-        if roll.latencyMilliseconds > 0 { try await Task.sleep(for: .milliseconds(roll.latencyMilliseconds)) }
-        if roll.hangs {
-            try await Task.sleep(for: Self.longestHang)
-            try await Self.cut(context)
-        }
-        if roll.resetsBefore { try await Self.cut(context) }
         let faults = booth.dice.faults
-        if let status = roll.status {
-            return Self.response(booth.simulator.failure(status, retryAfter: faults.retryAfter))
+        if roll.latencyMilliseconds > 0 { try await Task.sleep(for: .milliseconds(roll.latencyMilliseconds)) }
+        var answer: SimulatedAnswer?
+        if roll.mishap.isApplied {
+            if !faults.poison.isEmpty, Self.isPoisoned(request.body, faults.poison) {
+                return Self.response(booth.simulator.failure(500, retryAfter: nil))
+            }
+            answer = booth.simulator.answer(request, at: Date())
         }
-        if !faults.poison.isEmpty, Self.isPoisoned(request.body, faults.poison) {
-            return Self.response(booth.simulator.failure(500, retryAfter: nil))
+        let misbehaviour = Misbehaviour(channel: context.channel)
+        switch roll.mishap {
+        case .none: break
+        case .hang: try await misbehaviour.hang()
+        case .cut(_, let abruptly): try await misbehaviour.cut(abruptly: abruptly)
+        case .status(let status, _): answer = booth.failure(status, faults)
+        case .garbage: answer = answer.map(Self.garbage)
+        case .wrongType: answer?.setType("text/html; charset=utf-8")
+        case .noise:
+            try await misbehaviour.babble()
+            try await misbehaviour.cut(abruptly: false)
+        case .truncate:
+            if let answer { try await misbehaviour.begin(answer) }
+            try await misbehaviour.cut(abruptly: false)
+        case .stall:
+            if let answer { try await misbehaviour.begin(answer) }
+            try await misbehaviour.hang()
         }
-        let answer = booth.simulator.answer(request, at: Date())
-        if roll.resetsAfter { try await Self.cut(context) }
-        if let status = roll.statusAfter {
-            return Self.response(booth.simulator.failure(status, retryAfter: faults.retryAfter))
-        }
-        return Self.response(roll.isGarbage ? Self.garbage(answer) : answer)
-    }
-
-    /// Ends the connection without an answer.
-    private static func cut(_ context: Context) async throws -> Never {
-        try await context.channel.close(mode: .all)
-        throw CancellationError()
+        guard let answer else { preconditionFailure("a request that is not applied is answered by its mishap") }
+        return Self.response(answer)
     }
 
     private static func isPoisoned(_ body: [UInt8], _ ids: [String]) -> Bool {
@@ -91,7 +105,7 @@ struct SandboxResponder: HTTPResponder {
             cut.body = Array(answer.body.prefix(answer.body.count / 2))
             return cut
         }
-        return SimulatedAnswer(text: "<html><body>It works!</body></html>", status: 200)
+        return SimulatedAnswer(page: "It works!", status: 200)
     }
 
     private static func collect(_ request: Request) async throws -> [UInt8] {

@@ -38,6 +38,21 @@ struct SimulatedAnswer: Sendable {
         headers = [("Content-Type", "text/plain")]
         body = Array(text.utf8)
     }
+
+    /// A page for people, as proxies in front of a vendor send it.
+    init(page text: String, status: Int) {
+        self.init(text: "<html><body>\(text)</body></html>", status: status)
+        setType("text/html")
+    }
+
+    func hasHeader(_ name: String) -> Bool {
+        headers.contains { $0.0.lowercased() == name }
+    }
+
+    mutating func setType(_ type: String) {
+        headers.removeAll { $0.0.lowercased() == "content-type" }
+        headers.append(("Content-Type", type))
+    }
 }
 
 /// One vendor: answers as the vendor does, and keeps what it got.
@@ -50,7 +65,7 @@ protocol Simulator: Sendable {
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer
 
     /// What the vendor answers when it fails with this status, without looking at the request.
-    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer
+    func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer
 
     /// Changes a behaviour; nil if the vendor has no such setting.
     func set(_ name: String, to value: SandboxJSON) -> Bool

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import NIOCore
 import NIOHTTP1
 import Sandbox
 import TestSupport
@@ -32,12 +33,47 @@ import Testing
         }
     }
 
-    @Test(arguments: [("reset_before", 0), ("reset_after", 1)])
-    func `cuts the connection without an answer, before or after applying`(fault: String, received: Int) async throws {
+    @Test(arguments: [
+        ("reset_before", 0), ("reset_after", 1), ("truncate", 1), ("noise", 1),
+    ])
+    func `ends the connection without a whole answer, before or after applying`(fault: String, received: Int)
+        async throws
+    {
         try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"\#(fault)":1}"#)
             await #expect(throws: (any Error).self) { _ = try await sandbox.polar(event) }
             #expect(try await sandbox.received("polar") == received)
+        }
+    }
+
+    @Test(arguments: [("hang", 0), ("hang_after", 1), ("stall", 1)])
+    func `keeps the client waiting, before or after applying`(fault: String, received: Int) async throws {
+        try await SandboxFixture.with { (sandbox) async throws in
+            try await set(sandbox, #"{"\#(fault)":1}"#)
+            await #expect(throws: HTTPClientError.self) {
+                _ = try await sandbox.polar(event, patience: .milliseconds(300))
+            }
+            #expect(try await sandbox.received("polar") == received)
+        }
+    }
+
+    @Test func `answers under the content type of a web page`() async throws {
+        try await SandboxFixture.with { (sandbox) async throws in
+            try await set(sandbox, #"{"wrong_type":1}"#)
+            let answer = try await sandbox.polar(event)
+            #expect(answer.headers["content-type"] == ["text/html; charset=utf-8"])
+            #expect(answer.text == #"{"inserted":1,"duplicates":0}"#)
+        }
+    }
+
+    @Test func `is well again after as many mishaps as were asked for`() async throws {
+        try await SandboxFixture.with { (sandbox) async throws in
+            try await set(sandbox, #"{"status":{"503":1},"times":2,"retry_after":"Fri, 31 Dec 1999 23:59:59 GMT"}"#)
+            let answer = try await sandbox.polar(event)
+            #expect(answer.status == 503)
+            #expect(answer.headers["retry-after"] == ["Fri, 31 Dec 1999 23:59:59 GMT"])
+            #expect(try await sandbox.polar(event).status == 503)
+            #expect(try await sandbox.polar(event).status == 200)
         }
     }
 

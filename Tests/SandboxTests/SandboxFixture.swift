@@ -34,21 +34,24 @@ struct SandboxFixture {
         }
     }
 
-    func send(_ method: HTTPMethod, _ path: String, _ text: String? = nil, headers: [(String, String)] = [])
-        async throws -> Answer
-    {
-        var request = HTTPClientRequest(url: address + path)
-        request.method = method
+    func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ text: String? = nil,
+        headers: [(String, String)] = [],
+        patience: TimeAmount = .seconds(20)
+    ) async throws -> Answer {
+        var request = try HTTPClient.Request(url: address + path, method: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let text {
             if !request.headers.contains(name: "Content-Type") {
                 request.headers.add(name: "Content-Type", value: "application/json")
             }
-            request.body = .bytes(ByteBuffer(string: text))
+            request.body = .string(text)
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
-        let body = try await response.body.collect(upTo: 64 << 20)
-        return Answer(status: Int(response.status.code), headers: response.headers, text: String(buffer: body))
+        let response = try await HTTPClient.shared.execute(request: request, deadline: .now() + patience).get()
+        let body = response.body.map { String(buffer: $0) } ?? ""
+        return Answer(status: Int(response.status.code), headers: response.headers, text: body)
     }
 
     func lago(_ path: String, _ text: String) async throws -> Answer {
@@ -60,12 +63,13 @@ struct SandboxFixture {
         )
     }
 
-    func polar(_ text: String) async throws -> Answer {
+    func polar(_ text: String, patience: TimeAmount = .seconds(20)) async throws -> Answer {
         try await send(
             .POST,
             "/polar/v1/events/ingest",
             text,
-            headers: [("Authorization", "Bearer \(SandboxCredentials.polar)")]
+            headers: [("Authorization", "Bearer \(SandboxCredentials.polar)")],
+            patience: patience
         )
     }
 

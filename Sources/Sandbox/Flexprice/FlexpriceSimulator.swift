@@ -119,19 +119,19 @@ struct FlexpriceSimulator: Simulator {
         ]
     }
 
-    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+    func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {
         switch status {
         case 401: return SimulatedAnswer(401, ["error": "Unauthorized"])
         case 403: return SimulatedAnswer(403, ["message": "tenant account is suspended"])
         case 429:
-            let reset = Int(Date().timeIntervalSince1970) + (retryAfter ?? 1)
+            let reset = Int(Date().timeIntervalSince1970) + (retryAfter.flatMap { Int($0) } ?? 1)
             return SimulatedAnswer(
                 429,
                 ["error": "Rate limit exceeded. Try again later."],
                 headers: [
                     ("X-RateLimit-Limit", "1000"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\(reset)"),
                 ]
-                    + (retryAfter.map { [("Retry-After", "\($0)")] } ?? [])
+                    + (retryAfter.map { [("Retry-After", $0)] } ?? [])
             )
         case 500:
             return SimulatedAnswer(
@@ -139,7 +139,7 @@ struct FlexpriceSimulator: Simulator {
                 ["code": "internal_error", "message": "An unexpected error occurred", "http_status_code": 500]
             )
         default:
-            return SimulatedAnswer(text: "<html><body>\(status)</body></html>", status: status)
+            return SimulatedAnswer(page: "\(status)", status: status)
         }
     }
 

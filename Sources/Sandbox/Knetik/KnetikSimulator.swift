@@ -49,9 +49,9 @@ struct KnetikSimulator: Simulator {
         books.record(entry, identity: nil, winner: .first)
     }
 
-    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+    func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {
         var answer = error(status, "failure \(status)")
-        if let retryAfter { answer.headers.append(("Retry-After", "\(retryAfter)")) }
+        if let retryAfter { answer.headers.append(("Retry-After", retryAfter)) }
         return answer
     }
 

@@ -144,7 +144,7 @@ final class LagoSimulator: Simulator {
         )
     }
 
-    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+    func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {
         switch status {
         case 401: SimulatedAnswer(401, ["status": 401, "error": "Unauthorized"])
         case 403:
@@ -156,11 +156,11 @@ final class LagoSimulator: Simulator {
                 ["status": 429, "error": "Too Many Requests"],
                 headers: [
                     ("X-RateLimit-Limit", "50"), ("X-RateLimit-Remaining", "0"),
-                    ("X-RateLimit-Reset", "\(retryAfter ?? 1)"),
+                    ("X-RateLimit-Reset", retryAfter ?? "1"),
                 ]
             )
         case 500: SimulatedAnswer(500, ["status": 500, "error": "Internal Server Error"])
-        default: SimulatedAnswer(text: "<html><body>\(status)</body></html>", status: status)
+        default: SimulatedAnswer(page: "\(status)", status: status)
         }
     }
 

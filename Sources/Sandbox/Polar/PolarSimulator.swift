@@ -110,7 +110,7 @@ struct PolarSimulator: Simulator {
         SimulatedAnswer(422, ["error": .string(error), "detail": .array(complaints.map(\.json))])
     }
 
-    func failure(_ status: Int, retryAfter: Int?) -> SimulatedAnswer {
+    func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {
         switch status {
         case 401:
             SimulatedAnswer(
@@ -130,9 +130,9 @@ struct PolarSimulator: Simulator {
                 ]
             )
         case 404: notFound
-        case 429: SimulatedAnswer(empty: 429, headers: [("retry-after", "\(retryAfter ?? 60)")])
+        case 429: SimulatedAnswer(empty: 429, headers: [("retry-after", retryAfter ?? "60")])
         case 500: SimulatedAnswer(text: "Internal Server Error", status: 500)
-        default: SimulatedAnswer(text: "<html><body>\(status)</body></html>", status: status)
+        default: SimulatedAnswer(page: "\(status)", status: status)
         }
     }
 }
