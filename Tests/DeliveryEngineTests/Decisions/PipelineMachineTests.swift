@@ -391,6 +391,47 @@ import Testing
         guard case .claimDue? = machine.next(at: start) else { throw Unexpected.step }
     }
 
+    @Test(arguments: [Duration.seconds(-7200), .seconds(7200)])
+    func `a clock that is set neither shortens nor lengthens a vendor's wait`(step: Duration) throws {
+        let limited = DeliveryFault(code: .rateLimited, message: "too many")
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(limited, after: .delay(.seconds(60)))), facts(429), at: start)
+        func moment(_ seconds: Int) -> Moment {
+            Moment(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds) + step)
+        }
+        #expect(!sends(&machine, at: moment(59)))
+        machine.woke()
+        #expect(sends(&machine, at: moment(60)))
+    }
+
+    @Test func `looks for due retries once a minute, so that a clock set forward is noticed`() throws {
+        var machine = makeMachine(batch: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.retry(fault, after: .delay(.seconds(3600)))), facts(409), at: start)
+        var wake: ContinuousClock.Instant?
+        while let step = machine.next(at: start) {
+            if case .claim = step { machine.foundNothing() }
+            if case .settle(let settlement) = step { machine.settled(settlement) }
+            if case .save = step { machine.saved() }
+            if case .wake(let instant) = step { wake = instant }
+        }
+        #expect(wake == start.instant + .seconds(60))
+        machine.woke()
+        let minute = Moment(instant: start.instant + .seconds(60), wall: start.wall + .seconds(2 * 3600))
+        var claimsDue = false
+        while let step = machine.next(at: minute) {
+            if case .claimDue = step { claimsDue = true }
+            if case .claim = step { machine.foundNothing() }
+        }
+        // The vendor's hour is not over by the clock that nobody sets, so nothing is sent; but the retry is at hand.
+        #expect(claimsDue)
+    }
+
     /// Whether the machine sends anything at a moment; claims find nothing more.
     private func sends(_ machine: inout PipelineMachine, at now: Moment) -> Bool {
         while let step = machine.next(at: now) {
