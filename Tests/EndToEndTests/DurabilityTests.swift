@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -12,20 +11,17 @@ import Testing
             let trace = stage.folder.appending(path: "trace")
             let gateway = try stage.launch()
             _ = try await gateway.waitForLine("the gateway listens") { $0.address(of: "listening") }
-            let tracer = Process()
-            tracer.executableURL = URL(filePath: "/usr/bin/env")
-            tracer.arguments = [
-                "strace", "-f", "-s", "24", "-e", "trace=fsync,fdatasync,write,writev,sendto", "-o", trace.path, "-p",
-                "\(gateway.identifier)",
-            ]
-            let messages = Pipe()
-            tracer.standardError = messages
-            tracer.standardOutput = FileHandle.nullDevice
-            tracer.standardInput = FileHandle.nullDevice
-            try tracer.run()
-            defer { if tracer.isRunning { kill(tracer.processIdentifier, SIGKILL) } }
-            let isAttached = try await waitForAttachment(tracer, messages)
-            if isAttached {
+            let tracer = try ChildProcess(
+                path: "strace",
+                [
+                    "-f", "-s", "24", "-e", "trace=fsync,fdatasync,write,writev,sendto", "-o", trace.path, "-p",
+                    "\(gateway.identifier)",
+                ]
+            )
+            try await waitUntil("the tracer is attached") {
+                !tracer.isRunning || tracer.lines.contains { $0.contains("attached") }
+            }
+            if tracer.isRunning {
                 for number in 0..<Self.events {
                     let event = #"{"id":"e\#(number)","name":"n","customer_id":"c"}"#
                     #expect(try await stage.client.post("/v1/events", event).status == 202)
@@ -34,22 +30,13 @@ import Testing
                     try String(contentsOf: trace, encoding: .utf8).components(separatedBy: "HTTP/1.1 202").count
                         > Self.events
                 }
-                kill(tracer.processIdentifier, SIGKILL)
+                try await tracer.stop(by: SIGKILL)
                 Self.expectOrder(in: try String(contentsOf: trace, encoding: .utf8))
             } else {
                 print("system calls cannot be traced here, so their order was not looked at")
             }
             try await gateway.stop()
         }
-    }
-
-    /// Whether the tracer has the process; false where that is not allowed or there is none.
-    private func waitForAttachment(_ tracer: Process, _ messages: Pipe) async throws -> Bool {
-        let text = Gathered()
-        messages.fileHandleForReading.readabilityHandler = { text.append($0.availableData) }
-        defer { messages.fileHandleForReading.readabilityHandler = nil }
-        try await waitUntil("the tracer is attached") { text.value.contains("attached") || !tracer.isRunning }
-        return tracer.isRunning
     }
 
     /// Events were posted one after the other, so that the n-th answer needs n flushes that have returned.
@@ -64,16 +51,5 @@ import Testing
             }
         }
         #expect(answers == events, "every answer was seen")
-    }
-}
-
-/// Text that another thread gathers.
-private final class Gathered: Sendable {
-    private let data = Mutex(Data())
-
-    var value: String { String(decoding: data.withLock { $0 }, as: UTF8.self) }
-
-    func append(_ more: Data) {
-        data.withLock { $0 += more }
     }
 }

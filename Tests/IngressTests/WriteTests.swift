@@ -1,5 +1,6 @@
 import Foundation
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite struct WriteTests {
@@ -66,7 +67,7 @@ import Testing
             let answer = try await server.send(
                 .POST,
                 "/v1/events",
-                try Gzip.compress(event),
+                try await Gzip.compress(event),
                 headers: [("Content-Type", "application/json"), ("Content-Encoding", "gzip")]
             )
             #expect(answer.status == 202, "\(String(decoding: answer.body, as: UTF8.self))")
@@ -76,7 +77,7 @@ import Testing
 
     @Test func `refuses a small body that becomes a large one`() async throws {
         try await IngressFixture.with(bodyLimitBytes: 100_000) { (server) async throws in
-            let bomb = try Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 10_000_000))
+            let bomb = try await Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 10_000_000))
             #expect(bomb.count < 100_000)
             let answer = try await server.send(.POST, "/v1/events", bomb, headers: [("Content-Encoding", "gzip")])
             #expect(answer.status == 413)
@@ -100,18 +101,13 @@ import Testing
 
 /// Compresses by the `gzip` program, which has none of our code in it.
 enum Gzip {
-    static func compress(_ bytes: [UInt8]) throws -> [UInt8] {
-        let file = FileManager.default.temporaryDirectory.appending(path: "gzip-\(UUID().uuidString)")
-        try Data(bytes).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["gzip", "-c", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return [UInt8](data)
+    static func compress(_ bytes: [UInt8]) async throws -> [UInt8] {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "plain")
+            try Data(bytes).write(to: file)
+            let status = try await ChildProcess(path: "gzip", [file.path]).waitForExit()
+            #expect(status == 0)
+            return [UInt8](try Data(contentsOf: file.appendingPathExtension("gz")))
+        }
     }
 }

@@ -91,12 +91,6 @@ enum SmallDisk {
     }
 
     private static func run(_ program: String, _ arguments: [String]) async throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try await waitUntil("\(program) ends") { !process.isRunning }
-        return process.terminationStatus
+        try await ChildProcess(path: program, arguments).waitForExit()
     }
 }

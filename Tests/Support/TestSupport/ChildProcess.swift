@@ -1,0 +1,154 @@
+package import Foundation
+import Synchronization
+
+/// A program: started with arguments and environment, its messages gathered line by line, ended by its id only.
+///
+/// Foundation's `Process` reads past the end of a buffer when a process with more than about 1,300 open files starts another, and tests
+/// that run side by side open more than that; so this asks the system itself.
+package final class ChildProcess: Sendable {
+    package let identifier: Int32
+    private let state = Mutex(State())
+    private let output: FileHandle
+
+    private struct State {
+        /// As `waitpid` gave it; nil as long as the program runs.
+        var status: Int32?
+        var lines: [String] = []
+        var rest: [UInt8] = []
+    }
+
+    /// The folder that holds this test program also holds the programs that were built with it.
+    package static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    /// Starts one of the programs that were built with the tests.
+    package convenience init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+        try self.init(path: Self.programs.appending(path: program).path, arguments, environment: environment)
+    }
+
+    /// - Parameters:
+    ///   - path: of the program; a name without a slash is looked up in `PATH`.
+    ///   - environment: beside what this process has itself.
+    /// - Throws: `POSIXError` if it cannot be started.
+    package init(path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+        let pipe = Pipe()
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+        identifier = try Self.spawn([path] + arguments, variables, writingTo: pipe.fileHandleForWriting.fileDescriptor)
+        try pipe.fileHandleForWriting.close()
+        output = pipe.fileHandleForReading
+        output.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.gather(data)
+        }
+    }
+
+    /// A test that fails on the way leaves nothing running behind.
+    deinit {
+        output.readabilityHandler = nil
+        guard isRunning else { return }
+        kill(identifier, SIGKILL)
+        var status: Int32 = 0
+        waitpid(identifier, &status, 0)
+    }
+
+    /// All complete lines of standard error and standard output so far.
+    package var lines: [String] { state.withLock { $0.lines } }
+
+    package var isRunning: Bool { state.withLock { Self.status(of: identifier, &$0) == nil } }
+
+    /// Sends a signal and waits for the end.
+    /// - Returns: the exit status, or the signal's number if that ended it.
+    @discardableResult
+    package func stop(by signal: Int32 = SIGTERM) async throws -> Int32 {
+        if isRunning { kill(identifier, signal) }
+        return try await waitForExit()
+    }
+
+    /// - Returns: the exit status, or the signal's number if that ended it.
+    @discardableResult
+    package func waitForExit() async throws -> Int32 {
+        var status: Int32?
+        try await waitUntil("process \(identifier) ends", within: .seconds(60)) {
+            status = self.state.withLock { Self.status(of: self.identifier, &$0) }
+            return status != nil
+        }
+        let signal = (status ?? 0) & 0x7F
+        return signal != 0 ? signal : ((status ?? 0) >> 8) & 0xFF
+    }
+
+    /// Waits for a line that `match` makes something of.
+    package func waitForLine<Found>(_ what: String, _ match: (String) -> Found?) async throws -> Found {
+        var found: Found?
+        do {
+            try await waitUntil(what, within: .seconds(30)) {
+                found = self.lines.lazy.compactMap(match).first
+                return found != nil || !self.isRunning
+            }
+        } catch {
+            throw ProcessFailure(what: what, lines: lines)
+        }
+        guard let found else { throw ProcessFailure(what: what, lines: lines) }
+        return found
+    }
+
+    private func gather(_ data: Data) {
+        state.withLock { state in
+            state.rest += data
+            var parts = state.rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            state.rest = parts.popLast().map(Array.init) ?? []
+            state.lines += parts.map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    private static func status(of identifier: Int32, _ state: inout State) -> Int32? {
+        var status: Int32 = 0
+        if state.status == nil, waitpid(identifier, &status, WNOHANG) == identifier { state.status = status }
+        return state.status
+    }
+}
+
+extension ChildProcess {
+    /// Both outputs go to one file, the input is empty, and no other open file is handed on.
+    private static func spawn(_ arguments: [String], _ variables: [String], writingTo file: Int32) throws -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, file, 1)
+        posix_spawn_file_actions_adddup2(&actions, file, 2)
+        // One that is not open is passed over.
+        for file in Int32(3)..<4096 { posix_spawn_file_actions_addclose(&actions, file) }
+        var identifier: pid_t = 0
+        let result = withPointers(to: arguments) { arguments in
+            withPointers(to: variables) { variables in
+                posix_spawnp(&identifier, arguments[0].unsafelyUnwrapped, &actions, nil, arguments, variables)
+            }
+        }
+        guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EINVAL) }
+        return identifier
+    }
+
+    private static func withPointers<Result>(
+        to texts: [String],
+        _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        let pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+    }
+}
+
+/// A program did not say or do what was waited for; what it said instead.
+package struct ProcessFailure: Error, CustomStringConvertible {
+    let what: String
+    let lines: [String]
+
+    package init(what: String, lines: [String]) {
+        self.what = what
+        self.lines = lines
+    }
+
+    package var description: String {
+        "never happened: \(what); the program said:\n" + lines.suffix(40).joined(separator: "\n")
+    }
+}
