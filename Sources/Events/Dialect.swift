@@ -22,6 +22,14 @@ package protocol Dialect: Sendable {
 
     /// The answer where the gateway cannot or will not do what was asked.
     func answer(to refusal: DialectRefusal) -> DialectAnswer
+
+    /// The answer to a request in which no key was found; its body has not been read. Without a word from the dialect, that of
+    /// ``DialectRefusal/unauthorized``.
+    func answer(withoutKey request: DialectRequest) -> DialectAnswer
+}
+
+extension Dialect {
+    package func answer(withoutKey request: DialectRequest) -> DialectAnswer { answer(to: .unauthorized) }
 }
 
 /// A request to a facade.

@@ -62,6 +62,8 @@ package struct EventSearch: Sendable {
     package var order: Order
     /// The page begins behind this event; at the first event if nil.
     package var after: EventCursor?
+    /// The page ends before this event; nowhere if nil. ``EventPage/total`` counts beyond it.
+    package var until: EventCursor?
     /// So many events are passed over, from ``after`` on: what pages by number need.
     package var skip: Int
     /// The most events of a page; at least 1.
@@ -73,6 +75,7 @@ package struct EventSearch: Sendable {
         _ filter: EventFilter = EventFilter(),
         order: Order = .newestFirst,
         after: EventCursor? = nil,
+        until: EventCursor? = nil,
         skip: Int = 0,
         limit: Int,
         wantsTotal: Bool = false
@@ -81,6 +84,7 @@ package struct EventSearch: Sendable {
         self.filter = filter
         self.order = order
         self.after = after
+        self.until = until
         self.skip = skip
         self.limit = limit
         self.wantsTotal = wantsTotal

@@ -155,9 +155,12 @@ struct GatewayResponder: HTTPResponder {
             query: QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
             headers: request.headers.map { (name: $0.name.rawName, value: $0.value) }
         )
-        guard let key = dialect.presentedKey(in: asked),
-            let client = gatekeeper.client(presenting: key)
-        else { return Self.response(dialect.answer(to: .unauthorized)) }
+        guard let key = dialect.presentedKey(in: asked) else {
+            return Self.response(dialect.answer(withoutKey: asked))
+        }
+        guard let client = gatekeeper.client(presenting: key) else {
+            return Self.response(dialect.answer(to: .unauthorized))
+        }
         entry.client = client
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {

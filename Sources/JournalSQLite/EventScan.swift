@@ -56,6 +56,7 @@ struct PageBuilder {
         total += 1
         let place = EventCursor(timestamp: event.timestamp, sequence: sequence)
         if let after = search.after, !precedes(after, place) { return }
+        if let until = search.until, !precedes(place, until) { return }
         if best.count == most, let last = best.last, !precedes(place, last.place) { return }
         var (low, high) = (0, best.count)
         while low < high {

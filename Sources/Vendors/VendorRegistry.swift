@@ -12,8 +12,10 @@ package enum VendorRegistry {
 
     /// The vendors' own APIs, as the gateway serves them.
     package static let dialects: [any Dialect] = [
-        LagoFacade(),
+        KnetikFacade(),
+        FlexpriceFacade(),
         PolarFacade(),
+        LagoFacade(),
     ]
 
     /// The adapter of this name; nil if there is none.

@@ -21,10 +21,14 @@ struct KnetikAdapter: Adapter {
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = KnetikSettings(destination.settings)
-        let fields = try VendorFields(of: event, for: Self.name, known: ["result", "device_id", "send_timestamp"])
+        let fields = try VendorFields(
+            of: event,
+            for: Self.name,
+            known: ["result", "user_id", "device_id", "send_timestamp"]
+        )
         let device = try fields.text("device_id")
         let result = try fields.text("result") ?? settings.result
-        let user = try user(of: event, device: device, settings)
+        let user = try user(of: event, fields, device: device, settings)
         let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
@@ -52,13 +56,16 @@ struct KnetikAdapter: Adapter {
         KnetikAnswers(answer: answer, events: events.count).verdict
     }
 
-    /// The user; nil only where a device stands for it.
+    /// The user; nil only where a device stands for it: there is no customer, or the device is the customer.
     private func user(
         of event: AcceptedEvent,
+        _ fields: VendorFields,
         device: String?,
         _ settings: KnetikSettings
     ) throws(Untranslatable) -> String? {
+        if let user = try fields.text("user_id") { return user }
         if event.customerID == nil, settings.customerTemplate == nil, device != nil { return nil }
+        if let customer = event.customerID, let device, customer.utf8.elementsEqual(device.utf8) { return nil }
         return try event.customer(
             or: settings.customerTemplate,
             for: "\(Self.vendor), without vendor.knetik.device_id,"

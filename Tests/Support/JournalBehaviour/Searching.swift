@@ -37,6 +37,12 @@ extension StoreBehaviour {
             try expect(skipped.events.map(\.event.id), ["e1"], "a page by number")
             try expect(skipped.total, 7, "the total")
             try expect(skipped.hasMore, false, "nothing follows")
+            let newer = try await find(store, EventSearch(until: first.next, limit: 5, wantsTotal: true))
+            try expect(newer.events.map(\.event.id), ["new", "e6"], "what came before the second page")
+            try expect(newer.hasMore, false, "nothing else did")
+            try expect(newer.total, 7, "the total, whatever the part")
+            let rising = EventSearch(order: .oldestFirst, until: first.next, limit: 2)
+            try expect(try await find(store, rising).events.map(\.event.id), ["e1", "e2"], "the oldest first")
             return store
         },
         StoreCheck("finds events by what became of them") { store, _ in

@@ -23,8 +23,9 @@ import Vendors
         let dialect = try dialect(name)
         var random = SeededRandom()
         let paths = [
-            "", "/", "/events", "/events/", "/events/batch", "/events/ingest", "/events/bulk", "/events/names",
-            "/events/%", "/events/%C3%28", "//", "/events//x",
+            "", "/", "/events", "/events/", "/events/batch", "/events/ingest", "/events/bulk", "/events/query",
+            "/batch",
+            "/events/names", "/events/lookup", "/events/%", "/events/%C3%28", "//", "/events//x",
         ]
         let bodies: [[UInt8]] = [
             [], Array("{}".utf8), Array("[]".utf8), Array("null".utf8), Array(#"{"event":1,"events":1}"#.utf8),
@@ -69,7 +70,7 @@ import Vendors
                 let place = Int.random(in: 0..<damaged.count, using: &random)
                 damaged[place] = "{}[]\",:abcx1".utf8.randomElement(using: &random) ?? 0
             }
-            for path in ["/events/batch", "/events/ingest", "/events/bulk"] {
+            for path in ["/events/batch", "/events/ingest", "/events/bulk", "/batch"] {
                 let request = DialectRequest(
                     method: "POST",
                     path: path,

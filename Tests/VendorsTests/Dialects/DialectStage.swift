@@ -68,9 +68,9 @@ struct DialectStage {
     }
 
     /// Puts an event in that came by another way.
-    mutating func add(_ event: AcceptedEvent) {
+    mutating func add(_ event: AcceptedEvent, deliveries: [Delivery] = []) {
         let sequence = SequenceNumber(Int64(stored.count + 1))
-        stored.append(ArchivedEvent(sequence: sequence, event: event, deliveries: []))
+        stored.append(ArchivedEvent(sequence: sequence, event: event, deliveries: deliveries))
     }
 
     private mutating func carryOut(_ call: DialectCall) -> DialectAnswer {
@@ -144,7 +144,15 @@ struct DialectStage {
             ($0.event.timestamp, $0.sequence) < ($1.event.timestamp, $1.sequence)
         }
         let ordered = search.order == .oldestFirst ? ascending : ascending.reversed()
-        let rest = ordered.dropFirst(search.skip)
+        let part = ordered.filter { archived in
+            let place = (archived.event.timestamp, archived.sequence)
+            let after = search.after.map { ($0.timestamp, $0.sequence) }
+            let until = search.until.map { ($0.timestamp, $0.sequence) }
+            return search.order == .oldestFirst
+                ? (after.map { $0 < place } ?? true) && (until.map { place < $0 } ?? true)
+                : (after.map { place < $0 } ?? true) && (until.map { $0 < place } ?? true)
+        }
+        let rest = part.dropFirst(search.skip)
         return EventPage(
             events: Array(rest.prefix(search.limit)),
             hasMore: rest.count > search.limit,

@@ -1,0 +1,55 @@
+import Events
+import JSON
+
+/// Flexprice's events API, served by the gateway.
+///
+/// Flexprice tells events apart by id, customer and timestamp; here it is id and customer. So an application that sends an event
+/// again with a new timestamp, which Flexprice would bill twice, hears 409 instead.
+struct FlexpriceFacade: Dialect {
+    let adapter = FlexpriceAdapter.name
+    let prefixes = ["/flexprice/v1"]
+    let bodyLimitBytes = 33_554_432
+
+    func presentedKey(in request: DialectRequest) -> String? {
+        if let key = request.header("x-api-key"), !key.isEmpty { return key }
+        let words = request.header("Authorization")?.split(separator: " ") ?? []
+        return words.count == 2 && words[0] == "Bearer" ? String(words[1]) : nil
+    }
+
+    func call(for request: DialectRequest) -> DialectCall {
+        if let call = call(at: request.path, request) { return call }
+        // As its router does, where the path without the slash would be one.
+        if request.path.hasSuffix("/"), call(at: String(request.path.dropLast()), request) != nil {
+            return .answer(Self.redirect(request))
+        }
+        return .answer(FlexpriceWords.notFoundPath)
+    }
+
+    /// Nil for a path or method that Flexprice does not have.
+    private func call(at path: String, _ request: DialectRequest) -> DialectCall? {
+        switch (request.method, path) {
+        case ("POST", "/events"): FlexpriceFacadeWrites.ingest(request)
+        case ("POST", "/events/bulk"): FlexpriceFacadeWrites.ingestBulk(request)
+        case ("POST", "/events/query"): FlexpriceFacadeReads.query(request)
+        case ("GET", "/events"): FlexpriceFacadeReads.list(request)
+        case ("GET", "/events/lookup"): FlexpriceFacadeReads.lookup(request.parameter("id") ?? "", request)
+        case ("GET", _) where path.hasPrefix("/events/") && !path.hasSuffix("/"):
+            FlexpriceFacadeReads.lookup(PercentEncoding.decoded(path.dropFirst("/events/".count)), request)
+        default: nil
+        }
+    }
+
+    func answer(to refusal: DialectRefusal) -> DialectAnswer { FlexpriceWords.answer(to: refusal) }
+
+    /// To the same path without the slash, so that it holds below any prefix.
+    private static func redirect(_ request: DialectRequest) -> DialectAnswer {
+        let name = request.path.split(separator: "/").last.map(String.init) ?? ""
+        let pairs = request.query.map { "\(PercentEncoding.encoded($0.name))=\(PercentEncoding.encoded($0.value))" }
+        return DialectAnswer(
+            status: request.method == "GET" ? 301 : 307,
+            contentType: nil,
+            headers: ["Location": "../\(name)" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))],
+            body: []
+        )
+    }
+}

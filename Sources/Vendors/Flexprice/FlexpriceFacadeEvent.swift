@@ -1,0 +1,121 @@
+import Events
+import JSON
+
+/// Reads one event of a Flexprice request by Flexprice's rules. Unknown fields are passed over.
+struct FlexpriceFacadeEvent {
+    private(set) var faults: [FlexpriceFault] = []
+
+    private static let names: [StaticString] = [
+        "event_name", "external_customer_id", "event_id", "customer_id", "timestamp", "source", "properties",
+    ]
+
+    /// - Returns: nil if anything is wrong; ``faults`` says what.
+    mutating func read(_ value: JSONValue) -> CanonicalEvent? {
+        guard value.kind == .object else {
+            faults.append(.unreadable("event", "must be an object, found \(value.kind.phrase)"))
+            return nil
+        }
+        let members = FlexpriceMembers(Self.names, of: value)
+        let name = name(members[0])
+        let customer = text(members[1], "external_customer_id", most: 255) ?? ""
+        if customer.isEmpty, faults.allSatisfy({ $0.field != "external_customer_id" }) {
+            faults.append(.rule(.missing, "IngestEventRequest.ExternalCustomerID", "required"))
+        }
+        let id = text(members[2], "event_id", most: 255)
+        let own = text(members[3], "customer_id", most: 1024)
+        let timestamp = timestamp(members[4])
+        let source = text(members[5], "source", most: 1024)
+        let properties = properties(members[6], isRepeated: members.isRepeated(6))
+        guard faults.isEmpty else { return nil }
+        return CanonicalEvent(
+            id: id.map { EventID($0) },
+            // Only an id that the application chose can meet the same one of another customer.
+            idScope: id == nil ? "" : customer,
+            name: name,
+            customerID: customer,
+            timestamp: timestamp,
+            source: source,
+            properties: properties,
+            vendor: own.map(Self.vendor)
+        )
+    }
+
+    /// Without the white space around it, as Flexprice stores it. A blank one passes there, and fails where nobody sees it.
+    private mutating func name(_ value: JSONValue?) -> String {
+        guard let text = text(value, "event_name", most: nil) else {
+            if value == nil || value?.kind == .string {
+                faults.append(.rule(.missing, "IngestEventRequest.EventName", "required"))
+            }
+            return ""
+        }
+        let name = Self.trimmed(text)
+        if name.isEmpty { faults.append(.rule(.missing, "IngestEventRequest.EventName", "required")) }
+        if name.utf8.count > 128, name.unicodeScalars.count > 128 {
+            faults.append(.rule(.limit, "IngestEventRequest.EventName", "max"))
+        }
+        return name
+    }
+
+    /// A text; nil if it is absent, null or empty.
+    private mutating func text(_ value: JSONValue?, _ field: String, most: Int?) -> String? {
+        guard let value else { return nil }
+        guard let text = value.string else {
+            faults.append(.unreadable(field, "must be a string, found \(value.kind.phrase)"))
+            return nil
+        }
+        if let most, text.utf8.count > most {
+            faults.append(FlexpriceFault(kind: .limit, field: field, text: "must have at most \(most) bytes"))
+        }
+        return text.isEmpty ? nil : text
+    }
+
+    private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
+        guard let value else { return nil }
+        guard let timestamp = value.string.flatMap(FlexpriceMoment.read) else {
+            let form = "must be an RFC 3339 string such as \"2024-03-20T15:04:05Z\""
+            faults.append(
+                .unreadable("timestamp", "\(form), found \(String(decoding: value.raw.prefix(60), as: UTF8.self))")
+            )
+            return nil
+        }
+        return FlexpriceMoment.isZero(timestamp) ? nil : timestamp
+    }
+
+    private mutating func properties(_ value: JSONValue?, isRepeated: Bool) -> JSONText? {
+        guard let value else { return nil }
+        guard value.kind == .object else {
+            faults.append(.unreadable("properties", "must be an object, found \(value.kind.phrase)"))
+            return nil
+        }
+        // Go would put the members of both together.
+        if isRepeated { faults.append(.unreadable("properties", "stands twice in one event")) }
+        if value.depth > EventReader.deepest {
+            let text = "arrays and objects stand more than \(EventReader.deepest) deep in one another"
+            faults.append(FlexpriceFault(kind: .limit, field: "properties", text: text))
+        }
+        return LastMemberWins.text(of: value)
+    }
+
+    /// Go's `strings.TrimSpace`.
+    private static func trimmed(_ text: String) -> String {
+        guard let first = text.utf8.first, let last = text.utf8.last else { return text }
+        // Most texts begin and end with something that can be seen.
+        if (0x21...0x7E).contains(first), (0x21...0x7E).contains(last) { return text }
+        let scalars = text.unicodeScalars
+        guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let end = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        return String(scalars[start...end])
+    }
+
+    private static func vendor(customer: String) -> JSONText {
+        var writer = JSONWriter(capacity: 64)
+        writer.beginObject()
+        writer.key("flexprice")
+        writer.beginObject()
+        writer.member("customer_id", string: customer)
+        writer.endObject()
+        writer.endObject()
+        return JSONText(checked: writer.bytes[...])
+    }
+}

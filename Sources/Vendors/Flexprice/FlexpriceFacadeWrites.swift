@@ -1,0 +1,139 @@
+import Events
+import JSON
+
+/// `POST /events` and `POST /events/bulk`.
+///
+/// Flexprice takes the events before the first bad one of a bulk request and does not say so; here nothing of such a request is
+/// stored, and the message names the bad ones.
+enum FlexpriceFacadeWrites {
+    private static let largestBulk = 1000
+
+    static func ingest(_ request: DialectRequest) -> DialectCall {
+        let root: JSONValue
+        switch body(of: request) {
+        case .failure(let refusal): return .answer(refusal.answer)
+        case .success(let value): root = value
+        }
+        var reader = FlexpriceFacadeEvent()
+        guard let event = reader.read(root) else {
+            let isLimit = reader.faults.allSatisfy { $0.kind == .limit }
+            let message = isLimit ? FlexpriceFault.failed : FlexpriceFault.unreadable
+            return .answer(FlexpriceWords.refused(message, reader.faults))
+        }
+        return .write([event], .allOrNothing) { results in
+            switch results[0] {
+            case .accepted(let id, _, _, _): accepted(id)
+            case .refused(let fault): refused([(index: nil, fault: fault)])
+            case .withheld: preconditionFailure("an event that stands alone is not withheld")
+            }
+        }
+    }
+
+    static func ingestBulk(_ request: DialectRequest) -> DialectCall {
+        let elements: [JSONValue]
+        switch events(of: request) {
+        case .failure(let refusal): return .answer(refusal.answer)
+        case .success(let values): elements = values
+        }
+        var events: [CanonicalEvent] = []
+        events.reserveCapacity(elements.count)
+        var bad: [(index: Int, faults: [FlexpriceFault])] = []
+        for (index, element) in elements.enumerated() {
+            var reader = FlexpriceFacadeEvent()
+            if let event = reader.read(element) {
+                events.append(event)
+            } else {
+                bad.append((index, reader.faults))
+            }
+        }
+        guard let first = bad.first else {
+            return .write(events, .allOrNothing, respond: answerToBulk)
+        }
+        let isUnreadable = bad.contains { $0.faults.contains { $0.kind == .unreadable } }
+        let message = isUnreadable ? FlexpriceFault.unreadable : FlexpriceFault.failed
+        return .answer(FlexpriceWords.refused("\(message) (\(named(bad.map(\.index))))", first.faults))
+    }
+
+    private static func answerToBulk(_ results: [DialectWriteResult]) -> DialectAnswer {
+        let faults = results.enumerated().compactMap { index, result -> (index: Int?, fault: EventFault)? in
+            if case .refused(let fault) = result { (index, fault) } else { nil }
+        }
+        guard faults.isEmpty else { return refused(faults) }
+        return DialectAnswer(
+            status: 202,
+            contentType: FlexpriceWords.contentType,
+            body: Array(#"{"message":"Events accepted for processing"}"#.utf8)
+        )
+    }
+
+    private static func accepted(_ id: EventID) -> DialectAnswer {
+        var writer = JSONWriter(capacity: 128)
+        writer.beginObject()
+        writer.member("event_id", string: id.rawValue)
+        writer.member("message", string: "Event accepted for processing")
+        writer.endObject()
+        return DialectAnswer(status: 202, contentType: FlexpriceWords.contentType, body: writer.bytes)
+    }
+
+    /// What only the journal or the routes could find. Flexprice would take such events; its envelope has codes for both.
+    private static func refused(_ faults: [(index: Int?, fault: EventFault)]) -> DialectAnswer {
+        let indices = faults.compactMap(\.index)
+        let place = indices.isEmpty ? "" : " (\(named(indices)))"
+        let first = faults[0].fault
+        switch first.code {
+        case .conflict:
+            return FlexpriceWords.failure(
+                409,
+                "already_exists",
+                "event_id is known with other content\(place)",
+                details: [("event_id", FlexpriceWords.text(first.message))]
+            )
+        case .unrouted, .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
+            let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
+            return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
+        }
+    }
+
+    /// `events[3], events[7]`, and how many more there are.
+    private static func named(_ indices: [Int]) -> String {
+        let names = indices.prefix(10).map { "events[\($0)]" }.joined(separator: ", ")
+        return indices.count > 10 ? "\(names) and \(indices.count - 10) more" : names
+    }
+}
+
+/// The bodies.
+extension FlexpriceFacadeWrites {
+    /// The value of the body, as an object; null is as good as one without members.
+    private static func body(of request: DialectRequest) -> Result<JSONValue, FlexpriceRefusal> {
+        do {
+            let root = try JSONDocument(parsing: request.body).root
+            if root.kind == .object || root.isNull { return .success(root) }
+            return .failure(unreadable("body", "must be an object, found \(root.kind.phrase)"))
+        } catch {
+            return .failure(unreadable("body", "\(error)"))
+        }
+    }
+
+    private static func events(of request: DialectRequest) -> Result<[JSONValue], FlexpriceRefusal> {
+        body(of: request).flatMap { root in
+            guard let value = FlexpriceMembers(["events"], of: root)[0] else { return .failure(broken("required")) }
+            guard value.kind == .array else {
+                return .failure(unreadable("events", "must be an array, found \(value.kind.phrase)"))
+            }
+            let events = Array(value.elements)
+            if events.isEmpty { return .failure(broken("min")) }
+            return events.count > largestBulk ? .failure(broken("max")) : .success(events)
+        }
+    }
+
+    private static func unreadable(_ field: String, _ text: String) -> FlexpriceRefusal {
+        FlexpriceRefusal(
+            answer: FlexpriceWords.refused(FlexpriceFault.unreadable, [.unreadable(field, text)])
+        )
+    }
+
+    private static func broken(_ tag: String) -> FlexpriceRefusal {
+        let fault = FlexpriceFault.rule(.missing, "BulkIngestEventRequest.Events", tag)
+        return FlexpriceRefusal(answer: FlexpriceWords.refused(FlexpriceFault.failed, [fault]))
+    }
+}
