@@ -1,7 +1,7 @@
 # Two commands do everything: `make run` and `make test`. Both install what is missing first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test soak build bench conformance format lint install clean
+.PHONY: help run test soak build bench conformance sdks format lint install clean
 
 # One configuration for all, so that the dependencies are built once.
 FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
@@ -13,8 +13,9 @@ help: ## Say what there is
 run: build ## Start the gateway with its embedded store and simulated vendors
 	@exec .build/release/tollgate serve --sandbox --data ./data --routes routes.json
 
-test: build ## Run all tests
+test: build ## Run all tests: ours, then the vendors' own SDKs
 	swift test $(FLAGS) --skip-build
+	@$(MAKE) --no-print-directory sdks
 
 soak: build ## Rounds of seeded faults for SOAK_MINUTES (10), with the vendors' bills counted after each
 	SOAK_MINUTES=$${SOAK_MINUTES:-10} swift test $(FLAGS) --skip-build --filter FaultRoundTests
@@ -27,19 +28,24 @@ bench: install ## Measure rates and latencies next to their limits
 	swift build $(FLAGS) --product tollgate
 	.build/release/tollgate-bench
 
-conformance: build ## Run the vendors' own SDKs (from PyPI) against the simulators and the gateway
-	@test -d .venv || python3 -m venv .venv
-	@test -d .venv/polar-0x || python3 -m venv .venv/polar-0x
-	@.venv/bin/pip install --quiet --requirement Tests/Conformance/requirements.txt
-	@.venv/polar-0x/bin/pip install --quiet --requirement Tests/Conformance/requirements-polar-0x.txt
-	@.build/release/tollgate sandbox --listen 127.0.0.1:8097 --log-level error & sandbox=$$!; \
-	trap "kill $$sandbox" EXIT; \
-	until curl -s -o /dev/null http://127.0.0.1:8097/sandbox; do sleep 0.1; done; \
-	SANDBOX_URL=http://127.0.0.1:8097 .venv/bin/python Tests/Conformance/sandbox.py
-	@for script in Tests/Conformance/facade_*.py; do \
+conformance: build sdks ## Run the vendors' own SDKs (from PyPI) against the simulators and the gateway
+
+sdks: .venv/ready .venv/polar-0x/ready
+	@set -e; for script in Tests/Conformance/check_*.py; do \
 		case $$script in *_polar_0x.py) python=.venv/polar-0x/bin/python ;; *) python=.venv/bin/python ;; esac; \
-		$$python $$script || exit 1; \
+		$$python $$script; \
 	done
+
+# The SDKs in environments of their own; two lines of Polar's cannot live in one.
+.venv/ready: Tests/Conformance/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@
+
+.venv/polar-0x/ready: Tests/Conformance/requirements-polar-0x.txt .venv/ready
+	python3 -m venv .venv/polar-0x
+	.venv/polar-0x/bin/pip install --quiet --requirement $<
+	@touch $@
 
 format: ## Write all sources in the common format
 	swift format --in-place --recursive Sources Tests Package.swift
@@ -49,7 +55,8 @@ lint: ## Check the format
 
 install: ## Install the system packages that are missing
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: https://www.swift.org/install" >&2; exit 1; }
-	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'install ok' || echo $$p; done); \
+	@packages="$(PACKAGES)"; python3 -c 'import ensurepip' 2>/dev/null || packages="$$packages python3-venv"; \
+	missing=$$(for p in $$packages; do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'install ok' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 		command -v apt-get >/dev/null || { echo "install these packages by your system's means: $$missing" >&2; exit 1; }; \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \

@@ -120,8 +120,15 @@ struct SandboxResponder: HTTPResponder {
         return body
     }
 
+    /// As all four vendors' frameworks read it: a plus sign is a space.
     private static func query(_ request: Request) -> [(name: String, value: String)] {
-        request.uri.queryParameters.map { (String($0.key), String($0.value)) }
+        (request.uri.query ?? "").split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in
+                let text = String(part.replacing("+", with: " "))
+                return text.removingPercentEncoding ?? text
+            }
+            return (name: parts[0], value: parts.count > 1 ? parts[1] : "")
+        }
     }
 
     private static func response(_ answer: SimulatedAnswer) -> Response {

@@ -18,8 +18,14 @@ struct FlexpriceSimulator: Simulator {
         switch (request.method, request.path) {
         case (.post, "/v1/events"): return single(request, now)
         case (.post, "/v1/events/bulk"): return bulk(request, now)
-        case (.post, "/v1/events/query"): return query(request)
-        case (.get, "/v1/events/lookup"): return lookup(request.parameter("id") ?? "")
+        case (.post, "/v1/events/query"):
+            guard let body = SandboxJSON(request.body), let query = Query(body: body) else {
+                return validationError("Invalid request payload")
+            }
+            return self.query(query, at: now)
+        case (.get, "/v1/events"): return query(Query(parameters: request.query), at: now)
+        case (.get, "/v1/events/lookup"):
+            return lookup(request.parameter("id") ?? "", customer: request.parameter("external_customer_id"))
         default: return SimulatedAnswer(text: "404 page not found", status: 404)
         }
     }
@@ -77,48 +83,6 @@ struct FlexpriceSimulator: Simulator {
         return id
     }
 
-    private func query(_ request: SimulatedRequest) -> SimulatedAnswer {
-        guard let body = SandboxJSON(request.body), body.members != nil else {
-            return validationError("Invalid request payload")
-        }
-        let size = body["page_size"]?.number.flatMap { Int($0) } ?? 50
-        let found = books.billed.filter { entry in
-            for (filter, field) in [
-                ("event_id", "event_id"), ("event_name", "event_name"),
-                ("external_customer_id", "external_customer_id"),
-            ] {
-                if let wanted = body[filter]?.string, entry.event[field]?.string != wanted { return false }
-            }
-            return true
-        }
-        let page = found.suffix(size).reversed()
-        return SimulatedAnswer(
-            200,
-            [
-                "events": .array(page.map(Self.stored)), "has_more": .bool(found.count > size),
-                "total_count": .number("\(found.count)"), "offset": .number("\(page.count)"),
-            ]
-        )
-    }
-
-    private func lookup(_ id: String) -> SimulatedAnswer {
-        guard let entry = books.billed.first(where: { $0.id == id }) else {
-            return SimulatedAnswer(404, ["code": "not_found", "message": "event not found", "http_status_code": 404])
-        }
-        return SimulatedAnswer(200, ["event": Self.stored(entry), "status": "processed", "processed_events": []])
-    }
-
-    private static func stored(_ entry: Books.Entry) -> SandboxJSON {
-        let event = entry.event
-        let time = event["timestamp"]?.string.flatMap(SandboxTime.read) ?? entry.at
-        return [
-            "id": .string(entry.id), "external_customer_id": event["external_customer_id"] ?? "",
-            "customer_id": event["customer_id"] ?? "", "event_name": event["event_name"] ?? "",
-            "timestamp": .string(SandboxTime.text(time)), "properties": event["properties"] ?? [:],
-            "source": event["source"] ?? "", "environment_id": "env_sandbox",
-        ]
-    }
-
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {
         switch status {
         case 401: return SimulatedAnswer(401, ["error": "Unauthorized"])
@@ -143,7 +107,7 @@ struct FlexpriceSimulator: Simulator {
         }
     }
 
-    private func validationError(_ message: String) -> SimulatedAnswer {
+    func validationError(_ message: String) -> SimulatedAnswer {
         SimulatedAnswer(400, ["code": "validation_error", "message": .string(message), "http_status_code": 400])
     }
 
