@@ -12,7 +12,8 @@ package final class DeliveryMonitor: Sendable {
         snapshots.withLock { $0 }
     }
 
-    func update(_ provider: ProviderName, _ snapshot: PipelineMachine.Snapshot) {
+    /// Takes down what a pipeline says of itself; nil when it has ended.
+    func update(_ provider: ProviderName, _ snapshot: PipelineMachine.Snapshot?) {
         snapshots.withLock { $0[provider] = snapshot }
     }
 }

@@ -1,21 +1,70 @@
+import Events
+package import Routing
 import ServiceLifecycle
 
 /// Delivers to every provider account, each in its own child task, so that one that hangs holds up no other.
+///
+/// Follows `routes.json` while it runs: a provider that is new gets a pipeline, one that is served otherwise than before gets another
+/// pipeline when the old one has settled what was under way, and one that is gone is called no more. What waits for a provider that is
+/// gone stays in the journal, pending, and goes on when the provider comes back.
 package struct DeliveryService: Service {
-    private let pipelines: [Pipeline]
+    private let routes: CurrentRoutes
+    private let makePipeline: @Sendable (ProviderConfiguration, Int) -> Pipeline
 
-    package init(pipelines: [Pipeline]) {
-        self.pipelines = pipelines
+    /// - Parameter makePipeline: makes the pipeline of a provider, which stands at this place of the file.
+    package init(
+        routes: CurrentRoutes,
+        makePipeline: @escaping @Sendable (ProviderConfiguration, Int) -> Pipeline
+    ) {
+        self.routes = routes
+        self.makePipeline = makePipeline
+    }
+
+    /// The newest pipeline of a provider, running or at its end.
+    private struct Latest {
+        /// How it is served; nil if it is not any more.
+        var configuration: ProviderConfiguration?
+        /// Finished to stop it.
+        let stop: AsyncStream<Never>.Continuation
+        /// Finished when it has stopped.
+        let stopped: AsyncStream<Never>
     }
 
     /// Runs until graceful shutdown has let every pipeline settle what was under way.
     package func run() async throws {
         await withDiscardingTaskGroup { group in
-            for pipeline in pipelines {
-                group.addTask { await pipeline.run() }
+            var latest: [ProviderName: Latest] = [:]
+            for await snapshot in routes.changes().cancelOnGracefulShutdown() {
+                let providers = snapshot.routes.providers
+                for name in latest.keys where !providers.contains(where: { $0.name == name }) {
+                    latest[name]?.configuration = nil
+                    latest[name]?.stop.finish()
+                }
+                for (place, provider) in providers.enumerated() {
+                    let before = latest[provider.name]
+                    if let before, before.configuration == provider { continue }
+                    before?.stop.finish()
+                    latest[provider.name] = start(provider, at: place, after: before, in: &group)
+                }
             }
         }
-        // Without a provider there is nothing to deliver, which is no reason to stop the gateway.
-        try await gracefulShutdown()
+    }
+
+    /// Starts a pipeline that begins when the one before it has ended: two would claim what is the other's.
+    private func start(
+        _ provider: ProviderConfiguration,
+        at place: Int,
+        after before: Latest?,
+        in group: inout DiscardingTaskGroup
+    ) -> Latest {
+        let (stopping, stop) = AsyncStream<Never>.makeStream()
+        let (stopped, end) = AsyncStream<Never>.makeStream()
+        let pipeline = makePipeline(provider, place)
+        group.addTask {
+            if let before { for await _ in before.stopped {} }
+            await pipeline.run(until: stopping, after: before == nil ? .start : .change)
+            end.finish()
+        }
+        return Latest(configuration: provider, stop: stop, stopped: stopped)
     }
 }

@@ -52,6 +52,7 @@ package struct Pipeline: Sendable {
         case nudged
         case eventsArrived
         case woke
+        case stopped
         case shutdown
         case graceOver
     }
@@ -61,15 +62,34 @@ package struct Pipeline: Sendable {
     /// How long a shutdown waits for requests that are under way: less than the time after which the process is ended by force.
     private static let grace = Duration.seconds(15)
 
-    /// Delivers until graceful shutdown has settled what was under way, or the task is cancelled.
-    package func run() async {
+    /// Why a pipeline begins.
+    package enum Beginning: Sendable {
+        /// The gateway has started.
+        case start
+        /// The provider is served otherwise than before.
+        case change
+    }
+
+    /// Delivers until the stream or graceful shutdown has ended it and what was under way is settled, or the task is cancelled.
+    ///
+    /// Ended by the stream, it waits for the answers as long as a call may take: within one process nobody else may take up what has no
+    /// outcome yet.
+    package func run(until ended: AsyncStream<Never>, after beginning: Beginning = .start) async {
         // The mailbox never holds more than the machine has steps under way, as each step reports once, and a word for each nudge.
         let (reports, mailbox) = AsyncStream<Report>.makeStream()
         view.bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
-        defer { view.bells.set(nil, for: settings.provider) }
+        defer {
+            view.bells.set(nil, for: settings.provider)
+            view.monitor.update(settings.provider, nil)
+        }
         await withGracefulShutdownHandler {
             await withTaskExecutorPreference(lane.executor) {
                 await withDiscardingTaskGroup { group in
+                    group.addTask {
+                        for await _ in ended {}
+                        mailbox.yield(.stopped)
+                    }
+                    if beginning == .change { await forgetParking() }
                     await work(through: reports, mailbox, in: &group)
                     group.cancelAll()
                 }
@@ -96,6 +116,16 @@ package struct Pipeline: Sendable {
             }
             tell(&machine, report)
             guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
+        }
+    }
+
+    /// Lets a provider be tried whose credential or account was refused before its settings changed.
+    private func forgetParking() async {
+        do {
+            guard let hold = try await ledger.hold(of: settings.provider), hold.isParked else { return }
+            try await ledger.hold(settings.provider, nil)
+        } catch {
+            logger.error("a provider's hold could not be lifted", metadata: ["error": "\(error)"])
         }
     }
 
@@ -140,7 +170,7 @@ package struct Pipeline: Sendable {
         case .nudged: machine.nudged(at: now)
         case .eventsArrived: machine.eventsArrived(at: now)
         case .woke: machine.woke()
-        case .shutdown: machine.close()
+        case .stopped, .shutdown: machine.close()
         case .graceOver: break
         }
     }

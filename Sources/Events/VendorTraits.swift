@@ -1,5 +1,5 @@
 /// What a vendor can do and wants, as data: the engine obeys it, `routes.json` is checked against it.
-package struct VendorTraits: Sendable {
+package struct VendorTraits: Sendable, Equatable {
     package let adapter: AdapterName
     /// The vendor's name for people.
     package let vendor: String

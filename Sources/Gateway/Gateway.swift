@@ -31,7 +31,8 @@ package enum Gateway {
         onReady: @escaping @Sendable (Int) -> Void
     ) async throws {
         let logger = logs.logger("tollgate")
-        let reading = try RoutesFile.read(settings.routesFile)
+        let content = try RoutesFile.content(of: settings.routesFile)
+        let reading = try RoutesFile.read(content, of: settings.routesFile)
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         let routes = CurrentRoutes(reading.routes)
         let vault = CredentialVault(routes: routes, environment: settings.environment)
@@ -42,8 +43,17 @@ package enum Gateway {
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let lanes = threads.makeIterator().map { DeliveryLane($0) }
-        let delivery = DeliveryService(
-            pipelines: pipelines(routes, store, vault, lanes, clock, view, logs.logger("tollgate.delivery"))
+        let deliveryLogger = logs.logger("tollgate.delivery")
+        let delivery = DeliveryService(routes: routes) { provider, place in
+            pipeline(provider, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
+        }
+        let reloader = RoutesReloader(
+            file: settings.routesFile,
+            content: content,
+            routes: routes,
+            vault: vault,
+            archive: store,
+            logger: logs.logger("tollgate.routes")
         )
         let ingress = IngressServer(
             settings: settings.ingress,
@@ -55,6 +65,7 @@ package enum Gateway {
             asking: VendorQuestions(routes: routes, client: lanes[0].client, credentials: vault),
             watching: view,
             readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
+            reloading: reloader,
             routes: routes,
             clock: clock,
             logger: logs.logger("tollgate.http"),
@@ -62,7 +73,7 @@ package enum Gateway {
         )
         let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, retention, delivery, ingress],
+            services: alongside + [store, retention, reloader, delivery, ingress],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )
@@ -90,31 +101,28 @@ package enum Gateway {
         }
     }
 
-    private static func pipelines(
-        _ routes: CurrentRoutes,
+    private static func pipeline(
+        _ provider: ProviderConfiguration,
         _ store: SQLiteEventStore,
         _ vault: CredentialVault,
-        _ lanes: [DeliveryLane],
+        _ lane: DeliveryLane,
         _ clock: any WallClock,
         _ view: DeliveryView,
         _ logger: Logger
-    ) -> [Pipeline] {
-        routes.current.routes.providers.enumerated().compactMap { index, provider in
-            guard let adapter = VendorRegistry.all.first(where: { $0.traits.adapter == provider.traits.adapter }) else {
-                preconditionFailure("the reader of routes.json knows the registry's adapters only")
-            }
-            let lane = lanes[index % lanes.count]
-            return Pipeline(
-                settings: PipelineSettings(provider),
-                adapter: adapter,
-                ledger: store,
-                caller: HTTPVendorCaller(client: lane.client, endpoint: VendorEndpoint(provider), credentials: vault),
-                clock: clock,
-                seenBy: view,
-                on: lane,
-                logger: logger
-            )
+    ) -> Pipeline {
+        guard let adapter = VendorRegistry.all.first(where: { $0.traits.adapter == provider.traits.adapter }) else {
+            preconditionFailure("the reader of routes.json knows the registry's adapters only")
         }
+        return Pipeline(
+            settings: PipelineSettings(provider),
+            adapter: adapter,
+            ledger: store,
+            caller: HTTPVendorCaller(client: lane.client, endpoint: VendorEndpoint(provider), credentials: vault),
+            clock: clock,
+            seenBy: view,
+            on: lane,
+            logger: logger
+        )
     }
 }
 

@@ -25,7 +25,7 @@ struct GatewayReadiness: ReadinessReporting {
         )
         let states = monitor.current
         for provider in snapshot.providers { items.append(providerItem(provider.name, states[provider.name])) }
-        return items
+        return await items + goneItems(besides: snapshot.providers.map(\.name))
     }
 
     private func storeItem() async -> ReadinessItem {
@@ -36,6 +36,19 @@ struct GatewayReadiness: ReadinessReporting {
             return ReadinessItem(name: "store", isReady: true, detail: detail, isEssential: true)
         } catch {
             return ReadinessItem(name: "store", isReady: false, detail: "the store cannot be read", isEssential: true)
+        }
+    }
+
+    /// Providers that `routes.json` does not have any more, and for which deliveries wait all the same.
+    private func goneItems(besides configured: [ProviderName]) async -> [ReadinessItem] {
+        do {
+            return try await archive.providersWithBacklog().filter { !configured.contains($0) }.map { name in
+                let detail = "routes.json does not have it any more, and deliveries wait for it"
+                return ReadinessItem(name: "provider \(name)", isReady: false, detail: detail, isEssential: false)
+            }
+        } catch {
+            // The item of the store says so.
+            return []
         }
     }
 

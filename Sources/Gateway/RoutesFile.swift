@@ -8,16 +8,27 @@ package enum RoutesFile {
     /// The JSON Schema of the file, with every vendor's settings.
     package static var schema: [UInt8] { RoutesSchema.text(VendorRegistry.all.map(\.traits)) }
 
+    /// Reads the content of such a file.
+    static let reader = RoutesReader(vendors: VendorRegistry.all.map(\.traits))
+
     /// - Throws: ``GatewayFault`` with all faults.
     package static func read(_ file: URL) throws(GatewayFault) -> RoutesReader.Reading {
-        let bytes: Data
+        try read(content(of: file), of: file)
+    }
+
+    /// The bytes of the file.
+    package static func content(of file: URL) throws(GatewayFault) -> [UInt8] {
         do {
-            bytes = try Data(contentsOf: file)
+            return [UInt8](try Data(contentsOf: file))
         } catch {
             throw .unreadableRoutes(file: file.relativePath, reason: "there is no such file, or it may not be read")
         }
+    }
+
+    /// What the bytes of the file say.
+    static func read(_ content: [UInt8], of file: URL) throws(GatewayFault) -> RoutesReader.Reading {
         do {
-            return try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read([UInt8](bytes))
+            return try reader.read(content)
         } catch {
             throw .faultyRoutes(file: file.relativePath, error)
         }

@@ -12,6 +12,8 @@ enum Endpoint: Equatable {
     case discardDeliveries
     case deliveryActions
     case providers
+    case reloadRoutes
+    case checkRoutes
     case health
     case readiness
 
@@ -34,6 +36,8 @@ enum Endpoint: Equatable {
         case "/v1/deliveries/discard": return [.post: .discardDeliveries]
         case "/v1/deliveries/actions": return [.get: .deliveryActions]
         case "/v1/providers": return [.get: .providers]
+        case "/v1/config/reload": return [.post: .reloadRoutes]
+        case "/v1/config/check": return [.post: .checkRoutes]
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]
         default: break

@@ -17,6 +17,7 @@ struct GatewayResponder: HTTPResponder {
     let deliveries: DeliveriesHandler
     let revisions: RevisionHandler
     let providers: ProvidersHandler
+    let config: ConfigHandler
     let facades: FacadeTable
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
@@ -31,6 +32,7 @@ struct GatewayResponder: HTTPResponder {
         deliveries: DeliveriesHandler,
         revisions: RevisionHandler,
         providers: ProvidersHandler,
+        config: ConfigHandler,
         facades: FacadeTable,
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
@@ -44,6 +46,7 @@ struct GatewayResponder: HTTPResponder {
         self.deliveries = deliveries
         self.revisions = revisions
         self.providers = providers
+        self.config = config
         self.facades = facades
         self.serving = serving
         self.readiness = readiness
@@ -112,6 +115,13 @@ struct GatewayResponder: HTTPResponder {
         case .providers:
             try require(.manageDeliveries, of: client)
             return Self.response(.ok, try await providers.respond())
+        case .reloadRoutes:
+            try require(.admin, of: client)
+            return Self.response(.ok, try await config.reload(by: client))
+        case .checkRoutes:
+            try require(.admin, of: client)
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            return Self.response(.ok, try await config.check(body))
         case .health, .readiness:
             preconditionFailure("open endpoints are answered before")
         }

@@ -14,6 +14,9 @@ package protocol EventArchive: Sendable {
     /// How much waits for a provider: pending and retrying events.
     func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog
 
+    /// The providers for which something waits, whether `routes.json` has them still or not.
+    func providersWithBacklog() async throws(StoreError) -> [ProviderName]
+
     /// The chunks whose checksum did not match when they were read.
     func damage() async throws(StoreError) -> [ChunkDamage]
 

@@ -26,6 +26,11 @@ final class ProviderLedger: Sendable {
         providers.withLock { $0.values.reduce(0) { max($0, $1.pending + $1.retrying) } }
     }
 
+    /// The providers for which something waits.
+    var withBacklog: [ProviderName] {
+        providers.withLock { $0.filter { $0.value.pending + $0.value.retrying > 0 }.map(\.key) }
+    }
+
     /// Where each provider's walk begins after a restart.
     var cursors: [ProviderName: Int64] {
         providers.withLock { $0.mapValues(\.cursor) }

@@ -72,6 +72,11 @@ extension SQLiteEventStore {
         return Backlog(events: events, oldest: oldest)
     }
 
+    package func providersWithBacklog() async throws(StoreError) -> [ProviderName] {
+        if parts.commits.isClosing { throw .closed }
+        return parts.ledger.withBacklog.sorted()
+    }
+
     package func damage() async throws(StoreError) -> [ChunkDamage] {
         if parts.commits.isClosing { throw .closed }
         return parts.damage.all

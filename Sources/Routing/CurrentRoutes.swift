@@ -13,17 +13,43 @@ package struct RoutesSnapshot: Sendable {
 
 /// Hands out the newest routes. Whoever works with them takes the snapshot once and stays with it.
 package final class CurrentRoutes: Sendable {
-    private let snapshot: Mutex<RoutesSnapshot>
-
-    package init(_ routes: Routes) {
-        snapshot = Mutex(RoutesSnapshot(routes))
+    private struct State {
+        var snapshot: RoutesSnapshot
+        var watchers: [Int: AsyncStream<RoutesSnapshot>.Continuation] = [:]
+        var nextWatcher = 0
     }
 
-    package var current: RoutesSnapshot { snapshot.withLock { $0 } }
+    private let state: Mutex<State>
+
+    package init(_ routes: Routes) {
+        state = Mutex(State(snapshot: RoutesSnapshot(routes)))
+    }
+
+    package var current: RoutesSnapshot { state.withLock { $0.snapshot } }
 
     /// Takes over new routes, whole.
     package func replace(by routes: Routes) {
         let new = RoutesSnapshot(routes)
-        snapshot.withLock { $0 = new }
+        let watchers = state.withLock { state in
+            state.snapshot = new
+            return Array(state.watchers.values)
+        }
+        for watcher in watchers { watcher.yield(new) }
+    }
+
+    /// The routes in force now, then each that replaces them. Who is slow misses those in between, never the newest.
+    package func changes() -> AsyncStream<RoutesSnapshot> {
+        let (changes, watcher) = AsyncStream<RoutesSnapshot>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.nextWatcher += 1
+            state.watchers[state.nextWatcher] = watcher
+            // Before the lock is free, so that what replaces it comes behind it. Nobody reads yet, so nobody is woken.
+            watcher.yield(state.snapshot)
+            return state.nextWatcher
+        }
+        watcher.onTermination = { [weak self] _ in
+            self?.state.withLock { _ = $0.watchers.removeValue(forKey: number) }
+        }
+        return changes
     }
 }

@@ -25,7 +25,7 @@ package struct Routes: Sendable {
 }
 
 /// One configured account at a vendor, with the vendor's own defaults filled in.
-package struct ProviderConfiguration: Sendable {
+package struct ProviderConfiguration: Sendable, Equatable {
     package let name: ProviderName
     package let traits: VendorTraits
     /// Scheme, host and path, without a trailing slash.
@@ -75,7 +75,7 @@ package enum CredentialSource: Sendable, Equatable {
 }
 
 /// Which events go to which destinations.
-package struct Route: Sendable {
+package struct Route: Sendable, Equatable {
     package let name: RouteName
     package let match: RouteMatch
     /// Without those that are `off`.

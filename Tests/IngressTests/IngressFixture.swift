@@ -53,6 +53,7 @@ struct IngressFixture {
                 asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials()),
                 watching: view,
                 readiness: AlwaysReady(),
+                reloading: NoFile(),
                 routes: routes,
                 clock: SystemWallClock(),
                 logger: quiet,
@@ -81,6 +82,16 @@ struct IngressFixture {
     private struct AlwaysReady: ReadinessReporting {
         func report() async -> [ReadinessItem] {
             [ReadinessItem(name: "store", isReady: true, detail: "readable", isEssential: true)]
+        }
+    }
+
+    private struct NoFile: RoutesReloading {
+        func reload(by who: ClientName) async throws(RoutesRefusal) -> RoutesTakeover {
+            throw .unreadable(reason: "this test has no file")
+        }
+
+        func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
+            throw .unreadable(reason: "this test has no file")
         }
     }
 

@@ -43,7 +43,10 @@ package struct OutcomeRules: Sendable {
         case .retry(let fault, let after):
             return retry(item, attempt, fault: fault, notBefore: after?.moment(from: now), at: now, using: &random)
         case .park(let fault):
-            return retry(item, attempt, fault: fault, notBefore: now + settings.parkedPause, at: now, using: &random)
+            // When the provider is tried again is not the event's affair: it is due as soon as that is.
+            return settings.retry.hasGivenUp(acceptedAt: item.acceptedAt, at: now)
+                ? settle(item, .rejected, attempt, fault: fault)
+                : settle(item, .retrying, attempt, nextAttemptAt: now, fault: fault)
         case .reject(let fault):
             return settle(item, .rejected, attempt, fault: fault)
         case .ambiguous(let fault, let after):

@@ -12,28 +12,48 @@ struct ProvidersHandler: Sendable {
     let clock: any WallClock
 
     func respond() async throws -> [UInt8] {
+        do {
+            return try await json()
+        } catch let error as StoreError {
+            throw Problem(error)
+        }
+    }
+
+    private func json() async throws -> [UInt8] {
         let states = monitor.current
+        let configured = routes.current.routes.providers
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.key("providers")
         writer.beginArray()
-        for provider in routes.current.routes.providers {
-            let backlog: Backlog
-            do {
-                backlog = try await archive.backlog(of: provider.name)
-            } catch {
-                throw Problem(error)
-            }
-            writer.beginObject()
-            writer.member("name", string: provider.name.rawValue)
-            writer.member("adapter", string: provider.traits.adapter.rawValue)
-            write(states[provider.name], to: &writer)
-            write(backlog, to: &writer)
-            writer.endObject()
+        for provider in configured {
+            let backlog = try await archive.backlog(of: provider.name)
+            write(provider.name, provider.traits.adapter, states[provider.name], backlog, to: &writer)
+        }
+        // What waits for a provider that is gone is nobody's task, so somebody must see it.
+        for name in try await archive.providersWithBacklog() where !configured.contains(where: { $0.name == name }) {
+            write(name, nil, states[name], try await archive.backlog(of: name), to: &writer)
         }
         writer.endArray()
         writer.endObject()
         return writer.bytes
+    }
+
+    /// - Parameter adapter: nil if `routes.json` does not have the provider any more.
+    private func write(
+        _ name: ProviderName,
+        _ adapter: AdapterName?,
+        _ state: PipelineMachine.Snapshot?,
+        _ backlog: Backlog,
+        to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.member("name", string: name.rawValue)
+        writer.member("adapter", stringOrNull: adapter?.rawValue)
+        writer.member("configured", bool: adapter != nil)
+        write(state, to: &writer)
+        write(backlog, to: &writer)
+        writer.endObject()
     }
 
     private func write(_ state: PipelineMachine.Snapshot?, to writer: inout JSONWriter) {

@@ -1,6 +1,7 @@
 import Events
 import HTTPTypes
 import JSON
+import Routing
 
 /// An error answer: RFC 9457 problem details.
 struct Problem: Error {
@@ -11,6 +12,8 @@ struct Problem: Error {
     /// What is wrong here, and the way out.
     let detail: String
     var errors: [EventFault] = []
+    /// What is wrong in a `routes.json`.
+    var faults: [RoutesFault] = []
     /// Further header fields of the answer.
     var headers: HTTPFields = [:]
 
@@ -26,6 +29,12 @@ struct Problem: Error {
             writer.key("errors")
             writer.beginArray()
             for error in errors { FaultWriter.write(error, to: &writer) }
+            writer.endArray()
+        }
+        if !faults.isEmpty {
+            writer.key("faults")
+            writer.beginArray()
+            for fault in faults { RoutesFaultWriter.write(fault, to: &writer) }
             writer.endArray()
         }
         writer.member("request_id", string: requestID)

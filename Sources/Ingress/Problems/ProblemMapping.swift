@@ -1,6 +1,7 @@
 import Events
 import HTTPTypes
 import Journal
+import Routing
 
 /// Every problem there is, in one place.
 extension Problem {
@@ -144,6 +145,28 @@ extension Problem {
         title: "The gateway failed",
         detail: "nothing was acknowledged; the log has the reason under the request id"
     )
+
+    init(_ refusal: RoutesRefusal) {
+        switch refusal {
+        case .unreadable(let reason):
+            self.init(
+                status: .unprocessableContent,
+                kind: "unreadable-routes",
+                title: "routes.json cannot be read",
+                detail: "\(reason); the routes in force stay"
+            )
+        case .faulty(let faulty):
+            self.init(
+                status: .unprocessableContent,
+                kind: "faulty-routes",
+                title: "routes.json cannot be used",
+                detail: "the routes in force stay; faults names everything that is wrong",
+                faults: faulty.faults
+            )
+        case .store(let error):
+            self.init(error)
+        }
+    }
 
     init(_ error: StoreError) {
         switch error {

@@ -85,7 +85,11 @@ struct Stage: Sendable {
     }
 
     /// - Parameter retry: the waits of all providers, short so that a test sees several.
-    func writeRoutes(retry: String = #"{"base":"100ms","cap":"400ms"}"#, timeout: String = "2s") throws {
+    func writeRoutes(
+        retry: String = #"{"base":"100ms","cap":"400ms"}"#,
+        timeout: String = "2s",
+        scopes: [String] = ["events:write", "events:read", "deliveries:manage"]
+    ) throws {
         let providers = [
             ("knetik", "/knetik", "E2E_KNETIK"), ("flexprice", "/flexprice", "E2E_FLEXPRICE"),
             ("polar", "/polar", "E2E_POLAR"),
@@ -102,7 +106,7 @@ struct Stage: Sendable {
                {"provider": "lago", "subscription_id": "sub_{customer_id}"}, {"provider": "flexprice", "mode": "mirror"},
                {"provider": "polar", "mode": "mirror"}, {"provider": "knetik", "mode": "mirror"}]}],
              "clients": [{"name": "demo", "key_sha256": "\#(KeyHash.demo)",
-                          "scopes": ["events:write", "events:read", "deliveries:manage"]}]}
+                          "scopes": ["\#(scopes.joined(separator: "\", \""))"]}]}
             """#
         try Data(text.utf8).write(to: routesFile)
     }

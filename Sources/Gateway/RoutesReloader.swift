@@ -1,0 +1,200 @@
+import Access
+import Events
+import Foundation
+import Ingress
+import Journal
+import Logging
+import Routing
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// Takes a changed `routes.json` over while the gateway runs: when the file changes, on SIGHUP, and when a client asks for it.
+///
+/// Whole or not at all: a faulty file is refused with its faults in the log and in the answer, and the routes in force stay. Requests
+/// under way end with the routes that they began with.
+final class RoutesReloader: Service, RoutesReloading {
+    private struct State {
+        /// The content that is in force.
+        var taken: [UInt8]
+        /// The content that was last refused, so that a watched file says so once.
+        var refused: [UInt8]?
+        var watch: FileWatch
+    }
+
+    /// What became of a look at the file.
+    private enum Outcome {
+        case unchanged
+        case taken(RoutesChanges, warnings: [RoutesFault])
+        case refused(RoutesRefusal, isKnown: Bool)
+    }
+
+    /// How often the file's attributes are looked at.
+    private static let interval = Duration.milliseconds(500)
+
+    private let file: URL
+    private let routes: CurrentRoutes
+    private let vault: CredentialVault
+    private let archive: any EventArchive
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    /// - Parameter content: the file as it was when `routes` were read from it.
+    init(
+        file: URL,
+        content: [UInt8],
+        routes: CurrentRoutes,
+        vault: CredentialVault,
+        archive: any EventArchive,
+        logger: Logger
+    ) {
+        self.file = file
+        self.routes = routes
+        self.vault = vault
+        self.archive = archive
+        self.logger = logger
+        state = Mutex(State(taken: content, watch: FileWatch(FileSignature(of: file))))
+    }
+
+    /// Watches the file and waits for SIGHUP until graceful shutdown.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.watchFile() }
+                group.addTask { await self.waitForSignals() }
+            }
+        }
+    }
+
+    private func watchFile() async {
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: Self.interval) } catch { return }
+            let signature = FileSignature(of: file)
+            guard state.withLock({ $0.watch.isDue(signature) }) else { continue }
+            await tell(takeOver(), because: "the file has changed", mustAnswer: false)
+        }
+    }
+
+    private func waitForSignals() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            await tell(takeOver(), because: "SIGHUP", mustAnswer: true)
+        }
+    }
+
+    // MARK: - RoutesReloading
+
+    func reload(by who: ClientName) async throws(RoutesRefusal) -> RoutesTakeover {
+        let outcome = takeOver()
+        await tell(outcome, because: "client \(who) asked for it", mustAnswer: true)
+        switch outcome {
+        case .unchanged:
+            let now = routes.current.routes
+            return RoutesTakeover(changes: RoutesChanges(from: now, to: now), warnings: [], stranded: [])
+        case .taken(let changes, let warnings):
+            return RoutesTakeover(changes: changes, warnings: warnings, stranded: try await stranded(by: changes))
+        case .refused(let refusal, _):
+            throw refusal
+        }
+    }
+
+    func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
+        let reading: RoutesReader.Reading
+        do {
+            reading = try RoutesFile.reader.read(bytes)
+        } catch {
+            throw .faulty(error)
+        }
+        let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
+        return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
+    }
+
+    private func stranded(by changes: RoutesChanges) async throws(RoutesRefusal) -> [StrandedDeliveries] {
+        var stranded: [StrandedDeliveries] = []
+        for provider in changes.removedProviders {
+            do {
+                let backlog = try await archive.backlog(of: provider)
+                if backlog.events > 0 { stranded.append(StrandedDeliveries(provider: provider, backlog: backlog)) }
+            } catch {
+                throw .store(error)
+            }
+        }
+        return stranded
+    }
+
+    // MARK: - The file
+
+    /// Reads the file and takes it over. One look at a time: the newest content must be the last to be taken.
+    private func takeOver() -> Outcome {
+        state.withLock { state in
+            let content: [UInt8]
+            do throws(GatewayFault) {
+                content = try RoutesFile.content(of: file)
+            } catch {
+                let isKnown = state.refused == []
+                state.refused = []
+                return .refused(.unreadable(reason: "\(error)"), isKnown: isKnown)
+            }
+            guard content != state.taken else {
+                state.refused = nil
+                return .unchanged
+            }
+            do throws(FaultyRoutes) {
+                let reading = try RoutesFile.reader.read(content)
+                let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
+                routes.replace(by: reading.routes)
+                state.taken = content
+                state.refused = nil
+                return .taken(changes, warnings: reading.warnings)
+            } catch {
+                let isKnown = state.refused == content
+                state.refused = content
+                return .refused(.faulty(error), isKnown: isKnown)
+            }
+        }
+    }
+
+    /// - Parameter mustAnswer: whether somebody asked, who is told also what the log has already.
+    private func tell(_ outcome: Outcome, because reason: String, mustAnswer: Bool) async {
+        switch outcome {
+        case .unchanged:
+            if mustAnswer { logger.info("routes.json is unchanged", metadata: ["reason": "\(reason)"]) }
+        case .taken(let changes, let warnings):
+            logger.notice(
+                "routes.json was taken over",
+                metadata: ["reason": "\(reason)", "changes": "\(changes.list.map(\.words).joined(separator: "; "))"]
+            )
+            for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
+            for missing in vault.missing {
+                logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
+            }
+            await warnOfStranded(changes)
+        case .refused(let refusal, let isKnown):
+            guard mustAnswer || !isKnown else { return }
+            logger.error(
+                "routes.json was refused, and the routes in force stay",
+                metadata: ["reason": "\(reason)", "faults": "\(words(refusal))"]
+            )
+        }
+    }
+
+    private func warnOfStranded(_ changes: RoutesChanges) async {
+        do {
+            for stranded in try await stranded(by: changes) {
+                logger.warning(
+                    "deliveries wait for a provider that is gone",
+                    metadata: ["provider": "\(stranded.provider)", "events": "\(stranded.backlog.events)"]
+                )
+            }
+        } catch {
+            logger.error("what waits for removed providers is not known", metadata: ["error": "\(words(error))"])
+        }
+    }
+
+    private func words(_ refusal: RoutesRefusal) -> String {
+        switch refusal {
+        case .unreadable(let reason): reason
+        case .faulty(let faulty): RoutesReport.faults(faulty.faults, file: file.relativePath)
+        case .store(let error): "\(error)"
+        }
+    }
+}

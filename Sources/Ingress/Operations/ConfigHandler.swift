@@ -1,0 +1,78 @@
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `POST /v1/config/reload`: takes a changed `routes.json` over. `POST /v1/config/check`: what another file would change.
+struct ConfigHandler: Sendable {
+    let reloading: any RoutesReloading
+
+    func reload(by client: Client) async throws -> [UInt8] {
+        do {
+            let takeover = try await reloading.reload(by: client.name)
+            return Self.json(takeover, status: takeover.changes.list.isEmpty ? "unchanged" : "taken")
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    func check(_ body: [UInt8]) async throws -> [UInt8] {
+        do {
+            return Self.json(try await reloading.compare(body), status: "good")
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private static func json(_ takeover: RoutesTakeover, status: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1024)
+        writer.beginObject()
+        writer.member("status", string: status)
+        writer.key("changes")
+        writer.beginArray()
+        for change in takeover.changes.list { write(change, to: &writer) }
+        writer.endArray()
+        writer.key("stranded")
+        writer.beginArray()
+        for stranded in takeover.stranded { write(stranded, to: &writer) }
+        writer.endArray()
+        writer.key("warnings")
+        writer.beginArray()
+        for warning in takeover.warnings { RoutesFaultWriter.write(warning, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func write(_ change: RoutesChanges.Change, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("part", string: change.part.rawValue)
+        writer.member("name", string: change.name)
+        writer.member("change", string: change.kind.rawValue)
+        writer.key("fields")
+        writer.beginArray()
+        for field in change.fields { writer.string(field) }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func write(_ stranded: StrandedDeliveries, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("provider", string: stranded.provider.rawValue)
+        writer.member("events", integer: stranded.backlog.events)
+        writer.member("oldest_accepted_at", stringOrNull: stranded.backlog.oldest?.rfc3339)
+        writer.endObject()
+    }
+}
+
+/// Writes faults of `routes.json` as they stand in answers.
+enum RoutesFaultWriter {
+    static func write(_ fault: RoutesFault, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("line", integer: fault.position.line)
+        writer.member("column", integer: fault.position.column)
+        writer.member("severity", string: fault.severity.rawValue)
+        writer.member("message", string: fault.message)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,96 @@
+package import Events
+
+/// What differs between two versions of `routes.json`, for people to look over.
+package struct RoutesChanges: Sendable, Equatable {
+    /// The parts of the file.
+    package enum Part: String, Sendable {
+        case provider, route, client
+    }
+
+    /// What happened to one part.
+    package enum Kind: String, Sendable {
+        case added, removed, changed
+    }
+
+    /// One provider, route or client that is not as it was.
+    package struct Change: Sendable, Equatable {
+        package let part: Part
+        package let name: String
+        package let kind: Kind
+        /// The fields that differ; empty unless `kind` is ``Kind/changed``.
+        package let fields: [String]
+
+        /// `provider lago: changed base_url, batch`.
+        package var words: String {
+            "\(part.rawValue) \(name): \(kind.rawValue)" + (fields.isEmpty ? "" : " \(fields.joined(separator: ", "))")
+        }
+    }
+
+    /// In the order of the newer file, what was removed last.
+    package let list: [Change]
+
+    package init(from old: Routes, to new: Routes) {
+        let providers = Self.changes(.provider, old.providers, new.providers, \.name.rawValue, Self.fields)
+        let routes = Self.changes(.route, old.routes, new.routes, \.name.rawValue, Self.fields)
+        let clients = Self.changes(.client, old.clients, new.clients, \.name.rawValue, Self.fields)
+        list = providers + routes + Self.moved(old.routes, new.routes) + clients
+    }
+
+    /// The providers that the newer file does not have any more.
+    package var removedProviders: [ProviderName] {
+        list.filter { $0.part == .provider && $0.kind == .removed }.map { ProviderName($0.name) }
+    }
+
+    private static func changes<Element: Equatable>(
+        _ part: Part,
+        _ old: [Element],
+        _ new: [Element],
+        _ name: (Element) -> String,
+        _ fields: (Element, Element) -> [String]
+    ) -> [Change] {
+        let newNames = Set(new.map(name))
+        let kept = new.compactMap { element -> Change? in
+            guard let before = old.first(where: { name($0) == name(element) }) else {
+                return Change(part: part, name: name(element), kind: .added, fields: [])
+            }
+            guard before != element else { return nil }
+            return Change(part: part, name: name(element), kind: .changed, fields: fields(before, element))
+        }
+        let removed = old.filter { !newNames.contains(name($0)) }
+        return kept + removed.map { Change(part: part, name: name($0), kind: .removed, fields: []) }
+    }
+
+    /// The first route that matches takes an event, so their order is part of what they say.
+    private static func moved(_ old: [Route], _ new: [Route]) -> [Change] {
+        let kept = old.map(\.name).filter { name in new.contains { $0.name == name } }
+        let order = new.map(\.name).filter { kept.contains($0) }
+        return zip(kept, order).filter { $0 != $1 }.map { _, name in
+            Change(part: .route, name: name.rawValue, kind: .changed, fields: ["place"])
+        }
+    }
+
+    private static func fields(_ old: ProviderConfiguration, _ new: ProviderConfiguration) -> [String] {
+        named([
+            ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
+            ("credential", old.credential != new.credential), ("batch", old.batch != new.batch),
+            ("concurrency", old.concurrency != new.concurrency), ("timeout", old.timeout != new.timeout),
+            ("rate_limit", old.rateLimit != new.rateLimit), ("retry", old.retry != new.retry),
+            ("breaker", old.breaker != new.breaker), ("on_uncertain", old.onUncertain != new.onUncertain),
+        ])
+    }
+
+    private static func fields(_ old: Route, _ new: Route) -> [String] {
+        named([("match", old.match != new.match), ("to", old.destinations != new.destinations)])
+    }
+
+    private static func fields(_ old: Client, _ new: Client) -> [String] {
+        named([
+            ("tenant", old.tenant != new.tenant), ("key_sha256", old.keyDigest != new.keyDigest),
+            ("scopes", old.scopes != new.scopes),
+        ])
+    }
+
+    private static func named(_ fields: [(name: String, differs: Bool)]) -> [String] {
+        fields.filter(\.differs).map(\.name)
+    }
+}
