@@ -19,6 +19,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -53,6 +54,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         // Log calls, whatever the format.
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        // Counts and times, whoever collects them.
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         // SHA-256 and comparison in constant time for client keys.
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         // Queues that grow at one end and shrink at the other.
@@ -73,15 +76,20 @@ let package = Package(
         .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
         .target(
             name: "JournalSQLite",
-            dependencies: ["Events", "Journal", grdb, logging, serviceLifecycle],
+            dependencies: ["Events", "Journal", coreMetrics, grdb, logging, serviceLifecycle],
             swiftSettings: settings
         ),
         .target(name: "Access", dependencies: ["Events", "Routing", crypto], swiftSettings: settings),
-        .target(name: "Acceptance", dependencies: ["Events", "Journal", "Routing"], swiftSettings: settings),
+        .target(
+            name: "Acceptance",
+            dependencies: ["Events", "Journal", "Routing", coreMetrics],
+            swiftSettings: settings
+        ),
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", asyncHTTPClient, deque, logging, nioCore, nioHTTP1, nioPosix,
+                "Events", "Journal", "Routing", asyncHTTPClient, coreMetrics, deque, logging, nioCore, nioHTTP1,
+                nioPosix,
                 serviceLifecycle,
             ],
             swiftSettings: settings
@@ -90,17 +98,18 @@ let package = Package(
             name: "Ingress",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
-                deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTPCompression,
+                coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTPCompression,
                 nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
-        .target(name: "Observability", dependencies: [logging], swiftSettings: settings),
+        .target(name: "Observability", dependencies: [coreMetrics, logging], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
-                "Observability", "Routing", "Vendors", asyncHTTPClient, logging, nioCore, nioPosix, serviceLifecycle,
+                "Observability", "Routing", "Vendors", asyncHTTPClient, coreMetrics, logging, nioCore, nioPosix,
+                serviceLifecycle,
                 unixSignals,
             ],
             swiftSettings: settings
@@ -197,7 +206,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ObservabilityTests",
-            dependencies: ["Observability", "TestSupport", logging],
+            dependencies: ["Observability", "TestSupport", coreMetrics, logging],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+package import CoreMetrics
 package import Events
 package import Journal
 package import Routing
@@ -7,12 +8,19 @@ package struct Acceptor: Sendable {
     private let store: any EventAppending
     private let routes: CurrentRoutes
     private let clock: any WallClock
+    private let metrics: AcceptanceMetrics
     private let ids = UUIDv7()
 
-    package init(store: any EventAppending, routes: CurrentRoutes, clock: any WallClock) {
+    package init(
+        store: any EventAppending,
+        routes: CurrentRoutes,
+        clock: any WallClock,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) {
         self.store = store
         self.routes = routes
         self.clock = clock
+        self.metrics = AcceptanceMetrics(factory: metrics)
     }
 
     /// What became of the events of one request.
@@ -77,6 +85,7 @@ package struct Acceptor: Sendable {
             indices.append(index)
             fixed.append(fix(event, client, plan, at: now))
         }
+        defer { metrics.count(result) }
         if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
         let stored = try await store.append(AppendRequest(events: fixed, policy: policy))
         for (place, outcome) in stored.enumerated() { note(outcome, fixed[place], indices[place], in: &result) }

@@ -1,3 +1,5 @@
+package import CoreMetrics
+
 /// What others see of the pipelines, and how they are told of news: made once, shared by all of them.
 package struct DeliveryView: Sendable {
     /// What the pipelines last said of themselves.
@@ -7,5 +9,10 @@ package struct DeliveryView: Sendable {
     /// Tells those who wait when deliveries are settled.
     package let settlements = SettlementWatch()
 
-    package init() {}
+    /// Where the pipelines' counts go.
+    let metrics: any MetricsFactory
+
+    package init(metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
+        self.metrics = metrics
+    }
 }

@@ -14,6 +14,7 @@ package struct Pipeline: Sendable {
     private let caller: any VendorCalling
     private let clock: any WallClock
     private let view: DeliveryView
+    private let metrics: ProviderMetrics
     private let lane: DeliveryLane
     private let logger: Logger
 
@@ -33,6 +34,7 @@ package struct Pipeline: Sendable {
         self.caller = caller
         self.clock = clock
         self.view = view
+        metrics = ProviderMetrics(settings.provider, factory: view.metrics)
         self.lane = lane
         var logger = logger
         logger[metadataKey: "provider"] = "\(settings.provider)"
@@ -319,6 +321,7 @@ package struct Pipeline: Sendable {
         let result = await caller.call(request)
         let facts = AttemptFacts(at: at, latency: .now - start, httpStatus: result.httpStatus)
         let verdict = result.verdict(by: adapter, for: events)
+        metrics.called(facts)
         log(batch, verdict, facts)
         return .called(batch, verdict, facts)
     }
@@ -342,6 +345,7 @@ package struct Pipeline: Sendable {
         while !Task.isCancelled {
             do {
                 try await ledger.settle(settlement)
+                metrics.settled(settlement)
                 view.settlements.publish(settlement)
                 return true
             } catch .closed {

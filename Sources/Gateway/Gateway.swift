@@ -37,9 +37,10 @@ package enum Gateway {
         let routes = CurrentRoutes(reading.routes)
         let vault = CredentialVault(routes: routes, environment: settings.environment)
         for missing in vault.missing { logger.warning("a credential is missing", metadata: ["detail": "\(missing)"]) }
-        let store = try openStore(settings, logs)
+        let metrics = MetricsRegistry()
+        let store = try openStore(settings, metrics, logs)
         let clock = SystemWallClock()
-        let view = DeliveryView()
+        let view = DeliveryView(metrics: metrics)
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let lanes = threads.makeIterator().map { DeliveryLane($0) }
@@ -57,7 +58,7 @@ package enum Gateway {
         )
         let ingress = IngressServer(
             settings: settings.ingress,
-            accepting: Acceptor(store: store, routes: routes, clock: clock),
+            accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
             reading: store,
             revising: store,
             searching: store,
@@ -66,8 +67,16 @@ package enum Gateway {
             watching: view,
             readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
             reloading: reloader,
+            reporting: GatewayMetrics(
+                registry: metrics,
+                archive: store,
+                routes: routes,
+                monitor: view.monitor,
+                clock: clock
+            ),
             routes: routes,
             clock: clock,
+            metrics: metrics,
             logger: logs.logger("tollgate.http"),
             onReady: onReady
         )
@@ -84,7 +93,8 @@ package enum Gateway {
         try result.get()
     }
 
-    private static func openStore(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault)
+    private static func openStore(_ settings: GatewaySettings, _ metrics: MetricsRegistry, _ logs: LogOutput)
+        throws(GatewayFault)
         -> SQLiteEventStore
     {
         var limits = SQLiteStoreSettings()
@@ -94,6 +104,7 @@ package enum Gateway {
             return try SQLiteEventStore(
                 opening: settings.dataFolder,
                 settings: limits,
+                metrics: metrics,
                 logger: logs.logger("tollgate.store")
             )
         } catch {

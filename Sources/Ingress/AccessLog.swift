@@ -2,9 +2,10 @@ import Events
 import Logging
 import Routing
 
-/// One line a request, for the operator.
+/// One line a request, for the operator, and its place in the metrics.
 struct AccessLog: Sendable {
     let logger: Logger
+    let metrics: RequestMetrics
 
     /// What a request was about.
     struct Entry: Sendable {
@@ -12,6 +13,7 @@ struct AccessLog: Sendable {
         let method: String
         /// Without the query, which may hold a key.
         let path: String
+        var endpoint = EndpointClass.unknown
         var status = 0
         var client: Client?
         /// Events that were accepted.
@@ -19,6 +21,7 @@ struct AccessLog: Sendable {
     }
 
     func write(_ entry: Entry, _ duration: Duration) {
+        metrics.answered(entry.endpoint, status: entry.status, duration)
         guard logger.logLevel <= .info else { return }
         logger.info(
             "request",

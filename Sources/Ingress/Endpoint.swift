@@ -16,6 +16,7 @@ enum Endpoint: Equatable {
     case checkRoutes
     case health
     case readiness
+    case metrics
 
     /// Finds the endpoint of a method and a path.
     /// - Parameter path: still percent-encoded, so that an encoded slash stays part of an id.
@@ -40,6 +41,7 @@ enum Endpoint: Equatable {
         case "/v1/config/check": return [.post: .checkRoutes]
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]
+        case "/metrics": return [.get: .metrics]
         default: break
         }
         let prefix = "/v1/events/"

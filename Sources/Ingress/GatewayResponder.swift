@@ -18,6 +18,7 @@ struct GatewayResponder: HTTPResponder {
     let revisions: RevisionHandler
     let providers: ProvidersHandler
     let config: ConfigHandler
+    let metrics: MetricsHandler
     let facades: FacadeTable
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
@@ -33,6 +34,7 @@ struct GatewayResponder: HTTPResponder {
         revisions: RevisionHandler,
         providers: ProvidersHandler,
         config: ConfigHandler,
+        metrics: MetricsHandler,
         facades: FacadeTable,
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
@@ -47,6 +49,7 @@ struct GatewayResponder: HTTPResponder {
         self.revisions = revisions
         self.providers = providers
         self.config = config
+        self.metrics = metrics
         self.facades = facades
         self.serving = serving
         self.readiness = readiness
@@ -81,10 +84,13 @@ struct GatewayResponder: HTTPResponder {
     private func answer(_ request: Request, _ entry: inout AccessLog.Entry) async throws -> Response {
         let path = request.uri.path
         if let facade = facades.find(path) {
+            entry.endpoint = .facade(facade.dialect.adapter)
             return await answer(request, in: facade.dialect, at: facade.rest, &entry)
         }
         let endpoint = try Endpoint.find(request.method, path)
+        entry.endpoint = endpoint.countedAs
         if endpoint.isOpen { return await answerOpen(endpoint) }
+        if endpoint == .metrics, metrics.isOpen(to: request) { return await metrics.respond() }
         let client = try authenticate(request)
         entry.client = client
         switch endpoint {
@@ -122,6 +128,9 @@ struct GatewayResponder: HTTPResponder {
             try require(.admin, of: client)
             let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
             return Self.response(.ok, try await config.check(body))
+        case .metrics:
+            try require(.admin, of: client)
+            return await metrics.respond()
         case .health, .readiness:
             preconditionFailure("open endpoints are answered before")
         }

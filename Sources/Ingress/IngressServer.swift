@@ -1,4 +1,5 @@
 package import Acceptance
+package import CoreMetrics
 package import DeliveryEngine
 package import Events
 import Hummingbird
@@ -30,8 +31,10 @@ package struct IngressServer: Service {
         watching delivery: DeliveryView,
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
+        reporting: any MetricsReporting,
         routes: CurrentRoutes,
         clock: any WallClock,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger,
         onReady: @escaping @Sendable (Int) -> Void
     ) {
@@ -42,7 +45,10 @@ package struct IngressServer: Service {
             waiting: DeliveryWait(watch: delivery.settlements, archive: archive)
         )
         let gatekeeper = Gatekeeper(routes: routes)
-        let log = AccessLog(logger: logger)
+        let log = AccessLog(
+            logger: logger,
+            metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics)
+        )
         endpoint = WriteEndpoint(
             bodyLimitBytes: settings.bodyLimitBytes,
             writing: writing,
@@ -58,6 +64,7 @@ package struct IngressServer: Service {
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
             config: ConfigHandler(reloading: reloading),
+            metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(acceptor: acceptor, archive: archive, search: search, questions: questions),
             readiness: readiness,

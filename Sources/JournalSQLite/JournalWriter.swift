@@ -31,6 +31,7 @@ final class JournalWriter {
 
     /// Does all of these, or none; then tells their callers.
     func commit(_ operations: [WriteOperation]) {
+        let start = ContinuousClock.now
         var batch = CommitBatch(newest: newest, names: parts.names.current, chunkBytes: parts.settings.chunkBytes)
         do {
             try prepareAgainIfNeeded()
@@ -46,6 +47,7 @@ final class JournalWriter {
             parts.index.remove(batch.entries)
             hasFailed = true
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
+            parts.metrics.failed()
             parts.logger.error(
                 "a commit failed",
                 metadata: ["reason": "\(failure)", "operations": "\(operations.count)"]
@@ -53,6 +55,7 @@ final class JournalWriter {
             for operation in operations { operation.fail(failure) }
             return
         }
+        parts.metrics.committed(events: batch.newest - newest, in: .now - start)
         publish(batch)
         parts.checkpoints.committed(bytes: batch.estimatedBytes, db)
     }

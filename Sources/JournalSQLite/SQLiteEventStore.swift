@@ -1,3 +1,4 @@
+package import CoreMetrics
 import Events
 package import Foundation
 import GRDB
@@ -20,6 +21,7 @@ package final class SQLiteEventStore: EventStore {
     package init(
         opening folder: URL,
         settings: SQLiteStoreSettings = SQLiteStoreSettings(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger
     ) throws(StoreError) {
         do {
@@ -29,7 +31,7 @@ package final class SQLiteEventStore: EventStore {
         }
         let lock = try FolderLock(folder: folder)
         do {
-            let opening = StoreOpening(folder: folder, settings: settings, logger: logger)
+            let opening = StoreOpening(folder: folder, settings: settings, metrics: metrics, logger: logger)
             pool = try opening.database()
             parts = try pool.writeWithoutTransaction { db in try opening.parts(db) }
         } catch {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Events
 import Foundation
 import GRDB
@@ -8,6 +9,7 @@ import Logging
 struct StoreOpening {
     let folder: URL
     let settings: SQLiteStoreSettings
+    let metrics: any MetricsFactory
     let logger: Logger
 
     private var file: URL { folder.appending(path: "journal.sqlite") }
@@ -76,7 +78,8 @@ struct StoreOpening {
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
             newest: NewestEvent(bounds.newest),
             commits: GroupCommit(settings: settings),
-            checkpoints: Checkpoints(connection: try checkpointConnection(), logger: logger)
+            checkpoints: Checkpoints(connection: try checkpointConnection(), logger: logger),
+            metrics: CommitMetrics(factory: metrics)
         )
     }
 

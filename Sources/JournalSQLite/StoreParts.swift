@@ -14,4 +14,5 @@ struct StoreParts: Sendable {
     let newest: NewestEvent
     let commits: GroupCommit
     let checkpoints: Checkpoints
+    let metrics: CommitMetrics
 }

@@ -54,6 +54,7 @@ struct IngressFixture {
                 watching: view,
                 readiness: AlwaysReady(),
                 reloading: NoFile(),
+                reporting: NoFigures(),
                 routes: routes,
                 clock: SystemWallClock(),
                 logger: quiet,
@@ -83,6 +84,10 @@ struct IngressFixture {
         func report() async -> [ReadinessItem] {
             [ReadinessItem(name: "store", isReady: true, detail: "readable", isEssential: true)]
         }
+    }
+
+    private struct NoFigures: MetricsReporting {
+        func text() async -> [UInt8] { Array("# no figures\n".utf8) }
     }
 
     private struct NoFile: RoutesReloading {

@@ -23,6 +23,7 @@ struct WriteEndpoint: Sendable {
         let start = ContinuousClock.now
         let requestID = RequestID.of(write.requestID)
         var entry = AccessLog.Entry(requestID: requestID, method: "POST", path: "/v1/events")
+        entry.endpoint = .write
         let answer: Answer
         do {
             let client = try gatekeeper.client(authorization: write.authorization, apiKey: write.apiKey)

@@ -1,0 +1,43 @@
+import CoreMetrics
+import Events
+import Journal
+
+/// Counts one provider's outcomes, and times its answers.
+struct ProviderMetrics: Sendable {
+    private let delivered: Counter
+    private let retried: Counter
+    private let rejected: Counter
+    private let uncertain: Counter
+    /// By class of status, from 1xx on; the first is for calls without an answer.
+    private let answers: [Timer]
+
+    init(_ provider: ProviderName, factory: any MetricsFactory) {
+        let name = ("provider", provider.rawValue)
+        func counter(_ outcome: String) -> Counter {
+            Counter(label: "tollgate_deliveries_total", dimensions: [name, ("outcome", outcome)], factory: factory)
+        }
+        delivered = counter("delivered")
+        retried = counter("retried")
+        rejected = counter("rejected")
+        uncertain = counter("uncertain")
+        answers = (0...5).map { status in
+            let dimensions = [name, ("status", status == 0 ? "none" : "\(status)xx")]
+            return Timer(label: "tollgate_vendor_request_seconds", dimensions: dimensions, factory: factory)
+        }
+    }
+
+    func settled(_ settlement: Settlement) {
+        var counts = PipelineMachine.Counts()
+        counts.add(settlement)
+        delivered.increment(by: counts.delivered)
+        retried.increment(by: counts.retried)
+        rejected.increment(by: counts.rejected)
+        uncertain.increment(by: counts.uncertain)
+    }
+
+    func called(_ facts: AttemptFacts) {
+        let status = facts.httpStatus.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
+        let (seconds, attoseconds) = facts.latency.components
+        answers[status].recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,85 @@
+import CoreMetrics
+import DeliveryEngine
+import Events
+import Ingress
+import Journal
+import Observability
+import Routing
+
+/// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are at this moment.
+struct GatewayMetrics: MetricsReporting {
+    let registry: MetricsRegistry
+    let archive: any EventArchive
+    let routes: CurrentRoutes
+    let monitor: DeliveryMonitor
+    let clock: any WallClock
+
+    func text() async -> [UInt8] {
+        var text = PrometheusText()
+        registry.write(to: &text)
+        let configured = routes.current.routes.providers.map(\.name)
+        let backlogs = await backlogs(of: configured)
+        text.family("tollgate_store_readable", .gauge, "1 if the journal could be read for these figures, else 0.")
+        text.sample("tollgate_store_readable", Int64(backlogs == nil ? 0 : 1))
+        write(backlogs ?? [], to: &text)
+        let states = monitor.current
+        write(configured.compactMap { name in states[name].map { (name, $0) } }, to: &text)
+        return text.bytes
+    }
+
+    /// What waits, also for providers that `routes.json` does not have any more; nil if the journal cannot be read.
+    private func backlogs(of configured: [ProviderName]) async -> [(ProviderName, Backlog)]? {
+        do {
+            let gone = try await archive.providersWithBacklog().filter { !configured.contains($0) }
+            var found: [(ProviderName, Backlog)] = []
+            for name in configured + gone { found.append((name, try await archive.backlog(of: name))) }
+            return found
+        } catch {
+            return nil
+        }
+    }
+
+    private func write(_ backlogs: [(ProviderName, Backlog)], to text: inout PrometheusText) {
+        text.family("tollgate_backlog_events", .gauge, "Events that wait for a provider.")
+        for (name, backlog) in backlogs {
+            text.sample("tollgate_backlog_events", labels: Self.labels(name), Int64(backlog.events))
+        }
+        text.family("tollgate_backlog_oldest_seconds", .gauge, "Age of the oldest event that waits for a provider.")
+        for (name, backlog) in backlogs {
+            let age = backlog.oldest.map { max(0, (clock.now - $0).wholeMilliseconds) } ?? 0
+            text.sample("tollgate_backlog_oldest_seconds", labels: Self.labels(name), Double(age) / 1000)
+        }
+    }
+
+    private func write(_ states: [(ProviderName, PipelineMachine.Snapshot)], to text: inout PrometheusText) {
+        text.family("tollgate_provider_circuit", .gauge, "1 for the state that a provider's circuit is in, else 0.")
+        for (name, state) in states {
+            for word in ["closed", "open", "probing"] {
+                let labels = Self.labels(name, ("state", word))
+                text.sample("tollgate_provider_circuit", labels: labels, Int64(state.circuit == word ? 1 : 0))
+            }
+        }
+        let gauges: [(String, String, (PipelineMachine.Snapshot) -> Int64)] = [
+            (
+                "tollgate_provider_parked", "1 if the provider refuses its credential or account, else 0.",
+                { $0.parked == nil ? 0 : 1 }
+            ),
+            (
+                "tollgate_provider_requests_under_way", "Requests to a provider that have no answer yet.",
+                { Int64($0.requestsUnderWay) }
+            ),
+            (
+                "tollgate_provider_concurrency", "The most requests that may be under way to a provider now.",
+                { Int64($0.concurrency) }
+            ),
+        ]
+        for (metric, help, value) in gauges {
+            text.family(metric, .gauge, help)
+            for (name, state) in states { text.sample(metric, labels: Self.labels(name), value(state)) }
+        }
+    }
+
+    private static func labels(_ provider: ProviderName, _ more: (String, String)...) -> String {
+        PrometheusText.labels([("provider", provider.rawValue)] + more)
+    }
+}

@@ -1,0 +1,31 @@
+import CoreMetrics
+
+/// Sizes and times of group commits.
+struct CommitMetrics: Sendable {
+    private let time: Timer
+    private let events: Recorder
+    private let failures: Counter
+
+    init(factory: any MetricsFactory) {
+        time = Timer(label: "tollgate_commit_seconds", factory: factory)
+        events = Recorder(label: "tollgate_commit_events", aggregate: true, factory: factory)
+        failures = Counter(label: "tollgate_commit_failures_total", factory: factory)
+    }
+
+    /// - Parameter events: new ones; a commit without any writes outcomes only, and its size says nothing.
+    func committed(events count: Int64, in duration: Duration) {
+        time.recordNanoseconds(duration)
+        if count > 0 { events.record(count) }
+    }
+
+    func failed() {
+        failures.increment()
+    }
+}
+
+extension Timer {
+    fileprivate func recordNanoseconds(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,87 @@
+import CoreMetrics
+import Synchronization
+
+/// A number that only grows.
+final class CounterInstrument: CounterHandler {
+    private let count = Atomic<Int64>(0)
+
+    var value: Int64 { count.load(ordering: .relaxed) }
+
+    func increment(by amount: Int64) {
+        count.wrappingAdd(amount, ordering: .relaxed)
+    }
+
+    func reset() {
+        count.store(0, ordering: .relaxed)
+    }
+}
+
+/// A number that goes up and down.
+final class GaugeInstrument: MeterHandler, RecorderHandler {
+    private let latest = Mutex(0.0)
+
+    var value: Double { latest.withLock { $0 } }
+
+    func set(_ value: Int64) { set(Double(value)) }
+    func set(_ value: Double) { latest.withLock { $0 = value } }
+    func increment(by amount: Double) { latest.withLock { $0 += amount } }
+    func decrement(by amount: Double) { latest.withLock { $0 -= amount } }
+    func record(_ value: Int64) { set(value) }
+    func record(_ value: Double) { set(value) }
+}
+
+/// How often values fell between fixed bounds.
+///
+/// To record is three atomic operations. A reader may see a value's bucket before its sum; both are there at the next look.
+final class HistogramInstrument: TimerHandler, RecorderHandler {
+    /// The most bounds, without the infinite one.
+    static let mostBounds = 15
+
+    /// Ascending, in recorded units.
+    private let bounds: [Int64]
+    /// What one recorded unit is in the unit of the text.
+    private let unit: Double
+    /// One bucket a bound, each for itself, and behind them the one of all that is greater.
+    private let buckets = InlineArray<16, Atomic<Int64>> { _ in Atomic(0) }
+    private let sum = Atomic<Int64>(0)
+
+    /// - Parameters:
+    ///   - bounds: ascending, in the unit of the text; a value that equals one belongs below it.
+    ///   - unit: a timer records nanoseconds, and its text has seconds.
+    init(bounds: [Double], unit: Double) {
+        precondition((1...Self.mostBounds).contains(bounds.count), "a histogram has 1 to \(Self.mostBounds) bounds")
+        precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bounds ascend")
+        self.bounds = bounds.map { Int64(($0 / unit).rounded()) }
+        self.unit = unit
+    }
+
+    var isEmpty: Bool {
+        (0...bounds.count).allSatisfy { buckets[$0].load(ordering: .relaxed) == 0 }
+    }
+
+    func recordNanoseconds(_ duration: Int64) { record(duration) }
+
+    func record(_ value: Int64) {
+        var place = 0
+        while place < bounds.count, value > bounds[place] { place += 1 }
+        buckets[place].wrappingAdd(1, ordering: .relaxed)
+        sum.wrappingAdd(value, ordering: .relaxed)
+    }
+
+    func record(_ value: Double) { record(Int64(value.rounded())) }
+
+    /// Writes the buckets, each with all below it, then sum and count.
+    func write(to text: inout PrometheusText, _ name: String, labels: String) {
+        let separator = labels.isEmpty ? "" : ","
+        var count: Int64 = 0
+        for (place, bound) in bounds.enumerated() {
+            count += buckets[place].load(ordering: .relaxed)
+            let limit = PrometheusText.number(Double(bound) * unit)
+            text.sample("\(name)_bucket", labels: "\(labels)\(separator)le=\"\(limit)\"", count)
+        }
+        count += buckets[bounds.count].load(ordering: .relaxed)
+        text.sample("\(name)_bucket", labels: "\(labels)\(separator)le=\"+Inf\"", count)
+        text.sample("\(name)_sum", labels: labels, Double(sum.load(ordering: .relaxed)) * unit)
+        text.sample("\(name)_count", labels: labels, count)
+    }
+}
