@@ -13,6 +13,8 @@ struct AccessLog: Sendable {
         let method: String
         /// Without the query, which may hold a key.
         let path: String
+        /// Nil if the request has none that conforms.
+        var trace: TraceContext?
         var endpoint = EndpointClass.unknown
         var status = 0
         var client: Client?
@@ -23,15 +25,17 @@ struct AccessLog: Sendable {
     func write(_ entry: Entry, _ duration: Duration) {
         metrics.answered(entry.endpoint, status: entry.status, duration)
         guard logger.logLevel <= .info else { return }
-        logger.info(
-            "request",
-            metadata: [
-                "request_id": "\(entry.requestID)", "method": "\(entry.method)", "path": "\(entry.path)",
-                "status": "\(entry.status)", "client": "\(entry.client?.name.rawValue ?? "-")",
-                "tenant": "\(entry.client?.tenant.rawValue ?? "-")", "accepted": "\(entry.accepted)",
-                "ms": "\(duration.wholeMilliseconds)",
-            ]
-        )
+        var metadata: Logger.Metadata = [
+            "request_id": "\(entry.requestID)", "method": "\(entry.method)", "path": "\(entry.path)",
+            "status": "\(entry.status)", "client": "\(entry.client?.name.rawValue ?? "-")",
+            "tenant": "\(entry.client?.tenant.rawValue ?? "-")", "accepted": "\(entry.accepted)",
+            "ms": "\(duration.wholeMilliseconds)",
+        ]
+        if let trace = entry.trace {
+            metadata["trace_id"] = "\(trace.traceID)"
+            metadata["parent_id"] = "\(trace.parentID)"
+        }
+        logger.info("request", metadata: metadata)
     }
 
     /// A request failed for a reason of ours; the client is told the request's id only.

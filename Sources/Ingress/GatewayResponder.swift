@@ -66,6 +66,7 @@ struct GatewayResponder: HTTPResponder {
         let start = ContinuousClock.now
         let requestID = RequestID.of(request.headers[.requestID])
         var entry = AccessLog.Entry(requestID: requestID, method: request.method.rawValue, path: request.uri.path)
+        entry.trace = TraceContext(request.headers[.traceParent])
         var response: Response
         do {
             response = try await answer(request, &entry)
@@ -266,5 +267,6 @@ extension HTTPField.Name {
     static let prefer = HTTPField.Name("Prefer")!
     static let preferenceApplied = HTTPField.Name("Preference-Applied")!
     static let requestID = HTTPField.Name("X-Request-Id")!
+    static let traceParent = HTTPField.Name("traceparent")!
     static let apiKey = HTTPField.Name("x-api-key")!
 }

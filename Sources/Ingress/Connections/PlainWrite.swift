@@ -7,6 +7,7 @@ struct PlainWrite: Sendable {
     private(set) var apiKey: String?
     private(set) var contentType: String?
     private(set) var requestID: String?
+    private(set) var traceParent: String?
     /// Whether the client wants the connection closed after the answer.
     private(set) var isLast = false
 
@@ -27,12 +28,12 @@ struct PlainWrite: Sendable {
             case 9 where name.isField("x-api-key"): apiKey = value
             case 12 where name.isField("content-type"): contentType = value
             case 12 where name.isField("x-request-id"): requestID = value
+            case 11 where name.isField("traceparent"): traceParent = value
             case 10 where name.isField("connection"):
                 guard !value.isField("upgrade") else { return nil }
                 isLast = isLast || value.isField("close")
             case 16 where name.isField("content-encoding"), 17 where name.isField("transfer-encoding"),
-                6 where name.isField("expect"), 6 where name.isField("prefer"), 7 where name.isField("upgrade"),
-                11 where name.isField("traceparent"):
+                6 where name.isField("expect"), 6 where name.isField("prefer"), 7 where name.isField("upgrade"):
                 return nil
             default: break
             }

@@ -24,6 +24,7 @@ struct WriteEndpoint: Sendable {
         let requestID = RequestID.of(write.requestID)
         var entry = AccessLog.Entry(requestID: requestID, method: "POST", path: "/v1/events")
         entry.endpoint = .write
+        entry.trace = TraceContext(write.traceParent)
         let answer: Answer
         do {
             let client = try gatekeeper.client(authorization: write.authorization, apiKey: write.apiKey)
