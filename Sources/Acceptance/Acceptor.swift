@@ -92,6 +92,18 @@ package struct Acceptor: Sendable {
         return result
     }
 
+    /// The event as it would be accepted now, with its plan; nothing is stored.
+    /// - Returns: nil if no route takes it.
+    package func preview(_ event: CanonicalEvent, from client: Client) -> AcceptedEvent? {
+        let plan = routes.current.table.plan(
+            for: event.name,
+            customerID: event.customerID,
+            subscriptionID: event.subscriptionID,
+            client: client.name
+        )
+        return plan.map { fix(event, client, $0, at: clock.now) }
+    }
+
     private func fix(_ event: CanonicalEvent, _ client: Client, _ plan: Plan, at now: Timestamp) -> AcceptedEvent {
         AcceptedEvent(
             tenant: client.tenant,

@@ -7,11 +7,54 @@ package struct VendorQuestions: Sendable {
     private let routes: CurrentRoutes
     private let client: HTTPClient
     private let credentials: any CredentialResolving
+    private let adapters: [any Adapter]
 
-    package init(routes: CurrentRoutes, client: HTTPClient, credentials: any CredentialResolving) {
+    /// One question takes no more requests than this; what is not complete then has failed.
+    private static let mostRequests = 50
+
+    package init(
+        routes: CurrentRoutes,
+        client: HTTPClient,
+        credentials: any CredentialResolving,
+        adapters: [any Adapter]
+    ) {
         self.routes = routes
         self.client = client
         self.credentials = credentials
+        self.adapters = adapters
+    }
+
+    /// The adapter of a provider; nil only for a provider that no registry knows.
+    package func adapter(of provider: ProviderConfiguration) -> (any Adapter)? {
+        adapters.first { $0.traits.adapter == provider.traits.adapter }
+    }
+
+    /// The vendors that can answer questions of a kind, by their names for people.
+    package func vendors(able ability: VendorAbility) -> [String] {
+        adapters.filter { $0.reading?.abilities.contains(ability) ?? false }.map(\.traits.vendor)
+    }
+
+    /// Asks until the inquiry has its answer.
+    /// - Returns: ``VendorInquiry/done(_:)``, ``VendorInquiry/failed(_:)`` or ``VendorInquiry/unsupported(_:)``.
+    package func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>
+    {
+        let caller = HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: credentials)
+        var inquiry = inquiry
+        for _ in 0..<Self.mostRequests {
+            guard case .ask(let request, let next) = inquiry else { return inquiry }
+            switch await caller.call(request) {
+            case .answer(let answer): inquiry = next(answer)
+            case .notSent(let fault): return .failed(fault)
+            case .unknown(let fault):
+                let what = fault.code == .timeout ? "did not answer in time" : "broke the connection off"
+                return .failed(DeliveryFault(code: fault.code, message: "\(provider.traits.vendor) \(what)"))
+            case .noCredential(let unavailable):
+                return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
+            }
+        }
+        let message = "\(provider.traits.vendor) has more pages than one question may take; narrow it"
+        return .failed(DeliveryFault(code: .vendorError, message: message))
     }
 
     /// Asks at the first provider of this adapter that the client's routes name.

@@ -17,6 +17,13 @@ package protocol Adapter: Sendable {
     /// One outcome an event, or "one of these, and the vendor does not say which". An answer that is not understood is never
     /// ``Outcome/delivered(deduplicated:)``.
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
+
+    /// What else can be asked of the vendor; nil if nothing, and that without a word from the adapter.
+    var reading: (any VendorReading)? { get }
+}
+
+extension Adapter {
+    package var reading: (any VendorReading)? { nil }
 }
 
 /// An event that cannot be said in a vendor's words. It ends as `rejected` at that vendor with code `untranslatable`.

@@ -11,6 +11,12 @@ package struct EventReader: Sendable {
         case json
         /// One event a line; empty lines are passed over.
         case lines
+        /// A CloudEvent in structured mode.
+        case cloudEvent
+        /// An array of CloudEvents.
+        case cloudEvents
+        /// A CloudEvent in binary mode: the body is its data, the attributes come beside it, by their names.
+        case cloudEventData(attributes: [(name: String, value: String)])
     }
 
     /// What a body holds.
@@ -33,7 +39,16 @@ package struct EventReader: Sendable {
         switch layout {
         case .json: readJSON(body)
         case .lines: readLines(body)
+        case .cloudEvent: readCloudEvents(body) { $0.kind == .array ? nil : [$0] }
+        case .cloudEvents: readCloudEvents(body) { $0.kind == .array ? Array($0.elements) : nil }
+        case .cloudEventData(let attributes): readCloudEvent(attributes, body)
         }
+    }
+
+    /// Whether a content type is JSON: `application/json`, `text/json`, or what ends with `+json`.
+    package static func isJSON(_ contentType: String) -> Bool {
+        let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+        return type.hasSuffix("/json") || type.hasSuffix("+json")
     }
 
     private func readJSON(_ body: [UInt8]) -> Batch {
@@ -130,6 +145,46 @@ package struct EventReader: Sendable {
             )
         }
         return batch
+    }
+
+    /// - Parameter events: those of the root; nil if it is of another kind.
+    private func readCloudEvents(_ body: [UInt8], _ events: (JSONValue) -> [JSONValue]?) -> Batch {
+        var batch = Batch()
+        do {
+            let root = try JSONDocument(parsing: body).root
+            guard let values = events(root), !values.isEmpty else {
+                let message =
+                    "expected a CloudEvent, or an array of them with a batch's content type, found \(root.kind.phrase)"
+                batch.faults.append(EventFault(index: nil, field: nil, code: .type, message: message))
+                return batch
+            }
+            for value in values {
+                var fields = CloudEventFields(index: batch.count)
+                if let event = fields.read(value) { batch.events.append((batch.count, event)) }
+                batch.faults += fields.faults
+                batch.count += 1
+            }
+        } catch {
+            batch.faults.append(Self.malformed(error, index: nil))
+        }
+        return batch
+    }
+
+    /// Puts attributes and data together as they stand in structured mode.
+    private func readCloudEvent(_ attributes: [(name: String, value: String)], _ data: [UInt8]) -> Batch {
+        if !data.isEmpty {
+            do {
+                _ = try JSONDocument(parsing: data)
+            } catch {
+                return Batch(faults: [Self.malformed(error, index: nil)])
+            }
+        }
+        var writer = JSONWriter(capacity: data.count + 512)
+        writer.beginObject()
+        for (name, value) in attributes { writer.member(name, string: value) }
+        if !data.isEmpty { writer.member("data", raw: data) }
+        writer.endObject()
+        return readCloudEvents(writer.bytes) { [$0] }
     }
 
     private func read(_ value: JSONValue, to batch: inout Batch) {

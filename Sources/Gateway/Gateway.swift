@@ -63,7 +63,12 @@ package enum Gateway {
             revising: store,
             searching: store,
             serving: VendorRegistry.dialects,
-            asking: VendorQuestions(routes: routes, client: lanes[0].client, credentials: vault),
+            asking: VendorQuestions(
+                routes: routes,
+                client: lanes[0].client,
+                credentials: vault,
+                adapters: VendorRegistry.all
+            ),
             watching: view,
             readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
             reloading: reloader,

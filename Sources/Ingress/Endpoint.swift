@@ -6,6 +6,7 @@ enum Endpoint: Equatable {
     case writeEvents
     case listEvents
     case eventNames
+    case estimate
     case event(id: String)
     case deliveries
     case retryDeliveries
@@ -32,6 +33,7 @@ enum Endpoint: Equatable {
         switch path {
         case "/v1/events": return [.post: .writeEvents, .get: .listEvents]
         case "/v1/events/names": return [.get: .eventNames]
+        case "/v1/events/estimate": return [.post: .estimate]
         case "/v1/deliveries": return [.get: .deliveries]
         case "/v1/deliveries/retry": return [.post: .retryDeliveries]
         case "/v1/deliveries/discard": return [.post: .discardDeliveries]

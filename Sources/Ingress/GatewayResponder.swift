@@ -14,6 +14,7 @@ struct GatewayResponder: HTTPResponder {
     let writing: WriteHandler
     let events: EventHandler
     let lists: EventListHandler
+    let vendors: VendorReadHandler
     let deliveries: DeliveriesHandler
     let revisions: RevisionHandler
     let providers: ProvidersHandler
@@ -30,6 +31,7 @@ struct GatewayResponder: HTTPResponder {
         writing: WriteHandler,
         events: EventHandler,
         lists: EventListHandler,
+        vendors: VendorReadHandler,
         deliveries: DeliveriesHandler,
         revisions: RevisionHandler,
         providers: ProvidersHandler,
@@ -45,6 +47,7 @@ struct GatewayResponder: HTTPResponder {
         self.writing = writing
         self.events = events
         self.lists = lists
+        self.vendors = vendors
         self.deliveries = deliveries
         self.revisions = revisions
         self.providers = providers
@@ -101,14 +104,28 @@ struct GatewayResponder: HTTPResponder {
         case .listEvents:
             try require(.readEvents, of: client)
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.pageNames))
+            if let provider = try query.provider {
+                return Self.response(.ok, try await vendors.events(query, at: provider, for: client))
+            }
             return Self.response(.ok, try await lists.events(query, of: client))
         case .eventNames:
             try require(.readEvents, of: client)
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames)
+            if let provider = try query.provider {
+                return Self.response(.ok, try await vendors.names(query, at: provider, for: client))
+            }
             return Self.response(.ok, try await lists.names(query, of: client))
         case .event(let id):
             try require(.readEvents, of: client)
+            if let provider = try Self.listQuery(request, allowed: []).provider {
+                return Self.response(.ok, try await vendors.event(id, at: provider, for: client))
+            }
             return Self.response(.ok, try await events.respond(to: id, from: client))
+        case .estimate:
+            try require(.readEvents, of: client)
+            let provider = try Self.listQuery(request, allowed: []).provider
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            return Self.response(.ok, try await vendors.estimate(body, at: provider, for: client))
         case .deliveries:
             try require(.readEvents, of: client)
             return Self.response(.ok, try await deliveries.respond(to: Self.query(request), from: client))
@@ -140,7 +157,8 @@ struct GatewayResponder: HTTPResponder {
     private func write(_ request: Request, from client: Client, _ entry: inout AccessLog.Entry) async throws -> Response
     {
         let options = WriteHandler.Options(
-            layout: try WriteHandler.layout(of: request.headers[.contentType]),
+            layout: try CloudEventHeaders.layout(of: request.headers)
+                ?? WriteHandler.layout(of: request.headers[.contentType]),
             isPartial: try Self.flag("partial", request),
             wait: WaitPreference(fields: request.headers[values: .prefer])
         )
@@ -235,7 +253,10 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private static func listQuery(_ request: Request, allowed: Set<String>) throws(Problem) -> ListQuery {
-        try ListQuery(QueryText.pairs(request.uri.query.map { $0[...] } ?? ""), allowed: allowed)
+        try ListQuery(
+            QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
+            allowed: allowed.union([ListQuery.provider])
+        )
     }
 
     private static func flag(_ name: String, _ request: Request) throws -> Bool {

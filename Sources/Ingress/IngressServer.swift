@@ -60,6 +60,7 @@ package struct IngressServer: Service {
             writing: writing,
             events: EventHandler(reading: archive),
             lists: EventListHandler(search: search),
+            vendors: VendorReadHandler(routes: routes, questions: questions, archive: archive, acceptor: acceptor),
             deliveries: DeliveriesHandler(reading: archive),
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),

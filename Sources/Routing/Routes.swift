@@ -16,11 +16,27 @@ package struct Routes: Sendable {
 
     /// The first provider of an adapter that a client's events can go to, in the order of the file.
     package func provider(of adapter: AdapterName, for client: ClientName) -> ProviderConfiguration? {
+        providers(for: client).first { $0.traits.adapter == adapter }
+    }
+
+    /// The providers that a client's events can go to, in the order of its routes.
+    package func providers(for client: ClientName) -> [ProviderConfiguration] {
         let reachable = routes.filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }
-        let names = reachable.flatMap { $0.destinations.map(\.destination.provider) }
-        return names.lazy
-            .compactMap { name in providers.first { $0.name == name } }
-            .first { $0.traits.adapter == adapter }
+        var names: [ProviderName] = []
+        for route in reachable {
+            for routed in route.destinations where !names.contains(routed.destination.provider) {
+                names.append(routed.destination.provider)
+            }
+        }
+        return names.compactMap { name in providers.first { $0.name == name } }
+    }
+
+    /// Whether events of several tenants can be at a provider, so that what it shows is not one tenant's alone.
+    package func isShared(_ provider: ProviderName) -> Bool {
+        let tenants = clients.filter { client in providers(for: client.name).contains { $0.name == provider } }.map(
+            \.tenant
+        )
+        return Set(tenants).count > 1
     }
 }
 

@@ -50,7 +50,7 @@ struct IngressFixture {
                 revising: store,
                 searching: store,
                 serving: dialects,
-                asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials()),
+                asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials(), adapters: []),
                 watching: view,
                 readiness: AlwaysReady(),
                 reloading: NoFile(),

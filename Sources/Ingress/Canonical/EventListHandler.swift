@@ -44,6 +44,11 @@ struct EventListHandler: Sendable {
         } catch let error as StoreError {
             throw Problem(error)
         }
+        return Self.json(names, provider: nil)
+    }
+
+    /// - Parameter provider: where the names are; nil for the journal.
+    static func json(_ names: [EventNameSummary], provider: ProviderName?) -> [UInt8] {
         var writer = JSONWriter(capacity: 160 * (names.count + 1))
         writer.beginObject()
         writer.key("names")
@@ -57,6 +62,7 @@ struct EventListHandler: Sendable {
             writer.endObject()
         }
         writer.endArray()
+        if let provider { writer.member("provider", string: provider.rawValue) }
         writer.endObject()
         return writer.bytes
     }

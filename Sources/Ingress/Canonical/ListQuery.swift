@@ -10,6 +10,9 @@ struct ListQuery {
         "delivery_provider",
     ]
     static let pageNames: Set<String> = ["order", "cursor", "limit"]
+    /// The names of the vendor to ask, and of what only the journal knows.
+    static let provider = "provider"
+    private static let journalNames = ["delivery_status", "delivery_provider"]
     private static let largestPage = 1000
 
     /// - Parameter allowed: the names that the endpoint takes.
@@ -100,6 +103,21 @@ struct ListQuery {
                 timestamp: Timestamp(milliseconds: milliseconds),
                 sequence: SequenceNumber(sequence)
             )
+        }
+    }
+
+    /// The vendor account that is asked; nil: the journal.
+    var provider: ProviderName? {
+        get throws(Problem) { try single(Self.provider).map { ProviderName($0) } }
+    }
+
+    /// The same question for a vendor.
+    var vendorQuery: VendorListQuery {
+        get throws(Problem) {
+            for name in Self.journalNames where !all(name).isEmpty {
+                throw .badParameter(name, "asks for what the gateway's journal knows; leave out \(Self.provider)")
+            }
+            return VendorListQuery(filter: try filter, order: try order, limit: try limit, cursor: try single("cursor"))
         }
     }
 

@@ -31,6 +31,8 @@ struct WriteHandler: Sendable {
         switch contentType.prefix(while: { $0 != ";" }).filter({ $0 != " " && $0 != "\t" }).lowercased() {
         case "application/json": return .json
         case "application/x-ndjson", "application/ndjson", "application/jsonl": return .lines
+        case "application/cloudevents+json": return .cloudEvent
+        case "application/cloudevents-batch+json": return .cloudEvents
         default: throw .wrongContentType(contentType)
         }
     }

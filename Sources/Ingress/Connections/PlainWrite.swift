@@ -33,7 +33,8 @@ struct PlainWrite: Sendable {
                 guard !value.isField("upgrade") else { return nil }
                 isLast = isLast || value.isField("close")
             case 16 where name.isField("content-encoding"), 17 where name.isField("transfer-encoding"),
-                6 where name.isField("expect"), 6 where name.isField("prefer"), 7 where name.isField("upgrade"):
+                6 where name.isField("expect"), 6 where name.isField("prefer"), 7 where name.isField("upgrade"),
+                14 where name.isField("ce-specversion"):
                 return nil
             default: break
             }

@@ -14,6 +14,8 @@ struct Problem: Error {
     var errors: [EventFault] = []
     /// What is wrong in a `routes.json`.
     var faults: [RoutesFault] = []
+    /// What a vendor said; nil if none was asked.
+    var vendorError: DeliveryFault?
     /// Further header fields of the answer.
     var headers: HTTPFields = [:]
 
@@ -36,6 +38,14 @@ struct Problem: Error {
             writer.beginArray()
             for fault in faults { RoutesFaultWriter.write(fault, to: &writer) }
             writer.endArray()
+        }
+        if let vendorError {
+            writer.key("error")
+            writer.beginObject()
+            writer.member("code", string: vendorError.code.rawValue)
+            writer.member("message", string: vendorError.message)
+            writer.member("vendor", stringOrNull: vendorError.vendor)
+            writer.endObject()
         }
         writer.member("request_id", string: requestID)
         writer.endObject()

@@ -87,7 +87,7 @@ extension Problem {
             kind: "wrong-content-type",
             title: "The content type is not taken here",
             detail:
-                "send application/json or application/x-ndjson, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
+                "send application/json, application/x-ndjson or a CloudEvents type, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
         )
     }
 

@@ -126,7 +126,10 @@ final class LagoSimulator: Simulator {
             for name in ["external_subscription_id", "code"] {
                 if let wanted = request.parameter(name), entry.event[name]?.string != wanted { return false }
             }
-            return true
+            let time = entry.event["timestamp"].flatMap(LagoValidation.seconds) ?? entry.at.timeIntervalSince1970
+            let from = request.parameter("timestamp_from").flatMap(SandboxTime.read)?.timeIntervalSince1970
+            let to = request.parameter("timestamp_to").flatMap(SandboxTime.read)?.timeIntervalSince1970
+            return (from.map { $0 <= time } ?? true) && (to.map { time <= $0 } ?? true)
         }
         let slice = found.dropFirst((page - 1) * size).prefix(size)
         let pages = max(1, (found.count + size - 1) / size)

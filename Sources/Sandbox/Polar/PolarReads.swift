@@ -5,10 +5,16 @@ extension PolarSimulator {
     func list(_ request: SimulatedRequest) -> SimulatedAnswer {
         let names = request.query.filter { $0.name == "name" }.map(\.value)
         let customers = request.query.filter { $0.name == "external_customer_id" }.map(\.value)
+        // Both moments are left out of the window.
+        let start = request.parameter("start_timestamp").flatMap(SandboxTime.read)
+        let end = request.parameter("end_timestamp").flatMap(SandboxTime.read)
+        let isAscending = request.parameter("sorting") == "timestamp"
         let found = books.billed.filter { entry in
             (names.isEmpty || names.contains(entry.event["name"]?.string ?? ""))
                 && (customers.isEmpty || customers.contains(entry.event["external_customer_id"]?.string ?? ""))
-        }.sorted { time($0) > time($1) }
+                && (start.map { time(entry) > $0 } ?? true) && (end.map { time(entry) < $0 } ?? true)
+                && request.parameter("source") != "system"
+        }.sorted { isAscending ? time($0) < time($1) : time($0) > time($1) }
         return page(found.map(stored), request)
     }
 

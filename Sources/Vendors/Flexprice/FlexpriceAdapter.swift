@@ -29,6 +29,8 @@ struct FlexpriceAdapter: Adapter {
     private static let billable =
         Timestamp(milliseconds: 0)...Timestamp(milliseconds: Int64(UInt32.max) * 1000 + 999)
 
+    let reading: (any VendorReading)? = FlexpriceReading()
+
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = FlexpriceSettings(destination.settings)
         let fields = try VendorFields(of: event, for: Self.name, known: ["customer_id"])

@@ -23,6 +23,8 @@ struct LagoAdapter: Adapter {
     /// Beyond this year a timestamp is surely milliseconds that were sent as seconds; Lago would store it and never bill it.
     private static let newest = Timestamp.start(ofYear: 2200)
 
+    let reading: (any VendorReading)? = LagoReading()
+
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = LagoSettings(destination.settings)
         let subscription = try subscription(of: event, settings)

@@ -24,6 +24,8 @@ struct PolarAdapter: Adapter {
         "customer_id", "member_id", "external_member_id", "organization_id", "parent_id", "metadata",
     ]
 
+    let reading: (any VendorReading)? = PolarReading()
+
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = PolarSettings(destination.settings)
         let fields = try VendorFields(of: event, for: Self.name, known: Self.fields)

@@ -1,0 +1,230 @@
+import Acceptance
+import DeliveryEngine
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `?provider=NAME` on reads, and `POST /v1/events/estimate`: asks the vendor itself, and answers in canonical shape.
+struct VendorReadHandler: Sendable {
+    let routes: CurrentRoutes
+    let questions: VendorQuestions
+    let archive: any EventArchive
+    let acceptor: Acceptor
+
+    /// An event as the vendor has it.
+    func event(_ id: String, at name: ProviderName, for client: Client) async throws -> [UInt8] {
+        let provider = try provider(name, for: client)
+        let known: [ArchivedEvent]
+        do {
+            known = try await archive.events(withID: EventID(id), of: client.tenant)
+        } catch {
+            throw Problem(error)
+        }
+        let events = known.map(\.event)
+        let sent = events.first { $0.plan.destinations.contains { $0.provider == name } }
+        let wanted = WantedEvent(
+            id: EventID(id),
+            known: sent ?? events.first,
+            destination: sent?.plan.destinations.first { $0.provider == name }
+        )
+        let found = try await answer(provider, .find) { $0.find(wanted) }
+        guard let first = found.first else { throw Problem.unknownEvent(id, at: name) }
+        var writer = JSONWriter(capacity: 1024)
+        writer.beginObject()
+        Self.writeMembers(of: first, provider, to: &writer)
+        if found.count > 1 {
+            writer.key("also")
+            writer.beginArray()
+            for event in found.dropFirst() { Self.write(event, provider, to: &writer) }
+            writer.endArray()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// A page of the vendor's events.
+    func events(_ query: ListQuery, at name: ProviderName, for client: Client) async throws -> [UInt8] {
+        let provider = try provider(name, for: client)
+        let question = try query.vendorQuery
+        let page = try await answer(provider, .list) { $0.list(question) }
+        var writer = JSONWriter(capacity: 512 * (page.events.count + 1))
+        writer.beginObject()
+        writer.key("events")
+        writer.beginArray()
+        for event in page.events { Self.write(event, provider, to: &writer) }
+        writer.endArray()
+        writer.member("next_cursor", stringOrNull: page.next)
+        writer.member("provider", string: provider.name.rawValue)
+        writer.member("filtered_here", strings: page.filteredHere)
+        writer.member("notes", strings: page.notes)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The names at the vendor.
+    func names(_ query: ListQuery, at name: ProviderName, for client: Client) async throws -> [UInt8] {
+        let provider = try provider(name, for: client)
+        let filter = try query.vendorQuery.filter
+        let names = try await answer(provider, .names) { $0.names(filter) }
+        return EventListHandler.json(names, provider: provider.name)
+    }
+
+    /// What an event would cost. Without a provider's name the first of the event's destinations that can tell is asked.
+    func estimate(_ body: [UInt8], at name: ProviderName?, for client: Client) async throws -> [UInt8] {
+        let batch = EventReader().read(body, as: .json)
+        guard batch.faults.isEmpty else { throw Problem.events(batch.faults, count: batch.count) }
+        guard batch.events.count == 1, let event = batch.events.first?.event else {
+            throw Problem.badBody("an estimate is of one event, and there are \(batch.events.count)")
+        }
+        guard let accepted = acceptor.preview(event, from: client) else {
+            throw Problem.events(
+                [
+                    EventFault(
+                        index: 0,
+                        field: "name",
+                        code: .unrouted,
+                        message: "no route takes \"\(event.name)\" from this client"
+                    )
+                ],
+                count: 1
+            )
+        }
+        let provider = try estimating(accepted, name, client)
+        let destination =
+            accepted.plan.destinations.first { $0.provider == provider.name }
+            ?? Destination(provider: provider.name, adapter: provider.traits.adapter, mode: .primary)
+        guard let adapter = questions.adapter(of: provider) else {
+            preconditionFailure("the reader of routes.json knows the registry's adapters only")
+        }
+        let translated: TranslatedEvent
+        do {
+            translated = try adapter.translate(accepted, for: destination)
+        } catch {
+            throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
+        }
+        let estimate = try await answer(provider, .estimate) { $0.estimate(translated) }
+        return Self.json(estimate, provider)
+    }
+
+    /// Whom to ask for an estimate.
+    private func estimating(_ event: AcceptedEvent, _ name: ProviderName?, _ client: Client) throws(Problem)
+        -> ProviderConfiguration
+    {
+        if let name { return try provider(name, for: client) }
+        let configured = routes.current.routes.providers(for: client.name)
+        let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
+        let able = (planned + configured).first {
+            questions.adapter(of: $0)?.reading?.abilities.contains(.estimate) ?? false
+        }
+        guard let able else {
+            let vendors = questions.vendors(able: .estimate).joined(separator: ", ")
+            throw .unsupported("no provider in this client's routes can estimate; providers of \(vendors) can")
+        }
+        return able
+    }
+
+    private func provider(_ name: ProviderName, for client: Client) throws(Problem) -> ProviderConfiguration {
+        let routes = routes.current.routes
+        let reachable = client.may(.admin) ? routes.providers : routes.providers(for: client.name)
+        guard let provider = reachable.first(where: { $0.name == name }) else {
+            throw .unknownProvider(name, known: reachable.map(\.name.rawValue))
+        }
+        guard client.may(.admin) || !routes.isShared(name) else { throw .sharedProvider(name) }
+        return provider
+    }
+
+    private func answer<Value>(
+        _ provider: ProviderConfiguration,
+        _ ability: VendorAbility,
+        _ inquiry: (any VendorReading) -> VendorInquiry<Value>
+    ) async throws(Problem) -> Value {
+        let start = questions.adapter(of: provider)?.reading.map(inquiry) ?? .unsupported(nil)
+        switch await questions.ask(start, at: provider) {
+        case .done(let value): return value
+        case .failed(let fault): throw .vendor(fault)
+        case .unsupported(let reason):
+            if let reason { throw .unsupported(reason) }
+            let able = questions.vendors(able: ability)
+            let others = able.isEmpty ? "no vendor can" : "providers of \(able.joined(separator: ", ")) can"
+            throw .unsupported("\(provider.traits.vendor) cannot \(ability.words); \(others)")
+        case .ask: preconditionFailure("a question ends with its answer")
+        }
+    }
+}
+
+/// What is answered.
+extension VendorReadHandler {
+    private static func write(_ event: VendorEvent, _ provider: ProviderConfiguration, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writeMembers(of: event, provider, to: &writer)
+        writer.endObject()
+    }
+
+    private static func writeMembers(
+        of event: VendorEvent,
+        _ provider: ProviderConfiguration,
+        to writer: inout JSONWriter
+    ) {
+        writer.member("id", stringOrNull: event.id)
+        writer.member("name", string: event.name)
+        if let customer = event.customerID { writer.member("customer_id", string: customer) }
+        if let subscription = event.subscriptionID { writer.member("subscription_id", string: subscription) }
+        writer.member("timestamp", string: event.timestamp.rfc3339)
+        if let source = event.source { writer.member("source", string: source) }
+        if let properties = event.properties { writer.member("properties", raw: properties.bytes) }
+        if let own = event.own {
+            writer.key("vendor")
+            writer.beginObject()
+            writer.member(provider.traits.adapter.rawValue, raw: own.bytes)
+            writer.endObject()
+        }
+        writer.member("provider", string: provider.name.rawValue)
+        writer.member("notes", strings: event.notes)
+    }
+
+    private static func json(_ estimate: Estimate, _ provider: ProviderConfiguration) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.member("provider", string: provider.name.rawValue)
+        writer.member("adapter", string: provider.traits.adapter.rawValue)
+        writer.member("total", stringOrNull: estimate.total?.amount.text)
+        writer.member("currency", stringOrNull: estimate.total?.currency)
+        writer.key("charges")
+        writer.beginArray()
+        for charge in estimate.charges {
+            writer.beginObject()
+            writer.member("name", stringOrNull: charge.name)
+            writer.member("units", stringOrNull: charge.units)
+            writer.member("unit_amount", stringOrNull: charge.unitAmount)
+            writer.member("amount", string: charge.amount.text)
+            writer.member("taxes", string: charge.taxes.text)
+            writer.member("total", string: charge.total.text)
+            writer.member("currency", string: charge.currency)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, strings: [String]) {
+        key(name)
+        beginArray()
+        for text in strings { string(text) }
+        endArray()
+    }
+}
+
+extension VendorAbility {
+    fileprivate var words: String {
+        switch self {
+        case .find: "show an event"
+        case .list: "list events"
+        case .names: "list the names of events"
+        case .estimate: "estimate what an event costs"
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Events
+import HTTPTypes
+
+/// Problems of questions to vendors.
+extension Problem {
+    /// The vendor, or the way to it, failed, or it refuses what was asked.
+    static func vendor(_ fault: DeliveryFault) -> Problem {
+        let status: HTTPResponse.Status =
+            switch fault.code {
+            case .invalidEvent, .unknownCustomer, .unknownName, .untranslatable, .duplicateConflict, .payloadTooLarge:
+                .unprocessableContent
+            case .unsupported: .notImplemented
+            case .timeout: .gatewayTimeout
+            case .rateLimited: .serviceUnavailable
+            case .unauthorized, .forbidden, .notFound, .vendorUnavailable, .vendorError, .connectionFailed: .badGateway
+            }
+        var problem = Problem(
+            status: status,
+            kind: fault.code.rawValue.replacing("_", with: "-"),
+            title: status == .unprocessableContent ? "The vendor refuses the event" : "The vendor did not answer this",
+            detail: fault.message
+        )
+        problem.vendorError = fault
+        if fault.code == .rateLimited { problem.headers[.retryAfter] = "60" }
+        return problem
+    }
+
+    /// No vendor, or not this one, can do it.
+    static func unsupported(_ detail: String) -> Problem {
+        Problem(status: .notImplemented, kind: "unsupported", title: "The vendor cannot do this", detail: detail)
+    }
+
+    static func unknownProvider(_ name: ProviderName, known: [String]) -> Problem {
+        let hint = Suggestion.closest(to: name.rawValue, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
+        return Problem(
+            status: .notFound,
+            kind: "unknown-provider",
+            title: "No such provider",
+            detail: "the routes of this client name no provider \"\(name.rawValue.prefix(100))\"\(hint)"
+        )
+    }
+
+    static func sharedProvider(_ name: ProviderName) -> Problem {
+        Problem(
+            status: .forbidden,
+            kind: "shared-provider",
+            title: "The provider holds events of several tenants",
+            detail: "only a client with the scope \"admin\" may read from \"\(name)\", because its account is shared"
+        )
+    }
+
+    static func unknownEvent(_ id: String, at provider: ProviderName) -> Problem {
+        Problem(
+            status: .notFound,
+            kind: "unknown-event",
+            title: "No such event",
+            detail: "\"\(provider)\" shows no event for the id \"\(id.prefix(300))\"; vendors may show events late"
+        )
+    }
+}
