@@ -53,10 +53,10 @@ package struct Acceptor: Sendable {
     /// Accepts a request's events.
     ///
     /// When this returns, every event in ``Result/accepted`` is on disk. With ``AppendRequest/Policy/allOrNothing`` a fault of one event
-    /// (no route, a conflict) keeps all out.
+    /// (no route, one that the client may not use, a conflict) keeps all out.
     /// - Parameters:
     ///   - events: each with its place in the request.
-    ///   - needsRoutes: whether an event that no route takes keeps all out, whatever the policy.
+    ///   - needsRoutes: whether an event that no route takes, or that the client may not send, keeps all out, whatever the policy.
     /// - Throws: ``StoreError`` if nothing was stored.
     package func accept(
         _ events: [(index: Int, event: CanonicalEvent)],
@@ -72,6 +72,10 @@ package struct Acceptor: Sendable {
         indices.reserveCapacity(events.count)
         fixed.reserveCapacity(events.count)
         for (index, event) in events {
+            guard client.allowance.allows(name: event.name) else {
+                result.faults.append(forbidden(index, event, client))
+                continue
+            }
             let plan = table.plan(
                 for: event.name,
                 customerID: event.customerID,
@@ -80,6 +84,10 @@ package struct Acceptor: Sendable {
             )
             guard let plan else {
                 result.faults.append(unrouted(index, event, table))
+                continue
+            }
+            guard client.allowance.allows(route: plan.route) else {
+                result.faults.append(forbidden(index, event, plan, client))
                 continue
             }
             indices.append(index)
@@ -143,6 +151,27 @@ package struct Acceptor: Sendable {
         case .withheld:
             break
         }
+    }
+
+    private func forbidden(_ index: Int, _ event: CanonicalEvent, _ client: Client) -> EventFault {
+        let names = client.allowance.names.map { "\"\($0.pattern)\"" }.joined(separator: ", ")
+        return EventFault(
+            index: index,
+            field: "name",
+            code: .forbidden,
+            message: "this client may not send \"\(event.name)\"; routes.json lets it send \(names)"
+        )
+    }
+
+    private func forbidden(_ index: Int, _ event: CanonicalEvent, _ plan: Plan, _ client: Client) -> EventFault {
+        let routes = client.allowance.routes.map(\.rawValue).sorted().joined(separator: ", ")
+        return EventFault(
+            index: index,
+            field: "name",
+            code: .forbidden,
+            message:
+                "\"\(event.name)\" goes by the route \(plan.route?.rawValue ?? "none"), and routes.json lets this client use \(routes)"
+        )
     }
 
     private func unrouted(_ index: Int, _ event: CanonicalEvent, _ table: RoutingTable) -> EventFault {

@@ -1,36 +1,39 @@
-import Crypto
+package import Events
 package import Routing
 
 /// Tells which client presents a key.
-///
-/// Keys are known by their SHA-256 only. The presented key's digest is compared with every client's, each time in constant time, so
-/// that the answer's time tells nothing about how close a guess was.
 package struct Authenticator: Sendable {
-    package init() {}
+    private let clock: any WallClock
 
-    /// The client whose key this is; nil if it is nobody's.
-    package func client(presenting key: String, in routes: Routes) -> Client? {
-        let digest = SHA256.hash(data: Array(key.utf8))
-        var found: Client?
-        for client in routes.clients where Self.areEqual(client.keyDigest, Array(digest)) { found = client }
-        return found
+    package init(clock: any WallClock) {
+        self.clock = clock
     }
 
-    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for index in left.indices { difference |= left[index] ^ right[index] }
-        return difference == 0
+    /// The client whose key this is.
+    /// - Throws: ``KeyRefusal`` if it is nobody's, or may not be used now.
+    package func client(presenting key: String, in keys: KeyTable) throws(KeyRefusal) -> Client {
+        guard let holder = keys.holder(of: KeyDigest(of: key)) else {
+            throw GeneratedKey.isMistyped(key) ? .mistyped : .unknown
+        }
+        if holder.key.hasTerm { try check(holder.key) }
+        return holder.client
+    }
+
+    private func check(_ key: ClientKey) throws(KeyRefusal) {
+        let now = clock.now
+        if let start = key.notBefore, now < start { throw .early(id: key.id, from: start) }
+        if let end = key.expires, end <= now { throw .expired(id: key.id, at: end) }
     }
 }
 
-/// The digest of a key, as `key_sha256` in `routes.json` wants it.
-package enum KeyDigest {
-    /// 64 lower-case digits.
-    package static func hexadecimal(of key: String) -> String {
-        SHA256.hash(data: Array(key.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
+/// Why a key opens nothing.
+package enum KeyRefusal: Error, Equatable, Sendable {
+    /// It is nobody's.
+    case unknown
+    /// It begins as the keys do that Tollgate generates, and its checksum is another: some of it is missing or wrong.
+    case mistyped
+    /// It may be used later.
+    case early(id: String, from: Timestamp)
+    /// It could be used until then.
+    case expired(id: String, at: Timestamp)
 }

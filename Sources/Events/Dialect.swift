@@ -134,7 +134,7 @@ package enum WritePolicy: Sendable, Equatable {
 package enum DialectWriteResult: Sendable, Equatable {
     /// It is on disk, now or from before (`isDuplicate`), with the id and timestamp that hold for good.
     case accepted(id: EventID, timestamp: Timestamp, acceptedAt: Timestamp, isDuplicate: Bool)
-    /// It is not stored, and why: ``EventFault/Code/conflict`` or ``EventFault/Code/unrouted``.
+    /// It is not stored, and why: ``EventFault/Code/conflict``, ``EventFault/Code/unrouted`` or ``EventFault/Code/forbidden``.
     case refused(EventFault)
     /// Good by itself, but not stored because of another event of an all-or-nothing request.
     case withheld

@@ -20,6 +20,8 @@ package struct EventFault: Error, Sendable, Equatable {
         case conflict
         /// No route takes the event.
         case unrouted
+        /// The client may not send such an event.
+        case forbidden
     }
 
     /// Which event of the request, from 0; nil if the fault lies in the request as a whole.

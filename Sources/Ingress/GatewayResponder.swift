@@ -1,3 +1,4 @@
+import Access
 import Events
 import Foundation
 import HTTPTypes
@@ -97,6 +98,7 @@ struct GatewayResponder: HTTPResponder {
         if endpoint == .metrics, metrics.isOpen(to: request) { return await metrics.respond() }
         let client = try authenticate(request)
         entry.client = client
+        try gatekeeper.admitRequest(of: client)
         switch endpoint {
         case .writeEvents:
             try require(.writeEvents, of: client)
@@ -196,10 +198,18 @@ struct GatewayResponder: HTTPResponder {
         guard let key = dialect.presentedKey(in: asked) else {
             return Self.response(dialect.answer(withoutKey: asked))
         }
-        guard let client = gatekeeper.client(presenting: key) else {
+        let client: Client
+        do {
+            client = try gatekeeper.client(presenting: key)
+        } catch {
             return Self.response(dialect.answer(to: .unauthorized))
         }
         entry.client = client
+        do {
+            try gatekeeper.limiter.admitRequest(of: client)
+        } catch {
+            return Self.response(dialect.answer(to: DialectRefusal(error)))
+        }
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {
             asked.body = try await RequestBody.readIfAny(request, limitBytes: limit)

@@ -40,11 +40,12 @@ package struct IngressServer: Service {
     ) {
         self.settings = settings
         self.onReady = onReady
+        let gatekeeper = Gatekeeper(routes: routes, clock: clock)
         let writing = WriteHandler(
             accepting: acceptor,
+            limiter: gatekeeper.limiter,
             waiting: DeliveryWait(watch: delivery.settlements, archive: archive)
         )
-        let gatekeeper = Gatekeeper(routes: routes)
         let log = AccessLog(
             logger: logger,
             metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics)
@@ -67,7 +68,13 @@ package struct IngressServer: Service {
             config: ConfigHandler(reloading: reloading),
             metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
             facades: FacadeTable(dialects),
-            serving: FacadeHandler(acceptor: acceptor, archive: archive, search: search, questions: questions),
+            serving: FacadeHandler(
+                acceptor: acceptor,
+                limiter: gatekeeper.limiter,
+                archive: archive,
+                search: search,
+                questions: questions
+            ),
             readiness: readiness,
             gatekeeper: gatekeeper,
             log: log

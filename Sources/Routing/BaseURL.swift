@@ -28,20 +28,3 @@ enum BaseURL {
         return text
     }
 }
-
-/// Bytes as hexadecimal digits.
-enum Hexadecimal {
-    /// - Returns: nil if the text is not pairs of digits.
-    static func bytes(_ text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard digits[index] != UInt8(ascii: "+"), digits[index] != UInt8(ascii: "-"),
-                let byte = UInt8(String(decoding: digits[index...(index + 1)], as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(byte)
-        }
-        return bytes
-    }
-}

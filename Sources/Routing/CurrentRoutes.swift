@@ -1,13 +1,15 @@
 import Synchronization
 
-/// The routes in force, with the table made of them.
+/// The routes in force, with the tables made of them.
 package struct RoutesSnapshot: Sendable {
     package let routes: Routes
     package let table: RoutingTable
+    package let keys: KeyTable
 
     package init(_ routes: Routes) {
         self.routes = routes
         table = RoutingTable(routes)
+        keys = KeyTable(routes.clients)
     }
 }
 

@@ -36,6 +36,13 @@ struct FieldReader {
         return found
     }
 
+    /// The text, or the texts of a list, each with its place.
+    static func texts(_ value: JSONValue?) -> [(text: String, value: JSONValue)] {
+        guard let value else { return [] }
+        if let text = value.string { return [(text, value)] }
+        return value.elements.compactMap { element in element.string.map { ($0, element) } }
+    }
+
     /// Says ` (did you mean "primary"?)`, or nothing.
     static func hint(_ word: String, _ candidates: [String]) -> String {
         Suggestion.closest(to: word, among: candidates).map { " (did you mean \"\($0)\"?)" } ?? ""
@@ -70,6 +77,13 @@ struct FieldReader {
                 value.string.flatMap(RateText.read) != nil,
                 what,
                 "a rate such as \"50/s\", \"400/min\", \"1000/h\""
+            )
+        case .moment:
+            return check(
+                value,
+                value.string.flatMap(Timestamp.init(rfc3339:)) != nil,
+                what,
+                "a moment with its offset such as \"2027-01-31T00:00:00Z\""
             )
         case .texts:
             let isGood = value.string != nil || (value.kind == .array && value.elements.allSatisfy { $0.string != nil })

@@ -118,32 +118,3 @@ package struct RouteMatch: Sendable, Equatable {
             && (customers.isEmpty || customerID.map { id in customers.contains { $0.matches(id) } } ?? false)
     }
 }
-
-/// An application that may use the gateway.
-package struct Client: Sendable, Equatable {
-    package let name: ClientName
-    package let tenant: TenantID
-    /// The SHA-256 of the client's key, 32 bytes.
-    package let keyDigest: [UInt8]
-    package let scopes: Set<Scope>
-
-    package init(name: ClientName, tenant: TenantID, keyDigest: [UInt8], scopes: Set<Scope>) {
-        self.name = name
-        self.tenant = tenant
-        self.keyDigest = keyDigest
-        self.scopes = scopes
-    }
-
-    /// Whether the client has a scope, by itself or because it may do everything.
-    package func may(_ scope: Scope) -> Bool {
-        scopes.contains(scope) || scopes.contains(.admin)
-    }
-}
-
-/// What a client may do.
-package enum Scope: String, Sendable, CaseIterable {
-    case writeEvents = "events:write"
-    case readEvents = "events:read"
-    case manageDeliveries = "deliveries:manage"
-    case admin
-}

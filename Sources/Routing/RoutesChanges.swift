@@ -85,8 +85,9 @@ package struct RoutesChanges: Sendable, Equatable {
 
     private static func fields(_ old: Client, _ new: Client) -> [String] {
         named([
-            ("tenant", old.tenant != new.tenant), ("key_sha256", old.keyDigest != new.keyDigest),
-            ("scopes", old.scopes != new.scopes),
+            ("tenant", old.tenant != new.tenant), ("keys", old.keys != new.keys), ("scopes", old.scopes != new.scopes),
+            ("routes", old.allowance.routes != new.allowance.routes),
+            ("names", old.allowance.names != new.allowance.names), ("limits", old.limits != new.limits),
         ])
     }
 

@@ -14,6 +14,8 @@ package enum RoutesFields {
         case duration
         /// So many requests in so long a time: `50/s`, `400/min`, `1000/h`.
         case rate
+        /// A point in time: `2027-01-31T00:00:00Z`.
+        case moment
         /// One text or a list of texts.
         case texts
         case list(Kind)
@@ -169,12 +171,33 @@ package enum RoutesFields {
             .text,
             "Whose events these are; tenants never see one another's. The client's name by default."
         ),
-        Field("key_sha256", .text, required: true, "The SHA-256 of the client's key, 64 hexadecimal digits."),
+        Field("key_sha256", .text, "The SHA-256 of the client's key, 64 hexadecimal digits."),
+        Field(
+            "keys",
+            .list(.object(clientKey)),
+            "Further keys, each with the time in which it may be used, so that a new one can follow an old one without a gap."
+        ),
         Field(
             "scopes",
             .list(.choice(Scope.allCases.map(\.rawValue))),
             "What the client may do; events:write and events:read by default."
         ),
+        Field("routes", .texts, "The routes that may take the client's events; all by default."),
+        Field("names", .texts, "The names that the client's events may have; * stands for any text. All by default."),
+        Field("limits", .object(clientLimits), "How much the client may send; beyond it, it is answered 429."),
+    ]
+
+    /// The fields of one of a client's keys.
+    static let clientKey = [
+        Field("sha256", .text, required: true, "The SHA-256 of the key, 64 hexadecimal digits."),
+        Field("id", .text, "What people call the key; the first digits of its SHA-256 by default."),
+        Field("not_before", .moment, "The first moment at which the key may be used; since ever by default."),
+        Field("expires", .moment, "The first moment at which the key may be used no more; never by default."),
+    ]
+
+    static let clientLimits = [
+        Field("requests", .rate, "The most requests in a time."),
+        Field("events", .rate, "The most events in a time."),
     ]
 }
 

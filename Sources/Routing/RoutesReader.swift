@@ -41,8 +41,7 @@ private struct RoutesFileReader {
     private var providers: [ProviderConfiguration] = []
     /// Names of providers, those that could not be read too, so that one fault does not make others.
     private var providerNames: [String] = []
-    private var clientNames: [String] = []
-    private var keyDigests: Set<[UInt8]> = []
+    private var clientReader = ClientReader()
     private var routeNames: Set<String> = []
 
     init(vendors: [VendorTraits]) {
@@ -58,9 +57,10 @@ private struct RoutesFileReader {
         }
         let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
         for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
-        let clients = objects(members["clients"]).compactMap { readClient($0) }
+        let clients = objects(members["clients"]).compactMap { clientReader.read($0, &fields) }
         let routeValues = objects(members["routes"])
         let routes = routeValues.map { readRoute($0) }
+        clientReader.checkRoutes(against: routeNames, &fields)
         if let list = members["routes"], Array(list.elements).isEmpty {
             fields.fault(list, "there is no route, so no event would be taken; add one")
         }
@@ -78,7 +78,7 @@ private struct RoutesFileReader {
     private mutating func readProvider(_ member: JSONMember) {
         let name = member.name
         if providerNames.contains(name) { fields.fault(member.key, "the provider \"\(name)\" stands twice") }
-        if !isName(name) { fields.fault(member.key, nameRule("a provider's name", name)) }
+        if !NameRule.isMet(by: name) { fields.fault(member.key, NameRule.broken("a provider's name", name)) }
         providerNames.append(name)
         guard member.value.kind == .object else {
             fields.fault(member.value, "the provider \"\(name)\" must be an object, found \(member.value.kind.phrase)")
@@ -171,47 +171,13 @@ private struct RoutesFileReader {
         return breaker
     }
 
-    // MARK: - Clients
-
-    private mutating func readClient(_ value: JSONValue) -> Client? {
-        let members = fields.members(of: value, RoutesFields.client, in: "a client")
-        guard let nameValue = members["name"], let name = nameValue.string else { return nil }
-        if clientNames.contains(name) { fields.fault(nameValue, "the client \"\(name)\" stands twice") }
-        if !isName(name) { fields.fault(nameValue, nameRule("a client's name", name)) }
-        clientNames.append(name)
-        guard let digestValue = members["key_sha256"], let text = digestValue.string else { return nil }
-        guard let digest = Hexadecimal.bytes(text), digest.count == 32 else {
-            fields.fault(
-                digestValue,
-                "\"key_sha256\" must be 64 hexadecimal digits: the SHA-256 of the key, not the key itself"
-            )
-            return nil
-        }
-        if !keyDigests.insert(digest).inserted {
-            fields.fault(
-                digestValue,
-                "another client has the same key, which could not tell the two apart; give each its own"
-            )
-        }
-        let tenant = members["tenant"]?.string ?? name
-        if let value = members["tenant"], !isName(tenant) { fields.fault(value, nameRule("a tenant's name", tenant)) }
-        let scopes =
-            members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
-        return Client(
-            name: ClientName(name),
-            tenant: TenantID(tenant),
-            keyDigest: digest,
-            scopes: Set(scopes)
-        )
-    }
-
     // MARK: - Routes
 
     private mutating func readRoute(_ value: JSONValue) -> Route {
         let members = fields.members(of: value, RoutesFields.route(vendors), in: "a route")
         let name = members["name"]?.string ?? ""
         if let value = members["name"] {
-            if !isName(name) { fields.fault(value, nameRule("a route's name", name)) }
+            if !NameRule.isMet(by: name) { fields.fault(value, NameRule.broken("a route's name", name)) }
             if !routeNames.insert(name).inserted { fields.fault(value, "the route \"\(name)\" stands twice") }
         }
         let match = members["match"].map { readMatch($0) } ?? RouteMatch()
@@ -237,23 +203,17 @@ private struct RoutesFileReader {
             guard let list = members[name], list.kind == .array, Array(list.elements).isEmpty else { continue }
             fields.fault(list, "\"\(name)\" names nothing; leave it out to take every event")
         }
-        for client in texts(members["client"]) where !clientNames.contains(client.text) {
+        for client in FieldReader.texts(members["client"]) where !clientReader.names.contains(client.text) {
             fields.fault(
                 client.value,
-                "no client is named \"\(client.text)\"\(FieldReader.hint(client.text, clientNames))"
+                "no client is named \"\(client.text)\"\(FieldReader.hint(client.text, clientReader.names))"
             )
         }
         return RouteMatch(
-            names: texts(members["name"]).map { Glob($0.text) },
-            customers: texts(members["customer_id"]).map { Glob($0.text) },
-            clients: texts(members["client"]).map { ClientName($0.text) }
+            names: FieldReader.texts(members["name"]).map { Glob($0.text) },
+            customers: FieldReader.texts(members["customer_id"]).map { Glob($0.text) },
+            clients: FieldReader.texts(members["client"]).map { ClientName($0.text) }
         )
-    }
-
-    private func texts(_ value: JSONValue?) -> [(text: String, value: JSONValue)] {
-        guard let value else { return [] }
-        if let text = value.string { return [(text, value)] }
-        return value.elements.compactMap { element in element.string.map { ($0, element) } }
     }
 
     private mutating func readDestination(_ value: JSONValue, _ seen: inout Set<String>) -> RoutedDestination? {
@@ -318,7 +278,7 @@ private struct RoutesFileReader {
                 values[setting.name] = value.string.map { .text($0) }
             case .flag: values[setting.name] = value.bool.map { .flag($0) }
             case .number: values[setting.name] = value.int64.map { .number(Int($0)) }
-            case .texts: values[setting.name] = .texts(texts(value).map(\.text))
+            case .texts: values[setting.name] = .texts(FieldReader.texts(value).map(\.text))
             }
         }
         return DestinationSettings(values)
@@ -343,19 +303,6 @@ private struct RoutesFileReader {
                 severity: .warning
             )
         }
-    }
-
-    private func isName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-            }
-    }
-
-    private func nameRule(_ what: String, _ name: String) -> String {
-        "\(what) has 1 to 64 letters, digits, dots, dashes and underscores; \"\(name)\" does not"
     }
 }
 

@@ -26,10 +26,32 @@ package enum RoutesReport {
             lines.append("  route \(route.name): \(words(route.match)) to \(list)")
         }
         for client in routes.clients {
-            let scopes = client.scopes.map(\.rawValue).sorted().joined(separator: ", ")
-            lines.append("  client \(client.name): tenant \(client.tenant), may \(scopes)")
+            lines.append("  client \(client.name): \(words(client))")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func words(_ client: Client) -> String {
+        var parts = ["tenant \(client.tenant)"]
+        switch client.keys.count {
+        case 0: parts.append("no key here")
+        case 1: break
+        case let count: parts.append("\(count) keys")
+        }
+        parts.append("may \(client.scopes.map(\.rawValue).sorted().joined(separator: ", "))")
+        if !client.allowance.names.isEmpty {
+            parts.append("names \(client.allowance.names.map(\.pattern).joined(separator: " or "))")
+        }
+        if !client.allowance.routes.isEmpty {
+            parts.append("routes \(client.allowance.routes.map(\.rawValue).sorted().joined(separator: " or "))")
+        }
+        if let limit = client.limits.requests { parts.append("at most \(words(limit, of: "requests"))") }
+        if let limit = client.limits.events { parts.append("at most \(words(limit, of: "events"))") }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func words(_ limit: RateLimit, of what: String) -> String {
+        "\(limit.requests) \(what) in \(limit.per.components.seconds) s"
     }
 
     private static func percent(_ share: Double) -> String {

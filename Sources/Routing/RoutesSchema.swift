@@ -48,6 +48,9 @@ package enum RoutesSchema {
         case .number(let range): writeRange("number", "\(range.lowerBound)", "\(range.upperBound)", to: &writer)
         case .duration: writePattern("^[1-9][0-9]{0,6}(ms|s|m|h|d)$", to: &writer)
         case .rate: writePattern("^[1-9][0-9]{0,6}/(s|sec|second|m|min|minute|h|hour)$", to: &writer)
+        case .moment:
+            writer.member("type", string: "string")
+            writer.member("format", string: "date-time")
         case .texts: writeTexts(to: &writer)
         case .list(let element):
             writer.member("type", string: "array")

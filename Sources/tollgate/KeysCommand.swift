@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Foundation
+import Routing
 
 /// `tollgate keys`: helps with clients' keys.
 struct KeysCommand: ParsableCommand {
@@ -22,6 +23,6 @@ struct DigestKeyCommand: ParsableCommand {
         guard let key = readLine(strippingNewline: true), !key.isEmpty else {
             throw ValidationError("give the key on standard input: tollgate keys digest < key.txt")
         }
-        Terminal.data(KeyDigest.hexadecimal(of: key))
+        Terminal.data(KeyDigest(of: key).hexadecimal)
     }
 }

@@ -14,7 +14,7 @@ import Testing
         let now = Timestamp(milliseconds: 1_700_000_000_123)
     }
 
-    private let client = Client(name: "shop", tenant: "shop", keyDigest: [], scopes: [.writeEvents])
+    private let client = Client(name: "shop", tenant: "shop", scopes: [.writeEvents])
 
     private func withAcceptor(_ body: (Acceptor) async throws -> Void) async throws {
         let traits = VendorTraits(
@@ -55,6 +55,28 @@ import Testing
             #expect(accepted.id.rawValue.count == 36)
             #expect(accepted.timestamp == StoppedClock().now)
             #expect(!accepted.isDuplicate)
+        }
+    }
+
+    @Test(arguments: [
+        (Allowance(names: [Glob("api_y*")]), #"this client may not send "api_x"; routes.json lets it send "api_y*""#),
+        (Allowance(routes: ["other"]), #""api_x" goes by the route r, and routes.json lets this client use other"#),
+    ])
+    func `refuses what the client may not send, and keeps the rest`(allowance: Allowance, message: String) async throws
+    {
+        try await withAcceptor { acceptor in
+            let limited = Client(name: "shop", tenant: "shop", scopes: [.writeEvents], allowance: allowance)
+            let both = events([
+                CanonicalEvent(id: "x", name: "api_x", customerID: "c"),
+                CanonicalEvent(id: "y", name: "api_yy", customerID: "c"),
+            ])
+            let result = try await acceptor.accept(both, from: limited, policy: .each)
+            let fault = try #require(result.faults.first)
+            #expect(fault.index == 0 && fault.field == "name" && fault.code == .forbidden)
+            #expect(fault.message == message)
+            #expect(result.accepted.map(\.id) == (allowance.names.isEmpty ? [] : ["y"]))
+            let whole = try await acceptor.accept(both, from: limited, policy: .allOrNothing)
+            #expect(whole.accepted.isEmpty)
         }
     }
 

@@ -32,13 +32,15 @@ struct IngressFixture {
     let store: SQLiteEventStore
     let watch: SettlementWatch
 
+    /// - Parameter clients: beside those that every test has.
     static func with(
         bodyLimitBytes: Int = 32 << 20,
         dialects: [any Dialect] = [],
+        clients: [String] = [],
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let routes = CurrentRoutes(try readRoutes())
+        let routes = CurrentRoutes(try readRoutes(clients))
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
             let view = DeliveryView()
@@ -106,7 +108,7 @@ struct IngressFixture {
         }
     }
 
-    private static func readRoutes() throws -> Routes {
+    private static func readRoutes(_ clients: [String]) throws -> Routes {
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -118,12 +120,12 @@ struct IngressFixture {
         let text = #"""
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
              "routes":[{"name":"r","to":[{"provider":"p"}]}],
-             "clients":[{"name":"shop","key_sha256":"\#(KeyDigest.hexadecimal(of: key))"},
-                        {"name":"reader","key_sha256":"\#(KeyDigest.hexadecimal(of: "read-key"))","scopes":["events:read"]},
-                        {"name":"operator","tenant":"shop","key_sha256":"\#(KeyDigest.hexadecimal(of: "operator-key"))",
+             "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: key).hexadecimal)"},
+                        {"name":"reader","key_sha256":"\#(KeyDigest(of: "read-key").hexadecimal)","scopes":["events:read"]},
+                        {"name":"operator","tenant":"shop","key_sha256":"\#(KeyDigest(of: "operator-key").hexadecimal)",
                          "scopes":["deliveries:manage"]},
-                        {"name":"other","key_sha256":"\#(KeyDigest.hexadecimal(of: "other-operator"))",
-                         "scopes":["deliveries:manage"]}]}
+                        {"name":"other","key_sha256":"\#(KeyDigest(of: "other-operator").hexadecimal)",
+                         "scopes":["deliveries:manage"]}\#(clients.map { ",\n\($0)" }.joined())]}
             """#
         return try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
     }

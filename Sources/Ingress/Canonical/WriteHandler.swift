@@ -1,4 +1,5 @@
 import Acceptance
+import Access
 import Events
 import HTTPTypes
 import JSON
@@ -8,11 +9,13 @@ import Routing
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
 struct WriteHandler: Sendable {
     private let acceptor: Acceptor
+    private let limiter: ClientLimiter
     private let waiting: DeliveryWait
     private let reader = EventReader()
 
-    init(accepting acceptor: Acceptor, waiting: DeliveryWait) {
+    init(accepting acceptor: Acceptor, limiter: ClientLimiter, waiting: DeliveryWait) {
         self.acceptor = acceptor
+        self.limiter = limiter
         self.waiting = waiting
     }
 
@@ -52,6 +55,11 @@ struct WriteHandler: Sendable {
         let batch = reader.read(body, as: options.layout)
         guard batch.faults.isEmpty || (isPartial && !batch.events.isEmpty) else {
             throw Problem.events(batch.faults, count: batch.count)
+        }
+        do {
+            try limiter.admit(events: batch.events.count, of: client)
+        } catch {
+            throw Problem(error)
         }
         var result: Acceptor.Result
         do {

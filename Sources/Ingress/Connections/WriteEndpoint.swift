@@ -29,6 +29,7 @@ struct WriteEndpoint: Sendable {
         do {
             let client = try gatekeeper.client(authorization: write.authorization, apiKey: write.apiKey)
             entry.client = client
+            try gatekeeper.admitRequest(of: client)
             try gatekeeper.require(.writeEvents, of: client)
             let options = WriteHandler.Options(layout: try WriteHandler.layout(of: write.contentType))
             let written = try await writing.respond(to: body, options, from: client)

@@ -1,4 +1,5 @@
 import Acceptance
+import Access
 import DeliveryEngine
 import Events
 import HTTPTypes
@@ -8,6 +9,7 @@ import Routing
 /// Does what a facade's request wants, and has the dialect put the result into its vendor's words.
 struct FacadeHandler: Sendable {
     let acceptor: Acceptor
+    let limiter: ClientLimiter
     let archive: any EventArchive
     let search: any EventSearching
     let questions: VendorQuestions
@@ -22,6 +24,13 @@ struct FacadeHandler: Sendable {
         let call = dialect.call(for: request)
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
+        }
+        if case .write(let events, _, _) = call {
+            do {
+                try limiter.admit(events: events.count, of: client)
+            } catch {
+                return Reply(answer: dialect.answer(to: DialectRefusal(error)))
+            }
         }
         do {
             return try await carryOut(call, for: client)
@@ -105,6 +114,11 @@ extension DialectRefusal {
         case .closed: self = .unavailable(retryAfterSeconds: 1)
         case .folderInUse, .newerFormat, .unusable, .failed: self = .unavailable(retryAfterSeconds: 5)
         }
+    }
+
+    /// The same for a client that sends more than it may.
+    init(_ error: LimitExceeded) {
+        self = .rateLimited(retryAfterSeconds: error.retryAfterSeconds)
     }
 
     /// The same for a body that could not be read.

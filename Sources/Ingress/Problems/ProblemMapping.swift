@@ -1,3 +1,4 @@
+import Access
 import Events
 import HTTPTypes
 import Journal
@@ -22,6 +23,15 @@ extension Problem {
                 status: .conflict,
                 kind: "conflict",
                 title: "An id is known with other content",
+                detail: detail,
+                errors: faults
+            )
+        }
+        if faults.allSatisfy({ $0.code == .forbidden }) {
+            return Problem(
+                status: .forbidden,
+                kind: "forbidden-events",
+                title: "The client may not send these events",
                 detail: detail,
                 errors: faults
             )
@@ -108,14 +118,51 @@ extension Problem {
         detail: "the bytes are not what Content-Encoding says"
     )
 
-    static let unauthorized = Problem(
-        status: .unauthorized,
-        kind: "unauthorized",
-        title: "The key is missing or unknown",
-        detail:
-            "send a client's key as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"; clients are listed in routes.json",
-        headers: [.wwwAuthenticate: "Bearer realm=\"tollgate\""]
+    static let unauthorized = unauthorized(
+        "The key is missing or unknown",
+        "send a client's key as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"; clients are listed in routes.json"
     )
+
+    private static func unauthorized(_ title: String, _ detail: String) -> Problem {
+        Problem(
+            status: .unauthorized,
+            kind: "unauthorized",
+            title: title,
+            detail: detail,
+            headers: [.wwwAuthenticate: "Bearer realm=\"tollgate\""]
+        )
+    }
+
+    init(_ refusal: KeyRefusal) {
+        switch refusal {
+        case .unknown:
+            self = .unauthorized
+        case .mistyped:
+            self = .unauthorized(
+                "The key is mistyped",
+                "it begins as Tollgate's keys do, but its checksum is wrong: a character is wrong, missing or too many; copy it again"
+            )
+        case .early(let id, let from):
+            self = .unauthorized("The key may not be used yet", "the key \(id) may be used from \(from.rfc3339)")
+        case .expired(let id, let end):
+            self = .unauthorized(
+                "The key has expired",
+                "the key \(id) could be used until \(end.rfc3339); use the client's newer key"
+            )
+        }
+    }
+
+    init(_ error: LimitExceeded) {
+        let seconds = error.limit.per.components.seconds
+        self.init(
+            status: .tooManyRequests,
+            kind: "rate-limited",
+            title: "The client sends more than it may",
+            detail:
+                "routes.json allows this client \(error.limit.requests) \(error.what.rawValue) in \(seconds) s; nothing of the request was taken, try again in \(error.retryAfterSeconds) s",
+            headers: [.retryAfter: "\(error.retryAfterSeconds)"]
+        )
+    }
 
     static func forbidden(_ scope: String) -> Problem {
         Problem(

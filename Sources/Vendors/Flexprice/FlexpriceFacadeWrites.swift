@@ -88,7 +88,7 @@ enum FlexpriceFacadeWrites {
                 "event_id is known with other content\(place)",
                 details: [("event_id", FlexpriceWords.text(first.message))]
             )
-        case .unrouted, .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
+        case .unrouted, .forbidden, .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
             let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
             return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
         }

@@ -1,0 +1,61 @@
+package import Events
+
+/// A client's key, known by its digest, with the time in which it may be used.
+package struct ClientKey: Sendable, Equatable {
+    /// What people call it; the first digits of the digest if nobody gave it a name.
+    package let id: String
+    package let digest: KeyDigest
+    /// The first moment at which it may be used; nil: since ever.
+    package let notBefore: Timestamp?
+    /// The first moment at which it may be used no more; nil: never.
+    package let expires: Timestamp?
+
+    package init(id: String? = nil, digest: KeyDigest, notBefore: Timestamp? = nil, expires: Timestamp? = nil) {
+        self.id = id ?? String(digest.hexadecimal.prefix(8))
+        self.digest = digest
+        self.notBefore = notBefore
+        self.expires = expires
+    }
+
+    /// Whether it has a start or an end, so that the time matters.
+    package var hasTerm: Bool { notBefore != nil || expires != nil }
+}
+
+/// The SHA-256 of a key: all that the gateway keeps of it.
+package struct KeyDigest: Hashable, Sendable {
+    private let words: SIMD4<UInt64>
+
+    /// - Parameter bytes: the digest.
+    /// - Returns: nil unless there are 32.
+    package init?(bytes: some Sequence<UInt8>) {
+        var words = SIMD4<UInt64>.zero
+        var count = 0
+        for byte in bytes {
+            guard count < 32 else { return nil }
+            words[count / 8] = words[count / 8] << 8 | UInt64(byte)
+            count += 1
+        }
+        guard count == 32 else { return nil }
+        self.words = words
+    }
+
+    /// - Returns: nil unless the text is 64 digits, in whatever case.
+    package init?(hexadecimal text: String) {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(64)
+        for digit in text.utf8 {
+            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            digits.append(UInt8(value))
+        }
+        guard digits.count == 64 else { return nil }
+        self.init(bytes: stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+    }
+
+    /// 64 lower-case digits.
+    package var hexadecimal: String {
+        (0..<4).map { place in
+            let digits = String(words[place], radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}

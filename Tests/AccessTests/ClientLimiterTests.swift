@@ -1,0 +1,94 @@
+import Access
+import Events
+import Routing
+import Testing
+
+@Suite struct ClientLimiterTests {
+    private let start = ContinuousClock.now
+
+    private func client(_ name: String = "shop", requests: RateLimit? = nil, events: RateLimit? = nil) -> Client {
+        Client(
+            name: ClientName(name),
+            tenant: "t",
+            scopes: [.writeEvents],
+            limits: ClientLimits(requests: requests, events: events)
+        )
+    }
+
+    @Test func `lets as much pass at once as the limit names, then evenly`() {
+        var allotment = Allotment(limit: RateLimit(requests: 10, per: .seconds(1)), at: start)
+        for _ in 0..<10 { #expect(allotment.take(1, at: start) == nil) }
+        #expect(allotment.take(1, at: start) == .milliseconds(100))
+        #expect(allotment.take(1, at: start + .milliseconds(100)) == nil)
+        #expect(allotment.take(1, at: start + .milliseconds(150)) == .milliseconds(50))
+        #expect(allotment.take(10, at: start + .seconds(60)) == nil)
+    }
+
+    @Test func `keeps to the rate over a long time`() {
+        var allotment = Allotment(limit: RateLimit(requests: 100, per: .seconds(60)), at: start)
+        let passed = (0..<6000).count { step in allotment.take(1, at: start + .milliseconds(100 * step)) == nil }
+        #expect((1090...1100).contains(passed))
+    }
+
+    @Test func `lets a batch pass that is larger than the limit, and has it paid for afterwards`() {
+        var allotment = Allotment(limit: RateLimit(requests: 100, per: .seconds(1)), at: start)
+        #expect(allotment.take(300, at: start) == nil)
+        #expect(allotment.take(1, at: start) == .milliseconds(2010))
+        #expect(allotment.take(300, at: start + .seconds(2)) == .seconds(1))
+        #expect(allotment.take(300, at: start + .seconds(3)) == nil)
+    }
+
+    @Test func `says what was too much, and when it is worth another try`() {
+        let limiter = ClientLimiter()
+        let limit = RateLimit(requests: 1, per: .seconds(3))
+        #expect(throws: Never.self) { try limiter.admitRequest(of: client(requests: limit), at: start) }
+        let expected = LimitExceeded(what: .requests, limit: limit, wait: .milliseconds(1500))
+        #expect(throws: expected) {
+            try limiter.admitRequest(of: client(requests: limit), at: start + .milliseconds(1500))
+        }
+        #expect(expected.retryAfterSeconds == 2)
+        #expect(LimitExceeded(what: .events, limit: limit, wait: .milliseconds(1)).retryAfterSeconds == 1)
+    }
+
+    @Test func `counts requests and events, and each client, for themselves`() {
+        let limiter = ClientLimiter()
+        let limit = RateLimit(requests: 1, per: .seconds(60))
+        #expect(throws: Never.self) {
+            for name in ["a", "b"] {
+                try limiter.admitRequest(of: client(name, requests: limit, events: limit), at: start)
+                try limiter.admit(events: 1, of: client(name, requests: limit, events: limit), at: start)
+            }
+        }
+        #expect(throws: LimitExceeded.self) {
+            try limiter.admit(events: 1, of: client("a", requests: limit, events: limit), at: start)
+        }
+    }
+
+    @Test func `does not count what it refuses`() {
+        let limiter = ClientLimiter()
+        let limited = client(events: RateLimit(requests: 10, per: .seconds(10)))
+        #expect(throws: Never.self) { try limiter.admit(events: 9, of: limited, at: start) }
+        for _ in 0..<5 {
+            #expect(throws: LimitExceeded.self) { try limiter.admit(events: 2, of: limited, at: start) }
+        }
+        #expect(throws: Never.self) { try limiter.admit(events: 1, of: limited, at: start) }
+    }
+
+    @Test func `begins anew when the limits change`() {
+        let limiter = ClientLimiter()
+        let (old, new) = (RateLimit(requests: 1, per: .seconds(60)), RateLimit(requests: 2, per: .seconds(60)))
+        #expect(throws: Never.self) { try limiter.admitRequest(of: client(requests: old), at: start) }
+        #expect(throws: LimitExceeded.self) { try limiter.admitRequest(of: client(requests: old), at: start) }
+        #expect(throws: Never.self) { try limiter.admitRequest(of: client(requests: new), at: start) }
+    }
+
+    @Test func `never stops a client without limits`() {
+        let limiter = ClientLimiter()
+        #expect(throws: Never.self) {
+            for _ in 0..<10_000 {
+                try limiter.admitRequest(of: client(), at: start)
+                try limiter.admit(events: 1000, of: client(), at: start)
+            }
+        }
+    }
+}
