@@ -17,6 +17,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -28,6 +29,8 @@ let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", p
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -44,6 +47,8 @@ let package = Package(
         // The event loops below both HTTP server and HTTP client; gzip of request bodies.
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        // TLS, on both sides.
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         // Calls to the vendors.
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         // SQLite, the embedded store.
@@ -89,8 +94,7 @@ let package = Package(
             name: "DeliveryEngine",
             dependencies: [
                 "Events", "Journal", "Routing", asyncHTTPClient, coreMetrics, deque, logging, nioCore, nioHTTP1,
-                nioPosix,
-                serviceLifecycle,
+                nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -98,8 +102,9 @@ let package = Package(
             name: "Ingress",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
-                coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTPCompression,
-                nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, serviceLifecycle,
+                coreMetrics, deque, httpTypes, hummingbird, hummingbirdHTTP2, logging, nioCore, nioEmbedded, nioHTTP1,
+                nioHTTPCompression,
+                nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -109,8 +114,7 @@ let package = Package(
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
                 "Observability", "Routing", "Vendors", asyncHTTPClient, coreMetrics, logging, nioCore, nioPosix,
-                serviceLifecycle,
-                unixSignals,
+                nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -218,7 +222,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "tollgate", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["TestSupport", "tollgate", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: settings
         ),
     ]

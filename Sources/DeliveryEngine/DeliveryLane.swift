@@ -1,5 +1,6 @@
 package import AsyncHTTPClient
 package import NIOCore
+package import NIOSSL
 
 /// A thread on which pipelines and their connections to the vendors live together.
 ///
@@ -11,7 +12,8 @@ package struct DeliveryLane: Sendable {
     /// because the pipeline has its own patience.
     package let client: HTTPClient
 
-    package init(_ eventLoop: any EventLoop) {
+    /// - Parameter roots: certificate authorities beside those that the system knows.
+    package init(_ eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = []) {
         executor = EventLoopExecutor(eventLoop)
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
@@ -24,6 +26,11 @@ package struct DeliveryLane: Sendable {
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(FlushAtOnce(), position: .first)
             }
+        }
+        if !roots.isEmpty {
+            var trust = TLSConfiguration.makeClientConfiguration()
+            trust.additionalTrustRoots = [.certificates(roots)]
+            configuration.tlsConfiguration = trust
         }
         client = HTTPClient(eventLoopGroup: eventLoop, configuration: configuration)
     }

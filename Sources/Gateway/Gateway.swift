@@ -10,6 +10,7 @@ import JournalSQLite
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 package import Observability
 import Routing
 package import ServiceLifecycle
@@ -37,13 +38,15 @@ package enum Gateway {
         let routes = CurrentRoutes(reading.routes)
         let vault = CredentialVault(routes: routes, environment: settings.environment)
         for missing in vault.missing { logger.warning("a credential is missing", metadata: ["detail": "\(missing)"]) }
+        let certificate = try certificate(settings)
+        let trusted = try vendorRoots(settings)
         let metrics = MetricsRegistry()
         let store = try openStore(settings, metrics, logs)
         let clock = SystemWallClock()
         let view = DeliveryView(metrics: metrics)
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let lanes = threads.makeIterator().map { DeliveryLane($0) }
+        let lanes = threads.makeIterator().map { DeliveryLane($0, trusting: trusted) }
         let deliveryLogger = logs.logger("tollgate.delivery")
         let delivery = DeliveryService(routes: routes) { provider, place in
             pipeline(provider, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
@@ -58,6 +61,7 @@ package enum Gateway {
         )
         let ingress = IngressServer(
             settings: settings.ingress,
+            certificate: certificate,
             accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
             reading: store,
             revising: store,
@@ -86,8 +90,9 @@ package enum Gateway {
             onReady: onReady
         )
         let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
+        let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, retention, reloader, delivery, ingress],
+            services: alongside + [store, retention, reloader] + (watch.map { [$0] } ?? []) + [delivery, ingress],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )
@@ -96,6 +101,24 @@ package enum Gateway {
         for lane in lanes { try await lane.client.shutdown() }
         try await threads.shutdownGracefully()
         try result.get()
+    }
+
+    private static func certificate(_ settings: GatewaySettings) throws(GatewayFault) -> ServerCertificate? {
+        guard let files = settings.certificate else { return nil }
+        do {
+            return try ServerCertificate(reading: files)
+        } catch {
+            throw .certificate(error)
+        }
+    }
+
+    private static func vendorRoots(_ settings: GatewaySettings) throws(GatewayFault) -> [NIOSSLCertificate] {
+        guard let file = settings.vendorRoots else { return [] }
+        do {
+            return try TLSFile.certificates(in: file)
+        } catch {
+            throw .vendorRoots(error)
+        }
     }
 
     private static func openStore(_ settings: GatewaySettings, _ metrics: MetricsRegistry, _ logs: LogOutput)

@@ -1,4 +1,5 @@
 import Foundation
+package import Ingress
 package import Journal
 package import Routing
 
@@ -7,6 +8,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case unreadableRoutes(file: String, reason: String)
     case faultyRoutes(file: String, FaultyRoutes)
     case store(StoreError)
+    case certificate(CertificateFault)
+    case vendorRoots(CertificateFault)
 
     package var description: String {
         switch self {
@@ -16,6 +19,10 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             RoutesReport.faults(faulty.faults, file: file)
         case .store(let error):
             Self.words(error)
+        case .certificate(let fault):
+            "\(fault). See --tls-cert and --tls-key."
+        case .vendorRoots(let fault):
+            "\(fault). See --vendor-ca."
         }
     }
 

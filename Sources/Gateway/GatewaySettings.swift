@@ -6,6 +6,10 @@ package struct GatewaySettings: Sendable {
     package var routesFile: URL
     package var dataFolder: URL
     package var ingress: IngressSettings
+    /// The server's certificate; nil for plain HTTP.
+    package var certificate: ServerCertificate.Files?
+    /// Roots that vendors' certificates may come from, beside the system's, in PEM.
+    package var vendorRoots: URL?
     /// The most events that may wait for one vendor; at it, writes are answered 503. Nil: no limit.
     package var backlogLimitEvents: Int?
     /// The most bytes that the store may use; at it, writes are answered 503. Nil: as much as the disk has.
@@ -21,6 +25,8 @@ package struct GatewaySettings: Sendable {
         routesFile: URL,
         dataFolder: URL,
         ingress: IngressSettings = IngressSettings(),
+        certificate: ServerCertificate.Files? = nil,
+        vendorRoots: URL? = nil,
         backlogLimitEvents: Int? = nil,
         diskLimitBytes: Int? = nil,
         retention: Duration = .seconds(35 * 86_400),
@@ -30,6 +36,8 @@ package struct GatewaySettings: Sendable {
         self.routesFile = routesFile
         self.dataFolder = dataFolder
         self.ingress = ingress
+        self.certificate = certificate
+        self.vendorRoots = vendorRoots
         self.backlogLimitEvents = backlogLimitEvents
         self.diskLimitBytes = diskLimitBytes
         self.retention = retention

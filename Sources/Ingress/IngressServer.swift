@@ -17,11 +17,15 @@ package struct IngressServer: Service {
     private let settings: IngressSettings
     private let responder: GatewayResponder
     private let endpoint: WriteEndpoint
+    private let certificate: ServerCertificate?
     private let onReady: @Sendable (Int) -> Void
 
-    /// - Parameter onReady: called with the port when the server listens.
+    /// - Parameters:
+    ///   - certificate: for TLS; nil for plain HTTP.
+    ///   - onReady: called with the port when the server listens.
     package init(
         settings: IngressSettings,
+        certificate: ServerCertificate? = nil,
         accepting acceptor: Acceptor,
         reading archive: any EventArchive,
         revising: any DeliveryRevising,
@@ -39,6 +43,7 @@ package struct IngressServer: Service {
         onReady: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
+        self.certificate = certificate
         self.onReady = onReady
         let gatekeeper = Gatekeeper(routes: routes, clock: clock)
         let writing = WriteHandler(
@@ -84,8 +89,9 @@ package struct IngressServer: Service {
     package func run() async throws {
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { [endpoint] responder in
-                ConnectionChannel(responder: responder, endpoint: endpoint)
+            server: HTTPServerBuilder { [endpoint, certificate] responder in
+                guard let certificate else { return ConnectionChannel(responder: responder, endpoint: endpoint) }
+                return SecureConnectionChannel(certificate: certificate, responder: responder, endpoint: endpoint)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),

@@ -40,6 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var diskLimitMb: Int?
 
+    @OptionGroup var tls: TLSOptions
+
     @OptionGroup var logging: LogOptions
 
     mutating func validate() throws {
@@ -63,11 +65,14 @@ struct ServeCommand: AsyncParsableCommand {
             routesFile: URL(filePath: routes, relativeTo: nil),
             dataFolder: URL(filePath: data),
             ingress: IngressSettings(host: listen.host, port: listen.port),
+            certificate: tls.certificate,
+            vendorRoots: tls.vendorRoots,
             backlogLimitEvents: backlogLimit,
             diskLimitBytes: diskLimitMb.map { $0 << 20 },
             environment: environment
         )
         let welcome = Welcome(
+            scheme: tls.certificate == nil ? "http" : "https",
             host: listen.host,
             sandbox: sandbox ? sandboxListen : nil,
             logger: logs.logger("tollgate")
@@ -114,12 +119,13 @@ enum SandboxEnvironment {
 
 /// What the gateway says when it takes requests.
 struct Welcome: Sendable {
+    let scheme: String
     let host: String
     let sandbox: ListenAddress?
     let logger: Logger
 
     func show(port: Int) {
-        let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         logger.info("listening", metadata: ["address": "\(address)"])
         guard let sandbox else { return }
         let sandboxAddress = "http://\(sandbox.defaultValueDescription)"

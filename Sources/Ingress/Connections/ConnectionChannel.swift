@@ -17,6 +17,7 @@ struct ConnectionChannel: HTTPChannelHandler {
 
     let responder: Responder
     let endpoint: WriteEndpoint
+    var isSecure = false
 
     /// A connection on which nothing moves, in either direction, is closed after this long; clients that keep theirs open for reuse give
     /// up sooner.
@@ -34,7 +35,7 @@ struct ConnectionChannel: HTTPChannelHandler {
             )
             try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleTimeout))
             try pipeline.addHandler(WriteLane(endpoint: endpoint, on: channel.eventLoop))
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,

@@ -1,0 +1,104 @@
+import DeliveryEngine
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import Logging
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// Connections by TLS: HTTP/2 where the client speaks it, else HTTP/1.1 as ``ConnectionChannel`` does it, lane included.
+struct SecureConnectionChannel: ServerChildChannel {
+    /// What the handshake has led to.
+    enum Negotiated: Sendable {
+        case http1(ConnectionChannel.Value)
+        case http2(HTTP2Channel.Value)
+    }
+
+    struct Value: ServerChildChannelValue {
+        /// Done when the handshake is.
+        let negotiated: EventLoopFuture<Negotiated>
+        let channel: any Channel
+    }
+
+    private let certificate: ServerCertificate
+    private let http1: ConnectionChannel
+    private let http2: HTTP2Channel
+
+    init(certificate: ServerCertificate, responder: @escaping HTTPChannelHandler.Responder, endpoint: WriteEndpoint) {
+        self.certificate = certificate
+        http1 = ConnectionChannel(responder: responder, endpoint: endpoint, isSecure: true)
+        http2 = HTTP2Channel(
+            responder: responder,
+            configuration: HTTP2ChannelConfiguration(
+                idleTimeout: .seconds(120),
+                gracefulCloseTimeout: .seconds(15),
+                streamConfiguration: HTTP1Channel.Configuration(idleTimeout: .seconds(120))
+            )
+        )
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Negotiated> { result in
+                switch result {
+                case .negotiated("h2"):
+                    http2.setup(channel: channel, logger: logger).map { .http2($0) }
+                // A client that names no protocol means the older one. Others than the two were not offered.
+                case .negotiated, .fallback:
+                    http1.setup(channel: channel, logger: logger).map { .http1($0) }
+                }
+            }
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
+            try pipeline.addHandler(HandshakeLimit())
+            try pipeline.addHandler(negotiation)
+            return Value(negotiated: negotiation.protocolNegotiationResult, channel: channel)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        do {
+            switch try await value.negotiated.get() {
+            case .http1(let connection):
+                await http1.handle(value: connection, logger: logger)
+            case .http2(let connection):
+                await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
+                    await http2.handle(value: connection, logger: logger)
+                }
+            }
+        } catch {
+            // A scanner, a client that does not trust us, or one that speaks no TLS: its business, and there is nobody to answer.
+            logger.debug("a handshake failed", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// Closes a connection whose handshake does not come to an end.
+final class HandshakeLimit: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private static let limit = TimeAmount.seconds(10)
+
+    private var alarm: Scheduled<Void>?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: Self.limit) { context.close(promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        alarm?.cancel()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        alarm?.cancel()
+        context.fireChannelInactive()
+    }
+}
