@@ -9,6 +9,7 @@ import Synchronization
 package final class SettlementWatch: Sendable {
     private struct State {
         var tickets: [SequenceNumber: [Ticket]] = [:]
+        var followers: [SettlementFollower] = []
     }
 
     private let state = Mutex(State())
@@ -46,10 +47,27 @@ package final class SettlementWatch: Sendable {
         let settled =
             settlement.delivered.flatMap(\.sequences)
             + settlement.exceptions.filter { $0.status != .retrying }.map(\.sequence)
-        let woken = state.withLock { state in
-            settled.flatMap { sequence in (state.tickets[sequence] ?? []).map { (ticket: $0, sequence: sequence) } }
+        let (woken, followers) = state.withLock { state in
+            let woken = settled.flatMap { sequence in
+                (state.tickets[sequence] ?? []).map { (ticket: $0, sequence: sequence) }
+            }
+            return (woken, state.followers)
         }
         for (ticket, sequence) in woken { ticket.settled(sequence, at: settlement.provider) }
+        for follower in followers { follower.add(settled, at: settlement.provider) }
+    }
+
+    /// Someone who hears of every settlement from now on. Give it back with ``end(_:)-(SettlementFollower)``.
+    package func follower() -> SettlementFollower {
+        let follower = SettlementFollower()
+        state.withLock { $0.followers.append(follower) }
+        waiting.add(1, ordering: .sequentiallyConsistent)
+        return follower
+    }
+
+    package func end(_ follower: SettlementFollower) {
+        waiting.subtract(1, ordering: .sequentiallyConsistent)
+        state.withLock { $0.followers.removeAll { $0 === follower } }
     }
 
     /// One party that waits for deliveries.

@@ -47,6 +47,21 @@ package struct EventFilter: Sendable {
     }
 }
 
+extension EventFilter {
+    /// Whether it takes an event, deliveries apart.
+    package func takes(_ event: AcceptedEvent) -> Bool {
+        (from.map { event.timestamp >= $0 } ?? true) && (before.map { event.timestamp < $0 } ?? true)
+            && (ids.isEmpty || ids.contains(event.id)) && Self.takes(event.name, names)
+            && Self.takes(event.customerID, customerIDs) && Self.takes(event.subscriptionID, subscriptionIDs)
+            && Self.takes(event.source, sources) && (condition.map { $0(event) } ?? true)
+    }
+
+    /// Byte for byte, as everywhere.
+    private static func takes(_ value: String?, _ wanted: [String]) -> Bool {
+        wanted.isEmpty || value.map { value in wanted.contains { $0.utf8.elementsEqual(value.utf8) } } ?? false
+    }
+}
+
 /// A question for events: which, in what order, and which part of them.
 ///
 /// Events are ordered by their timestamp, those of one millisecond by their sequence number. So a page that follows a cursor neither

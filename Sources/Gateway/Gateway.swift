@@ -66,6 +66,7 @@ package enum Gateway {
             reading: store,
             revising: store,
             searching: store,
+            following: store,
             serving: VendorRegistry.dialects,
             asking: VendorQuestions(
                 routes: routes,

@@ -7,6 +7,7 @@ enum Endpoint: Equatable {
     case listEvents
     case eventNames
     case estimate
+    case streamEvents
     case event(id: String)
     case deliveries
     case retryDeliveries
@@ -33,6 +34,7 @@ enum Endpoint: Equatable {
         switch path {
         case "/v1/events": return [.post: .writeEvents, .get: .listEvents]
         case "/v1/events/names": return [.get: .eventNames]
+        case "/v1/events/stream": return [.get: .streamEvents]
         case "/v1/events/estimate": return [.post: .estimate]
         case "/v1/deliveries": return [.get: .deliveries]
         case "/v1/deliveries/retry": return [.post: .retryDeliveries]

@@ -16,6 +16,7 @@ struct GatewayResponder: HTTPResponder {
     let events: EventHandler
     let lists: EventListHandler
     let vendors: VendorReadHandler
+    let streams: EventStreamHandler
     let deliveries: DeliveriesHandler
     let revisions: RevisionHandler
     let providers: ProvidersHandler
@@ -33,6 +34,7 @@ struct GatewayResponder: HTTPResponder {
         events: EventHandler,
         lists: EventListHandler,
         vendors: VendorReadHandler,
+        streams: EventStreamHandler,
         deliveries: DeliveriesHandler,
         revisions: RevisionHandler,
         providers: ProvidersHandler,
@@ -49,6 +51,7 @@ struct GatewayResponder: HTTPResponder {
         self.events = events
         self.lists = lists
         self.vendors = vendors
+        self.streams = streams
         self.deliveries = deliveries
         self.revisions = revisions
         self.providers = providers
@@ -123,6 +126,11 @@ struct GatewayResponder: HTTPResponder {
                 return Self.response(.ok, try await vendors.event(id, at: provider, for: client))
             }
             return Self.response(.ok, try await events.respond(to: id, from: client))
+        case .streamEvents:
+            try require(.readEvents, of: client)
+            let filter = try Self.listQuery(request, allowed: ListQuery.contentNames, asksVendors: false).filter
+            let last = try request.headers[.lastEventID].map(ListQuery.sequence)
+            return try streams.respond(filter, after: last, to: client)
         case .estimate:
             try require(.readEvents, of: client)
             let provider = try Self.listQuery(request, allowed: []).provider
@@ -262,10 +270,12 @@ struct GatewayResponder: HTTPResponder {
         return query
     }
 
-    private static func listQuery(_ request: Request, allowed: Set<String>) throws(Problem) -> ListQuery {
+    private static func listQuery(_ request: Request, allowed: Set<String>, asksVendors: Bool = true) throws(Problem)
+        -> ListQuery
+    {
         try ListQuery(
             QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
-            allowed: allowed.union([ListQuery.provider])
+            allowed: asksVendors ? allowed.union([ListQuery.provider]) : allowed
         )
     }
 
@@ -297,6 +307,7 @@ struct GatewayResponder: HTTPResponder {
 extension HTTPField.Name {
     static let prefer = HTTPField.Name("Prefer")!
     static let preferenceApplied = HTTPField.Name("Preference-Applied")!
+    static let lastEventID = HTTPField.Name("Last-Event-ID")!
     static let requestID = HTTPField.Name("X-Request-Id")!
     static let traceParent = HTTPField.Name("traceparent")!
     static let apiKey = HTTPField.Name("x-api-key")!

@@ -22,7 +22,7 @@ extension Endpoint {
     var countedAs: EndpointClass {
         switch self {
         case .writeEvents: .write
-        case .listEvents, .eventNames, .event, .estimate: .read
+        case .listEvents, .eventNames, .event, .estimate, .streamEvents: .read
         case .deliveries, .retryDeliveries, .discardDeliveries, .deliveryActions: .deliveries
         case .providers, .reloadRoutes, .checkRoutes, .health, .readiness, .metrics: .operations
         }

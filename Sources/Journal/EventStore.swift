@@ -1,8 +1,10 @@
 /// The durable, ordered record of accepted events and of what became of them.
 ///
-/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger``, ``DeliveryRevising``, ``EventArchive`` or ``EventSearching``. Every implementation must pass
+/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger``, ``DeliveryRevising``, ``EventArchive``, ``EventSearching`` or ``EventFollowing``. Every implementation must pass
 /// the suite in `Tests/Support/JournalBehaviour`, which holds it to the guarantees written at each call.
-package protocol EventStore: EventAppending, DeliveryLedger, DeliveryRevising, EventArchive, EventSearching {}
+package protocol EventStore: EventAppending, DeliveryLedger, DeliveryRevising, EventArchive, EventSearching,
+    EventFollowing
+{}
 
 /// Why the store could not do what it was asked. Nothing was acknowledged, nothing was half done.
 package enum StoreError: Error, Equatable, Sendable {

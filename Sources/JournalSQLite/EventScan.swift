@@ -90,17 +90,4 @@ extension EventFilter {
         (provider.map { $0 == delivery.provider } ?? true)
             && (deliveryStatuses.isEmpty || deliveryStatuses.contains(delivery.status))
     }
-
-    /// Whether it takes an event, deliveries apart.
-    fileprivate func takes(_ event: AcceptedEvent) -> Bool {
-        (from.map { event.timestamp >= $0 } ?? true) && (before.map { event.timestamp < $0 } ?? true)
-            && (ids.isEmpty || ids.contains(event.id)) && Self.takes(event.name, names)
-            && Self.takes(event.customerID, customerIDs) && Self.takes(event.subscriptionID, subscriptionIDs)
-            && Self.takes(event.source, sources) && (condition.map { $0(event) } ?? true)
-    }
-
-    /// Byte for byte, as everywhere.
-    private static func takes(_ value: String?, _ wanted: [String]) -> Bool {
-        wanted.isEmpty || value.map { value in wanted.contains { $0.utf8.elementsEqual(value.utf8) } } ?? false
-    }
 }

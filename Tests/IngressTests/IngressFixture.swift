@@ -51,6 +51,7 @@ struct IngressFixture {
                 reading: store,
                 revising: store,
                 searching: store,
+                following: store,
                 serving: dialects,
                 asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials(), adapters: []),
                 watching: view,

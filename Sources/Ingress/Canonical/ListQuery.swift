@@ -9,6 +9,8 @@ struct ListQuery {
         "id", "name", "customer_id", "subscription_id", "source", "start", "end", "delivery_status",
         "delivery_provider",
     ]
+    /// Those that an event alone answers, whatever became of it.
+    static let contentNames = filterNames.subtracting(journalNames)
     static let pageNames: Set<String> = ["order", "cursor", "limit"]
     /// The names of the vendor to ask, and of what only the journal knows.
     static let provider = "provider"
@@ -119,6 +121,14 @@ struct ListQuery {
             }
             return VendorListQuery(filter: try filter, order: try order, limit: try limit, cursor: try single("cursor"))
         }
+    }
+
+    /// The number of an event, as a stream gave it.
+    static func sequence(_ text: String) throws(Problem) -> SequenceNumber {
+        guard let number = Int64(text), number >= 0 else {
+            throw .badParameter("Last-Event-ID", "is the id of the last message that came")
+        }
+        return SequenceNumber(number)
     }
 
     /// A cursor as clients see it.

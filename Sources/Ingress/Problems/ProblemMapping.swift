@@ -173,6 +173,14 @@ extension Problem {
         )
     }
 
+    static let tooManyStreams = Problem(
+        status: .serviceUnavailable,
+        kind: "too-many-streams",
+        title: "Too many streams are open",
+        detail: "close streams that nobody reads, or ask GET /v1/events for pages",
+        headers: [.retryAfter: "10"]
+    )
+
     static func badParameter(_ name: String, _ rule: String) -> Problem {
         Problem(
             status: .badRequest,

@@ -1,0 +1,155 @@
+import DeliveryEngine
+import Events
+import HTTPTypes
+import Hummingbird
+import JSON
+import Journal
+import NIOCore
+import Routing
+import ServiceLifecycle
+import Synchronization
+
+/// `GET /v1/events/stream`: new events and settlements as they happen, as server-sent events.
+///
+/// `accepted` carries an event with its number as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
+/// `settled` carries an event's id and the delivery. Settlements are of the moment: who was away reads them in the event itself, and one who
+/// is too slow gets `missed` with their number.
+final class EventStreamHandler: Sendable {
+    private let following: any EventFollowing
+    private let search: any EventSearching
+    private let watch: SettlementWatch
+    private let open = Atomic(0)
+
+    /// Each holds a connection; beyond it the answer is 503.
+    private static let most = 200
+    /// Between two signs of life, so that a client that is gone is noticed.
+    private static let heartbeat = Duration.seconds(15)
+    private static let page = 200
+
+    init(following: any EventFollowing, search: any EventSearching, watch: SettlementWatch) {
+        self.following = following
+        self.search = search
+        self.watch = watch
+    }
+
+    /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
+    func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to client: Client) throws(Problem) -> Response {
+        guard open.add(1, ordering: .relaxed).newValue <= Self.most else {
+            open.subtract(1, ordering: .relaxed)
+            throw .tooManyStreams
+        }
+        let start = lastID ?? following.newestSequence
+        let body = ResponseBody { [self] writer in
+            defer { open.subtract(1, ordering: .relaxed) }
+            let follower = watch.follower()
+            defer { watch.end(follower) }
+            try await follow(filter, from: start, tenant: client.tenant, follower, &writer)
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: body
+        )
+    }
+
+    private func follow(
+        _ filter: EventFilter,
+        from start: SequenceNumber,
+        tenant: TenantID,
+        _ follower: SettlementFollower,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        var position = start
+        // At once, so that the client knows that it is connected.
+        try await writer.write(ByteBuffer(string: ": connected\n\n"))
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            let piece = try await following.events(after: position, of: tenant, limit: Self.page)
+            for event in piece.events where filter.takes(event.event) { try await writer.write(Self.accepted(event)) }
+            let isAtEnd = piece.through <= position
+            position = piece.through
+            try await tell(follower.take(), filter, tenant, through: position, &writer)
+            guard isAtEnd else { continue }
+            if await wait(after: position, follower) { try await writer.write(ByteBuffer(string: ": \n\n")) }
+        }
+    }
+
+    /// Settlements of events that the stream has passed. What is settled before its event was shown is seen in the event.
+    private func tell(
+        _ taken: (settled: [SettlementFollower.Settled], missed: Int),
+        _ filter: EventFilter,
+        _ tenant: TenantID,
+        through position: SequenceNumber,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        if taken.missed > 0 {
+            try await writer.write(ByteBuffer(string: "event: missed\ndata: {\"settlements\":\(taken.missed)}\n\n"))
+        }
+        for settled in taken.settled {
+            guard let archived = try await search.event(at: settled.sequence, of: tenant), filter.takes(archived.event),
+                let delivery = archived.deliveries.first(where: { $0.provider == settled.provider })
+            else { continue }
+            try await writer.write(Self.settled(archived.event, delivery))
+        }
+    }
+
+    /// Waits for news.
+    /// - Returns: whether there were none for a while.
+    private func wait(after position: SequenceNumber, _ follower: SettlementFollower) async -> Bool {
+        enum End { case news, silence, shutdown }
+        return await withTaskGroup(of: End.self) { group in
+            group.addTask { [following] in
+                await following.waitForEvents(after: position)
+                return .news
+            }
+            group.addTask {
+                await follower.wait()
+                return .news
+            }
+            group.addTask {
+                do { try await Task.sleep(for: Self.heartbeat) } catch { return .news }
+                return .silence
+            }
+            group.addTask {
+                do { try await gracefulShutdown() } catch { return .news }
+                return .shutdown
+            }
+            let first = await group.next()
+            group.cancelAll()
+            return first == .silence
+        }
+    }
+
+    private static func accepted(_ archived: ArchivedEvent) -> ByteBuffer {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        EventWriter.writeMembers(of: archived, to: &writer)
+        writer.endObject()
+        return message("accepted", id: archived.sequence, writer.bytes)
+    }
+
+    private static func settled(_ event: AcceptedEvent, _ delivery: Delivery) -> ByteBuffer {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.member("id", string: event.id.rawValue)
+        writer.member("name", string: event.name)
+        writer.key("delivery")
+        EventWriter.write(delivery, to: &writer)
+        writer.endObject()
+        return message("settled", id: nil, writer.bytes)
+    }
+
+    /// The data of a message stands on one line: values that a client sent over several lines have theirs taken out.
+    private static func message(_ kind: String, id: SequenceNumber?, _ data: [UInt8]) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(data.count + 64)
+        if let id { buffer.writeString("id: \(id.rawValue)\n") }
+        buffer.writeString("event: \(kind)\ndata: ")
+        // A line end inside of JSON stands between values only, where a space means the same.
+        buffer.writeBytes(
+            data.lazy.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
+        )
+        buffer.writeString("\n\n")
+        return buffer
+    }
+}

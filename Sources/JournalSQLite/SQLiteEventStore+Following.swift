@@ -1,0 +1,38 @@
+package import Events
+import GRDB
+package import Journal
+
+extension SQLiteEventStore {
+    package func events(after sequence: SequenceNumber, of tenant: TenantID, limit: Int) async throws(StoreError)
+        -> FollowedEvents
+    {
+        let (reader, names) = (parts.reader, parts.names.current)
+        let newest = parts.newest.value
+        return try await read { db in
+            let deliveries = DeliveryReading(db: db, names: names)
+            let rows = try JournalReader.rows(from: sequence.rawValue + 1, in: db)
+            var found: [ArchivedEvent] = []
+            var (through, looked) = (sequence.rawValue, 0)
+            while looked < limit {
+                guard let row = try rows.next().map(ChunkRow.init), row.first <= newest else {
+                    // What is missing in between was removed, and never comes again.
+                    through = max(through, newest)
+                    break
+                }
+                let chunk = try reader.events(of: row)
+                for place in max(row.first, through + 1)...max(row.last, through + 1)
+                where place <= row.last && looked < limit {
+                    looked += 1
+                    through = place
+                    guard let event = chunk.flatMap({ StoredEvent(place, in: $0) })?.event, event.tenant == tenant
+                    else {
+                        continue
+                    }
+                    let all = try deliveries.all(of: event, at: place)
+                    found.append(ArchivedEvent(sequence: SequenceNumber(place), event: event, deliveries: all))
+                }
+            }
+            return FollowedEvents(events: found, through: SequenceNumber(through))
+        }
+    }
+}
