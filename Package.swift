@@ -195,7 +195,7 @@ let package = Package(
             name: "DeliveryEngineTests",
             dependencies: [
                 "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors",
-                asyncHTTPClient, logging, nioCore, serviceLifecycle,
+                asyncHTTPClient, logging, nioCore, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -204,7 +204,7 @@ let package = Package(
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
                 "TestSupport",
-                asyncHTTPClient, logging, nioCore, nioHTTP1,
+                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),

@@ -1,4 +1,4 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 package import NIOCore
 package import NIOSSL
 
@@ -8,9 +8,9 @@ package import NIOSSL
 /// served elsewhere, so that neither starves the other.
 package struct DeliveryLane: Sendable {
     let executor: EventLoopExecutor
-    /// Calls vendors over connections of this lane: redirects are not followed, and a connection that cannot be made fails at once,
+    /// Call vendors over connections of this lane: redirects are not followed, and a connection that cannot be made fails at once,
     /// because the pipeline has its own patience.
-    package let client: HTTPClient
+    package let clients: VendorClients
 
     /// - Parameter roots: certificate authorities beside those that the system knows.
     package init(_ eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = []) {
@@ -32,6 +32,6 @@ package struct DeliveryLane: Sendable {
             trust.additionalTrustRoots = [.certificates(roots)]
             configuration.tlsConfiguration = trust
         }
-        client = HTTPClient(eventLoopGroup: eventLoop, configuration: configuration)
+        clients = VendorClients(on: eventLoop, configuration)
     }
 }

@@ -122,6 +122,7 @@ package struct HTTPVendorCaller: VendorCalling {
         switch error {
         case let error as HTTPClientError: error.shortDescription
         case let error as IOError: error.description
+        case let error as InsideAddress: error.description
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) } ?? "its name could not be resolved"
         default: String(describing: type(of: error))

@@ -1,11 +1,10 @@
-package import AsyncHTTPClient
 package import Events
 package import Routing
 
 /// Asks a vendor on a client's behalf, and waits for the answer: reads and estimates, never events.
 package struct VendorQuestions: Sendable {
     private let routes: CurrentRoutes
-    private let client: HTTPClient
+    private let clients: VendorClients
     private let credentials: any CredentialResolving
     private let adapters: [any Adapter]
 
@@ -14,12 +13,12 @@ package struct VendorQuestions: Sendable {
 
     package init(
         routes: CurrentRoutes,
-        client: HTTPClient,
+        clients: VendorClients,
         credentials: any CredentialResolving,
         adapters: [any Adapter]
     ) {
         self.routes = routes
-        self.client = client
+        self.clients = clients
         self.credentials = credentials
         self.adapters = adapters
     }
@@ -39,7 +38,7 @@ package struct VendorQuestions: Sendable {
     package func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
         -> VendorInquiry<Value>
     {
-        let caller = HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: credentials)
+        let caller = caller(for: provider)
         var inquiry = inquiry
         for _ in 0..<Self.mostRequests {
             guard case .ask(let request, let next) = inquiry else { return inquiry }
@@ -63,12 +62,17 @@ package struct VendorQuestions: Sendable {
     {
         let snapshot = routes.current
         guard let provider = snapshot.routes.provider(of: adapter, for: name) else { return .noProvider }
-        let caller = HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: credentials)
+        let caller = caller(for: provider)
         switch await caller.call(request) {
         case .answer(let answer): return .answered(answer)
         case .notSent(let fault), .unknown(let fault): return .failed(fault)
         case .noCredential(let unavailable):
             return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
         }
+    }
+
+    private func caller(for provider: ProviderConfiguration) -> HTTPVendorCaller {
+        let client = clients.client(for: provider)
+        return HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: credentials)
     }
 }

@@ -70,7 +70,7 @@ package enum Gateway {
             serving: VendorRegistry.dialects,
             asking: VendorQuestions(
                 routes: routes,
-                client: lanes[0].client,
+                clients: lanes[0].clients,
                 credentials: vault,
                 adapters: VendorRegistry.all
             ),
@@ -99,7 +99,7 @@ package enum Gateway {
         )
         configuration.maximumGracefulShutdownDuration = settings.grace
         let result = await Swift.Result { try await ServiceGroup(configuration: configuration).run() }
-        for lane in lanes { try await lane.client.shutdown() }
+        for lane in lanes { try await lane.clients.shutdown() }
         try await threads.shutdownGracefully()
         try result.get()
     }
@@ -157,7 +157,11 @@ package enum Gateway {
             settings: PipelineSettings(provider),
             adapter: adapter,
             ledger: store,
-            caller: HTTPVendorCaller(client: lane.client, endpoint: VendorEndpoint(provider), credentials: vault),
+            caller: HTTPVendorCaller(
+                client: lane.clients.client(for: provider),
+                endpoint: VendorEndpoint(provider),
+                credentials: vault
+            ),
             clock: clock,
             seenBy: view,
             on: lane,

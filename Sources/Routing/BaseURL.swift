@@ -2,8 +2,14 @@ import Foundation
 
 /// The rules for a provider's address.
 enum BaseURL {
+    /// What a provider allows beyond them.
+    struct Allowance {
+        var privateAddress = false
+        var plainHTTP = false
+    }
+
     /// Why a text cannot be a provider's address; nil if it can. Never repeats the text, which may hold a password.
-    static func fault(in text: String) -> String? {
+    static func fault(in text: String, allowing allowance: Allowance) -> String? {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
         else {
             return "must be an address such as \"https://api.example.com\""
@@ -13,13 +19,21 @@ enum BaseURL {
         }
         if parts.user != nil || parts.password != nil { return "must not hold a user or a password" }
         if parts.query != nil || parts.fragment != nil { return "must end with its path, without \"?\" or \"#\"" }
+        if isLoopback(text) { return nil }
+        if NetworkAddress(host)?.reach == .inside, !allowance.privateAddress {
+            return "is an address of a private network; if that is right, say \"allow_private_address\": true"
+        }
+        if scheme == "http", !allowance.plainHTTP {
+            return
+                "is plain http, which shows the vendor's key to the network: use https, or say \"allow_plain_http\": true"
+        }
         return nil
     }
 
     /// Whether an address is on this machine: a simulator or a server of one's own, to which the hosted service's limits do not apply.
     static func isLoopback(_ text: String) -> Bool {
         guard let host = URLComponents(string: text)?.host else { return false }
-        return host == "localhost" || host == "[::1]" || host == "::1" || host.hasPrefix("127.")
+        return host.lowercased() == "localhost" || NetworkAddress(host)?.reach == .loopback
     }
 
     static func trimmed(_ text: String) -> String {

@@ -46,6 +46,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let traits: VendorTraits
     /// Scheme, host and path, without a trailing slash.
     package let baseURL: String
+    /// Whether it may be on this machine or in the networks around it; else it must be on the internet.
+    package let mayBeInside: Bool
     package let credential: CredentialSource
     package let batch: BatchLimit
     /// The most requests under way at once.

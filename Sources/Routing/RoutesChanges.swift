@@ -72,6 +72,7 @@ package struct RoutesChanges: Sendable, Equatable {
     private static func fields(_ old: ProviderConfiguration, _ new: ProviderConfiguration) -> [String] {
         named([
             ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
+            ("allow_private_address", old.mayBeInside != new.mayBeInside),
             ("credential", old.credential != new.credential), ("batch", old.batch != new.batch),
             ("concurrency", old.concurrency != new.concurrency), ("timeout", old.timeout != new.timeout),
             ("rate_limit", old.rateLimit != new.rateLimit), ("retry", old.retry != new.retry),

@@ -65,6 +65,16 @@ package enum RoutesFields {
         [
             Field("adapter", .choice(vendors.map(\.adapter.rawValue)), required: true, "The vendor's language."),
             Field("base_url", .text, "The vendor's address, if it is not the hosted service."),
+            Field(
+                "allow_private_address",
+                .flag,
+                "Whether the address may be in a private network. Without it only this machine and the internet may be reached."
+            ),
+            Field(
+                "allow_plain_http",
+                .flag,
+                "Whether the vendor may be called without TLS, which shows its key to the network. This machine may be without it."
+            ),
             Field("credential", .object(credential), required: true, "Where the vendor's key comes from."),
             Field("batch", .integer(1...100_000), "The most events in one request."),
             Field("concurrency", .integer(1...1024), "The most requests under way at once; 8 by default."),

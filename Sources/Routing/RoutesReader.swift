@@ -88,7 +88,7 @@ private struct RoutesFileReader {
         guard let adapter = members["adapter"]?.string,
             let traits = vendors.first(where: { $0.adapter.rawValue == adapter })
         else { return }
-        let baseURL = readBaseURL(members["base_url"], member.value, traits)
+        let baseURL = readBaseURL(members, member.value, traits)
         let credential = members["credential"].flatMap { readCredential($0) }
         let batch = readBatch(members["batch"], traits)
         let retry = readRetry(members["retry"])
@@ -99,6 +99,7 @@ private struct RoutesFileReader {
                 name: ProviderName(name),
                 traits: traits,
                 baseURL: baseURL,
+                mayBeInside: members["allow_private_address"]?.bool ?? false || BaseURL.isLoopback(baseURL),
                 credential: credential,
                 batch: batch,
                 concurrency: members["concurrency"]?.int64.map { Int($0) } ?? 8,
@@ -112,13 +113,21 @@ private struct RoutesFileReader {
         )
     }
 
-    private mutating func readBaseURL(_ value: JSONValue?, _ provider: JSONValue, _ traits: VendorTraits) -> String? {
-        guard let value, let text = value.string else {
+    private mutating func readBaseURL(
+        _ members: [String: JSONValue],
+        _ provider: JSONValue,
+        _ traits: VendorTraits
+    ) -> String? {
+        guard let value = members["base_url"], let text = value.string else {
             if let standard = traits.defaultBaseURL { return standard }
             fields.fault(provider, "\"base_url\" is missing: \(traits.vendor) has no standard address")
             return nil
         }
-        if let reason = BaseURL.fault(in: text) {
+        let allowance = BaseURL.Allowance(
+            privateAddress: members["allow_private_address"]?.bool ?? false,
+            plainHTTP: members["allow_plain_http"]?.bool ?? false
+        )
+        if let reason = BaseURL.fault(in: text, allowing: allowance) {
             fields.fault(value, "\"base_url\" \(reason)")
             return nil
         }

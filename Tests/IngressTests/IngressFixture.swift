@@ -9,6 +9,7 @@ import JournalSQLite
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Routing
 import TestSupport
 
@@ -44,6 +45,7 @@ struct IngressFixture {
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
             let view = DeliveryView()
+            let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes),
@@ -53,7 +55,12 @@ struct IngressFixture {
                 searching: store,
                 following: store,
                 serving: dialects,
-                asking: VendorQuestions(routes: routes, client: .shared, credentials: NoCredentials(), adapters: []),
+                asking: VendorQuestions(
+                    routes: routes,
+                    clients: lane.clients,
+                    credentials: NoCredentials(),
+                    adapters: []
+                ),
                 watching: view,
                 readiness: AlwaysReady(),
                 reloading: NoFile(),
@@ -80,6 +87,7 @@ struct IngressFixture {
                 group.cancelAll()
             }
             await store.close()
+            try await lane.clients.shutdown()
         }
     }
 
