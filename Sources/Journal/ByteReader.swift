@@ -50,6 +50,12 @@ struct ByteReader {
         return start..<place
     }
 
+    /// Goes on at a place that is not before the present one.
+    mutating func skip(to place: Int) throws(ChunkFault) {
+        guard place <= bytes.count else { throw .truncated }
+        self.place = place
+    }
+
     mutating func text() throws(ChunkFault) -> String {
         let range = try counted()
         return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)

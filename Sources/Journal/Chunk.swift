@@ -40,7 +40,7 @@ package enum Chunk {
     }
 
     /// Checks everything but the frames, then hands on all bytes before the checksum.
-    private static func withChecked<Result>(
+    static func withChecked<Result>(
         _ bytes: [UInt8],
         _ body: (Header, UnsafeRawBufferPointer) throws(ChunkFault) -> Result
     ) throws(ChunkFault) -> Result {
@@ -54,7 +54,7 @@ package enum Chunk {
         }
     }
 
-    private struct Header {
+    struct Header {
         let count: Int
         let first: Int64
 

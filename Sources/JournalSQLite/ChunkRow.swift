@@ -23,9 +23,45 @@ struct ChunkRow {
 
     var last: Int64 { first + count - 1 }
 
+    /// The blob.
+    func content() throws -> [UInt8] {
+        try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
+    }
+
+    /// Reads and checks what the events can be found by.
+    func keys(in content: [UInt8], names: NameTable) -> Result<ChunkKeys, ChunkFault> {
+        do throws(ChunkFault) {
+            let keys = try Chunk.keys(content)
+            guard keys.first.rawValue == first, keys.events.count == count else {
+                throw .misplaced(first: keys.first.rawValue, count: keys.events.count)
+            }
+            var last: EventKeys?
+            for event in keys.events {
+                // The chunk could not be read as events either.
+                if event.origin != last?.origin { _ = try names.origin(event.origin) }
+                if event.plan != last?.plan { _ = try names.plan(event.plan) }
+                last = event
+            }
+            return .success(keys)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Reads and checks some of the events.
+    /// - Parameter offsets: their places in the chunk, ascending.
+    func events(at offsets: [Int], names: NameTable) throws -> Result<[AcceptedEvent], ChunkFault> {
+        let content = try content()
+        do throws(ChunkFault) {
+            return .success(try Chunk.read(content, at: offsets, names: names))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// Reads and checks the events.
     func events(names: NameTable) throws -> Result<ChunkEvents, ChunkFault> {
-        let bytes: [UInt8] = try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
+        let bytes = try content()
         do throws(ChunkFault) {
             let events = try Chunk.read(bytes, names: names)
             guard events.first.rawValue == first, events.events.count == count else {

@@ -58,6 +58,9 @@ struct NameTable: Sendable {
     private(set) var providers: [Int64: ProviderName] = [:]
     private(set) var providerNumbers: [ProviderName: Int64] = [:]
     private(set) var tenantHashes: [UInt32: TenantIdentityHash] = [:]
+    /// The number of each origin's tenant: that of the tenant's first origin, which is the lowest.
+    private(set) var tenantNumbers: [UInt32: UInt32] = [:]
+    private var firstOrigins: [TenantID: UInt32] = [:]
     var unsaved = UnsavedNames()
 
     private let hash: IdentityHash
@@ -70,12 +73,18 @@ struct NameTable: Sendable {
         self.hash = hash
     }
 
-    /// Takes over what is on disk.
+    /// Takes over what is on disk, lower numbers first.
     mutating func load(origin: EventOrigin, number: UInt32) {
         origins[number] = origin
         originNumbers[origin] = number
         tenantHashes[number] = hash.forTenant(origin.tenant)
+        let tenant = firstOrigins[origin.tenant] ?? number
+        firstOrigins[origin.tenant] = tenant
+        tenantNumbers[number] = tenant
     }
+
+    /// - Returns: nil if the journal has nothing of the tenant.
+    func number(of tenant: TenantID) -> UInt32? { firstOrigins[tenant] }
 
     /// Takes over what is on disk; the plan's providers must be known already.
     mutating func load(plan: Plan, number: UInt32) {

@@ -26,6 +26,32 @@ struct JournalReader: Sendable {
         return found
     }
 
+    /// The same, but for each chunk that is not in the cache only the events that are asked for are made, and none is remembered.
+    /// - Parameter sequences: ascending.
+    func chosenEvents(at sequences: [Int64], in db: Database) throws -> [Int64: AcceptedEvent] {
+        var found: [Int64: AcceptedEvent] = [:]
+        var rest = sequences[...]
+        while let next = rest.first {
+            if let chunk = cache.chunk(holding: next) {
+                while let sequence = rest.first, sequence <= chunk.last.rawValue {
+                    found[sequence] = StoredEvent(sequence, in: chunk)?.event
+                    rest.removeFirst()
+                }
+                continue
+            }
+            rest.removeFirst()
+            try Self.withRow(holding: next, in: db) { row in
+                var chosen = [next]
+                while let sequence = rest.first, sequence <= row.last { chosen.append(rest.removeFirst()) }
+                switch try row.events(at: chosen.map { Int($0 - row.first) }, names: names.current) {
+                case .success(let events): for (sequence, event) in zip(chosen, events) { found[sequence] = event }
+                case .failure(let fault): damage.note(fault, in: row)
+                }
+            }
+        }
+        return found
+    }
+
     /// The same from the cache alone; nil if one of them is not in it.
     func cachedEvents(at sequences: [Int64]) -> [Int64: StoredEvent]? {
         var found: [Int64: StoredEvent] = [:]
@@ -39,16 +65,26 @@ struct JournalReader: Sendable {
     /// - Returns: nil if there is no such event, or no longer, or its chunk is damaged.
     func chunk(holding sequence: Int64, in db: Database) throws -> ChunkEvents? {
         if let chunk = cache.chunk(holding: sequence) { return chunk }
+        return try Self.withRow(holding: sequence, in: db) { try events(of: $0) } ?? nil
+    }
+
+    /// Calls `body` with the row of the chunk that holds this event, if there is one.
+    private static func withRow<Value>(
+        holding sequence: Int64,
+        in db: Database,
+        _ body: (ChunkRow) throws -> Value
+    ) throws -> Value? {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: "SELECT \(ChunkRow.columns) FROM chunks WHERE first <= ? ORDER BY first DESC LIMIT 1"
             ),
             arguments: [sequence]
         )
-        guard let row = try rows.next() else { return nil }
-        let chunkRow = try ChunkRow(row)
-        guard sequence <= chunkRow.last else { return nil }
-        return try events(of: chunkRow)
+        // The row is good as long as the cursor lives.
+        return try withExtendedLifetime(rows) {
+            guard let row = try rows.next().map(ChunkRow.init), sequence <= row.last else { return nil }
+            return try body(row)
+        }
     }
 
     // MARK: Stretches

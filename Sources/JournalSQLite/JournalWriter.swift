@@ -113,13 +113,17 @@ final class JournalWriter {
         parts.damage.saved(batch.damage)
         for chunk in batch.chunks {
             parts.cache.insert(chunk.events)
+            parts.columns.append(chunk.content)
             let counts = chunk.providers.counts.compactMap { count in
                 batch.names.providers[count.provider].map { (provider: $0, events: count.events) }
             }
             parts.ledger.appended(chunk.range, events: counts)
         }
         for effect in batch.effects { effect(parts.ledger) }
-        for range in batch.removed { parts.cache.remove(firstIn: range) }
+        for range in batch.removed {
+            parts.cache.remove(firstIn: range)
+            parts.columns.remove(range)
+        }
         parts.newest.advance(to: newest)
         for answer in batch.answers { answer() }
         parts.index.flushIfFull(newest: newest)

@@ -56,7 +56,10 @@ struct RetentionStep: Sendable {
 
     private func remove(_ ranges: [ClosedRange<Int64>], newest: Int64, _ db: Database) throws {
         guard let last = ranges.last else { return }
-        for range in ranges { try Self.remove(range, db) }
+        for range in ranges {
+            try Self.remove(range, db)
+            try RemovedTable.insert(range, in: db)
+        }
         // No number is given twice, also when the newest chunk is gone.
         if last.upperBound == newest { try MetaTable.setNewestRemoved(newest, in: db) }
     }

@@ -100,10 +100,11 @@ extension SQLiteEventStore {
         let newest = parts.newest.value
         let oldest = try await read { db in try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks") }
         parts.index.removeRuns(below: oldest ?? newest + 1)
+        parts.columns.removeSegments(below: oldest ?? newest + 1)
     }
 
-    /// Where events with this id may be, whatever their scope.
-    private func sequences(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [Int64] {
+    /// Where events with this id may be, whatever their scope; ascending.
+    func sequences(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [Int64] {
         let names = parts.names.current
         guard let origin = names.origins.first(where: { $0.value.tenant == tenant }),
             let hash = names.tenantHashes[origin.key]?.hash(id, scope: "")

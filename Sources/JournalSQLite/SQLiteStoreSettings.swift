@@ -19,6 +19,8 @@ package struct SQLiteStoreSettings: Sendable, Equatable {
     package var chunkBytes = 256 << 10
     /// Identities that the newest part of the index holds before it becomes a file; 32 bytes of memory each.
     package var newestIdentities = 1 << 18
+    /// Events that a part of the search index has before it becomes a file.
+    package var eventsPerSegment = 1 << 16
     /// How many settling commits may pass before cursors are written down; a restart looks at so many again.
     package var commitsBetweenCursors = 64
     /// How many of the upper bits of an identity's hash count; fewer than 64 make collisions for tests.

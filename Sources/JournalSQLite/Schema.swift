@@ -5,7 +5,7 @@ import Journal
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 2
+    static let version = 3
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -22,7 +22,7 @@ enum Schema {
             throw StoreError.unusable(path: path, reason: "the database belongs to another program")
         }
         try db.inTransaction(.immediate) {
-            try db.execute(sql: tables + tablesSince2)
+            try db.execute(sql: tables + tablesSince2 + tablesSince3)
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
@@ -33,6 +33,7 @@ enum Schema {
     private static func raise(_ db: Database, from found: Int) throws {
         try db.inTransaction(.immediate) {
             if found < 2 { try db.execute(sql: tablesSince2) }
+            try db.execute(sql: tablesSince3)
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -59,6 +60,8 @@ enum Schema {
         );
         CREATE INDEX revisions_by_tenant ON revisions(tenant, number);
         """
+
+    private static let tablesSince3 = "CREATE TABLE removed(first INTEGER PRIMARY KEY, last INTEGER NOT NULL);"
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -119,6 +122,33 @@ enum Schema {
         ) WITHOUT ROWID;
         CREATE TABLE damage(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, reason TEXT NOT NULL);
         """
+}
+
+/// What retention has removed since version 3: ranges that do not touch.
+enum RemovedTable {
+    static func all(in db: Database) throws -> SequenceRanges {
+        var ranges = SequenceRanges()
+        let rows = try Row.fetchCursor(db, sql: "SELECT first, last FROM removed ORDER BY first")
+        while let row = try rows.next() { ranges.insert((row[0] as Int64)...(row[1] as Int64)) }
+        return ranges
+    }
+
+    /// Adds a range; neighbours become one with it.
+    static func insert(_ range: ClosedRange<Int64>, in db: Database) throws {
+        let before = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT first FROM removed WHERE first < ? AND last >= ? ORDER BY first DESC LIMIT 1"
+            ),
+            arguments: [range.lowerBound, range.lowerBound - 1]
+        )
+        let after = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT last FROM removed WHERE first = ?"),
+            arguments: [range.upperBound + 1]
+        )
+        let (first, last) = (before ?? range.lowerBound, after ?? range.upperBound)
+        try db.execute(sql: "DELETE FROM removed WHERE first BETWEEN ? AND ?", arguments: [first, last])
+        try db.execute(sql: "INSERT INTO removed(first, last) VALUES(?, ?)", arguments: [first, last])
+    }
 }
 
 /// Single numbers that belong to the journal as a whole.

@@ -10,6 +10,30 @@ struct SequenceRanges: Sendable, Equatable {
         return index < ranges.count && ranges[index].lowerBound <= sequence
     }
 
+    /// Whether all of these are in it.
+    func contains(_ range: ClosedRange<Int64>) -> Bool {
+        let index = indexOfRange(endingAtOrAfter: range.upperBound)
+        return index < ranges.count && ranges[index].lowerBound <= range.lowerBound
+    }
+
+    /// Whether one of these is in it.
+    func overlaps(_ range: ClosedRange<Int64>) -> Bool {
+        let index = indexOfRange(endingAtOrAfter: range.lowerBound)
+        return index < ranges.count && ranges[index].lowerBound <= range.upperBound
+    }
+
+    /// The parts of a range that are not in it, ascending.
+    func gaps(in range: Range<Int64>) -> [ClosedRange<Int64>] {
+        var gaps: [ClosedRange<Int64>] = []
+        var next = range.lowerBound
+        for known in ranges[indexOfRange(endingAtOrAfter: next)...] where next < range.upperBound {
+            if known.lowerBound > next { gaps.append(next...(min(known.lowerBound, range.upperBound) - 1)) }
+            next = known.upperBound + 1
+        }
+        if next < range.upperBound { gaps.append(next...(range.upperBound - 1)) }
+        return gaps
+    }
+
     mutating func insert(_ range: ClosedRange<Int64>) {
         // All ranges that overlap the new one or stand directly beside it become one with it.
         let start = indexOfRange(endingAtOrAfter: range.lowerBound - 1)

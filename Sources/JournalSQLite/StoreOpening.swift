@@ -67,6 +67,15 @@ struct StoreOpening {
         let rebuild = IdentityRebuild(index: index, reader: reader, unit: settings.newestIdentities)
         let indexed = try rebuild.open(floor: bounds.oldest, newest: bounds.newest, in: db)
         logger.debug("identities read from the journal", metadata: ["events": "\(indexed)"])
+        let columns = try ColumnIndex(
+            folder: folder.appending(path: "columns"),
+            unit: settings.eventsPerSegment,
+            key: key,
+            names: names,
+            removed: try RemovedTable.all(in: db),
+            logger: logger
+        )
+        try columns.open(floor: bounds.oldest, newest: bounds.newest)
         return StoreParts(
             settings: settings,
             logger: logger,
@@ -75,6 +84,7 @@ struct StoreOpening {
             damage: damage,
             reader: reader,
             index: index,
+            columns: columns,
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
             newest: NewestEvent(bounds.newest),
             commits: GroupCommit(settings: settings),
@@ -97,7 +107,7 @@ struct StoreOpening {
         for row in try Row.fetchAll(db, sql: "SELECT number, name FROM providers") {
             names.load(provider: ProviderName(row[1] as String), number: row[0])
         }
-        for row in try Row.fetchAll(db, sql: "SELECT number, tenant, client FROM origins") {
+        for row in try Row.fetchAll(db, sql: "SELECT number, tenant, client FROM origins ORDER BY number") {
             let origin = EventOrigin(tenant: TenantID(row[1] as String), client: ClientName(row[2] as String))
             names.load(origin: origin, number: row[0])
         }

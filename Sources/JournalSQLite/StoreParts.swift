@@ -10,6 +10,7 @@ struct StoreParts: Sendable {
     let damage: DamageLog
     let reader: JournalReader
     let index: IdentityIndex
+    let columns: ColumnIndex
     let ledger: ProviderLedger
     let newest: NewestEvent
     let commits: GroupCommit

@@ -70,6 +70,7 @@ final class WriterThread: Sendable {
 
     private func close() {
         parts.index.flushAll(newest: parts.newest.value)
+        parts.columns.close()
         parts.checkpoints.close()
         do {
             try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }

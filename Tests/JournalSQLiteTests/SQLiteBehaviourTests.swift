@@ -23,6 +23,18 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...6)
+    func `finds what a look at each event finds`(seed: UInt64) async throws {
+        var settings = SQLiteStoreSettings()
+        settings.eventsPerSegment = [5, 30, 100_000][Int(seed % 3)]
+        settings.cacheBytes = seed % 2 == 0 ? 0 : 100_000
+        settings.chunkBytes = seed % 4 == 0 ? 300 : 100_000
+        try await withTemporaryFolder { folder in
+            let check = StoreBehaviour.randomSearches(seed: seed)
+            try await check.run(on: SQLiteFixture(folder: folder, settings: settings))
+        }
+    }
+
     /// Hashes that nearly all collide, an index that is on disk at once, chunks of a few events, and no cache: the same promises.
     @Test(arguments: StoreBehaviour.checks)
     func `keeps them when everything is small`(check: StoreCheck) async throws {
@@ -30,6 +42,7 @@ import Testing
         settings.identityHashBits = 10
         settings.newestIdentities = 50
         settings.chunkBytes = 500
+        settings.eventsPerSegment = 7
         settings.cacheBytes = 0
         settings.commitsBetweenCursors = 2
         try await withTemporaryFolder { folder in

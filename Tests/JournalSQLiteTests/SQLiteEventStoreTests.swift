@@ -75,9 +75,9 @@ import Testing
         try await withTemporaryFolder { folder in
             try await Self.open(folder).close()
             let file = folder.appending(path: "journal.sqlite").path
-            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 3") }
-            #expect(throws: StoreError.newerFormat(path: file, found: 3, known: 2)) { try Self.open(folder) }
-            #expect(throws: StoreError.newerFormat(path: file, found: 3, known: 2)) { try Self.open(folder) }
+            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 4") }
+            #expect(throws: StoreError.newerFormat(path: file, found: 4, known: 3)) { try Self.open(folder) }
+            #expect(throws: StoreError.newerFormat(path: file, found: 4, known: 3)) { try Self.open(folder) }
         }
     }
 
@@ -88,7 +88,9 @@ import Testing
             await store.close()
             let file = folder.appending(path: "journal.sqlite").path
             try await DatabaseQueue(path: file).write { db in
-                try db.execute(sql: "DROP TABLE holds; DROP TABLE revisions; PRAGMA user_version = 1")
+                try db.execute(
+                    sql: "DROP TABLE holds; DROP TABLE revisions; DROP TABLE removed; PRAGMA user_version = 1"
+                )
             }
             let raised = try Self.open(folder)
             #expect(raised.newestSequence == 3)

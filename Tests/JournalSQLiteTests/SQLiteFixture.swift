@@ -42,19 +42,22 @@ final class SQLiteFixture: StoreFixture {
         return try openCurrent()
     }
 
-    /// Files of the index come and go in the background; one that has gone is not there after a crash either.
+    /// Files of the indexes come and go in the background; one that has gone is not there after a crash either.
     private func copyFolder(from old: URL, to new: URL) throws {
         let files = FileManager.default
-        try files.createDirectory(at: new.appending(path: "index"), withIntermediateDirectories: true)
+        try files.createDirectory(at: new, withIntermediateDirectories: true)
         for name in ["journal.sqlite", "journal.sqlite-wal"] {
             try files.copyItem(at: old.appending(path: name), to: new.appending(path: name))
         }
-        for name in try files.contentsOfDirectory(atPath: old.appending(path: "index").path) {
-            let part = "index/\(name)"
-            do {
-                try files.copyItem(at: old.appending(path: part), to: new.appending(path: part))
-            } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
-                continue
+        for index in ["index", "columns"] {
+            try files.createDirectory(at: new.appending(path: index), withIntermediateDirectories: true)
+            for name in try files.contentsOfDirectory(atPath: old.appending(path: index).path) {
+                let part = "\(index)/\(name)"
+                do {
+                    try files.copyItem(at: old.appending(path: part), to: new.appending(path: part))
+                } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
+                    continue
+                }
             }
         }
     }

@@ -36,7 +36,12 @@ import Testing
                 ranges.insert(range)
                 model.formUnion(range)
             }
-            #expect((1...220).filter(ranges.contains) == model.sorted())
+            #expect((1...220 as ClosedRange<Int64>).filter { ranges.contains($0) } == model.sorted())
+            let part = lower...(lower + .random(in: 0...20, using: &generator))
+            #expect(ranges.contains(part) == model.isSuperset(of: part))
+            #expect(ranges.overlaps(part) == !model.isDisjoint(with: part))
+            let gaps = ranges.gaps(in: part.lowerBound..<part.upperBound)
+            #expect(gaps.flatMap(Array.init) == part.dropLast().filter { !model.contains($0) })
         }
     }
 }

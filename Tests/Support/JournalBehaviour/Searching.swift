@@ -80,6 +80,44 @@ extension StoreBehaviour {
         },
     ]
 
+    static let searchingWhatIsLeft: [StoreCheck] = [
+        StoreCheck("neither lists nor counts what retention has removed") { store, fixture in
+            let later = Sample.accepted + .seconds(3600)
+            try await store.store(Sample.events(1...3))
+            try await store.store(Sample.events(4...6))
+            try await store.store(Sample.events(7...9, acceptedAt: later))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settleDelivered(Array(sequences[3...8]), at: "lago")
+            try expect(try await find(store, EventSearch(limit: 1, wantsTotal: true)).total, 9, "before")
+            try expect(try await store.removeSettled(acceptedBefore: later), 3, "the second chunk is gone")
+            let left = [1, 2, 3, 7, 8, 9].map { EventID("event-\($0)") }
+            try await expectLeft(left, in: store)
+            let reopened = try await fixture.crash(store)
+            try await expectLeft(left, in: reopened)
+            let again = try await fixture.restart(reopened)
+            try await expectLeft(left, in: again)
+            try await again.store([Sample.event("new", acceptedAt: later + .seconds(1))])
+            try await expectLeft(left + ["new"], in: again)
+            return again
+        },
+        StoreCheck("lists the rest when a chunk is damaged") { store, fixture in
+            for number in 1...5 { try await store.store([Sample.event("e\(number)")]) }
+            let damaged = try await fixture.damage(3, of: store)
+            let search = EventSearch(order: .oldestFirst, limit: 9, wantsTotal: true)
+            try expect(try await find(damaged, search).events.map(\.event.id), ["e1", "e2", "e4", "e5"], "the rest")
+            try expect(try await find(damaged, search).total, 4, "the total, since it is known")
+            return damaged
+        },
+    ]
+
+    private static func expectLeft(_ ids: [EventID], in store: any EventStore) async throws {
+        let search = EventSearch(order: .oldestFirst, limit: 20, wantsTotal: true)
+        let page = try await find(store, search)
+        try expect(page.events.map(\.event.id), ids, "the events that are left")
+        try expect(page.total, ids.count, "their number")
+        try expect(try await store.names(EventFilter(), of: "shop").map(\.count), [ids.count], "their name's")
+    }
+
     private static func find(_ store: any EventStore, _ search: EventSearch) async throws -> EventPage {
         try await store.search(search, of: "shop")
     }

@@ -1,0 +1,109 @@
+package import Events
+
+/// What a chunk's events can be found by, read without making the events.
+package struct ChunkKeys: Sendable {
+    package let first: SequenceNumber
+    package let events: [EventKeys]
+}
+
+/// What one event can be found by.
+package struct EventKeys: Sendable {
+    /// The number of its origin.
+    package let origin: UInt64
+    /// The number of its plan.
+    package let plan: UInt64
+    /// Milliseconds since 1970.
+    package let timestamp: Int64
+    /// Where the texts stand in the chunk's bytes; nil if the event has none.
+    package let name: Range<Int>
+    package let customer: Range<Int>?
+    package let subscription: Range<Int>?
+    package let source: Range<Int>?
+}
+
+extension Chunk {
+    /// Reads what the events can be found by.
+    /// - Throws: ``ChunkFault`` as ``read(_:names:)`` does, but for what only the fields that are passed over would show.
+    package static func keys(_ bytes: [UInt8]) throws(ChunkFault) -> ChunkKeys {
+        try withChecked(bytes) { (header, raw) throws(ChunkFault) in
+            var reader = ByteReader(raw, at: headerBytes)
+            var events: [EventKeys] = []
+            events.reserveCapacity(header.count)
+            for _ in 0..<header.count { events.append(try EventFrame.keys(from: &reader)) }
+            guard reader.place == raw.count else { throw .malformed }
+            return ChunkKeys(first: SequenceNumber(header.first), events: events)
+        }
+    }
+
+    /// Reads some of the events, and passes over the others.
+    /// - Parameter offsets: their places in the chunk, ascending.
+    /// - Returns: the events in the order of the places; fewer if the chunk has fewer.
+    /// - Throws: ``ChunkFault`` as ``read(_:names:)`` does.
+    package static func read(
+        _ bytes: [UInt8],
+        at offsets: [Int],
+        names: some ChunkNames
+    ) throws(ChunkFault) -> [AcceptedEvent] {
+        try withChecked(bytes) { (header, raw) throws(ChunkFault) in
+            var reader = ByteReader(raw, at: headerBytes)
+            var events: [AcceptedEvent] = []
+            var index = 0
+            for offset in offsets where offset < header.count {
+                while index < offset {
+                    try EventFrame.pass(&reader)
+                    index += 1
+                }
+                let start = reader.place
+                try EventFrame.pass(&reader)
+                index += 1
+                // Its own bytes, so that one event does not keep the whole chunk in memory.
+                let frame = Array(raw[start..<reader.place])
+                events.append(try EventFrame.read(alone: frame, names: names))
+            }
+            return events
+        }
+    }
+}
+
+extension EventFrame {
+    /// Reads the keys of the frame at the reader's place, and goes behind the frame.
+    static func keys(from reader: inout ByteReader) throws(ChunkFault) -> EventKeys {
+        let length = Int(try reader.fixed(UInt32.self))
+        let end = reader.place + length
+        let fields = Fields(rawValue: try reader.byte())
+        let origin = try reader.varying()
+        let plan = try reader.varying()
+        _ = try reader.counted()
+        if fields.contains(.scope) { _ = try reader.counted() }
+        let name = try reader.counted()
+        let customer = fields.contains(.customer) ? try reader.counted() : nil
+        let subscription = fields.contains(.subscription) ? try reader.counted() : nil
+        let source = fields.contains(.source) ? try reader.counted() : nil
+        let timestamp = try reader.signed()
+        guard reader.place <= end else { throw .malformed }
+        try reader.skip(to: end)
+        return EventKeys(
+            origin: origin,
+            plan: plan,
+            timestamp: timestamp,
+            name: name,
+            customer: customer,
+            subscription: subscription,
+            source: source
+        )
+    }
+
+    /// Goes behind the frame at the reader's place.
+    static func pass(_ reader: inout ByteReader) throws(ChunkFault) {
+        let length = Int(try reader.fixed(UInt32.self))
+        try reader.skip(to: reader.place + length)
+    }
+
+    /// Reads a frame that stands by itself.
+    static func read(alone frame: [UInt8], names: some ChunkNames) throws(ChunkFault) -> AcceptedEvent {
+        try frame.withUnsafeBufferPointer { (buffer) throws(ChunkFault) -> AcceptedEvent in
+            var reader = ByteReader(UnsafeRawBufferPointer(buffer))
+            return try read(from: &reader, storage: frame, names: names)
+        }
+    }
+}

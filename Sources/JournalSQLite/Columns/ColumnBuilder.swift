@@ -1,0 +1,151 @@
+import Events
+import Journal
+
+/// Gathers the columns of consecutive events until they become a segment.
+struct ColumnBuilder: Sendable {
+    /// How often a name occurs in a segment, and when.
+    struct Summary: Sendable {
+        static let bytes = 24
+        var count: Int64
+        var first: Int64
+        var last: Int64
+    }
+
+    /// From here on the sequence numbers are consecutive.
+    struct Run: Sendable {
+        static let bytes = 16
+        var row: Int64
+        var sequence: Int64
+    }
+
+    /// What the segment covers so far: from ``first`` to the number before ``next``.
+    private(set) var first: Int64
+    private(set) var next: Int64
+    private let key: SipHash
+    private var timestamps: [Int64] = []
+    private var numbers: [[Int64]] = TextColumn.allCases.map { _ in [] }
+    private var tables: [TextTable] = TextColumn.allCases.map { _ in TextTable() }
+    private var plans: [Int64] = []
+    private var summaries: [Summary] = []
+    private var runs: [Run] = []
+    private var tenants: Set<UInt32> = []
+    private var lastTenant: UInt32 = 0
+
+    /// - Parameters:
+    ///   - first: the first sequence number that it covers.
+    ///   - key: of the journal's hashes.
+    init(first: Int64, key: SipHash) {
+        self.first = first
+        next = first
+        self.key = key
+    }
+
+    /// How many events are in it.
+    var count: Int { timestamps.count }
+
+    /// Adds a chunk's events, which follow those that are there; what lies between is covered, and has no events.
+    mutating func add(_ keys: ChunkKeys, in content: [UInt8], tenants tenantNumbers: [UInt32: UInt32]) {
+        let firstSequence = keys.first.rawValue
+        if runs.isEmpty || firstSequence != next {
+            runs.append(Run(row: Int64(count), sequence: firstSequence))
+        }
+        var (origin, tenant): (UInt64, UInt32) = (0, 0)
+        content.withUnsafeBytes { content in
+            for event in keys.events {
+                if event.origin != origin {
+                    origin = event.origin
+                    tenant = tenantNumbers[UInt32(clamping: origin)] ?? 0
+                }
+                add(event, in: content, tenant: tenant)
+            }
+        }
+        next = firstSequence + Int64(keys.events.count)
+    }
+
+    /// Covers the numbers up to this one, though there are no events.
+    mutating func cover(through last: Int64) {
+        next = max(next, last + 1)
+        // Whatever comes then does not follow the last event directly.
+        if count > 0 { runs.append(Run(row: Int64(count), sequence: next)) }
+    }
+
+    /// The segment as it is kept in memory and in a file.
+    func encoded(keyCheck: UInt64) -> [UInt8] {
+        var parts: [ColumnHeader.Part] = []
+        var content: [UInt8] = []
+        func append(_ bytes: [UInt8], base: Int64 = 0, width: Int = 0) {
+            parts.append(
+                ColumnHeader.Part(
+                    place: ColumnHeader.bytes + content.count,
+                    length: bytes.count,
+                    base: base,
+                    width: width,
+                    checksum: Checksum.of(bytes)
+                )
+            )
+            content += bytes
+        }
+        for column in [timestamps] + numbers + [plans] {
+            let packed = PackedColumn(packing: column)
+            append(packed.bytes, base: packed.base, width: packed.width)
+        }
+        for table in tables { append(table.encoded) }
+        append(Self.bytes(of: summaries.flatMap { [$0.count, $0.first, $0.last] }))
+        append(Self.bytes(of: runs.filter { $0.row < count }.flatMap { [$0.row, $0.sequence] }))
+        let header = ColumnHeader(
+            range: first...max(first, next - 1),
+            count: count,
+            times: (timestamps.min() ?? 0)...(timestamps.max() ?? 0),
+            onlyTenant: tenants.count == 1 ? tenants.first ?? 0 : 0,
+            keyCheck: keyCheck,
+            parts: parts
+        )
+        return header.encoded + content
+    }
+
+    private mutating func add(_ event: EventKeys, in content: UnsafeRawBufferPointer, tenant: UInt32) {
+        if tenant != lastTenant {
+            tenants.insert(tenant)
+            lastTenant = tenant
+        }
+        timestamps.append(event.timestamp)
+        plans.append(Int64(clamping: event.plan))
+        add(event.name, to: .names, in: content, tenant)
+        add(event.customer, to: .customers, in: content, tenant)
+        add(event.subscription, to: .subscriptions, in: content, tenant)
+        add(event.source, to: .sources, in: content, tenant)
+        summarize(event.timestamp, under: Int(numbers[TextColumn.names.rawValue][count - 1]) - 1)
+    }
+
+    private mutating func add(
+        _ text: Range<Int>?,
+        to column: TextColumn,
+        in content: UnsafeRawBufferPointer,
+        _ tenant: UInt32
+    ) {
+        let number = text.map { text in
+            tables[column.rawValue].number(
+                of: UnsafeRawBufferPointer(rebasing: content[text]),
+                tenant: tenant,
+                key: key
+            )
+        }
+        numbers[column.rawValue].append(Int64(number ?? 0))
+    }
+
+    private mutating func summarize(_ timestamp: Int64, under name: Int) {
+        guard name < summaries.count else {
+            return summaries.append(Summary(count: 1, first: timestamp, last: timestamp))
+        }
+        summaries[name].count += 1
+        if timestamp < summaries[name].first { summaries[name].first = timestamp }
+        if timestamp > summaries[name].last { summaries[name].last = timestamp }
+    }
+
+    private static func bytes(of numbers: [Int64]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(numbers.count * 8)
+        for number in numbers { withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) } }
+        return bytes
+    }
+}

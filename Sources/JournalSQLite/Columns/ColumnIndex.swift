@@ -1,0 +1,364 @@
+import Dispatch
+import Foundation
+import GRDB
+import Journal
+import Logging
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Finds events by what they say: columns of the newest events in memory, those of older ones in files.
+///
+/// It is a function of the journal and need not be whole: a search reads from the journal what no segment covers. The writer
+/// hands over the chunks that it has committed, in a constant time each; they are taken apart in the background, or by the
+/// search that comes first.
+final class ColumnIndex: Sendable {
+    private struct Pending {
+        var chunks: [[UInt8]] = []
+        var bytes = 0
+    }
+
+    fileprivate struct State {
+        var newest: ColumnBuilder
+        /// The newest events as a segment, if someone has asked since the last one came.
+        var newestSegment: ColumnSegment?
+        /// Full, and not in a file yet; in journal order.
+        var unwritten: [ColumnSegment] = []
+        /// In journal order, without overlap.
+        var written: [ColumnSegment] = []
+        /// What retention has removed.
+        var removed: SequenceRanges
+        /// The oldest event of the journal.
+        var floor: Int64 = 1
+        var isClosing = false
+    }
+
+    /// Bytes of chunks that wait before the background takes them apart, and at which the writer waits for it.
+    private static let pendingBytes = (toStart: 1 << 20, toWait: 32 << 20)
+    /// Segments that wait in memory to be written, at most; the oldest is given up then, and its events are read from the journal.
+    private static let mostUnwritten = 8
+
+    let key: SipHash
+    private let keyCheck: UInt64
+    private let folder: URL
+    private let unit: Int
+    private let names: JournalNames
+    private let logger: Logger
+    private let pending = Mutex(Pending())
+    private let state: Mutex<State>
+    private let absorbing = DispatchQueue(label: "tollgate.columns.absorb")
+    private let writing = DispatchQueue(label: "tollgate.columns.write")
+    private let filling = DispatchQueue(label: "tollgate.columns.fill", qos: .utility)
+
+    /// - Parameters:
+    ///   - folder: where the segments are; made if missing.
+    ///   - unit: how many events a segment has, at least.
+    ///   - key: of the journal's identity hash.
+    ///   - removed: what retention has removed.
+    init(
+        folder: URL,
+        unit: Int,
+        key: SipHash,
+        names: JournalNames,
+        removed: SequenceRanges,
+        logger: Logger
+    ) throws {
+        self.folder = folder
+        self.unit = unit
+        self.key = key
+        self.names = names
+        self.logger = logger
+        keyCheck = key.hash("tollgate column segment")
+        state = Mutex(State(newest: ColumnBuilder(first: 1, key: key), removed: removed))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    // MARK: What the writer calls
+
+    /// Takes over a chunk that is on disk now.
+    func append(_ content: [UInt8]) {
+        let bytes = pending.withLock { pending in
+            pending.chunks.append(content)
+            let before = pending.bytes
+            pending.bytes += content.count
+            return (before: before, now: pending.bytes)
+        }
+        if bytes.before < Self.pendingBytes.toStart, bytes.now >= Self.pendingBytes.toStart {
+            absorbing.async { self.absorb() }
+        }
+        if bytes.now >= Self.pendingBytes.toWait { absorbing.sync {} }
+    }
+
+    /// Leaves out events that are gone.
+    func remove(_ range: ClosedRange<Int64>) {
+        state.withLock { $0.removed.insert(range) }
+    }
+
+    // MARK: Searching
+
+    /// The segments at one moment.
+    struct Snapshot {
+        /// In journal order.
+        let segments: [ColumnSegment]
+        /// What must be read from the journal.
+        let gaps: [ClosedRange<Int64>]
+        let removed: SequenceRanges
+    }
+
+    /// All events that were committed before the call.
+    func snapshot() -> Snapshot {
+        absorbing.sync { absorb() }
+        return state.withLock { state in
+            if state.newestSegment == nil { state.newestSegment = segment(state.newest) }
+            var segments = state.written + state.unwritten
+            if let newest = state.newestSegment, newest.count > 0 { segments.append(newest) }
+            return Snapshot(segments: segments, gaps: state.gaps, removed: state.removed)
+        }
+    }
+
+    /// Makes the segments of a gap from the journal, for one search.
+    func forEachSegment(
+        of gap: ClosedRange<Int64>,
+        _ reader: JournalReader,
+        in db: Database,
+        _ body: (ColumnSegment) throws -> Bool
+    ) throws {
+        try ColumnFilling.forEachSegment(of: gap, unit: unit, key: key, keyCheck, reader, in: db, body)
+    }
+
+    // MARK: Growing
+
+    /// Takes the waiting chunks apart. Runs on the queue ``absorbing``, which keeps them in order.
+    private func absorb() {
+        let chunks = pending.withLock { pending in
+            defer { pending = Pending() }
+            return pending.chunks
+        }
+        guard !chunks.isEmpty else { return }
+        let tenants = names.current.tenantNumbers
+        for chunk in chunks {
+            do throws(ChunkFault) {
+                let keys = try Chunk.keys(chunk)
+                state.withLock { state in
+                    state.newest.add(keys, in: chunk, tenants: tenants)
+                    state.newestSegment = nil
+                    if state.newest.count >= unit { endNewest(&state) }
+                }
+            } catch {
+                logger.error("a new chunk cannot be read", metadata: ["reason": "\(error.reason)"])
+            }
+        }
+    }
+
+    private func endNewest(_ state: inout State) {
+        guard let full = segment(state.newest) else { return }
+        state.newest = ColumnBuilder(first: state.newest.next, key: key)
+        state.unwritten.append(full)
+        if state.unwritten.count > Self.mostUnwritten { state.unwritten.removeFirst() }
+        writing.async { self.writeWaiting() }
+    }
+
+    /// - Returns: nil only if the code that writes images and that which reads them disagree.
+    private func segment(_ builder: ColumnBuilder) -> ColumnSegment? {
+        do throws(ColumnFault) {
+            return try ColumnSegment(image: builder.encoded(keyCheck: keyCheck), keyCheck: keyCheck)
+        } catch {
+            preconditionFailure("a segment that was just made cannot be read: \(error)")
+        }
+    }
+
+    private func writeWaiting() {
+        while let waiting = state.withLock({ $0.unwritten.first }) {
+            do {
+                let written = try write(waiting)
+                let replaced = state.withLock { state in
+                    state.unwritten.removeAll { $0 === waiting }
+                    return state.install(written)
+                }
+                remove(replaced)
+            } catch {
+                // It stays where it is found, in memory; after a restart it is made again.
+                logger.warning("a part of the search index could not be written", metadata: ["reason": "\(error)"])
+                return
+            }
+        }
+    }
+
+    /// First under another name, flushed, then renamed, so that a crash leaves no half segment.
+    private func write(_ segment: ColumnSegment) throws -> ColumnSegment {
+        guard let image = segment.image else { return segment }
+        let file = folder.appending(path: "\(segment.range.lowerBound)-\(segment.range.upperBound).columns")
+        let temporary = file.appendingPathExtension("new")
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+            throw CocoaError(.fileWriteUnknown)
+        }
+        let handle = try FileHandle(forWritingTo: temporary)
+        try handle.write(contentsOf: image)
+        try handle.synchronize()
+        try handle.close()
+        guard rename(temporary.path, file.path) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+        return try ColumnSegment(opening: file, keyCheck: keyCheck)
+    }
+}
+
+extension ColumnIndex.State {
+    /// What neither a segment covers nor retention has removed, oldest first.
+    fileprivate var gaps: [ClosedRange<Int64>] {
+        var covered = removed
+        for segment in written + unwritten { covered.insert(segment.range) }
+        return covered.gaps(in: floor..<max(floor, newest.first))
+    }
+
+    /// Adds a segment, in the place of those whose events it has.
+    /// - Returns: those, which are of no use any more; the segment itself if its events are all gone.
+    fileprivate mutating func install(_ segment: ColumnSegment) -> [ColumnSegment] {
+        guard segment.range.upperBound >= floor else { return [segment] }
+        let replaced = written.filter { $0.range.overlaps(segment.range) }
+        written.removeAll { $0.range.overlaps(segment.range) }
+        let place = written.firstIndex { $0.range.lowerBound > segment.range.lowerBound } ?? written.count
+        written.insert(segment, at: place)
+        return replaced
+    }
+}
+
+// MARK: - Opening, filling and forgetting
+
+extension ColumnIndex {
+    /// Opens the segments that are on disk.
+    ///
+    /// - Parameters:
+    ///   - floor: the oldest event of the journal.
+    ///   - newest: the newest event that ever was; what comes from now on is handed over by ``append(_:)``.
+    func open(floor: Int64, newest: Int64) throws {
+        var segments: [ColumnSegment] = []
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+            guard let segment = usable(file) else { continue }
+            segments.append(segment)
+        }
+        // A crash before short segments are removed leaves them beside the longer one that has their events.
+        segments.sort { ($0.range.lowerBound, -$0.range.upperBound) < ($1.range.lowerBound, -$1.range.upperBound) }
+        var kept: [ColumnSegment] = []
+        for segment in segments {
+            if segment.range.upperBound >= floor, segment.range.upperBound <= newest,
+                segment.range.lowerBound > kept.last?.range.upperBound ?? 0
+            {
+                kept.append(segment)
+            } else {
+                remove([segment])
+            }
+        }
+        state.withLock { state in
+            state.written = kept
+            state.floor = floor
+            state.newest = ColumnBuilder(first: newest + 1, key: key)
+        }
+    }
+
+    /// Makes the segments that are missing, in the background, until none is or the index closes.
+    func fill(_ filling: ColumnFilling) {
+        self.filling.async {
+            do {
+                while let gap = self.nextGap() {
+                    guard let segment = try filling.segment(of: gap, unit: self.unit, key: self.key, self.keyCheck)
+                    else { return }
+                    try self.install(segment)
+                }
+            } catch {
+                self.logger.warning(
+                    "the search index is not complete, and lists read a part of the journal",
+                    metadata: ["reason": "\(error)"]
+                )
+            }
+        }
+    }
+
+    /// The newest range that no segment covers, together with a short segment before it.
+    private func nextGap() -> ClosedRange<Int64>? {
+        state.withLock { state in
+            guard !state.isClosing, let gap = state.gaps.last else { return nil }
+            guard let before = state.written.last(where: { $0.range.upperBound == gap.lowerBound - 1 }),
+                before.count * 2 < unit
+            else { return gap }
+            return before.range.lowerBound...gap.upperBound
+        }
+    }
+
+    private func install(_ segment: ColumnSegment) throws {
+        let written = try write(segment)
+        remove(state.withLock { $0.install(written) }.filter { $0.file != written.file })
+    }
+
+    /// Leaves out a segment that could not be read, so that its events are read from the journal and it can be made again.
+    func discard(_ damaged: DamagedSegment) {
+        let isKnown = state.withLock { state in
+            let known = state.written.count
+            state.written.removeAll { $0 === damaged.segment }
+            return state.written.count < known
+        }
+        // If it is not known, another has taken its place while it was searched.
+        guard isKnown else { return }
+        logger.warning(
+            "a file of the search index is made again from the journal",
+            metadata: ["file": "\(damaged.segment.file?.lastPathComponent ?? "")", "reason": "\(damaged.fault)"]
+        )
+        remove([damaged.segment])
+    }
+
+    /// Forgets segments all of whose events are gone.
+    func removeSegments(below floor: Int64) {
+        let gone = state.withLock { state in
+            state.floor = floor
+            let removed = state.removed
+            let gone = state.written.filter { $0.range.upperBound < floor || removed.contains($0.range) }
+            state.written.removeAll { segment in gone.contains { $0 === segment } }
+            return gone
+        }
+        remove(gone)
+    }
+
+    /// Ends what goes on in the background.
+    func close() {
+        state.withLock { $0.isClosing = true }
+        absorbing.sync {}
+        writing.sync {}
+        filling.sync {}
+    }
+
+    private func usable(_ file: URL) -> ColumnSegment? {
+        do throws(ColumnFault) {
+            guard file.pathExtension == "columns" else { throw .damaged }
+            return try ColumnSegment(opening: file, keyCheck: keyCheck)
+        } catch {
+            // One with another ending is what a crash has left of a write.
+            if file.pathExtension == "columns" {
+                logger.warning(
+                    "a file of the search index is made again from the journal",
+                    metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
+                )
+            }
+            remove(file)
+            return nil
+        }
+    }
+
+    private func remove(_ segments: [ColumnSegment]) {
+        for file in segments.compactMap(\.file) { remove(file) }
+    }
+
+    private func remove(_ file: URL) {
+        do {
+            try FileManager.default.removeItem(at: file)
+        } catch {
+            logger.warning(
+                "a file of the search index could not be removed",
+                metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
+            )
+        }
+    }
+}

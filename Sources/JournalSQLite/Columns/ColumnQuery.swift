@@ -1,0 +1,93 @@
+import Events
+import Journal
+
+/// What a filter asks of columns: all that it asks, but for what only the event or its deliveries can tell.
+struct ColumnQuery {
+    /// Milliseconds since 1970.
+    let times: ClosedRange<Int64>
+    /// Events that a segment may name and that are not there.
+    let hidden: SequenceRanges
+    private let tenant: UInt32
+    private let key: SipHash
+    private let wanted: [(column: TextColumn, texts: [[UInt8]])]
+    /// Plans that deliver to the provider that is asked for; nil if none is.
+    private let plans: Set<UInt32>?
+
+    /// - Returns: nil if no event can pass.
+    init?(_ filter: EventFilter, of tenant: TenantID, names: NameTable, key: SipHash, hidden: SequenceRanges) {
+        let first = filter.from?.milliseconds ?? .min
+        let end = filter.before?.milliseconds ?? .max
+        guard let number = names.number(of: tenant), first < end else { return nil }
+        self.tenant = number
+        self.key = key
+        self.hidden = hidden
+        times = first...(filter.before == nil ? end : end - 1)
+        let texts: [(TextColumn, [String])] = [
+            (.customers, filter.customerIDs), (.subscriptions, filter.subscriptionIDs), (.names, filter.names),
+            (.sources, filter.sources),
+        ]
+        wanted = texts.filter { !$0.1.isEmpty }.map { ($0.0, $0.1.map { Array($0.utf8) }) }
+        plans = filter.provider.map { provider in
+            Set(names.plans.filter { $0.value.plan.destination(at: provider) != nil }.keys)
+        }
+        if plans?.isEmpty == true { return nil }
+    }
+
+    /// Whether names and times are all that the query asks, so that summaries can answer it.
+    var asksForNamesAlone: Bool { plans == nil && wanted.allSatisfy { $0.column == .names } }
+
+    /// The rows of a segment that the filter takes.
+    /// - Parameter part: a part of the query's ``times``.
+    func rows(of reading: ColumnReading, within part: ClosedRange<Int64>) throws -> RowSelection {
+        let header = reading.segment.header
+        var rows = RowSelection.all(header.count)
+        guard header.count > 0, header.times.overlaps(part) else { return .none }
+        guard let tests = try textTests(in: reading) else { return .none }
+        for (column, test) in tests where rows.count > 0 {
+            try reading.column(column.numbers).filter(&rows, by: test)
+        }
+        if rows.count > 0, !part.contains(header.times.lowerBound) || !part.contains(header.times.upperBound) {
+            try reading.column(.timestamps).filter(&rows, by: .within(part))
+        }
+        if rows.count > 0, let plans { try reading.column(.plans).filter(&rows, by: Self.among(plans.map(Int.init))) }
+        if rows.count > 0, hidden.overlaps(header.range) {
+            let sequences = try reading.sequences()
+            rows.keep { !hidden.contains(sequences[$0]) }
+        }
+        return rows
+    }
+
+    /// The names of a segment that the filter takes, as their numbers and texts.
+    func names(in reading: ColumnReading) throws -> [(number: Int, name: ArraySlice<UInt8>)] {
+        let texts = wanted.first { $0.column == .names }?.texts
+        return try reading.texts(of: .names).enumerated().compactMap { index, entry in
+            guard entry.tenant == tenant, texts.map({ $0.contains { $0.elementsEqual(entry.text) } }) ?? true else {
+                return nil
+            }
+            return (index + 1, entry.text)
+        }
+    }
+
+    /// What the numbers of columns must be; nil if the segment lacks what is asked for.
+    private func textTests(in reading: ColumnReading) throws -> [(TextColumn, NumberTest)]? {
+        var tests: [(TextColumn, NumberTest)] = []
+        for (column, texts) in wanted {
+            let numbers = try texts.compactMap { try reading.number(of: $0, tenant: tenant, in: column, key: key) }
+            guard let first = numbers.first else { return nil }
+            tests.append((column, numbers.count == 1 ? .equals(first) : Self.among(numbers.map(Int.init))))
+        }
+        // A text's number belongs to one tenant. Without one, the names tell, since every event has one.
+        if tests.isEmpty, reading.segment.header.onlyTenant != tenant {
+            let own = try names(in: reading).map(\.number)
+            guard !own.isEmpty else { return nil }
+            tests.append((.names, Self.among(own)))
+        }
+        return tests
+    }
+
+    private static func among(_ numbers: [Int]) -> NumberTest {
+        var isAmong = [Bool](repeating: false, count: (numbers.max() ?? 0) + 1)
+        for number in numbers { isAmong[number] = true }
+        return .among(isAmong)
+    }
+}
