@@ -131,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "Client", "Gateway", "Ingress", "JSON", "JournalSQLite", "Observability", "Routing",
+                "Access", "Client", "Events", "Gateway", "Ingress", "JSON", "JournalSQLite", "Observability", "Routing",
                 "Sandbox",
                 argumentParser,
                 logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,

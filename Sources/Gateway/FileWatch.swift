@@ -35,6 +35,12 @@ struct FileWatch {
         seen = signature
     }
 
+    /// Told at each look what the file is like; true if it is another, for a file that is never seen half written.
+    mutating func hasChanged(_ signature: FileSignature) -> Bool {
+        defer { (read, seen) = (signature, signature) }
+        return signature != read
+    }
+
     /// Told at each look what the file is like; true if it is to be read now.
     mutating func isDue(_ signature: FileSignature) -> Bool {
         defer { seen = signature }

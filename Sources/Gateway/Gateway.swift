@@ -36,6 +36,11 @@ package enum Gateway {
         let reading = try RoutesFile.read(content, of: settings.routesFile)
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         let routes = CurrentRoutes(reading.routes)
+        let keys = try KeysReloader(
+            file: KeyFile(in: settings.dataFolder),
+            routes: routes,
+            logger: logs.logger("tollgate.keys")
+        )
         let vault = CredentialVault(routes: routes, environment: settings.environment)
         for missing in vault.missing { logger.warning("a credential is missing", metadata: ["detail": "\(missing)"]) }
         let certificate = try certificate(settings)
@@ -93,7 +98,9 @@ package enum Gateway {
         let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, retention, reloader] + (watch.map { [$0] } ?? []) + [delivery, ingress],
+            services: alongside + [store, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [
+                delivery, ingress,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )

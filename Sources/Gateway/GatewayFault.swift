@@ -1,3 +1,4 @@
+package import Access
 import Foundation
 package import Ingress
 package import Journal
@@ -7,6 +8,7 @@ package import Routing
 package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case unreadableRoutes(file: String, reason: String)
     case faultyRoutes(file: String, FaultyRoutes)
+    case keys(KeyFileFault)
     case store(StoreError)
     case certificate(CertificateFault)
     case vendorRoots(CertificateFault)
@@ -17,6 +19,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "\(file) cannot be read: \(reason). Name another file with --routes."
         case .faultyRoutes(let file, let faulty):
             RoutesReport.faults(faulty.faults, file: file)
+        case .keys(let fault):
+            "\(fault)"
         case .store(let error):
             Self.words(error)
         case .certificate(let fault):

@@ -6,10 +6,11 @@ package struct RoutesSnapshot: Sendable {
     package let table: RoutingTable
     package let keys: KeyTable
 
-    package init(_ routes: Routes) {
+    /// - Parameter stored: the keys of the data folder.
+    package init(_ routes: Routes, stored: StoredKeys = StoredKeys()) {
         self.routes = routes
         table = RoutingTable(routes)
-        keys = KeyTable(routes.clients)
+        keys = KeyTable(routes.clients, stored: stored)
     }
 }
 
@@ -17,24 +18,38 @@ package struct RoutesSnapshot: Sendable {
 package final class CurrentRoutes: Sendable {
     private struct State {
         var snapshot: RoutesSnapshot
+        var stored: StoredKeys
         var watchers: [Int: AsyncStream<RoutesSnapshot>.Continuation] = [:]
         var nextWatcher = 0
     }
 
     private let state: Mutex<State>
 
-    package init(_ routes: Routes) {
-        state = Mutex(State(snapshot: RoutesSnapshot(routes)))
+    /// - Parameter stored: the keys of the data folder.
+    package init(_ routes: Routes, stored: StoredKeys = StoredKeys()) {
+        state = Mutex(State(snapshot: RoutesSnapshot(routes, stored: stored), stored: stored))
     }
 
     package var current: RoutesSnapshot { state.withLock { $0.snapshot } }
 
     /// Takes over new routes, whole.
     package func replace(by routes: Routes) {
-        let new = RoutesSnapshot(routes)
-        let watchers = state.withLock { state in
-            state.snapshot = new
-            return Array(state.watchers.values)
+        change { $0.snapshot = RoutesSnapshot(routes, stored: $0.stored) }
+    }
+
+    /// Takes over new keys of the data folder, whole.
+    package func replace(by stored: StoredKeys) {
+        change { state in
+            state.stored = stored
+            state.snapshot = RoutesSnapshot(state.snapshot.routes, stored: stored)
+        }
+    }
+
+    /// The tables are made under the lock: of two changes at a time, neither may undo the other.
+    private func change(_ change: (inout State) -> Void) {
+        let (new, watchers) = state.withLock { state in
+            change(&state)
+            return (state.snapshot, Array(state.watchers.values))
         }
         for watcher in watchers { watcher.yield(new) }
     }

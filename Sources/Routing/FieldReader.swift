@@ -134,8 +134,9 @@ enum CountText {
 }
 
 /// Lengths of time as text: a whole number and a unit.
-enum DurationText {
-    static func read(_ text: String) -> Duration? {
+package enum DurationText {
+    /// - Returns: nil unless the text is such as `500ms`, `30s`, `10m`, `72h` or `90d`.
+    package static func read(_ text: String) -> Duration? {
         let units: [(String, Duration)] = [
             ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
             ("d", .seconds(86_400)),

@@ -8,8 +8,14 @@ package struct KeyTable: Sendable {
 
     private let holders: [KeyDigest: Holder]
 
-    package init(_ clients: [Client]) {
+    /// - Parameters:
+    ///   - clients: with the keys that `routes.json` gives them. They come first where a key stands in both files.
+    ///   - stored: the keys of the data folder. Those of a client that is not there open nothing.
+    package init(_ clients: [Client], stored: StoredKeys = StoredKeys()) {
         var holders: [KeyDigest: Holder] = [:]
+        for client in clients {
+            for key in stored.usable(by: client.name) { holders[key.digest] = Holder(client: client, key: key) }
+        }
         for client in clients {
             for key in client.keys { holders[key.digest] = Holder(client: client, key: key) }
         }

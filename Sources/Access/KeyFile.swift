@@ -1,0 +1,98 @@
+package import Foundation
+package import Routing
+
+/// `keys.json` in the data folder. Holds digests only, and is for its owner's eyes all the same.
+package struct KeyFile: Sendable {
+    package let file: URL
+
+    /// - Parameter folder: the data folder.
+    package init(in folder: URL) {
+        file = folder.appending(path: "keys.json")
+    }
+
+    /// The keys; none if there is no file.
+    package func read() throws(KeyFileFault) -> StoredKeys {
+        guard FileManager.default.fileExists(atPath: file.path) else { return StoredKeys() }
+        let content: Data
+        do {
+            content = try Data(contentsOf: file)
+        } catch {
+            throw .unreadable(path: file.relativePath)
+        }
+        do {
+            return try StoredKeys(reading: [UInt8](content))
+        } catch {
+            throw .faulty(path: file.relativePath, error)
+        }
+    }
+
+    /// Changes the keys: one program at a time, whole or not at all. When this returns, the new file is on disk.
+    package func update<Value>(_ change: (inout StoredKeys) throws -> Value) throws -> Value {
+        let folder = file.deletingLastPathComponent()
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw KeyFileFault.unwritable(path: folder.relativePath, reason: "the folder cannot be made")
+        }
+        let lock = try open(folder.appending(path: "keys.lock"), O_RDWR | O_CREAT)
+        defer { close(lock) }
+        guard flock(lock, LOCK_EX) == 0 else { throw failure() }
+        var keys = try read()
+        let value = try change(&keys)
+        try replace(by: keys.text)
+        return value
+    }
+
+    private func replace(by content: [UInt8]) throws(KeyFileFault) {
+        let folder = file.deletingLastPathComponent()
+        let new = folder.appending(path: "keys.json.new")
+        let descriptor = try open(new, O_WRONLY | O_CREAT | O_TRUNC)
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else { throw failure() }
+        try giveToOwner(of: folder, descriptor)
+        var rest = content[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { throw failure() }
+            rest = rest.dropFirst(written)
+        }
+        guard fsync(descriptor) == 0, rename(new.path, file.path) == 0 else { throw failure() }
+        let folderDescriptor = try open(folder, O_RDONLY)
+        defer { close(folderDescriptor) }
+        guard fsync(folderDescriptor) == 0 else { throw failure() }
+    }
+
+    /// Whoever administers a machine works as root; the gateway, which owns the folder, must be able to read the file.
+    private func giveToOwner(of folder: URL, _ descriptor: Int32) throws(KeyFileFault) {
+        guard geteuid() == 0 else { return }
+        var status = stat()
+        guard stat(folder.path, &status) == 0, fchown(descriptor, status.st_uid, status.st_gid) == 0 else {
+            throw failure()
+        }
+    }
+
+    private func open(_ place: URL, _ flags: Int32) throws(KeyFileFault) -> Int32 {
+        let descriptor = Foundation.open(place.path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+        return descriptor
+    }
+
+    private func failure() -> KeyFileFault {
+        .unwritable(path: file.relativePath, reason: String(cString: strerror(errno)))
+    }
+}
+
+/// Why the keys of the data folder cannot be used.
+package enum KeyFileFault: Error, Sendable, CustomStringConvertible {
+    case unreadable(path: String)
+    case faulty(path: String, FaultyRoutes)
+    case unwritable(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .unreadable(let path): "\(path) cannot be read; it must belong to the user that runs the gateway"
+        case .faulty(let path, let faulty): RoutesReport.faults(faulty.faults, file: path)
+        case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Access
+import ArgumentParser
+import Events
+import Foundation
+import Gateway
+import Routing
+
+/// The options of commands that work on the data folder's keys.
+struct KeyOptions: ParsableArguments {
+    @Option(help: "The data folder of the gateway, or TOLLGATE_DATA.")
+    var data: String = ProcessInfo.processInfo.environment["TOLLGATE_DATA"] ?? "./data"
+
+    @Option(help: "The file that names the clients, or TOLLGATE_ROUTES.")
+    var routes: String = ProcessInfo.processInfo.environment["TOLLGATE_ROUTES"] ?? "routes.json"
+
+    /// Does something with the keys, and ends the command with the reason if that cannot be done.
+    func administer<Value>(_ work: (KeyAdministration) throws -> Value) throws -> Value {
+        do {
+            return try work(
+                KeyAdministration(dataFolder: URL(filePath: data), routesFile: URL(filePath: routes))
+            )
+        } catch let fault as GatewayFault {
+            Terminal.message("\(fault)")
+        } catch let fault as KeyFileFault {
+            Terminal.message("\(fault)")
+        } catch let fault as KeyLifecycleFault {
+            Terminal.message("\(fault)")
+        } catch let fault as KeyAdministrationFault {
+            Terminal.message("\(fault)")
+        }
+        throw ExitCode(1)
+    }
+}
+
+/// The options that say what a new key is called and when it may be used.
+struct NewKeyOptions: ParsableArguments {
+    @Option(help: "What to call the key; the first digits of its SHA-256 if not given.")
+    var id: String?
+
+    @Option(help: "The first moment at which it may be used: 2027-01-31T00:00:00Z, or a time from now: 1h, 30d.")
+    var notBefore: KeyMoment?
+
+    @Option(help: "The first moment at which it may be used no more, likewise.")
+    var expires: KeyMoment?
+
+    var term: StoredKeys.Term { StoredKeys.Term(notBefore: notBefore?.moment, expires: expires?.moment) }
+
+    mutating func validate() throws {
+        guard let id else { return }
+        guard id.wholeMatch(of: #/[A-Za-z0-9._-]{1,64}/#) != nil else {
+            throw ValidationError("--id has 1 to 64 letters, digits, dots, dashes and underscores")
+        }
+    }
+}
+
+/// A moment, as itself or as a time from now.
+struct KeyMoment: ExpressibleByArgument {
+    let moment: Timestamp
+
+    init?(argument: String) {
+        if let moment = Timestamp(rfc3339: argument) {
+            self.moment = moment
+        } else if let duration = DurationText.read(argument) {
+            moment = SystemWallClock().now + duration
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Events
+import Gateway
+import Routing
+
+/// `tollgate keys create`: a new key, shown once.
+struct KeysCreateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a key for a client, and print it: this once."
+    )
+
+    @Argument(help: "The client, as routes.json names it.")
+    var client: String
+
+    @OptionGroup var new: NewKeyOptions
+    @OptionGroup var keys: KeyOptions
+
+    func run() throws {
+        let made = try keys.administer { try $0.create(for: client, id: new.id, term: new.term) }
+        Terminal.message("\(made.stored.words). It is shown this once:")
+        Terminal.data(made.key.reveal())
+    }
+}
+
+extension StoredKey {
+    /// `key 3f9a0c12 of shop, from 2027-01-01T00:00:00.000Z, until 2027-02-01T00:00:00.000Z`
+    var words: String {
+        "key \(key.id) of \(client)" + (key.notBefore.map { ", from \($0.rfc3339)" } ?? "")
+            + (key.expires.map { ", until \($0.rfc3339)" } ?? "")
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Gateway
+import Routing
+
+/// `tollgate keys revoke`: the end of a key, for good.
+struct KeysRevokeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Take a key out of use for good; a running gateway refuses it within a second."
+    )
+
+    @Argument(help: "The key's id, as tollgate keys list shows it.")
+    var id: String
+
+    @OptionGroup var keys: KeyOptions
+
+    func run() throws {
+        let revoked = try keys.administer { try $0.revoke(id) }
+        Terminal.message("\(revoked.words) is revoked.")
+    }
+}
