@@ -23,6 +23,9 @@ package struct VendorQuestions: Sendable {
         self.adapters = adapters
     }
 
+    /// Of all vendors.
+    package var traits: [VendorTraits] { adapters.map(\.traits) }
+
     /// The adapter of a provider; nil only for a provider that no registry knows.
     package func adapter(of provider: ProviderConfiguration) -> (any Adapter)? {
         adapters.first { $0.traits.adapter == provider.traits.adapter }

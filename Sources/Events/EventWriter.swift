@@ -15,19 +15,46 @@ package enum EventWriter {
     }
 
     /// The members of an event with all that became of it.
-    package static func writeMembers(of archived: ArchivedEvent, to writer: inout JSONWriter) {
+    /// - Parameter traits: of the vendors, to say which fields each has no place for; empty: nothing is said of that.
+    package static func writeMembers(
+        of archived: ArchivedEvent,
+        traits: [VendorTraits] = [],
+        to writer: inout JSONWriter
+    ) {
         writeMembers(of: archived.event, to: &writer)
         writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
         writer.member("client", string: archived.event.client.rawValue)
         writer.member("route", stringOrNull: archived.event.plan.route?.rawValue)
         writer.key("deliveries")
         writer.beginArray()
-        for delivery in archived.deliveries { write(delivery, to: &writer) }
+        for delivery in archived.deliveries {
+            let traits = traits.first { $0.adapter == delivery.adapter }
+            write(delivery, notCarried: traits.map { notCarried(of: archived.event, by: $0) }, to: &writer)
+        }
         writer.endArray()
     }
 
+    /// The fields of an event that a vendor has no place for: its own of other vendors, and canonical ones.
+    private static func notCarried(of event: AcceptedEvent, by traits: VendorTraits) -> [String] {
+        var fields = traits.ignoredFields.filter { field in
+            switch field {
+            case "source": event.source != nil
+            case "subscription_id": event.subscriptionID != nil
+            default: false
+            }
+        }
+        guard let vendor = event.vendor else { return fields }
+        // It was checked when it came; what cannot be read any more carries nothing.
+        guard let root = try? JSONDocument(parsing: Array(vendor.bytes)).root else { return fields }
+        for member in root.members where member.name != traits.adapter.rawValue {
+            fields += member.value.members.map { "vendor.\(member.name).\($0.name)" }
+        }
+        return fields
+    }
+
     /// A normalized delivery, the same for every vendor, with its attempts.
-    package static func write(_ delivery: Delivery, to writer: inout JSONWriter) {
+    /// - Parameter notCarried: the event's fields that the vendor has no place for; nil: nothing is said of that.
+    package static func write(_ delivery: Delivery, notCarried: [String]? = nil, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("provider", string: delivery.provider.rawValue)
         writer.member("adapter", string: delivery.adapter.rawValue)
@@ -43,6 +70,60 @@ package enum EventWriter {
         writer.beginArray()
         for attempt in delivery.history { write(attempt, to: &writer) }
         writer.endArray()
+        if let notCarried {
+            writer.key("not_carried")
+            writer.beginArray()
+            for field in notCarried { writer.string(field) }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    /// What happened to an event, in order: accepted, planned, each attempt, settled.
+    package static func writeTimeline(of archived: ArchivedEvent, to writer: inout JSONWriter) {
+        writer.key("timeline")
+        writer.beginArray()
+        writeEntry("accepted", at: archived.event.acceptedAt, to: &writer)
+        writeEntry("planned", at: archived.event.acceptedAt, to: &writer) { writer in
+            writer.key("providers")
+            writer.beginArray()
+            for destination in archived.event.plan.destinations { writer.string(destination.provider.rawValue) }
+            writer.endArray()
+        }
+        let attempts = archived.deliveries.flatMap { delivery in delivery.history.map { (delivery, $0) } }
+        var entries = attempts.map { delivery, attempt in
+            (at: attempt.at, delivery: delivery, attempt: Optional(attempt))
+        }
+        for delivery in archived.deliveries where delivery.status != .pending && delivery.status != .retrying {
+            guard let last = delivery.history.last else { continue }
+            entries.append((at: last.at + last.latency, delivery: delivery, attempt: nil))
+        }
+        // What stands at one moment keeps its order: an attempt before the settlement that it brought.
+        let ordered = entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+        for (_, entry) in ordered {
+            let (delivery, attempt) = (entry.delivery, entry.attempt)
+            writeEntry(attempt == nil ? "settled" : "attempt", at: entry.at, to: &writer) { writer in
+                writer.member("provider", string: delivery.provider.rawValue)
+                writer.member("status", string: (attempt?.status ?? delivery.status).rawValue)
+                guard let attempt else { return }
+                write(attempt.httpStatus, "http_status", to: &writer)
+                writer.member("latency_ms", integer: attempt.latency.wholeMilliseconds)
+                write(attempt.fault, retryable: attempt.status == .retrying, to: &writer)
+            }
+        }
+        writer.endArray()
+    }
+
+    private static func writeEntry(
+        _ what: String,
+        at moment: Timestamp,
+        to writer: inout JSONWriter,
+        _ members: (inout JSONWriter) -> Void = { _ in }
+    ) {
+        writer.beginObject()
+        writer.member("at", string: moment.rfc3339)
+        writer.member("what", string: what)
+        members(&writer)
         writer.endObject()
     }
 

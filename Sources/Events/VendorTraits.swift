@@ -16,6 +16,8 @@ package struct VendorTraits: Sendable, Equatable {
     package let rateLimit: RateLimit?
     /// The settings that a destination of this vendor takes in `routes.json`.
     package let settings: [SettingField]
+    /// The canonical fields for which the vendor has no place: `source`.
+    package let ignoredFields: [String]
 
     package init(
         adapter: AdapterName,
@@ -27,7 +29,8 @@ package struct VendorTraits: Sendable, Equatable {
         oneIdentityOncePerBatch: Bool = false,
         timeout: Duration = .seconds(30),
         rateLimit: RateLimit? = nil,
-        settings: [SettingField] = []
+        settings: [SettingField] = [],
+        ignoredFields: [String] = []
     ) {
         self.adapter = adapter
         self.vendor = vendor
@@ -39,6 +42,7 @@ package struct VendorTraits: Sendable, Equatable {
         self.timeout = timeout
         self.rateLimit = rateLimit
         self.settings = settings
+        self.ignoredFields = ignoredFields
     }
 }
 

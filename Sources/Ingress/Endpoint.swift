@@ -19,6 +19,7 @@ enum Endpoint: Equatable {
     case health
     case readiness
     case metrics
+    case description
 
     /// Finds the endpoint of a method and a path.
     /// - Parameter path: still percent-encoded, so that an encoded slash stays part of an id.
@@ -46,6 +47,7 @@ enum Endpoint: Equatable {
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]
         case "/metrics": return [.get: .metrics]
+        case "/openapi.json": return [.get: .description]
         default: break
         }
         let prefix = "/v1/events/"
@@ -56,5 +58,5 @@ enum Endpoint: Equatable {
     }
 
     /// Whether anybody may ask.
-    var isOpen: Bool { self == .health || self == .readiness }
+    var isOpen: Bool { self == .health || self == .readiness || self == .description }
 }

@@ -159,7 +159,7 @@ struct GatewayResponder: HTTPResponder {
         case .metrics:
             try require(.admin, of: client)
             return await metrics.respond()
-        case .health, .readiness:
+        case .health, .readiness, .description:
             preconditionFailure("open endpoints are answered before")
         }
     }
@@ -248,6 +248,7 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func answerOpen(_ endpoint: Endpoint) async -> Response {
+        if endpoint == .description { return Self.response(.ok, Array(OpenAPIDocument.text.utf8)) }
         guard endpoint == .readiness else { return Self.response(.ok, Array(#"{"status":"alive"}"#.utf8)) }
         let report = await readiness.report()
         return Self.response(report.isReady ? .ok : .serviceUnavailable, report.json)

@@ -65,7 +65,7 @@ package struct IngressServer: Service {
         responder = GatewayResponder(
             settings: settings,
             writing: writing,
-            events: EventHandler(reading: archive),
+            events: EventHandler(archive: archive, traits: questions.traits),
             lists: EventListHandler(search: search),
             vendors: VendorReadHandler(routes: routes, questions: questions, archive: archive, acceptor: acceptor),
             streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),

@@ -36,6 +36,15 @@ import Testing
         }
     }
 
+    @Test func `takes no part of a request that is wrong as a whole`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let body = #"{"events":[{"id":"a","name":"n","customer_id":"c"}],"evnets":1}"#
+            let answer = try await server.post(body, path: "/v1/events?partial=true")
+            #expect(answer.status == 422)
+            #expect(try await server.send(.GET, "/v1/events/a").status == 404)
+        }
+    }
+
     @Test func `takes the good ones of a batch with partial=true, and answers 207`() async throws {
         try await IngressFixture.with { (server) async throws in
             let body = #"[{"id":"1","name":"n","customer_id":"c"},{"id":"2","name":"n"}]"#

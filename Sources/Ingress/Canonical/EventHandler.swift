@@ -5,11 +5,9 @@ import Routing
 
 /// `GET /v1/events/{id}`: an event, its deliveries and every attempt.
 struct EventHandler: Sendable {
-    private let archive: any EventArchive
-
-    init(reading archive: any EventArchive) {
-        self.archive = archive
-    }
+    let archive: any EventArchive
+    /// Of all vendors.
+    let traits: [VendorTraits]
 
     /// The event as JSON. Of several events that share an id (a vendor's scope tells them apart), the oldest comes first and the others
     /// stand under `also`.
@@ -23,13 +21,14 @@ struct EventHandler: Sendable {
         guard let first = events.first else { throw Problem.unknownEvent(id) }
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
-        EventWriter.writeMembers(of: first, to: &writer)
+        EventWriter.writeMembers(of: first, traits: traits, to: &writer)
+        EventWriter.writeTimeline(of: first, to: &writer)
         if events.count > 1 {
             writer.key("also")
             writer.beginArray()
             for event in events.dropFirst() {
                 writer.beginObject()
-                EventWriter.writeMembers(of: event, to: &writer)
+                EventWriter.writeMembers(of: event, traits: traits, to: &writer)
                 writer.endObject()
             }
             writer.endArray()

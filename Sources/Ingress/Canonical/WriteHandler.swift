@@ -53,7 +53,9 @@ struct WriteHandler: Sendable {
     func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> Answer {
         let isPartial = options.isPartial
         let batch = reader.read(body, as: options.layout)
-        guard batch.faults.isEmpty || (isPartial && !batch.events.isEmpty) else {
+        // A fault of the request as a whole is no event's, so that no part of it will do.
+        let isWhole = batch.faults.allSatisfy { $0.index != nil }
+        guard batch.faults.isEmpty || (isPartial && isWhole && !batch.events.isEmpty) else {
             throw Problem.events(batch.faults, count: batch.count)
         }
         do {

@@ -19,7 +19,8 @@ struct FlexpriceAdapter: Adapter {
         timeout: .seconds(120),
         // Documented for the bulk call; single events would be allowed ten times as many.
         rateLimit: RateLimit(requests: 100, per: .seconds(60)),
-        settings: FlexpriceSettings.fields
+        settings: FlexpriceSettings.fields,
+        ignoredFields: ["subscription_id"]
     )
 
     /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.

@@ -16,7 +16,8 @@ struct KnetikAdapter: Adapter {
         batch: BatchLimit(events: 1, bytes: 1 << 20),
         deduplication: .none,
         timeout: .seconds(60),
-        settings: KnetikSettings.fields
+        settings: KnetikSettings.fields,
+        ignoredFields: ["source", "subscription_id"]
     )
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {

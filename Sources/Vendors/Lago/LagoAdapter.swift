@@ -17,7 +17,8 @@ struct LagoAdapter: Adapter {
         // Its batch code finds inserted rows by transaction_id alone, whatever the subscription.
         oneIdentityOncePerBatch: true,
         rateLimit: RateLimit(requests: 50, per: .seconds(1)),
-        settings: LagoSettings.fields
+        settings: LagoSettings.fields,
+        ignoredFields: ["source"]
     )
 
     /// Beyond this year a timestamp is surely milliseconds that were sent as seconds; Lago would store it and never bill it.

@@ -17,7 +17,8 @@ struct PolarAdapter: Adapter {
         deduplication: .byIdentity(memory: nil),
         timeout: .seconds(45),
         rateLimit: RateLimit(requests: 500, per: .seconds(60)),
-        settings: PolarSettings.fields
+        settings: PolarSettings.fields,
+        ignoredFields: ["source", "subscription_id"]
     )
 
     private static let fields = [

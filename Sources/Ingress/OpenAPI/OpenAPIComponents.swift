@@ -1,0 +1,254 @@
+/// The components of ``OpenAPIDocument``, as members of a JSON object.
+enum OpenAPIComponents {
+    static let parameters = #"""
+            "parameters": {
+              "id": {"name": "id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+              "name": {"name": "name", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+              "customer_id": {"name": "customer_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+              "subscription_id": {"name": "subscription_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+              "source": {"name": "source", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+              "start": {"name": "start", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Not before this moment."},
+              "end": {"name": "end", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Before this moment."},
+              "delivery_status": {"name": "delivery_status", "in": "query", "explode": true,
+                "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}},
+              "delivery_provider": {"name": "delivery_provider", "in": "query", "schema": {"type": "string"},
+                "description": "Events with a delivery to this provider."},
+              "order": {"name": "order", "in": "query", "schema": {"enum": ["newest", "oldest"], "default": "newest"}},
+              "limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
+              "cursor": {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "What an earlier page gave as next_cursor."},
+              "provider": {"name": "provider", "in": "query", "schema": {"type": "string"},
+                "description": "Ask this provider's vendor itself. What it cannot do is 501."}
+            },
+            "requestBodies": {
+              "Revision": {"required": true, "content": {"application/json": {"schema": {
+                "type": "object", "additionalProperties": false, "minProperties": 1,
+                "properties": {
+                  "ids": {"$ref": "#/components/schemas/Texts"},
+                  "filter": {"type": "object", "additionalProperties": false, "properties": {
+                    "provider": {"type": "string"},
+                    "status": {"oneOf": [{"$ref": "#/components/schemas/DeliveryStatus"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/DeliveryStatus"}}]},
+                    "name": {"$ref": "#/components/schemas/Texts"},
+                    "error_code": {"oneOf": [{"$ref": "#/components/schemas/ErrorCode"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/ErrorCode"}}]},
+                    "accepted_from": {"$ref": "#/components/schemas/MomentText"},
+                    "accepted_before": {"$ref": "#/components/schemas/MomentText"}}},
+                  "all": {"type": "boolean"},
+                  "dry_run": {"type": "boolean", "description": "Count only."}}}}}}
+            }
+        """#
+
+    static let responses = #"""
+            "responses": {
+              "Problem": {"description": "A problem (RFC 9457).",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+            }
+        """#
+
+    static let schemas = #"""
+            "schemas": {
+              "Moment": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "number"}], "description": "RFC 3339 with an offset, or Unix seconds."},
+              "MomentText": {"type": "string", "description": "RFC 3339 with an offset, or Unix seconds."},
+              "Texts": {"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]},
+              "Event": {
+                "type": "object", "required": ["name"], "additionalProperties": false,
+                "anyOf": [{"required": ["customer_id"]}, {"required": ["subscription_id"]}],
+                "properties": {
+                  "id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255, "description": "Idempotency key within the tenant, at most 255 bytes; made if absent."},
+                  "name": {"type": "string", "minLength": 1, "maxLength": 128},
+                  "customer_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
+                  "subscription_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
+                  "timestamp": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": ["number", "null"]}], "description": "RFC 3339 with an offset, or Unix seconds; the time of acceptance if absent."},
+                  "source": {"type": ["string", "null"], "maxLength": 1024},
+                  "properties": {"type": ["object", "null"], "description": "Any JSON, 32 deep at most; numbers keep their digits."},
+                  "vendor": {"type": ["object", "null"], "additionalProperties": {"type": "object"}, "description": "Fields of one vendor alone, by adapter."}
+                },
+                "examples": [{"id": "evt-1", "name": "api_request", "customer_id": "customer456", "properties": {"request_size": 100}}]
+              },
+              "CloudEvent": {
+                "type": "object", "required": ["specversion", "id", "source", "type"],
+                "properties": {
+                  "specversion": {"const": "1.0"}, "id": {"type": "string", "minLength": 1}, "source": {"type": "string", "minLength": 1},
+                  "type": {"type": "string", "minLength": 1, "description": "The name."}, "subject": {"type": "string", "description": "The customer."},
+                  "subscriptionid": {"type": "string"}, "time": {"type": "string", "format": "date-time"},
+                  "datacontenttype": {"type": "string"}, "data": {"type": "object", "description": "The properties."}
+                }
+              },
+              "WriteResult": {
+                "type": "object", "required": ["accepted", "duplicates", "rejected", "events"],
+                "properties": {
+                  "accepted": {"type": "integer"}, "duplicates": {"type": "integer"}, "rejected": {"type": "integer"},
+                  "events": {"type": "array", "items": {
+                    "type": "object", "required": ["index", "status"],
+                    "properties": {
+                      "index": {"type": "integer"}, "id": {"type": "string"}, "status": {"enum": ["accepted", "duplicate", "rejected"]},
+                      "timestamp": {"type": "string", "format": "date-time"},
+                      "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
+                      "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}}}}
+                }
+              },
+              "StoredEvent": {
+                "type": "object", "required": ["id", "name", "timestamp", "accepted_at", "client", "route", "deliveries"],
+                "properties": {
+                  "id": {"type": "string"}, "name": {"type": "string"}, "customer_id": {"type": "string"}, "subscription_id": {"type": "string"},
+                  "timestamp": {"type": "string", "format": "date-time"}, "source": {"type": "string"}, "properties": {"type": "object"},
+                  "vendor": {"type": "object"}, "accepted_at": {"type": "string", "format": "date-time"}, "client": {"type": "string"},
+                  "route": {"type": ["string", "null"]}, "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}}
+                }
+              },
+              "TracedEvent": {
+                "allOf": [{"$ref": "#/components/schemas/StoredEvent"}],
+                "required": ["timeline"],
+                "properties": {
+                  "timeline": {"type": "array", "items": {"$ref": "#/components/schemas/TimelineEntry"}},
+                  "also": {"type": "array", "items": {"$ref": "#/components/schemas/StoredEvent"}}
+                }
+              },
+              "TimelineEntry": {
+                "type": "object", "required": ["at", "what"],
+                "properties": {
+                  "at": {"type": "string", "format": "date-time"}, "what": {"enum": ["accepted", "planned", "attempt", "settled"]},
+                  "provider": {"type": "string"}, "providers": {"type": "array", "items": {"type": "string"}},
+                  "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "http_status": {"type": ["integer", "null"]},
+                  "latency_ms": {"type": "integer"}, "error": {"$ref": "#/components/schemas/DeliveryError"}
+                }
+              },
+              "Delivery": {
+                "type": "object",
+                "required": ["provider", "adapter", "mode", "status", "attempts", "deduplicated", "http_status", "latency_ms", "next_attempt_at", "error", "history"],
+                "properties": {
+                  "provider": {"type": "string"}, "adapter": {"type": "string"}, "mode": {"enum": ["primary", "mirror", "shadow"]},
+                  "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "attempts": {"type": "integer"}, "deduplicated": {"type": "boolean"},
+                  "http_status": {"type": ["integer", "null"]}, "latency_ms": {"type": ["integer", "null"]},
+                  "next_attempt_at": {"type": ["string", "null"], "format": "date-time"}, "error": {"$ref": "#/components/schemas/DeliveryError"},
+                  "history": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}},
+                  "not_carried": {"type": "array", "items": {"type": "string"}, "description": "Fields of the event that this vendor has no place for."}
+                }
+              },
+              "Attempt": {
+                "type": "object", "required": ["at", "latency_ms", "http_status", "status", "deduplicated", "error"],
+                "properties": {
+                  "at": {"type": "string", "format": "date-time"}, "latency_ms": {"type": "integer"}, "http_status": {"type": ["integer", "null"]},
+                  "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "deduplicated": {"type": "boolean"},
+                  "error": {"$ref": "#/components/schemas/DeliveryError"}
+                }
+              },
+              "DeliveryStatus": {"enum": ["pending", "retrying", "delivered", "rejected", "uncertain", "skipped", "discarded"]},
+              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable"]},
+              "DeliveryError": {
+                "type": ["object", "null"], "required": ["code", "message", "retryable", "vendor"],
+                "properties": {
+                  "code": {"$ref": "#/components/schemas/ErrorCode"}, "message": {"type": "string"}, "retryable": {"type": "boolean"},
+                  "vendor": {"type": ["string", "null"], "description": "The vendor's own words, cut and redacted."}
+                }
+              },
+              "EventPage": {
+                "type": "object", "required": ["events", "next_cursor"], "additionalProperties": false,
+                "properties": {
+                  "events": {"type": "array", "items": {"$ref": "#/components/schemas/StoredEvent"}}, "next_cursor": {"type": ["string", "null"]}
+                }
+              },
+              "VendorEvent": {
+                "type": "object", "required": ["id", "name", "timestamp", "provider", "notes"],
+                "properties": {
+                  "id": {"type": ["string", "null"]}, "name": {"type": "string"}, "customer_id": {"type": "string"}, "subscription_id": {"type": "string"},
+                  "timestamp": {"type": "string", "format": "date-time"}, "source": {"type": "string"}, "properties": {"type": "object"},
+                  "vendor": {"type": "object"}, "provider": {"type": "string"}, "notes": {"type": "array", "items": {"type": "string"}},
+                  "also": {"type": "array", "items": {"type": "object"}}
+                }
+              },
+              "VendorEventPage": {
+                "type": "object", "required": ["events", "next_cursor", "provider", "filtered_here", "notes"],
+                "properties": {
+                  "events": {"type": "array", "items": {"$ref": "#/components/schemas/VendorEvent"}}, "next_cursor": {"type": ["string", "null"]},
+                  "provider": {"type": "string"}, "notes": {"type": "array", "items": {"type": "string"}},
+                  "filtered_here": {"type": "array", "items": {"type": "string"}, "description": "Parameters that the vendor does not know; a page may be short for it."}
+                }
+              },
+              "Names": {
+                "type": "object", "required": ["names"],
+                "properties": {
+                  "provider": {"type": "string"},
+                  "names": {"type": "array", "items": {
+                    "type": "object", "required": ["name", "count", "first_seen", "last_seen"],
+                    "properties": {
+                      "name": {"type": "string"}, "count": {"type": "integer"}, "first_seen": {"type": "string", "format": "date-time"},
+                      "last_seen": {"type": "string", "format": "date-time"}}}}
+                }
+              },
+              "Estimate": {
+                "type": "object", "required": ["provider", "adapter", "total", "currency", "charges"],
+                "properties": {
+                  "provider": {"type": "string"}, "adapter": {"type": "string"}, "total": {"type": ["string", "null"]}, "currency": {"type": ["string", "null"]},
+                  "charges": {"type": "array", "items": {
+                    "type": "object", "required": ["name", "units", "unit_amount", "amount", "taxes", "total", "currency"],
+                    "properties": {
+                      "name": {"type": ["string", "null"]}, "units": {"type": ["string", "null"]}, "unit_amount": {"type": ["string", "null"]},
+                      "amount": {"type": "string"}, "taxes": {"type": "string"}, "total": {"type": "string"}, "currency": {"type": "string"}}}}
+                }
+              },
+              "DeliveryPage": {
+                "type": "object", "required": ["deliveries", "next_cursor"],
+                "properties": {
+                  "next_cursor": {"type": ["string", "null"]},
+                  "deliveries": {"type": "array", "items": {
+                    "type": "object", "required": ["event_id", "name", "accepted_at", "delivery"],
+                    "properties": {
+                      "event_id": {"type": "string"}, "name": {"type": "string"}, "accepted_at": {"type": "string", "format": "date-time"},
+                      "delivery": {"$ref": "#/components/schemas/Delivery"}}}}
+                }
+              },
+              "RevisionResult": {
+                "type": "object", "required": ["action", "dry_run", "changed", "busy"],
+                "properties": {
+                  "action": {"enum": ["retry", "discard"]}, "dry_run": {"type": "boolean"}, "changed": {"type": "integer"},
+                  "busy": {"type": "integer", "description": "Left alone, because an attempt was under way."}
+                }
+              },
+              "Actions": {
+                "type": "object", "required": ["actions"],
+                "properties": {"actions": {"type": "array", "items": {
+                  "type": "object", "required": ["action", "at", "client", "filter", "changed", "busy"],
+                  "properties": {
+                    "action": {"enum": ["retry", "discard"]}, "at": {"type": "string", "format": "date-time"}, "client": {"type": "string"},
+                    "filter": {"type": "string"}, "changed": {"type": "integer"}, "busy": {"type": "integer"}}}}}
+              },
+              "Providers": {
+                "type": "object", "required": ["providers"],
+                "properties": {"providers": {"type": "array", "items": {
+                  "type": "object", "required": ["name", "adapter", "circuit", "parked", "backlog", "last_error"],
+                  "properties": {
+                    "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
+                    "parked": {"type": "boolean"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]}}}}}
+              },
+              "Takeover": {
+                "type": "object", "required": ["status", "changes", "stranded", "warnings"],
+                "properties": {
+                  "status": {"enum": ["taken", "unchanged", "good"]}, "changes": {"type": "array", "items": {"type": "object"}},
+                  "stranded": {"type": "array", "items": {"type": "object"}}, "warnings": {"type": "array", "items": {"type": "object"}}
+                }
+              },
+              "Readiness": {
+                "type": "object", "required": ["status", "parts"],
+                "properties": {
+                  "status": {"enum": ["ready", "not ready"]},
+                  "parts": {"type": "array", "items": {
+                    "type": "object", "required": ["name", "ready", "detail"],
+                    "properties": {"name": {"type": "string"}, "ready": {"type": "boolean"}, "detail": {"type": "string"}}}}
+                }
+              },
+              "EventFault": {
+                "type": "object", "required": ["index", "field", "code", "message"],
+                "properties": {
+                  "index": {"type": ["integer", "null"]}, "field": {"type": ["string", "null"]}, "code": {"type": "string"}, "message": {"type": "string"}
+                }
+              },
+              "Problem": {
+                "type": "object", "required": ["type", "title", "status", "detail", "request_id"],
+                "properties": {
+                  "type": {"type": "string", "format": "uri"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
+                  "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}, "faults": {"type": "array", "items": {"type": "object"}},
+                  "error": {"type": "object"}, "request_id": {"type": "string"}
+                }
+              }
+            }
+        """#
+}

@@ -1,0 +1,253 @@
+/// The paths of ``OpenAPIDocument``, as members of a JSON object.
+enum OpenAPIPaths {
+    static let events = #"""
+            "/v1/events": {
+              "post": {
+                "tags": ["events"], "operationId": "writeEvents", "summary": "Accept events.",
+                "description": "One event, {\"events\": [...]}, an array, an event a line, or CloudEvents 1.0 (structured, batch, and binary by ce- header fields). All or nothing, unless partial is true. A 2xx means that every event it names is on disk. The same id with the same content is a duplicate, with other content a conflict.",
+                "parameters": [
+                  {"name": "partial", "in": "query", "schema": {"enum": ["true", "false", ""], "default": "false"},
+                   "description": "Take the good events where others are bad; without a value it means true."},
+                  {"name": "Prefer", "in": "header", "schema": {"type": "string"}, "example": "wait=5",
+                   "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240)."}
+                ],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {"schema": {"oneOf": [
+                      {"$ref": "#/components/schemas/Event"},
+                      {"type": "object", "required": ["events"], "additionalProperties": false,
+                       "properties": {"events": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Event"}}}},
+                      {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Event"}}]}},
+                    "application/x-ndjson": {"schema": {"type": "string", "description": "An event a line."}},
+                    "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/CloudEvent"}},
+                    "application/cloudevents-batch+json": {"schema":
+                      {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/CloudEvent"}}}
+                  }
+                },
+                "responses": {
+                  "200": {"description": "On disk, and the primaries are settled.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
+                  "202": {"description": "On disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
+                  "207": {"description": "The good ones are on disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
+                  "409": {"$ref": "#/components/responses/Problem"},
+                  "413": {"$ref": "#/components/responses/Problem"},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "429": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              },
+              "get": {
+                "tags": ["events"], "operationId": "listEvents", "summary": "A page of events.",
+                "description": "Ordered by timestamp. A parameter that stands several times means any of its values. With provider the vendor itself is asked.",
+                "parameters": [
+                  {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
+                  {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
+                  {"$ref": "#/components/parameters/end"}, {"$ref": "#/components/parameters/delivery_status"},
+                  {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/order"},
+                  {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"},
+                  {"$ref": "#/components/parameters/provider"}
+                ],
+                "responses": {
+                  "200": {"description": "A page.", "content": {"application/json": {"schema": {"oneOf": [
+                    {"$ref": "#/components/schemas/EventPage"}, {"$ref": "#/components/schemas/VendorEventPage"}]}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "501": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/events/names": {
+              "get": {
+                "tags": ["events"], "operationId": "listNames", "summary": "The names of events, with counts.",
+                "parameters": [
+                  {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
+                  {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
+                  {"$ref": "#/components/parameters/end"}, {"$ref": "#/components/parameters/delivery_status"},
+                  {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/provider"}
+                ],
+                "responses": {
+                  "200": {"description": "The names, in the order of their bytes.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Names"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/events/estimate": {
+              "post": {
+                "tags": ["events"], "operationId": "estimate", "summary": "What an event would cost now, from a vendor that can tell.",
+                "parameters": [{"$ref": "#/components/parameters/provider"}],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}},
+                "responses": {
+                  "200": {"description": "The vendor's estimate.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Estimate"}}}},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "501": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/events/stream": {
+              "get": {
+                "tags": ["events"], "operationId": "streamEvents", "summary": "New events and settlements as they happen.",
+                "description": "Server-sent events: accepted (an event, with its number as id), settled (an event's id and a delivery), missed (how many settlements a slow reader has missed).",
+                "parameters": [
+                  {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
+                  {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
+                  {"$ref": "#/components/parameters/end"},
+                  {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer", "minimum": 0},
+                   "description": "Begin behind this message; without it with what comes from now on."}
+                ],
+                "responses": {
+                  "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/events/{id}": {
+              "get": {
+                "tags": ["events"], "operationId": "readEvent", "summary": "An event, its deliveries, every attempt.",
+                "description": "Of several events with one id (ids that came by a vendor's API may be unique within something only) the others stand under also. With provider the vendor itself is asked. An id that is a word of these paths is read by GET /v1/events?id=.",
+                "parameters": [
+                  {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
+                  {"$ref": "#/components/parameters/provider"}
+                ],
+                "responses": {
+                  "200": {"description": "The event.", "content": {"application/json": {"schema": {"oneOf": [
+                    {"$ref": "#/components/schemas/TracedEvent"}, {"$ref": "#/components/schemas/VendorEvent"}]}}}},
+                  "404": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            }
+        """#
+
+    static let deliveries = #"""
+            "/v1/deliveries": {
+              "get": {
+                "tags": ["deliveries"], "operationId": "listDeliveries",
+                "summary": "What did not simply arrive: retrying, rejected, uncertain and so on, in journal order.",
+                "parameters": [
+                  {"name": "provider", "in": "query", "schema": {"type": "string"}},
+                  {"name": "status", "in": "query", "schema": {"type": "string"}, "description": "One or several, separated by commas.", "example": "rejected,uncertain"},
+                  {"name": "event_id", "in": "query", "schema": {"type": "string"}},
+                  {"name": "name", "in": "query", "schema": {"type": "string"}},
+                  {"name": "error_code", "in": "query", "schema": {"type": "string"}, "description": "One or several, separated by commas."},
+                  {"name": "accepted_from", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}},
+                  {"name": "accepted_before", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}},
+                  {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
+                ],
+                "responses": {
+                  "200": {"description": "A page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DeliveryPage"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/deliveries/retry": {
+              "post": {
+                "tags": ["deliveries"], "operationId": "retryDeliveries", "summary": "Send dead letters and uncertain deliveries again.",
+                "requestBody": {"$ref": "#/components/requestBodies/Revision"},
+                "responses": {
+                  "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/deliveries/discard": {
+              "post": {
+                "tags": ["deliveries"], "operationId": "discardDeliveries", "summary": "Give deliveries up.",
+                "requestBody": {"$ref": "#/components/requestBodies/Revision"},
+                "responses": {
+                  "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/deliveries/actions": {
+              "get": {
+                "tags": ["deliveries"], "operationId": "listActions", "summary": "Who retried or discarded what, and when; the newest first.",
+                "responses": {
+                  "200": {"description": "The latest 1000.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Actions"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            }
+        """#
+
+    static let operations = #"""
+            "/v1/providers": {
+              "get": {
+                "tags": ["operations"], "operationId": "listProviders", "summary": "The state of each provider.",
+                "responses": {
+                  "200": {"description": "All, and those that are gone with something waiting for them.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Providers"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/config/reload": {
+              "post": {
+                "tags": ["operations"], "operationId": "reloadRoutes", "summary": "Take a changed routes.json over, whole or not at all.",
+                "responses": {
+                  "200": {"description": "What changed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Takeover"}}}},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/config/check": {
+              "post": {
+                "tags": ["operations"], "operationId": "checkRoutes", "summary": "What another routes.json would change. Nothing is taken over.",
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}},
+                "responses": {
+                  "200": {"description": "What would change.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Takeover"}}}},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/healthz": {
+              "get": {
+                "tags": ["operations"], "operationId": "health", "summary": "Whether the process lives.", "security": [],
+                "responses": {"200": {"description": "It does.", "content": {"application/json": {"schema":
+                  {"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}}}}}}
+              }
+            },
+            "/readyz": {
+              "get": {
+                "tags": ["operations"], "operationId": "readiness", "summary": "Whether each part can do its work.", "security": [],
+                "responses": {
+                  "200": {"description": "All that is essential is ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
+                  "503": {"description": "It is not.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}}
+                }
+              }
+            },
+            "/metrics": {
+              "get": {
+                "tags": ["operations"], "operationId": "metrics", "summary": "Counts and times, for Prometheus. Open on loopback, else for the scope admin.",
+                "security": [{}, {"bearer": []}, {"apiKey": []}],
+                "responses": {
+                  "200": {"description": "The text format.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/openapi.json": {
+              "get": {
+                "tags": ["operations"], "operationId": "openAPI", "summary": "This document.", "security": [],
+                "responses": {"200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+              }
+            }
+        """#
+}
