@@ -74,14 +74,16 @@ extension SQLiteEventStore {
         of tenant: TenantID,
         _ body: @escaping @Sendable (ColumnSearch?, EventReading) throws -> Value
     ) async throws(StoreError) -> Value {
-        let (pool, parts, names) = (pool, parts, parts.names.current)
+        let (parts, names) = (parts, parts.names.current)
         return try await read { db in
             let events = EventReading(db: db, reader: parts.reader, names: names, tenant: tenant, filter: filter)
+            let candidates = try DeliveryRow.events(of: filter, names: names, in: db)
             while true {
                 let snapshot = parts.columns.snapshot()
                 var hidden = snapshot.removed
                 for damage in parts.damage.all { hidden.insert(damage.first.rawValue...damage.last.rawValue) }
-                let query = ColumnQuery(filter, of: tenant, names: names, key: parts.columns.key, hidden: hidden)
+                var query = ColumnQuery(filter, of: tenant, names: names, key: parts.columns.key, hidden: hidden)
+                query?.candidates = candidates
                 do {
                     let columns = query.map { query in
                         ColumnSearch(
@@ -95,7 +97,6 @@ extension SQLiteEventStore {
                     return try body(columns, events)
                 } catch let damaged as DamagedSegment where damaged.canBeMadeAgain {
                     parts.columns.discard(damaged)
-                    parts.columns.fill(ColumnFilling(pool: pool, reader: parts.reader))
                 }
             }
         }

@@ -39,7 +39,7 @@ package final class SQLiteEventStore: EventStore {
         }
         writer = WriterThread(pool: pool, parts: parts, lock: lock)
         writer.start()
-        parts.columns.fill(ColumnFilling(pool: pool, reader: parts.reader))
+        parts.columns.startFilling(ColumnFilling(pool: pool, reader: parts.reader))
     }
 
     deinit {

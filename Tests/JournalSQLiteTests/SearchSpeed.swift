@@ -22,6 +22,7 @@ struct SearchSpeed {
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: Logger(label: "speed"))
             try await Self.fill(store)
+            try await Self.reject(store)
             try await Self.measure(store, "first")
             let again = try await Self.measure(store, "again")
             #expect(again.allSatisfy { $0 < Self.goal })
@@ -64,6 +65,7 @@ struct SearchSpeed {
                 "one customer and the total of all time",
                 EventSearch(EventFilter(customerIDs: ["customer-77"]), limit: 100, wantsTotal: true)
             ),
+            ("rejected ones", EventSearch(EventFilter(deliveryStatuses: [.rejected]), limit: 100)),
             ("all and the total", EventSearch(limit: 100, wantsTotal: true)),
         ]
         var times: [Duration] = []
@@ -103,6 +105,16 @@ struct SearchSpeed {
             try await group.waitForAll()
         }
         print("\(total) events appended in \(ContinuousClock.now - begin)")
+    }
+
+    /// A thousand of the oldest events.
+    private static func reject(_ store: SQLiteEventStore) async throws {
+        let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 1000, bytes: 1 << 30))
+        let fault = DeliveryFault(code: .unknownCustomer, message: "no such customer")
+        let rejected = (block?.deliveries ?? []).map {
+            SettledDelivery(sequence: $0.sequence, status: .rejected, fault: fault)
+        }
+        try await store.settle(Settlement(provider: "lago", exceptions: rejected))
     }
 
     private static func event(_ number: Int) -> AcceptedEvent {

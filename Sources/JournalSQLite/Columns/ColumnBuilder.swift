@@ -23,9 +23,11 @@ struct ColumnBuilder: Sendable {
     private(set) var next: Int64
     private let key: SipHash
     private var timestamps: [Int64] = []
-    private var numbers: [[Int64]] = TextColumn.allCases.map { _ in [] }
-    private var tables: [TextTable] = TextColumn.allCases.map { _ in TextTable() }
-    private var plans: [Int64] = []
+    private var names = Texts()
+    private var customers = Texts()
+    private var subscriptions = Texts()
+    private var sources = Texts()
+    private var plans: [UInt32] = []
     private var summaries: [Summary] = []
     private var runs: [Run] = []
     private var tenants: Set<UInt32> = []
@@ -85,11 +87,12 @@ struct ColumnBuilder: Sendable {
             )
             content += bytes
         }
-        for column in [timestamps] + numbers + [plans] {
-            let packed = PackedColumn(packing: column)
-            append(packed.bytes, base: packed.base, width: packed.width)
-        }
-        for table in tables { append(table.encoded) }
+        let texts = [names, customers, subscriptions, sources]
+        let columns =
+            [PackedColumn(packing: timestamps)] + texts.map { PackedColumn(packing: $0.numbers) }
+            + [PackedColumn(packing: plans)]
+        for column in columns { append(column.bytes, base: column.base, width: column.width) }
+        for text in texts { append(text.table.encoded) }
         append(Self.bytes(of: summaries.flatMap { [$0.count, $0.first, $0.last] }))
         append(Self.bytes(of: runs.filter { $0.row < count }.flatMap { [$0.row, $0.sequence] }))
         let header = ColumnHeader(
@@ -109,28 +112,12 @@ struct ColumnBuilder: Sendable {
             lastTenant = tenant
         }
         timestamps.append(event.timestamp)
-        plans.append(Int64(clamping: event.plan))
-        add(event.name, to: .names, in: content, tenant)
-        add(event.customer, to: .customers, in: content, tenant)
-        add(event.subscription, to: .subscriptions, in: content, tenant)
-        add(event.source, to: .sources, in: content, tenant)
-        summarize(event.timestamp, under: Int(numbers[TextColumn.names.rawValue][count - 1]) - 1)
-    }
-
-    private mutating func add(
-        _ text: Range<Int>?,
-        to column: TextColumn,
-        in content: UnsafeRawBufferPointer,
-        _ tenant: UInt32
-    ) {
-        let number = text.map { text in
-            tables[column.rawValue].number(
-                of: UnsafeRawBufferPointer(rebasing: content[text]),
-                tenant: tenant,
-                key: key
-            )
-        }
-        numbers[column.rawValue].append(Int64(number ?? 0))
+        plans.append(UInt32(clamping: event.plan))
+        names.add(event.name, in: content, tenant: tenant, key: key)
+        customers.add(event.customer, in: content, tenant: tenant, key: key)
+        subscriptions.add(event.subscription, in: content, tenant: tenant, key: key)
+        sources.add(event.source, in: content, tenant: tenant, key: key)
+        summarize(event.timestamp, under: Int(names.last) - 1)
     }
 
     private mutating func summarize(_ timestamp: Int64, under name: Int) {
@@ -147,5 +134,21 @@ struct ColumnBuilder: Sendable {
         bytes.reserveCapacity(numbers.count * 8)
         for number in numbers { withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) } }
         return bytes
+    }
+}
+
+/// A column of texts: the number of each event's text, and the texts.
+private struct Texts: Sendable {
+    private(set) var numbers: [UInt32] = []
+    private(set) var table = TextTable()
+    private(set) var last: UInt32 = 0
+
+    mutating func add(_ text: Range<Int>?, in content: UnsafeRawBufferPointer, tenant: UInt32, key: SipHash) {
+        if let text {
+            last = table.number(of: UnsafeRawBufferPointer(rebasing: content[text]), tenant: tenant, key: key)
+        } else {
+            last = 0
+        }
+        numbers.append(last)
     }
 }

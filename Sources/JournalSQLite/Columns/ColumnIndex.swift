@@ -34,6 +34,8 @@ final class ColumnIndex: Sendable {
         var removed: SequenceRanges
         /// The oldest event of the journal.
         var floor: Int64 = 1
+        /// Makes what is missing, once it has been told how.
+        var filling: ColumnFilling?
         var isClosing = false
     }
 
@@ -186,6 +188,8 @@ final class ColumnIndex: Sendable {
                 return
             }
         }
+        // There may be some that were given up while no file could be written.
+        if state.withLock({ !$0.gaps.isEmpty }) { fillGaps() }
     }
 
     /// First under another name, flushed, then renamed, so that a crash leaves no half segment.
@@ -210,9 +214,11 @@ final class ColumnIndex: Sendable {
 extension ColumnIndex.State {
     /// What neither a segment covers nor retention has removed, oldest first.
     fileprivate var gaps: [ClosedRange<Int64>] {
-        var covered = removed
+        var covered = SequenceRanges()
         for segment in written + unwritten { covered.insert(segment.range) }
-        return covered.gaps(in: floor..<max(floor, newest.first))
+        return covered.gaps(in: floor..<max(floor, newest.first)).flatMap { gap in
+            removed.gaps(in: gap.lowerBound..<(gap.upperBound + 1))
+        }
     }
 
     /// Adds a segment, in the place of those whose events it has.
@@ -260,11 +266,17 @@ extension ColumnIndex {
         }
     }
 
-    /// Makes the segments that are missing, in the background, until none is or the index closes.
-    func fill(_ filling: ColumnFilling) {
-        self.filling.async {
+    /// From now on makes the segments that are missing, in the background.
+    func startFilling(_ filling: ColumnFilling) {
+        state.withLock { $0.filling = filling }
+        fillGaps()
+    }
+
+    /// Makes segments until none is missing or the index closes.
+    private func fillGaps() {
+        filling.async {
             do {
-                while let gap = self.nextGap() {
+                while let (gap, filling) = self.nextGap() {
                     guard let segment = try filling.segment(of: gap, unit: self.unit, key: self.key, self.keyCheck)
                     else { return }
                     try self.install(segment)
@@ -279,13 +291,13 @@ extension ColumnIndex {
     }
 
     /// The newest range that no segment covers, together with a short segment before it.
-    private func nextGap() -> ClosedRange<Int64>? {
+    private func nextGap() -> (ClosedRange<Int64>, ColumnFilling)? {
         state.withLock { state in
-            guard !state.isClosing, let gap = state.gaps.last else { return nil }
+            guard !state.isClosing, let filling = state.filling, let gap = state.gaps.last else { return nil }
             guard let before = state.written.last(where: { $0.range.upperBound == gap.lowerBound - 1 }),
                 before.count * 2 < unit
-            else { return gap }
-            return before.range.lowerBound...gap.upperBound
+            else { return (gap, filling) }
+            return (before.range.lowerBound...gap.upperBound, filling)
         }
     }
 
@@ -308,6 +320,7 @@ extension ColumnIndex {
             metadata: ["file": "\(damaged.segment.file?.lastPathComponent ?? "")", "reason": "\(damaged.fault)"]
         )
         remove([damaged.segment])
+        fillGaps()
     }
 
     /// Forgets segments all of whose events are gone.
@@ -324,7 +337,10 @@ extension ColumnIndex {
 
     /// Ends what goes on in the background.
     func close() {
-        state.withLock { $0.isClosing = true }
+        state.withLock { state in
+            state.isClosing = true
+            state.filling = nil
+        }
         absorbing.sync {}
         writing.sync {}
         filling.sync {}

@@ -7,6 +7,8 @@ struct ColumnQuery {
     let times: ClosedRange<Int64>
     /// Events that a segment may name and that are not there.
     let hidden: SequenceRanges
+    /// If not nil, the filter takes no other events; ascending.
+    var candidates: [Int64]?
     private let tenant: UInt32
     private let key: SipHash
     private let wanted: [(column: TextColumn, texts: [[UInt8]])]
@@ -42,6 +44,8 @@ struct ColumnQuery {
         let header = reading.segment.header
         var rows = RowSelection.all(header.count)
         guard header.count > 0, header.times.overlaps(part) else { return .none }
+        let candidates = candidates.map { $0.inside(header.range) }
+        if candidates?.isEmpty == true { return .none }
         guard let tests = try textTests(in: reading) else { return .none }
         for (column, test) in tests where rows.count > 0 {
             try reading.column(column.numbers).filter(&rows, by: test)
@@ -50,6 +54,10 @@ struct ColumnQuery {
             try reading.column(.timestamps).filter(&rows, by: .within(part))
         }
         if rows.count > 0, let plans { try reading.column(.plans).filter(&rows, by: Self.among(plans.map(Int.init))) }
+        if rows.count > 0, let candidates {
+            let (sequences, candidates) = (try reading.sequences(), Set(candidates))
+            rows.keep { candidates.contains(sequences[$0]) }
+        }
         if rows.count > 0, hidden.overlaps(header.range) {
             let sequences = try reading.sequences()
             rows.keep { !hidden.contains(sequences[$0]) }
@@ -89,5 +97,21 @@ struct ColumnQuery {
         var isAmong = [Bool](repeating: false, count: (numbers.max() ?? 0) + 1)
         for number in numbers { isAmong[number] = true }
         return .among(isAmong)
+    }
+}
+
+extension [Int64] {
+    /// The part of ascending numbers that is in a range.
+    fileprivate func inside(_ range: ClosedRange<Int64>) -> ArraySlice<Int64> {
+        self[firstPlace(notBelow: range.lowerBound)..<firstPlace(notBelow: range.upperBound + 1)]
+    }
+
+    private func firstPlace(notBelow number: Int64) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

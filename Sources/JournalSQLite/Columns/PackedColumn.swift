@@ -11,10 +11,14 @@ struct PackedColumn {
         self.bytes = bytes
     }
 
-    init(packing values: [Int64]) {
-        let least = values.min() ?? 0
-        let span = UInt64(bitPattern: (values.max() ?? 0) &- least)
-        base = least
+    init<Number: FixedWidthInteger>(packing values: [Number]) {
+        var (least, most) = (values.first ?? 0, values.first ?? 0)
+        for value in values {
+            least = min(least, value)
+            most = max(most, value)
+        }
+        base = Int64(least)
+        let span = UInt64(bitPattern: Int64(most) &- base)
         width = span == 0 ? 0 : span <= 0xFF ? 1 : span <= 0xFFFF ? 2 : span <= 0xFFFF_FFFF ? 4 : 8
         bytes =
             switch width {
@@ -26,9 +30,9 @@ struct PackedColumn {
             }
     }
 
-    private static func pack<Packed: FixedWidthInteger>(
-        _ values: [Int64],
-        _ base: Int64,
+    private static func pack<Number: FixedWidthInteger, Packed: FixedWidthInteger>(
+        _ values: [Number],
+        _ base: Number,
         as type: Packed.Type
     ) -> [UInt8] {
         let size = MemoryLayout<Packed>.size
