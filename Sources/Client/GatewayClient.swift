@@ -47,6 +47,35 @@ package struct GatewayClient: Sendable {
         }
     }
 
+    /// Follows a stream of server-sent events until the gateway ends it.
+    /// - Parameters:
+    ///   - id: of the last message that came, to miss none behind it.
+    ///   - body: is given each message.
+    /// - Throws: ``StreamRefused``, or ``GatewayUnreachable`` if it broke off.
+    package func follow(_ path: String, after id: String?, _ body: (StreamMessage) -> Void) async throws {
+        var request = HTTPClientRequest(url: address + path)
+        request.headers.add(name: "Authorization", value: "Bearer \(key)")
+        if let id { request.headers.add(name: "Last-Event-ID", value: id) }
+        do {
+            let response = try await Self.http.execute(request, deadline: .distantFuture)
+            guard response.status == .ok else {
+                let body = try await response.body.collect(upTo: 1 << 20)
+                let status = Int(response.status.code)
+                let answer = Answer(status: status, body: Array(body.readableBytesView), retryAfter: nil)
+                throw StreamRefused(problem: answer.problem)
+            }
+            var reader = EventStreamReader()
+            for try await part in response.body {
+                for message in reader.read(part.readableBytesView) { body(message) }
+            }
+        } catch let refused as StreamRefused {
+            throw refused
+        } catch {
+            let reason = (error as? HTTPClientError)?.shortDescription ?? "\(type(of: error))"
+            throw GatewayUnreachable(address: address, reason: reason)
+        }
+    }
+
     /// Sends one request.
     /// - Throws: ``GatewayUnreachable`` if no answer came.
     package func call(

@@ -6,8 +6,10 @@ import JSON
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Look at events.",
-        subcommands: [ShowEventCommand.self]
+        abstract: "Look at events, also as a vendor has them; watch them; estimate what one costs.",
+        subcommands: [
+            ListEventsCommand.self, ShowEventCommand.self, ListNamesCommand.self, EstimateCommand.self,
+        ]
     )
 }
 
@@ -20,8 +22,13 @@ struct ShowEventCommand: AsyncParsableCommand {
 
     @OptionGroup var event: EventReport
 
+    @Option(help: "Ask this provider's vendor itself, and print its answer.")
+    var provider: String?
+
     mutating func run() async throws {
-        try await event.show()
+        guard let provider else { return try await event.show() }
+        let path = "/v1/events/\(event.id.percentEncoded)?provider=\(provider.percentEncoded)"
+        Terminal.data(try await event.gateway.get(path).body)
     }
 }
 

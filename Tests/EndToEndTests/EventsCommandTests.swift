@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tollgate events`, as people use it.
+@Suite struct EventsCommandTests {
+    private func run(_ stage: Stage, _ arguments: [String]) async throws -> String {
+        let command = try ChildProcess(
+            "tollgate",
+            ["events"] + arguments + ["--url", stage.client.base],
+            environment: ["TOLLGATE_KEY": Stage.key]
+        )
+        let status = try await command.waitForExit()
+        // The last line may come after the end.
+        try await waitUntil("the command has said something") { !command.lines.isEmpty }
+        let text = command.lines.joined(separator: "\n")
+        #expect(status == 0, "\(text)")
+        return text
+    }
+
+    @Test func `lists, counts, shows and estimates`() async throws {
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { _ async throws in
+                for number in 1...3 {
+                    let event = #"{"id":"e\#(number)","name":"api_request","customer_id":"c\#(number % 2)"}"#
+                    #expect(try await stage.client.post("/v1/events", event).status == 202)
+                }
+                let list = try await run(stage, ["list", "--customer-id", "c1"])
+                #expect(list.contains("e1") && list.contains("e3") && !list.contains("e2"))
+                #expect(try await run(stage, ["names"]).contains("api_request  3"))
+                try await waitUntil("lago has it") { try await stage.billed("lago").contains("e2") }
+                #expect(
+                    try await run(stage, ["show", "e2", "--provider", "lago"]).contains(#""subscription_id":"sub_c0""#)
+                )
+                let file = stage.folder.appending(path: "event.json")
+                try Data(#"{"name":"api_request","customer_id":"c","properties":{"units":"3"}}"#.utf8).write(to: file)
+                #expect(try await run(stage, ["estimate", file.path]).contains("total 0.06 EUR, by lago"))
+            }
+        }
+    }
+
+    @Test func `watches what happens, also over a restart of the gateway`() async throws {
+        try await Stage.set { (stage) async throws in
+            var gateway = try await stage.startGateway()
+            let watch = try ChildProcess(
+                "tollgate",
+                ["events", "list", "--watch", "--url", stage.client.base],
+                environment: ["TOLLGATE_KEY": Stage.key]
+            )
+            func send(_ id: String) async throws {
+                let event = #"{"id":"\#(id)","name":"n","customer_id":"c"}"#
+                #expect(try await stage.client.post("/v1/events", event).status == 202)
+            }
+            // The stream begins some time after the command: send until one is seen.
+            var number = 0
+            try await waitUntil("an event is shown") {
+                number += 1
+                try await send("first-\(number)")
+                return watch.lines.contains { $0.contains("accepted") && $0.contains("first-") }
+            }
+            _ = try await watch.waitForLine("its settlement is shown") {
+                $0.contains("settled") && $0.contains("delivered") ? true : nil
+            }
+            try await gateway.stop()
+            gateway = try await stage.startGateway()
+            try await send("second")
+            _ = try await watch.waitForLine("the stream is taken up again") { $0.contains("second") ? true : nil }
+            try await watch.stop(by: SIGKILL)
+            try await gateway.stop()
+        }
+    }
+}
