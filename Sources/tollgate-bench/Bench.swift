@@ -6,7 +6,14 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tollgate-bench",
         abstract: "Measure the gateway's rates and latencies next to a server that does nothing, in one run.",
-        subcommands: [RunCommand.self, LoadCommand.self, SinkCommand.self, NoopCommand.self],
+        subcommands: [
+            RunCommand.self, LoadCommand.self, CallCommand.self, SinkCommand.self, NoopCommand.self, WriterCommand.self,
+        ],
         defaultSubcommand: RunCommand.self
     )
+}
+
+/// The benchmark could not be carried out.
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
 }

@@ -11,6 +11,7 @@ struct NoopCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let router = Router()
+        router.get("/readyz") { _, _ in HTTPResponse.Status.ok }
         router.post("/v1/events") { request, _ -> Response in
             _ = try await request.body.collect(upTo: 32 << 20)
             return Response(status: .accepted)

@@ -1,0 +1,107 @@
+import ArgumentParser
+import NIOCore
+import NIOPosix
+
+/// Vendors that take everything: each path answers as its vendor does, and the events are counted.
+///
+/// `GET /count` tells the events by provider. `POST /gate/shut` makes all vendors take requests without answering until `POST
+/// /gate/open`, which answers them. The vendor `silent` never answers.
+struct SinkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "sink", shouldDisplay: false)
+
+    @Option var port: Int
+
+    mutating func run() async throws {
+        let books = SinkBooks()
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: 1))
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(SinkHandler(books: books))
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        try await server.closeFuture.get()
+    }
+}
+
+/// Answers one connection's requests.
+private final class SinkHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let books: SinkBooks
+    private var requests = MessageReader()
+
+    init(books: SinkBooks) {
+        self.books = books
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        requests.add(unwrapInboundIn(data))
+        do {
+            while let request = try requests.next() {
+                guard let answer = answer(to: request, on: context.channel) else { continue }
+                context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+            }
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// Nil where the vendor says nothing, or not yet.
+    private func answer(to request: MessageReader.Message, on channel: any Channel) -> ByteBuffer? {
+        let service = request.service
+        switch service {
+        case "silent": return nil
+        case "readyz": return SinkAnswer.json(200, "{}")
+        case "count": return SinkAnswer.json(200, books.json)
+        case "gate":
+            books.setGate(isShut: request.action == "shut")
+            return SinkAnswer.json(200, "{}")
+        default:
+            let events = SinkAnswer.events(in: request.body, for: service)
+            return books.take(events, for: service, on: channel) ? SinkAnswer.of(service, events) : nil
+        }
+    }
+}
+
+/// What the vendors say when all is well.
+enum SinkAnswer {
+    private static let knetik = ByteBuffer(string: "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+
+    /// How many events a request carries, by the field that each of them has once.
+    static func events(in body: ByteBuffer, for vendor: String) -> Int {
+        let marker: StaticString? =
+            switch vendor.prefix(4) {
+            case "lago": "\"transaction_id\""
+            case "pola": "\"external_id\""
+            case "flex": "\"event_id\""
+            default: nil
+            }
+        guard let marker else { return 1 }
+        return body.withUnsafeReadableBytes { $0.occurrences(of: marker) }
+    }
+
+    static func of(_ vendor: String, _ events: Int) -> ByteBuffer {
+        switch vendor.prefix(4) {
+        case "lago": json(200, "{\"events\":[\(repeatElement("{}", count: events).joined(separator: ","))]}")
+        case "pola": json(200, "{\"inserted\":\(events),\"duplicates\":0}")
+        case "flex": json(202, "{\"message\":\"Events accepted for processing\"}")
+        default: knetik
+        }
+    }
+
+    static func json(_ status: Int, _ text: String) -> ByteBuffer {
+        ByteBuffer(
+            string:
+                "HTTP/1.1 \(status) OK\r\nContent-Type: application/json\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
+        )
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// What a process takes of the machine, by `/proc`; zeros where there is none.
+struct ProcessUsage {
+    let residentBytes: Int
+    /// The most that was ever resident.
+    let peakBytes: Int
+    /// What the process caused to be written to disks.
+    let writtenBytes: Int
+
+    init(of process: Int32) {
+        let status = Self.fields(of: "/proc/\(process)/status")
+        residentBytes = (status["VmRSS"] ?? 0) << 10
+        peakBytes = (status["VmHWM"] ?? 0) << 10
+        writtenBytes = Self.fields(of: "/proc/\(process)/io")["write_bytes"] ?? 0
+    }
+
+    private static func fields(of path: String) -> [String: Int] {
+        let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let pairs = text.split(separator: "\n").compactMap { line -> (String, Int)? in
+            let words = line.split { $0 == ":" || $0.isWhitespace }
+            guard words.count > 1, let value = Int(words[1]) else { return nil }
+            return (String(words[0]), value)
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Synchronization
+
+/// What a run must not leave behind: its folder and the processes that it started.
+final class Scratch: Sendable {
+    let folder: URL
+    private let running = Mutex<Set<Int32>>([])
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "tollgate-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    func started(_ process: Int32) {
+        running.withLock { _ = $0.insert(process) }
+    }
+
+    func ended(_ process: Int32) {
+        running.withLock { _ = $0.remove(process) }
+    }
+
+    /// Ends what still runs, by its id, and deletes the folder.
+    func clear() {
+        for process in running.withLock({ $0 }) { kill(process, SIGKILL) }
+        do {
+            try FileManager.default.removeItem(at: folder)
+        } catch {
+            FileHandle.standardError.write(Data("cannot delete \(folder.path): \(error)\n".utf8))
+        }
+    }
+
+    /// Clears and ends this program when it is told to stop; holds as long as the result is kept.
+    func clearOnSignals() -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [self] in
+                clear()
+                exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+    }
+}

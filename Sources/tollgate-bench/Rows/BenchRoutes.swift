@@ -1,0 +1,47 @@
+/// A `routes.json` of the benchmark: vendors that are all at the sink.
+struct BenchRoutes {
+    /// Providers that get each event; the adapter is the name up to a dash.
+    var vendors: [String]
+    /// Whether one more vendor takes requests and never answers.
+    var hangs = false
+    var concurrency = 16
+
+    static let key = "tg_demo_5a4db0c5f1e2d3c4b5a69788"
+    private static let digest = "97f523f477316f2ef7cb68e55f1853340d91b39ac1c4c3d3ccf7e8ac06c678e4"
+
+    /// Nothing is delivered.
+    static let none = BenchRoutes(vendors: [])
+    /// Four accounts that take batches: the last is the one that a team moves to.
+    static let four = BenchRoutes(vendors: ["lago", "polar", "flexprice", "lago-new"])
+    static let three = BenchRoutes(vendors: ["lago", "polar", "flexprice"])
+    static let fourth = BenchRoutes(vendors: ["lago", "polar", "flexprice"], hangs: true)
+    /// The vendor that takes one event a request.
+    static let knetik = BenchRoutes(vendors: ["knetik"], concurrency: 64)
+
+    /// - Parameter sink: the port of the vendors.
+    func text(sink: Int) -> String {
+        var providers = vendors.map { provider($0, adapter: $0.prefix { $0 != "-" }, sink) }
+        var destinations = vendors.map { #"{"provider":"\#($0)"\#(template($0))}"# }
+        if hangs {
+            providers.append(provider("silent", adapter: "flexprice", sink))
+            destinations.append(#"{"provider":"silent"}"#)
+        }
+        if vendors.isEmpty {
+            providers.append(provider("lago", adapter: "lago", sink))
+            destinations.append(#"{"provider":"lago","mode":"off"\#(template("lago"))}"#)
+        }
+        return #"{"version":1,"providers":{\#(providers.joined(separator: ","))},"#
+            + #""routes":[{"name":"all","to":[\#(destinations.joined(separator: ","))]}],"#
+            + #""clients":[{"name":"bench","key_sha256":"\#(Self.digest)"}]}"#
+    }
+
+    private func provider(_ name: String, adapter: Substring, _ sink: Int) -> String {
+        let batch = adapter == "knetik" ? "" : #""batch":100,"#
+        return #""\#(name)":{"adapter":"\#(adapter)","base_url":"http://127.0.0.1:\#(sink)/\#(name)",\#(batch)"#
+            + #""credential":{"env":"BENCH_KEY"},"concurrency":\#(concurrency),"timeout":"60s"}"#
+    }
+
+    private func template(_ name: String) -> String {
+        name.hasPrefix("lago") ? #","subscription_id":"sub_{customer_id}""# : ""
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+
+/// What the rows of a run have in common.
+actor BenchRun {
+    let scratch: Scratch
+    /// Seconds that a load takes.
+    let seconds: Double
+    let connections = 64
+    /// Requests a second of the server that does nothing, by events in a request.
+    private var noops: [Int: LoadReport] = [:]
+    private var writers: LoadReport?
+    private var loads = 0
+
+    init(scratch: Scratch, seconds: Double) {
+        self.scratch = scratch
+        self.seconds = seconds
+    }
+
+    /// Runs a load and tells what came of it.
+    ///
+    /// - Parameter events: the most events; the load then takes as long as it takes, within limits.
+    func load(_ server: BenchServer, batch: Int = 1, events: Int? = nil) async throws -> LoadReport {
+        loads += 1
+        let longest = events == nil ? seconds : max(60, seconds * 12)
+        var arguments = [
+            "load", "--port", "\(server.port)", "--batch", "\(batch)", "--seconds", "\(longest)",
+            "--connections", "\(connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",
+        ]
+        if let events { arguments += ["--events", "\(events)"] }
+        let process = try BenchProcess("tollgate-bench", arguments, in: scratch)
+        return try await finish(process, within: longest)
+    }
+
+    /// The rate of ready-made requests to a vendor.
+    func calls(to vendor: String, at sink: Sink, batch: Int, concurrency: Int) async throws -> CallReport {
+        let arguments = [
+            "call", "--port", "\(sink.server.port)", "--vendor", vendor, "--batch", "\(batch)",
+            "--concurrency", "\(concurrency)", "--seconds", "\(seconds)",
+        ]
+        return try await finish(try BenchProcess("tollgate-bench", arguments, in: scratch), within: seconds)
+    }
+
+    private func finish<Report: Decodable>(_ process: BenchProcess, within seconds: Double) async throws -> Report {
+        do {
+            let output = try await process.printed(within: .seconds(seconds + 15))
+            return try JSONDecoder().decode(Report.self, from: output)
+        } catch {
+            await process.stop()
+            throw error
+        }
+    }
+
+    /// The server that reads the body and answers; measured once for each size of body.
+    func noop(batch: Int) async throws -> LoadReport {
+        if let known = noops[batch] { return known }
+        let server = try await BenchServer("tollgate-bench", in: scratch) { ["noop", "--port", "\($0)"] }
+        let report = try await server.whileRunning { try await load(server, batch: batch) }
+        noops[batch] = report
+        return report
+    }
+
+    /// The server that writes the body to a file and answers when it is on disk.
+    func writer() async throws -> LoadReport {
+        if let known = writers { return known }
+        let file = scratch.folder.appending(path: "writer.log").path
+        let server = try await BenchServer("tollgate-bench", in: scratch) {
+            ["writer", "--port", "\($0)", "--file", file]
+        }
+        let report = try await server.whileRunning { try await load(server) }
+        writers = report
+        return report
+    }
+
+    /// Starts a gateway over a data folder, and stops it after something was carried out.
+    ///
+    /// - Parameter data: the name of the store's folder; a new one each time if nil.
+    func withGateway<Result>(
+        _ routes: BenchRoutes,
+        sink: Sink?,
+        data: String? = nil,
+        _ body: (BenchServer) async throws -> Result
+    ) async throws -> Result {
+        let mark = UUID().uuidString
+        let file = scratch.folder.appending(path: "\(mark).json")
+        let folder = scratch.folder.appending(path: data ?? mark)
+        try Data(routes.text(sink: sink?.server.port ?? 9).utf8).write(to: file)
+        let server = try await BenchServer("tollgate", environment: ["BENCH_KEY": "bench"], in: scratch) {
+            [
+                "serve", "--routes", file.path, "--data", folder.path, "--listen", "127.0.0.1:\($0)",
+                "--log-level", "error",
+            ]
+        }
+        let result = try await server.whileRunning { try await body(server) }
+        // What only one row needs would fill the disk until the end of the run.
+        if data == nil { try FileManager.default.removeItem(at: folder) }
+        return result
+    }
+}

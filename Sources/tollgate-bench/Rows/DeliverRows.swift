@@ -1,0 +1,99 @@
+import Foundation
+
+/// The rows about delivering.
+extension BenchRun {
+    func deliverRow() async throws -> Row {
+        let limit = Limit(name: "noop", value: try await noop(batch: 1).requestsPerSecond)
+        let routes = BenchRoutes.four
+        return try await Sink.whileRunning(in: scratch) { sink in
+            try await withGateway(routes, sink: sink) { gateway in
+                let report = try await load(gateway)
+                let delivered = try await sink.deliveries()
+                let vendors = routes.vendors.count
+                return Row(
+                    .deliver,
+                    "accept one event a request and deliver it to \(vendors) vendors in batches of 100",
+                    [
+                        Figure("", report.requestsPerSecond, "accepted/s", of: limit),
+                        Figure("", Double(delivered / vendors) / report.seconds, "deliveries/s a vendor"),
+                        Figure("backlog", Double(max(0, report.events - delivered / vendors)), "events"),
+                        Figure("peak", Double(gateway.process.usage.peakBytes) / 1e6, "MB"),
+                    ] + report.latencyFigures
+                )
+            }
+        }
+    }
+
+    func backlogRow() async throws -> Row {
+        try await Sink.whileRunning(in: scratch) { sink in
+            let calls = try await calls(to: "lago", at: sink, batch: 100, concurrency: 64)
+            let rate = try await drain(.four, events: Int(100_000 * seconds), by: sink)
+            return Row(
+                .backlog,
+                "deliver from a backlog to \(BenchRoutes.four.vendors.count) vendors in batches of 100",
+                [
+                    Figure(
+                        "",
+                        rate,
+                        "translated deliveries/s",
+                        of: Limit(name: "the client with ready-made requests", value: calls.requestsPerSecond * 100)
+                    )
+                ]
+            )
+        }
+    }
+
+    func singleRow() async throws -> Row {
+        try await Sink.whileRunning(in: scratch) { sink in
+            let routes = BenchRoutes.knetik
+            let calls = try await calls(to: "knetik", at: sink, batch: 1, concurrency: routes.concurrency)
+            let rate = try await drain(routes, events: Int(20_000 * seconds), by: sink)
+            return Row(
+                .single,
+                "deliver from a backlog one event a request, to a vendor that does not deduplicate",
+                [
+                    Figure(
+                        "",
+                        rate,
+                        "requests/s",
+                        of: Limit(name: "the client with ready-made requests", value: calls.requestsPerSecond)
+                    )
+                ]
+            )
+        }
+    }
+
+    /// Fills a store while the vendors hold back, and tells how many deliveries a second they get when they answer.
+    private func drain(_ routes: BenchRoutes, events: Int, by sink: Sink) async throws -> Double {
+        try await sink.setGate(isShut: true)
+        return try await withGateway(routes, sink: sink) { gateway in
+            let report = try await load(gateway, batch: 100, events: events)
+            guard report.failed == 0 else { throw BenchFailure(description: "\(report.failed) requests failed") }
+            let before = try await sink.deliveries()
+            try await sink.setGate(isShut: false)
+            let wanted = report.events * routes.vendors.count
+            let (count, time) = try await sink.waitForDeliveries(before + wanted, within: .seconds(10 + 8 * seconds))
+            guard count > before else { throw gateway.process.failure("delivered nothing") }
+            return Double(count - before) / time
+        }
+    }
+
+    func hangRow() async throws -> Row {
+        let (alone, beside) = try await Sink.whileRunning(in: scratch) { sink in
+            (
+                try await withGateway(.three, sink: sink) { try await load($0) },
+                try await withGateway(.fourth, sink: sink) { try await load($0) }
+            )
+        }
+        let limit = Limit(name: "undisturbed", value: Double(alone.p99) / 1000)
+        let rate = Limit(name: "undisturbed", value: alone.requestsPerSecond)
+        return Row(
+            .hang,
+            "accept and deliver to 3 vendors while a fourth takes requests and never answers",
+            [
+                Figure("p99", Double(beside.p99) / 1000, "ms", of: limit),
+                Figure("", beside.requestsPerSecond, "accepted/s", of: rate),
+            ] + (beside.failed > 0 ? [Figure("FAILED", Double(beside.failed), "requests")] : [])
+        )
+    }
+}
