@@ -2,7 +2,7 @@ package import Events
 
 /// What `routes.json` says, checked and complete: an immutable snapshot that is swapped whole.
 package struct Routes: Sendable {
-    /// In the order of the file.
+    /// In the order of the file, then the accounts that tenants' own credentials make of them.
     package let providers: [ProviderConfiguration]
     /// In the order of the file: the first that matches takes the event.
     package let routes: [Route]
@@ -28,7 +28,14 @@ package struct Routes: Sendable {
                 names.append(routed.destination.provider)
             }
         }
-        return names.compactMap { name in providers.first { $0.name == name } }
+        let tenant = clients.first { $0.name == client }?.tenant
+        return names.compactMap { name in account(of: name, for: tenant) }
+    }
+
+    /// Where the events of a tenant go at a provider: the tenant's own account there, if it has a credential of its own.
+    package func account(of provider: ProviderName, for tenant: TenantID?) -> ProviderConfiguration? {
+        providers.first { $0.owner != nil && $0.owner?.tenant == tenant && $0.owner?.provider == provider }
+            ?? providers.first { $0.name == provider }
     }
 
     /// Whether events of several tenants can be at a provider, so that what it shows is not one tenant's alone.
@@ -41,14 +48,20 @@ package struct Routes: Sendable {
 }
 
 /// One configured account at a vendor, with the vendor's own defaults filled in.
+///
+/// A tenant with a credential of its own is at another account of the vendor, so it has a provider of its own here: with its own
+/// pipeline, place in the journal, limits and state, so that nothing of one account touches another's.
 package struct ProviderConfiguration: Sendable, Equatable {
-    package let name: ProviderName
+    /// As the file has it; of a tenant's own account, with the tenant behind an `@`, which no name of the file has.
+    package private(set) var name: ProviderName
+    /// Of a tenant's own account: whose it is, and the provider that it is an account of.
+    package private(set) var owner: Owner?
     package let traits: VendorTraits
     /// Scheme, host and path, without a trailing slash.
     package let baseURL: String
     /// Whether it may be on this machine or in the networks around it; else it must be on the internet.
     package let mayBeInside: Bool
-    package let credential: CredentialSource
+    package private(set) var credential: CredentialSource
     package let batch: BatchLimit
     /// The most requests under way at once.
     package let concurrency: Int
@@ -58,6 +71,21 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let retry: Retry
     package let breaker: Breaker
     package let onUncertain: OnUncertain
+
+    /// Whose own account a provider is.
+    package struct Owner: Sendable, Equatable {
+        package let tenant: TenantID
+        package let provider: ProviderName
+    }
+
+    /// The account that a tenant's own credential makes of this provider.
+    func account(of tenant: TenantID, with credential: CredentialSource) -> ProviderConfiguration {
+        var account = self
+        account.owner = Owner(tenant: tenant, provider: name)
+        account.name = ProviderName("\(name)@\(tenant)")
+        account.credential = credential
+        return account
+    }
 
     /// When a delivery that failed goes again.
     package struct Retry: Sendable, Equatable {
@@ -82,14 +110,6 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package enum OnUncertain: String, Sendable, CaseIterable {
         case hold, retry, accept
     }
-}
-
-/// Where a provider's credential comes from. The credential itself is in no file of Tollgate's.
-package enum CredentialSource: Sendable, Equatable {
-    /// A variable of the environment.
-    case environment(String)
-    /// A file, whose content without the line end is the credential.
-    case file(String)
 }
 
 /// Which events go to which destinations.

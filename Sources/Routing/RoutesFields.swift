@@ -194,6 +194,11 @@ package enum RoutesFields {
         ),
         Field("routes", .texts, "The routes that may take the client's events; all by default."),
         Field("names", .texts, "The names that the client's events may have; * stands for any text. All by default."),
+        Field(
+            "credentials",
+            .map(.object(credential)),
+            "The vendor's keys of this client's tenant, by provider, over the provider's own: another account at the vendor."
+        ),
         Field("limits", .object(clientLimits), "How much the client may send; beyond it, it is answered 429."),
     ]
 

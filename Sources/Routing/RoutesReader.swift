@@ -57,7 +57,7 @@ private struct RoutesFileReader {
         }
         let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
         for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
-        let clients = objects(members["clients"]).compactMap { clientReader.read($0, &fields) }
+        let clients = objects(members["clients"]).compactMap { clientReader.read($0, providerNames, &fields) }
         let routeValues = objects(members["routes"])
         let routes = routeValues.map { readRoute($0) }
         clientReader.checkRoutes(against: routeNames, &fields)
@@ -65,7 +65,8 @@ private struct RoutesFileReader {
             fields.fault(list, "there is no route, so no event would be taken; add one")
         }
         warnOfUnreachable(routes, routeValues)
-        return Routes(providers: providers, routes: routes, clients: clients)
+        let accounts = clientReader.accounts(at: providers, &fields)
+        return Routes(providers: providers + accounts, routes: routes, clients: clients)
     }
 
     /// A list's elements but for those that are no objects, which the list's kind has found already.
@@ -89,7 +90,7 @@ private struct RoutesFileReader {
             let traits = vendors.first(where: { $0.adapter.rawValue == adapter })
         else { return }
         let baseURL = readBaseURL(members, member.value, traits)
-        let credential = members["credential"].flatMap { readCredential($0) }
+        let credential = members["credential"].flatMap { CredentialSource.read($0, &fields) }
         let batch = readBatch(members["batch"], traits)
         let retry = readRetry(members["retry"])
         let breaker = readBreaker(members["breaker"])
@@ -132,20 +133,6 @@ private struct RoutesFileReader {
             return nil
         }
         return BaseURL.trimmed(text)
-    }
-
-    private mutating func readCredential(_ value: JSONValue) -> CredentialSource? {
-        let members = fields.members(of: value, RoutesFields.credential, in: "\"credential\"")
-        switch (members["env"]?.string, members["file"]?.string) {
-        case (let name?, nil) where !name.isEmpty: return .environment(name)
-        case (nil, let path?) where !path.isEmpty: return .file(path)
-        default:
-            fields.fault(
-                value,
-                "\"credential\" must be {\"env\": \"NAME\"} or {\"file\": \"/path\"}; a key itself does not belong here"
-            )
-            return nil
-        }
     }
 
     private mutating func readBatch(_ value: JSONValue?, _ traits: VendorTraits) -> BatchLimit {

@@ -9,6 +9,8 @@ package final class RoutingTable: Sendable {
     private struct PlanKey: Hashable {
         let route: Int
         let members: UInt64
+        /// The tenant, if it has accounts of its own.
+        let tenant: TenantID?
     }
 
     /// Tells the name of an event from other identifiers.
@@ -22,6 +24,9 @@ package final class RoutingTable: Sendable {
     }
 
     private let routes: [Route]
+    /// The tenants of clients whose tenants have accounts of their own, and those accounts by provider.
+    private let tenants: [ClientName: TenantID]
+    private let accounts: [TenantID: [ProviderName: ProviderName]]
     /// Whether routes look at the customer at all; if not, name and client decide.
     private let looksAtCustomers: Bool
     private let plans = Mutex<[PlanKey: Plan]>([:])
@@ -36,6 +41,14 @@ package final class RoutingTable: Sendable {
             "the reader refuses a route with more destinations than a plan's key has bits"
         )
         self.routes = routes.routes
+        var accounts: [TenantID: [ProviderName: ProviderName]] = [:]
+        for account in routes.providers {
+            if let owner = account.owner { accounts[owner.tenant, default: [:]][owner.provider] = account.name }
+        }
+        self.accounts = accounts
+        var tenants: [ClientName: TenantID] = [:]
+        for client in routes.clients where accounts[client.tenant] != nil { tenants[client.name] = client.tenant }
+        self.tenants = tenants
         looksAtCustomers = routes.routes.contains { route in
             !route.match.customers.isEmpty || route.destinations.contains { $0.share < 100 }
         }
@@ -64,14 +77,28 @@ package final class RoutingTable: Sendable {
         for (place, routed) in route.destinations.enumerated() where point < routed.share {
             members |= 1 << UInt64(place)
         }
+        let tenant = tenants[client]
         return plans.withLock { plans in
-            let key = PlanKey(route: index, members: members)
+            let key = PlanKey(route: index, members: members, tenant: tenant)
             if let plan = plans[key] { return plan }
             let chosen = route.destinations.enumerated().filter { members & (1 << UInt64($0.offset)) != 0 }
-            let plan = Plan(route: route.name, destinations: chosen.map(\.element.destination))
+            let destinations = chosen.map { own($0.element.destination, tenant) }
+            let plan = Plan(route: route.name, destinations: destinations)
             plans[key] = plan
             return plan
         }
+    }
+
+    /// The destination, at the tenant's own account if it has one there.
+    private func own(_ destination: Destination, _ tenant: TenantID?) -> Destination {
+        guard let tenant, let account = accounts[tenant]?[destination.provider] else { return destination }
+        return Destination(
+            provider: account,
+            adapter: destination.adapter,
+            mode: destination.mode,
+            rename: destination.rename,
+            settings: destination.settings
+        )
     }
 
     /// The names of the routes, for a message.

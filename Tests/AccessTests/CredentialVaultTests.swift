@@ -6,7 +6,11 @@ import TestSupport
 import Testing
 
 @Suite struct CredentialVaultTests {
-    private func vault(_ credential: String, environment: [String: String] = [:]) throws -> CredentialVault {
+    private func vault(
+        _ credential: String,
+        environment: [String: String] = [:],
+        clients: String = "[]"
+    ) throws -> CredentialVault {
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -17,7 +21,7 @@ import Testing
         )
         let text = #"""
             {"version":1,"providers":{"p":{"adapter":"acme","credential":\#(credential)}},
-             "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":[]}
+             "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":\#(clients)}
             """#
         let routes = try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
         return CredentialVault(routes: CurrentRoutes(routes), environment: environment)
@@ -34,6 +38,13 @@ import Testing
 
     @Test func `takes a credential from the environment`() throws {
         #expect(try vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret"]).credential(of: "p").reveal() == "s3cret")
+    }
+
+    @Test func `gives a tenant's own account the tenant's credential`() throws {
+        let clients = #"[{"name": "shop", "tenant": "s", "credentials": {"p": {"env": "SHOP"}}}]"#
+        let vault = try vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret", "SHOP": "own"], clients: clients)
+        #expect(try vault.credential(of: "p").reveal() == "s3cret")
+        #expect(try vault.credential(of: "p@s").reveal() == "own")
     }
 
     @Test func `names the variable that is missing`() throws {

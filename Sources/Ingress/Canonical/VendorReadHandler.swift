@@ -127,10 +127,12 @@ struct VendorReadHandler: Sendable {
     private func provider(_ name: ProviderName, for client: Client) throws(Problem) -> ProviderConfiguration {
         let routes = routes.current.routes
         let reachable = client.may(.admin) ? routes.providers : routes.providers(for: client.name)
-        guard let provider = reachable.first(where: { $0.name == name }) else {
+        // A tenant need not know that it has an account of its own.
+        let own = reachable.first { $0.owner?.provider == name && $0.owner?.tenant == client.tenant }
+        guard let provider = own ?? reachable.first(where: { $0.name == name }) else {
             throw .unknownProvider(name, known: reachable.map(\.name.rawValue))
         }
-        guard client.may(.admin) || !routes.isShared(name) else { throw .sharedProvider(name) }
+        guard client.may(.admin) || !routes.isShared(provider.name) else { throw .sharedProvider(name) }
         return provider
     }
 

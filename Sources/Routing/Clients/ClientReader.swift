@@ -8,8 +8,18 @@ struct ClientReader {
     private var digests: Set<KeyDigest> = []
     /// Routes that clients name. Clients are read before them, since routes name clients too.
     private var routes: [(name: String, value: JSONValue)] = []
+    private var credentials: [TenantCredential] = []
 
-    mutating func read(_ value: JSONValue, _ fields: inout FieldReader) -> Client? {
+    /// A credential of a tenant's own.
+    private struct TenantCredential {
+        let tenant: TenantID
+        let provider: ProviderName
+        let source: CredentialSource
+        let value: JSONValue
+    }
+
+    /// - Parameter providers: the names of the providers there are.
+    mutating func read(_ value: JSONValue, _ providers: [String], _ fields: inout FieldReader) -> Client? {
         let members = fields.members(of: value, RoutesFields.client, in: "a client")
         guard let nameValue = members["name"], let name = nameValue.string else { return nil }
         if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" stands twice") }
@@ -19,6 +29,7 @@ struct ClientReader {
         if let value = members["tenant"], !NameRule.isMet(by: tenant) {
             fields.fault(value, NameRule.broken("a tenant's name", tenant))
         }
+        readCredentials(members["credentials"], of: TenantID(tenant), providers, &fields)
         let scopes =
             members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
         return Client(
@@ -36,6 +47,65 @@ struct ClientReader {
         for (name, value) in routes where !known.contains(name) {
             fields.fault(value, "no route is named \"\(name)\"\(FieldReader.hint(name, known.sorted()))")
         }
+    }
+
+    // MARK: - Credentials
+
+    private mutating func readCredentials(
+        _ value: JSONValue?,
+        of tenant: TenantID,
+        _ providers: [String],
+        _ fields: inout FieldReader
+    ) {
+        for member in value.map({ Array($0.members) }) ?? [] {
+            guard providers.contains(member.name) else {
+                fields.fault(
+                    member.key,
+                    "no provider is named \"\(member.name)\"\(FieldReader.hint(member.name, providers))"
+                )
+                continue
+            }
+            guard member.value.kind == .object else {
+                fields.fault(member.value, "a credential must be an object, found \(member.value.kind.phrase)")
+                continue
+            }
+            guard let source = CredentialSource.read(member.value, &fields) else { continue }
+            let provider = ProviderName(member.name)
+            credentials.append(
+                TenantCredential(tenant: tenant, provider: provider, source: source, value: member.value)
+            )
+        }
+    }
+
+    /// The accounts that tenants' own credentials make of the providers. A credential is an account, so no two may have the same.
+    func accounts(at providers: [ProviderConfiguration], _ fields: inout FieldReader) -> [ProviderConfiguration] {
+        var accounts: [ProviderConfiguration] = []
+        for credential in credentials {
+            guard let provider = providers.first(where: { $0.name == credential.provider }) else { continue }
+            let siblings = accounts.filter { $0.owner?.provider == provider.name }
+            if let own = siblings.first(where: { $0.owner?.tenant == credential.tenant }) {
+                if own.credential != credential.source {
+                    fields.fault(
+                        credential.value,
+                        "another client of the tenant \"\(credential.tenant)\" has another credential for \"\(provider.name)\"; a tenant has one"
+                    )
+                }
+            } else if provider.credential == credential.source {
+                fields.fault(
+                    credential.value,
+                    "this is the credential that \"\(provider.name)\" has anyway; leave it out"
+                )
+            } else if let other = siblings.first(where: { $0.credential == credential.source }) {
+                fields.fault(
+                    credential.value,
+                    "the tenant \"\(other.owner?.tenant.rawValue ?? "")\" has the same credential, so both are at one account; "
+                        + "make a provider of it, and a route with \"match\": {\"client\": ...}"
+                )
+            } else {
+                accounts.append(provider.account(of: credential.tenant, with: credential.source))
+            }
+        }
+        return accounts
     }
 
     // MARK: - Keys

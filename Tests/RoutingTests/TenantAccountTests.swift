@@ -1,0 +1,116 @@
+import Events
+import Routing
+import Testing
+
+/// Tenants with credentials of their own are at accounts of their own.
+@Suite struct TenantAccountTests {
+    private static func client(_ name: String, tenant: String, _ credentials: String? = nil) -> String {
+        let own = credentials.map { #", "credentials": \#($0)"# } ?? ""
+        return #"{"name": "\#(name)", "tenant": "\#(tenant)"\#(own)}"#
+    }
+
+    private static func file(_ clients: String...) -> String {
+        RoutesText.file(
+            provider: #""concurrency": 3"#,
+            routes: #"[{"name": "r", "to": [{"provider": "p", "rename": {"a": "b"}, "account": "x"}]}]"#,
+            clients: "[\(clients.joined(separator: ", "))]"
+        )
+    }
+
+    @Test func `makes an account of a tenant's credential, served as the provider is`() throws {
+        let routes = try RoutesText.read(
+            Self.file(Self.client("shop", tenant: "s", #"{"p": {"env": "SHOP"}}"#), Self.client("till", tenant: "t"))
+        )
+        #expect(routes.providers.map(\.name) == ["p", "p@s"])
+        let account = routes.providers[1]
+        #expect(account.credential == .environment("SHOP") && account.concurrency == 3)
+        #expect(account.owner?.tenant == "s" && account.owner?.provider == "p")
+        #expect(routes.providers(for: "shop").map(\.name) == ["p@s"])
+        #expect(routes.providers(for: "till").map(\.name) == ["p"])
+        #expect(routes.provider(of: "acme", for: "shop")?.name == "p@s")
+        #expect(
+            RoutesReport.summary(of: routes, file: "f").contains(
+                "provider p@s: Acme at https://api.acme.example, key from the variable SHOP"
+            )
+        )
+    }
+
+    @Test func `sends every client of the tenant to the tenant's account, and nobody else`() throws {
+        let routes = try RoutesText.read(
+            Self.file(
+                Self.client("shop", tenant: "s", #"{"p": {"env": "SHOP"}}"#),
+                Self.client("app", tenant: "s"),
+                Self.client("till", tenant: "t", #"{"p": {"file": "/till"}}"#),
+                Self.client("other", tenant: "o")
+            )
+        )
+        let table = RoutingTable(routes)
+        func plan(_ client: ClientName) throws -> Plan {
+            try #require(table.plan(for: "a", customerID: "c", subscriptionID: nil, client: client))
+        }
+        let expected: [(ClientName, ProviderName)] = [
+            ("shop", "p@s"), ("app", "p@s"), ("till", "p@t"), ("other", "p"),
+        ]
+        for (client, provider) in expected {
+            let destination = try plan(client).destinations[0]
+            #expect(destination.provider == provider)
+            #expect(destination.name(for: "a") == "b" && destination.settings.text("account") == "x")
+        }
+        #expect(try plan("shop") === plan("app"), "clients of one tenant share their plans")
+    }
+
+    @Test func `does not count a tenant with an account of its own among those that share a provider`() throws {
+        let routes = try RoutesText.read(
+            Self.file(Self.client("shop", tenant: "s", #"{"p": {"env": "SHOP"}}"#), Self.client("till", tenant: "t"))
+        )
+        #expect(!routes.isShared("p") && !routes.isShared("p@s"))
+        let shared = try RoutesText.read(Self.file(Self.client("shop", tenant: "s"), Self.client("till", tenant: "t")))
+        #expect(shared.isShared("p"))
+    }
+
+    @Test(arguments: [
+        (#"{"q": {"env": "A"}}"#, #"no provider is named "q""#),
+        (#"{"p": "sk_planted"}"#, "a credential must be an object, found a string"),
+        (#"{"p": {"key": "sk_planted"}}"#, #"unknown field "key" in "credential""#),
+        (#"{"p": {"env": "K"}}"#, #"this is the credential that "p" has anyway"#),
+    ])
+    func `names the place of a fault and the way out`(credentials: String, message: String) {
+        let found = RoutesText.faults(in: Self.file(Self.client("shop", tenant: "s", credentials)))
+        #expect(found.contains { $0.contains(message) }, "\(found)")
+        #expect(!found.joined().contains("planted"))
+    }
+
+    @Test func `refuses two credentials of one tenant, and one credential of two tenants`() {
+        let two = RoutesText.faults(
+            in: Self.file(
+                Self.client("a", tenant: "s", #"{"p": {"env": "A"}}"#),
+                Self.client("b", tenant: "s", #"{"p": {"env": "B"}}"#)
+            )
+        )
+        #expect(two.count == 1 && two[0].contains("a tenant has one"), "\(two)")
+        let same = RoutesText.faults(
+            in: Self.file(
+                Self.client("a", tenant: "s", #"{"p": {"env": "A"}}"#),
+                Self.client("b", tenant: "t", #"{"p": {"env": "A"}}"#)
+            )
+        )
+        #expect(same.count == 1 && same[0].contains("both are at one account"), "\(same)")
+        let twice = Self.file(
+            Self.client("a", tenant: "s", #"{"p": {"env": "A"}}"#),
+            Self.client("b", tenant: "s", #"{"p": {"env": "A"}}"#)
+        )
+        #expect(RoutesText.faults(in: twice) == [])
+    }
+
+    @Test func `shows an account that comes, changes and goes`() throws {
+        let without = Self.file(Self.client("shop", tenant: "s"))
+        let one = Self.file(Self.client("shop", tenant: "s", #"{"p": {"env": "A"}}"#))
+        let other = Self.file(Self.client("shop", tenant: "s", #"{"p": {"env": "B"}}"#))
+        func changes(_ old: String, _ new: String) throws -> RoutesChanges {
+            RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new))
+        }
+        #expect(try changes(without, one).list.map(\.words) == ["provider p@s: added"])
+        #expect(try changes(one, other).list.map(\.words) == ["provider p@s: changed credential"])
+        #expect(try changes(one, without).removedProviders == ["p@s"])
+    }
+}
