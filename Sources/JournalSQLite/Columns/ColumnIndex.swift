@@ -5,12 +5,6 @@ import Journal
 import Logging
 import Synchronization
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// Finds events by what they say: columns of the newest events in memory, those of older ones in files.
 ///
 /// It is a function of the journal and need not be whole: a search reads from the journal what no segment covers. The writer
@@ -18,7 +12,7 @@ import Synchronization
 /// search that comes first.
 final class ColumnIndex: Sendable {
     private struct Pending {
-        var chunks: [[UInt8]] = []
+        var chunks: [(range: ClosedRange<Int64>, content: [UInt8])] = []
         var bytes = 0
     }
 
@@ -45,8 +39,7 @@ final class ColumnIndex: Sendable {
     private static let mostUnwritten = 8
 
     let key: SipHash
-    private let keyCheck: UInt64
-    private let folder: URL
+    private let files: ColumnFolder
     private let unit: Int
     private let names: JournalNames
     private let logger: Logger
@@ -69,22 +62,20 @@ final class ColumnIndex: Sendable {
         removed: SequenceRanges,
         logger: Logger
     ) throws {
-        self.folder = folder
         self.unit = unit
         self.key = key
         self.names = names
         self.logger = logger
-        keyCheck = key.hash("tollgate column segment")
+        files = try ColumnFolder(folder, key: key, logger: logger)
         state = Mutex(State(newest: ColumnBuilder(first: 1, key: key), removed: removed))
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
     // MARK: What the writer calls
 
     /// Takes over a chunk that is on disk now.
-    func append(_ content: [UInt8]) {
+    func append(_ range: ClosedRange<Int64>, _ content: [UInt8]) {
         let bytes = pending.withLock { pending in
-            pending.chunks.append(content)
+            pending.chunks.append((range, content))
             let before = pending.bytes
             pending.bytes += content.count
             return (before: before, now: pending.bytes)
@@ -129,7 +120,7 @@ final class ColumnIndex: Sendable {
         in db: Database,
         _ body: (ColumnSegment) throws -> Bool
     ) throws {
-        try ColumnFilling.forEachSegment(of: gap, unit: unit, key: key, keyCheck, reader, in: db, body)
+        try ColumnFilling.forEachSegment(of: gap, unit: unit, key: key, files.keyCheck, reader, in: db, body)
     }
 
     // MARK: Growing
@@ -144,30 +135,34 @@ final class ColumnIndex: Sendable {
         let tenants = names.current.tenantNumbers
         for chunk in chunks {
             do throws(ChunkFault) {
-                let keys = try Chunk.keys(chunk)
+                let keys = try Chunk.keys(chunk.content)
                 state.withLock { state in
-                    state.newest.add(keys, in: chunk, tenants: tenants)
+                    state.newest.add(keys, in: chunk.content, tenants: tenants)
                     state.newestSegment = nil
                     if state.newest.count >= unit { endNewest(&state) }
                 }
             } catch {
+                // Left out here, it is read from the journal by those who search.
+                state.withLock { endNewest(&$0, nextFirst: chunk.range.upperBound + 1) }
                 logger.error("a new chunk cannot be read", metadata: ["reason": "\(error.reason)"])
             }
         }
     }
 
-    private func endNewest(_ state: inout State) {
-        guard let full = segment(state.newest) else { return }
-        state.newest = ColumnBuilder(first: state.newest.next, key: key)
+    /// - Parameter nextFirst: where the next segment begins; behind this one if nil.
+    private func endNewest(_ state: inout State, nextFirst: Int64? = nil) {
+        let full = segment(state.newest)
+        state.newest = ColumnBuilder(first: nextFirst ?? state.newest.next, key: key)
+        state.newestSegment = nil
+        guard full.count > 0 else { return }
         state.unwritten.append(full)
         if state.unwritten.count > Self.mostUnwritten { state.unwritten.removeFirst() }
         writing.async { self.writeWaiting() }
     }
 
-    /// - Returns: nil only if the code that writes images and that which reads them disagree.
-    private func segment(_ builder: ColumnBuilder) -> ColumnSegment? {
+    private func segment(_ builder: ColumnBuilder) -> ColumnSegment {
         do throws(ColumnFault) {
-            return try ColumnSegment(image: builder.encoded(keyCheck: keyCheck), keyCheck: keyCheck)
+            return try ColumnSegment(image: builder.encoded(keyCheck: files.keyCheck), keyCheck: files.keyCheck)
         } catch {
             preconditionFailure("a segment that was just made cannot be read: \(error)")
         }
@@ -176,12 +171,12 @@ final class ColumnIndex: Sendable {
     private func writeWaiting() {
         while let waiting = state.withLock({ $0.unwritten.first }) {
             do {
-                let written = try write(waiting)
+                let written = try files.write(waiting)
                 let replaced = state.withLock { state in
                     state.unwritten.removeAll { $0 === waiting }
                     return state.install(written)
                 }
-                remove(replaced)
+                files.remove(replaced)
             } catch {
                 // It stays where it is found, in memory; after a restart it is made again.
                 logger.warning("a part of the search index could not be written", metadata: ["reason": "\(error)"])
@@ -190,24 +185,6 @@ final class ColumnIndex: Sendable {
         }
         // There may be some that were given up while no file could be written.
         if state.withLock({ !$0.gaps.isEmpty }) { fillGaps() }
-    }
-
-    /// First under another name, flushed, then renamed, so that a crash leaves no half segment.
-    private func write(_ segment: ColumnSegment) throws -> ColumnSegment {
-        guard let image = segment.image else { return segment }
-        let file = folder.appending(path: "\(segment.range.lowerBound)-\(segment.range.upperBound).columns")
-        let temporary = file.appendingPathExtension("new")
-        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
-            throw CocoaError(.fileWriteUnknown)
-        }
-        let handle = try FileHandle(forWritingTo: temporary)
-        try handle.write(contentsOf: image)
-        try handle.synchronize()
-        try handle.close()
-        guard rename(temporary.path, file.path) == 0 else {
-            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-        }
-        return try ColumnSegment(opening: file, keyCheck: keyCheck)
     }
 }
 
@@ -242,25 +219,9 @@ extension ColumnIndex {
     ///   - floor: the oldest event of the journal.
     ///   - newest: the newest event that ever was; what comes from now on is handed over by ``append(_:)``.
     func open(floor: Int64, newest: Int64) throws {
-        var segments: [ColumnSegment] = []
-        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
-            guard let segment = usable(file) else { continue }
-            segments.append(segment)
-        }
-        // A crash before short segments are removed leaves them beside the longer one that has their events.
-        segments.sort { ($0.range.lowerBound, -$0.range.upperBound) < ($1.range.lowerBound, -$1.range.upperBound) }
-        var kept: [ColumnSegment] = []
-        for segment in segments {
-            if segment.range.upperBound >= floor, segment.range.upperBound <= newest,
-                segment.range.lowerBound > kept.last?.range.upperBound ?? 0
-            {
-                kept.append(segment)
-            } else {
-                remove([segment])
-            }
-        }
+        let segments = try files.segments(from: floor, through: newest)
         state.withLock { state in
-            state.written = kept
+            state.written = segments
             state.floor = floor
             state.newest = ColumnBuilder(first: newest + 1, key: key)
         }
@@ -277,7 +238,8 @@ extension ColumnIndex {
         filling.async {
             do {
                 while let (gap, filling) = self.nextGap() {
-                    guard let segment = try filling.segment(of: gap, unit: self.unit, key: self.key, self.keyCheck)
+                    guard
+                        let segment = try filling.segment(of: gap, unit: self.unit, key: self.key, self.files.keyCheck)
                     else { return }
                     try self.install(segment)
                 }
@@ -302,8 +264,8 @@ extension ColumnIndex {
     }
 
     private func install(_ segment: ColumnSegment) throws {
-        let written = try write(segment)
-        remove(state.withLock { $0.install(written) }.filter { $0.file != written.file })
+        let written = try files.write(segment)
+        files.remove(state.withLock { $0.install(written) }.filter { $0.file != written.file })
     }
 
     /// Leaves out a segment that could not be read, so that its events are read from the journal and it can be made again.
@@ -319,7 +281,7 @@ extension ColumnIndex {
             "a file of the search index is made again from the journal",
             metadata: ["file": "\(damaged.segment.file?.lastPathComponent ?? "")", "reason": "\(damaged.fault)"]
         )
-        remove([damaged.segment])
+        files.remove([damaged.segment])
         fillGaps()
     }
 
@@ -332,7 +294,7 @@ extension ColumnIndex {
             state.written.removeAll { segment in gone.contains { $0 === segment } }
             return gone
         }
-        remove(gone)
+        files.remove(gone)
     }
 
     /// Ends what goes on in the background.
@@ -344,37 +306,5 @@ extension ColumnIndex {
         absorbing.sync {}
         writing.sync {}
         filling.sync {}
-    }
-
-    private func usable(_ file: URL) -> ColumnSegment? {
-        do throws(ColumnFault) {
-            guard file.pathExtension == "columns" else { throw .damaged }
-            return try ColumnSegment(opening: file, keyCheck: keyCheck)
-        } catch {
-            // One with another ending is what a crash has left of a write.
-            if file.pathExtension == "columns" {
-                logger.warning(
-                    "a file of the search index is made again from the journal",
-                    metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
-                )
-            }
-            remove(file)
-            return nil
-        }
-    }
-
-    private func remove(_ segments: [ColumnSegment]) {
-        for file in segments.compactMap(\.file) { remove(file) }
-    }
-
-    private func remove(_ file: URL) {
-        do {
-            try FileManager.default.removeItem(at: file)
-        } catch {
-            logger.warning(
-                "a file of the search index could not be removed",
-                metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
-            )
-        }
     }
 }

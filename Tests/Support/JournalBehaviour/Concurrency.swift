@@ -31,6 +31,43 @@ extension StoreBehaviour {
             try expect(Set(try await reopened.claimAll(for: "lago").ids).count, 800, "all are in the journal")
             return reopened
         },
+        StoreCheck("lists what it has acknowledged, while more comes and old events go") { store, fixture in
+            let filter = EventFilter(customerIDs: ["customer-1"])
+            let old = Sample.accepted + .seconds(-100)
+            for second in 0..<20 {
+                try await store.store([Sample.event("old-\(second)", acceptedAt: old + .seconds(second))])
+            }
+            try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for task in 0..<4 {
+                    group.addTask {
+                        for round in 1...40 {
+                            try await store.store((0..<3).map { Sample.event("\(task)-\(round)-\($0)") })
+                            let own = EventFilter(condition: { $0.id.rawValue.hasPrefix("\(task)-") })
+                            let search = EventSearch(round % 4 == 0 ? own : filter, limit: 10, wantsTotal: true)
+                            let page = try await store.search(search, of: "shop")
+                            try expect((page.total ?? 0) >= round * 3, true, "all that this caller has stored")
+                            try expect(page.events.count, min(10, page.total ?? 0), "a full page")
+                        }
+                    }
+                }
+                group.addTask {
+                    for second in 1...20 {
+                        let removed = try await store.removeSettled(acceptedBefore: old + .seconds(second))
+                        try expect(removed, 1, "one event is old enough")
+                        let search = EventSearch(EventFilter(before: Sample.accepted), limit: 20, wantsTotal: true)
+                        try expect(try await store.search(search, of: "shop").total, 20 - second, "the old ones")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
+            try expect(try await store.names(filter, of: "shop").map(\.count), [480], "all at the end")
+            let removed = try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(1))
+            try expect(removed, 480, "all are old")
+            try expect(try await store.names(filter, of: "shop").map(\.count), [], "nothing is left")
+            return store
+        },
         StoreCheck("claims of one provider never overlap") { store, _ in
             try await store.store(Sample.events(1...2000))
             let claimed = try await withThrowingTaskGroup(of: [SequenceNumber].self) { group in
