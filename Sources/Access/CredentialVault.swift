@@ -18,33 +18,46 @@ package final class CredentialVault: CredentialResolving {
 
     private let routes: CurrentRoutes
     private let environment: [String: String]
+    private let programs: ProgramCredentials
     private let files = Mutex<[String: CachedFile]>([:])
 
-    /// - Parameter environment: variables by name; given, so that a demo or a test has its own.
-    package init(routes: CurrentRoutes, environment: [String: String]) {
+    /// - Parameters:
+    ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get them too.
+    ///   - programLimit: how long a program may take that prints a credential.
+    package init(routes: CurrentRoutes, environment: [String: String], programLimit: Duration = .seconds(10)) {
+        programs = ProgramCredentials(environment: environment, limit: programLimit)
         self.routes = routes
         self.environment = environment
     }
 
-    package func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret {
+    package func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret {
         guard let configuration = routes.current.routes.providers.first(where: { $0.name == provider }) else {
             throw CredentialUnavailable(message: "no provider \"\(provider)\" is configured any more")
         }
         switch configuration.credential {
         case .environment(let name): return try fromEnvironment(name)
         case .file(let path): return try fromFile(path)
+        case .command(let words, let refresh):
+            let place = "what the program \(words[0]) prints"
+            return try await programs.credential(of: words, refresh: refresh) {
+                (printed) throws(CredentialUnavailable) in
+                try Self.checked(Self.trimmed(printed), place)
+            }
         }
     }
 
     /// What is missing, a line a provider; empty if every credential can be had.
     package var missing: [String] {
-        routes.current.routes.providers.compactMap { provider -> String? in
-            do throws(CredentialUnavailable) {
-                _ = try credential(of: provider.name)
-                return nil
-            } catch {
-                return "provider \(provider.name): \(error.message)"
+        get async {
+            var missing: [String] = []
+            for provider in routes.current.routes.providers {
+                do throws(CredentialUnavailable) {
+                    _ = try await credential(of: provider.name)
+                } catch {
+                    missing.append("provider \(provider.name): \(error.message)")
+                }
             }
+            return missing
         }
     }
 
@@ -54,7 +67,7 @@ package final class CredentialVault: CredentialResolving {
                 message: "the environment variable \(name) is not set; set it to the vendor's key"
             )
         }
-        return try checked(value, "the environment variable \(name)")
+        return try Self.checked(value, "the environment variable \(name)")
     }
 
     private func fromFile(_ path: String) throws(CredentialUnavailable) -> Secret {
@@ -74,8 +87,7 @@ package final class CredentialVault: CredentialResolving {
         } catch {
             throw CredentialUnavailable(message: "the file \(path) cannot be read; it must hold the vendor's key")
         }
-        let text = String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        let secret = try checked(text, "the file \(path)")
+        let secret = try Self.checked(Self.trimmed([UInt8](content)), "the file \(path)")
         files.withLock {
             $0[path] = CachedFile(
                 target: target,
@@ -87,8 +99,12 @@ package final class CredentialVault: CredentialResolving {
         return secret
     }
 
+    private static func trimmed(_ content: [UInt8]) -> String {
+        String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// A key that could not stand in a header field would fail each request with an error that says nothing of it.
-    private func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
+    private static func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
         guard !value.isEmpty, value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw CredentialUnavailable(message: "\(place) must hold one key of visible ASCII characters")
         }

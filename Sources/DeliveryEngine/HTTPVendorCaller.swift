@@ -47,7 +47,7 @@ package struct HTTPVendorCaller: VendorCalling {
     package func call(_ request: VendorRequest) async -> CallResult {
         let secret: Secret
         do {
-            secret = try credentials.credential(of: endpoint.provider)
+            secret = try await credentials.credential(of: endpoint.provider)
         } catch {
             return .noCredential(error)
         }

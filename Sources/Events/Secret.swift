@@ -19,9 +19,9 @@ package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebug
 
 /// Where vendor credentials come from; the caller of vendors asks for one as the last step before it sends.
 package protocol CredentialResolving: Sendable {
-    /// The credential of a provider account.
+    /// The credential of a provider account; a program that prints it may have to be waited for.
     /// - Throws: ``CredentialUnavailable`` with what to do, never with the value.
-    func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret
+    func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret
 }
 
 /// A provider's credential cannot be had. The provider is parked until it can.

@@ -42,7 +42,9 @@ package enum Gateway {
             logger: logs.logger("tollgate.keys")
         )
         let vault = CredentialVault(routes: routes, environment: settings.environment)
-        for missing in vault.missing { logger.warning("a credential is missing", metadata: ["detail": "\(missing)"]) }
+        for missing in await vault.missing {
+            logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
+        }
         let certificate = try certificate(settings)
         let trusted = try vendorRoots(settings)
         let metrics = MetricsRegistry()

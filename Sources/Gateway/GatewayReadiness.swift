@@ -24,7 +24,7 @@ struct GatewayReadiness: ReadinessReporting {
             )
         )
         let states = monitor.current
-        for provider in snapshot.providers { items.append(providerItem(provider.name, states[provider.name])) }
+        for provider in snapshot.providers { items.append(await providerItem(provider.name, states[provider.name])) }
         return await items + goneItems(besides: snapshot.providers.map(\.name))
     }
 
@@ -52,10 +52,10 @@ struct GatewayReadiness: ReadinessReporting {
         }
     }
 
-    private func providerItem(_ name: ProviderName, _ state: PipelineMachine.Snapshot?) -> ReadinessItem {
+    private func providerItem(_ name: ProviderName, _ state: PipelineMachine.Snapshot?) async -> ReadinessItem {
         let item = "provider \(name)"
         do throws(CredentialUnavailable) {
-            _ = try vault.credential(of: name)
+            _ = try await vault.credential(of: name)
         } catch {
             return ReadinessItem(name: item, isReady: false, detail: error.message, isEssential: false)
         }

@@ -164,7 +164,7 @@ final class RoutesReloader: Service, RoutesReloading {
                 metadata: ["reason": "\(reason)", "changes": "\(changes.list.map(\.words).joined(separator: "; "))"]
             )
             for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
-            for missing in vault.missing {
+            for missing in await vault.missing {
                 logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
             }
             await warnOfStranded(changes)

@@ -6,17 +6,26 @@ package enum CredentialSource: Sendable, Equatable {
     case environment(String)
     /// A file, whose content without the line end is the credential.
     case file(String)
+    /// A program and its arguments: what it prints is the credential. It runs again when it is this old.
+    case command([String], refresh: Duration)
 
-    /// Reads `{"env": "NAME"}` or `{"file": "/path"}`. Faults never repeat a value: somebody may have written the key itself.
+    private static let usualRefresh = Duration.seconds(600)
+
+    /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never repeat a value: somebody may have written the key itself.
     static func read(_ value: JSONValue, _ fields: inout FieldReader) -> CredentialSource? {
         let members = fields.members(of: value, RoutesFields.credential, in: "\"credential\"")
-        switch (members["env"]?.string, members["file"]?.string) {
-        case (let name?, nil) where !name.isEmpty: return .environment(name)
-        case (nil, let path?) where !path.isEmpty: return .file(path)
+        let refresh = members["refresh"]?.string.flatMap(DurationText.read)
+        let words = members["command"].map { FieldReader.texts($0).map(\.text) }
+        switch (members["env"]?.string, members["file"]?.string, words, refresh) {
+        case (let name?, nil, nil, nil) where !name.isEmpty: return .environment(name)
+        case (nil, let path?, nil, nil) where !path.isEmpty: return .file(path)
+        case (nil, nil, let words?, _) where !(words.first ?? "").isEmpty && !words.contains { $0.contains("\0") }:
+            return .command(words, refresh: refresh ?? usualRefresh)
         default:
             fields.fault(
                 value,
-                "\"credential\" must be {\"env\": \"NAME\"} or {\"file\": \"/path\"}; a key itself does not belong here"
+                "\"credential\" must be {\"env\": \"NAME\"}, {\"file\": \"/path\"} or {\"command\": [\"program\", \"argument\"], "
+                    + "\"refresh\": \"10m\"}; a key itself does not belong here"
             )
             return nil
         }

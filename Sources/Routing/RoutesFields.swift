@@ -94,6 +94,8 @@ package enum RoutesFields {
     static let credential = [
         Field("env", .text, "The name of an environment variable."),
         Field("file", .text, "The path of a file."),
+        Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
+        Field("refresh", .duration, "After what time the program is run again; 10m by default."),
     ]
 
     static let retry = [

@@ -62,6 +62,7 @@ package enum RoutesReport {
         switch source {
         case .environment(let name): "key from the variable \(name)"
         case .file(let path): "key from the file \(path)"
+        case .command(let words, _): "key from the program \(words[0])"
         }
     }
 

@@ -24,38 +24,40 @@ import Testing
              "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":\#(clients)}
             """#
         let routes = try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
-        return CredentialVault(routes: CurrentRoutes(routes), environment: environment)
+        return CredentialVault(routes: CurrentRoutes(routes), environment: environment, programLimit: .seconds(1))
     }
 
-    private func fault(_ vault: CredentialVault) -> String? {
+    private func fault(_ vault: CredentialVault) async -> String? {
         do throws(CredentialUnavailable) {
-            _ = try vault.credential(of: "p")
+            _ = try await vault.credential(of: "p")
             return nil
         } catch {
             return error.message
         }
     }
 
-    @Test func `takes a credential from the environment`() throws {
-        #expect(try vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret"]).credential(of: "p").reveal() == "s3cret")
+    @Test func `takes a credential from the environment`() async throws {
+        #expect(
+            try await vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret"]).credential(of: "p").reveal() == "s3cret"
+        )
     }
 
-    @Test func `gives a tenant's own account the tenant's credential`() throws {
+    @Test func `gives a tenant's own account the tenant's credential`() async throws {
         let clients = #"[{"name": "shop", "tenant": "s", "credentials": {"p": {"env": "SHOP"}}}]"#
         let vault = try vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret", "SHOP": "own"], clients: clients)
-        #expect(try vault.credential(of: "p").reveal() == "s3cret")
-        #expect(try vault.credential(of: "p@s").reveal() == "own")
+        #expect(try await vault.credential(of: "p").reveal() == "s3cret")
+        #expect(try await vault.credential(of: "p@s").reveal() == "own")
     }
 
-    @Test func `names the variable that is missing`() throws {
+    @Test func `names the variable that is missing`() async throws {
         let vault = try vault(#"{"env":"KEY"}"#)
-        #expect(fault(vault) == "the environment variable KEY is not set; set it to the vendor's key")
-        #expect(vault.missing.count == 1)
+        #expect(await fault(vault) == "the environment variable KEY is not set; set it to the vendor's key")
+        #expect(await vault.missing.count == 1)
     }
 
-    @Test func `never repeats a credential that cannot be used`() throws {
+    @Test func `never repeats a credential that cannot be used`() async throws {
         let vault = try vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret\nX-Evil: 1"])
-        let message = try #require(fault(vault))
+        let message = try #require(await fault(vault))
         #expect(!message.contains("s3cret"))
         #expect(message.contains("KEY"))
     }
@@ -64,11 +66,65 @@ import Testing
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "key")
             let vault = try vault(#"{"file":"\#(file.path)"}"#)
-            #expect(fault(vault)?.contains(file.path) == true)
+            #expect(await fault(vault)?.contains(file.path) == true)
             try Data("first\n".utf8).write(to: file)
-            #expect(try vault.credential(of: "p").reveal() == "first")
+            #expect(try await vault.credential(of: "p").reveal() == "first")
             try Data("second-key".utf8).write(to: file)
-            #expect(try vault.credential(of: "p").reveal() == "second-key")
+            #expect(try await vault.credential(of: "p").reveal() == "second-key")
         }
+    }
+
+    @Test func `runs a program once in its time, whoever asks, and trims what it prints`() async throws {
+        try await withTemporaryFolder { folder in
+            let runs = folder.appending(path: "runs")
+            let script = "echo run >> '\(runs.path)'; sleep 0.2; printf ' s3cret\\\\n\\\\n'"
+            let vault = try vault(#"{"command":["sh","-c","\#(script)"]}"#, environment: ["PATH": "/bin:/usr/bin"])
+            let secrets = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<10 { group.addTask { try await vault.credential(of: "p").reveal() } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(secrets == Array(repeating: "s3cret", count: 10))
+            #expect(try String(contentsOf: runs, encoding: .utf8) == "run\n")
+        }
+    }
+
+    @Test func `runs a program again when its time is over, and goes on with what it had if that fails`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "key")
+            try Data("first".utf8).write(to: file)
+            let vault = try vault(
+                #"{"command":["cat","\#(file.path)"],"refresh":"1ms"}"#,
+                environment: ["PATH": "/bin:/usr/bin"]
+            )
+            #expect(try await vault.credential(of: "p").reveal() == "first")
+            try Data("second".utf8).write(to: file)
+            try await waitUntil("the second key is there") { try await vault.credential(of: "p").reveal() == "second" }
+            try FileManager.default.removeItem(at: file)
+            for _ in 0..<3 { #expect(try await vault.credential(of: "p").reveal() == "second") }
+        }
+    }
+
+    @Test(arguments: [
+        (#"["sh", "-c", "echo planted; exit 3"]"#, "the program sh ended with exit code 3"),
+        (#"["/nowhere/pass", "planted"]"#, "the program /nowhere/pass could not be started"),
+        (#"["sh", "-c", "printf 'planted and more'"]"#, "what the program sh prints must hold one key"),
+        (#"["true"]"#, "what the program true prints must hold one key"),
+        (#"["sh", "-c", "echo planted; sleep 60"]"#, "the program sh did not end within 1 s"),
+        (#"["sh", "-c", "kill -9 $$"]"#, "the program sh was ended by signal 9"),
+        (#"["yes", "planted"]"#, "the program yes printed too much"),
+    ])
+    func `says what is wrong with a program, and never what it printed`(command: String, message: String) async throws {
+        let vault = try vault(#"{"command":\#(command)}"#, environment: ["PATH": "/bin:/usr/bin"])
+        let found = try #require(await fault(vault))
+        #expect(found.hasPrefix(message), "\(found)")
+        #expect(!found.contains("planted"))
+    }
+
+    @Test func `does not wait for what a program leaves running behind`() async throws {
+        let vault = try vault(
+            #"{"command":["sh","-c","sleep 3 & printf key-1"]}"#,
+            environment: ["PATH": "/bin:/usr/bin"]
+        )
+        #expect(try await vault.credential(of: "p").reveal() == "key-1")
     }
 }

@@ -65,4 +65,18 @@ import Testing
             }
         }
     }
+
+    @Test func `takes a key from a program`() async throws {
+        try await Stage.set { (stage) async throws in
+            let secret = stage.folder.appending(path: "lago-key")
+            try Data(try #require(Stage.credentials["E2E_LAGO"]).utf8).write(to: secret)
+            let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+            let changed = text.replacing(#"{"env": "E2E_LAGO"}"#, with: #"{"command": ["cat", "\#(secret.path)"]}"#)
+            try Data(changed.utf8).write(to: stage.routesFile, options: .atomic)
+            try await stage.withGateway { _ async throws in
+                _ = try await stage.client.post("/v1/events", event("e"))
+                try await waitUntil("lago has it") { try await statuses(stage.client, "e")["lago"] == "delivered" }
+            }
+        }
+    }
 }

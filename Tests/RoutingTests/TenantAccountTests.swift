@@ -102,6 +102,22 @@ import Testing
         #expect(RoutesText.faults(in: twice) == [])
     }
 
+    @Test func `reads a program that prints a credential, and refuses what is none`() throws {
+        func source(_ credential: String) throws -> CredentialSource {
+            let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)
+            return try RoutesText.read(text).providers[0].credential
+        }
+        let pass = CredentialSource.command(["pass", "show", "x"], refresh: .seconds(600))
+        #expect(try source(#"{"command": ["pass", "show", "x"]}"#) == pass)
+        #expect(try source(#"{"command": "key", "refresh": "1h"}"#) == .command(["key"], refresh: .seconds(3600)))
+        for faulty in [
+            #"{"command": []}"#, #"{"command": [""]}"#, #"{"command": ["a"], "env": "K"}"#,
+            #"{"env": "K", "refresh": "1m"}"#,
+        ] {
+            #expect(throws: FaultyRoutes.self) { try source(faulty) }
+        }
+    }
+
     @Test func `shows an account that comes, changes and goes`() throws {
         let without = Self.file(Self.client("shop", tenant: "s"))
         let one = Self.file(Self.client("shop", tenant: "s", #"{"p": {"env": "A"}}"#))

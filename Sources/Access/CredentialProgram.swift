@@ -1,0 +1,105 @@
+import Foundation
+
+/// Runs a program that prints a credential, such as a password manager's. Without a shell: its words are its arguments as they stand.
+struct CredentialProgram: Sendable {
+    /// The program, looked up in `PATH` unless it has a slash, and its arguments.
+    let words: [String]
+    let environment: [String: String]
+    /// After this it is ended by force.
+    let limit: Duration
+
+    /// Why there is no credential, without a word of what was printed.
+    struct Failure: Error {
+        let reason: String
+    }
+
+    /// A credential is short; who prints more than this prints something else.
+    private static let mostBytes = 64 << 10
+    private static let pause: Int32 = 50
+
+    /// What the program printed when it ended well. Runs on a thread of its own, since to wait for a program blocks.
+    func run() async -> Result<[UInt8], Failure> {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: self.runAndWait()) }
+        }
+    }
+
+    private func runAndWait() -> Result<[UInt8], Failure> {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { return .failure(Failure(reason: "could not be started")) }
+        defer { close(ends[0]) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        let process = start(writingTo: ends[1])
+        close(ends[1])
+        guard let process else { return .failure(Failure(reason: "could not be started; is it there?")) }
+        return watch(process, ends[0])
+    }
+
+    /// Reads until the program ends. Not until the pipe does: a helper that it leaves running may hold that open.
+    private func watch(_ process: pid_t, _ output: Int32) -> Result<[UInt8], Failure> {
+        let end = ContinuousClock.now + limit
+        var printed: [UInt8] = []
+        var status: Int32 = 0
+        while true {
+            var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+            poll(&descriptor, 1, Self.pause)
+            // Before the last reading, so that nothing is missed that was printed before the end.
+            let hasEnded = waitpid(process, &status, WNOHANG) == process
+            read(output, into: &printed)
+            if hasEnded { break }
+            guard ContinuousClock.now < end, printed.count <= Self.mostBytes else {
+                kill(-process, SIGKILL)
+                waitpid(process, &status, 0)
+                let tooLong = "did not end within \(limit.components.seconds) s"
+                return .failure(Failure(reason: printed.count > Self.mostBytes ? "printed too much" : tooLong))
+            }
+            // A pipe that is closed is always ready.
+            if descriptor.revents & Int16(POLLHUP) != 0 { usleep(UInt32(Self.pause) * 1000) }
+        }
+        guard status & 0x7F == 0 else { return .failure(Failure(reason: "was ended by signal \(status & 0x7F)")) }
+        let code = (status >> 8) & 0xFF
+        return code == 0 ? .success(printed) : .failure(Failure(reason: "ended with exit code \(code)"))
+    }
+
+    private func read(_ output: Int32, into printed: inout [UInt8]) {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while printed.count <= Self.mostBytes {
+            let count = Foundation.read(output, &buffer, buffer.count)
+            guard count > 0 else { return }
+            printed += buffer[..<count]
+        }
+    }
+
+    /// - Returns: nil if it could not be started.
+    private func start(writingTo output: Int32) -> pid_t? {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own, so that what it starts ends with it.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setpgroup(&attributes, 0)
+        var process: pid_t = 0
+        let result = Self.withPointers(to: words) { words in
+            Self.withPointers(to: environment.map { "\($0)=\($1)" }) { variables in
+                posix_spawnp(&process, words[0].unsafelyUnwrapped, &actions, &attributes, words, variables)
+            }
+        }
+        return result == 0 ? process : nil
+    }
+
+    private static func withPointers<Result>(
+        to texts: [String],
+        _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        let pointers: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+    }
+}
