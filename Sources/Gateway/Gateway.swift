@@ -47,6 +47,8 @@ package enum Gateway {
         }
         let certificate = try certificate(settings)
         let trusted = try vendorRoots(settings)
+        var ingressSettings = settings.ingress
+        ingressSettings.connectionLimit = min(ingressSettings.connectionLimit, FileLimit.connections())
         let metrics = MetricsRegistry()
         let store = try openStore(settings, metrics, logs)
         let clock = SystemWallClock()
@@ -67,7 +69,7 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes")
         )
         let ingress = IngressServer(
-            settings: settings.ingress,
+            settings: ingressSettings,
             certificate: certificate,
             accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
             reading: store,

@@ -89,19 +89,26 @@ package struct IngressServer: Service {
     }
 
     package func run() async throws {
+        let quiet = Logger(label: "tollgate.server") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { [endpoint, certificate] responder in
-                guard let certificate else { return ConnectionChannel(responder: responder, endpoint: endpoint) }
-                return SecureConnectionChannel(certificate: certificate, responder: responder, endpoint: endpoint)
+            server: HTTPServerBuilder { [endpoint, certificate, patience = settings.patience] responder in
+                let plain = ConnectionChannel(
+                    responder: responder,
+                    endpoint: endpoint,
+                    patience: patience,
+                    isSecure: certificate != nil
+                )
+                return certificate.map { SecureConnectionChannel(certificate: $0, http1: plain) } ?? plain
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "tollgate",
-                backlog: 1024
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(settings.connectionLimit, logger: quiet)
             ),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? settings.port) },
-            logger: Logger(label: "tollgate.server") { _ in SwiftLogNoOpLogHandler() }
+            logger: quiet
         )
         try await application.run()
     }

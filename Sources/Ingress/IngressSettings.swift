@@ -6,6 +6,20 @@ package struct IngressSettings: Sendable, Equatable {
     /// The most bytes of a request body, before and after decompression.
     package var bodyLimitBytes: Int
 
+    /// The most connections of clients; those that come later wait until one ends.
+    package var connectionLimit = 10_000
+    package var patience = Patience()
+
+    /// How long a client may stall. A connection is looked at every `interval`: a request whose head or body stood still for two whole
+    /// ones is given up, and so is a connection on which nothing moved for eight.
+    package struct Patience: Sendable, Equatable {
+        package var interval: Duration = .seconds(15)
+        /// The fewest bytes of a body that are no standstill.
+        package var bodyBytes = 8 << 10
+
+        package init() {}
+    }
+
     package init(host: String = "127.0.0.1", port: Int = 8080, bodyLimitBytes: Int = 32 << 20) {
         self.host = host
         self.port = port

@@ -21,11 +21,18 @@ enum RequestBody {
         if let length, length > limitBytes { throw Problem.tooLarge(limit: limitBytes) }
         if length == nil, request.headers[.transferEncoding] == nil { throw Problem.lengthRequired }
         var body = ByteBuffer()
-        for try await part in request.body {
-            guard body.readableBytes + part.readableBytes <= limitBytes else {
-                throw Problem.tooLarge(limit: limitBytes)
+        do {
+            for try await part in request.body {
+                guard body.readableBytes + part.readableBytes <= limitBytes else {
+                    throw Problem.tooLarge(limit: limitBytes)
+                }
+                body.writeImmutableBuffer(part)
             }
-            body.writeImmutableBuffer(part)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            // Whatever ends a body early is the client's doing: there is nothing of ours between its bytes and this loop.
+            throw Problem.brokenBody
         }
         switch request.headers[.contentEncoding]?.lowercased() {
         case nil, "identity"?: return Array(body.readableBytesView)

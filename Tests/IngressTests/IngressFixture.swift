@@ -37,6 +37,7 @@ struct IngressFixture {
     static func with(
         bodyLimitBytes: Int = 32 << 20,
         dialects: [any Dialect] = [],
+        patience: IngressSettings.Patience = IngressSettings.Patience(),
         clients: [String] = [],
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
@@ -45,10 +46,12 @@ struct IngressFixture {
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
             let view = DeliveryView()
+            var settings = IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes)
+            settings.patience = patience
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
-                settings: IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes),
+                settings: settings,
                 accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
                 reading: store,
                 revising: store,

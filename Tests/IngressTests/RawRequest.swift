@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 #if canImport(Darwin)
@@ -19,8 +18,36 @@ enum RawRequest {
     ) async throws -> String {
         // The calls block, so they must not run on the threads that the server needs to answer.
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
+            Thread.detachNewThread {
                 continuation.resume(with: Result { try exchange(text, port, closesInput, isDone) })
+            }
+        }
+    }
+
+    /// Sends a piece now and then, as a client does that wants to hold a connection, until the server closes or `isDone`.
+    static func drip(
+        _ pieces: [String],
+        every milliseconds: UInt32,
+        to port: Int,
+        until isDone: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        try connected(to: port) { descriptor in
+                            for piece in pieces {
+                                let bytes = Array(piece.utf8)
+                                guard sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), nil, 0) > 0
+                                else {
+                                    break
+                                }
+                                usleep(milliseconds * 1000)
+                            }
+                            return receive(descriptor, isDone)
+                        }
+                    }
+                )
             }
         }
     }
@@ -31,6 +58,15 @@ enum RawRequest {
         _ closesInput: Bool,
         _ isDone: (String) -> Bool
     ) throws -> String {
+        try connected(to: port) { descriptor in
+            let bytes = Array(text.utf8)
+            guard write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EPIPE) }
+            if closesInput { shutdown(descriptor, Int32(SHUT_WR)) }
+            return receive(descriptor, isDone)
+        }
+    }
+
+    private static func connected(to port: Int, _ body: (Int32) throws -> String) throws -> String {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
         defer { close(descriptor) }
@@ -46,9 +82,10 @@ enum RawRequest {
             }
         }
         guard connected == 0 else { throw POSIXError(.ECONNREFUSED) }
-        let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EPIPE) }
-        if closesInput { shutdown(descriptor, Int32(SHUT_WR)) }
+        return try body(descriptor)
+    }
+
+    private static func receive(_ descriptor: Int32, _ isDone: (String) -> Bool) -> String {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

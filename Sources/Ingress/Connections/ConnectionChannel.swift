@@ -17,11 +17,8 @@ struct ConnectionChannel: HTTPChannelHandler {
 
     let responder: Responder
     let endpoint: WriteEndpoint
-    var isSecure = false
-
-    /// A connection on which nothing moves, in either direction, is closed after this long; clients that keep theirs open for reuse give
-    /// up sooner.
-    private static let idleTimeout = TimeAmount.seconds(120)
+    let patience: IngressSettings.Patience
+    let isSecure: Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -33,7 +30,7 @@ struct ConnectionChannel: HTTPChannelHandler {
                 withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
                 withDecoderLimitConfiguration: Self.headerLimits
             )
-            try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idleTimeout))
+            try pipeline.addHandler(ConnectionPatience<HTTPServerRequestPart>(patience))
             try pipeline.addHandler(WriteLane(endpoint: endpoint, on: channel.eventLoop))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))

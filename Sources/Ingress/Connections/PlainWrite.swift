@@ -8,6 +8,8 @@ struct PlainWrite: Sendable {
     private(set) var contentType: String?
     private(set) var requestID: String?
     private(set) var traceParent: String?
+    /// Of the body.
+    let length: Int
     /// Whether the client wants the connection closed after the answer.
     private(set) var isLast = false
 
@@ -19,11 +21,13 @@ struct PlainWrite: Sendable {
     init?(_ head: HTTPRequestHead, limitBytes limit: Int) {
         guard head.method == .POST, head.version == .http1_1, head.uri == "/v1/events" else { return nil }
         var length: Int?
+        var hosts = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 14 where name.isField("content-length"):
                 guard length == nil, let bytes = Int(value) else { return nil }
                 length = bytes
+            case 4 where name.isField("host"): hosts += 1
             case 13 where name.isField("authorization"): authorization = value
             case 9 where name.isField("x-api-key"): apiKey = value
             case 12 where name.isField("content-type"): contentType = value
@@ -39,7 +43,8 @@ struct PlainWrite: Sendable {
             default: break
             }
         }
-        guard let length, (0...min(limit, Self.longestBody)).contains(length) else { return nil }
+        guard hosts == 1, let length, (0...min(limit, Self.longestBody)).contains(length) else { return nil }
+        self.length = length
     }
 }
 

@@ -4,6 +4,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
+import NIOHTTPTypes
 import NIOSSL
 import NIOTLS
 
@@ -25,15 +26,18 @@ struct SecureConnectionChannel: ServerChildChannel {
     private let http1: ConnectionChannel
     private let http2: HTTP2Channel
 
-    init(certificate: ServerCertificate, responder: @escaping HTTPChannelHandler.Responder, endpoint: WriteEndpoint) {
+    init(certificate: ServerCertificate, http1: ConnectionChannel) {
         self.certificate = certificate
-        http1 = ConnectionChannel(responder: responder, endpoint: endpoint, isSecure: true)
+        self.http1 = http1
+        let patience = http1.patience
         http2 = HTTP2Channel(
-            responder: responder,
+            responder: http1.responder,
             configuration: HTTP2ChannelConfiguration(
                 idleTimeout: .seconds(120),
                 gracefulCloseTimeout: .seconds(15),
-                streamConfiguration: HTTP1Channel.Configuration(idleTimeout: .seconds(120))
+                streamConfiguration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ConnectionPatience<HTTPRequestPart>(patience, endsItself: true)]
+                )
             )
         )
     }

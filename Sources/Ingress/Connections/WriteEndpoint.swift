@@ -18,6 +18,32 @@ struct WriteEndpoint: Sendable {
         let body: [UInt8]
     }
 
+    /// Whether the body may be gathered before anything is answered: a stranger's is kept only if it is small.
+    func mayGather(_ write: PlainWrite) -> Bool {
+        if write.length <= Self.strangersBodyBytes { return true }
+        let key = PresentedKey.of(authorization: write.authorization, apiKey: write.apiKey)
+        do {
+            return try key.flatMap { try gatekeeper.client(presenting: $0) } != nil
+        } catch {
+            // The long way tells the client why.
+            return false
+        }
+    }
+
+    private static let strangersBodyBytes = 16 << 10
+
+    /// The answer to a write whose body does not come.
+    func answerStalled(_ write: PlainWrite) -> Answer {
+        let problem = Problem.stalled
+        var entry = AccessLog.Entry(requestID: RequestID.of(write.requestID), method: "POST", path: "/v1/events")
+        entry.endpoint = .write
+        entry.trace = TraceContext(write.traceParent)
+        entry.status = problem.status.code
+        log.write(entry, .zero)
+        let body = problem.json(requestID: entry.requestID)
+        return Self.answer(problem.status, "application/problem+json", body, entry.requestID, [("Connection", "close")])
+    }
+
     /// The answer to a write, whatever becomes of it.
     func answer(_ write: PlainWrite, _ body: [UInt8]) async -> Answer {
         let start = ContinuousClock.now

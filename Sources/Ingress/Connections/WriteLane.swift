@@ -50,13 +50,13 @@ final class WriteLane: ChannelDuplexHandler {
         case (.answering, _):
             waiting.append(part)
         case (.idle, .head(let head)):
-            if let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes) {
+            if let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes), endpoint.mayGather(write) {
                 state = .collecting(write, ByteBuffer())
             } else {
-                pass(part, context, requests: 1)
+                pass(head, context, requests: 1)
             }
-        case (.passing(let requests), .head):
-            pass(part, context, requests: requests + 1)
+        case (.passing(let requests), .head(let head)):
+            pass(head, context, requests: requests + 1)
         case (.collecting(let write, var body), .body(var bytes)):
             if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
             state = .collecting(write, body)
@@ -67,18 +67,23 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
-    private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext, requests: Int) {
+    private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext, requests: Int) {
         state = .passing(requests)
-        context.fireChannelRead(wrapInboundOut(part))
+        // What two hosts make of two of them is how requests are smuggled (RFC 9112, section 3.2).
+        let hosts = head.headers[canonicalForm: "host"].count
+        guard hosts == 1 || (hosts == 0 && head.version != .http1_1) else {
+            return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
+        }
+        context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
     func read(context: ChannelHandlerContext) {
-        // Only a client that sends ahead is kept from it: to stop and start reading costs two system calls.
-        if waiting.isEmpty { context.read() } else { readIsDue = true }
+        // Only a client that sends ahead, or does not take its answers, is kept from it: to stop and start reading costs two system calls.
+        if waiting.isEmpty, context.channel.isWritable { context.read() } else { readIsDue = true }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { return context.close(promise: nil) }
+        if let patience = event as? PatienceEnded { return end(patience, context) }
         switch state {
         case .answering, .collecting:
             // Who has said all that he has to say still gets his answer, and a shutdown waits for it.
@@ -88,6 +93,16 @@ final class WriteLane: ChannelDuplexHandler {
         case .idle, .passing: break
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func end(_ patience: PatienceEnded, _ context: ChannelHandlerContext) {
+        switch (state, patience) {
+        case (.collecting(let write, _), _): send(endpoint.answerStalled(write), isLast: true, context)
+        // The answer is ours to give, whatever is still to come behind the request.
+        case (.answering, _), (.passing, .head): break
+        case (.passing, .idle) where context.channel.isWritable: break
+        case (.idle, _), (.passing, _): context.close(promise: nil)
+        }
     }
 
     // MARK: - To the client
@@ -123,13 +138,20 @@ final class WriteLane: ChannelDuplexHandler {
         takeWaiting(context)
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .answering = state {} else { takeWaiting(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
     private func takeWaiting(_ context: ChannelHandlerContext) {
-        guard waiting.isEmpty else { return takeAll(context) }
+        // A client that does not take its answers gets no more of them made.
+        let mayGoOn = context.channel.isWritable
+        guard waiting.isEmpty else { return mayGoOn ? takeAll(context) : () }
         if !delayed.isEmpty, case .idle = state {
             for event in delayed { context.fireUserInboundEventTriggered(event) }
             delayed = []
         }
-        if readIsDue {
+        if readIsDue, mayGoOn {
             readIsDue = false
             context.read()
         }

@@ -111,6 +111,20 @@ extension Problem {
         )
     }
 
+    static let stalled = Problem(
+        status: .requestTimeout,
+        kind: "stalled",
+        title: "The body did not come",
+        detail: "send the body at once; the connection is closed"
+    )
+
+    static let brokenBody = Problem(
+        status: .badRequest,
+        kind: "broken-body",
+        title: "The body cannot be read",
+        detail: "its chunks are malformed, or the connection ended before the body did"
+    )
+
     static let undecodable = Problem(
         status: .badRequest,
         kind: "undecodable",

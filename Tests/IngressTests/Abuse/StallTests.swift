@@ -1,0 +1,87 @@
+import Ingress
+import TestSupport
+import Testing
+
+/// Clients that keep a connection busy with next to nothing.
+@Suite struct StallTests {
+    private static let head = "POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer test-key\r\n"
+    private static let drops = Array(repeating: " ", count: 1500)
+
+    private func with(interval: Duration = .milliseconds(100), _ body: (IngressFixture) async throws -> Void)
+        async throws
+    {
+        var patience = IngressSettings.Patience()
+        patience.interval = interval
+        try await IngressFixture.with(patience: patience, body)
+    }
+
+    @Test func `closes a connection whose request's head does not come to an end`() async throws {
+        try await with { (server) async throws in
+            let pieces = [Self.head, "X-A: "] + Array(repeating: "a", count: 1500)
+            let start = ContinuousClock.now
+            #expect(try await RawRequest.drip(pieces, every: 20, to: server.port) == "")
+            #expect(ContinuousClock.now - start < .seconds(25))
+        }
+    }
+
+    @Test func `answers 408 to a plain write whose body drips`() async throws {
+        try await with { (server) async throws in
+            let pieces = [Self.head + "Content-Length: 10000\r\n\r\n"] + Self.drops
+            let start = ContinuousClock.now
+            let answer = try await RawRequest.drip(pieces, every: 20, to: server.port)
+            #expect(answer.hasPrefix("HTTP/1.1 408 "), "\(answer)")
+            #expect(answer.contains("urn:tollgate:problem:stalled"))
+            #expect(ContinuousClock.now - start < .seconds(25))
+        }
+    }
+
+    @Test func `closes a connection on which another body drips, also behind its answer`() async throws {
+        try await with { (server) async throws in
+            let waiting = "POST /v1/events?partial=true HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer test-key\r\n"
+            let refused = "POST /v1/events?partial=true HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer nobody\r\n"
+            for head in [waiting, refused] {
+                let start = ContinuousClock.now
+                _ = try await RawRequest.drip(
+                    [head + "Content-Length: 10000\r\n\r\n"] + Self.drops,
+                    every: 20,
+                    to: server.port
+                )
+                #expect(ContinuousClock.now - start < .seconds(25))
+            }
+        }
+    }
+
+    @Test func `closes a connection on which nothing happens`() async throws {
+        try await with { (server) async throws in
+            let start = ContinuousClock.now
+            #expect(try await RawRequest.send("GET", to: server.port) { _ in false } == "")
+            let answer = try await RawRequest.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", to: server.port) { _ in
+                false
+            }
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(ContinuousClock.now - start < .seconds(25))
+        }
+    }
+
+    @Test func `waits for a body that is long and comes`() async throws {
+        try await with(interval: .seconds(1)) { (server) async throws in
+            let event = #"{"id":"slow","name":"n","customer_id":"c","properties":{"a":""#
+            let piece = String(repeating: "a", count: 20_000)
+            let body = [event] + Array(repeating: piece, count: 45) + [#""}}"#]
+            let length = body.reduce(0) { $0 + $1.utf8.count }
+            let pieces = [Self.head + "Content-Type: application/json\r\nContent-Length: \(length)\r\n\r\n"] + body
+            let answer = try await RawRequest.drip(pieces, every: 60, to: server.port) { $0.contains("}") }
+            #expect(answer.hasPrefix("HTTP/1.1 202 "), "\(answer)")
+        }
+    }
+
+    @Test func `does not keep a stranger's large body`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let head =
+                "POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer nobody\r\nContent-Length: 4000000\r\n\r\n"
+            // The answer comes before the body does.
+            let answer = try await RawRequest.send(head, to: server.port)
+            #expect(answer.hasPrefix("HTTP/1.1 401 "))
+        }
+    }
+}
