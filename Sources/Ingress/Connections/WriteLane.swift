@@ -33,6 +33,8 @@ final class WriteLane: ChannelDuplexHandler {
     private var readIsDue = false
     /// Events that would end the connection, kept back while a write is under way.
     private var delayed: [Any] = []
+    /// What was wrong behind a request whose answer is under way.
+    private var delayedError: (any Error)?
 
     init(endpoint: WriteEndpoint, on eventLoop: any EventLoop) {
         self.endpoint = endpoint
@@ -105,6 +107,11 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Bytes that are no request do not take away the answer of the one before them.
+        if case .answering = state { delayedError = error } else { context.fireErrorCaught(error) }
+    }
+
     // MARK: - To the client
 
     private typealias Place = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
@@ -150,6 +157,11 @@ final class WriteLane: ChannelDuplexHandler {
         if !delayed.isEmpty, case .idle = state {
             for event in delayed { context.fireUserInboundEventTriggered(event) }
             delayed = []
+        }
+        if let error = delayedError {
+            if case .answering = state { return }
+            delayedError = nil
+            return context.fireErrorCaught(error)
         }
         if readIsDue, mayGoOn {
             readIsDue = false

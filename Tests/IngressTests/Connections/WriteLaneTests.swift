@@ -51,6 +51,15 @@ import Testing
         }
     }
 
+    @Test func `answers what came before bytes that are no request`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let answer = try await RawRequest.send(write("a") + write("b") + "garbage\r\n\r\n", to: server.port) { _ in
+                false
+            }
+            #expect(Self.statuses(answer) == ["202", "202", "400"])
+        }
+    }
+
     @Test func `answers with the fields that every answer has`() async throws {
         try await IngressFixture.with { (server) async throws in
             for request in [write("a", "X-Request-Id: mine\r\n"), read("/v1/events/a")] {
