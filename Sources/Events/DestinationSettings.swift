@@ -8,6 +8,9 @@ package struct DestinationSettings: Sendable, Equatable {
         case texts([String])
     }
 
+    /// The setting that every adapter has: text in front of each event's id at the vendor.
+    package static let idPrefix = "id_prefix"
+
     /// Values by the name of the setting.
     package let values: [String: Value]
 

@@ -9,7 +9,7 @@ package final class RoutingTable: Sendable {
     private struct PlanKey: Hashable {
         let route: Int
         let members: UInt64
-        /// The tenant, if it has accounts of its own.
+        /// The tenant, if its plans differ from others'.
         let tenant: TenantID?
     }
 
@@ -24,8 +24,10 @@ package final class RoutingTable: Sendable {
     }
 
     private let routes: [Route]
-    /// The tenants of clients whose tenants have accounts of their own, and those accounts by provider.
+    /// The tenants of clients whose plans are their own: they have accounts of their own, or share one with another tenant.
     private let tenants: [ClientName: TenantID]
+    /// The accounts into which several tenants send.
+    private let shared: Set<ProviderName>
     private let accounts: [TenantID: [ProviderName: ProviderName]]
     /// Whether routes look at the customer at all; if not, name and client decide.
     private let looksAtCustomers: Bool
@@ -46,8 +48,12 @@ package final class RoutingTable: Sendable {
             if let owner = account.owner { accounts[owner.tenant, default: [:]][owner.provider] = account.name }
         }
         self.accounts = accounts
+        let shared = Set(routes.providers.map(\.name).filter(routes.isShared))
+        self.shared = shared
         var tenants: [ClientName: TenantID] = [:]
-        for client in routes.clients where accounts[client.tenant] != nil { tenants[client.name] = client.tenant }
+        for client in routes.clients where accounts[client.tenant] != nil || !shared.isEmpty {
+            tenants[client.name] = client.tenant
+        }
         self.tenants = tenants
         looksAtCustomers = routes.routes.contains { route in
             !route.match.customers.isEmpty || route.destinations.contains { $0.share < 100 }
@@ -90,14 +96,28 @@ package final class RoutingTable: Sendable {
     }
 
     /// The destination, at the tenant's own account if it has one there.
+    ///
+    /// In an account that tenants share, the tenant stands in front of every id: the vendor tells events apart by the id alone, and would
+    /// take one tenant's event for a repeat of another's. Being part of the plan, that never changes for an event.
     private func own(_ destination: Destination, _ tenant: TenantID?) -> Destination {
-        guard let tenant, let account = accounts[tenant]?[destination.provider] else { return destination }
+        guard let tenant else { return destination }
+        let account = accounts[tenant]?[destination.provider] ?? destination.provider
+        var settings = destination.settings
+        if shared.contains(account) {
+            let name = DestinationSettings.idPrefix
+            var values = settings.values
+            // No tenant's name has a slash in it.
+            values[name] = .text("\(tenant)/" + (settings.text(name) ?? ""))
+            settings = DestinationSettings(values)
+        } else if account == destination.provider {
+            return destination
+        }
         return Destination(
             provider: account,
             adapter: destination.adapter,
             mode: destination.mode,
             rename: destination.rename,
-            settings: destination.settings
+            settings: settings
         )
     }
 

@@ -68,6 +68,28 @@ import Testing
         #expect(shared.isShared("p"))
     }
 
+    @Test func `tells tenants' ids apart in an account that they share, and leaves others' as they are`() throws {
+        let routes = try RoutesText.read(
+            Self.file(
+                Self.client("shop", tenant: "s"),
+                Self.client("app", tenant: "s"),
+                Self.client("till", tenant: "t"),
+                Self.client("own", tenant: "o", #"{"p": {"env": "OWN"}}"#)
+            )
+        )
+        let table = RoutingTable(routes)
+        func prefix(_ client: ClientName) throws -> String? {
+            let plan = try #require(table.plan(for: "a", customerID: "c", subscriptionID: nil, client: client))
+            return plan.destinations[0].settings.text("id_prefix")
+        }
+        #expect(try prefix("shop") == "s/" && prefix("app") == "s/")
+        #expect(try prefix("till") == "t/")
+        #expect(try prefix("own") == nil)
+        let alone = RoutingTable(try RoutesText.read(Self.file(Self.client("shop", tenant: "s"))))
+        let plan = alone.plan(for: "a", customerID: "c", subscriptionID: nil, client: "shop")
+        #expect(plan?.destinations[0].settings.text("id_prefix") == nil)
+    }
+
     @Test(arguments: [
         (#"{"q": {"env": "A"}}"#, #"no provider is named "q""#),
         (#"{"p": "sk_planted"}"#, "a credential must be an object, found a string"),

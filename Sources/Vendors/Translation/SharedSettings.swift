@@ -3,11 +3,11 @@ import Events
 /// Settings that mean the same at every vendor that offers them.
 extension SettingField {
     static let idPrefix = SettingField(
-        name: "id_prefix",
+        name: DestinationSettings.idPrefix,
         kind: .text,
         summary: """
             Text in front of every event's id at the vendor, for accounts into which several applications send ids that \
-            could meet. Without it the id goes out as it is.
+            could meet. Without it the id goes out as it is, in an account that tenants share with the tenant in front.
             """
     )
 

@@ -167,4 +167,6 @@ extension String {
 /// The digest of ``Stage/key`` as `sha256sum` prints it.
 enum KeyHash {
     static let demo = "97f523f477316f2ef7cb68e55f1853340d91b39ac1c4c3d3ccf7e8ac06c678e4"
+    /// Of "rival-key".
+    static let rival = "d9079bc94c65ee15a1a9c3dccbea69a919a1091cd8b3ec9444941bee85318e02"
 }
