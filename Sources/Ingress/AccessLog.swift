@@ -26,7 +26,7 @@ struct AccessLog: Sendable {
         metrics.answered(entry.endpoint, status: entry.status, duration)
         guard logger.logLevel <= .info else { return }
         var metadata: Logger.Metadata = [
-            "request_id": "\(entry.requestID)", "method": "\(entry.method)", "path": "\(entry.path)",
+            "request_id": "\(entry.requestID)", "method": "\(entry.method)", "path": "\(Self.withoutKeys(entry.path))",
             "status": "\(entry.status)", "client": "\(entry.client?.name.rawValue ?? "-")",
             "tenant": "\(entry.client?.tenant.rawValue ?? "-")", "accepted": "\(entry.accepted)",
             "ms": "\(duration.wholeMilliseconds)",
@@ -37,6 +37,14 @@ struct AccessLog: Sendable {
         }
         logger.info("request", metadata: metadata)
     }
+
+    /// A key of ours that somebody put into the address by mistake is cut to its prefix.
+    private static func withoutKeys(_ path: String) -> String {
+        guard path.contains(keyPrefix) else { return path }
+        return path.replacing(/tg_[A-Za-z0-9_]{16,}/, with: "tg_[redacted]")
+    }
+
+    private static let keyPrefix = "tg_"
 
     /// A request failed for a reason of ours; the client is told the request's id only.
     func failed(_ requestID: String, _ error: any Error) {

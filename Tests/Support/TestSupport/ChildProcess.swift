@@ -7,15 +7,9 @@ import Synchronization
 /// that run side by side open more than that; so this asks the system itself.
 package final class ChildProcess: Sendable {
     package let identifier: Int32
-    private let state = Mutex(State())
-    private let output: FileHandle
-
-    private struct State {
-        /// As `waitpid` gave it; nil as long as the program runs.
-        var status: Int32?
-        var lines: [String] = []
-        var rest: [UInt8] = []
-    }
+    /// As `waitpid` gave it; nil as long as the program runs.
+    private let status = Mutex<Int32?>(nil)
+    private let output = ProgramOutput()
 
     /// The folder that holds this test program also holds the programs that were built with it.
     package static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -30,21 +24,22 @@ package final class ChildProcess: Sendable {
     ///   - environment: beside what this process has itself.
     /// - Throws: `POSIXError` if it cannot be started.
     package init(path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        let pipe = Pipe()
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EMFILE) }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
-        identifier = try Self.spawn([path] + arguments, variables, writingTo: pipe.fileHandleForWriting.fileDescriptor)
-        try pipe.fileHandleForWriting.close()
-        output = pipe.fileHandleForReading
-        output.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.gather(data)
+        do {
+            identifier = try Self.spawn([path] + arguments, variables, writingTo: ends[1])
+        } catch {
+            for end in ends { close(end) }
+            throw error
         }
+        close(ends[1])
+        // A thread of its own: Foundation's handlers may look at a file that is closed by then.
+        Thread.detachNewThread { [output, end = ends[0]] in output.gather(from: end) }
     }
 
     /// A test that fails on the way leaves nothing running behind.
     deinit {
-        output.readabilityHandler = nil
         guard isRunning else { return }
         kill(identifier, SIGKILL)
         var status: Int32 = 0
@@ -52,9 +47,9 @@ package final class ChildProcess: Sendable {
     }
 
     /// All complete lines of standard error and standard output so far.
-    package var lines: [String] { state.withLock { $0.lines } }
+    package var lines: [String] { output.lines }
 
-    package var isRunning: Bool { state.withLock { Self.status(of: identifier, &$0) == nil } }
+    package var isRunning: Bool { status.withLock { Self.status(of: identifier, &$0) == nil } }
 
     /// Sends a signal and waits for the end.
     /// - Returns: the exit status, or the signal's number if that ended it.
@@ -69,7 +64,7 @@ package final class ChildProcess: Sendable {
     package func waitForExit() async throws -> Int32 {
         var status: Int32?
         try await waitUntil("process \(identifier) ends", within: .seconds(60)) {
-            status = self.state.withLock { Self.status(of: self.identifier, &$0) }
+            status = self.status.withLock { Self.status(of: self.identifier, &$0) }
             return status != nil
         }
         let signal = (status ?? 0) & 0x7F
@@ -91,19 +86,38 @@ package final class ChildProcess: Sendable {
         return found
     }
 
-    private func gather(_ data: Data) {
+    private static func status(of identifier: Int32, _ known: inout Int32?) -> Int32? {
+        var status: Int32 = 0
+        if known == nil, waitpid(identifier, &status, WNOHANG) == identifier { known = status }
+        return known
+    }
+}
+
+/// What a program says, line by line.
+private final class ProgramOutput: Sendable {
+    private let state = Mutex<(lines: [String], rest: [UInt8])>(([], []))
+
+    var lines: [String] { state.withLock { $0.lines } }
+
+    /// Reads until the program and all that it started have closed their end.
+    func gather(from file: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            add(buffer[..<count])
+        }
+        close(file)
+    }
+
+    private func add(_ bytes: ArraySlice<UInt8>) {
         state.withLock { state in
-            state.rest += data
+            state.rest += bytes
             var parts = state.rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             state.rest = parts.popLast().map(Array.init) ?? []
             state.lines += parts.map { String(decoding: $0, as: UTF8.self) }
         }
-    }
-
-    private static func status(of identifier: Int32, _ state: inout State) -> Int32? {
-        var status: Int32 = 0
-        if state.status == nil, waitpid(identifier, &status, WNOHANG) == identifier { state.status = status }
-        return state.status
     }
 }
 
