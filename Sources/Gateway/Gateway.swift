@@ -68,43 +68,53 @@ package enum Gateway {
             archive: store,
             logger: logs.logger("tollgate.routes")
         )
-        let ingress = IngressServer(
-            settings: ingressSettings,
-            certificate: certificate,
-            accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
-            reading: store,
-            revising: store,
-            searching: store,
-            following: store,
-            serving: VendorRegistry.dialects,
-            asking: VendorQuestions(
+        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
+            IngressServer(
+                settings: settings,
+                certificate: certificate,
+                accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+                reading: store,
+                revising: store,
+                searching: store,
+                following: store,
+                serving: VendorRegistry.dialects,
+                asking: VendorQuestions(
+                    routes: routes,
+                    clients: lanes[0].clients,
+                    credentials: vault,
+                    adapters: VendorRegistry.all
+                ),
+                watching: view,
+                readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
+                reloading: reloader,
+                reporting: GatewayMetrics(
+                    registry: metrics,
+                    archive: store,
+                    routes: routes,
+                    monitor: view.monitor,
+                    clock: clock
+                ),
                 routes: routes,
-                clients: lanes[0].clients,
-                credentials: vault,
-                adapters: VendorRegistry.all
-            ),
-            watching: view,
-            readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
-            reloading: reloader,
-            reporting: GatewayMetrics(
-                registry: metrics,
-                archive: store,
-                routes: routes,
-                monitor: view.monitor,
-                clock: clock
-            ),
-            routes: routes,
-            clock: clock,
-            metrics: metrics,
-            logger: logs.logger("tollgate.http"),
-            onReady: onReady
-        )
+                clock: clock,
+                metrics: metrics,
+                logger: logs.logger("tollgate.http"),
+                auditing: logs.logger("tollgate.audit"),
+                onReady: onReady
+            )
+        }
+        var servers = [serving(ingressSettings, onReady)]
+        if let administration = settings.administration {
+            servers.append(
+                serving(administration) { port in
+                    logger.info("listening for administration", metadata: ["address": "\(administration.host):\(port)"])
+                }
+            )
+        }
         let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [
-                delivery, ingress,
-            ],
+            services: alongside + [store, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
+                + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )

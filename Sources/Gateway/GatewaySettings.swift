@@ -6,6 +6,8 @@ package struct GatewaySettings: Sendable {
     package var routesFile: URL
     package var dataFolder: URL
     package var ingress: IngressSettings
+    /// Where the administrative endpoints are served, with all others; nil: at the address of ``ingress``.
+    package var administration: IngressSettings?
     /// The server's certificate; nil for plain HTTP.
     package var certificate: ServerCertificate.Files?
     /// Roots that vendors' certificates may come from, beside the system's, in PEM.
@@ -25,6 +27,7 @@ package struct GatewaySettings: Sendable {
         routesFile: URL,
         dataFolder: URL,
         ingress: IngressSettings = IngressSettings(),
+        administration: IngressSettings? = nil,
         certificate: ServerCertificate.Files? = nil,
         vendorRoots: URL? = nil,
         backlogLimitEvents: Int? = nil,
@@ -36,6 +39,7 @@ package struct GatewaySettings: Sendable {
         self.routesFile = routesFile
         self.dataFolder = dataFolder
         self.ingress = ingress
+        self.administration = administration
         self.certificate = certificate
         self.vendorRoots = vendorRoots
         self.backlogLimitEvents = backlogLimitEvents

@@ -57,6 +57,17 @@ enum Endpoint: Equatable {
         return [.get: .event(id: id)]
     }
 
+    /// Whether it is for operators, who may have an address of their own for it.
+    var isAdministrative: Bool {
+        switch self {
+        case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .reloadRoutes, .checkRoutes, .metrics:
+            true
+        case .writeEvents, .listEvents, .eventNames, .estimate, .streamEvents, .event, .deliveries, .health,
+            .readiness, .description:
+            false
+        }
+    }
+
     /// Whether anybody may ask.
     var isOpen: Bool { self == .health || self == .readiness || self == .description }
 }

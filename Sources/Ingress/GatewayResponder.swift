@@ -97,6 +97,7 @@ struct GatewayResponder: HTTPResponder {
         }
         let endpoint = try Endpoint.find(request.method, path)
         entry.endpoint = endpoint.countedAs
+        guard settings.servesAdministration || !endpoint.isAdministrative else { throw Problem.unknownPath(path) }
         if endpoint.isOpen { return await answerOpen(endpoint) }
         if endpoint == .metrics, metrics.isOpen(to: request) { return await metrics.respond() }
         let client = try authenticate(request)

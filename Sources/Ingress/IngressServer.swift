@@ -41,6 +41,7 @@ package struct IngressServer: Service {
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         logger: Logger,
+        auditing: Logger,
         onReady: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
@@ -52,6 +53,7 @@ package struct IngressServer: Service {
             limiter: gatekeeper.limiter,
             waiting: DeliveryWait(watch: delivery.settlements, archive: archive)
         )
+        let audit = AuditLog(logger: auditing)
         let log = AccessLog(
             logger: logger,
             metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics)
@@ -70,9 +72,9 @@ package struct IngressServer: Service {
             vendors: VendorReadHandler(routes: routes, questions: questions, archive: archive, acceptor: acceptor),
             streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),
             deliveries: DeliveriesHandler(reading: archive),
-            revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock),
+            revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
-            config: ConfigHandler(reloading: reloading),
+            config: ConfigHandler(reloading: reloading, audit: audit),
             metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(

@@ -5,6 +5,9 @@ package struct IngressSettings: Sendable, Equatable {
     package var port: Int
     /// The most bytes of a request body, before and after decompression.
     package var bodyLimitBytes: Int
+    /// Whether the administrative endpoints are served here: what decides about deliveries, shows all tenants' backlogs, or changes the
+    /// configuration.
+    package var servesAdministration: Bool
 
     /// The most connections of clients; those that come later wait until one ends.
     package var connectionLimit = 10_000
@@ -20,9 +23,15 @@ package struct IngressSettings: Sendable, Equatable {
         package init() {}
     }
 
-    package init(host: String = "127.0.0.1", port: Int = 8080, bodyLimitBytes: Int = 32 << 20) {
+    package init(
+        host: String = "127.0.0.1",
+        port: Int = 8080,
+        bodyLimitBytes: Int = 32 << 20,
+        servesAdministration: Bool = true
+    ) {
         self.host = host
         self.port = port
         self.bodyLimitBytes = bodyLimitBytes
+        self.servesAdministration = servesAdministration
     }
 }

@@ -24,6 +24,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "HOST:PORT to listen on; port 0 takes any free one.")
     var listen: ListenAddress = .fromEnvironment("TOLLGATE_LISTEN", else: "127.0.0.1:8080")
 
+    @Option(
+        help: """
+            HOST:PORT for the administrative endpoints (retry and discard, providers, configuration, metrics), which are then served \
+            nowhere else. Or TOLLGATE_ADMIN_LISTEN.
+            """
+    )
+    var adminListen: ListenAddress?
+
     @Flag(help: "Run the vendors' simulators too.")
     var sandbox = false
 
@@ -45,8 +53,11 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var logging: LogOptions
 
     mutating func validate() throws {
-        for variable in ["TOLLGATE_LISTEN", "TOLLGATE_SANDBOX_LISTEN"] {
+        for variable in ["TOLLGATE_LISTEN", "TOLLGATE_ADMIN_LISTEN", "TOLLGATE_SANDBOX_LISTEN"] {
             try Variable.check(variable, is: "HOST:PORT, such as 127.0.0.1:8080") { ListenAddress(argument: $0) != nil }
+        }
+        if adminListen == nil, let text = ProcessInfo.processInfo.environment["TOLLGATE_ADMIN_LISTEN"] {
+            adminListen = ListenAddress(argument: text)
         }
         backlogLimit = try Variable.limit("TOLLGATE_BACKLOG_LIMIT", else: backlogLimit, option: "--backlog-limit")
         diskLimitMb = try Variable.limit("TOLLGATE_DISK_LIMIT_MB", else: diskLimitMb, option: "--disk-limit-mb")
@@ -64,7 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = GatewaySettings(
             routesFile: URL(filePath: routes, relativeTo: nil),
             dataFolder: URL(filePath: data),
-            ingress: IngressSettings(host: listen.host, port: listen.port),
+            ingress: IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil),
+            administration: adminListen.map { IngressSettings(host: $0.host, port: $0.port) },
             certificate: tls.certificate,
             vendorRoots: tls.vendorRoots,
             backlogLimitEvents: backlogLimit,
@@ -83,7 +95,9 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.message("\(fault)")
             throw ExitCode(1)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            let addresses = [listen, sandbox ? sandboxListen : nil].compactMap { $0?.defaultValueDescription }
+            let addresses = [listen, adminListen, sandbox ? sandboxListen : nil].compactMap {
+                $0?.defaultValueDescription
+            }
             Terminal.message(
                 "the address is in use: \(addresses.joined(separator: " or ")). Stop the program that uses it, or name another "
                     + "with --listen or --sandbox-listen."

@@ -71,6 +71,7 @@ struct IngressFixture {
                 routes: routes,
                 clock: SystemWallClock(),
                 logger: quiet,
+                auditing: quiet,
                 onReady: { onReady.yield($0) }
             )
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -10,6 +10,7 @@ struct RevisionHandler: Sendable {
     let revising: any DeliveryRevising
     let nudging: any DeliveryNudging
     let clock: any WallClock
+    let audit: AuditLog
 
     /// Carries a decision out, or counts only if it is a dry run.
     func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from client: Client) async throws -> [UInt8] {
@@ -20,6 +21,10 @@ struct RevisionHandler: Sendable {
             count = try await order.isDryRun ? revising.count(revision) : revising.revise(revision)
         } catch {
             throw Problem(error)
+        }
+        if !order.isDryRun {
+            let details = ["filter": order.filter.words, "changed": "\(count.changed)", "busy": "\(count.busy)"]
+            audit.write("deliveries: \(action.rawValue)", by: client, details)
         }
         if action == .retry, !order.isDryRun, count.changed > 0 { nudging.nudge(order.filter.provider) }
         var writer = JSONWriter(capacity: 128)
