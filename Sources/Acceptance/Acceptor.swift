@@ -5,14 +5,14 @@ package import Routing
 
 /// Fixes what must never change again (id, timestamp, plan), and hands events to the journal.
 package struct Acceptor: Sendable {
-    private let store: any EventAppending
+    private let store: any EventAppending & EventSearching
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let metrics: AcceptanceMetrics
     private let ids = UUIDv7()
 
     package init(
-        store: any EventAppending,
+        store: any EventAppending & EventSearching,
         routes: CurrentRoutes,
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
@@ -96,8 +96,17 @@ package struct Acceptor: Sendable {
         defer { metrics.count(result) }
         if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
         let stored = try await store.append(AppendRequest(events: fixed, policy: policy))
-        for (place, outcome) in stored.enumerated() { note(outcome, fixed[place], indices[place], in: &result) }
+        for (place, outcome) in stored.enumerated() {
+            let event = try await asStored(fixed[place], outcome)
+            note(outcome, event, indices[place], in: &result)
+        }
         return result
+    }
+
+    /// A repeat without a timestamp has the one that was fixed the first time.
+    private func asStored(_ event: AcceptedEvent, _ outcome: AppendResult) async throws(StoreError) -> AcceptedEvent {
+        guard case .duplicate(let sequence) = outcome, !event.timestampWasGiven else { return event }
+        return try await store.event(at: sequence, of: event.tenant)?.event ?? event
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.

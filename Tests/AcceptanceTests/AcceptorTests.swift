@@ -5,10 +5,23 @@ import Journal
 import JournalSQLite
 import Logging
 import Routing
+import Synchronization
 import TestSupport
 import Testing
 
 @Suite struct AcceptorTests {
+    /// A wall clock that goes on by a second at each look.
+    private final class TickingClock: WallClock, Sendable {
+        private let looks = Mutex<Int64>(0)
+
+        var now: Timestamp {
+            looks.withLock { looks in
+                looks += 1
+                return StoppedClock().now + .seconds(looks)
+            }
+        }
+    }
+
     /// A wall clock that stands still.
     private struct StoppedClock: WallClock {
         let now = Timestamp(milliseconds: 1_700_000_000_123)
@@ -16,7 +29,10 @@ import Testing
 
     private let client = Client(name: "shop", tenant: "shop", scopes: [.writeEvents])
 
-    private func withAcceptor(_ body: (Acceptor) async throws -> Void) async throws {
+    private func withAcceptor(
+        clock: any WallClock = StoppedClock(),
+        _ body: (Acceptor) async throws -> Void
+    ) async throws {
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -35,13 +51,24 @@ import Testing
                 opening: folder,
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             )
-            try await body(Acceptor(store: store, routes: routes, clock: StoppedClock()))
+            try await body(Acceptor(store: store, routes: routes, clock: clock))
             await store.close()
         }
     }
 
     private func events(_ list: [CanonicalEvent]) -> [(index: Int, event: CanonicalEvent)] {
         list.enumerated().map { ($0.offset, $0.element) }
+    }
+
+    @Test func `gives a repeat without a timestamp the one that was fixed the first time`() async throws {
+        try await withAcceptor(clock: TickingClock()) { acceptor in
+            let event = events([CanonicalEvent(id: "a", name: "api_x", customerID: "c")])
+            let first = try await acceptor.accept(event, from: client, policy: .each).accepted
+            let again = try await acceptor.accept(event, from: client, policy: .each).accepted
+            #expect(again.first?.isDuplicate == true)
+            #expect(again.first?.timestamp == first.first?.timestamp)
+            #expect(again.first?.acceptedAt == first.first?.acceptedAt)
+        }
     }
 
     @Test func `mints an id and a timestamp where none is given`() async throws {
