@@ -37,6 +37,7 @@ package final class CredentialVault: CredentialResolving {
         switch configuration.credential {
         case .environment(let name): return try fromEnvironment(name)
         case .file(let path): return try fromFile(path)
+        case .inline(let secret): return try Self.checked(secret.reveal(), "\"inline\" of provider \(provider)")
         case .command(let words, let refresh):
             let place = "what the program \(words[0]) prints"
             return try await programs.credential(of: words, refresh: refresh) {

@@ -8,6 +8,8 @@ package struct DeliveryView: Sendable {
     package let bells = PipelineBells()
     /// Tells those who wait when deliveries are settled.
     package let settlements = SettlementWatch()
+    /// Which traces the newest events came in.
+    package let traces = TraceLinks()
 
     /// Where the pipelines' counts go.
     let metrics: any MetricsFactory

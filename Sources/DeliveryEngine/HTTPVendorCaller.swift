@@ -44,16 +44,17 @@ package struct HTTPVendorCaller: VendorCalling {
         self.credentials = credentials
     }
 
-    package func call(_ request: VendorRequest) async -> CallResult {
+    package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async -> CallResult {
         let secret: Secret
         do {
             secret = try await credentials.credential(of: endpoint.provider)
         } catch {
             return .noCredential(error)
         }
-        let outgoing: HTTPClient.Request
+        var outgoing: HTTPClient.Request
         do {
             outgoing = try prepare(request, with: secret)
+            if let trace { outgoing.headers.add(name: "traceparent", value: trace.outgoing) }
         } catch {
             // The error may quote the address, and with it a credential in the query: its text goes nowhere.
             return .notSent(

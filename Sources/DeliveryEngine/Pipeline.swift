@@ -318,20 +318,22 @@ package struct Pipeline: Sendable {
         let request = adapter.request(carrying: events)
         let at = clock.now
         let start = ContinuousClock.now
-        let result = await caller.call(request)
+        let trace = view.traces.trace(of: batch.items.map(\.sequence))
+        let result = await caller.call(request, in: trace)
         let facts = AttemptFacts(at: at, latency: .now - start, httpStatus: result.httpStatus)
         let verdict = result.verdict(by: adapter, for: events)
         metrics.called(facts)
-        log(batch, verdict, facts)
+        log(batch, verdict, facts, trace)
         return .called(batch, verdict, facts)
     }
 
-    private func log(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts) {
+    private func log(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, _ trace: TraceContext?) {
         logger.info(
             "attempt",
             metadata: [
                 "events": "\(batch.items.count)",
                 "ids": "\(batch.items.prefix(10).map(\.id.rawValue).joined(separator: ","))",
+                "trace_id": "\(trace?.traceID ?? "-")",
                 "status": facts.httpStatus.map { "\($0)" } ?? "none",
                 "outcome": "\(verdict.summary)",
                 "latency_ms": "\(facts.latency.wholeMilliseconds)",

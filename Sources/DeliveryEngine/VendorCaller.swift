@@ -5,7 +5,8 @@ package import Events
 /// The seam between the pipeline and the network: it adds what an adapter must not see (address, credential) and says what came back.
 package protocol VendorCalling: Sendable {
     /// Sends the request, and returns when the answer is complete or will not come. Never throws: every end is a ``CallResult``.
-    func call(_ request: VendorRequest) async -> CallResult
+    /// - Parameter trace: that the request belongs to; nil: none.
+    func call(_ request: VendorRequest, in trace: TraceContext?) async -> CallResult
 }
 
 /// How a call ended.

@@ -33,7 +33,11 @@ package enum Gateway {
     ) async throws {
         let logger = logs.logger("tollgate")
         let content = try RoutesFile.content(of: settings.routesFile)
-        let reading = try RoutesFile.read(content, of: settings.routesFile)
+        let reading = try RoutesFile.read(
+            content,
+            of: settings.routesFile,
+            allowsInlineSecrets: settings.allowsInlineSecrets
+        )
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         let routes = CurrentRoutes(reading.routes)
         let keys = try KeysReloader(
@@ -63,6 +67,7 @@ package enum Gateway {
         let reloader = RoutesReloader(
             file: settings.routesFile,
             content: content,
+            reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
             routes: routes,
             vault: vault,
             archive: store,

@@ -4,6 +4,8 @@ package import Ingress
 /// The server's own settings; what concerns vendors, routes and clients stands in `routes.json`.
 package struct GatewaySettings: Sendable {
     package var routesFile: URL
+    /// Whether vendors' keys may stand in `routes.json`.
+    package var allowsInlineSecrets: Bool
     package var dataFolder: URL
     package var ingress: IngressSettings
     /// Where the administrative endpoints are served, with all others; nil: at the address of ``ingress``.
@@ -25,6 +27,7 @@ package struct GatewaySettings: Sendable {
 
     package init(
         routesFile: URL,
+        allowsInlineSecrets: Bool = false,
         dataFolder: URL,
         ingress: IngressSettings = IngressSettings(),
         administration: IngressSettings? = nil,
@@ -37,6 +40,7 @@ package struct GatewaySettings: Sendable {
         environment: [String: String]
     ) {
         self.routesFile = routesFile
+        self.allowsInlineSecrets = allowsInlineSecrets
         self.dataFolder = dataFolder
         self.ingress = ingress
         self.administration = administration

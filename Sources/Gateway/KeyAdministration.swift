@@ -12,7 +12,7 @@ package struct KeyAdministration: Sendable {
     /// - Throws: ``GatewayFault`` if the routes cannot be used.
     package init(dataFolder: URL, routesFile: URL) throws(GatewayFault) {
         file = KeyFile(in: dataFolder)
-        clients = try RoutesFile.read(routesFile).routes.clients
+        clients = try RoutesFile.read(routesFile, allowsInlineSecrets: true).routes.clients
     }
 
     /// A new key, which nobody can be shown again.

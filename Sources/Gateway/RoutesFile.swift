@@ -9,11 +9,13 @@ package enum RoutesFile {
     package static var schema: [UInt8] { RoutesSchema.text(VendorRegistry.all.map(\.traits)) }
 
     /// Reads the content of such a file.
-    static let reader = RoutesReader(vendors: VendorRegistry.all.map(\.traits))
+    static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
+        RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets)
+    }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    package static func read(_ file: URL) throws(GatewayFault) -> RoutesReader.Reading {
-        try read(content(of: file), of: file)
+    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Reading {
+        try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
     /// The bytes of the file.
@@ -26,9 +28,11 @@ package enum RoutesFile {
     }
 
     /// What the bytes of the file say.
-    static func read(_ content: [UInt8], of file: URL) throws(GatewayFault) -> RoutesReader.Reading {
+    static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
+        -> RoutesReader.Reading
+    {
         do {
-            return try reader.read(content)
+            return try reader(allowsInlineSecrets: allowsInlineSecrets).read(content)
         } catch {
             throw .faultyRoutes(file: file.relativePath, error)
         }

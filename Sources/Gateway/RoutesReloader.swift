@@ -33,6 +33,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private static let interval = Duration.milliseconds(500)
 
     private let file: URL
+    private let reader: RoutesReader
     private let routes: CurrentRoutes
     private let vault: CredentialVault
     private let archive: any EventArchive
@@ -43,12 +44,14 @@ final class RoutesReloader: Service, RoutesReloading {
     init(
         file: URL,
         content: [UInt8],
+        reader: RoutesReader,
         routes: CurrentRoutes,
         vault: CredentialVault,
         archive: any EventArchive,
         logger: Logger
     ) {
         self.file = file
+        self.reader = reader
         self.routes = routes
         self.vault = vault
         self.archive = archive
@@ -100,7 +103,7 @@ final class RoutesReloader: Service, RoutesReloading {
     func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
         let reading: RoutesReader.Reading
         do {
-            reading = try RoutesFile.reader.read(bytes)
+            reading = try reader.read(bytes)
         } catch {
             throw .faulty(error)
         }
@@ -139,7 +142,7 @@ final class RoutesReloader: Service, RoutesReloading {
                 return .unchanged
             }
             do throws(FaultyRoutes) {
-                let reading = try RoutesFile.reader.read(content)
+                let reading = try reader.read(content)
                 let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
                 routes.replace(by: reading.routes)
                 state.taken = content

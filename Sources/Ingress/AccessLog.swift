@@ -1,3 +1,4 @@
+import DeliveryEngine
 import Events
 import Logging
 import Routing
@@ -20,6 +21,11 @@ struct AccessLog: Sendable {
         var client: Client?
         /// Events that were accepted.
         var accepted = 0
+        /// Ids of the first of them.
+        var ids: [EventID] = []
+
+        /// How many ids stand in a line.
+        static let mostIDs = 10
     }
 
     func write(_ entry: Entry, _ duration: Duration) {
@@ -31,6 +37,7 @@ struct AccessLog: Sendable {
             "tenant": "\(entry.client?.tenant.rawValue ?? "-")", "accepted": "\(entry.accepted)",
             "ms": "\(duration.wholeMilliseconds)",
         ]
+        if !entry.ids.isEmpty { metadata["ids"] = "\(entry.ids.map(\.rawValue).joined(separator: ","))" }
         if let trace = entry.trace {
             metadata["trace_id"] = "\(trace.traceID)"
             metadata["parent_id"] = "\(trace.parentID)"

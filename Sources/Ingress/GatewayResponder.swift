@@ -1,4 +1,5 @@
 import Access
+import DeliveryEngine
 import Events
 import Foundation
 import HTTPTypes
@@ -171,11 +172,13 @@ struct GatewayResponder: HTTPResponder {
             layout: try CloudEventHeaders.layout(of: request.headers)
                 ?? WriteHandler.layout(of: request.headers[.contentType]),
             isPartial: try Self.flag("partial", request),
-            wait: WaitPreference(fields: request.headers[values: .prefer])
+            wait: WaitPreference(fields: request.headers[values: .prefer]),
+            trace: entry.trace
         )
         let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
         let answer = try await writing.respond(to: body, options, from: client)
         entry.accepted = answer.accepted
+        entry.ids = answer.ids
         var response = Self.response(answer.status, answer.body)
         if let wait = options.wait { response.headers[.preferenceApplied] = wait.applied }
         return response
@@ -227,8 +230,9 @@ struct GatewayResponder: HTTPResponder {
         } catch {
             return Self.response(dialect.answer(to: .undecodable))
         }
-        let reply = await serving.respond(to: asked, in: dialect, from: client)
+        let reply = await serving.respond(to: asked, in: dialect, from: client, entry.trace)
         entry.accepted = reply.accepted
+        entry.ids = reply.ids
         return Self.response(reply.answer)
     }
 

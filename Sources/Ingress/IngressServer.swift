@@ -51,7 +51,8 @@ package struct IngressServer: Service {
         let writing = WriteHandler(
             accepting: acceptor,
             limiter: gatekeeper.limiter,
-            waiting: DeliveryWait(watch: delivery.settlements, archive: archive)
+            waiting: DeliveryWait(watch: delivery.settlements, archive: archive),
+            traces: delivery.traces
         )
         let audit = AuditLog(logger: auditing)
         let log = AccessLog(
@@ -80,6 +81,7 @@ package struct IngressServer: Service {
             serving: FacadeHandler(
                 acceptor: acceptor,
                 limiter: gatekeeper.limiter,
+                traces: delivery.traces,
                 archive: archive,
                 search: search,
                 questions: questions

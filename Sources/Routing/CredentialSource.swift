@@ -1,6 +1,7 @@
+package import Events
 import JSON
 
-/// Where a provider's credential comes from. The credential itself is in no file of Tollgate's.
+/// Where a provider's credential comes from. The credential itself is in no file of Tollgate's, unless the operator wants it so.
 package enum CredentialSource: Sendable, Equatable {
     /// A variable of the environment.
     case environment(String)
@@ -8,11 +9,14 @@ package enum CredentialSource: Sendable, Equatable {
     case file(String)
     /// A program and its arguments: what it prints is the credential. It runs again when it is this old.
     case command([String], refresh: Duration)
+    /// In the file itself, where that is allowed: for a try on one's own machine.
+    case inline(Secret)
 
     private static let usualRefresh = Duration.seconds(600)
 
     /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never repeat a value: somebody may have written the key itself.
     static func read(_ value: JSONValue, _ fields: inout FieldReader) -> CredentialSource? {
+        if let inline = value["inline"] { return read(inline: inline, value, &fields) }
         let members = fields.members(of: value, RoutesFields.credential, in: "\"credential\"")
         let refresh = members["refresh"]?.string.flatMap(DurationText.read)
         let words = members["command"].map { FieldReader.texts($0).map(\.text) }
@@ -29,5 +33,21 @@ package enum CredentialSource: Sendable, Equatable {
             )
             return nil
         }
+    }
+
+    private static func read(inline: JSONValue, _ value: JSONValue, _ fields: inout FieldReader) -> CredentialSource? {
+        guard fields.allowsInlineSecrets else {
+            fields.fault(
+                value,
+                "a key in routes.json is taken with --allow-inline-secrets only; name where it is with \"env\", \"file\" or \"command\""
+            )
+            return nil
+        }
+        guard let key = inline.string, !key.isEmpty, value.members.reduce(0, { count, _ in count + 1 }) == 1 else {
+            fields.fault(value, "\"inline\" must be the key as a string, and stand alone")
+            return nil
+        }
+        fields.fault(value, "a key stands in routes.json; whoever can read the file has it", severity: .warning)
+        return .inline(Secret(key))
     }
 }

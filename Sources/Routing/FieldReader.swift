@@ -4,6 +4,8 @@ import JSON
 /// Reads the members of one object by a list of fields, and gathers faults with their places.
 struct FieldReader {
     private(set) var faults: [RoutesFault] = []
+    /// Whether a vendor's key may stand in the file.
+    var allowsInlineSecrets = false
 
     mutating func fault(_ value: JSONValue, _ message: String, severity: RoutesFault.Severity = .error) {
         faults.append(RoutesFault(severity: severity, position: value.position, message: message))

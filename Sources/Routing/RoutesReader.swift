@@ -5,9 +5,14 @@ import JSON
 package struct RoutesReader: Sendable {
     private let vendors: [VendorTraits]
 
-    /// - Parameter vendors: what the adapters at hand can do.
-    package init(vendors: [VendorTraits]) {
+    private let allowsInlineSecrets: Bool
+
+    /// - Parameters:
+    ///   - vendors: what the adapters at hand can do.
+    ///   - allowsInlineSecrets: whether a vendor's key may stand in the file.
+    package init(vendors: [VendorTraits], allowsInlineSecrets: Bool = false) {
         self.vendors = vendors
+        self.allowsInlineSecrets = allowsInlineSecrets
     }
 
     /// What a file that can be used says, and what is doubtful in it.
@@ -26,7 +31,7 @@ package struct RoutesReader: Sendable {
                 RoutesFault(severity: .error, position: error.position, message: "this is not JSON: \(error.message)")
             ])
         }
-        var file = RoutesFileReader(vendors: vendors)
+        var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets)
         let routes = file.read(document.root)
         let faults = file.faults.sorted { $0.position < $1.position }
         guard let routes, !faults.contains(where: { $0.severity == .error }) else { throw FaultyRoutes(faults: faults) }
@@ -44,8 +49,9 @@ private struct RoutesFileReader {
     private var clientReader = ClientReader()
     private var routeNames: Set<String> = []
 
-    init(vendors: [VendorTraits]) {
+    init(vendors: [VendorTraits], allowsInlineSecrets: Bool) {
         self.vendors = vendors
+        fields.allowsInlineSecrets = allowsInlineSecrets
     }
 
     var faults: [RoutesFault] { fields.faults }

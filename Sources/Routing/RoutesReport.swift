@@ -63,6 +63,7 @@ package enum RoutesReport {
         case .environment(let name): "key from the variable \(name)"
         case .file(let path): "key from the file \(path)"
         case .command(let words, _): "key from the program \(words[0])"
+        case .inline: "key from this file"
         }
     }
 

@@ -25,9 +25,12 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "With --against, a client's key with the scope admin; or TOLLGATE_KEY.")
     var key: String?
 
+    @Flag(help: "Let vendors' keys stand in the file, as `serve` with this flag does.")
+    var allowInlineSecrets = false
+
     mutating func run() async throws {
         do {
-            let reading = try RoutesFile.read(URL(filePath: file))
+            let reading = try RoutesFile.read(URL(filePath: file), allowsInlineSecrets: allowInlineSecrets)
             if !reading.warnings.isEmpty { Terminal.message(RoutesReport.faults(reading.warnings, file: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))

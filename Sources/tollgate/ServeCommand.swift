@@ -48,6 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var diskLimitMb: Int?
 
+    @Flag(help: "Take vendors' keys that stand in routes.json itself, as {\"inline\": \"...\"}.")
+    var allowInlineSecrets = false
+
     @OptionGroup var tls: TLSOptions
 
     @OptionGroup var logging: LogOptions
@@ -74,6 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let settings = GatewaySettings(
             routesFile: URL(filePath: routes, relativeTo: nil),
+            allowsInlineSecrets: allowInlineSecrets,
             dataFolder: URL(filePath: data),
             ingress: IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil),
             administration: adminListen.map { IngressSettings(host: $0.host, port: $0.port) },

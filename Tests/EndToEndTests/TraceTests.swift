@@ -17,6 +17,25 @@ import Testing
         return found
     }
 
+    @Test func `passes the trace on with the request to a vendor whose events came in it`() async throws {
+        try await Stage.set { (stage) async throws in
+            // The first try fails, so that the second surely begins after the trace was noted.
+            for vendor in ["lago", "knetik"] { try await stage.setFaults(vendor, #"{"status":{"429":1},"times":1}"#) }
+            try await stage.withGateway { (gateway) async throws in
+                let parent = "00-\(Self.trace)-00f067aa0ba902b7-01"
+                let event = #"{"id":"e","name":"n","customer_id":"c"}"#
+                let answer = try await stage.client.post("/v1/events", event, headers: ["traceparent": parent])
+                #expect(answer.status == 202)
+                for provider in ["lago", "knetik"] {
+                    _ = try await gateway.waitForLine("the second attempt at \(provider) is in the trace") { line in
+                        line.contains(#""message":"attempt""#) && line.contains(#""provider":"\#(provider)""#)
+                            && line.contains(Self.trace) && line.contains("delivered") ? true : nil
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `puts a caller's trace into the line of the request, whichever way the request goes`() async throws {
         try await Stage.set { (stage) async throws in
             try await stage.withGateway { (gateway) async throws in

@@ -9,13 +9,24 @@ import Vendors
     @Test(arguments: [
         #""sk_live_planted""#, #"["sk_live_planted"]"#, #"{"value": "sk_live_planted"}"#,
         #"{"env": ["sk_live_planted"]}"#, #"{"env": "A", "file": "sk_live_planted"}"#,
-        #"{"key": {"a": "sk_live_planted"}}"#,
+        #"{"key": {"a": "sk_live_planted"}}"#, #"{"inline": "sk_live_planted"}"#,
+        #"{"inline": "sk_live_planted", "env": "A"}"#,
     ])
     func `never repeats a key that somebody wrote where its place belongs`(credential: String) {
         let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)
         let found = RoutesText.faults(in: text)
         #expect(!found.isEmpty)
         #expect(!found.joined().contains("planted"), "\(found)")
+    }
+
+    @Test func `takes a key in the file where that is allowed, and warns without repeating it`() throws {
+        let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: #"{"inline": "sk_live_planted"}"#)
+        let reading = try RoutesReader(vendors: SampleVendors.all, allowsInlineSecrets: true).read(Array(text.utf8))
+        #expect(reading.routes.providers.first?.credential == .inline(Secret("sk_live_planted")))
+        let warnings = reading.warnings.map { $0.line(in: "f") }.joined()
+        #expect(warnings.contains("a key stands in routes.json") && !warnings.contains("planted"))
+        #expect(!RoutesReport.summary(of: reading.routes, file: "f").contains("planted"))
+        #expect(RoutesText.faults(in: text).joined().contains("--allow-inline-secrets"))
     }
 
     @Test func `never repeats a key that stands in an address`() {

@@ -1,5 +1,6 @@
 import Acceptance
 import Access
+import DeliveryEngine
 import Events
 import HTTPTypes
 import JSON
@@ -11,12 +12,14 @@ struct WriteHandler: Sendable {
     private let acceptor: Acceptor
     private let limiter: ClientLimiter
     private let waiting: DeliveryWait
+    private let traces: TraceLinks
     private let reader = EventReader()
 
-    init(accepting acceptor: Acceptor, limiter: ClientLimiter, waiting: DeliveryWait) {
+    init(accepting acceptor: Acceptor, limiter: ClientLimiter, waiting: DeliveryWait, traces: TraceLinks) {
         self.acceptor = acceptor
         self.limiter = limiter
         self.waiting = waiting
+        self.traces = traces
     }
 
     /// What a request asks for beside its events.
@@ -26,6 +29,8 @@ struct WriteHandler: Sendable {
         var isPartial = false
         /// How long to wait for the primary destinations.
         var wait: WaitPreference?
+        /// The trace that the request belongs to.
+        var trace: TraceContext?
     }
 
     /// How a body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.
@@ -46,6 +51,8 @@ struct WriteHandler: Sendable {
         let body: [UInt8]
         /// Events that are on disk, for the log.
         let accepted: Int
+        /// Ids of the first of them, for the log.
+        let ids: [EventID]
     }
 
     /// Accepts a body's events, all or nothing unless a part will do; waits for the primaries if that is asked for.
@@ -74,12 +81,14 @@ struct WriteHandler: Sendable {
         if !result.faults.isEmpty, !isPartial || result.accepted.isEmpty {
             throw Problem.events(result.faults, count: batch.count)
         }
+        if let trace = options.trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }
         let deliveries = await deliveries(of: result.accepted, options.wait, client)
         let isSettled = deliveries?.joined().allSatisfy(\.status.isSettled) ?? false
         return Answer(
             status: result.faults.isEmpty ? isSettled ? .ok : .accepted : .multiStatus,
             body: Self.json(result, deliveries, count: batch.count),
-            accepted: result.accepted.count
+            accepted: result.accepted.count,
+            ids: result.accepted.prefix(AccessLog.Entry.mostIDs).map(\.id)
         )
     }
 

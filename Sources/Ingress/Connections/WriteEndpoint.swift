@@ -1,4 +1,5 @@
 import Acceptance
+import DeliveryEngine
 import Foundation
 import HTTPTypes
 import NIOHTTP1
@@ -57,9 +58,11 @@ struct WriteEndpoint: Sendable {
             entry.client = client
             try gatekeeper.admitRequest(of: client)
             try gatekeeper.require(.writeEvents, of: client)
-            let options = WriteHandler.Options(layout: try WriteHandler.layout(of: write.contentType))
+            let layout = try WriteHandler.layout(of: write.contentType)
+            let options = WriteHandler.Options(layout: layout, trace: entry.trace)
             let written = try await writing.respond(to: body, options, from: client)
             entry.accepted = written.accepted
+            entry.ids = written.ids
             answer = Self.answer(written.status, "application/json", written.body, requestID)
         } catch let problem as Problem {
             let fields = problem.headers.map { ($0.name.rawName, $0.value) }

@@ -10,6 +10,7 @@ import Routing
 struct FacadeHandler: Sendable {
     let acceptor: Acceptor
     let limiter: ClientLimiter
+    let traces: TraceLinks
     let archive: any EventArchive
     let search: any EventSearching
     let questions: VendorQuestions
@@ -18,9 +19,17 @@ struct FacadeHandler: Sendable {
     struct Reply {
         let answer: DialectAnswer
         var accepted: Int = 0
+        /// Ids of the first of them.
+        var ids: [EventID] = []
     }
 
-    func respond(to request: DialectRequest, in dialect: any Dialect, from client: Client) async -> Reply {
+    /// - Parameter trace: that the request belongs to; nil: none.
+    func respond(
+        to request: DialectRequest,
+        in dialect: any Dialect,
+        from client: Client,
+        _ trace: TraceContext?
+    ) async -> Reply {
         let call = dialect.call(for: request)
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
@@ -33,25 +42,33 @@ struct FacadeHandler: Sendable {
             }
         }
         do {
-            return try await carryOut(call, for: client)
+            return try await carryOut(call, for: client, trace)
         } catch {
             return Reply(answer: dialect.answer(to: DialectRefusal(error)))
         }
     }
 
-    private func carryOut(_ call: DialectCall, for client: Client) async throws(StoreError) -> Reply {
+    private func carryOut(_ call: DialectCall, for client: Client, _ trace: TraceContext?) async throws(StoreError)
+        -> Reply
+    {
         switch call {
         case .answer(let answer):
             return Reply(answer: answer)
         case .write(let events, let policy, let respond):
-            let results = try await write(events, policy, from: client)
-            return Reply(answer: respond(results), accepted: results.count { $0.isAccepted })
+            let results = try await write(events, policy, from: client, trace)
+            let ids = results.lazy.compactMap(\.acceptedID)
+            return Reply(
+                answer: respond(results),
+                accepted: results.count { $0.acceptedID != nil },
+                ids: Array(ids.prefix(AccessLog.Entry.mostIDs))
+            )
         case .find(let id, let respond):
             return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
         case .findNumbered(let sequence, let respond):
             return Reply(answer: respond(try await search.event(at: sequence, of: client.tenant)))
         case .follow(let sequence, let next):
-            return try await carryOut(next(try await search.event(at: sequence, of: client.tenant)), for: client)
+            let event = try await search.event(at: sequence, of: client.tenant)
+            return try await carryOut(next(event), for: client, trace)
         case .search(let question, let respond):
             return Reply(answer: respond(try await search.search(question, of: client.tenant)))
         case .names(let filter, let respond):
@@ -61,9 +78,12 @@ struct FacadeHandler: Sendable {
         }
     }
 
-    private func write(_ events: [CanonicalEvent], _ policy: WritePolicy, from client: Client) async throws(StoreError)
-        -> [DialectWriteResult]
-    {
+    private func write(
+        _ events: [CanonicalEvent],
+        _ policy: WritePolicy,
+        from client: Client,
+        _ trace: TraceContext?
+    ) async throws(StoreError) -> [DialectWriteResult] {
         guard !events.isEmpty else { return [] }
         let result = try await acceptor.accept(
             events.enumerated().map { (index: $0.offset, event: $0.element) },
@@ -71,6 +91,7 @@ struct FacadeHandler: Sendable {
             policy: policy == .allOrNothing ? .allOrNothing : .each,
             needsRoutes: policy != .each
         )
+        if let trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }
         var results = [DialectWriteResult](repeating: .withheld, count: events.count)
         for event in result.accepted {
             results[event.index] = .accepted(
@@ -101,8 +122,9 @@ extension DialectCall {
 }
 
 extension DialectWriteResult {
-    fileprivate var isAccepted: Bool {
-        if case .accepted = self { true } else { false }
+    /// Nil for an event that is not stored.
+    fileprivate var acceptedID: EventID? {
+        if case .accepted(let id, _, _, _) = self { id } else { nil }
     }
 }
 

@@ -19,14 +19,15 @@ import Testing
         _ address: String,
         credential: CredentialPlacement = .header(name: "Authorization", prefix: "Bearer "),
         credentials: Credentials = Credentials(secret: Secret("secret")),
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(10),
+        trace: TraceContext? = nil
     ) async throws -> CallResult {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let endpoint = VendorEndpoint(provider: "acme", baseURL: address, credential: credential, timeout: timeout)
         let caller = HTTPVendorCaller(client: client, endpoint: endpoint, credentials: credentials)
-        let result = await caller.call(VendorRequest(path: "/events", body: Array(#"{"a":1}"#.utf8)))
+        let result = await caller.call(VendorRequest(path: "/events", body: Array(#"{"a":1}"#.utf8)), in: trace)
         try await client.shutdown()
         return result
     }
@@ -54,6 +55,18 @@ import Testing
         #expect(request.contains("\r\ncontent-length: 7\r\n"))
         #expect(!request.contains("transfer-encoding"))
         #expect(request.hasSuffix("\r\n\r\n{\"a\":1}"))
+    }
+
+    @Test func `goes on with a trace under a span of its own`() async throws {
+        let vendor = try RawVendor { _ in .answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") }
+        defer { vendor.stop() }
+        let trace = try #require(TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"))
+        _ = try await call("http://127.0.0.1:\(vendor.port)", trace: trace)
+        _ = try await call("http://127.0.0.1:\(vendor.port)")
+        let sent = vendor.requests.map { $0.firstMatch(of: /traceparent: (\S+)/).map { String($0.1) } }
+        let field = try #require(sent.first ?? nil)
+        #expect(field.wholeMatch(of: /00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-00/) != nil)
+        #expect(!field.contains("00f067aa0ba902b7") && sent.last == .some(nil))
     }
 
     @Test func `puts a credential into the query percent-encoded`() async throws {

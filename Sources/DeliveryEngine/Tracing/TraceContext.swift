@@ -1,17 +1,19 @@
 /// Where a request stands in a caller's trace: the header field `traceparent` of W3C Trace Context.
 ///
-/// It goes into the log, so that the caller's trace leads to our lines. Vendors do not get it: an event is delivered after its request
-/// is over, in a batch with those of others, and a batch belongs to no one's trace.
-struct TraceContext: Equatable, Sendable {
+/// It goes into the log, so that the caller's trace leads to our lines, and to the vendor with a request whose events came in one trace
+/// (``TraceLinks``).
+package struct TraceContext: Equatable, Sendable {
     /// 32 lower-case hexadecimal digits, not all of them zero.
-    let traceID: String
+    package let traceID: String
     /// The caller's span: 16 such digits.
-    let parentID: String
+    package let parentID: String
+    /// Two such digits: whether the caller records the trace.
+    package let flags: String
 
     /// Nil for what does not conform, as the standard wants: the request is then one without a trace.
-    init?(_ field: String?) {
+    package init?(_ field: String?) {
         guard var field else { return nil }
-        let found = field.withUTF8 { bytes -> (trace: String, parent: String)? in
+        let found = field.withUTF8 { bytes -> (trace: String, parent: String, flags: String)? in
             guard bytes.count >= 55, bytes[2] == Self.dash, bytes[35] == Self.dash, bytes[52] == Self.dash,
                 Self.isHexadecimal(bytes[0..<2]), Self.isHexadecimal(bytes[53..<55])
             else { return nil }
@@ -21,10 +23,20 @@ struct TraceContext: Equatable, Sendable {
             if bytes.count > 55, isFirstVersion || bytes[55] != Self.dash { return nil }
             let (trace, parent) = (bytes[3..<35], bytes[36..<52])
             guard Self.isID(trace), Self.isID(parent) else { return nil }
-            return (String(decoding: trace, as: UTF8.self), String(decoding: parent, as: UTF8.self))
+            return (
+                String(decoding: trace, as: UTF8.self), String(decoding: parent, as: UTF8.self),
+                String(decoding: bytes[53..<55], as: UTF8.self)
+            )
         }
         guard let found else { return nil }
-        (traceID, parentID) = found
+        (traceID, parentID, flags) = found
+    }
+
+    /// The field of a request that belongs to the trace, with a span of its own.
+    var outgoing: String {
+        let digits = String(UInt64.random(in: 1 ... .max), radix: 16)
+        let span = String(repeating: "0", count: 16 - digits.count) + digits
+        return "00-\(traceID)-\(span)-\(flags)"
     }
 
     private static let dash = UInt8(ascii: "-")
