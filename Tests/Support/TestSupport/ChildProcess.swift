@@ -9,7 +9,7 @@ package final class ChildProcess: Sendable {
     package let identifier: Int32
     /// As `waitpid` gave it; nil as long as the program runs.
     private let status = Mutex<Int32?>(nil)
-    private let output = ProgramOutput()
+    private let output: ProgramOutput
 
     /// The folder that holds this test program also holds the programs that were built with it.
     package static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -24,18 +24,9 @@ package final class ChildProcess: Sendable {
     ///   - environment: beside what this process has itself.
     /// - Throws: `POSIXError` if it cannot be started.
     package init(path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EMFILE) }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
-        do {
-            identifier = try Self.spawn([path] + arguments, variables, writingTo: ends[1])
-        } catch {
-            for end in ends { close(end) }
-            throw error
-        }
-        close(ends[1])
-        // A thread of its own: Foundation's handlers may look at a file that is closed by then.
-        Thread.detachNewThread { [output, end = ends[0]] in output.gather(from: end) }
+        output = try ProgramOutput()
+        identifier = try Self.spawn([path] + arguments, variables, writingTo: output.file)
     }
 
     /// A test that fails on the way leaves nothing running behind.
@@ -93,30 +84,42 @@ package final class ChildProcess: Sendable {
     }
 }
 
-/// What a program says, line by line.
+/// What a program says, line by line: it writes into a file that has no name any more, so that it never waits for a reader and a reader
+/// needs no thread.
 private final class ProgramOutput: Sendable {
-    private let state = Mutex<(lines: [String], rest: [UInt8])>(([], []))
-
-    var lines: [String] { state.withLock { $0.lines } }
-
-    /// Reads until the program and all that it started have closed their end.
-    func gather(from file: Int32) {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            add(buffer[..<count])
-        }
-        close(file)
+    private struct State {
+        var offset = 0
+        var lines: [String] = []
+        var rest: [UInt8] = []
     }
 
-    private func add(_ bytes: ArraySlice<UInt8>) {
+    let file: Int32
+    private let state = Mutex(State())
+
+    init() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID().uuidString)").path
+        file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EMFILE) }
+        unlink(path)
+    }
+
+    deinit {
+        if file >= 0 { close(file) }
+    }
+
+    /// All complete lines so far.
+    var lines: [String] {
         state.withLock { state in
-            state.rest += bytes
-            var parts = state.rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            state.rest = parts.popLast().map(Array.init) ?? []
-            state.lines += parts.map { String(decoding: $0, as: UTF8.self) }
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = pread(file, &buffer, buffer.count, off_t(state.offset))
+                guard count > 0 else { return state.lines }
+                state.offset += count
+                state.rest += buffer[..<count]
+                var parts = state.rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                state.rest = parts.popLast().map(Array.init) ?? []
+                state.lines += parts.map { String(decoding: $0, as: UTF8.self) }
+            }
         }
     }
 }
