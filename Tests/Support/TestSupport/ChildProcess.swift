@@ -67,14 +67,32 @@ package final class ChildProcess: Sendable {
         var found: Found?
         do {
             try await waitUntil(what, within: .seconds(30)) {
+                // Asked first, so that what it said last is read too.
+                let isRunning = self.isRunning
                 found = self.lines.lazy.compactMap(match).first
-                return found != nil || !self.isRunning
+                return found != nil || !isRunning
             }
         } catch {
-            throw ProcessFailure(what: what, lines: lines)
+            throw ProcessFailure(what: "\(what); \(state)", lines: lines)
         }
-        guard let found else { throw ProcessFailure(what: what, lines: lines) }
+        guard let found else { throw ProcessFailure(what: "\(what); \(state)", lines: lines) }
         return found
+    }
+
+    /// How it ended, or what its threads wait for.
+    private var state: String {
+        if let status = status.withLock({ Self.status(of: identifier, &$0) }) {
+            return status & 0x7F != 0 ? "signal \(status & 0x7F) ended it" : "it ended with \((status >> 8) & 0xFF)"
+        }
+        let tasks = "/proc/\(identifier)/task"
+        let threads = ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).map { thread in
+            ["comm", "wchan", "syscall"].map { file in
+                let text = (try? String(contentsOfFile: "\(tasks)/\(thread)/\(file)", encoding: .utf8)) ?? "?"
+                return text.split(separator: " ").first?.trimmingCharacters(in: .newlines) ?? ""
+            }
+            .joined(separator: " ")
+        }
+        return "it runs, with threads \(threads.joined(separator: ", "))"
     }
 
     private static func status(of identifier: Int32, _ known: inout Int32?) -> Int32? {
