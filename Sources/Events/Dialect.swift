@@ -158,8 +158,8 @@ package enum DialectRefusal: Sendable, Equatable {
     case tooLarge(limitBytes: Int)
     /// The body cannot be decompressed, or its encoding is not known.
     case undecodable
-    /// The client sent more than it may; whole seconds, at least 1.
-    case rateLimited(retryAfterSeconds: Int)
+    /// The client sent more than the requests or events that it may; whole seconds, at least 1.
+    case rateLimited(limit: Int, retryAfterSeconds: Int)
     /// Nothing was stored, and it may pass later; whole seconds, at least 1.
     case unavailable(retryAfterSeconds: Int)
     /// The gateway failed; nothing was acknowledged.

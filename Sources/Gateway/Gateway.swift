@@ -43,7 +43,8 @@ package enum Gateway {
         let keys = try KeysReloader(
             file: KeyFile(in: settings.dataFolder),
             routes: routes,
-            logger: logs.logger("tollgate.keys")
+            logger: logs.logger("tollgate.keys"),
+            auditing: logs.logger("tollgate.audit")
         )
         let vault = CredentialVault(routes: routes, environment: settings.environment)
         for missing in await vault.missing {
@@ -71,7 +72,8 @@ package enum Gateway {
             routes: routes,
             vault: vault,
             archive: store,
-            logger: logs.logger("tollgate.routes")
+            logger: logs.logger("tollgate.routes"),
+            auditing: logs.logger("tollgate.audit")
         )
         let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
             IngressServer(

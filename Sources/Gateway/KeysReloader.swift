@@ -13,16 +13,18 @@ struct KeysReloader: Service {
     private let file: KeyFile
     private let routes: CurrentRoutes
     private let logger: Logger
+    private let auditor: Logger
     /// The file as it was before it was read, so that no change in between is missed.
     private let signature: FileSignature
     private let first: StoredKeys
 
     /// Reads the keys and puts them into force.
     /// - Throws: ``GatewayFault`` if the file cannot be used.
-    init(file: KeyFile, routes: CurrentRoutes, logger: Logger) throws(GatewayFault) {
+    init(file: KeyFile, routes: CurrentRoutes, logger: Logger, auditing auditor: Logger) throws(GatewayFault) {
         self.file = file
         self.routes = routes
         self.logger = logger
+        self.auditor = auditor
         signature = FileSignature(of: file.file)
         do {
             first = try file.read()
@@ -50,7 +52,7 @@ struct KeysReloader: Service {
                 routes.replace(by: keys)
                 let changes = keys.changes(from: taken).joined(separator: "; ")
                 taken = keys
-                logger.notice("keys.json was taken over", metadata: ["changes": "\(changes)"])
+                auditor.notice("keys.json was taken over", metadata: ["changes": "\(changes)"])
                 warnOfStrangers(keys)
             } catch {
                 logger.error("keys.json was refused, and the keys in force stay", metadata: ["faults": "\(error)"])

@@ -38,6 +38,8 @@ final class RoutesReloader: Service, RoutesReloading {
     private let vault: CredentialVault
     private let archive: any EventArchive
     private let logger: Logger
+    /// Whoever changes the file administers the gateway, however the change comes in.
+    private let auditor: Logger
     private let state: Mutex<State>
 
     /// - Parameter content: the file as it was when `routes` were read from it.
@@ -48,7 +50,8 @@ final class RoutesReloader: Service, RoutesReloading {
         routes: CurrentRoutes,
         vault: CredentialVault,
         archive: any EventArchive,
-        logger: Logger
+        logger: Logger,
+        auditing auditor: Logger
     ) {
         self.file = file
         self.reader = reader
@@ -56,6 +59,7 @@ final class RoutesReloader: Service, RoutesReloading {
         self.vault = vault
         self.archive = archive
         self.logger = logger
+        self.auditor = auditor
         state = Mutex(State(taken: content, watch: FileWatch(FileSignature(of: file))))
     }
 
@@ -160,9 +164,9 @@ final class RoutesReloader: Service, RoutesReloading {
     private func tell(_ outcome: Outcome, because reason: String, mustAnswer: Bool) async {
         switch outcome {
         case .unchanged:
-            if mustAnswer { logger.info("routes.json is unchanged", metadata: ["reason": "\(reason)"]) }
+            if mustAnswer { auditor.notice("routes.json is unchanged", metadata: ["reason": "\(reason)"]) }
         case .taken(let changes, let warnings):
-            logger.notice(
+            auditor.notice(
                 "routes.json was taken over",
                 metadata: ["reason": "\(reason)", "changes": "\(changes.list.map(\.words).joined(separator: "; "))"]
             )

@@ -1,7 +1,7 @@
 import Logging
 import Routing
 
-/// One line an administrative act, under a label of its own, so that a log collector can keep these apart and for longer. Decisions about
+/// One line an administrative act of a client, under a label of its own, so that a log collector can keep these apart and for longer. Decisions about
 /// deliveries are in the journal too.
 struct AuditLog: Sendable {
     let logger: Logger

@@ -150,7 +150,7 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, try await revisions.actions(of: client))
         case .providers:
             try require(.manageDeliveries, of: client)
-            return Self.response(.ok, try await providers.respond())
+            return Self.response(.ok, try await providers.respond(to: client))
         case .reloadRoutes:
             try require(.admin, of: client)
             return Self.response(.ok, try await config.reload(by: client))

@@ -28,7 +28,9 @@ import Testing
                     ? true : nil
             }
             _ = try await gateway.waitForLine("the reload too") { line in
-                line.contains("tollgate.audit") && line.contains("routes.json: reload") ? true : nil
+                line.contains("tollgate.audit") && line.contains("routes.json is unchanged")
+                    && line.contains("client demo asked")
+                    ? true : nil
             }
             let event = #"{"id":"e","name":"n","customer_id":"c"}"#
             #expect(try await stage.client.post("/v1/events", event).status == 202)

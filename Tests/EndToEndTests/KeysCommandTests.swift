@@ -61,7 +61,9 @@ import Testing
                 _ = try await keys(["revoke", "first"], stage)
                 try await waitFor(401, before, stage, "the revoked key is refused")
                 #expect(try await status(after, stage) == 200)
-                _ = try await gateway.waitForLine("the log says so") { $0.contains("demo first: revoked") ? true : nil }
+                _ = try await gateway.waitForLine("the log says so") {
+                    $0.contains("demo first: revoked") && $0.contains("tollgate.audit") ? true : nil
+                }
 
                 let last = try key(in: try await keys(["rotate", try id(in: rotated), "--overlap", "0"], stage))
                 try await waitFor(401, after, stage, "a key without overlap is refused")

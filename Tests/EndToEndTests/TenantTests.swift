@@ -17,6 +17,20 @@ import Testing
             try await stage.withGateway { _ async throws in
                 let mine = stage.client
                 let rival = WebClient(base: stage.client.base, key: "rival-key")
+                let watch = try ChildProcess(
+                    "tollgate",
+                    ["events", "list", "--watch", "--url", mine.base],
+                    environment: ["TOLLGATE_KEY": "rival-key"]
+                )
+                // The stream begins some time after the command.
+                var number = 0
+                try await waitUntil("the rival sees its own events") {
+                    number += 1
+                    let event = #"{"id":"seen-\#(number)","name":"theirs-only","customer_id":"other"}"#
+                    let answer = try await rival.post("/v1/events", event)
+                    #expect(answer.status == 202)
+                    return watch.lines.contains { $0.contains("seen-") }
+                }
                 let event =
                     #"{"id":"same","name":"mine-only","customer_id":"secret-customer","properties":{"v":"mine"}}"#
                 #expect(try await mine.post("/v1/events", event).status == 202)
@@ -60,7 +74,13 @@ import Testing
                 }
                 #expect(try await stage.statuses(of: "mine")["polar"] != "discarded")
                 #expect(!(try await mine.get("/v1/deliveries/actions").text.contains("rival")))
-                // What a shared account has is shown to no tenant.
+                let last = #"{"id":"last","name":"theirs-only","customer_id":"other"}"#
+                #expect(try await rival.post("/v1/events", last).status == 202)
+                _ = try await watch.waitForLine("the stream goes on") { $0.contains("last") ? true : nil }
+                #expect(!watch.lines.contains { $0.contains("mine") || $0.contains("secret-customer") })
+                try await watch.stop(by: SIGKILL)
+                // What a shared account has, how much waits for it and how it fares is shown to no tenant.
+                #expect(try await rival.get("/v1/providers").text == #"{"providers":[]}"#)
                 #expect(try await rival.get("/v1/events?provider=lago").status == 403)
             }
         }

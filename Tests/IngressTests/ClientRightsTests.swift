@@ -40,7 +40,9 @@ import Testing
             let refused = try await way.send(2..<4, to: server, key: Self.key)
             #expect(refused.status == 429)
             if way == .facade {
-                #expect(String(decoding: refused.body, as: UTF8.self).contains("rateLimited(retryAfterSeconds: 1"))
+                #expect(
+                    String(decoding: refused.body, as: UTF8.self).contains("rateLimited(limit: 3, retryAfterSeconds: 1")
+                )
             } else {
                 #expect(try refused.object["type"] as? String == "urn:tollgate:problem:rate-limited")
                 let wait = refused.headers.first(name: "retry-after").flatMap { Int($0) }

@@ -1,9 +1,11 @@
+import Access
 import DeliveryEngine
 import Events
 import Foundation
 import Journal
 import JournalSQLite
 import NIOHTTP1
+import Routing
 import Testing
 
 @Suite struct RevisionTests {
@@ -95,15 +97,20 @@ import Testing
     }
 
     @Test func `shows what waits for each provider, and since when`() async throws {
-        try await IngressFixture.with { (server) async throws in
+        let digest = KeyDigest(of: "admin-key").hexadecimal
+        let administrator = #"{"name":"boss","key_sha256":"\#(digest)","scopes":["admin","deliveries:manage"]}"#
+        try await IngressFixture.with(clients: [administrator]) { (server) async throws in
             for id in ["a", "b"] { _ = try await server.post(#"{"id":"\#(id)","name":"n","customer_id":"c"}"#) }
-            let answer = try await server.send(.GET, "/v1/providers", key: "operator-key").object
+            let answer = try await server.send(.GET, "/v1/providers", key: "admin-key").object
             let provider = try #require((answer["providers"] as? [[String: Any]])?.first)
             #expect(provider["name"] as? String == "p")
             #expect(provider["adapter"] as? String == "acme")
             let backlog = try #require(provider["backlog"] as? [String: Any])
             #expect(backlog["events"] as? Int == 2)
             #expect((backlog["oldest_accepted_at"] as? String)?.isEmpty == false)
+            // Other tenants' events are among them.
+            let restricted = try await server.send(.GET, "/v1/providers", key: "operator-key").object
+            #expect((restricted["providers"] as? [[String: Any]])?.isEmpty == true)
         }
     }
 

@@ -4,24 +4,30 @@ import JSON
 import Journal
 import Routing
 
-/// `GET /v1/providers`: the state of each provider. For operators, because backlogs count the events of all tenants.
+/// `GET /v1/providers`: the state of each provider.
+///
+/// A backlog counts the events of all tenants, and a vendor's words may be about anybody's. So a client sees the accounts that are its
+/// tenant's alone, and all only with the scope `admin`.
 struct ProvidersHandler: Sendable {
     let archive: any EventArchive
     let monitor: DeliveryMonitor
     let routes: CurrentRoutes
     let clock: any WallClock
 
-    func respond() async throws -> [UInt8] {
+    func respond(to client: Client) async throws -> [UInt8] {
         do {
-            return try await json()
+            return try await json(for: client)
         } catch let error as StoreError {
             throw Problem(error)
         }
     }
 
-    private func json() async throws -> [UInt8] {
+    private func json(for client: Client) async throws -> [UInt8] {
         let states = monitor.current
-        let configured = routes.current.routes.providers
+        let routes = routes.current.routes
+        let seesAll = client.may(.admin) || routes.clients.allSatisfy { $0.tenant == client.tenant }
+        let configured =
+            seesAll ? routes.providers : routes.providers(for: client.name).filter { !routes.isShared($0.name) }
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.key("providers")
@@ -31,7 +37,8 @@ struct ProvidersHandler: Sendable {
             write(provider.name, provider.traits.adapter, states[provider.name], backlog, to: &writer)
         }
         // What waits for a provider that is gone is nobody's task, so somebody must see it.
-        for name in try await archive.providersWithBacklog() where !configured.contains(where: { $0.name == name }) {
+        for name in seesAll ? try await archive.providersWithBacklog() : []
+        where !configured.contains(where: { $0.name == name }) {
             write(name, nil, states[name], try await archive.backlog(of: name), to: &writer)
         }
         writer.endArray()

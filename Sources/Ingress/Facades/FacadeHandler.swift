@@ -140,7 +140,7 @@ extension DialectRefusal {
 
     /// The same for a client that sends more than it may.
     init(_ error: LimitExceeded) {
-        self = .rateLimited(retryAfterSeconds: error.retryAfterSeconds)
+        self = .rateLimited(limit: error.limit.requests, retryAfterSeconds: error.retryAfterSeconds)
     }
 
     /// The same for a body that could not be read.

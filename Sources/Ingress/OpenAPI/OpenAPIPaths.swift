@@ -188,7 +188,7 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["operations"], "operationId": "listProviders", "summary": "The state of each provider.",
                 "responses": {
-                  "200": {"description": "All, and those that are gone with something waiting for them.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Providers"}}}},
+                  "200": {"description": "All, and those that are gone with something waiting for them. A client without the scope admin sees those that no other tenant shares.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Providers"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }

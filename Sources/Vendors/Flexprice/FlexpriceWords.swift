@@ -45,7 +45,7 @@ enum FlexpriceWords {
                 "Request body exceeds the maximum size; split the batch into smaller requests"
             )
         case .undecodable: failure(400, "validation_error", FlexpriceFault.unreadable)
-        case .rateLimited(let seconds):
+        case .rateLimited(_, let seconds):
             short(
                 429,
                 "error",

@@ -32,7 +32,7 @@ enum KnetikWords {
             failure(413, ["the body is larger than \(limit) bytes"])
         case .undecodable:
             failure(400, ["the body cannot be decompressed"])
-        case .rateLimited(let seconds):
+        case .rateLimited(_, let seconds):
             failure(429, ["too many requests"], headers: ["Retry-After": "\(seconds)"])
         case .unavailable(let seconds):
             failure(503, ["nothing was recorded; try again later"], headers: ["Retry-After": "\(seconds)"])

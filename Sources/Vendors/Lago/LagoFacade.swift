@@ -46,10 +46,10 @@ struct LagoFacade: Dialect {
             return LagoWords.failure(413, "Content Too Large")
         case .undecodable:
             return LagoWords.badRequest
-        case .rateLimited(let seconds):
+        case .rateLimited(let limit, let seconds):
             // The SDK waits for the seconds of the reset, and shows the other two.
             let headers = [
-                "X-RateLimit-Limit": "0", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "\(seconds)",
+                "X-RateLimit-Limit": "\(limit)", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "\(seconds)",
                 "Retry-After": "\(seconds)",
             ]
             return LagoWords.failure(429, "Too Many Requests", headers: headers)

@@ -36,7 +36,7 @@ enum PolarWords {
             return answer(413, [("error", "RequestBodyTooLarge"), ("detail", detail)])
         case .undecodable:
             return unreadableBody
-        case .rateLimited(let seconds):
+        case .rateLimited(_, let seconds):
             // Nothing but the header, whose value the SDK reads as a whole number.
             return DialectAnswer(status: 429, contentType: nil, headers: ["Retry-After": "\(seconds)"], body: [])
         case .unavailable(let seconds):

@@ -62,7 +62,7 @@ import Vendors
                 .undecodable, 400,
                 #"{"code":"validation_error","message":"Invalid request payload","http_status_code":400}"#
             ),
-            (.rateLimited(retryAfterSeconds: 7), 429, #"{"error":"Rate limit exceeded. Try again later."}"#),
+            (.rateLimited(limit: 50, retryAfterSeconds: 7), 429, #"{"error":"Rate limit exceeded. Try again later."}"#),
             (
                 .unavailable(retryAfterSeconds: 7), 503,
                 #"{"code":"system_error","message":"Nothing was stored; try again later","http_status_code":503}"#

@@ -266,7 +266,8 @@ extension KnetikFacadeTests {
     @Test(
         arguments: [
             (.unauthorized, 401), (.forbidden(scope: "events:write"), 401), (.tooLarge(limitBytes: 9), 413),
-            (.undecodable, 400), (.rateLimited(retryAfterSeconds: 7), 429), (.unavailable(retryAfterSeconds: 7), 503),
+            (.undecodable, 400), (.rateLimited(limit: 50, retryAfterSeconds: 7), 429),
+            (.unavailable(retryAfterSeconds: 7), 503),
             (.failed, 500),
         ] as [(DialectRefusal, Int)]
     )

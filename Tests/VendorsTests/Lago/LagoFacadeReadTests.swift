@@ -177,7 +177,7 @@ import Testing
             ),
             (.tooLarge(limitBytes: 1), 413, #"{"status":413,"error":"Content Too Large"}"#),
             (.undecodable, 400, #"{"status":400,"error":"Bad Request"}"#),
-            (.rateLimited(retryAfterSeconds: 3), 429, #"{"status":429,"error":"Too Many Requests"}"#),
+            (.rateLimited(limit: 50, retryAfterSeconds: 3), 429, #"{"status":429,"error":"Too Many Requests"}"#),
             (.unavailable(retryAfterSeconds: 2), 503, #"{"status":503,"error":"Service Unavailable"}"#),
             (.failed, 500, #"{"status":500,"error":"Internal Server Error"}"#),
         ] as [(DialectRefusal, Int, String)]
@@ -188,6 +188,7 @@ import Testing
         #expect(String(decoding: answer.body, as: UTF8.self) == body)
         if case .rateLimited = refusal {
             #expect(answer.headers["X-RateLimit-Reset"] == "3" && answer.headers["X-RateLimit-Remaining"] == "0")
+            #expect(answer.headers["X-RateLimit-Limit"] == "50")
         }
     }
 

@@ -79,7 +79,7 @@ import Testing
                 #"{"error":"RequestBodyTooLarge","detail":"Request body exceeded the maximum allowed size of 10485760 bytes."}"#
             ),
             (.undecodable, 400, #"{"detail":"There was an error parsing the body"}"#),
-            (.rateLimited(retryAfterSeconds: 60), 429, ""),
+            (.rateLimited(limit: 50, retryAfterSeconds: 60), 429, ""),
             (
                 .unavailable(retryAfterSeconds: 2), 503,
                 #"{"error":"ServiceUnavailable","detail":"Nothing was stored. Try again later."}"#
