@@ -141,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate-bench",
             dependencies: [
-                argumentParser, asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser, asyncHTTPClient,
+                histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),

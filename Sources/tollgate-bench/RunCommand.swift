@@ -49,7 +49,9 @@ struct RunCommand: AsyncParsableCommand {
                 failures[name.rawValue] = "\(error)"
             }
         }
-        let page = Page(secondsPerRow: seconds, connections: run.connections, rows: rows, failures: failures)
+        let conditions =
+            "\(seconds) s a load over \(run.connections) connections; loads, vendors and gateway share this machine"
+        let page = Page(conditions: conditions, rows: rows, failures: failures)
         print(json ? try page.json : page.text)
         guard failures.isEmpty else { throw ExitCode(1) }
     }

@@ -11,6 +11,13 @@ import Testing
 /// `TOLLGATE_MEASURE_EVENTS` for another number of events than a million.
 @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["TOLLGATE_MEASURE"] != nil))
 struct SearchSpeed {
+    private static let plan = Plan(
+        route: "default",
+        destinations: ["lago", "polar", "flexprice", "knetik"].map {
+            Destination(provider: ProviderName($0), adapter: AdapterName($0), mode: .primary)
+        }
+    )
+
     static let total = ProcessInfo.processInfo.environment["TOLLGATE_MEASURE_EVENTS"].flatMap(Int.init) ?? 1_000_000
     static let customers = 10_000
     static let start = Timestamp(milliseconds: 1_750_000_000_000)
@@ -134,7 +141,7 @@ struct SearchSpeed {
             properties: properties,
             vendor: nil,
             acceptedAt: moment,
-            plan: StoreSpeed.plan
+            plan: Self.plan
         )
     }
 

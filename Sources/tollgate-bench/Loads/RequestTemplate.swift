@@ -9,6 +9,7 @@ struct RequestTemplate: Sendable {
     let bytes: ByteBuffer
     /// Bytes of an event in the body.
     let eventBytes: Int
+    private let bodyStart: Int
     private let idPlaces: [Int]
     private let customerPlaces: [Int]
     private static let firstID = 10_000_000_000
@@ -43,9 +44,13 @@ struct RequestTemplate: Sendable {
         eventBytes = body.readableBytes / batch
         whole.writeBuffer(&body)
         bytes = whole
+        bodyStart = start
         idPlaces = ids.map { $0 + start }
         customerPlaces = customers.map { $0 + start }
     }
+
+    /// The body alone.
+    var body: [UInt8] { Array(bytes.readableBytesView.dropFirst(bodyStart)) }
 
     /// Numbers a request's events from `first` on.
     func fill(_ request: inout ByteBuffer, from first: Int) {

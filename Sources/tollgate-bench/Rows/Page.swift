@@ -2,8 +2,8 @@ import Foundation
 
 /// All rows of a run.
 struct Page: Encodable {
-    let secondsPerRow: Double
-    let connections: Int
+    /// Under which the figures hold.
+    let conditions: String
     let rows: [Row]
     /// Rows that could not be measured, with the reason.
     let failures: [String: String]
@@ -27,9 +27,7 @@ struct Page: Encodable {
             return name + row.title + "\n" + indent + row.figures.map(\.text).joined(separator: "   ")
         }
         let failed = failures.sorted { $0.key < $1.key }.map { "\($0.key)  NOT MEASURED: \($0.value)" }
-        let foot =
-            "\(secondsPerRow) s a load over \(connections) connections; loads, vendors and gateway share this machine"
-        return (lines + failed + [foot]).joined(separator: "\n")
+        return (lines + failed + [conditions]).joined(separator: "\n")
     }
 }
 

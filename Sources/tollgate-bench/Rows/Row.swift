@@ -17,7 +17,15 @@ struct Row: Encodable {
     let figures: [Figure]
 
     init(_ name: RowName, _ title: String, _ figures: [Figure]) {
-        self.name = name.rawValue
+        self.init(name: name.rawValue, title: title, figures: figures)
+    }
+
+    init(_ name: PartName, _ title: String, _ figures: [Figure]) {
+        self.init(name: name.rawValue, title: title, figures: figures)
+    }
+
+    private init(name: String, title: String, figures: [Figure]) {
+        self.name = name
         self.title = title
         self.figures = figures
     }

@@ -1,0 +1,122 @@
+import Events
+import Foundation
+import Journal
+import JournalSQLite
+import Logging
+import Synchronization
+
+/// What the embedded store does by itself, with fsync, in one process with whoever asks it.
+struct StoreParts: Sendable {
+    let sample: EventSample
+    let seconds: Double
+    let folder: URL
+
+    /// Appends with `requests` waiting at any time.
+    func appendRow(_ name: PartName, eventsPerRequest: Int, requests: Int) async throws -> Row {
+        let time = try await withStore(name) { store in
+            try await append(to: store, eventsPerRequest, requests, until: .now + .seconds(seconds))
+        }
+        return Row(name, "append \(eventsPerRequest) events a request, \(requests) requests at a time", time.figures)
+    }
+
+    /// Claims and settles a backlog at all vendors, in blocks of 100.
+    func settleRow() async throws -> Row {
+        let time = try await withStore(.settle) { store in
+            _ = try await append(to: store, 100, 16, until: .now + .seconds(seconds / 2))
+            let providers = sample.accepted[0].plan.destinations.map(\.provider)
+            return try await deliver(from: store, to: providers, tasks: 8, BlockLimit(events: 100, bytes: 1 << 20)) {
+                _,
+                _ in
+            }
+        }
+        return Row(PartName.settle, "claim and settle, 4 vendors, blocks of 100", time.figures)
+    }
+
+    /// Claims single events, makes the intent to send durable, and settles.
+    func intendRow() async throws -> Row {
+        let time = try await withStore(.intend) { store in
+            _ = try await append(to: store, 100, 16, until: .now + .seconds(seconds / 10))
+            return try await deliver(from: store, to: ["knetik"], tasks: 64, BlockLimit(events: 1, bytes: 1 << 20)) {
+                try await store.intend($0, at: $1)
+            }
+        }
+        return Row(PartName.intend, "claim, intend and settle one event at a time", time.figures)
+    }
+
+    private func withStore(_ name: PartName, _ body: (SQLiteEventStore) async throws -> PartTime) async throws
+        -> PartTime
+    {
+        let place = folder.appending(path: name.rawValue)
+        let store = try SQLiteEventStore(opening: place, logger: Logger(label: "parts"))
+        let time = try await body(store)
+        await store.close()
+        return time
+    }
+
+    private func append(
+        to store: SQLiteEventStore,
+        _ eventsPerRequest: Int,
+        _ requests: Int,
+        until end: ContinuousClock.Instant
+    ) async throws -> PartTime {
+        let start = ContinuousClock.now
+        let count = EventCount()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<requests {
+                group.addTask {
+                    while ContinuousClock.now < end {
+                        let first = count.add(eventsPerRequest)
+                        let events = sample.accepted(eventsPerRequest, from: first)
+                        _ = try await store.append(AppendRequest(events: events, policy: .allOrNothing))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return PartTime(events: count.value, time: ContinuousClock.now - start)
+    }
+
+    private func deliver(
+        from store: SQLiteEventStore,
+        to providers: [ProviderName],
+        tasks: Int,
+        _ limit: BlockLimit,
+        before: @escaping @Sendable ([SequenceNumber], ProviderName) async throws -> Void
+    ) async throws -> PartTime {
+        let attempt = Attempt(
+            at: Timestamp(milliseconds: 1),
+            latency: .milliseconds(2),
+            httpStatus: 200,
+            status: .delivered
+        )
+        let start = ContinuousClock.now
+        let count = EventCount()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for provider in providers {
+                for _ in 0..<tasks {
+                    group.addTask {
+                        while let block = try await store.claimBlock(for: provider, limit: limit) {
+                            let sequences = block.deliveries.map(\.sequence)
+                            try await before(sequences, provider)
+                            let run = DeliveredRun(sequences: sequences, attempt: attempt)
+                            try await store.settle(Settlement(provider: provider, delivered: [run]))
+                            _ = count.add(sequences.count)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return PartTime(events: count.value, time: ContinuousClock.now - start)
+    }
+}
+
+/// How many events there were, counted from several tasks.
+private final class EventCount: Sendable {
+    private let count = Atomic(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    /// - Returns: how many there were before.
+    func add(_ events: Int) -> Int { count.wrappingAdd(events, ordering: .relaxed).oldValue }
+}
