@@ -78,7 +78,9 @@ let package = Package(
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
-        .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
+        // LZ4, which packs the chunks of the journal.
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+        .target(name: "Journal", dependencies: ["CLZ4", "Events"], swiftSettings: settings),
         .target(
             name: "JournalSQLite",
             dependencies: ["Events", "Journal", coreMetrics, grdb, logging, serviceLifecycle],

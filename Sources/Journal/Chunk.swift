@@ -4,18 +4,20 @@ package import Events
 ///
 /// ```
 /// magic      4 bytes  "TGch"
-/// version    2 bytes
-/// reserved   2 bytes  0
+/// version    2 bytes  2; 1 is read, too, and has plain frames
+/// packing    2 bytes  how the frames are kept: `FramePacking`
 /// count      4 bytes  how many events
-/// length     4 bytes  of all frames together
+/// length     4 bytes  of all frames together, before they were packed
 /// first      8 bytes  sequence number of the first event
 /// frames              see `EventFrame`
-/// checksum   8 bytes  XXH64 of all before
+/// checksum   8 bytes  XXH64 of all before, as it is stored
 /// ```
 /// Numbers stand least byte first.
 package enum Chunk {
     /// The layout described here.
-    package static let version: UInt16 = 1
+    package static let version: UInt16 = 2
+    /// The layout that has no packing.
+    static let plainVersion: UInt16 = 1
     static let magic: UInt32 = 0x6863_4754
     static let headerBytes = 24
     static let checksumBytes = 8
@@ -23,53 +25,31 @@ package enum Chunk {
     /// Reads a chunk back.
     /// - Throws: ``ChunkFault`` if a byte of it has changed, or its numbers mean nothing.
     package static func read(_ bytes: [UInt8], names: some ChunkNames) throws(ChunkFault) -> ChunkEvents {
-        try withChecked(bytes) { (header, raw) throws(ChunkFault) in
-            var reader = ByteReader(raw, at: headerBytes)
-            var events: [AcceptedEvent] = []
-            var sizes: [Int] = []
-            events.reserveCapacity(header.count)
-            sizes.reserveCapacity(header.count)
-            for _ in 0..<header.count {
-                let start = reader.place
-                events.append(try EventFrame.read(from: &reader, storage: bytes, names: names))
-                sizes.append(reader.place - start)
-            }
-            guard reader.place == raw.count else { throw .malformed }
-            return ChunkEvents(first: SequenceNumber(header.first), events: events, sizes: sizes)
-        }
-    }
-
-    /// Checks everything but the frames, then hands on all bytes before the checksum.
-    static func withChecked<Result>(
-        _ bytes: [UInt8],
-        _ body: (Header, UnsafeRawBufferPointer) throws(ChunkFault) -> Result
-    ) throws(ChunkFault) -> Result {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(ChunkFault) -> Result in
-            let all = UnsafeRawBufferPointer(buffer)
-            guard all.count >= headerBytes + checksumBytes else { throw .truncated }
-            let content = UnsafeRawBufferPointer(rebasing: all[..<(all.count - checksumBytes)])
-            var tail = ByteReader(all, at: content.count)
-            guard try tail.fixed(UInt64.self) == Checksum.of(content) else { throw .checksum }
-            return try body(try Header(content), content)
-        }
+        try ChunkFrames(stored: bytes).events(names: names)
     }
 
     struct Header {
+        let packing: FramePacking
         let count: Int
+        let length: Int
         let first: Int64
 
         init(_ content: UnsafeRawBufferPointer) throws(ChunkFault) {
             var reader = ByteReader(content)
             guard try reader.fixed(UInt32.self) == Chunk.magic else { throw .malformed }
             let version = try reader.fixed(UInt16.self)
-            guard version == Chunk.version else { throw .unknownVersion(Int(version)) }
-            _ = try reader.fixed(UInt16.self)
-            count = Int(try reader.fixed(UInt32.self))
-            let length = Int(try reader.fixed(UInt32.self))
-            first = try reader.fixed(Int64.self)
-            guard length == content.count - Chunk.headerBytes, count <= length / EventFrame.lengthBytes else {
-                throw .malformed
+            guard version == Chunk.version || version == Chunk.plainVersion else {
+                throw .unknownVersion(Int(version))
             }
+            let number = try reader.fixed(UInt16.self)
+            guard let packing = version == Chunk.plainVersion ? .plain : FramePacking(rawValue: number) else {
+                throw .unknownPacking(Int(number))
+            }
+            self.packing = packing
+            count = Int(try reader.fixed(UInt32.self))
+            length = Int(try reader.fixed(UInt32.self))
+            first = try reader.fixed(Int64.self)
+            guard count <= length / EventFrame.lengthBytes else { throw .malformed }
         }
     }
 }
@@ -98,6 +78,7 @@ package enum ChunkFault: Error, Equatable, Sendable {
     case checksum
     case malformed
     case unknownVersion(Int)
+    case unknownPacking(Int)
     case unknownOrigin(UInt64)
     case unknownPlan(UInt64)
     /// The chunk belongs to other sequence numbers than those it is kept under.
@@ -110,6 +91,7 @@ package enum ChunkFault: Error, Equatable, Sendable {
         case .checksum: "the checksum does not match"
         case .malformed: "the checksum matches, but the content is not a chunk"
         case .unknownVersion(let version): "the chunk has layout \(version), which this version does not know"
+        case .unknownPacking(let number): "the chunk is packed in a way (\(number)) that this version does not know"
         case .unknownOrigin(let number): "the chunk names origin \(number), which is not in its table"
         case .unknownPlan(let number): "the chunk names plan \(number), which is not in its table"
         case .misplaced(let first, let count): "the chunk holds \(count) events from \(first), which is not its place"

@@ -4,6 +4,8 @@ package import Events
 package struct ChunkKeys: Sendable {
     package let first: SequenceNumber
     package let events: [EventKeys]
+    /// Where the texts are that the keys point to.
+    package let bytes: [UInt8]
 }
 
 /// What one event can be found by.
@@ -14,7 +16,7 @@ package struct EventKeys: Sendable {
     package let plan: UInt64
     /// Milliseconds since 1970.
     package let timestamp: Int64
-    /// Where the texts stand in the chunk's bytes; nil if the event has none.
+    /// Where the texts stand in ``ChunkKeys/bytes``; nil if the event has none.
     package let name: Range<Int>
     package let customer: Range<Int>?
     package let subscription: Range<Int>?
@@ -25,43 +27,7 @@ extension Chunk {
     /// Reads what the events can be found by.
     /// - Throws: ``ChunkFault`` as ``read(_:names:)`` does, but for what only the fields that are passed over would show.
     package static func keys(_ bytes: [UInt8]) throws(ChunkFault) -> ChunkKeys {
-        try withChecked(bytes) { (header, raw) throws(ChunkFault) in
-            var reader = ByteReader(raw, at: headerBytes)
-            var events: [EventKeys] = []
-            events.reserveCapacity(header.count)
-            for _ in 0..<header.count { events.append(try EventFrame.keys(from: &reader)) }
-            guard reader.place == raw.count else { throw .malformed }
-            return ChunkKeys(first: SequenceNumber(header.first), events: events)
-        }
-    }
-
-    /// Reads some of the events, and passes over the others.
-    /// - Parameter offsets: their places in the chunk, ascending.
-    /// - Returns: the events in the order of the places; fewer if the chunk has fewer.
-    /// - Throws: ``ChunkFault`` as ``read(_:names:)`` does.
-    package static func read(
-        _ bytes: [UInt8],
-        at offsets: [Int],
-        names: some ChunkNames
-    ) throws(ChunkFault) -> [AcceptedEvent] {
-        try withChecked(bytes) { (header, raw) throws(ChunkFault) in
-            var reader = ByteReader(raw, at: headerBytes)
-            var events: [AcceptedEvent] = []
-            var index = 0
-            for offset in offsets where offset < header.count {
-                while index < offset {
-                    try EventFrame.pass(&reader)
-                    index += 1
-                }
-                let start = reader.place
-                try EventFrame.pass(&reader)
-                index += 1
-                // Its own bytes, so that one event does not keep the whole chunk in memory.
-                let frame = Array(raw[start..<reader.place])
-                events.append(try EventFrame.read(alone: frame, names: names))
-            }
-            return events
-        }
+        try ChunkFrames(stored: bytes).keys()
     }
 }
 

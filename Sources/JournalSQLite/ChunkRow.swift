@@ -24,12 +24,13 @@ struct ChunkRow {
     var last: Int64 { first + count - 1 }
 
     /// The blob.
-    func content() throws -> [UInt8] {
+    private func content() throws -> [UInt8] {
         try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
     }
 
     /// Reads and checks what the events can be found by.
-    func keys(in content: [UInt8], names: NameTable) -> Result<ChunkKeys, ChunkFault> {
+    func keys(names: NameTable) throws -> Result<ChunkKeys, ChunkFault> {
+        let content = try content()
         do throws(ChunkFault) {
             let keys = try Chunk.keys(content)
             guard keys.first.rawValue == first, keys.events.count == count else {
@@ -53,7 +54,7 @@ struct ChunkRow {
     func events(at offsets: [Int], names: NameTable) throws -> Result<[AcceptedEvent], ChunkFault> {
         let content = try content()
         do throws(ChunkFault) {
-            return .success(try Chunk.read(content, at: offsets, names: names))
+            return .success(try ChunkFrames(stored: content).events(at: offsets, names: names))
         } catch {
             return .failure(error)
         }

@@ -93,7 +93,9 @@ struct WrittenChunk {
     /// The earliest and the latest time of acceptance, in milliseconds.
     let accepted: ClosedRange<Int64>
     let providers: ProviderCounts
+    /// What is stored of it.
     let content: [UInt8]
+    let frames: ChunkFrames
     let events: ChunkEvents
 
     var range: ClosedRange<Int64> { events.first.rawValue...events.last.rawValue }
@@ -142,10 +144,12 @@ private struct OpenChunk {
             for provider in names.plans[number]?.providers ?? [] { providers.add(count, for: provider) }
         }
         let first = builder.first
+        let finished = builder.finishPacked()
         return WrittenChunk(
             accepted: accepted ?? 0...0,
             providers: providers,
-            content: builder.finish(),
+            content: finished.stored,
+            frames: finished.frames,
             events: ChunkEvents(first: first, events: events, sizes: sizes)
         )
     }

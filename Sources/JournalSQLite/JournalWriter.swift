@@ -113,7 +113,7 @@ final class JournalWriter {
         parts.damage.saved(batch.damage)
         for chunk in batch.chunks {
             parts.cache.insert(chunk.events)
-            parts.columns.append(chunk.range, chunk.content)
+            parts.columns.append(chunk.frames)
             let counts = chunk.providers.counts.compactMap { count in
                 batch.names.providers[count.provider].map { (provider: $0, events: count.events) }
             }

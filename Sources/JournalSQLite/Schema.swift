@@ -5,7 +5,7 @@ import Journal
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 3
+    static let version = 4
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -33,7 +33,8 @@ enum Schema {
     private static func raise(_ db: Database, from found: Int) throws {
         try db.inTransaction(.immediate) {
             if found < 2 { try db.execute(sql: tablesSince2) }
-            try db.execute(sql: tablesSince3)
+            if found < 3 { try db.execute(sql: tablesSince3) }
+            // Version 4 has the same tables; its chunks are packed, which older programs would take for damage.
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }

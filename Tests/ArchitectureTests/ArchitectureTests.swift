@@ -69,7 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GRDB", ["JournalSQLite"]), ("AsyncHTTPClient", ["DeliveryEngine", "Client", "Gateway", "tollgate-bench"]),
+        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]),
+        ("AsyncHTTPClient", ["DeliveryEngine", "Client", "Gateway", "tollgate-bench"]),
         ("Vendors", ["Gateway"]), ("JournalSQLite", ["Gateway"]), ("Observability", ["Gateway", "tollgate"]),
         ("Hummingbird", ["Ingress", "Sandbox", "tollgate-bench"]), ("ArgumentParser", ["tollgate", "tollgate-bench"]),
     ])

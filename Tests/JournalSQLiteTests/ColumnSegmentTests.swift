@@ -54,9 +54,9 @@ import Testing
     @Test func `a segment knows its texts, its sequence numbers and its names`() throws {
         var builder = ColumnBuilder(first: 11, key: Self.key)
         let (chunk, tenants) = Self.chunk(first: 11, count: 5)
-        builder.add(try Chunk.keys(chunk), in: chunk, tenants: tenants)
+        builder.add(try Chunk.keys(chunk), tenants: tenants)
         let (later, _) = Self.chunk(first: 21, count: 5)
-        builder.add(try Chunk.keys(later), in: later, tenants: tenants)
+        builder.add(try Chunk.keys(later), tenants: tenants)
         builder.cover(through: 30)
         let segment = try ColumnSegment(image: builder.encoded(keyCheck: 9), keyCheck: 9)
         #expect(segment.range == 11...30)
@@ -78,7 +78,7 @@ import Testing
     @Test func `a file with a changed byte is refused or found out`() async throws {
         var builder = ColumnBuilder(first: 1, key: Self.key)
         let (chunk, tenants) = Self.chunk(first: 1, count: 40)
-        builder.add(try Chunk.keys(chunk), in: chunk, tenants: tenants)
+        builder.add(try Chunk.keys(chunk), tenants: tenants)
         let whole = builder.encoded(keyCheck: 9)
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "1-40.columns")

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalBehaviour
 import Logging
 import TestSupport
 import Testing
@@ -33,6 +34,12 @@ import Testing
             acceptedAt: now,
             plan: ProviderProgressTests.own
         )
+    }
+
+    /// Letters that no packing makes fewer.
+    static func noise(_ count: Int) -> String {
+        var generator = SeededGenerator(seed: 1)
+        return String(decoding: (0..<count).map { _ in UInt8.random(in: 97...122, using: &generator) }, as: UTF8.self)
     }
 
     static func append(_ ids: ClosedRange<Int>, to store: SQLiteEventStore) async throws -> [AppendResult] {
@@ -75,9 +82,9 @@ import Testing
         try await withTemporaryFolder { folder in
             try await Self.open(folder).close()
             let file = folder.appending(path: "journal.sqlite").path
-            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 4") }
-            #expect(throws: StoreError.newerFormat(path: file, found: 4, known: 3)) { try Self.open(folder) }
-            #expect(throws: StoreError.newerFormat(path: file, found: 4, known: 3)) { try Self.open(folder) }
+            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 5") }
+            #expect(throws: StoreError.newerFormat(path: file, found: 5, known: 4)) { try Self.open(folder) }
+            #expect(throws: StoreError.newerFormat(path: file, found: 5, known: 4)) { try Self.open(folder) }
         }
     }
 
@@ -133,7 +140,7 @@ import Testing
             let store = try Self.open(folder)
             _ = try await Self.append(1...10, to: store)
             try await store.limitPages(to: 80)
-            let large = #"{"text":"\#(String(repeating: "x", count: 10_000))"}"#
+            let large = #"{"text":"\#(Self.noise(10_000))"}"#
             var stored = 10
             do {
                 while stored < 1000 {
@@ -289,7 +296,7 @@ import Testing
     @Test func `moves pages out of the log while it writes`() async throws {
         try await withTemporaryFolder { folder in
             let store = try Self.open(folder)
-            let large = #"{"text":"\#(String(repeating: "x", count: 100_000))"}"#
+            let large = #"{"text":"\#(Self.noise(100_000))"}"#
             for id in 0..<1000 {
                 _ = try await store.append(AppendRequest(events: [Self.event(id, properties: large)], policy: .each))
             }

@@ -46,13 +46,13 @@ struct ColumnBuilder: Sendable {
     var count: Int { timestamps.count }
 
     /// Adds a chunk's events, which follow those that are there; what lies between is covered, and has no events.
-    mutating func add(_ keys: ChunkKeys, in content: [UInt8], tenants tenantNumbers: [UInt32: UInt32]) {
+    mutating func add(_ keys: ChunkKeys, tenants tenantNumbers: [UInt32: UInt32]) {
         let firstSequence = keys.first.rawValue
         if runs.isEmpty || firstSequence != next {
             runs.append(Run(row: Int64(count), sequence: firstSequence))
         }
         var (origin, tenant): (UInt64, UInt32) = (0, 0)
-        content.withUnsafeBytes { content in
+        keys.bytes.withUnsafeBytes { content in
             for event in keys.events {
                 if event.origin != origin {
                     origin = event.origin

@@ -49,9 +49,8 @@ struct ColumnFilling: Sendable {
                 }
                 builder = ColumnBuilder(first: builder.next, key: key)
             }
-            let content = try row.content()
-            switch row.keys(in: content, names: names) {
-            case .success(let keys): builder.add(keys, in: content, tenants: names.tenantNumbers)
+            switch try row.keys(names: names) {
+            case .success(let keys): builder.add(keys, tenants: names.tenantNumbers)
             case .failure(let fault):
                 reader.damage.note(fault, in: row)
                 builder.cover(through: row.last)

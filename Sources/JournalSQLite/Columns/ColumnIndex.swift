@@ -1,4 +1,5 @@
 import Dispatch
+import Events
 import Foundation
 import GRDB
 import Journal
@@ -12,7 +13,7 @@ import Synchronization
 /// search that comes first.
 final class ColumnIndex: Sendable {
     private struct Pending {
-        var chunks: [(range: ClosedRange<Int64>, content: [UInt8])] = []
+        var chunks: [ChunkFrames] = []
         var bytes = 0
     }
 
@@ -73,11 +74,11 @@ final class ColumnIndex: Sendable {
     // MARK: What the writer calls
 
     /// Takes over a chunk that is on disk now.
-    func append(_ range: ClosedRange<Int64>, _ content: [UInt8]) {
+    func append(_ chunk: ChunkFrames) {
         let bytes = pending.withLock { pending in
-            pending.chunks.append((range, content))
+            pending.chunks.append(chunk)
             let before = pending.bytes
-            pending.bytes += content.count
+            pending.bytes += chunk.byteCount
             return (before: before, now: pending.bytes)
         }
         if bytes.before < Self.pendingBytes.toStart, bytes.now >= Self.pendingBytes.toStart {
@@ -135,15 +136,15 @@ final class ColumnIndex: Sendable {
         let tenants = names.current.tenantNumbers
         for chunk in chunks {
             do throws(ChunkFault) {
-                let keys = try Chunk.keys(chunk.content)
+                let keys = try chunk.keys()
                 state.withLock { state in
-                    state.newest.add(keys, in: chunk.content, tenants: tenants)
+                    state.newest.add(keys, tenants: tenants)
                     state.newestSegment = nil
                     if state.newest.count >= unit { endNewest(&state) }
                 }
             } catch {
                 // Left out here, it is read from the journal by those who search.
-                state.withLock { endNewest(&$0, nextFirst: chunk.range.upperBound + 1) }
+                state.withLock { endNewest(&$0, nextFirst: chunk.first.rawValue + Int64(chunk.count)) }
                 logger.error("a new chunk cannot be read", metadata: ["reason": "\(error.reason)"])
             }
         }
