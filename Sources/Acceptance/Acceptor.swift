@@ -96,17 +96,16 @@ package struct Acceptor: Sendable {
         defer { metrics.count(result) }
         if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
         let stored = try await store.append(AppendRequest(events: fixed, policy: policy))
+        result.accepted.reserveCapacity(stored.count)
         for (place, outcome) in stored.enumerated() {
-            let event = try await asStored(fixed[place], outcome)
+            var event = fixed[place]
+            if case .duplicate(let sequence) = outcome, !event.timestampWasGiven {
+                // A repeat without a timestamp has the one that was fixed the first time.
+                event = try await store.event(at: sequence, of: event.tenant)?.event ?? event
+            }
             note(outcome, event, indices[place], in: &result)
         }
         return result
-    }
-
-    /// A repeat without a timestamp has the one that was fixed the first time.
-    private func asStored(_ event: AcceptedEvent, _ outcome: AppendResult) async throws(StoreError) -> AcceptedEvent {
-        guard case .duplicate(let sequence) = outcome, !event.timestampWasGiven else { return event }
-        return try await store.event(at: sequence, of: event.tenant)?.event ?? event
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.

@@ -1,7 +1,10 @@
 /// An event whose id, timestamp and plan are fixed for good: what the journal keeps and adapters translate.
 ///
 /// Every retry sends the same bytes because all that an adapter may read is in here or in the ``Destination``.
-package struct AcceptedEvent: Sendable {
+///
+/// An object, because an event goes through many hands on its way to the journal and to the vendors: a copy counts one reference instead
+/// of ten.
+package final class AcceptedEvent: Sendable {
     package let tenant: TenantID
     package let client: ClientName
     /// The idempotency key, as the application sent it or as it was minted.

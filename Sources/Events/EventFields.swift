@@ -21,28 +21,29 @@ struct EventFields {
             fault(nil, .type, "an event must be an object, found \(value.kind.phrase)")
             return nil
         }
-        let members = places(in: value).map { place in
-            place == 0 ? nil : JSONValue(document: value.document, index: place)
+        let places = places(in: value)
+        func member(_ which: Int) -> JSONValue? {
+            places[which] == 0 ? nil : JSONValue(document: value.document, index: places[which])
         }
         let event = CanonicalEvent(
-            id: text(members[0], "id", bytes: 1...255).map { EventID($0) },
-            name: name(members[1]),
-            customerID: text(members[2], "customer_id", bytes: 1...255),
-            subscriptionID: text(members[3], "subscription_id", bytes: 1...255),
-            timestamp: timestamp(members[4]),
-            source: text(members[5], "source", bytes: 0...1024),
-            properties: object(members[6], "properties"),
-            vendor: vendor(members[7])
+            id: text(member(0), "id", bytes: 1...255).map { EventID($0) },
+            name: name(member(1)),
+            customerID: text(member(2), "customer_id", bytes: 1...255),
+            subscriptionID: text(member(3), "subscription_id", bytes: 1...255),
+            timestamp: timestamp(member(4)),
+            source: text(member(5), "source", bytes: 0...1024),
+            properties: object(member(6), "properties"),
+            vendor: vendor(member(7))
         )
-        if members[2] == nil, members[3] == nil {
+        if places[2] == 0, places[3] == 0 {
             fault("customer_id", .required, "customer_id is missing; give it, or a subscription_id")
         }
         return faults.isEmpty ? event : nil
     }
 
     /// Where the value of each field stands in the document's list, in the order of ``names``; 0 for one that is absent.
-    private mutating func places(in object: JSONValue) -> [Int] {
-        var places = [Int](repeating: 0, count: Self.names.count)
+    private mutating func places(in object: JSONValue) -> [8 of Int] {
+        var places = [8 of Int](repeating: 0)
         // One bit a field that stands in the event, also if its value is null.
         var seen: UInt8 = 0
         var strangers: [Int] = []

@@ -201,7 +201,7 @@ extension Verdict {
 
 extension AcceptedEvent {
     /// The same event with a scope of its id.
-    fileprivate init(scope: String, of event: AcceptedEvent) {
+    fileprivate convenience init(scope: String, of event: AcceptedEvent) {
         self.init(
             tenant: event.tenant,
             client: event.client,

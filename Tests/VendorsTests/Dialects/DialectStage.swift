@@ -182,7 +182,7 @@ extension JSONDocument {
 
 extension AcceptedEvent {
     /// The event as acceptance fixes it; a minted id tells its number.
-    init(_ event: CanonicalEvent, number: Int, at now: Timestamp) {
+    convenience init(_ event: CanonicalEvent, number: Int, at now: Timestamp) {
         self.init(
             tenant: "shop",
             client: "shop",
