@@ -60,11 +60,11 @@ enum JSONString {
         for index in text.indices {
             let byte = text[index]
             guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            bytes.append(contentsOf: text[clean..<index])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[clean..<index]))
             writeEscape(byte, to: &bytes)
             clean = index + 1
         }
-        bytes.append(contentsOf: text[clean...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[clean...]))
         bytes.append(UInt8(ascii: "\""))
     }
 

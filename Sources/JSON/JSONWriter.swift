@@ -46,6 +46,15 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    package mutating func integer(_ value: Int) {
+        separate()
+        if (0..<10).contains(value) {
+            bytes.append(UInt8(ascii: "0") + UInt8(value))
+        } else {
+            bytes.append(contentsOf: String(value).utf8)
+        }
+    }
+
     package mutating func integer(_ value: some BinaryInteger) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
@@ -87,6 +96,11 @@ extension JSONWriter {
     package mutating func member(_ name: String, stringOrNull value: String?) {
         key(name)
         if let value { string(value) } else { null() }
+    }
+
+    package mutating func member(_ name: String, integer value: Int) {
+        key(name)
+        integer(value)
     }
 
     package mutating func member(_ name: String, integer value: some BinaryInteger) {

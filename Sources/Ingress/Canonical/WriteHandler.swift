@@ -121,9 +121,15 @@ struct WriteHandler: Sendable {
         writer.beginArray()
         let faults = Dictionary(grouping: result.faults) { $0.index ?? -1 }
         var place = 0
+        // Most of a request's events have the same timestamp: that of their acceptance, or that of the batch.
+        var timestamp = (moment: Timestamp(milliseconds: 0), text: "")
         for index in 0..<count {
             if place < result.accepted.count, result.accepted[place].index == index {
-                write(result.accepted[place], deliveries?[place], to: &writer)
+                let event = result.accepted[place]
+                if timestamp.text.isEmpty || timestamp.moment != event.timestamp {
+                    timestamp = (event.timestamp, event.timestamp.rfc3339)
+                }
+                write(event, timestamp.text, deliveries?[place], to: &writer)
                 place += 1
             } else {
                 write(faults[index] ?? [], at: index, to: &writer)
@@ -134,12 +140,17 @@ struct WriteHandler: Sendable {
         return writer.bytes
     }
 
-    private static func write(_ event: Acceptor.Accepted, _ deliveries: [Delivery]?, to writer: inout JSONWriter) {
+    private static func write(
+        _ event: Acceptor.Accepted,
+        _ timestamp: String,
+        _ deliveries: [Delivery]?,
+        to writer: inout JSONWriter
+    ) {
         writer.beginObject()
         writer.member("index", integer: event.index)
         writer.member("id", string: event.id.rawValue)
         writer.member("status", string: event.isDuplicate ? "duplicate" : "accepted")
-        writer.member("timestamp", string: event.timestamp.rfc3339)
+        writer.member("timestamp", string: timestamp)
         if let deliveries {
             writer.key("deliveries")
             writer.beginArray()
