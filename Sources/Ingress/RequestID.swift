@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The id under which a request stands in the log and in its answer.
 enum RequestID {
     /// The client's own, if it is fit to be printed anywhere, else a new one of 128 random bits.
@@ -10,17 +12,30 @@ enum RequestID {
         return random()
     }
 
+    /// Where this process begins: random, so that no two give the same ids. An id need not be hard to guess, and to ask the system for
+    /// each one costs a call of it.
+    private static let start = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+    private static let count = Atomic<UInt64>(0)
+
     private static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        var rest = [generator.next(), generator.next()]
+        let number = count.add(1, ordering: .relaxed).newValue
+        let words = (mixed(start.0 &+ number &* 0x9E37_79B9_7F4A_7C15), mixed(start.1 ^ number))
         return String(unsafeUninitializedCapacity: 32) { digits in
             for place in 0..<32 {
-                let digit = UInt8(rest[place / 16] & 15)
-                rest[place / 16] >>= 4
+                let digit = UInt8((place < 16 ? words.0 : words.1) >> UInt64(place % 16 * 4) & 15)
                 digits[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
             }
             return 32
         }
+    }
+
+    /// Spreads a number over all bits, each to another one (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
+    /// generators").
+    private static func mixed(_ number: UInt64) -> UInt64 {
+        var bits = number
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
     }
 }
 
@@ -29,8 +44,14 @@ enum PresentedKey {
     /// From `Authorization: Bearer KEY`, else from `x-api-key`.
     static func of(authorization field: String?, apiKey: String?) -> String? {
         guard let field else { return apiKey }
-        let words = field.split(separator: " ", omittingEmptySubsequences: true)
-        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
-        return String(words[1])
+        let space = UInt8(ascii: " ")
+        let text = field.utf8.drop { $0 == space }
+        let scheme = text.prefix { $0 != space }
+        // A letter in lower case is itself with this bit.
+        guard scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
+        let rest = text[scheme.endIndex...].drop { $0 == space }
+        let key = rest.prefix { $0 != space }
+        guard !key.isEmpty, rest[key.endIndex...].allSatisfy({ $0 == space }) else { return nil }
+        return String(Substring(key))
     }
 }

@@ -27,15 +27,12 @@ package struct KeyDigest: Hashable, Sendable {
 
     /// - Parameter bytes: the digest.
     /// - Returns: nil unless there are 32.
-    package init?(bytes: some Sequence<UInt8>) {
+    package init?(bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 32 else { return nil }
         var words = SIMD4<UInt64>.zero
-        var count = 0
-        for byte in bytes {
-            guard count < 32 else { return nil }
-            words[count / 8] = words[count / 8] << 8 | UInt64(byte)
-            count += 1
+        for place in 0..<4 {
+            words[place] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self))
         }
-        guard count == 32 else { return nil }
         self.words = words
     }
 
@@ -48,7 +45,9 @@ package struct KeyDigest: Hashable, Sendable {
             digits.append(UInt8(value))
         }
         guard digits.count == 64 else { return nil }
-        self.init(bytes: stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+        let bytes = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        guard let digest = bytes.withUnsafeBytes({ KeyDigest(bytes: $0) }) else { return nil }
+        self = digest
     }
 
     /// 64 lower-case digits.
