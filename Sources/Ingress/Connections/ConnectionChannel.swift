@@ -30,8 +30,13 @@ struct ConnectionChannel: HTTPChannelHandler {
                 withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
                 withDecoderLimitConfiguration: Self.headerLimits
             )
-            try pipeline.addHandler(ConnectionPatience<HTTPServerRequestPart>(patience))
-            try pipeline.addHandler(WriteLane(endpoint: endpoint, on: channel.eventLoop))
+            let patience = ConnectionPatience<HTTPServerRequestPart>(patience)
+            try pipeline.addHandler(patience)
+            let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
+            let eventLoop = channel.eventLoop
+            try pipeline.addHandler(
+                WriteLane(endpoint: endpoint, on: eventLoop, before: encoder, patience: patience)
+            )
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try NIOAsyncChannel(

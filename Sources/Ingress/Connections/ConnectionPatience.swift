@@ -81,6 +81,11 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
         context.write(data, promise: promise)
     }
 
+    /// An answer went out another way.
+    func answered() {
+        hasMoved = true
+    }
+
     // MARK: - Looks
 
     func handlerAdded(context: ChannelHandlerContext) {

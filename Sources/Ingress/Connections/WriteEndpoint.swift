@@ -2,7 +2,6 @@ import Acceptance
 import DeliveryEngine
 import Foundation
 import HTTPTypes
-import NIOHTTP1
 import Routing
 
 /// `POST /v1/events` in its plainest form, from head and body to the answer, without a server in between.
@@ -11,13 +10,6 @@ struct WriteEndpoint: Sendable {
     let writing: WriteHandler
     let gatekeeper: Gatekeeper
     let log: AccessLog
-
-    /// What goes back.
-    struct Answer: Sendable {
-        let status: HTTPResponseStatus
-        let headers: HTTPHeaders
-        let body: [UInt8]
-    }
 
     /// Whether the body may be gathered before anything is answered: a stranger's is kept only if it is small.
     func mayGather(_ write: PlainWrite) -> Bool {
@@ -34,7 +26,7 @@ struct WriteEndpoint: Sendable {
     private static let strangersBodyBytes = 16 << 10
 
     /// The answer to a write whose body does not come.
-    func answerStalled(_ write: PlainWrite) -> Answer {
+    func answerStalled(_ write: PlainWrite) -> WriteAnswer {
         let problem = Problem.stalled
         var entry = AccessLog.Entry(requestID: RequestID.of(write.requestID), method: "POST", path: "/v1/events")
         entry.endpoint = .write
@@ -42,17 +34,23 @@ struct WriteEndpoint: Sendable {
         entry.status = problem.status.code
         log.write(entry, .zero)
         let body = problem.json(requestID: entry.requestID)
-        return Self.answer(problem.status, "application/problem+json", body, entry.requestID, [("Connection", "close")])
+        return WriteAnswer(
+            status: problem.status,
+            contentType: "application/problem+json",
+            requestID: entry.requestID,
+            fields: [("Connection", "close")],
+            body: body
+        )
     }
 
     /// The answer to a write, whatever becomes of it.
-    func answer(_ write: PlainWrite, _ body: [UInt8]) async -> Answer {
+    func answer(_ write: PlainWrite, _ body: [UInt8]) async -> WriteAnswer {
         let start = ContinuousClock.now
         let requestID = RequestID.of(write.requestID)
         var entry = AccessLog.Entry(requestID: requestID, method: "POST", path: "/v1/events")
         entry.endpoint = .write
         entry.trace = TraceContext(write.traceParent)
-        let answer: Answer
+        let answer: WriteAnswer
         do {
             let client = try gatekeeper.client(authorization: write.authorization, apiKey: write.apiKey)
             entry.client = client
@@ -63,36 +61,30 @@ struct WriteEndpoint: Sendable {
             let written = try await writing.respond(to: body, options, from: client)
             entry.accepted = written.accepted
             entry.ids = written.ids
-            answer = Self.answer(written.status, "application/json", written.body, requestID)
+            answer = WriteAnswer(
+                status: written.status,
+                contentType: "application/json",
+                requestID: requestID,
+                body: written.body
+            )
         } catch let problem as Problem {
-            let fields = problem.headers.map { ($0.name.rawName, $0.value) }
-            let body = problem.json(requestID: requestID)
-            answer = Self.answer(problem.status, "application/problem+json", body, requestID, fields)
+            answer = Self.answer(problem, requestID)
         } catch {
             log.failed(requestID, error)
-            let body = Problem.internalError.json(requestID: requestID)
-            answer = Self.answer(Problem.internalError.status, "application/problem+json", body, requestID)
+            answer = Self.answer(.internalError, requestID)
         }
-        entry.status = Int(answer.status.code)
+        entry.status = answer.status.code
         log.write(entry, ContinuousClock.now - start)
         return answer
     }
 
-    private static func answer(
-        _ status: HTTPResponse.Status,
-        _ contentType: String,
-        _ body: [UInt8],
-        _ requestID: String,
-        _ fields: [(String, String)] = []
-    ) -> Answer {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(5 + fields.count)
-        headers.add(name: "Content-Type", value: contentType)
-        headers.add(name: "Content-Length", value: String(body.count))
-        headers.add(name: "X-Request-Id", value: requestID)
-        headers.add(name: "Date", value: HTTPDate.now)
-        headers.add(name: "Server", value: "tollgate")
-        for (name, value) in fields { headers.add(name: name, value: value) }
-        return Answer(status: HTTPResponseStatus(statusCode: status.code), headers: headers, body: body)
+    private static func answer(_ problem: Problem, _ requestID: String) -> WriteAnswer {
+        WriteAnswer(
+            status: problem.status,
+            contentType: "application/problem+json",
+            requestID: requestID,
+            fields: problem.headers.map { ($0.name.rawName, $0.value) },
+            body: problem.json(requestID: requestID)
+        )
     }
 }

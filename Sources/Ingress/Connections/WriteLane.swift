@@ -27,6 +27,9 @@ final class WriteLane: ChannelDuplexHandler {
 
     private let endpoint: WriteEndpoint
     private let executor: EventLoopExecutor
+    private let patience: ConnectionPatience<HTTPServerRequestPart>
+    /// Where NIO's encoder stands: an answer of the lane's own is encoded already, and begins its way behind it.
+    private var encoder: ChannelHandlerContext?
     private var state = State.idle
     /// What came while a write was being answered.
     private var waiting = Deque<HTTPServerRequestPart>()
@@ -36,9 +39,23 @@ final class WriteLane: ChannelDuplexHandler {
     /// What was wrong behind a request whose answer is under way.
     private var delayedError: (any Error)?
 
-    init(endpoint: WriteEndpoint, on eventLoop: any EventLoop) {
+    /// - Parameters:
+    ///   - encoder: the place of the connection's encoder.
+    ///   - patience: told of answers, which do not pass by it.
+    init(
+        endpoint: WriteEndpoint,
+        on eventLoop: any EventLoop,
+        before encoder: ChannelHandlerContext,
+        patience: ConnectionPatience<HTTPServerRequestPart>
+    ) {
         self.endpoint = endpoint
+        self.encoder = encoder
+        self.patience = patience
         executor = EventLoopExecutor(eventLoop)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        encoder = nil
     }
 
     // MARK: - From the client
@@ -121,6 +138,8 @@ final class WriteLane: ChannelDuplexHandler {
         let place = Place((lane: self, context: context), eventLoop: context.eventLoop)
         let endpoint = self.endpoint
         let executor = self.executor
+        // Copied here, before the next read: NIO uses its buffer again when nobody holds a part of it, and makes a new one otherwise.
+        let body = Array(body.readableBytesView)
         // Safe: a task of its own, because a channel handler cannot await; it ends with the answer, and the connection, which the server
         // waits for, does not end before.
         Task(executorPreference: executor) { @Sendable in
@@ -128,18 +147,16 @@ final class WriteLane: ChannelDuplexHandler {
         }
     }
 
-    private static func carryOut(_ write: PlainWrite, _ body: ByteBuffer, _ endpoint: WriteEndpoint, _ place: Place)
-        async
+    private static func carryOut(_ write: PlainWrite, _ body: [UInt8], _ endpoint: WriteEndpoint, _ place: Place) async
     {
-        let answer = await endpoint.answer(write, Array(body.readableBytesView))
+        let answer = await endpoint.answer(write, body)
         place.value.lane.send(answer, isLast: write.isLast, place.value.context)
     }
 
-    private func send(_ answer: WriteEndpoint.Answer, isLast: Bool, _ context: ChannelHandlerContext) {
-        let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    private func send(_ answer: WriteAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
+        let bytes = IOData.byteBuffer(answer.encoded(context.channel.allocator))
+        encoder?.writeAndFlush(NIOAny(bytes), promise: nil)
+        patience.answered()
         state = .idle
         if isLast { return context.close(promise: nil) }
         takeWaiting(context)
