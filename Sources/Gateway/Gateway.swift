@@ -162,11 +162,18 @@ package enum Gateway {
                 opening: settings.dataFolder,
                 settings: limits,
                 metrics: metrics,
+                announce: wakeAfterThisTick,
                 logger: logs.logger("tollgate.store")
             )
         } catch {
             throw .store(error)
         }
+    }
+
+    /// Behind all that the event loop has to do by now: the other requests that came in together with this one then go into the same
+    /// commit. An idle loop has nothing to do, so that a lone request does not wait.
+    private static let wakeAfterThisTick: CommitAnnouncement = { wake in
+        if let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop { eventLoop.execute(wake) } else { wake() }
     }
 
     private static func pipeline(

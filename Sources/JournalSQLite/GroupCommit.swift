@@ -3,6 +3,10 @@ import Foundation
 import Journal
 import Synchronization
 
+/// Wakes the writer that sleeps, by calling what it is given: at once, or as soon as the caller has handed in all that it has at hand, so
+/// that one commit takes all of it. It must be called, and soon.
+package typealias CommitAnnouncement = @Sendable (_ wake: @escaping @Sendable () -> Void) -> Void
+
 /// Gathers what waits for a commit while the one before is syncing.
 ///
 /// There is no timer: the writer takes all that has gathered as soon as it is free, so that one lone request does not wait, and a
@@ -21,9 +25,11 @@ final class GroupCommit: Sendable {
     private let state = Mutex(State())
     private let wakeUp = DispatchSemaphore(value: 0)
     private let settings: SQLiteStoreSettings
+    private let announce: CommitAnnouncement
 
-    init(settings: SQLiteStoreSettings) {
+    init(settings: SQLiteStoreSettings, announce: @escaping CommitAnnouncement) {
         self.settings = settings
+        self.announce = announce
     }
 
     /// Whether nothing is taken any more.
@@ -44,17 +50,14 @@ final class GroupCommit: Sendable {
             return (nil, state.writerSleeps)
         }
         if let refusal { operation.fail(refusal) }
-        if mustWake { wakeUp.signal() }
+        if mustWake { announce { self.wakeUp.signal() } }
     }
 
     /// Takes no more operations; the writer ends when it has committed those that wait.
     func close() {
-        let mustWake = state.withLock { state in
-            state.isClosing = true
-            defer { state.writerSleeps = false }
-            return state.writerSleeps
-        }
-        if mustWake { wakeUp.signal() }
+        state.withLock { $0.isClosing = true }
+        // In any case: an announcement that is under way may not come any more.
+        wakeUp.signal()
     }
 
     /// What the next commit is to do; blocks the writer's thread until there is something.

@@ -16,12 +16,14 @@ package final class SQLiteEventStore: EventStore {
     private let writer: WriterThread
 
     /// Opens a data folder, makes it if it is missing, and reads what must be in memory. Blocks while it does.
+    /// - Parameter announce: how the writer is woken for what is to be committed.
     /// - Throws: ``StoreError/folderInUse(path:process:)``, ``StoreError/newerFormat(path:found:known:)``,
     ///   ``StoreError/unusable(path:reason:)`` or ``StoreError/full(retryAfter:)``.
     package init(
         opening folder: URL,
         settings: SQLiteStoreSettings = SQLiteStoreSettings(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        announce: @escaping CommitAnnouncement = { wake in wake() },
         logger: Logger
     ) throws(StoreError) {
         do {
@@ -31,7 +33,13 @@ package final class SQLiteEventStore: EventStore {
         }
         let lock = try FolderLock(folder: folder)
         do {
-            let opening = StoreOpening(folder: folder, settings: settings, metrics: metrics, logger: logger)
+            let opening = StoreOpening(
+                folder: folder,
+                settings: settings,
+                metrics: metrics,
+                announce: announce,
+                logger: logger
+            )
             pool = try opening.database()
             parts = try pool.writeWithoutTransaction { db in try opening.parts(db) }
         } catch {

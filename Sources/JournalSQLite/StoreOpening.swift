@@ -10,6 +10,7 @@ struct StoreOpening {
     let folder: URL
     let settings: SQLiteStoreSettings
     let metrics: any MetricsFactory
+    let announce: CommitAnnouncement
     let logger: Logger
 
     private var file: URL { folder.appending(path: "journal.sqlite") }
@@ -87,7 +88,7 @@ struct StoreOpening {
             columns: columns,
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
             newest: NewestEvent(bounds.newest),
-            commits: GroupCommit(settings: settings),
+            commits: GroupCommit(settings: settings, announce: announce),
             checkpoints: Checkpoints(connection: try checkpointConnection(), logger: logger),
             metrics: CommitMetrics(factory: metrics)
         )
