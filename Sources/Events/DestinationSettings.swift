@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An adapter's own settings for one destination, as `routes.json` gives them.
 package struct DestinationSettings: Sendable, Equatable {
     /// A setting's value.
@@ -13,15 +15,40 @@ package struct DestinationSettings: Sendable, Equatable {
 
     /// Values by the name of the setting.
     package let values: [String: Value]
+    private let preparation = Preparation()
 
     package init(_ values: [String: Value] = [:]) {
         self.values = values
+    }
+
+    package static func == (left: DestinationSettings, right: DestinationSettings) -> Bool {
+        left.values == right.values
+    }
+
+    /// What an adapter makes of these settings: made for the first event, and kept for all that follow.
+    package func prepared<Prepared: AnyObject & Sendable>(_ make: (DestinationSettings) -> Prepared) -> Prepared {
+        preparation.made.withLock { made in
+            if let ready = made as? Prepared { return ready }
+            let fresh = make(self)
+            made = fresh
+            return fresh
+        }
+    }
+
+    /// Shared by all copies of the settings.
+    private final class Preparation: Sendable {
+        let made = Mutex<(any AnyObject & Sendable)?>(nil)
     }
 
     /// The text of a setting of kind ``SettingField/Kind/text`` or ``SettingField/Kind/choice(_:)``; nil if it is not set.
     package func text(_ name: String) -> String? {
         guard case .text(let value)? = values[name] else { return nil }
         return value
+    }
+
+    /// The value of a setting of kind ``SettingField/Kind/template``; nil if it is not set.
+    package func template(_ name: String) -> EventTemplate? {
+        text(name).map { EventTemplate($0) }
     }
 
     /// The value of a setting of kind ``SettingField/Kind/flag``; false if it is not set.

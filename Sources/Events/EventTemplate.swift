@@ -8,6 +8,8 @@ package struct EventTemplate: Sendable, Equatable {
         case field(String)
     }
 
+    /// As it stands in `routes.json`.
+    package let source: String
     private let parts: [Part]
     /// What stands in braces and is no field, for a check of the settings.
     package let unknownFields: [String]
@@ -32,6 +34,7 @@ package struct EventTemplate: Sendable, Equatable {
             rest = rest[rest.utf8.index(after: close)...]
         }
         if isBalanced { parts.append(.text(String(rest))) }
+        source = template
         self.parts = parts
         self.isBalanced = isBalanced
         unknownFields = unknown

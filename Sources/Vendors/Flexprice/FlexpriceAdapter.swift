@@ -33,7 +33,7 @@ struct FlexpriceAdapter: Adapter {
     let reading: (any VendorReading)? = FlexpriceReading()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = FlexpriceSettings(destination.settings)
+        let settings = destination.settings.prepared(FlexpriceSettings.init)
         let fields = try VendorFields(of: event, for: Self.name, known: ["customer_id"])
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
         let name = try name(of: event, at: destination)
@@ -81,7 +81,8 @@ struct FlexpriceAdapter: Adapter {
     /// A blank name is accepted there, and fails later where nobody sees it.
     private func name(of event: AcceptedEvent, at destination: Destination) throws(Untranslatable) -> String {
         let name = destination.name(for: event.name)
-        guard name.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        let isPlain = name.utf8.first.map { (0x21..<0x7F).contains($0) } ?? false
+        guard isPlain || name.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
             throw Untranslatable(
                 field: "name",
                 message: "is blank, which Flexprice accepts and then drops; give it a name"

@@ -1,13 +1,10 @@
 import Events
 
 /// What a Flexprice destination may be told in `routes.json`.
-struct FlexpriceSettings: Sendable {
-    var customerTemplate: String?
-    var idPrefix: String?
-    // Numbers go through 64-bit floats there, numeric text is read as an exact decimal.
-    var properties = PropertyRules(inexactNumbers: .allAsText)
-
-    static let standard = FlexpriceSettings()
+final class FlexpriceSettings: Sendable {
+    let customerTemplate: EventTemplate?
+    let idPrefix: String?
+    let properties: PropertyRules
 
     static let fields: [SettingField] = [
         .customerTemplate,
@@ -18,13 +15,10 @@ struct FlexpriceSettings: Sendable {
         .idPrefix,
     ]
 
-    private init() {}
-
     init(_ settings: DestinationSettings) {
-        self = .standard
-        guard !settings.values.isEmpty else { return }
-        customerTemplate = settings.text("customer_id")
+        customerTemplate = settings.template("customer_id")
         idPrefix = settings.text("id_prefix")
-        properties.apply(settings)
+        // Numbers go through 64-bit floats there, numeric text is read as an exact decimal.
+        properties = PropertyRules(inexactNumbers: .allAsText).with(settings)
     }
 }

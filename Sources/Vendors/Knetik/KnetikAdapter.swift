@@ -21,7 +21,7 @@ struct KnetikAdapter: Adapter {
     )
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = KnetikSettings(destination.settings)
+        let settings = destination.settings.prepared(KnetikSettings.init)
         let fields = try VendorFields(
             of: event,
             for: Self.name,

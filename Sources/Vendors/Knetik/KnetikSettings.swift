@@ -1,14 +1,12 @@
 import Events
 
 /// What a Knetik destination may be told in `routes.json`.
-struct KnetikSettings: Sendable {
+final class KnetikSettings: Sendable {
     /// The outcome that events are reported with.
-    var result = "success"
-    var customerTemplate: String?
-    var idPrefix: String?
-    var properties = PropertyRules(nested: .refuse, nulls: .refuse)
-
-    static let standard = KnetikSettings()
+    let result: String
+    let customerTemplate: EventTemplate?
+    let idPrefix: String?
+    let properties: PropertyRules
 
     static let fields: [SettingField] = [
         SettingField(
@@ -33,15 +31,11 @@ struct KnetikSettings: Sendable {
         .idPrefix,
     ]
 
-    private init() {}
-
     init(_ settings: DestinationSettings) {
-        self = .standard
-        guard !settings.values.isEmpty else { return }
-        if let result = settings.text("result"), !result.isEmpty { self.result = result }
-        customerTemplate = settings.text("customer_id")
+        result = settings.text("result").flatMap { $0.isEmpty ? nil : $0 } ?? "success"
+        customerTemplate = settings.template("customer_id")
         idPrefix = settings.text("id_prefix")
-        if settings.text("nulls") == "drop" { properties.nulls = .drop }
-        properties.apply(settings)
+        let nulls: PropertyRules.Nulls = settings.text("nulls") == "drop" ? .drop : .refuse
+        properties = PropertyRules(nested: .refuse, nulls: nulls).with(settings)
     }
 }

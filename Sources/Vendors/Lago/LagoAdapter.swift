@@ -27,7 +27,7 @@ struct LagoAdapter: Adapter {
     let reading: (any VendorReading)? = LagoReading()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = LagoSettings(destination.settings)
+        let settings = destination.settings.prepared(LagoSettings.init)
         let subscription = try subscription(of: event, settings)
         let amount = try amount(of: event)
         try event.checkTimestamp(

@@ -1,15 +1,11 @@
 import Events
 
 /// What a Lago destination may be told in `routes.json`.
-struct LagoSettings: Sendable {
+final class LagoSettings: Sendable {
     /// The subscription of events that name none.
-    var subscriptionTemplate: String?
-    var idPrefix: String?
-    // A number with a fraction goes through a binary float there, whole ones do not; nulls inside of arrays vanish
-    // (Rails parameters), which `nested: stringify` avoids.
-    var properties = PropertyRules(inexactNumbers: .fractionsAsText)
-
-    static let standard = LagoSettings()
+    let subscriptionTemplate: EventTemplate?
+    let idPrefix: String?
+    let properties: PropertyRules
 
     static let fields: [SettingField] = [
         SettingField(
@@ -27,13 +23,11 @@ struct LagoSettings: Sendable {
         .idPrefix,
     ]
 
-    private init() {}
-
     init(_ settings: DestinationSettings) {
-        self = .standard
-        guard !settings.values.isEmpty else { return }
-        subscriptionTemplate = settings.text("subscription_id")
+        subscriptionTemplate = settings.template("subscription_id")
         idPrefix = settings.text("id_prefix")
-        properties.apply(settings)
+        // A number with a fraction goes through a binary float there, whole ones do not; nulls inside of arrays vanish
+        // (Rails parameters), which `nested: stringify` avoids.
+        properties = PropertyRules(inexactNumbers: .fractionsAsText).with(settings)
     }
 }

@@ -28,7 +28,7 @@ struct PolarAdapter: Adapter {
     let reading: (any VendorReading)? = PolarReading()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = PolarSettings(destination.settings)
+        let settings = destination.settings.prepared(PolarSettings.init)
         let fields = try VendorFields(of: event, for: Self.name, known: Self.fields)
         try event.checkTimestamp(in: Timestamp.writable, "lies outside of the years 1 to 9999")
         let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)

@@ -1,22 +1,12 @@
 import Events
 
 /// What a Polar destination may be told in `routes.json`.
-struct PolarSettings: Sendable {
+final class PolarSettings: Sendable {
     /// Needed with a personal or OAuth2 token, refused with an organization's token.
-    var organizationID: String?
-    var customerTemplate: String?
-    var idPrefix: String?
-    var properties = PropertyRules(
-        nested: .refuse,
-        nulls: .drop,
-        dropsEmptyText: true,
-        refusesZeroCharacter: true,
-        limits: PropertyLimits(properties: 50, name: 40, text: 500),
-        // The two structured properties that have a meaning there.
-        keptObjects: ["_cost", "_llm"]
-    )
-
-    static let standard = PolarSettings()
+    let organizationID: String?
+    let customerTemplate: EventTemplate?
+    let idPrefix: String?
+    let properties: PropertyRules
 
     static let fields: [SettingField] = [
         .nested([.refuse, .flatten, .stringify], standard: .refuse),
@@ -40,15 +30,20 @@ struct PolarSettings: Sendable {
         .idPrefix,
     ]
 
-    private init() {}
-
     init(_ settings: DestinationSettings) {
-        self = .standard
-        guard !settings.values.isEmpty else { return }
         organizationID = settings.text("organization_id")
-        customerTemplate = settings.text("customer_id")
+        customerTemplate = settings.template("customer_id")
         idPrefix = settings.text("id_prefix")
-        properties.limits?.cutsText = settings.text("long_text") == "cut"
-        properties.apply(settings)
+        let cutsText = settings.text("long_text") == "cut"
+        let rules = PropertyRules(
+            nested: .refuse,
+            nulls: .drop,
+            dropsEmptyText: true,
+            refusesZeroCharacter: true,
+            limits: PropertyLimits(properties: 50, name: 40, text: 500, cutsText: cutsText),
+            // The two structured properties that have a meaning there.
+            keptObjects: ["_cost", "_llm"]
+        )
+        properties = rules.with(settings)
     }
 }

@@ -9,7 +9,7 @@ extension AcceptedEvent {
 
     /// The customer's id, or what the destination's template makes of the event.
     /// - Parameter template: the value of the setting `customer_id`.
-    func customer(or template: String?, for vendor: String) throws(Untranslatable) -> String {
+    func customer(or template: EventTemplate?, for vendor: String) throws(Untranslatable) -> String {
         if let customerID { return customerID }
         guard let template else {
             throw Untranslatable(
@@ -27,12 +27,12 @@ extension AcceptedEvent {
 extension AcceptedEvent {
     /// A destination's template filled from this event.
     /// - Parameter field: the field that it stands for.
-    func filled(_ template: String, as field: String) throws(Untranslatable) -> String {
-        let text = try EventTemplate(template).text(for: self)
+    func filled(_ template: EventTemplate, as field: String) throws(Untranslatable) -> String {
+        let text = try template.text(for: self)
         guard !text.isEmpty else {
             throw Untranslatable(
                 field: field,
-                message: "the destination's template \"\(template)\" gives an empty text here"
+                message: "the destination's template \"\(template.source)\" gives an empty text here"
             )
         }
         return text

@@ -37,13 +37,15 @@ struct PropertyRules: Sendable {
     /// Canonical fields that become properties.
     var copied: [String] = []
 
-    /// Takes over the settings that are the same at every vendor: `nested`, `omit`, `copy`, `numbers`, `exact_numbers`.
-    mutating func apply(_ settings: DestinationSettings) {
-        if let choice = settings.text("nested").flatMap(Nested.init(rawValue:)) { nested = choice }
-        if settings.text("exact_numbers") == "number" { inexactNumbers = .keep }
-        numbers = settings.texts("numbers")
-        omitted = settings.texts("omit")
-        copied = settings.texts("copy")
+    /// These rules with the settings that are the same at every vendor: `nested`, `omit`, `copy`, `numbers`, `exact_numbers`.
+    func with(_ settings: DestinationSettings) -> PropertyRules {
+        var rules = self
+        if let choice = settings.text("nested").flatMap(Nested.init(rawValue:)) { rules.nested = choice }
+        if settings.text("exact_numbers") == "number" { rules.inexactNumbers = .keep }
+        rules.numbers = settings.texts("numbers")
+        rules.omitted = settings.texts("omit")
+        rules.copied = settings.texts("copy")
+        return rules
     }
 
     /// The event's properties by these rules, as one JSON object; nil if there are none.
@@ -84,7 +86,10 @@ struct PropertyRules: Sendable {
 
     /// Whether these properties go out as the bytes they came in, as a quick look tells.
     private func passes(_ properties: JSONText) -> Bool {
-        changesNumbersOnly && (inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes))
+        if changesNumbersOnly, inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes) {
+            return true
+        }
+        return PlainProperties.goOut(properties.bytes, by: self)
     }
 
     /// Whether nothing but numbers can need a change.

@@ -5,13 +5,13 @@ import JSON
 ///
 /// A name that the vendor does not have is refused, because a typing mistake here costs money in silence.
 struct VendorFields {
-    private let path: String
+    private let adapter: AdapterName
     private let object: JSONValue?
 
     /// - Parameter known: the names that the vendor has.
     /// - Throws: ``Untranslatable`` that names the unknown field and lists the known ones.
     init(of event: AcceptedEvent, for adapter: AdapterName, known: [String]) throws(Untranslatable) {
-        path = "vendor.\(adapter)"
+        self.adapter = adapter
         guard let text = event.vendor else {
             object = nil
             return
@@ -34,6 +34,8 @@ struct VendorFields {
             )
         }
     }
+
+    private var path: String { "vendor.\(adapter)" }
 
     /// A field's value; nil if it is absent or null.
     subscript(name: String) -> JSONValue? {
