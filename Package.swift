@@ -49,7 +49,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         // TLS, on both sides.
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
-        // Calls to the vendors.
+        // Calls to the gateway itself, and to the vendors' sinks in the benchmark.
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         // SQLite, the embedded store.
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
@@ -95,8 +95,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", asyncHTTPClient, coreMetrics, deque, logging, nioCore, nioHTTP1,
-                nioPosix, nioSSL, serviceLifecycle,
+                "Events", "Journal", "Routing", coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -115,7 +115,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
-                "Observability", "Routing", "Vendors", asyncHTTPClient, coreMetrics, logging, nioCore, nioPosix,
+                "Observability", "Routing", "Vendors", coreMetrics, logging, nioCore, nioPosix,
                 nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -198,7 +198,7 @@ let package = Package(
             name: "DeliveryEngineTests",
             dependencies: [
                 "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors",
-                asyncHTTPClient, logging, nioCore, nioPosix, serviceLifecycle,
+                logging, nioCore, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),

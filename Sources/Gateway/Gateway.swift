@@ -1,6 +1,5 @@
 import Acceptance
 import Access
-import AsyncHTTPClient
 import DeliveryEngine
 import Events
 import Foundation

@@ -76,7 +76,7 @@ import Testing
 
     @Test(arguments: [
         ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]),
-        ("AsyncHTTPClient", ["DeliveryEngine", "Client", "Gateway", "tollgate-bench"]),
+        ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Gateway", "tollgate-bench"]), ("JournalSQLite", ["Gateway", "tollgate-bench"]),
         ("Observability", ["Gateway", "tollgate"]),
         ("Hummingbird", ["Ingress", "Sandbox", "tollgate-bench"]), ("ArgumentParser", ["tollgate", "tollgate-bench"]),

@@ -115,4 +115,35 @@ import Testing
             #expect(try await lago.stop() == 0)
         }
     }
+
+    @Test(arguments: [("2130706433", "one"), ("localhost", "two")])
+    func `delivers nothing to a vendor whose certificate is not for its address, or signed by a stranger`(
+        host: String,
+        trusted: String
+    ) async throws {
+        try await withCertificates { (vendor, certificates) async throws in
+            try await certificates.makeAuthority("two")
+            let lago = try await vendor.startGateway(arguments: certificates.arguments)
+            try await Stage.set { (stage) async throws in
+                let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+                let base = "https://\(host):\(vendor.port)/lago"
+                let routes = text.replacing("\(stage.sandbox.base)/lago", with: base)
+                try Data(routes.utf8).write(to: stage.routesFile)
+                let arguments = ["--vendor-ca", certificates.authority(trusted).path]
+                let gateway = try await stage.startGateway(arguments: arguments, environment: Stage.credentials)
+                #expect(try await stage.client.post("/v1/events", Self.event).status == 202)
+                try await waitUntil("the vendor was tried") {
+                    try await stage.statuses(of: "t1")["lago"] == "retrying"
+                }
+                #expect(try await gateway.stop() == 0)
+            }
+            let seen = try await certificates.ask(
+                "https://localhost:\(vendor.port)/v1/events/t1",
+                trusting: "one",
+                http1Only: true
+            )
+            #expect(seen.status == 404)
+            #expect(try await lago.stop() == 0)
+        }
+    }
 }

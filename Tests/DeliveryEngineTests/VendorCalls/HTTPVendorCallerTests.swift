@@ -1,6 +1,6 @@
-import AsyncHTTPClient
 import DeliveryEngine
 import Events
+import NIOPosix
 import Testing
 
 /// What a call's end says about the event: certainly not applied, or perhaps. To take one for the other is a lost event or a double
@@ -22,9 +22,7 @@ import Testing
         timeout: Duration = .seconds(10),
         trace: TraceContext? = nil
     ) async throws -> CallResult {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let client = VendorClient(on: MultiThreadedEventLoopGroup.singleton.next())
         let endpoint = VendorEndpoint(provider: "acme", baseURL: address, credential: credential, timeout: timeout)
         let caller = HTTPVendorCaller(client: client, endpoint: endpoint, credentials: credentials)
         let result = await caller.call(VendorRequest(path: "/events", body: Array(#"{"a":1}"#.utf8)), in: trace)

@@ -15,11 +15,30 @@ final class RawVendor: Sendable {
         case greet(String)
         /// Reads the request and says nothing until the test is over.
         case stayMute
+        /// Does these one after the other, and then says nothing until the test is over.
+        case play([Step])
+    }
+
+    /// What is done with a connection that carries more than one request.
+    enum Step: Sendable {
+        /// Reads one request.
+        case read
+        /// Reads a part of a request and leaves the rest.
+        case readSome
+        case send(String)
+        /// Sends that this is the end, and waits until the other side has ended the connection too.
+        case finish
+        /// Ends the connection in a way that the other side takes for a failure.
+        case reset
+        /// Waits until the other side has ended the connection.
+        case awaitEnd
     }
 
     let port: Int
     private let listener: Int32
     private let seen = Mutex<[String]>([])
+    private let taken = Mutex(0)
+    private let endedByOther = Mutex(0)
     private let open = Mutex<[Int32]>([])
 
     /// - Parameter act: told the number of the connection, from 0.
@@ -42,8 +61,18 @@ final class RawVendor: Sendable {
             var number = 0
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                serve(connection, act(number))
+                guard connection >= 0 else {
+                    // Only here: a number that is closed may be another socket's the next moment.
+                    close(listener)
+                    return
+                }
+                taken.withLock { $0 += 1 }
+                let act = act(number)
+                if case .play(let steps) = act {
+                    Thread.detachNewThread { [self] in play(steps, connection) }
+                } else {
+                    serve(connection, act)
+                }
                 number += 1
             }
         }
@@ -52,10 +81,15 @@ final class RawVendor: Sendable {
     /// The requests that were read until now, head and body.
     var requests: [String] { seen.withLock { $0 } }
 
+    /// How many connections were taken until now.
+    var connections: Int { taken.withLock { $0 } }
+
+    /// How many connections the other side has ended, of those for whose end the script waits.
+    var ended: Int { endedByOther.withLock { $0 } }
+
     /// Takes no further connection and ends those that are open.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         for connection in open.withLock({ $0 }) { close(connection) }
     }
 
@@ -76,7 +110,37 @@ final class RawVendor: Sendable {
         case .stayMute:
             read(connection)
             open.withLock { $0.append(connection) }
+        case .play(let steps):
+            play(steps, connection)
         }
+    }
+
+    private func play(_ steps: [Step], _ connection: Int32) {
+        for step in steps {
+            switch step {
+            case .read: read(connection)
+            case .readSome:
+                var buffer = [UInt8](repeating: 0, count: 100)
+                _ = recv(connection, &buffer, buffer.count, 0)
+            case .send(let text): write(text, to: connection)
+            case .finish:
+                shutdown(connection, Int32(SHUT_WR))
+                awaitEnd(of: connection)
+            case .reset:
+                var abort = linger(l_onoff: 1, l_linger: 0)
+                setsockopt(connection, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+                close(connection)
+                return
+            case .awaitEnd: awaitEnd(of: connection)
+            }
+        }
+        open.withLock { $0.append(connection) }
+    }
+
+    private func awaitEnd(of connection: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while recv(connection, &buffer, buffer.count, 0) > 0 {}
+        endedByOther.withLock { $0 += 1 }
     }
 
     private func write(_ text: String, to connection: Int32) {

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import DeliveryEngine
 import Events
 import NIOPosix

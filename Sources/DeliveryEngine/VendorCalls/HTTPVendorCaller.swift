@@ -1,0 +1,153 @@
+package import Events
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Where one provider account is, and how it wants to be called.
+package struct VendorEndpoint: Sendable, Equatable {
+    package let provider: ProviderName
+    /// Scheme, host and path prefix, without a trailing slash.
+    package let baseURL: String
+    package let credential: CredentialPlacement
+    /// How long a call may take from its start to the last byte of the answer.
+    package let timeout: Duration
+
+    package init(provider: ProviderName, baseURL: String, credential: CredentialPlacement, timeout: Duration) {
+        self.provider = provider
+        var trimmed = baseURL
+        while trimmed.hasSuffix("/") { trimmed.removeLast() }
+        self.baseURL = trimmed
+        self.credential = credential
+        self.timeout = timeout
+    }
+}
+
+/// Calls vendors by HTTP.
+///
+/// Redirects are not followed, because a body with money in it goes to the configured address and nowhere else.
+package struct HTTPVendorCaller: VendorCalling {
+    private let client: VendorClient
+    private let endpoint: VendorEndpoint
+    private let credentials: any CredentialResolving
+    private let latest = LatestHead()
+
+    package init(client: VendorClient, endpoint: VendorEndpoint, credentials: any CredentialResolving) {
+        self.client = client
+        self.endpoint = endpoint
+        self.credentials = credentials
+    }
+
+    package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async -> CallResult {
+        let secret: Secret
+        do {
+            secret = try await credentials.credential(of: endpoint.provider)
+        } catch {
+            return .noCredential(error)
+        }
+        let head: RequestHead
+        do {
+            head = try latest.head(of: request, secret) { () throws(FaultyRequest) in
+                try self.head(of: request, with: secret)
+            }
+        } catch {
+            return .notSent(
+                DeliveryFault(code: .connectionFailed, message: "the request to \(endpoint.baseURL) could not be built")
+            )
+        }
+        let bytes = head.request(carrying: request.body, in: trace?.outgoing)
+        let deadline = NIODeadline.now() + .milliseconds(endpoint.timeout.wholeMilliseconds)
+        switch await client.exchange(bytes, of: head, until: deadline) {
+        case .answer(let answer): return .answer(answer)
+        case .failed(let error, let wasSent): return end(for: error, wasSent: wasSent)
+        }
+    }
+
+    /// What the requests of this kind begin with, with the credential in its place.
+    private func head(of request: VendorRequest, with secret: Secret) throws(FaultyRequest) -> RequestHead {
+        var address = endpoint.baseURL + request.path
+        var fields = [
+            ("Content-Type", request.contentType), ("Accept", "application/json"), ("User-Agent", "tollgate"),
+        ]
+        switch endpoint.credential {
+        case .header(let name, let prefix):
+            fields.append((name, prefix + secret.reveal()))
+        case .query(let name):
+            let separator = address.contains("?") ? "&" : "?"
+            address += "\(separator)\(name)=\(Self.percentEncoded(secret.reveal()))"
+        }
+        return try RequestHead(method: request.method, address: address, fields: fields)
+    }
+
+    private func end(for error: any Error, wasSent: Bool) -> CallResult {
+        let isTimeout = Self.isTimeout(error)
+        let code: DeliveryErrorCode = isTimeout ? .timeout : .connectionFailed
+        if wasSent {
+            let message =
+                isTimeout
+                ? "no answer within \(endpoint.timeout.wholeMilliseconds) ms; the vendor may have the event"
+                : "the connection ended before the answer was complete; the vendor may have the event"
+            return .unknown(DeliveryFault(code: code, message: message))
+        }
+        return .notSent(
+            DeliveryFault(code: code, message: "no connection to \(endpoint.baseURL): \(Self.reason(error))")
+        )
+    }
+
+    private static func isTimeout(_ error: any Error) -> Bool {
+        switch error {
+        case ExchangeFailure.timeout, ChannelError.connectTimeout: true
+        case let error as NIOConnectionError: error.connectionErrors.first.map { isTimeout($0.error) } ?? false
+        default: false
+        }
+    }
+
+    /// The reason in the words of the error's type. Only types whose texts hold no address are quoted.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as ExchangeFailure: error.words
+        case let error as IOError: error.description
+        case let error as InsideAddress: error.description
+        case ChannelError.connectTimeout: "it took too long"
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason($0.error) } ?? "its name could not be resolved"
+        default: String(describing: type(of: error))
+        }
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        let unreserved = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+        )
+        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+}
+
+/// The latest request's head, for the next of the same kind: to read an address and write its fields again for every event would cost
+/// as much as the rest of the call.
+private final class LatestHead: Sendable {
+    private struct Kind: Equatable {
+        let method: String
+        let path: String
+        let contentType: String
+        let secret: Secret
+    }
+
+    private let latest = Mutex<(kind: Kind, head: RequestHead)?>(nil)
+
+    /// The head for this kind of request, made anew if the latest was of another kind.
+    func head(of request: VendorRequest, _ secret: Secret, make: () throws(FaultyRequest) -> RequestHead)
+        throws(FaultyRequest) -> RequestHead
+    {
+        let kind = Kind(
+            method: request.method,
+            path: request.path,
+            contentType: request.contentType,
+            secret: secret
+        )
+        if let latest = latest.withLock({ $0 }), latest.kind == kind { return latest.head }
+        let head = try make()
+        latest.withLock { $0 = (kind, head) }
+        return head
+    }
+}

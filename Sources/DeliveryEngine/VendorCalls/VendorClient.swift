@@ -1,0 +1,105 @@
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+package import NIOSSL
+import Synchronization
+
+/// Speaks HTTP/1.1 to vendors over connections of one event loop.
+///
+/// Made for many small requests to few servers, each of which must be known to have left or not: the head of a request is written once
+/// for all of its kind, a request leaves with one system call, and an answer is worked on where it arrives. No proxy is asked, no
+/// redirect followed, nothing sent twice.
+package final class VendorClient: Sendable {
+    private let eventLoop: any EventLoop
+    private let pools: NIOLoopBoundBox<ConnectionPools>
+    private let lastNumber = Atomic(0)
+
+    /// - Parameters:
+    ///   - roots: certificate authorities beside those that the system knows.
+    ///   - mustBeOutside: whether vendors at addresses of this machine or of the networks around it are refused.
+    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = [], mustBeOutside: Bool = false) {
+        self.eventLoop = eventLoop
+        pools = .makeBoxSendingValue(
+            ConnectionPools(on: eventLoop, trusting: roots, mustBeOutside: mustBeOutside),
+            eventLoop: eventLoop
+        )
+    }
+
+    /// Sends a request of this kind once, and waits for the answer.
+    /// - Parameter deadline: for the last byte of the answer.
+    func exchange(_ request: ByteBuffer, of kind: RequestHead, until deadline: NIODeadline) async -> ExchangeEnd {
+        let number = lastNumber.add(1, ordering: .relaxed).newValue
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { end in
+                if Task.isCancelled {
+                    return end.resume(returning: .failed(ExchangeFailure.cancelled, wasSent: false))
+                }
+                let begin: @Sendable () -> Void = {
+                    let exchange = VendorExchange(number, kind.method, request, until: deadline, end: end)
+                    self.pools.value.pool(of: kind.origin).begin(exchange)
+                }
+                if eventLoop.inEventLoop { begin() } else { eventLoop.execute(begin) }
+            }
+        } onCancel: {
+            eventLoop.execute { self.pools.value.cancel(number) }
+        }
+    }
+
+    /// Ends all connections; exchanges under way fail.
+    package func shutdown() async throws {
+        try await eventLoop.submit { self.pools.value.shutDown() }.get()
+    }
+}
+
+/// The pools of a client, one an origin. Belongs to the client's event loop.
+private final class ConnectionPools {
+    private let eventLoop: any EventLoop
+    private let roots: [NIOSSLCertificate]
+    private let mustBeOutside: Bool
+    private var pools: [VendorOrigin: ConnectionPool] = [:]
+    private var security: EventLoopFuture<NIOSSLContext>?
+    private var isShutDown = false
+
+    init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate], mustBeOutside: Bool) {
+        self.eventLoop = eventLoop
+        self.roots = roots
+        self.mustBeOutside = mustBeOutside
+    }
+
+    func pool(of origin: VendorOrigin) -> ConnectionPool {
+        if let pool = pools[origin] { return pool }
+        let pool = ConnectionPool(
+            of: origin,
+            on: eventLoop,
+            security: origin.isSecure ? secured() : nil,
+            mustBeOutside: mustBeOutside
+        )
+        if isShutDown { pool.shutDown() }
+        pools[origin] = pool
+        return pool
+    }
+
+    func cancel(_ number: Int) {
+        for pool in pools.values { pool.fail(number, ExchangeFailure.cancelled) }
+    }
+
+    func shutDown() {
+        isShutDown = true
+        for pool in pools.values { pool.shutDown() }
+    }
+
+    /// How TLS is spoken to all vendors. Made when the first needs it, on another thread, because the system's authorities are read
+    /// from the disk.
+    private func secured() -> EventLoopFuture<NIOSSLContext> {
+        if let security { return security }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        if !roots.isEmpty { configuration.additionalTrustRoots = [.certificates(roots)] }
+        let made = NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [configuration] in
+            try NIOSSLContext(configuration: configuration)
+        }
+        security = made
+        return made
+    }
+}

@@ -1,0 +1,42 @@
+package import NIOCore
+package import NIOSSL
+package import Routing
+
+/// The HTTP clients of a lane: one for vendors on the internet, one for those whose provider may be anywhere.
+package struct VendorClients: Sendable {
+    private let anywhere: VendorClient
+    private let outside: VendorClient
+
+    /// - Parameter roots: certificate authorities beside those that the system knows.
+    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate]) {
+        anywhere = VendorClient(on: eventLoop, trusting: roots)
+        outside = VendorClient(on: eventLoop, trusting: roots, mustBeOutside: true)
+    }
+
+    /// The client for a provider.
+    package func client(for provider: ProviderConfiguration) -> VendorClient {
+        provider.mayBeInside ? anywhere : outside
+    }
+
+    /// Ends both; calls under way fail.
+    package func shutdown() async throws {
+        try await anywhere.shutdown()
+        try await outside.shutdown()
+    }
+}
+
+/// A vendor's name leads to an address where no vendor should be.
+struct InsideAddress: Error, CustomStringConvertible {
+    let text: String
+
+    /// Refuses an address of this machine or of the networks around it.
+    static func check(_ address: SocketAddress?) throws(InsideAddress) {
+        let text = address?.ipAddress
+        if let text, NetworkAddress(text)?.reach == .outside { return }
+        throw InsideAddress(text: text ?? "unknown")
+    }
+
+    var description: String {
+        "its name leads to \(text), which is not on the internet; if that is right, give the provider \"allow_private_address\": true"
+    }
+}

@@ -1,0 +1,94 @@
+import Events
+import NIOCore
+import NIOHTTP1
+
+/// How an exchange ended.
+enum ExchangeEnd: Sendable {
+    case answer(VendorAnswer)
+    /// - Parameter wasSent: whether a byte of the request may have left.
+    case failed(any Error, wasSent: Bool)
+}
+
+/// Why there was no answer, apart from what the network says.
+enum ExchangeFailure: Error {
+    case timeout
+    /// The vendor ended the connection before its answer was complete.
+    case connectionEnded
+    case cancelled
+    /// The client is shut down.
+    case shutDown
+
+    /// For a fault's message.
+    var words: String {
+        switch self {
+        case .timeout: "it took too long"
+        case .connectionEnded: "it was ended by the other side"
+        case .cancelled: "the call was cancelled"
+        case .shutDown: "the gateway is shutting down"
+        }
+    }
+}
+
+/// One request, and the answer as far as it has come. Belongs to its client's event loop.
+final class VendorExchange {
+    /// Tells exchanges apart.
+    let number: Int
+    let method: HTTPMethod
+    /// Head and body.
+    let request: ByteBuffer
+    let deadline: NIODeadline
+    /// Set while the exchange waits for a connection.
+    var patience: Scheduled<Void>?
+
+    private let end: CheckedContinuation<ExchangeEnd, Never>
+    private var wasSent = false
+    private var head: HTTPResponseHead?
+    private var body: [UInt8] = []
+
+    /// An answer's bytes beyond this many are not kept: outcomes stand at the front, and a hostile vendor must not fill the memory.
+    private static let longestAnswer = 4 << 20
+
+    init(
+        _ number: Int,
+        _ method: HTTPMethod,
+        _ request: ByteBuffer,
+        until deadline: NIODeadline,
+        end: CheckedContinuation<ExchangeEnd, Never>
+    ) {
+        self.number = number
+        self.method = method
+        self.request = request
+        self.deadline = deadline
+        self.end = end
+    }
+
+    /// The request is about to be handed to the system: from here on nobody knows whether the vendor has it.
+    func leaves() {
+        wasSent = true
+    }
+
+    func receive(_ head: HTTPResponseHead) {
+        self.head = head
+    }
+
+    func receive(_ part: ByteBuffer) {
+        body.append(contentsOf: part.readableBytesView.prefix(Self.longestAnswer - body.count))
+    }
+
+    /// The answer is complete. An exchange ends once: by this or by ``fail(_:)``.
+    /// - Returns: whether the vendor lets the connection be used again.
+    func finish() -> Bool {
+        guard let head else {
+            fail(ExchangeFailure.connectionEnded)
+            return false
+        }
+        let headers = head.headers.map { (name: $0.name, value: $0.value) }
+        end.resume(returning: .answer(VendorAnswer(status: Int(head.status.code), headers: headers, body: body)))
+        return head.isKeepAlive && head.status != .switchingProtocols
+    }
+
+    /// There will be no answer.
+    func fail(_ error: any Error) {
+        end.resume(returning: .failed(error, wasSent: wasSent))
+    }
+}

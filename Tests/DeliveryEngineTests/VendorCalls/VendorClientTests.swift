@@ -1,0 +1,296 @@
+import DeliveryEngine
+import Events
+import NIOPosix
+import TestSupport
+import Testing
+
+/// What becomes of connections over several calls, with vendors that behave in every way a vendor may and some that none may.
+@Suite struct VendorClientTests {
+    private static let good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+    /// A client and callers of a vendor that acts by a script.
+    private struct Line {
+        let vendor: RawVendor
+        let client: VendorClient
+
+        func caller(
+            scheme: String = "http",
+            timeout: Duration = .seconds(10),
+            secret: String = "secret"
+        ) -> HTTPVendorCaller {
+            HTTPVendorCaller(
+                client: client,
+                endpoint: VendorEndpoint(
+                    provider: "acme",
+                    baseURL: "\(scheme)://127.0.0.1:\(vendor.port)",
+                    credential: .header(name: "Authorization", prefix: ""),
+                    timeout: timeout
+                ),
+                credentials: HTTPVendorCallerTests.Credentials(secret: Secret(secret))
+            )
+        }
+
+        func call(method: String = "POST", body: String = "{}") async -> CallResult {
+            await caller().call(VendorRequest(method: method, path: "/events", body: Array(body.utf8)))
+        }
+
+        /// The status of the answer; nil if there is none.
+        func status(method: String = "POST", body: String = "{}") async -> Int? {
+            guard case .answer(let answer) = await call(method: method, body: body) else { return nil }
+            return answer.status
+        }
+    }
+
+    /// - Parameter scripts: one a connection; the last stands for all that follow.
+    private func withLine(
+        _ scripts: [[RawVendor.Step]],
+        _ body: (Line) async throws -> Void
+    ) async throws {
+        let vendor = try RawVendor { .play(scripts[min($0, scripts.count - 1)]) }
+        defer { vendor.stop() }
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let line = Line(vendor: vendor, client: VendorClient(on: eventLoop))
+        // Away from the other tests, which may take all threads for longer than a connection stays.
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+            do {
+                try await body(line)
+            } catch {
+                try await line.client.shutdown()
+                throw error
+            }
+            try await line.client.shutdown()
+        }
+    }
+
+    private func text(_ result: CallResult) -> String? {
+        guard case .answer(let answer) = result else { return nil }
+        return "\(answer.status) \(String(decoding: answer.body, as: UTF8.self))"
+    }
+
+    // MARK: - Connections are used again where they may be
+
+    @Test func `uses a connection again`() async throws {
+        try await withLine([[.read, .send(Self.good), .read, .send(Self.good), .read, .send(Self.good)]]) {
+            (line) async throws in
+            for _ in 0..<3 { #expect(text(await line.call()) == "200 {}") }
+            #expect(line.vendor.connections == 1 && line.vendor.requests.count == 3)
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+    ])
+    func `uses no connection again that the vendor wants to end`(answer: String) async throws {
+        try await withLine([[.read, .send(answer), .awaitEnd], [.read, .send(Self.good)]]) { (line) async throws in
+            #expect(text(await line.call()) == "200 {}")
+            #expect(text(await line.call()) == "200 {}")
+            #expect(line.vendor.connections == 2)
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+        }
+    }
+
+    @Test(arguments: [
+        "HTTP/1.0 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
+    ])
+    func `takes the end of a connection for the end of an answer without a length`(head: String) async throws {
+        let script: [RawVendor.Step] = [.read, .send(head + #"{"a""#), .send(":1}"), .finish]
+        try await withLine([script]) { (line) async throws in
+            #expect(text(await line.call()) == #"200 {"a":1}"#)
+            #expect(text(await line.call()) == #"200 {"a":1}"#)
+            #expect(line.vendor.connections == 2)
+        }
+    }
+
+    @Test func `makes a new connection when the vendor has ended the old one between requests`() async throws {
+        try await withLine([[.read, .send(Self.good), .finish], [.read, .send(Self.good)]]) { (line) async throws in
+            #expect(await line.status() == 200)
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+            #expect(await line.status() == 200)
+            #expect(line.vendor.requests.count == 2)
+        }
+    }
+
+    @Test func `leaves it unknown when a connection that was used before ends after a request`() async throws {
+        for end in [RawVendor.Step.finish, .reset] {
+            try await withLine([[.read, .send(Self.good), .read, end]]) { (line) async throws in
+                #expect(await line.status() == 200)
+                guard case .unknown(let fault) = await line.call() else { throw Unexpected.step }
+                #expect(fault.code == .connectionFailed)
+                // Sent once: what may be there must not be there twice.
+                #expect(line.vendor.requests.count == 2 && line.vendor.connections == 1)
+            }
+        }
+    }
+
+    @Test func `carries many calls at once, and no more than 64 over connections of their own`() async throws {
+        let answers = [[RawVendor.Step]](
+            repeating: (0..<200).flatMap { _ in [RawVendor.Step.read, .send(Self.good)] },
+            count: 1
+        )
+        try await withLine(answers) { (line) async throws in
+            let statuses = await withTaskGroup(of: Int?.self) { group in
+                for _ in 0..<200 { group.addTask { await line.status() } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == [Int?](repeating: 200, count: 200))
+            #expect(line.vendor.connections <= 64 && line.vendor.requests.count == 200)
+        }
+    }
+
+    // MARK: - Answers in every shape
+
+    @Test(arguments: [
+        (["HTTP/1.1 100 Continue\r\n\r\n", Self.good], "200 {}"),
+        (["HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n" + Self.good], "200 {}"),
+        (
+            ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", "1;x=y\r\n}\r\n0\r\nT: 1\r\n\r\n"],
+            "200 {}"
+        ),
+        (["HTTP/1.1 2", "04 No Cont", "ent\r\n\r", "\n"], "204 "),
+        (["HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"], "304 "),
+        (["HTTP/1.1 599 \r\nContent-Length: 0\r\n\r\n"], "599 "),
+        (["HTTP/1.1 200 OK\ncontent-LENGTH:2\r\n\r\n{}"], nil),
+    ])
+    func `reads an answer and uses the connection again`(parts: [String], expected: String?) async throws {
+        let one: [RawVendor.Step] = [.read] + parts.map { .send($0) }
+        try await withLine([one + one]) { (line) async throws in
+            #expect(text(await line.call()) == expected)
+            guard expected != nil else { return }
+            #expect(text(await line.call()) == expected)
+            #expect(line.vendor.connections == 1)
+        }
+    }
+
+    @Test func `keeps 4 MiB of an answer and reads on to its end`() async throws {
+        let long = String(repeating: "x", count: 5 << 20)
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: \(long.utf8.count)\r\n\r\n\(long)"
+        try await withLine([[.read, .send(answer), .read, .send(Self.good)]]) { (line) async throws in
+            guard case .answer(let cut) = await line.call() else { throw Unexpected.step }
+            #expect(cut.body.count == 4 << 20)
+            #expect(text(await line.call()) == "200 {}" && line.vendor.connections == 1)
+        }
+    }
+
+    @Test func `does not read fields without end`() async throws {
+        let field = "X-Long: \(String(repeating: "x", count: 1 << 20))\r\n"
+        try await withLine([[.read, .send("HTTP/1.1 200 OK\r\n" + field), .awaitEnd]]) { (line) async throws in
+            guard case .unknown = await line.call() else { throw Unexpected.step }
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+        }
+    }
+
+    @Test func `takes an answer that comes before the request was read, and sends no other behind that request`()
+        async throws
+    {
+        let refusal = "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 2\r\n\r\n{}"
+        let long = String(repeating: "x", count: 32 << 20)
+        try await withLine([[.readSome, .send(refusal), .awaitEnd], [.read, .send(Self.good)]]) { (line) async throws in
+            #expect(text(await line.call(body: long)) == "413 {}")
+            #expect(text(await line.call()) == "200 {}")
+            #expect(line.vendor.connections == 2)
+        }
+    }
+
+    // MARK: - Answers that nobody asked for
+
+    @Test(arguments: ["HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", "more"])
+    func `never takes what follows an answer for the answer to the next request`(more: String) async throws {
+        let script: [RawVendor.Step] = [.read, .send(Self.good + more), .awaitEnd]
+        try await withLine([script, [.read, .send(Self.good)]]) { (line) async throws in
+            #expect(text(await line.call()) == "200 {}")
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+            #expect(text(await line.call()) == "200 {}")
+            #expect(line.vendor.connections == 2)
+        }
+    }
+
+    @Test func `ends a connection that changes the protocol`() async throws {
+        let upgrade = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+        try await withLine([[.read, .send(upgrade), .awaitEnd], [.read, .send(Self.good)]]) { (line) async throws in
+            #expect(await line.status() != 200)
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+            #expect(await line.status() == 200)
+        }
+    }
+
+    // MARK: - Time, cancellation, shutdown
+
+    @Test func `keeps to the deadline of each call, also on a connection that was used before`() async throws {
+        try await withLine([[.read, .send(Self.good), .read, .awaitEnd]]) { (line) async throws in
+            #expect(await line.status() == 200)
+            let hasty = line.caller(timeout: .milliseconds(200))
+            guard case .unknown(let fault) = await hasty.call(VendorRequest(path: "/", body: [])) else {
+                throw Unexpected.step
+            }
+            #expect(fault.code == .timeout)
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+        }
+    }
+
+    @Test func `a peer that does not answer in TLS in time means that nothing left`() async throws {
+        try await withLine([[.awaitEnd]]) { (line) async throws in
+            let hasty = line.caller(scheme: "https", timeout: .milliseconds(200))
+            guard case .notSent(let fault) = await hasty.call(VendorRequest(path: "/", body: [])) else {
+                throw Unexpected.step
+            }
+            #expect(fault.code == .timeout)
+        }
+    }
+
+    @Test func `ends a call whose task is cancelled`() async throws {
+        try await withLine([[.read, .awaitEnd]]) { (line) async throws in
+            let isUnknown = try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    guard case .unknown = await line.call() else { return false }
+                    return true
+                }
+                try await waitUntil("the request has left") { line.vendor.requests.count == 1 }
+                group.cancelAll()
+                return try await group.next() ?? false
+            }
+            #expect(isUnknown)
+            try await waitUntil("the client has ended the connection") { line.vendor.ended == 1 }
+        }
+    }
+
+    @Test func `a shutdown ends what is under way, and nothing begins after it`() async throws {
+        try await withLine([[.read, .awaitEnd]]) { (line) async throws in
+            async let underWay = line.call()
+            try await waitUntil("the request has left") { line.vendor.requests.count == 1 }
+            try await line.client.shutdown()
+            guard case .unknown = await underWay else { throw Unexpected.step }
+            guard case .notSent = await line.call() else { throw Unexpected.step }
+            #expect(line.vendor.requests.count == 1)
+        }
+    }
+
+    // MARK: - Requests
+
+    @Test(arguments: [("POST", true), ("PUT", true), ("GET", false), ("DELETE", false)])
+    func `says that a request has no body where one could be expected`(method: String, says: Bool) async throws {
+        try await withLine([[.read, .send(Self.good)]]) { (line) async throws in
+            #expect(await line.status(method: method, body: "") == 200)
+            let request = try #require(line.vendor.requests.first)
+            #expect(request.hasPrefix("\(method) /events HTTP/1.1\r\nHost: 127.0.0.1:\(line.vendor.port)\r\n"))
+            #expect(request.contains("\r\nContent-Length: 0\r\n") == says)
+        }
+    }
+
+    @Test func `an answer to HEAD has no body, whatever its length says`() async throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+        try await withLine([[.read, .send(head), .read, .send(Self.good)]]) { (line) async throws in
+            #expect(text(await line.call(method: "HEAD", body: "")) == "200 ")
+            #expect(text(await line.call()) == "200 {}")
+        }
+    }
+
+    @Test(arguments: ["a\r\nX-Evil: 1", "a\nb", "a\u{0}b", "a\u{7F}"])
+    func `sends no credential that would end its field`(secret: String) async throws {
+        try await withLine([[.read, .send(Self.good)]]) { (line) async throws in
+            let result = await line.caller(secret: secret).call(VendorRequest(path: "/", body: []))
+            guard case .notSent(let fault) = result else { throw Unexpected.step }
+            #expect(fault.message.hasSuffix("could not be built") && line.vendor.connections == 0)
+        }
+    }
+}
