@@ -52,7 +52,7 @@ import Testing
             _ = try await Self.append(1...3, to: store)
             let pragmas = try await store.writerPragmas()
             #expect(
-                pragmas == ["synchronous": "2", "journal_mode": "wal", "wal_autocheckpoint": "0", "page_size": "4096"]
+                pragmas == ["synchronous": "2", "journal_mode": "wal", "wal_autocheckpoint": "0", "page_size": "2048"]
             )
             await store.close()
         }
@@ -139,7 +139,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let store = try Self.open(folder)
             _ = try await Self.append(1...10, to: store)
-            try await store.limitPages(to: 80)
+            try await store.limitPages(to: 160)
             let large = #"{"text":"\#(Self.noise(10_000))"}"#
             var stored = 10
             do {
