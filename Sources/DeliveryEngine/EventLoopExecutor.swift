@@ -14,4 +14,15 @@ package final class EventLoopExecutor: TaskExecutor {
         let job = UnownedJob(job)
         eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
+
+    /// Waits; returns early if the task is cancelled. `Task.sleep` would be woken by another thread.
+    func pause(_ duration: Duration) async {
+        let (rings, bell) = AsyncStream<Never>.makeStream()
+        let (seconds, attoseconds) = duration.components
+        let alarm = eventLoop.scheduleTask(in: .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)) {
+            bell.finish()
+        }
+        for await _ in rings {}
+        alarm.cancel()
+    }
 }

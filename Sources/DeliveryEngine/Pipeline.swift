@@ -43,7 +43,8 @@ package struct Pipeline: Sendable {
 
     /// What a child task tells the loop.
     private enum Report: Sendable {
-        case claimed(PipelineMachine.Claimed)
+        /// - Parameter end: the newest event of the journal, if the claim went up to it.
+        case claimed(PipelineMachine.Claimed, end: SequenceNumber?)
         case foundNothing(newest: SequenceNumber)
         case claimedDue(PipelineMachine.Claimed, next: Timestamp?)
         case claimFailed
@@ -111,7 +112,7 @@ package struct Pipeline: Sendable {
         guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
         for await report in reports {
             switch report {
-            case .foundNothing(let newest): newestSeen = newest
+            case .foundNothing(let newest), .claimed(_, let newest?): newestSeen = newest
             case .shutdown: group.addTask { await announceEndOfGrace(to: mailbox) }
             case .graceOver: return await abandon(&machine)
             default: break
@@ -161,7 +162,8 @@ package struct Pipeline: Sendable {
 
     private func tell(_ machine: inout PipelineMachine, _ report: Report) {
         switch report {
-        case .claimed(let claimed): machine.claimed(claimed)
+        case .claimed(let claimed, .some): machine.claimed(toTheEnd: claimed, at: now)
+        case .claimed(let claimed, nil): machine.claimed(claimed)
         case .foundNothing: machine.foundNothing()
         case .claimedDue(let claimed, let next): machine.claimedDue(claimed, next: next)
         case .claimFailed: machine.claimFailed(at: now)
@@ -240,7 +242,8 @@ package struct Pipeline: Sendable {
             guard let block = try await ledger.claimBlock(for: settings.provider, limit: limit) else {
                 return .foundNothing(newest: newest)
             }
-            return .claimed(translate(block.deliveries))
+            let reachesEnd = block.deliveries.last.map { $0.sequence >= newest } ?? false
+            return .claimed(translate(block.deliveries), end: reachesEnd ? newest : nil)
         } catch {
             return await claimFailed(error)
         }
@@ -391,13 +394,7 @@ package struct Pipeline: Sendable {
     /// Waits; returns early if the task is cancelled, which the caller's loop looks at.
     private func pause(_ duration: Duration) async {
         guard duration > .zero else { return }
-        do {
-            try await Task.sleep(for: duration)
-        } catch is CancellationError {
-            return
-        } catch {
-            preconditionFailure("a sleep ends by time or by cancellation")
-        }
+        await lane.executor.pause(duration)
     }
 }
 

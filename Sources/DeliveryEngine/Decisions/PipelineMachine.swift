@@ -48,6 +48,8 @@ package struct PipelineMachine: Sendable {
         case exhausted
         /// New events are there, and are given a moment to gather.
         case gathering(until: ContinuousClock.Instant)
+        /// All was claimed, but events come so fast that more will be there in a moment: what fills no batch waits for them.
+        case pouring(until: ContinuousClock.Instant)
     }
 
     private let settings: PipelineSettings
@@ -113,6 +115,13 @@ package struct PipelineMachine: Sendable {
     package mutating func foundNothing() {
         isClaiming = false
         source = .exhausted
+    }
+
+    /// A claim from the journal brought events up to the newest one.
+    package mutating func claimed(toTheEnd block: Claimed, at now: Moment) {
+        claimed(block)
+        let isMuch = settings.linger > .zero && block.items.count >= settings.batch.events
+        source = isMuch ? .pouring(until: now.instant + settings.linger) : .exhausted
     }
 
     /// A claim of due retries came back, with the time of the next one.
@@ -255,7 +264,7 @@ package struct PipelineMachine: Sendable {
         guard assembly.count > 0, underWay < gates.allowedRequests, unsettledEvents < Self.mostUnsettled else {
             return nil
         }
-        guard assembly.hasFullBatch || source != .flowing else { return nil }
+        guard assembly.hasFullBatch || !fillsBatches else { return nil }
         guard gates.earliestSend(at: now.instant) == now.instant else { return nil }
         guard let batch = assembly.next(atMost: gates.isProbe(at: now.instant) ? 1 : nil) else { return nil }
         gates.pass(at: now.instant)
@@ -285,7 +294,8 @@ package struct PipelineMachine: Sendable {
         switch source {
         case .exhausted: return nil
         case .gathering(let until) where until > now.instant: return nil
-        case .gathering, .flowing:
+        case .pouring(let until) where until > now.instant: return nil
+        case .gathering, .pouring, .flowing:
             isClaiming = true
             return .claim(blockLimit)
         }
@@ -296,7 +306,10 @@ package struct PipelineMachine: Sendable {
         if assembly.count > 0, let earliest = gates.earliestSend(at: now.instant), earliest > now.instant {
             instants.append(earliest)
         }
-        if case .gathering(let until) = source, !isClaiming { instants.append(until) }
+        switch source {
+        case .gathering(let until) where !isClaiming, .pouring(let until) where !isClaiming: instants.append(until)
+        case .gathering, .pouring, .flowing, .exhausted: break
+        }
         if let nextDue, !isClaiming { instants.append(now.instant(of: nextDue)) }
         guard let earliest = instants.filter({ $0 > now.instant }).min() else { return nil }
         // The wall clock may be set; a wake at least once a minute keeps a retry from being missed by hours.
@@ -304,6 +317,14 @@ package struct PipelineMachine: Sendable {
         if let scheduledWake, scheduledWake <= wake { return nil }
         scheduledWake = wake
         return .wake(at: wake)
+    }
+
+    /// Whether a batch that is not full waits for what the next claim brings.
+    private var fillsBatches: Bool {
+        switch source {
+        case .flowing, .pouring: true
+        case .exhausted, .gathering: false
+        }
     }
 
     private var blockLimit: BlockLimit {

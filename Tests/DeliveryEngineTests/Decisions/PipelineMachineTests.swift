@@ -57,6 +57,41 @@ import Testing
         #expect(settlement.exceptions.isEmpty)
     }
 
+    @Test func `a claim to the newest event leaves nothing to look for`() throws {
+        var machine = makeMachine()
+        guard case .claim? = machine.next(at: start) else { throw Unexpected.step }
+        machine.claimed(toTheEnd: .init(items: [.sample(1)]), at: start)
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(batch.numbers == [1])
+        #expect(machine.next(at: start) == .watch)
+    }
+
+    @Test func `where events come fast, what fills no batch waits a moment for the next ones, and no longer`() throws {
+        var machine = makeMachine()
+        guard case .claim? = machine.next(at: start) else { throw Unexpected.step }
+        machine.claimed(toTheEnd: .init(items: (1...4).map { .sample($0) }), at: start)
+        guard case .send(let first)? = machine.next(at: start) else { throw Unexpected.step }
+        #expect(first.numbers == [1, 2, 3])
+        let later = start + .milliseconds(5)
+        #expect(machine.next(at: start) == .wake(at: later.instant))
+        machine.woke()
+        guard case .claim? = machine.next(at: later) else { throw Unexpected.step }
+        #expect(machine.next(at: later) == nil)
+        machine.claimed(toTheEnd: .init(items: (5...7).map { .sample($0) }), at: later)
+        guard case .send(let second)? = machine.next(at: later) else { throw Unexpected.step }
+        #expect(second.numbers == [4, 5, 6])
+        let last = later + .milliseconds(5)
+        #expect(machine.next(at: later) == .wake(at: last.instant))
+        machine.called(first, .all(.delivered(deduplicated: false)), facts(200), at: last)
+        guard case .settle? = machine.next(at: last), case .claim? = machine.next(at: last) else {
+            throw Unexpected.step
+        }
+        machine.foundNothing()
+        guard case .send(let rest)? = machine.next(at: last) else { throw Unexpected.step }
+        #expect(rest.numbers == [7])
+        #expect(machine.next(at: last) == .watch)
+    }
+
     @Test func `gives new events a moment to gather before it claims them`() throws {
         var machine = makeMachine()
         _ = machine.next(at: start)
