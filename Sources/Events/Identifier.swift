@@ -17,7 +17,11 @@ package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable {
 /// Byte for byte: `String` takes a composed letter and its decomposed form for equal, and two tenants would be one.
 extension Identifier {
     package static func == (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+        var (left, right) = (left.rawValue, right.rawValue)
+        // As memory, not character by character: this runs several times for each event.
+        return left.withUTF8 { left in
+            right.withUTF8 { right in left.count == right.count && left.elementsEqual(right) }
+        }
     }
 
     package func hash(into hasher: inout Hasher) {
