@@ -33,6 +33,22 @@ import Testing
         #expect(table.sorted == model.sorted())
     }
 
+    @Test(arguments: [0, 1, 2, 3000, 70_000])
+    func `a table gives its entries sorted, whether their hashes are spread or share their upper bits`(count: Int) {
+        var generator = Seeded(state: 7)
+        for hashes in [0...UInt64.max, UInt64.max - 99...UInt64.max] {
+            var table = IdentityTable()
+            let entries = (0..<count).map { index in
+                IdentityEntry(hash: .random(in: hashes, using: &generator), sequence: Int64(index + 1))
+            }
+            // Few, where all of them stand in one another's way.
+            for entry in entries.prefix(hashes.lowerBound == 0 ? count : 3000) {
+                table.insert(entry.hash, entry.sequence, isScoped: false)
+            }
+            #expect(table.sorted == entries.prefix(table.count).sorted())
+        }
+    }
+
     @Test func `a filter lets everything pass that it knows, and little else`() {
         var generator = Seeded(state: 1)
         let known = (0..<20_000).map { _ in UInt64.random(in: 0...UInt64.max, using: &generator) }

@@ -23,6 +23,8 @@ final class IdentityIndex: Sendable {
         /// In journal order, without overlap.
         var runs: [IdentityRun] = []
         var floor: Int64 = 1
+        /// What ``IdentityTable/touch(_:)`` has returned.
+        var touched: Int64 = 0
     }
 
     /// Tables that may wait to be written; at the limit the writer waits too, so that memory stays bounded.
@@ -64,6 +66,7 @@ final class IdentityIndex: Sendable {
     func insert(_ identities: ArraySlice<EventIdentity>, from first: Int64) -> (inserted: Int, Finding?) {
         state.withLock { state in
             var sequence = first
+            if identities.count > 1 { state.touched = state.newest.touch(identities) }
             for identity in identities {
                 if let finding = state.find(identity.hash) { return (Int(sequence - first), finding) }
                 state.newest.insert(identity.hash, sequence, isScoped: identity.isScoped)

@@ -29,8 +29,41 @@ struct IdentityTable: Sendable {
     }
 
     /// All entries, sorted.
+    ///
+    /// Hashes are spread evenly, so that each goes at once to about the place it gets in the end, and only neighbours are compared.
     var sorted: [IdentityEntry] {
-        places.filter { $0.sequence != 0 }.sorted()
+        let bits = max(1, Int.bitWidth - count.leadingZeroBitCount)
+        var ends = [Int](repeating: 0, count: 1 << bits)
+        func bucket(_ entry: IdentityEntry) -> Int { Int(entry.hash >> UInt64(64 - bits)) }
+        for entry in places where entry.sequence != 0 { ends[bucket(entry)] += 1 }
+        var end = 0
+        for index in ends.indices {
+            // Where the bucket starts; it moves to its end while the entries come in.
+            (ends[index], end) = (end, end + ends[index])
+        }
+        var entries = [IdentityEntry](repeating: IdentityEntry(hash: 0, sequence: 0), count: end)
+        for entry in places where entry.sequence != 0 {
+            let bucket = bucket(entry)
+            entries[ends[bucket]] = entry
+            ends[bucket] += 1
+        }
+        var start = 0
+        for end in ends {
+            if end - start > 1 { entries[start..<end].sort() }
+            start = end
+        }
+        return entries
+    }
+
+    /// Looks once at where each of these would be.
+    ///
+    /// The looks do not wait for one another, as those of searching and inserting do, so that memory answers many at a time and
+    /// the table's places are at hand when they are needed.
+    /// - Returns: a number that means nothing, so that the looks are not left out.
+    func touch(_ identities: ArraySlice<EventIdentity>) -> Int64 {
+        var seen: Int64 = 0
+        for identity in identities { seen |= places[Int(truncatingIfNeeded: identity.hash) & mask].sequence }
+        return seen
     }
 
     /// Whether the table has this hash, and if so, all that have it.
