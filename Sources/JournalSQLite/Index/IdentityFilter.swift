@@ -36,15 +36,12 @@ struct IdentityFilter: Sendable, Equatable {
 
     func mayHold(_ hash: UInt64) -> Bool {
         let (block, pattern) = place(of: hash)
-        // All bits, whatever the first ones say: nobody can foretell them, and a wrong guess takes longer than the rest.
-        return words.withUnsafeBufferPointer { words in
-            var (missing, rest) = (UInt64(0), pattern)
-            for _ in 0..<Self.bitsPerHash {
-                missing |= ~words[block + Int(rest >> 6 & 7)] & (1 << (rest & 63))
-                rest >>= 9
-            }
-            return missing == 0
+        var rest = pattern
+        for _ in 0..<Self.bitsPerHash {
+            if words[block + Int(rest >> 6 & 7)] & (1 << (rest & 63)) == 0 { return false }
+            rest >>= 9
         }
+        return true
     }
 
     /// The first word of the hash's block, and six times nine bits that choose bits in it.
