@@ -13,13 +13,14 @@ struct LoadCommand: AsyncParsableCommand {
     @Option var batch = 1
     @Option var seconds = 5.0
     @Option var key = ""
+    @Option var path = "/v1/events"
     /// Stop after this many events, if that comes first.
     @Option var events = Int.max
     /// In front of every id, so that loads do not repeat one another's.
     @Option var prefix = "e"
 
     mutating func run() async throws {
-        let template = RequestTemplate(batch: batch, prefix: prefix, key: key)
+        let template = RequestTemplate(path: path, batch: batch, prefix: prefix, key: key)
         let start = SharedClock.now
         let supply = EventSupply(batch: batch, most: events, end: start + UInt64(seconds * 1e9))
         let port = port

@@ -47,7 +47,7 @@ struct LoadReport: Codable {
     /// Nanoseconds of the machine's clock that all processes share.
     let startedAt: UInt64
     let seconds: Double
-    /// Requests that were answered with 202.
+    /// Requests that were answered with success.
     let requests: Int
     let events: Int
     let eventBytes: Int

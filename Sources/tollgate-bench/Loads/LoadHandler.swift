@@ -18,7 +18,7 @@ final class LoadHandler: ChannelInboundHandler {
         self.template = template
         self.supply = supply
         self.done = done
-        request = template.bytes
+        request = template.request(from: 0)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -30,7 +30,7 @@ final class LoadHandler: ChannelInboundHandler {
         do {
             guard let answer = try answers.next() else { return }
             isWaiting = false
-            count.note(accepted: answer.status == 202, latency: (SharedClock.now - sentAt) / 1000)
+            count.note(accepted: (200..<300).contains(answer.status ?? 0), latency: (SharedClock.now - sentAt) / 1000)
             send(context)
         } catch {
             context.close(promise: nil)

@@ -1,64 +1,82 @@
 import NIOCore
 
-/// The bytes of a request, made once; only ids and customers change from one request to the next.
+/// The bytes of a request, made once; only digits change from one request to the next: each event has an id of its own, and a customer, a
+/// time and values by chance.
 ///
 /// All numbers have a fixed width, so that the length never changes and a request costs the load next to nothing: what the load
 /// spends on a shared machine is missing from the server that is measured.
 struct RequestTemplate: Sendable {
-    /// A whole request; its ids are not filled in.
-    let bytes: ByteBuffer
-    /// Bytes of an event in the body.
-    let eventBytes: Int
-    private let bodyStart: Int
-    private let idPlaces: [Int]
-    private let customerPlaces: [Int]
-    private static let firstID = 10_000_000_000
-    private static let firstCustomer = 1000
-    private static let customers = 1000
-
-    /// - Parameter prefix: in front of every id, so that loads do not repeat one another's.
-    init(batch: Int, prefix: String, key: String) {
-        let parts = [
-            #"{"id":"\#(prefix)-"#, #"","name":"api_request","customer_id":"customer-"#,
-            #"","timestamp":"2024-03-20T15:04:05.123Z","source":"benchmark","properties":{"request_size":1024,"#
-                + #""response_size":20480,"region":"eu-central-1","path":"/v1/things/42","status":200,"cached":false,"#
-                + #""tokens":151.25,"model":"large-2024"}}"#,
-        ]
-        var body = ByteBuffer()
-        var (ids, customers) = ([Int](), [Int]())
-        if batch > 1 { body.writeString("[") }
-        for index in 0..<batch {
-            if index > 0 { body.writeString(",") }
-            body.writeString(parts[0])
-            ids.append(body.writerIndex)
-            body.writeString("\(Self.firstID)" + parts[1])
-            customers.append(body.writerIndex)
-            body.writeString("\(Self.firstCustomer)" + parts[2])
-        }
-        if batch > 1 { body.writeString("]") }
-        var whole = ByteBuffer(
-            string: "POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                + "Content-Length: \(body.readableBytes)\r\nAuthorization: Bearer \(key)\r\n\r\n"
-        )
-        let start = whole.writerIndex
-        eventBytes = body.readableBytes / batch
-        whole.writeBuffer(&body)
-        bytes = whole
-        bodyStart = start
-        idPlaces = ids.map { $0 + start }
-        customerPlaces = customers.map { $0 + start }
+    /// Digits that are filled in; one id at a time, with what belongs to it behind it.
+    private struct Run {
+        let place: Int
+        let length: Int
     }
 
-    /// The body alone.
-    var body: [UInt8] { Array(bytes.readableBytesView.dropFirst(bodyStart)) }
+    /// Bytes of an event in the body.
+    let eventBytes: Int
+    private let bytes: ByteBuffer
+    private let bodyStart: Int
+    /// Of all events, in their order.
+    private let runs: [Run]
+    private let runsPerEvent: Int
 
-    /// Numbers a request's events from `first` on.
+    /// An event with a mark for each digit that changes; the first run of marks is the id's.
+    private static let event =
+        #"","name":"api_request","customer_id":"customer-1###","timestamp":"2024-03-2#T1#:3#:0#.###Z","source":"benchmark","#
+        + #""properties":{"request_size":1###,"response_size":2####,"region":"eu-central-1","path":"/v1/things/4#","#
+        + #""status":200,"cached":false,"tokens":1##.2#,"model":"large-2024"}}"#
+
+    /// - Parameter prefix: in front of every id, so that loads do not repeat one another's.
+    init(path: String = "/v1/events", batch: Int, prefix: String, key: String) {
+        let event = #"{"id":"\#(prefix)-1##########"# + Self.event
+        let events = repeatElement(event, count: batch).joined(separator: ",")
+        let body = batch > 1 ? "[\(events)]" : events
+        var whole = ByteBuffer(
+            string: "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\nAuthorization: Bearer \(key)\r\n\r\n"
+        )
+        bodyStart = whole.writerIndex
+        whole.writeString(body)
+        eventBytes = body.utf8.count / batch
+        bytes = whole
+        runs = Self.runs(in: whole)
+        runsPerEvent = runs.count / batch
+    }
+
+    private static func runs(in text: ByteBuffer) -> [Run] {
+        let isMark = text.readableBytesView.map { $0 == UInt8(ascii: "#") }
+        let starts = isMark.indices.filter { isMark[$0] && !isMark[$0 - 1] }
+        return starts.map { start in Run(place: start, length: isMark[start...].prefix { $0 }.count) }
+    }
+
+    /// A request whose events are numbered from `first` on.
+    func request(from first: Int) -> ByteBuffer {
+        var request = bytes
+        fill(&request, from: first)
+        return request
+    }
+
+    /// The body of such a request alone.
+    func body(from first: Int) -> [UInt8] { Array(request(from: first).readableBytesView.dropFirst(bodyStart)) }
+
+    /// Numbers the events of a request of this template from `first` on.
     func fill(_ request: inout ByteBuffer, from first: Int) {
-        for (index, place) in idPlaces.enumerated() {
-            request.setString(String(Self.firstID + first + index), at: place)
+        request.withUnsafeMutableReadableBytes { bytes in
+            for (index, run) in runs.enumerated() {
+                let (event, part) = index.quotientAndRemainder(dividingBy: runsPerEvent)
+                var number = UInt64(first + event)
+                if part > 0 { number = Self.mixed(number &* 31 &+ UInt64(part)) }
+                for place in (run.place..<(run.place + run.length)).reversed() {
+                    bytes[place] = UInt8(ascii: "0") + UInt8(number % 10)
+                    number /= 10
+                }
+            }
         }
-        for (index, place) in customerPlaces.enumerated() {
-            request.setString(String(Self.firstCustomer + (first + index) % Self.customers), at: place)
-        }
+    }
+
+    /// The same number every time, but like one by chance.
+    private static func mixed(_ number: UInt64) -> UInt64 {
+        let product = number &* 0x9E37_79B9_7F4A_7C15
+        return product ^ (product >> 32)
     }
 }

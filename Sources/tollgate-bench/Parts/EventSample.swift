@@ -15,7 +15,7 @@ struct EventSample: Sendable {
 
     init() throws {
         let template = RequestTemplate(batch: Self.count, prefix: "part", key: BenchRoutes.key)
-        body = template.body
+        body = template.body(from: 0)
         eventBytes = template.eventBytes
         let vendors = VendorRegistry.all.map(\.traits)
         let text = BenchRoutes(vendors: vendors.map(\.adapter.rawValue)).text(sink: 1)

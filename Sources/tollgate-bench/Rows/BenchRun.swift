@@ -19,31 +19,24 @@ actor BenchRun {
     /// Runs a load and tells what came of it.
     ///
     /// - Parameter events: the most events; the load then takes as long as it takes, within limits.
-    func load(_ server: BenchServer, batch: Int = 1, events: Int? = nil) async throws -> LoadReport {
+    func load(
+        _ server: BenchServer,
+        path: String = "/v1/events",
+        batch: Int = 1,
+        events: Int? = nil
+    ) async throws -> LoadReport {
         loads += 1
         let longest = events == nil ? seconds : max(60, seconds * 12)
         var arguments = [
             "load", "--port", "\(server.port)", "--batch", "\(batch)", "--seconds", "\(longest)",
             "--connections", "\(connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",
+            "--path", path,
         ]
         if let events { arguments += ["--events", "\(events)"] }
         let process = try BenchProcess("tollgate-bench", arguments, in: scratch)
-        return try await finish(process, within: longest)
-    }
-
-    /// The rate of ready-made requests to a vendor.
-    func calls(to vendor: String, at sink: Sink, batch: Int, concurrency: Int) async throws -> CallReport {
-        let arguments = [
-            "call", "--port", "\(sink.server.port)", "--vendor", vendor, "--batch", "\(batch)",
-            "--concurrency", "\(concurrency)", "--seconds", "\(seconds)",
-        ]
-        return try await finish(try BenchProcess("tollgate-bench", arguments, in: scratch), within: seconds)
-    }
-
-    private func finish<Report: Decodable>(_ process: BenchProcess, within seconds: Double) async throws -> Report {
         do {
-            let output = try await process.printed(within: .seconds(seconds + 15))
-            return try JSONDecoder().decode(Report.self, from: output)
+            let output = try await process.printed(within: .seconds(longest + 15))
+            return try JSONDecoder().decode(LoadReport.self, from: output)
         } catch {
             await process.stop()
             throw error
