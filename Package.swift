@@ -130,10 +130,13 @@ let package = Package(
             dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
+        // The allocator of the program: an event is made on one thread and freed on another, which the system's takes locks for.
+        .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"]), .brew(["mimalloc"])]),
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "Client", "Events", "Gateway", "Ingress", "JSON", "JournalSQLite", "Observability", "Routing",
+                "Access", "CMimalloc", "Client", "Events", "Gateway", "Ingress", "JSON", "JournalSQLite",
+                "Observability", "Routing",
                 "Sandbox",
                 argumentParser,
                 logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,

@@ -1,4 +1,6 @@
 import ArgumentParser
+// To import it is to link it, and to link it is to use it: its malloc and free take the place of the system's in the whole program.
+import CMimalloc
 import Foundation
 
 /// Where the program starts.
