@@ -32,6 +32,11 @@ struct KeysReloader: Service {
             throw .keys(error)
         }
         routes.replace(by: first)
+        // What was done to keys while no gateway ran has been in no log yet.
+        if !first.list.isEmpty {
+            let history = first.history.joined(separator: "; ")
+            auditor.notice("keys.json was read", metadata: ["keys": "\(history)"])
+        }
         warnOfStrangers(first)
     }
 
@@ -55,7 +60,7 @@ struct KeysReloader: Service {
                 auditor.notice("keys.json was taken over", metadata: ["changes": "\(changes)"])
                 warnOfStrangers(keys)
             } catch {
-                logger.error("keys.json was refused, and the keys in force stay", metadata: ["faults": "\(error)"])
+                auditor.error("keys.json was refused, and the keys in force stay", metadata: ["faults": "\(error)"])
             }
         }
     }

@@ -177,7 +177,7 @@ final class RoutesReloader: Service, RoutesReloading {
             await warnOfStranded(changes)
         case .refused(let refusal, let isKnown):
             guard mustAnswer || !isKnown else { return }
-            logger.error(
+            auditor.error(
                 "routes.json was refused, and the routes in force stay",
                 metadata: ["reason": "\(reason)", "faults": "\(words(refusal))"]
             )

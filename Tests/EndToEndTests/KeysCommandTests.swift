@@ -77,8 +77,14 @@ import Testing
                     #expect(!(try await keys(["list"], stage)).contains { $0.contains(secret) })
                 }
             }
-            try await stage.withGateway { _ async throws in
+            _ = try await keys(["create", "demo", "--id", "meanwhile"], stage)
+            try await stage.withGateway { (gateway) async throws in
                 #expect(try await status(before, stage) == 401, "a revoked key stays so over a restart")
+                _ = try await gateway.waitForLine("what was done while no gateway ran is in the audit log") { line in
+                    line.contains("tollgate.audit") && line.contains("demo first: ") && line.contains(", revoked ")
+                        && line.contains("demo meanwhile: generated ")
+                        ? true : nil
+                }
             }
         }
     }
@@ -135,7 +141,7 @@ import Testing
             try await stage.withGateway { (gateway) async throws in
                 try Data("{".utf8).write(to: file, options: .atomic)
                 _ = try await gateway.waitForLine("the file is refused") {
-                    $0.contains("keys.json was refused") ? true : nil
+                    $0.contains("keys.json was refused") && $0.contains("tollgate.audit") ? true : nil
                 }
                 #expect(try await status(made, stage) == 200)
             }

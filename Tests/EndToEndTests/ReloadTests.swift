@@ -52,7 +52,8 @@ import Testing
                 #expect(faults.count == 3)
                 #expect(faults.allSatisfy { ($0["message"] as? String ?? "").contains("did you mean \"mirror\"?") })
                 _ = try await gateway.waitForLine("the log has the faults") {
-                    $0.contains("routes.json was refused") && $0.contains("miror") ? true : nil
+                    $0.contains("routes.json was refused") && $0.contains("miror") && $0.contains("tollgate.audit")
+                        ? true : nil
                 }
                 #expect(try await stage.client.post("/v1/events", event("e")).status == 202)
                 #expect(try await stage.statuses(of: "e").count == 4)

@@ -15,6 +15,14 @@ package struct StoredKeys: Sendable, Equatable {
         list.filter { $0.client == client && $0.revoked == nil }.map(\.key)
     }
 
+    /// What was done to each key and when, a line a key, for the log.
+    package var history: [String] {
+        list.map { key in
+            let end = key.revoked.map { ", revoked \($0.rfc3339)" } ?? ""
+            return "\(key.client) \(key.key.id): \(key.origin.rawValue) \(key.created.rfc3339)\(end)"
+        }
+    }
+
     /// What differs from an older version, a line a key, for the log.
     package func changes(from old: StoredKeys) -> [String] {
         let before = Dictionary(old.list.map { ($0.key.id, $0) }) { first, _ in first }
