@@ -208,12 +208,8 @@ final class JournalWriter {
     }
 
     private func repair(_ run: IdentityRun, after fault: IdentityRunFault) throws -> [IdentityRun] {
-        parts.logger.warning(
-            "a file of the identity index is made again from the journal",
-            metadata: ["file": "\(run.file.lastPathComponent)", "reason": "\(fault)"]
-        )
         let rebuild = IdentityRebuild(index: parts.index, reader: parts.reader, unit: parts.settings.newestIdentities)
-        return try rebuild.replace(run, in: db)
+        return try rebuild.replace(run, because: fault, in: db)
     }
 
     private func hasRoom() throws -> Bool {

@@ -52,11 +52,12 @@ import Testing
     @Test func `a filter lets everything pass that it knows, and little else`() {
         var generator = Seeded(state: 1)
         let known = (0..<20_000).map { _ in UInt64.random(in: 0...UInt64.max, using: &generator) }
-        var filter = IdentityFilter(expecting: known.count)
-        for hash in known { filter.insert(hash) }
-        #expect(known.allSatisfy(filter.mayHold))
-        let passing = (0..<20_000).count { _ in filter.mayHold(.random(in: 0...UInt64.max, using: &generator)) }
-        #expect(passing < 200)
+        let filter = IdentityFilter(capacity: known.count)
+        let first = known.count { filter.insert($0) }
+        #expect(first < 20)
+        #expect(known.allSatisfy { filter.insert($0) })
+        let passing = (0..<2000).count { _ in filter.insert(.random(in: 0...UInt64.max, using: &generator)) }
+        #expect(passing < 10)
     }
 
     @Test func `a run finds all events of a hash, also across pages`() async throws {
@@ -138,6 +139,63 @@ import Testing
         }
     }
 
+    @Test func `knows what it had from what is new while it grows, and after a new start`() async throws {
+        try await withTemporaryFolder { folder in
+            var generator = Seeded(state: 11)
+            let identities = (0..<20_000).map { _ in
+                EventIdentity(hash: .random(in: 0...UInt64.max, using: &generator), isScoped: false)
+            }
+            let index = try IdentityIndex(folder: folder, unit: 100, key: Self.key, logger: Self.logger)
+            // Requests of many sizes, up to more than it looks ahead for at a time.
+            var next = 0
+            while next < identities.count {
+                let request = identities[next..<min(next + .random(in: 1...90, using: &generator), identities.count)]
+                try Self.insertAsNew(request, from: Int64(next + 1), to: index)
+                next = request.endIndex
+                index.flushIfFull(newest: Int64(next))
+                try Self.expectKnown(.random(in: 0..<next, using: &generator), of: identities, to: index)
+            }
+            for place in identities.indices { try Self.expectKnown(place, of: identities, to: index) }
+            index.flushAll(newest: Int64(next))
+
+            let reopened = try IdentityIndex(folder: folder, unit: 100, key: Self.key, logger: Self.logger)
+            #expect(try reopened.openRuns(floor: 1, newest: Int64(next)) == [])
+            try reopened.makeFilter()
+            for place in identities.indices { try Self.expectKnown(place, of: identities, to: reopened) }
+        }
+    }
+
+    /// Does what the writer does: a seeming acquaintance, whose runs do not have it, is inserted all the same.
+    private static func insertAsNew(
+        _ identities: ArraySlice<EventIdentity>,
+        from first: Int64,
+        to index: IdentityIndex
+    ) throws {
+        var place = identities.startIndex
+        while place < identities.endIndex {
+            let (inserted, finding) = index.insert(
+                identities[place...],
+                from: first + Int64(place - identities.startIndex)
+            )
+            place += inserted
+            guard let finding else { return }
+            #expect(try sequences(of: identities[place], in: finding) == [])
+            index.insert(identities[place], first + Int64(place - identities.startIndex))
+            place += 1
+        }
+    }
+
+    private static func expectKnown(_ place: Int, of identities: [EventIdentity], to index: IdentityIndex) throws {
+        let (inserted, finding) = index.insert(identities[place...place], from: .max)
+        #expect(inserted == 0)
+        let found = try #require(finding)
+        #expect(try sequences(of: identities[place], in: found) == [Int64(place + 1)])
+    }
+
+    private static func sequences(of identity: EventIdentity, in finding: IdentityIndex.Finding) throws -> [Int64] {
+        try finding.runs.reduce(into: finding.sequences) { $0 += try $1.sequences(of: identity.hash) }
+    }
+
     @Test func `tells at the start which events it does not know`() async throws {
         try await withTemporaryFolder { folder in
             let index = try IdentityIndex(folder: folder, unit: 100, key: Self.key, logger: Self.logger)
@@ -170,7 +228,7 @@ import Testing
     static func run(_ entries: [IdentityEntry], in folder: URL) throws -> IdentityRun {
         let sequences = entries.map(\.sequence)
         let range = sequences.min()!...sequences.max()!
-        var writer = try IdentityRunWriter(folder: folder, range: range, expecting: entries.count, keyCheck: 9)
+        var writer = try IdentityRunWriter(folder: folder, range: range, keyCheck: 9)
         for entry in entries { try writer.append(entry) }
         try writer.finish()
         return try IdentityRun(opening: folder.appending(path: IdentityRunWriter.name(of: range)), keyCheck: 9)

@@ -257,18 +257,22 @@ import Testing
         }
     }
 
-    @Test func `makes a run again whose pages turn out to be damaged`() async throws {
+    @Test(arguments: [true, false])
+    func `makes a run again whose pages turn out to be damaged`(whileOpen: Bool) async throws {
         try await withTemporaryFolder { folder in
             var settings = SQLiteStoreSettings()
             settings.newestIdentities = 500
             var store = try Self.open(folder, settings)
             _ = try await Self.append(1...400, to: store)
             await store.close()
-            let run = folder.appending(path: "index/1-400.run")
-            var bytes = try Data(contentsOf: run)
-            bytes[100] ^= 1
-            try bytes.write(to: run)
-            store = try Self.open(folder, settings)
+            if whileOpen { store = try Self.open(folder, settings) }
+            let file = try FileHandle(forUpdating: folder.appending(path: "index/1-400.run"))
+            try file.seek(toOffset: 100)
+            let byte = try #require(try file.read(upToCount: 1)?.first)
+            try file.seek(toOffset: 100)
+            try file.write(contentsOf: [byte ^ 1])
+            try file.close()
+            if !whileOpen { store = try Self.open(folder, settings) }
             #expect(try await store.events(withID: "event-7", of: "shop").count == 1)
             let results = try await Self.append(1...400, to: store)
             #expect(results == (1...400).map { .duplicate(of: SequenceNumber($0)) })

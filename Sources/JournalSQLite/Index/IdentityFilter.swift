@@ -1,55 +1,84 @@
 import Journal
 
-/// Says of most hashes that a run does not have them: a Bloom filter, whose bits for one hash lie in one cache line.
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// Says of most identities that the index does not know them: a Bloom filter over all its parts together.
 ///
-/// It knows the part of a hash that does not depend on the scope, so that it answers for a look-up by id alone, too. Sixteen bits
-/// an entry let about one hash in five hundred pass for nothing, ten bits one in sixty: the few large runs, which have most of
-/// the entries, get by with ten.
-struct IdentityFilter: Sendable, Equatable {
-    private static let largeRun = 4 << 20
+/// The bits of one hash lie in one cache line, so that a new event costs one look at memory, however many runs there are. With
+/// sixteen bits an entry and seven of them set, a full filter lets about one hash in a thousand pass for nothing. Nothing is ever
+/// taken out: a filter that has become too small is replaced by a larger one.
+// Safe: whoever makes a filter has it alone while it is filled; from then on the index uses it under its lock.
+final class IdentityFilter: @unchecked Sendable {
+    private static let bitsPerEntry = 16
+    private static let bitsPerHash = 7
     private static let wordsPerBlock = 8
-    private static let bitsPerHash = 6
 
-    private(set) var words: [UInt64]
+    /// How many entries it was made for.
+    let capacity: Int
+    /// How many were inserted that it did not seem to have.
+    private(set) var count = 0
+    private let words: UnsafeMutableBufferPointer<UInt64>
+    private let blocks: UInt64
 
-    init(expecting entries: Int) {
-        words = [UInt64](repeating: 0, count: Self.wordCount(for: entries))
+    init(capacity: Int) {
+        self.capacity = capacity
+        let blocks = max(1, (capacity * Self.bitsPerEntry + 511) / 512)
+        self.blocks = UInt64(blocks)
+        words = Self.zeroedWords(blocks * Self.wordsPerBlock)
     }
 
-    init(words: [UInt64]) {
-        self.words = words
+    deinit {
+        munmap(words.baseAddress, words.count * 8)
     }
 
-    static func wordCount(for entries: Int) -> Int {
-        let bitsPerEntry = entries < largeRun ? 16 : 10
-        return max(1, (entries * bitsPerEntry + 511) / 512) * wordsPerBlock
+    /// Memory on the largest pages that the system has, if it is much: looks go everywhere in it, and each would miss the
+    /// processor's table of pages, too.
+    private static func zeroedWords(_ count: Int) -> UnsafeMutableBufferPointer<UInt64> {
+        let memory = mmap(nil, count * 8, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else {
+            fatalError("no memory for \(count * 8) bytes of an identity filter")
+        }
+        #if os(Linux)
+            // Advice only: without large pages it is slower and no less right.
+            _ = madvise(memory, count * 8, MADV_HUGEPAGE)
+        #endif
+        return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: UInt64.self), count: count)
     }
 
-    mutating func insert(_ hash: UInt64) {
+    /// Looks once at where each of these would be, so that memory answers many at a time.
+    /// - Returns: a number that means nothing, so that the looks are not left out.
+    func touch(_ identities: ArraySlice<EventIdentity>) -> UInt64 {
+        identities.reduce(0) { $0 | words[place(of: $1.hash).block] }
+    }
+
+    /// - Returns: whether the filter had this hash, or seemed to.
+    @discardableResult
+    func insert(_ hash: UInt64) -> Bool {
         let (block, pattern) = place(of: hash)
         var rest = pattern
+        var bits: UInt64 = 1
+        // No branch on a single bit: half of them would be guessed wrong.
         for _ in 0..<Self.bitsPerHash {
-            words[block + Int(rest >> 6 & 7)] |= 1 << (rest & 63)
+            let word = block + Int(rest >> 6 & 7)
+            bits &= words[word] >> (rest & 63)
+            words[word] |= 1 << (rest & 63)
             rest >>= 9
         }
+        count += Int(1 - bits)
+        return bits == 1
     }
 
-    func mayHold(_ hash: UInt64) -> Bool {
-        let (block, pattern) = place(of: hash)
-        var rest = pattern
-        for _ in 0..<Self.bitsPerHash {
-            if words[block + Int(rest >> 6 & 7)] & (1 << (rest & 63)) == 0 { return false }
-            rest >>= 9
-        }
-        return true
-    }
-
-    /// The first word of the hash's block, and six times nine bits that choose bits in it.
+    /// The first word of the hash's block, and seven times nine bits that choose bits in it.
+    ///
+    /// Blocks follow one another as hashes do, so that a sorted run fills a filter from front to back.
+    @inline(__always)
     private func place(of hash: UInt64) -> (block: Int, pattern: UInt64) {
-        let key = (hash & IdentityHash.sharedByScopes) &* 0x9E37_79B9_7F4A_7C15
-        let blocks = UInt64(words.count / Self.wordsPerBlock)
-        let block = key.multipliedFullWidth(by: blocks).high
-        let mixed = (key ^ (key >> 29)) &* 0xBF58_476D_1CE4_E5B9
+        let block = hash.multipliedFullWidth(by: blocks).high
+        let mixed = (hash ^ (hash >> 29)) &* 0xBF58_476D_1CE4_E5B9
         return (Int(block) * Self.wordsPerBlock, mixed ^ (mixed >> 32))
     }
 }

@@ -4,7 +4,8 @@ import Journal
 import Logging
 import Synchronization
 
-/// Finds the events that may have an identity: the newest in a table, older ones in sorted runs.
+/// Finds the events that may have an identity: the newest in a table, older ones in sorted runs. A filter tells new identities
+/// from those that may be in either.
 ///
 /// It is a function of the journal: what a crash or a damaged file takes from it is read from the journal again. The writer alone
 /// inserts; everyone may look up. Runs are written and merged on a queue in the background.
@@ -16,6 +17,8 @@ final class IdentityIndex: Sendable {
     }
 
     fileprivate struct State {
+        /// Knows every identity of the parts below.
+        var filter: IdentityFilter
         var newest: IdentityTable
         /// The first sequence number that belongs into ``newest``.
         var newestFirst: Int64
@@ -23,12 +26,18 @@ final class IdentityIndex: Sendable {
         /// In journal order, without overlap.
         var runs: [IdentityRun] = []
         var floor: Int64 = 1
-        /// What ``IdentityTable/touch(_:)`` has returned.
-        var touched: Int64 = 0
+        /// What the last looks ahead have returned.
+        var touched: (Int64, UInt64) = (0, 0)
+        var isFilterGrowing = false
+        /// An empty table, to be filled next: its memory is at hand.
+        var spare: IdentityTable?
     }
 
     /// Tables that may wait to be written; at the limit the writer waits too, so that memory stays bounded.
     private static let frozenTables = 4
+    /// How many identities are looked ahead for at a time: more than memory answers side by side, and so few that what it
+    /// answered is still at hand.
+    private static let lookAhead = 32
 
     private let folder: URL
     private let unit: Int
@@ -47,7 +56,8 @@ final class IdentityIndex: Sendable {
         self.unit = unit
         self.logger = logger
         keyCheck = key.hash("tollgate identity run")
-        state = Mutex(State(newest: IdentityTable(expecting: unit), newestFirst: 1))
+        let filter = IdentityFilter(capacity: unit * 4)
+        state = Mutex(State(filter: filter, newest: IdentityTable(expecting: unit), newestFirst: 1))
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
@@ -57,7 +67,7 @@ final class IdentityIndex: Sendable {
     struct Finding {
         /// Events in memory that have the hash.
         let sequences: [Int64]
-        /// Runs that may know more.
+        /// Those that were written; they may know more.
         let runs: [IdentityRun]
     }
 
@@ -65,12 +75,16 @@ final class IdentityIndex: Sendable {
     /// - Returns: how many were inserted, and what was found for the next; nil if all were.
     func insert(_ identities: ArraySlice<EventIdentity>, from first: Int64) -> (inserted: Int, Finding?) {
         state.withLock { state in
-            var sequence = first
-            if identities.count > 1 { state.touched = state.newest.touch(identities) }
-            for identity in identities {
-                if let finding = state.find(identity.hash) { return (Int(sequence - first), finding) }
-                state.newest.insert(identity.hash, sequence, isScoped: identity.isScoped)
-                sequence += 1
+            for start in stride(from: identities.startIndex, to: identities.endIndex, by: Self.lookAhead) {
+                let group = identities[start..<min(start + Self.lookAhead, identities.endIndex)]
+                if group.count > 1 { state.touched = (state.newest.touch(group), state.filter.touch(group)) }
+                for (index, identity) in zip(group.indices, group) {
+                    let inserted = index - identities.startIndex
+                    if state.filter.insert(identity.hash), let finding = state.find(identity.hash) {
+                        return (inserted, finding)
+                    }
+                    state.newest.insert(identity.hash, first + Int64(inserted), isScoped: identity.isScoped)
+                }
             }
             return (identities.count, nil)
         }
@@ -78,7 +92,10 @@ final class IdentityIndex: Sendable {
 
     /// Inserts an identity, whatever else has its hash.
     func insert(_ identity: EventIdentity, _ sequence: Int64) {
-        state.withLock { $0.newest.insert(identity.hash, sequence, isScoped: identity.isScoped) }
+        state.withLock { state in
+            state.filter.insert(identity.hash)
+            state.newest.insert(identity.hash, sequence, isScoped: identity.isScoped)
+        }
     }
 
     /// Takes insertions back that were not committed, the last first.
@@ -101,7 +118,7 @@ final class IdentityIndex: Sendable {
             found.formUnion(table.sequences(of: hash))
             for entry in table.scoped where entry.hash & shared == hash & shared { found.insert(entry.sequence) }
         }
-        for run in runs where run.mayHold(hash) {
+        for run in runs {
             do throws(IdentityRunFault) {
                 found.formUnion(try run.sequences(of: hash, mask: shared))
             } catch {
@@ -119,9 +136,13 @@ final class IdentityIndex: Sendable {
         let isTooFast = state.withLock { state in
             guard state.newest.count >= unit, newest >= state.newestFirst else { return false }
             state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
-            state.newest = IdentityTable(expecting: unit)
+            state.newest = state.spare.take() ?? IdentityTable(expecting: unit)
             state.newestFirst = newest + 1
             flushing.async { self.flushOldest() }
+            if state.filter.count > state.filter.capacity, !state.isFilterGrowing {
+                state.isFilterGrowing = true
+                merging.async { self.growFilter() }
+            }
             return state.frozen.count > Self.frozenTables
         }
         if isTooFast { flushing.sync {} }
@@ -152,22 +173,30 @@ final class IdentityIndex: Sendable {
     }
 
     private func flushOldest() {
-        guard let frozen = state.withLock({ $0.frozen.first }) else { return }
         do {
-            let run = try write(frozen.table, range: frozen.range)
-            state.withLock { state in
-                state.frozen.removeFirst()
+            guard let run = try writeOldest() else { return }
+            var written = state.withLock { state in
                 state.runs.append(run)
+                return state.frozen.removeFirst().table
             }
             merging.async { self.mergeAsFarAsNeeded() }
+            // Clearing it costs less than new memory for the next table.
+            written.removeAll()
+            state.withLock { $0.spare = written }
         } catch {
             // The entries stay where they are found, in memory; after a restart they come from the journal.
             logger.warning("a part of the identity index could not be written", metadata: ["reason": "\(error)"])
         }
     }
 
+    /// - Returns: nil if no table waits.
+    private func writeOldest() throws -> IdentityRun? {
+        guard let frozen = state.withLock({ $0.frozen.first }) else { return nil }
+        return try write(frozen.table, range: frozen.range)
+    }
+
     private func write(_ table: IdentityTable, range: ClosedRange<Int64>) throws -> IdentityRun {
-        var writer = try IdentityRunWriter(folder: folder, range: range, expecting: table.count, keyCheck: keyCheck)
+        var writer = try IdentityRunWriter(folder: folder, range: range, keyCheck: keyCheck)
         for entry in table.sorted { try writer.append(entry) }
         try writer.finish()
         return try open(range)
@@ -175,6 +204,50 @@ final class IdentityIndex: Sendable {
 
     private func open(_ range: ClosedRange<Int64>) throws -> IdentityRun {
         try IdentityRun(opening: folder.appending(path: IdentityRunWriter.name(of: range)), keyCheck: keyCheck)
+    }
+
+    private func growFilter() {
+        do throws(DamagedRun) {
+            try makeFilter()
+        } catch {
+            // The one there is stays, right but too full, until the damaged run has been looked up and made again.
+            let reason = "\(error.run.file.lastPathComponent): \(error.fault)"
+            logger.warning("the identity filter could not be made larger", metadata: ["reason": "\(reason)"])
+            state.withLock { $0.isFilterGrowing = false }
+        }
+    }
+
+    /// Makes the filter from all that the index has, with room for half as much again.
+    /// - Throws: ``DamagedRun`` with the run that must be made again; the filter is as before.
+    func makeFilter() throws(DamagedRun) {
+        let entries = state.withLock { state in
+            state.runs.reduce(state.newest.count) { $0 + $1.count }
+                + state.frozen.reduce(0) { $0 + $1.table.count }
+        }
+        let filter = IdentityFilter(capacity: max(unit * 4, entries / 2 * 3))
+        var known: [IdentityRun] = []
+        while true {
+            // Runs are written, and made again, meanwhile.
+            let runs = state.withLock { state in
+                let runs = state.runs.filter { run in !known.contains { $0 === run } }
+                guard runs.isEmpty else { return runs }
+                for table in state.frozen.map(\.table) + [state.newest] {
+                    for entry in table.entries { filter.insert(entry.hash) }
+                }
+                state.filter = filter
+                state.isFilterGrowing = false
+                return []
+            }
+            if runs.isEmpty { return }
+            for run in runs {
+                do throws(IdentityRunFault) {
+                    try run.forEachHash { filter.insert($0) }
+                } catch {
+                    throw DamagedRun(run: run, fault: error)
+                }
+            }
+            known += runs
+        }
     }
 
     private func mergeAsFarAsNeeded() {
@@ -222,8 +295,7 @@ extension IdentityIndex.State {
     fileprivate func find(_ hash: UInt64) -> IdentityIndex.Finding? {
         var found = newest.sequences(of: hash)
         for frozen in frozen { found += frozen.table.sequences(of: hash) }
-        let candidates = runs.filter { $0.mayHold(hash) }
-        return found.isEmpty && candidates.isEmpty ? nil : IdentityIndex.Finding(sequences: found, runs: candidates)
+        return found.isEmpty && runs.isEmpty ? nil : IdentityIndex.Finding(sequences: found, runs: runs)
     }
 }
 
@@ -265,16 +337,15 @@ extension IdentityIndex {
 
     /// Puts the entries of a gap back: those of the newest gap into memory, others into a run.
     func fill(_ gap: ClosedRange<Int64>, with table: IdentityTable, isNewest: Bool) throws {
-        if isNewest {
-            state.withLock { state in
-                state.newest = table
-                state.newestFirst = gap.lowerBound
-            }
-        } else {
-            let run = try write(table, range: gap)
-            state.withLock { state in
+        let run = isNewest ? nil : try write(table, range: gap)
+        state.withLock { state in
+            for entry in table.entries { state.filter.insert(entry.hash) }
+            if let run {
                 state.runs.append(run)
                 state.runs.sort { $0.range.lowerBound < $1.range.lowerBound }
+            } else {
+                state.newest = table
+                state.newestFirst = gap.lowerBound
             }
         }
     }
@@ -285,7 +356,8 @@ extension IdentityIndex {
     }
 
     /// Leaves out a run that turned out to be damaged, so that its range can be filled again.
-    func discard(_ run: IdentityRun) {
+    func discard(_ run: IdentityRun, because fault: IdentityRunFault) {
+        warnOfRemaking(run.file, fault)
         state.withLock { $0.runs.removeAll { $0 === run } }
         remove([run.file])
     }
@@ -298,12 +370,16 @@ extension IdentityIndex {
         do throws(IdentityRunFault) {
             return try IdentityRun(opening: file, keyCheck: keyCheck)
         } catch {
-            logger.warning(
-                "a file of the identity index is made again from the journal",
-                metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
-            )
+            warnOfRemaking(file, error)
             remove([file])
             return nil
         }
+    }
+
+    private func warnOfRemaking(_ file: URL, _ fault: IdentityRunFault) {
+        logger.warning(
+            "a file of the identity index is made again from the journal",
+            metadata: ["file": "\(file.lastPathComponent)", "reason": "\(fault)"]
+        )
     }
 }

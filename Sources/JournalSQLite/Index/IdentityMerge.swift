@@ -29,8 +29,7 @@ enum IdentityMerge {
         keyCheck: UInt64
     ) throws -> ClosedRange<Int64> {
         let range = runs[runs.startIndex].range.lowerBound...runs[runs.endIndex - 1].range.upperBound
-        let total = runs.reduce(0) { $0 + $1.count }
-        var writer = try IdentityRunWriter(folder: folder, range: range, expecting: total, keyCheck: keyCheck)
+        var writer = try IdentityRunWriter(folder: folder, range: range, keyCheck: keyCheck)
         var sources = try runs.map { try Source($0) }
         var heads = sources.map(\.current)
         while true {

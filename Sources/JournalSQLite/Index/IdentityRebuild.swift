@@ -16,13 +16,29 @@ struct IdentityRebuild {
         for gap in try index.openRuns(floor: floor, newest: newest) {
             count += try fill(gap, isNewest: gap.upperBound == newest, in: db)
         }
+        try makeFilter(in: db)
         return count
+    }
+
+    /// Reads every run for the filter; one that turns out to be damaged is made again first.
+    private func makeFilter(in db: Database) throws {
+        var replaced: [ClosedRange<Int64>] = []
+        while true {
+            do throws(DamagedRun) {
+                return try index.makeFilter()
+            } catch {
+                // What was written a moment ago and cannot be read would be made again for ever.
+                if replaced.contains(where: { $0.overlaps(error.run.range) }) { throw error.fault }
+                replaced.append(error.run.range)
+                _ = try replace(error.run, because: error.fault, in: db)
+            }
+        }
     }
 
     /// Replaces a damaged run.
     /// - Returns: the runs that stand in its place.
-    func replace(_ run: IdentityRun, in db: Database) throws -> [IdentityRun] {
-        index.discard(run)
+    func replace(_ run: IdentityRun, because fault: IdentityRunFault, in db: Database) throws -> [IdentityRun] {
+        index.discard(run, because: fault)
         _ = try fill(run.range, isNewest: false, in: db)
         return index.runs(in: run.range)
     }

@@ -10,28 +10,26 @@ import Journal
 /// The identities of a range of the journal, sorted by hash, in a file that never changes.
 ///
 /// ```
-/// header   64 bytes: "TGIRUN01", first, last, entries, pages, filter words, key check, XXH64 of the 56 bytes before
+/// header   56 bytes: "TGIRUN02", first, last, entries, pages, key check, XXH64 of the 48 bytes before
 /// pages    4096 bytes each: XXH64 of the rest (8), then up to 340 entries: hash (8), sequence number minus first (4)
 /// fences   8 bytes a page: the page's first hash
-/// filter   8 bytes a word
-/// tail     8 bytes: XXH64 of fences and filter
+/// tail     8 bytes: XXH64 of the fences
 /// ```
-/// Numbers are 8 bytes, least byte first. Fences and filter are in memory, a page is read when the filter lets a hash pass.
+/// Numbers are 8 bytes, least byte first. Fences are in memory, a page is read when the index's filter lets a hash pass.
 /// A run is made from the journal alone: one that is damaged or missing is made again.
 final class IdentityRun: Sendable {
-    static let headerBytes = 64
+    static let headerBytes = 56
     static let pageBytes = 4096
     static let entryBytes = 12
     static let entriesPerPage = (pageBytes - 8) / entryBytes
-    static let magic: UInt64 = 0x3130_4E55_5249_4754
+    static let magic: UInt64 = 0x3230_4E55_5249_4754
 
-    /// What the first 64 bytes say.
+    /// What the first bytes say.
     struct Header: Equatable {
         var first: Int64
         var last: Int64
         var entries: Int
         var pages: Int
-        var filterWords: Int
         /// A hash under the journal's key, so that a run of another journal is not taken for one of this.
         var keyCheck: UInt64
     }
@@ -41,7 +39,6 @@ final class IdentityRun: Sendable {
     let count: Int
     private let pageCount: Int
     private let fences: [UInt64]
-    private let filter: IdentityFilter
     private let descriptor: Int32
 
     /// - Throws: ``IdentityRunFault`` if the file is not a whole run of this journal.
@@ -51,23 +48,17 @@ final class IdentityRun: Sendable {
         var isComplete = false
         defer { if !isComplete { _ = close(descriptor) } }
         let header = try Self.readHeader(descriptor, keyCheck: keyCheck)
-        let words = try Self.readTail(descriptor, header)
+        fences = try Self.readFences(descriptor, header)
         self.file = file
         self.descriptor = descriptor
         range = header.first...header.last
         count = header.entries
         pageCount = header.pages
-        fences = Array(words[..<header.pages])
-        filter = IdentityFilter(words: Array(words[header.pages...]))
         isComplete = true
     }
 
     deinit {
         _ = close(descriptor)
-    }
-
-    func mayHold(_ hash: UInt64) -> Bool {
-        filter.mayHold(hash)
     }
 
     /// The events kept under hashes that agree with `hash` in the bits of `mask`, which must be the upper ones.
@@ -101,6 +92,15 @@ final class IdentityRun: Sendable {
         return entries
     }
 
+    /// Hands over every hash of the run, in order.
+    func forEachHash(_ body: (UInt64) -> Void) throws(IdentityRunFault) {
+        for page in pages {
+            try withPage(page) { page in
+                for index in 0..<page.count { body(page.hash(at: index)) }
+            }
+        }
+    }
+
     private func withPage(_ page: Int, _ body: (IdentityPage) -> Void) throws(IdentityRunFault) {
         let bytes = try Self.read(descriptor, count: Self.pageBytes, at: Self.headerBytes + page * Self.pageBytes)
         try bytes.withUnsafeBufferPointer { (buffer) throws(IdentityRunFault) in
@@ -129,23 +129,22 @@ final class IdentityRun: Sendable {
     private static func readHeader(_ descriptor: Int32, keyCheck: UInt64) throws(IdentityRunFault) -> Header {
         let bytes = try read(descriptor, count: headerBytes, at: 0)
         let words = words(in: bytes)
-        guard words[0] == magic, words[7] == Checksum.of(Array(bytes[..<56])) else { throw .damaged }
-        guard words[6] == keyCheck else { throw .foreign }
+        guard words[0] == magic, words[6] == Checksum.of(Array(bytes[..<48])) else { throw .damaged }
+        guard words[5] == keyCheck else { throw .foreign }
         let header = Header(
             first: Int64(bitPattern: words[1]),
             last: Int64(bitPattern: words[2]),
             entries: Int(truncatingIfNeeded: words[3]),
             pages: Int(truncatingIfNeeded: words[4]),
-            filterWords: Int(truncatingIfNeeded: words[5]),
-            keyCheck: words[6]
+            keyCheck: words[5]
         )
-        let size = headerBytes + header.pages * pageBytes + (header.pages + header.filterWords + 1) * 8
+        let size = headerBytes + header.pages * pageBytes + (header.pages + 1) * 8
         guard lseek(descriptor, 0, SEEK_END) == size else { throw .damaged }
         return header
     }
 
-    private static func readTail(_ descriptor: Int32, _ header: Header) throws(IdentityRunFault) -> [UInt64] {
-        let count = (header.pages + header.filterWords) * 8
+    private static func readFences(_ descriptor: Int32, _ header: Header) throws(IdentityRunFault) -> [UInt64] {
+        let count = header.pages * 8
         let bytes = try read(descriptor, count: count + 8, at: headerBytes + header.pages * pageBytes)
         var words = words(in: bytes)
         let checksum = words.removeLast()

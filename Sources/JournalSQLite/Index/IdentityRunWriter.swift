@@ -14,7 +14,6 @@ struct IdentityRunWriter {
     private let handle: FileHandle
     private let range: ClosedRange<Int64>
     private let keyCheck: UInt64
-    private var filter: IdentityFilter
     private var fences: [UInt64] = []
     private var page = [UInt8](repeating: 0, count: IdentityRun.pageBytes)
     private var entriesInPage = 0
@@ -23,8 +22,7 @@ struct IdentityRunWriter {
 
     private static let bytesPerWrite = 256 << 10
 
-    /// - Parameter entries: how many are expected at most.
-    init(folder: URL, range: ClosedRange<Int64>, expecting entries: Int, keyCheck: UInt64) throws {
+    init(folder: URL, range: ClosedRange<Int64>, keyCheck: UInt64) throws {
         file = folder.appending(path: Self.name(of: range))
         temporary = file.appendingPathExtension("new")
         guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
@@ -33,7 +31,6 @@ struct IdentityRunWriter {
         handle = try FileHandle(forWritingTo: temporary)
         self.range = range
         self.keyCheck = keyCheck
-        filter = IdentityFilter(expecting: entries)
         waiting = [UInt8](repeating: 0, count: IdentityRun.headerBytes)
     }
 
@@ -50,7 +47,6 @@ struct IdentityRunWriter {
             page.storeBytes(of: entry.hash.littleEndian, toByteOffset: place, as: UInt64.self)
             page.storeBytes(of: offset.littleEndian, toByteOffset: place + 8, as: UInt32.self)
         }
-        filter.insert(entry.hash)
         count += 1
         entriesInPage += 1
         if entriesInPage == IdentityRun.entriesPerPage { try endPage() }
@@ -60,9 +56,8 @@ struct IdentityRunWriter {
     consuming func finish() throws {
         if entriesInPage > 0 { try endPage() }
         var tail: [UInt8] = []
-        tail.reserveCapacity((fences.count + filter.words.count + 1) * 8)
+        tail.reserveCapacity((fences.count + 1) * 8)
         for fence in fences { Self.append(fence, to: &tail) }
-        for word in filter.words { Self.append(word, to: &tail) }
         Self.append(Checksum.of(tail), to: &tail)
         try handle.write(contentsOf: waiting)
         try handle.write(contentsOf: tail)
@@ -82,7 +77,6 @@ struct IdentityRunWriter {
         Self.append(range.upperBound, to: &header)
         Self.append(UInt64(count), to: &header)
         Self.append(UInt64(fences.count), to: &header)
-        Self.append(UInt64(filter.words.count), to: &header)
         Self.append(keyCheck, to: &header)
         Self.append(Checksum.of(header), to: &header)
         return header

@@ -28,6 +28,9 @@ struct IdentityTable: Sendable {
         mask = size - 1
     }
 
+    /// All entries, in no order.
+    var entries: some Sequence<IdentityEntry> { places.lazy.filter { $0.sequence != 0 } }
+
     /// All entries, sorted.
     ///
     /// Hashes are spread evenly, so that each goes at once to about the place it gets in the end, and only neighbours are compared.
@@ -110,6 +113,13 @@ struct IdentityTable: Sendable {
             index = (index + 1) & mask
         }
         places[gap] = IdentityEntry(hash: 0, sequence: 0)
+    }
+
+    /// Empties the table, and keeps its memory.
+    mutating func removeAll() {
+        count = 0
+        scoped.removeAll(keepingCapacity: true)
+        for index in places.indices { places[index] = IdentityEntry(hash: 0, sequence: 0) }
     }
 
     private mutating func place(_ entry: IdentityEntry) {
