@@ -33,10 +33,9 @@ struct ConnectionChannel: HTTPChannelHandler {
             let patience = ConnectionPatience<HTTPServerRequestPart>(patience)
             try pipeline.addHandler(patience)
             let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
-            let eventLoop = channel.eventLoop
-            try pipeline.addHandler(
-                WriteLane(endpoint: endpoint, on: eventLoop, before: encoder, patience: patience)
-            )
+            let lane = WriteLane(endpoint: endpoint, on: channel.eventLoop, before: encoder, patience: patience)
+            try pipeline.addHandler(lane)
+            try pipeline.addHandler(WholeWriteReader(before: lane), position: .before(encoder.handler))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try NIOAsyncChannel(
@@ -52,12 +51,15 @@ struct ConnectionChannel: HTTPChannelHandler {
         }
     }
 
+    /// How many fields a request's head may have.
+    static let mostFields = 100
+
     /// What a client may send before its body; more is answered with 400 or 431 and the end of the connection.
     private static var headerLimits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
         limits.maxHeaderListSize = 64 << 10
-        limits.maxHeaderFieldCount = 100
+        limits.maxHeaderFieldCount = mostFields
         return limits
     }
 }

@@ -81,8 +81,8 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
         context.write(data, promise: promise)
     }
 
-    /// An answer went out another way.
-    func answered() {
+    /// A request came, or an answer went out, another way.
+    func moved() {
         hasMoved = true
     }
 

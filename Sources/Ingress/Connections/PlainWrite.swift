@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 /// The head of a write of events in its plainest form: `POST /v1/events`, a body of known and moderate length, nothing encoded and
@@ -20,19 +21,31 @@ struct PlainWrite: Sendable {
     /// - Parameter limit: what a body may have at most.
     init?(_ head: HTTPRequestHead, limitBytes limit: Int) {
         guard head.method == .POST, head.version == .http1_1, head.uri == "/v1/events" else { return nil }
+        var fields = head.headers.lazy.map { (name: $0.name.utf8, value: $0.value.utf8) }.makeIterator()
+        self.init(&fields, limitBytes: limit)
+    }
+
+    /// - Parameter fields: of the head of a `POST /v1/events`.
+    private init?<Bytes: Collection<UInt8>>(
+        _ fields: inout some IteratorProtocol<(name: Bytes, value: Bytes)>,
+        limitBytes limit: Int
+    ) {
         var length: Int?
         var hosts = 0
-        for (name, value) in head.headers {
-            switch name.utf8.count {
+        while let (name, value) = fields.next() {
+            var text: String { String(decoding: value, as: UTF8.self) }
+            switch name.count {
             case 14 where name.isField("content-length"):
-                guard length == nil, let bytes = Int(value) else { return nil }
+                guard length == nil, value.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int(text) else {
+                    return nil
+                }
                 length = bytes
             case 4 where name.isField("host"): hosts += 1
-            case 13 where name.isField("authorization"): authorization = value
-            case 9 where name.isField("x-api-key"): apiKey = value
-            case 12 where name.isField("content-type"): contentType = value
-            case 12 where name.isField("x-request-id"): requestID = value
-            case 11 where name.isField("traceparent"): traceParent = value
+            case 13 where name.isField("authorization"): authorization = text
+            case 9 where name.isField("x-api-key"): apiKey = text
+            case 12 where name.isField("content-type"): contentType = text
+            case 12 where name.isField("x-request-id"): requestID = text
+            case 11 where name.isField("traceparent"): traceParent = text
             case 10 where name.isField("connection"):
                 guard !value.isField("upgrade") else { return nil }
                 isLast = isLast || value.isField("close")
@@ -48,9 +61,28 @@ struct PlainWrite: Sendable {
     }
 }
 
-extension String {
+extension PlainWrite {
+    private static let firstLine = "POST /v1/events HTTP/1.1\r\n"
+    /// What is longer may break the decoder's limits.
+    private static let longestHead = 8 << 10
+
+    /// The head and the body of a write that is all of these bytes; nil if they are anything else.
+    /// - Parameter limit: what a body may have at most.
+    static func whole(_ bytes: ByteBuffer, limitBytes limit: Int) -> (head: PlainWrite, body: [UInt8])? {
+        bytes.withUnsafeReadableBytes { bytes in
+            guard bytes.starts(with: firstLine.utf8) else { return nil }
+            var fields = PlainFields(bytes[firstLine.utf8.count...])
+            guard let head = PlainWrite(&fields, limitBytes: limit), let body = fields.body, body.count == head.length,
+                body.startIndex <= longestHead
+            else { return nil }
+            return (head, Array(body))
+        }
+    }
+}
+
+extension Collection<UInt8> {
     /// Whether this is the name, which is in lower case, in whatever case.
     fileprivate func isField(_ name: String) -> Bool {
-        utf8.elementsEqual(name.utf8) { $0 == $1 || ((65...90).contains($0) && $0 + 32 == $1) }
+        elementsEqual(name.utf8) { $0 == $1 || ((65...90).contains($0) && $0 + 32 == $1) }
     }
 }

@@ -30,6 +30,8 @@ final class WriteLane: ChannelDuplexHandler {
     private let patience: ConnectionPatience<HTTPServerRequestPart>
     /// Where NIO's encoder stands: an answer of the lane's own is encoded already, and begins its way behind it.
     private var encoder: ChannelHandlerContext?
+    /// Where the lane itself stands.
+    private var context: ChannelHandlerContext?
     private var state = State.idle
     /// What came while a write was being answered.
     private var waiting = Deque<HTTPServerRequestPart>()
@@ -41,7 +43,7 @@ final class WriteLane: ChannelDuplexHandler {
 
     /// - Parameters:
     ///   - encoder: the place of the connection's encoder.
-    ///   - patience: told of answers, which do not pass by it.
+    ///   - patience: told of what does not pass by it.
     init(
         endpoint: WriteEndpoint,
         on eventLoop: any EventLoop,
@@ -54,11 +56,27 @@ final class WriteLane: ChannelDuplexHandler {
         executor = EventLoopExecutor(eventLoop)
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) {
         encoder = nil
+        self.context = nil
     }
 
     // MARK: - From the client
+
+    /// Answers a write that came whole and has not passed the decoder.
+    /// - Returns: false if the bytes are anything else, or an earlier request is under way: then they go through the decoder.
+    func takeWhole(_ bytes: ByteBuffer) -> Bool {
+        guard case .idle = state, let context, let write = PlainWrite.whole(bytes, limitBytes: endpoint.bodyLimitBytes),
+            endpoint.mayGather(write.head)
+        else { return false }
+        patience.moved()
+        answer(write.head, write.body, context)
+        return true
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         take(unwrapInboundIn(data), context)
@@ -80,7 +98,8 @@ final class WriteLane: ChannelDuplexHandler {
             if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
             state = .collecting(write, body)
         case (.collecting(let write, let body), .end):
-            answer(write, body, context)
+            // Copied here, before the next read: NIO uses its buffer again when nobody holds a part of it, and makes a new one otherwise.
+            answer(write, Array(body.readableBytesView), context)
         case (.idle, _), (.passing, _), (.collecting, .head):
             context.fireChannelRead(wrapInboundOut(part))
         }
@@ -133,13 +152,11 @@ final class WriteLane: ChannelDuplexHandler {
 
     private typealias Place = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
 
-    private func answer(_ write: PlainWrite, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
+    private func answer(_ write: PlainWrite, _ body: [UInt8], _ context: ChannelHandlerContext) {
         state = .answering
         let place = Place((lane: self, context: context), eventLoop: context.eventLoop)
         let endpoint = self.endpoint
         let executor = self.executor
-        // Copied here, before the next read: NIO uses its buffer again when nobody holds a part of it, and makes a new one otherwise.
-        let body = Array(body.readableBytesView)
         // Safe: a task of its own, because a channel handler cannot await; it ends with the answer, and the connection, which the server
         // waits for, does not end before.
         Task(executorPreference: executor) { @Sendable in
@@ -156,7 +173,7 @@ final class WriteLane: ChannelDuplexHandler {
     private func send(_ answer: WriteAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
         let bytes = IOData.byteBuffer(answer.encoded(context.channel.allocator))
         encoder?.writeAndFlush(NIOAny(bytes), promise: nil)
-        patience.answered()
+        patience.moved()
         state = .idle
         if isLast { return context.close(promise: nil) }
         takeWaiting(context)
