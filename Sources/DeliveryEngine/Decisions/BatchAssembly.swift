@@ -48,17 +48,18 @@ package struct BatchAssembly: Sendable {
         var most = min(atMost ?? limit.events, Self.company(of: first, limit: limit.events))
         var passedOver: [DeliveryItem] = []
         var identities: Set<String> = oneIdentityOncePerBatch ? [first.translated.identity] : []
-        while let candidate = waiting.first {
-            most = min(most, Self.company(of: candidate, limit: limit.events))
+        while !waiting.isEmpty {
+            most = min(most, Self.company(of: waiting[0], limit: limit.events))
             // One byte for the comma, and room for what a request has around its events.
-            guard items.count < most, bytes + candidate.translated.bytes.count + 1 <= limit.bytes - 256 else { break }
-            waiting.removeFirst()
+            let room = limit.bytes - 256 - bytes - 1
+            guard items.count < most, waiting[0].translated.bytes.count <= room else { break }
+            let candidate = waiting.removeFirst()
             if oneIdentityOncePerBatch, !identities.insert(candidate.translated.identity).inserted {
                 passedOver.append(candidate)
                 continue
             }
-            items.append(candidate)
             bytes += candidate.translated.bytes.count + 1
+            items.append(candidate)
         }
         waiting.prepend(contentsOf: passedOver)
         return DeliveryBatch(items: items)

@@ -13,7 +13,7 @@ package struct DeliveryItem: Sendable, Equatable {
     package private(set) var newAttempts: [Attempt] = []
     /// Its place among the first attempts of this pipeline; nil for one that comes back. Neighbours in the journal have neighbouring
     /// places, so that a run of delivered ones can be kept as first and last.
-    package private(set) var place: Int?
+    package internal(set) var place: Int?
 
     package init(
         sequence: SequenceNumber,
@@ -33,13 +33,6 @@ package struct DeliveryItem: Sendable, Equatable {
 
     /// How many requests carried it in all.
     package var attempts: Int { attemptsBefore + newAttempts.count }
-
-    /// The same item with a place among the first attempts.
-    func placed(at place: Int) -> Self {
-        var item = self
-        item.place = place
-        return item
-    }
 
     /// Notes a request that carried it without settling it.
     mutating func note(_ attempt: Attempt) {

@@ -342,7 +342,7 @@ package struct PipelineMachine: Sendable {
         var items = claimed.items
         if isFirst {
             for index in items.indices {
-                items[index] = items[index].placed(at: nextPlace)
+                items[index].place = nextPlace
                 nextPlace += 1
             }
             // Between two claims there may be events that were settled before a restart.
@@ -383,7 +383,8 @@ package struct PipelineMachine: Sendable {
         _ outcome: (Int) -> Outcome
     ) {
         let alone = batch.items.count == 1
-        var run: [DeliveryItem] = []
+        var run: [SequenceNumber] = []
+        var lastPlace: Int?
         var again: [DeliveryItem] = []
         for (index, item) in batch.items.enumerated() {
             let decision = rules.decide(
@@ -396,8 +397,9 @@ package struct PipelineMachine: Sendable {
             )
             switch decision {
             case .simplyDelivered:
-                if let last = run.last?.place, item.place != last + 1 { close(&run, facts) }
-                run.append(item)
+                if let lastPlace, item.place != lastPlace + 1 { close(&run, facts) }
+                run.append(item.sequence)
+                lastPlace = item.place
             case .settle(let settled):
                 exceptions.append(settled)
             case .sendAgain:
@@ -410,9 +412,9 @@ package struct PipelineMachine: Sendable {
         if !again.isEmpty { assembly.putBack(DeliveryBatch(items: again, isBisected: batch.isBisected)) }
     }
 
-    private mutating func close(_ run: inout [DeliveryItem], _ facts: AttemptFacts) {
+    private mutating func close(_ run: inout [SequenceNumber], _ facts: AttemptFacts) {
         guard !run.isEmpty else { return }
-        delivered.append(DeliveredRun(sequences: run.map(\.sequence), attempt: facts.attempt(status: .delivered)))
+        delivered.append(DeliveredRun(sequences: run, attempt: facts.attempt(status: .delivered)))
         run = []
     }
 }
