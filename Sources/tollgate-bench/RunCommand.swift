@@ -17,8 +17,8 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "Measure the cost over time too.")
     var long = false
 
-    @Option(help: "Events of the row long.")
-    var longEvents = 10_000_000
+    @Option(help: "Events stored beforehand in the row long.")
+    var longEvents = 20_000_000
 
     @Option(help: "Events that wait in the row memory.")
     var waitingEvents = 1_000_000

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// The bytes of a request, made once; only digits change from one request to the next: each event has an id of its own, and a customer, a
-/// time and values by chance.
+/// The bytes of a request, made once; only digits change from one request to the next: each event has an id of its own that no other
+/// resembles, and a customer, a time and values by chance.
 ///
 /// All numbers have a fixed width, so that the length never changes and a request costs the load next to nothing: what the load
 /// spends on a shared machine is missing from the server that is measured.
@@ -10,6 +10,8 @@ struct RequestTemplate: Sendable {
     private struct Run {
         let place: Int
         let length: Int
+        /// Sixteen of them are the id; all others are decimal.
+        let isHexadecimal: Bool
     }
 
     /// Bytes of an event in the body.
@@ -20,15 +22,17 @@ struct RequestTemplate: Sendable {
     private let runs: [Run]
     private let runsPerEvent: Int
 
-    /// An event with a mark for each digit that changes; the first run of marks is the id's.
+    private static let hexadecimal: [UInt8] = Array("0123456789abcdef".utf8)
+
+    /// An event with a mark for each digit that changes, `~` in the id and `#` behind it.
     private static let event =
         #"","name":"api_request","customer_id":"customer-1###","timestamp":"2024-03-2#T1#:3#:0#.###Z","source":"benchmark","#
         + #""properties":{"request_size":1###,"response_size":2####,"region":"eu-central-1","path":"/v1/things/4#","#
-        + #""status":200,"cached":false,"tokens":1##.2#,"model":"large-2024"}}"#
+        + #""status":200,"cached":false,"tokens":1##.2#,"model":"l-24"}}"#
 
     /// - Parameter prefix: in front of every id, so that loads do not repeat one another's.
     init(path: String = "/v1/events", batch: Int, prefix: String, key: String) {
-        let event = #"{"id":"\#(prefix)-1##########"# + Self.event
+        let event = #"{"id":"\#(prefix)-~~~~~~~~~~~~~~~~"# + Self.event
         let events = repeatElement(event, count: batch).joined(separator: ",")
         let body = batch > 1 ? "[\(events)]" : events
         var whole = ByteBuffer(
@@ -44,9 +48,13 @@ struct RequestTemplate: Sendable {
     }
 
     private static func runs(in text: ByteBuffer) -> [Run] {
-        let isMark = text.readableBytesView.map { $0 == UInt8(ascii: "#") }
+        let text = text.readableBytesView
+        let isMark = text.map { $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "~") }
         let starts = isMark.indices.filter { isMark[$0] && !isMark[$0 - 1] }
-        return starts.map { start in Run(place: start, length: isMark[start...].prefix { $0 }.count) }
+        return starts.map { start in
+            let length = isMark[start...].prefix { $0 }.count
+            return Run(place: start, length: length, isHexadecimal: text[text.startIndex + start] == UInt8(ascii: "~"))
+        }
     }
 
     /// A request whose events are numbered from `first` on.
@@ -64,17 +72,21 @@ struct RequestTemplate: Sendable {
         request.withUnsafeMutableReadableBytes { bytes in
             for (index, run) in runs.enumerated() {
                 let (event, part) = index.quotientAndRemainder(dividingBy: runsPerEvent)
-                var number = UInt64(first + event)
-                if part > 0 { number = Self.mixed(number &* 31 &+ UInt64(part)) }
+                var number = Self.mixed(UInt64(first + event) &* 31 &+ UInt64(part))
                 for place in (run.place..<(run.place + run.length)).reversed() {
-                    bytes[place] = UInt8(ascii: "0") + UInt8(number % 10)
-                    number /= 10
+                    if run.isHexadecimal {
+                        bytes[place] = Self.hexadecimal[Int(number & 15)]
+                        number >>= 4
+                    } else {
+                        bytes[place] = UInt8(ascii: "0") + UInt8(number % 10)
+                        number /= 10
+                    }
                 }
             }
         }
     }
 
-    /// The same number every time, but like one by chance.
+    /// The same number every time, but like one by chance; no two numbers become the same.
     private static func mixed(_ number: UInt64) -> UInt64 {
         let product = number &* 0x9E37_79B9_7F4A_7C15
         return product ^ (product >> 32)

@@ -18,15 +18,18 @@ actor BenchRun {
 
     /// Runs a load and tells what came of it.
     ///
-    /// - Parameter events: the most events; the load then takes as long as it takes, within limits.
+    /// - Parameters:
+    ///   - events: the most events; the load then takes as long as it takes.
+    ///   - limit: within how many seconds, in that case.
     func load(
         _ server: BenchServer,
         path: String = "/v1/events",
         batch: Int = 1,
-        events: Int? = nil
+        events: Int? = nil,
+        within limit: Double = 60
     ) async throws -> LoadReport {
         loads += 1
-        let longest = events == nil ? seconds : max(60, seconds * 12)
+        let longest = events == nil ? seconds : max(limit, seconds * 12)
         var arguments = [
             "load", "--port", "\(server.port)", "--batch", "\(batch)", "--seconds", "\(longest)",
             "--connections", "\(connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",

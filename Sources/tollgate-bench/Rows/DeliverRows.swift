@@ -1,5 +1,11 @@
 import Foundation
 
+/// What came of events that were first accepted, then delivered.
+struct Share {
+    let acceptedPerSecond: Double
+    let deliveriesPerSecond: Double
+}
+
 /// The rows about delivering.
 extension BenchRun {
     func deliverRow() async throws -> Row {
@@ -63,19 +69,28 @@ extension BenchRun {
         }
     }
 
-    /// Fills a store while the vendors hold back, and tells how many deliveries a second they get when they answer.
     private func drain(_ routes: BenchRoutes, events: Int, by sink: Sink) async throws -> Double {
-        try await sink.setGate(isShut: true)
-        return try await withGateway(routes, sink: sink) { gateway in
-            let report = try await load(gateway, batch: 100, events: events)
-            guard report.failed == 0 else { throw BenchFailure(description: "\(report.failed) requests failed") }
-            let before = try await sink.deliveries()
-            try await sink.setGate(isShut: false)
-            let wanted = report.events * routes.vendors.count
-            let (count, time) = try await sink.waitForDeliveries(before + wanted, within: .seconds(10 + 8 * seconds))
-            guard count > before else { throw gateway.process.failure("delivered nothing") }
-            return Double(count - before) / time
+        try await withGateway(routes, sink: sink) { gateway in
+            try await acceptThenDeliver(events, gateway, to: routes.vendors.count, sink).deliveriesPerSecond
         }
+    }
+
+    /// Accepts events while the vendors hold back, and delivers them when they answer.
+    func acceptThenDeliver(
+        _ events: Int,
+        _ gateway: BenchServer,
+        to vendors: Int,
+        _ sink: Sink
+    ) async throws -> Share {
+        try await sink.setGate(isShut: true)
+        let report = try await load(gateway, batch: 100, events: events)
+        guard report.failed == 0 else { throw BenchFailure(description: "\(report.failed) requests failed") }
+        let before = try await sink.deliveries()
+        try await sink.setGate(isShut: false)
+        let wanted = before + report.events * vendors
+        let (count, time) = try await sink.waitForDeliveries(wanted, within: .seconds(10 + 8 * seconds))
+        guard count > before else { throw gateway.process.failure("delivered nothing") }
+        return Share(acceptedPerSecond: report.eventsPerSecond, deliveriesPerSecond: Double(count - before) / time)
     }
 
     func hangRow() async throws -> Row {

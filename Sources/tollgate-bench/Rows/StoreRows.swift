@@ -33,22 +33,50 @@ extension BenchRun {
         }
     }
 
-    /// Accepts events in ten equal slices: what the first cost, and what the later ones.
+    /// What a journal costs that has many events, next to one that has none: each in turn accepts a share of events and delivers it.
+    ///
+    /// - Parameter events: how many are stored beforehand.
     func longRow(events: Int) async throws -> Row {
-        try await withGateway(.none, sink: nil) { gateway in
-            var figures: [Figure] = []
-            for slice in 1...10 {
-                let before = gateway.process.usage.writtenBytes
-                let report = try await load(gateway, batch: 100, events: events / 10)
-                let usage = gateway.process.usage
-                figures += [
-                    Figure("\nat \(events / 10 * slice) events:", report.eventsPerSecond, "events/s"),
-                    Figure("", Double(usage.writtenBytes - before) / Double(max(1, report.events)), "bytes/event"),
-                    Figure("resident", Double(usage.residentBytes) / 1e6, "MB"),
-                ]
-                figures += report.latencyFigures
+        let routes = BenchRoutes.four
+        let vendors = routes.vendors.count
+        let share = min(1_000_000, events)
+        return try await Sink.whileRunning(in: scratch) { sink in
+            try await withGateway(routes, sink: sink) { full in
+                try await fill(full, with: events, to: vendors, sink)
+                var shares: [(first: Share, later: Share)] = []
+                for _ in 1...3 {
+                    let first = try await withGateway(routes, sink: sink) { empty in
+                        try await acceptThenDeliver(share, empty, to: vendors, sink)
+                    }
+                    shares.append((first, try await acceptThenDeliver(share, full, to: vendors, sink)))
+                }
+                func figure(_ unit: String, _ rate: (Share) -> Double) -> Figure {
+                    let first = Limit(name: "the first", value: Self.median(shares.map { rate($0.first) }))
+                    return Figure("", Self.median(shares.map { rate($0.later) }), unit, of: first)
+                }
+                let usage = full.process.usage
+                return Row(
+                    .long,
+                    "\(share) more events over \(events) that are stored, next to the first \(share), to \(vendors) vendors in batches of 100",
+                    [
+                        figure("accepted/s", \.acceptedPerSecond), figure("deliveries/s", \.deliveriesPerSecond),
+                        Figure("resident", Double(usage.residentBytes) / 1e6, "MB"),
+                        Figure("peak", Double(usage.peakBytes) / 1e6, "MB"),
+                    ]
+                )
             }
-            return Row(.long, "accept \(events) events, 100 a request, in ten slices", figures)
         }
+    }
+
+    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+    /// Accepts events and delivers them at the same time.
+    private func fill(_ gateway: BenchServer, with events: Int, to vendors: Int, _ sink: Sink) async throws {
+        let before = try await sink.deliveries()
+        let report = try await load(gateway, batch: 100, events: events, within: 900)
+        guard report.events >= events else { throw BenchFailure(description: "only \(report.events) were accepted") }
+        let wanted = before + report.events * vendors
+        let (count, _) = try await sink.waitForDeliveries(wanted, within: .seconds(300))
+        guard count >= wanted else { throw BenchFailure(description: "\(wanted - count) deliveries are missing") }
     }
 }
