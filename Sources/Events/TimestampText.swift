@@ -4,7 +4,8 @@ import JSON
 extension Timestamp {
     /// Reads RFC 3339 with an offset: `2024-03-20T15:04:05.123Z`, `2024-03-20t16:04:05+01:00`, a space instead of the `T`.
     /// Further digits than milliseconds are cut off, not rounded. Second 60 is refused: no vendor takes it.
-    /// - Returns: nil if the text has another form or names no real moment.
+    /// - Returns: nil if the text has another form or names no real moment, or one that has no text in UTC: in a year before 0 or
+    ///   after 9999.
     package init?(rfc3339 text: String) {
         var text = text
         guard let milliseconds = text.withUTF8({ Self.milliseconds(rfc3339: $0) }) else { return nil }
@@ -23,7 +24,8 @@ extension Timestamp {
         else { return nil }
         let days = daysSinceEpoch(year: year, month: month, day: day)
         let minutes = (days * 24 + hour) * 60 + minute - offset
-        return Int64((minutes * 60 + second) * 1000 + millisecond)
+        let milliseconds = Int64((minutes * 60 + second) * 1000 + millisecond)
+        return writable.contains(milliseconds) ? milliseconds : nil
     }
 
     /// RFC 3339, UTC, always three decimals: `2024-03-20T15:04:05.123Z`.
@@ -183,4 +185,6 @@ extension Timestamp {
 
     /// From the year 1 to the end of the year 9999.
     private static let readable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+    /// From the year 0 to the end of the year 9999: what RFC 3339 has four digits for. An offset leads out of it.
+    private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 }
