@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 /// RFC 3339 text and back. Own code because it runs for each event, both ways; the calendar is the proleptic Gregorian one.
 extension Timestamp {
@@ -30,25 +30,25 @@ extension Timestamp {
 
     /// RFC 3339, UTC, always three decimals: `2024-03-20T15:04:05.123Z`.
     package var rfc3339: String {
+        String(unsafeUninitializedCapacity: Self.rfc3339Bytes) { text in
+            writeRFC3339(to: text)
+            return Self.rfc3339Bytes
+        }
+    }
+
+    fileprivate static let rfc3339Bytes = 24
+
+    fileprivate func writeRFC3339(to text: UnsafeMutableBufferPointer<UInt8>) {
         let (days, rest) = Self.floorDivide(milliseconds, by: 86_400_000)
         let date = Self.civil(daysSinceEpoch: days)
-        var text = [UInt8]()
-        text.reserveCapacity(24)
-        Self.append(date.year, digits: 4, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Self.append(date.month, digits: 2, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Self.append(date.day, digits: 2, to: &text)
-        text.append(UInt8(ascii: "T"))
-        Self.append(rest / 3_600_000, digits: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        Self.append(rest / 60_000 % 60, digits: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        Self.append(rest / 1000 % 60, digits: 2, to: &text)
-        text.append(UInt8(ascii: "."))
-        Self.append(rest % 1000, digits: 3, to: &text)
-        text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
+        var writer = DigitWriter(bytes: text)
+        writer.digits(4, of: date.year, then: "-")
+        writer.digits(2, of: date.month, then: "-")
+        writer.digits(2, of: date.day, then: "T")
+        writer.digits(2, of: rest / 3_600_000, then: ":")
+        writer.digits(2, of: rest / 60_000 % 60, then: ":")
+        writer.digits(2, of: rest / 1000 % 60, then: ".")
+        writer.digits(3, of: rest % 1000, then: "Z")
     }
 
     /// Unix seconds as decimal text with exactly three decimals: `1710947045.123`.
@@ -103,6 +103,35 @@ extension Timestamp {
         let monthFromMarch = (5 * dayOfYear + 2) / 153
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+    }
+}
+
+extension JSONWriter {
+    /// A member whose value is a moment: ``Timestamp/rfc3339``, without a text on the way.
+    package mutating func member(_ name: String, moment: Timestamp) {
+        key(name)
+        string(plainBytes: Timestamp.rfc3339Bytes) { moment.writeRFC3339(to: $0) }
+    }
+}
+
+/// Puts fixed numbers of digits into memory that is as long as all of them.
+private struct DigitWriter {
+    let bytes: UnsafeMutableBufferPointer<UInt8>
+    var place = 0
+
+    init(bytes: UnsafeMutableBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    @inline(__always)
+    mutating func digits(_ count: Int, of value: Int, then end: Unicode.Scalar) {
+        var rest = value
+        for digit in (place..<(place + count)).reversed() {
+            bytes.initializeElement(at: digit, to: UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        bytes.initializeElement(at: place + count, to: UInt8(ascii: end))
+        place += count + 1
     }
 }
 

@@ -53,13 +53,27 @@ enum JSONString {
         text.append(contentsOf: UTF8.encode(scalar)!)
     }
 
+    /// Whether a text may stand in a JSON string as it is.
+    @inline(__always)
+    static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let memory = UnsafeRawBufferPointer(text)
+        var place = 0
+        while place + 8 <= memory.count {
+            if EscapedBytes.marks(in: memory.loadUnaligned(fromByteOffset: place, as: UInt64.self)) != 0 {
+                return false
+            }
+            place += 8
+        }
+        return memory[place...].allSatisfy { !EscapedBytes.contains($0) }
+    }
+
     /// Writes a text as a JSON string, quotes included.
     static func write(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var clean = 0
         for index in text.indices {
             let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            guard EscapedBytes.contains(byte) else { continue }
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[clean..<index]))
             writeEscape(byte, to: &bytes)
             clean = index + 1
@@ -84,4 +98,26 @@ enum JSONString {
             bytes.append(digits[Int(byte & 15)])
         }
     }
+}
+
+/// The bytes that may not stand in a string without an escape: quotes, backslashes and control characters.
+enum EscapedBytes {
+    @inline(__always)
+    static func contains(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    /// The high bit of each such byte among eight. Bits above the lowest one set may be wrong by a borrow.
+    @inline(__always)
+    static func marks(in word: UInt64) -> UInt64 {
+        let quotes = word ^ (ones &* 0x22)
+        let slashes = word ^ (ones &* 0x5C)
+        let found =
+            ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((word &- ones &* 0x20) & ~word)
+        return found & highBits
+    }
+
+    /// The high bit of each of eight bytes.
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
 }

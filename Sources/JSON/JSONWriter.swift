@@ -16,16 +16,17 @@ package struct JSONWriter: Sendable {
 
     /// Starts a member: its value is written next.
     package mutating func key(_ name: String) {
-        string(name)
-        bytes.append(UInt8(ascii: ":"))
-        needsComma = false
+        string(name, isKey: true)
     }
 
     /// A string; escapes what must be escaped and nothing else.
     package mutating func string(_ value: String) {
-        separate()
-        var value = value
-        value.withUTF8 { JSONString.write($0, to: &bytes) }
+        string(value, isKey: false)
+    }
+
+    /// A string of so many bytes, of which none needs an escape, as a moment or a number.
+    package mutating func string(plainBytes count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        string(plainBytes: count, isKey: false, fill)
     }
 
     /// One whole value that is JSON already.
@@ -48,11 +49,19 @@ package struct JSONWriter: Sendable {
 
     package mutating func integer(_ value: Int) {
         separate()
-        if (0..<10).contains(value) {
-            bytes.append(UInt8(ascii: "0") + UInt8(value))
-        } else {
-            bytes.append(contentsOf: String(value).utf8)
+        var rest = value.magnitude
+        var digits = [20 of UInt8](repeating: 0)
+        var place = digits.count
+        repeat {
+            place -= 1
+            digits[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        } while rest > 0
+        if value < 0 {
+            place -= 1
+            digits[place] = UInt8(ascii: "-")
         }
+        digits.span.extracting(place...).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
     }
 
     package mutating func integer(_ value: some BinaryInteger) {
@@ -68,6 +77,43 @@ package struct JSONWriter: Sendable {
     package mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
+    }
+
+    private mutating func string(_ value: String, isKey: Bool) {
+        var value = value
+        value.withUTF8 { text in
+            guard JSONString.isPlain(text) else {
+                separate()
+                JSONString.write(text, to: &bytes)
+                if isKey { bytes.append(UInt8(ascii: ":")) }
+                needsComma = !isKey
+                return
+            }
+            string(plainBytes: text.count, isKey: isKey) { memory in
+                _ = memory.initialize(fromContentsOf: text)
+            }
+        }
+    }
+
+    /// Quotes, comma, colon and text at once, because a look at whether the list has room costs more than a byte.
+    @inline(__always)
+    private mutating func string(
+        plainBytes count: Int,
+        isKey: Bool,
+        _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) {
+        let needsComma = needsComma
+        bytes.append(addingCapacity: count + 4) { span in
+            if needsComma { span.append(UInt8(ascii: ",")) }
+            span.append(UInt8(ascii: "\""))
+            span.withUnsafeMutableBufferPointer { memory, filled in
+                fill(UnsafeMutableBufferPointer(rebasing: memory[filled..<(filled + count)]))
+                filled += count
+            }
+            span.append(UInt8(ascii: "\""))
+            if isKey { span.append(UInt8(ascii: ":")) }
+        }
+        self.needsComma = !isKey
     }
 
     private mutating func separate() {

@@ -1,4 +1,5 @@
 import Events
+import JSON
 import Testing
 
 @Suite struct TimestampTests {
@@ -28,6 +29,11 @@ import Testing
         let timestamp = Timestamp(milliseconds: milliseconds)
         #expect(Timestamp(rfc3339: timestamp.rfc3339) == timestamp)
         #expect(Timestamp(unixSeconds: timestamp.unixSeconds) == timestamp)
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("at", moment: timestamp)
+        writer.endObject()
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"at":"\#(timestamp.rfc3339)"}"#)
     }
 
     @Test func `writes Unix seconds with three decimals`() {

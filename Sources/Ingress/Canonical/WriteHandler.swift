@@ -121,15 +121,9 @@ struct WriteHandler: Sendable {
         writer.beginArray()
         let faults = Dictionary(grouping: result.faults) { $0.index ?? -1 }
         var place = 0
-        // Most of a request's events have the same timestamp: that of their acceptance, or that of the batch.
-        var timestamp = (moment: Timestamp(milliseconds: 0), text: "")
         for index in 0..<count {
             if place < result.accepted.count, result.accepted[place].index == index {
-                let event = result.accepted[place]
-                if timestamp.text.isEmpty || timestamp.moment != event.timestamp {
-                    timestamp = (event.timestamp, event.timestamp.rfc3339)
-                }
-                write(event, timestamp.text, deliveries?[place], to: &writer)
+                write(result.accepted[place], deliveries?[place], to: &writer)
                 place += 1
             } else {
                 write(faults[index] ?? [], at: index, to: &writer)
@@ -142,7 +136,6 @@ struct WriteHandler: Sendable {
 
     private static func write(
         _ event: Acceptor.Accepted,
-        _ timestamp: String,
         _ deliveries: [Delivery]?,
         to writer: inout JSONWriter
     ) {
@@ -150,7 +143,7 @@ struct WriteHandler: Sendable {
         writer.member("index", integer: event.index)
         writer.member("id", string: event.id.rawValue)
         writer.member("status", string: event.isDuplicate ? "duplicate" : "accepted")
-        writer.member("timestamp", string: timestamp)
+        writer.member("timestamp", moment: event.timestamp)
         if let deliveries {
             writer.key("deliveries")
             writer.beginArray()
