@@ -1,9 +1,9 @@
 /// Walks over the bytes of a text once and notes its values.
-struct JSONScanner {
+struct JSONScanner: ~Copyable {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let limits: JSONLimits
     private var place = 0
-    private var nodes: [JSONNode] = []
+    private var nodes: NodeList
     /// Indices of the containers that are open, outermost first.
     private var open: [Int] = []
 
@@ -12,7 +12,7 @@ struct JSONScanner {
             var scanner = JSONScanner(bytes: buffer, limits: limits)
             do throws(JSONError) {
                 try scanner.scan()
-                return .success(scanner.nodes)
+                return .success(scanner.nodes.array)
             } catch {
                 return .failure(error)
             }
@@ -23,6 +23,8 @@ struct JSONScanner {
     private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
         self.bytes = bytes
         self.limits = limits
+        // Room for a value in ten bytes, as events have it, so that the list seldom moves; a large body grows it step by step.
+        nodes = NodeList(capacity: min(bytes.count / 10 + 8, 1 << 16))
     }
 
     private func fault(_ reason: JSONError.Reason, at offset: Int) -> JSONError {
@@ -32,50 +34,60 @@ struct JSONScanner {
     private mutating func scan() throws(JSONError) {
         guard bytes.count <= limits.bytes else { throw fault(.tooLarge(limit: limits.bytes), at: 0) }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw fault(.byteOrderMark, at: 0) }
-        // Room for a value in ten bytes, as events have it, so that the list seldom moves; a large body grows it step by step.
-        nodes.reserveCapacity(min(bytes.count / 10 + 8, 1 << 16))
         skipSpace()
         guard place < bytes.count else { throw fault(.empty, at: place) }
         try scanValue()
-        while let container = open.last { try scanNext(in: container) }
+        while let container = open.last { try scanRest(of: container) }
         skipSpace()
         guard place == bytes.count else { throw fault(.trailingBytes, at: place) }
     }
 
-    private mutating func scanNext(in container: Int) throws(JSONError) {
-        skipSpace()
+    /// Scans members or elements, up to the end of the container or to one that opens inside of it.
+    private mutating func scanRest(of container: Int) throws(JSONError) {
         let isObject = nodes[container].kind == .object
-        guard place < bytes.count else {
-            throw fault(.unclosed(nodes[container].kind), at: Int(nodes[container].start))
-        }
-        if bytes[place] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-            place += 1
-            nodes[container].end = UInt32(place)
-            nodes[container].next = UInt32(nodes.count)
-            open.removeLast()
-            return
-        }
-        if nodes.count > container + 1 {
-            guard bytes[place] == UInt8(ascii: ",") else {
-                throw fault(.expectedComma(isObject ? .object : .array), at: place)
+        let closing = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
+        var isFirst = nodes.count == container + 1
+        let depth = open.count
+        repeat {
+            skipSpace()
+            guard place < bytes.count else {
+                throw fault(.unclosed(isObject ? .object : .array), at: Int(nodes[container].start))
             }
-            place += 1
-            skipSpace()
-        }
-        if isObject {
-            guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: place) }
-            try scanString()
-            skipSpace()
-            guard place < bytes.count, bytes[place] == UInt8(ascii: ":") else { throw fault(.expectedColon, at: place) }
-            place += 1
-            skipSpace()
-        }
-        try scanValue()
+            if bytes[place] == closing {
+                place += 1
+                nodes[container].end = UInt32(place)
+                nodes[container].next = UInt32(nodes.count)
+                open.removeLast()
+                return
+            }
+            if !isFirst {
+                guard bytes[place] == UInt8(ascii: ",") else {
+                    throw fault(.expectedComma(isObject ? .object : .array), at: place)
+                }
+                place += 1
+                skipSpace()
+            }
+            isFirst = false
+            if isObject { try scanKey() }
+            try scanValue()
+        } while open.count == depth
+    }
+
+    /// Scans a key and the colon behind it.
+    @inline(__always)
+    private mutating func scanKey() throws(JSONError) {
+        guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: place) }
+        try scanString()
+        skipSpace()
+        guard place < bytes.count, bytes[place] == UInt8(ascii: ":") else { throw fault(.expectedColon, at: place) }
+        place += 1
+        skipSpace()
     }
 
     @inline(__always)
     private mutating func skipSpace() {
-        while place < bytes.count {
+        // One comparison where there is none, as in most texts.
+        while place < bytes.count, bytes[place] <= 0x20 {
             let byte = bytes[place]
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
             place += 1
@@ -159,6 +171,8 @@ struct JSONScanner {
         append(.number, from: start, isInteger: isInteger)
     }
 
+    // Two of three values are strings: a call for each would keep the scanner's fields out of the registers.
+    @inline(__always)
     private mutating func scanString() throws(JSONError) {
         let start = place
         var hasEscapes = false
@@ -190,30 +204,14 @@ struct JSONScanner {
         let base = UnsafeRawPointer(bytes.baseAddress!)
         while place + 8 <= bytes.count {
             let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self).littleEndian
-            let special = Self.specialBytes(in: word)
+            let special = EscapedBytes.marks(in: word) | (word & EscapedBytes.highBits)
             if special != 0 {
                 place += special.trailingZeroBitCount >> 3
                 return
             }
             place += 8
         }
-        while place < bytes.count {
-            let byte = bytes[place]
-            guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return }
-            place += 1
-        }
-    }
-
-    /// The high bit of each byte that is a quote, a backslash, a control character or not ASCII. Bits above the lowest one set may
-    /// be wrong by a borrow, so only the lowest counts.
-    @inline(__always)
-    private static func specialBytes(in word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = word ^ (ones &* 0x22)
-        let slashes = word ^ (ones &* 0x5C)
-        let found =
-            ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | ((word &- ones &* 0x20) & ~word) | word
-        return found & (ones &* 0x80)
+        while place < bytes.count, bytes[place] < 0x80, !EscapedBytes.contains(bytes[place]) { place += 1 }
     }
 
     private mutating func scanEscape() throws(JSONError) {
