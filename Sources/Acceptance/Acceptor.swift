@@ -67,6 +67,7 @@ package struct Acceptor: Sendable {
         let now = clock.now
         let table = routes.current.table
         var result = Result()
+        var plans = PlanFinder(in: table, for: client.name)
         var indices: [Int] = []
         var fixed: [AcceptedEvent] = []
         indices.reserveCapacity(events.count)
@@ -76,11 +77,10 @@ package struct Acceptor: Sendable {
                 result.faults.append(forbidden(index, event, client))
                 continue
             }
-            let plan = table.plan(
+            let plan = plans.plan(
                 for: event.name,
                 customerID: event.customerID,
-                subscriptionID: event.subscriptionID,
-                client: client.name
+                subscriptionID: event.subscriptionID
             )
             guard let plan else {
                 result.faults.append(unrouted(index, event, table))

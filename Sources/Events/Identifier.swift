@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// A name or an id that cannot be mistaken for another kind of name: a provider's for a client's, say.
 ///
 /// `Subject` exists for the compiler only. An identifier is compared byte for byte; what characters it may hold is
@@ -18,9 +24,14 @@ package struct Identifier<Subject>: RawRepresentable, Hashable, Sendable {
 extension Identifier {
     package static func == (left: Self, right: Self) -> Bool {
         var (left, right) = (left.rawValue, right.rawValue)
-        // As memory, not character by character: this runs several times for each event.
+        // As memory, not byte by byte: this runs several times for each event.
         return left.withUTF8 { left in
-            right.withUTF8 { right in left.count == right.count && left.elementsEqual(right) }
+            right.withUTF8 { right in
+                guard left.count == right.count, let bytes = left.baseAddress, let others = right.baseAddress else {
+                    return left.isEmpty && right.isEmpty
+                }
+                return memcmp(bytes, others, left.count) == 0
+            }
         }
     }
 

@@ -18,11 +18,7 @@ final class JournalNames: Sendable {
 
     /// The numbers of these events' origins and plans, given now if they are new.
     func numbers(for events: [AcceptedEvent]) -> NameNumbers {
-        table.withLock { table in
-            var numbers = NameNumbers()
-            for event in events { numbers.add(event, from: &table) }
-            return numbers
-        }
+        table.withLock { NameNumbers(of: events, from: &$0) }
     }
 
     func number(of provider: ProviderName) -> Int64? {
@@ -162,24 +158,28 @@ struct NameNumbers: Sendable {
     private(set) var origins: [UInt32] = []
     private(set) var plans: [UInt32] = []
     private(set) var identities: [EventIdentity] = []
-    private var lastOrigin: EventOrigin?
-    private var lastPlan: Plan?
 
-    mutating func add(_ event: AcceptedEvent, from table: inout NameTable) {
-        let origin: UInt32
-        if let lastOrigin, lastOrigin.tenant == event.tenant, lastOrigin.client == event.client {
-            origin = origins[origins.count - 1]
-        } else {
-            let new = EventOrigin(tenant: event.tenant, client: event.client)
-            origin = table.number(of: new)
-            lastOrigin = new
+    init(of events: [AcceptedEvent], from table: inout NameTable) {
+        origins.reserveCapacity(events.count)
+        plans.reserveCapacity(events.count)
+        identities.reserveCapacity(events.count)
+        // Most events of a request have origin and plan of the one before.
+        var last: AcceptedEvent?
+        var (origin, plan): (UInt32, UInt32) = (0, 0)
+        var hash: TenantIdentityHash?
+        for event in events {
+            if last?.tenant != event.tenant || last?.client != event.client {
+                origin = table.number(of: EventOrigin(tenant: event.tenant, client: event.client))
+                // Every origin has its tenant's hash since it has its number.
+                hash = table.tenantHashes[origin]
+            }
+            if last?.plan !== event.plan { plan = table.number(of: event.plan) }
+            last = event
+            origins.append(origin)
+            plans.append(plan)
+            let identity = hash?.hash(event.id, scope: event.idScope) ?? 0
+            identities.append(EventIdentity(hash: identity, isScoped: !event.idScope.isEmpty))
         }
-        origins.append(origin)
-        plans.append(lastPlan === event.plan ? plans[plans.count - 1] : table.number(of: event.plan))
-        lastPlan = event.plan
-        // Every origin has its tenant's hash since it has its number.
-        let hash = table.tenantHashes[origin]?.hash(event.id, scope: event.idScope) ?? 0
-        identities.append(EventIdentity(hash: hash, isScoped: !event.idScope.isEmpty))
     }
 }
 

@@ -13,13 +13,9 @@ package final class RoutingTable: Sendable {
         let tenant: TenantID?
     }
 
-    /// Tells the name of an event from other identifiers.
-    private enum NameSubject {}
-
-    /// What an event is routed by, where no share and no customer pattern asks for more. An identifier, because names are told apart
-    /// byte for byte, as the globs do, and `String` takes a composed letter and its decomposed form for equal.
+    /// What an event is routed by, where no share and no customer pattern asks for more.
     private struct NameKey: Hashable {
-        let name: Identifier<NameSubject>
+        let name: EventName
         let client: ClientName
     }
 
@@ -30,7 +26,7 @@ package final class RoutingTable: Sendable {
     private let shared: Set<ProviderName>
     private let accounts: [TenantID: [ProviderName: ProviderName]]
     /// Whether routes look at the customer at all; if not, name and client decide.
-    private let looksAtCustomers: Bool
+    let looksAtCustomers: Bool
     private let plans = Mutex<[PlanKey: Plan]>([:])
     private let plansByName = Mutex<[NameKey: Plan]>([:])
 
@@ -64,7 +60,7 @@ package final class RoutingTable: Sendable {
     /// - Returns: nil if no route takes the event.
     package func plan(for name: String, customerID: String?, subscriptionID: String?, client: ClientName) -> Plan? {
         if looksAtCustomers { return find(name, customerID, subscriptionID, client) }
-        let key = NameKey(name: Identifier(name), client: client)
+        let key = NameKey(name: EventName(name), client: client)
         if let plan = plansByName.withLock({ $0[key] }) { return plan }
         guard let plan = find(name, customerID, subscriptionID, client) else { return nil }
         plansByName.withLock { if $0.count < Self.mostNames { $0[key] = plan } }

@@ -40,6 +40,27 @@ import Testing
         #expect(Set(plans.compactMap { providers($0) }) == [["a"], ["a", "b"]])
     }
 
+    @Test(arguments: [100, 50])
+    func `finds the same plans one after another as each by itself`(share: Int) throws {
+        let table = try table(
+            #"""
+            [{"name": "one", "match": {"name": ["api_*", "caf\#u{E9}"]}, "to": [{"provider": "a"}]},
+             {"name": "two", "match": {"name": "disk"}, "to": [{"provider": "a"}, {"provider": "b", "share": \#(share)}]}]
+            """#
+        )
+        var finder = PlanFinder(in: table, for: "shop")
+        // A composed letter, and its decomposed form, which is another name.
+        let names = [
+            "api_x", "api_x", "api_y", "disk", "disk", "none", "disk", "caf\u{E9}", "cafe\u{301}", "caf\u{E9}",
+        ]
+        for (number, name) in (names + names).enumerated() {
+            let found = finder.plan(for: name, customerID: "c\(number)", subscriptionID: nil)
+            let alone = table.plan(for: name, customerID: "c\(number)", subscriptionID: nil, client: "shop")
+            #expect(found === alone)
+            #expect((found == nil) == (name == "none" || name.utf8.count == 6))
+        }
+    }
+
     @Test func `keeps a customer wholly in or out, and keeps those it has when a share grows`() throws {
         let quarter = try table(#"[{"name": "r", "to": [{"provider": "a", "share": 25}]}]"#)
         let half = try table(#"[{"name": "r", "to": [{"provider": "a", "share": 50}]}]"#)
