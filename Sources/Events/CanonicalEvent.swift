@@ -2,25 +2,27 @@
 ///
 /// The reader has checked every rule (`EventReader`); what is optional here may be absent in the request. Nothing in it is
 /// fixed yet: acceptance mints a missing id and timestamp and makes an ``AcceptedEvent`` of it.
-package struct CanonicalEvent: Sendable, Equatable {
+///
+/// An object for the reason that ``AcceptedEvent`` is one.
+package final class CanonicalEvent: Sendable {
     /// The idempotency key the application chose; minted at acceptance if absent.
-    package var id: EventID?
+    package let id: EventID?
     /// What else tells the id from the same id of another event of the tenant (``AcceptedEvent/idScope``); only a ``Dialect`` sets it.
-    package var idScope: String
+    package let idScope: String
     /// The vendor's event name or metric code; 1 to 128 characters.
-    package var name: String
+    package let name: String
     /// The application's own id of the customer; 1 to 255 bytes. Absent only if ``subscriptionID`` is given.
-    package var customerID: String?
+    package let customerID: String?
     /// The application's own id of the subscription.
-    package var subscriptionID: String?
+    package let subscriptionID: String?
     /// When it happened; the time of acceptance if absent.
-    package var timestamp: Timestamp?
+    package let timestamp: Timestamp?
     /// Free text: where the event comes from.
-    package var source: String?
+    package let source: String?
     /// A JSON object, byte for byte as it came in; nil if absent.
-    package var properties: JSONText?
+    package let properties: JSONText?
     /// A JSON object of objects by adapter name: fields that exist at one vendor only; nil if absent.
-    package var vendor: JSONText?
+    package let vendor: JSONText?
 
     package init(
         id: EventID? = nil,
@@ -42,5 +44,14 @@ package struct CanonicalEvent: Sendable, Equatable {
         self.source = source
         self.properties = properties
         self.vendor = vendor
+    }
+}
+
+extension CanonicalEvent: Equatable {
+    package static func == (left: CanonicalEvent, right: CanonicalEvent) -> Bool {
+        left.id == right.id && left.idScope == right.idScope && left.name == right.name
+            && left.customerID == right.customerID && left.subscriptionID == right.subscriptionID
+            && left.timestamp == right.timestamp && left.source == right.source && left.properties == right.properties
+            && left.vendor == right.vendor
     }
 }

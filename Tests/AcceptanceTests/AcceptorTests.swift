@@ -109,17 +109,17 @@ import Testing
 
     @Test func `tells a repeat from a conflict, and names what differs`() async throws {
         try await withAcceptor { acceptor in
-            let event = CanonicalEvent(
-                id: "e",
-                name: "api_x",
-                customerID: "c",
-                properties: JSONText(checked: #"{"a":1,"b":2}"#)
-            )
-            _ = try await acceptor.accept(events([event]), from: client, policy: .each)
-            var same = event
-            same.properties = JSONText(checked: #"{"b":2.0,"a":1}"#)
-            var other = event
-            other.customerID = "d"
+            func event(customer: String = "c", properties: String = #"{"a":1,"b":2}"#) -> CanonicalEvent {
+                CanonicalEvent(
+                    id: "e",
+                    name: "api_x",
+                    customerID: customer,
+                    properties: JSONText(checked: properties)
+                )
+            }
+            _ = try await acceptor.accept(events([event()]), from: client, policy: .each)
+            let same = event(properties: #"{"b":2.0,"a":1}"#)
+            let other = event(customer: "d")
             let result = try await acceptor.accept(events([same, other]), from: client, policy: .each)
             #expect(result.accepted.map(\.isDuplicate) == [true])
             #expect(result.faults.map(\.code) == [.conflict])
