@@ -26,6 +26,10 @@ package struct BatchAssembly: Sendable {
         waiting.append(contentsOf: items)
     }
 
+    package mutating func append(_ item: DeliveryItem) {
+        waiting.append(item)
+    }
+
     /// Puts a batch in front of all that waits, as it is.
     package mutating func putBack(_ batch: DeliveryBatch) {
         fixed.append(batch)
@@ -47,7 +51,11 @@ package struct BatchAssembly: Sendable {
         var bytes = first.translated.bytes.count
         var most = min(atMost ?? limit.events, Self.company(of: first, limit: limit.events))
         var passedOver: [DeliveryItem] = []
-        var identities: Set<String> = oneIdentityOncePerBatch ? [first.translated.identity] : []
+        var identities: Set<String> = []
+        if oneIdentityOncePerBatch {
+            identities.reserveCapacity(min(most, waiting.count + 1))
+            identities.insert(first.translated.identity)
+        }
         while !waiting.isEmpty {
             most = min(most, Self.company(of: waiting[0], limit: limit.events))
             // One byte for the comma, and room for what a request has around its events.

@@ -339,21 +339,16 @@ package struct PipelineMachine: Sendable {
 
     private mutating func take(_ claimed: Claimed, isFirst: Bool) {
         for settled in claimed.settled { record(settled) }
-        var items = claimed.items
-        if isFirst {
-            for index in items.indices {
-                items[index].place = nextPlace
+        unsettledEvents += claimed.items.count
+        for var item in claimed.items {
+            if isFirst {
+                item.place = nextPlace
                 nextPlace += 1
             }
-            // Between two claims there may be events that were settled before a restart.
-            nextPlace += 1
+            if settings.needsIntent { unarmed.append(item) } else { assembly.append(item) }
         }
-        unsettledEvents += items.count
-        if settings.needsIntent {
-            unarmed.append(contentsOf: items)
-        } else {
-            assembly.append(items)
-        }
+        // Between two claims there may be events that were settled before a restart.
+        if isFirst { nextPlace += 1 }
     }
 
     private mutating func record(_ settled: SettledDelivery) {
