@@ -37,16 +37,17 @@ package struct Acceptor: Sendable {
         package let index: Int
         /// Its number in the journal; for one that was there already, the first one's.
         package let sequence: SequenceNumber
-        package let id: EventID
-        package let timestamp: Timestamp
-        package let acceptedAt: Timestamp
         /// Whether it was there already, with the same content.
         package let isDuplicate: Bool
-        package let plan: Plan
+        fileprivate let event: AcceptedEvent
+
+        package var id: EventID { event.id }
+        package var timestamp: Timestamp { event.timestamp }
+        package var acceptedAt: Timestamp { event.acceptedAt }
 
         /// The providers whose results count for a waiting client.
         package var primaries: Set<ProviderName> {
-            Set(plan.destinations.lazy.filter { $0.mode == .primary }.map(\.provider))
+            Set(event.plan.destinations.lazy.filter { $0.mode == .primary }.map(\.provider))
         }
     }
 
@@ -67,7 +68,7 @@ package struct Acceptor: Sendable {
         let now = clock.now
         let table = routes.current.table
         var result = Result()
-        var plans = PlanFinder(in: table, for: client.name)
+        var submissions = SubmissionFinder(in: table, for: client, at: now)
         var indices: [Int] = []
         var fixed: [AcceptedEvent] = []
         indices.reserveCapacity(events.count)
@@ -77,21 +78,21 @@ package struct Acceptor: Sendable {
                 result.faults.append(forbidden(index, event, client))
                 continue
             }
-            let plan = plans.plan(
+            let submission = submissions.submission(
                 for: event.name,
                 customerID: event.customerID,
                 subscriptionID: event.subscriptionID
             )
-            guard let plan else {
+            guard let submission else {
                 result.faults.append(unrouted(index, event, table))
                 continue
             }
-            guard client.allowance.allows(route: plan.route) else {
-                result.faults.append(forbidden(index, event, plan, client))
+            guard client.allowance.allows(route: submission.plan.route) else {
+                result.faults.append(forbidden(index, event, submission.plan, client))
                 continue
             }
             indices.append(index)
-            fixed.append(fix(event, client, plan, at: now))
+            fixed.append(fix(event, submission))
         }
         defer { metrics.count(result) }
         if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
@@ -111,40 +112,37 @@ package struct Acceptor: Sendable {
     /// The event as it would be accepted now, with its plan; nothing is stored.
     /// - Returns: nil if no route takes it.
     package func preview(_ event: CanonicalEvent, from client: Client) -> AcceptedEvent? {
-        let plan = routes.current.table.plan(
+        var submissions = SubmissionFinder(in: routes.current.table, for: client, at: clock.now)
+        let submission = submissions.submission(
             for: event.name,
             customerID: event.customerID,
-            subscriptionID: event.subscriptionID,
-            client: client.name
+            subscriptionID: event.subscriptionID
         )
-        return plan.map { fix(event, client, $0, at: clock.now) }
+        return submission.map { fix(event, $0) }
     }
 
-    private func fix(_ event: CanonicalEvent, _ client: Client, _ plan: Plan, at now: Timestamp) -> AcceptedEvent {
+    private func fix(_ event: CanonicalEvent, _ submission: Submission) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: client.tenant,
-            client: client.name,
-            id: event.id ?? ids.next(at: now),
+            submission,
+            id: event.id ?? ids.next(at: submission.acceptedAt),
             idScope: event.idScope,
             name: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID,
-            timestamp: event.timestamp ?? now,
+            timestamp: event.timestamp ?? submission.acceptedAt,
             timestampWasGiven: event.timestamp != nil,
             source: event.source,
             properties: event.properties,
-            vendor: event.vendor,
-            acceptedAt: now,
-            plan: plan
+            vendor: event.vendor
         )
     }
 
     private func note(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int, in result: inout Result) {
         switch outcome {
         case .stored(let sequence):
-            result.accepted.append(Accepted(event, at: index, sequence, isDuplicate: false))
+            result.accepted.append(Accepted(index: index, sequence: sequence, isDuplicate: false, event: event))
         case .duplicate(let sequence):
-            result.accepted.append(Accepted(event, at: index, sequence, isDuplicate: true))
+            result.accepted.append(Accepted(index: index, sequence: sequence, isDuplicate: true, event: event))
         case .conflict(_, let fields):
             result.faults.append(
                 EventFault(
@@ -189,20 +187,6 @@ package struct Acceptor: Sendable {
             code: .unrouted,
             message:
                 "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
-        )
-    }
-}
-
-extension Acceptor.Accepted {
-    fileprivate init(_ event: AcceptedEvent, at index: Int, _ sequence: SequenceNumber, isDuplicate: Bool) {
-        self.init(
-            index: index,
-            sequence: sequence,
-            id: event.id,
-            timestamp: event.timestamp,
-            acceptedAt: event.acceptedAt,
-            isDuplicate: isDuplicate,
-            plan: event.plan
         )
     }
 }

@@ -57,7 +57,8 @@ package struct ChunkFrames: Sendable {
             sizes.reserveCapacity(count)
             for _ in 0..<count {
                 let start = reader.place
-                events.append(try EventFrame.read(from: &reader, storage: bytes, names: names))
+                let event = try EventFrame.read(from: &reader, storage: bytes, names: names, after: events.last)
+                events.append(event)
                 sizes.append(reader.place - start)
             }
             guard reader.place == place.upperBound else { throw .malformed }

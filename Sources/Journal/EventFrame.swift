@@ -55,11 +55,14 @@ enum EventFrame {
     }
 
     /// Reads the frame at the reader's place.
-    /// - Parameter storage: the bytes the reader reads, which the event's JSON fields then share.
+    /// - Parameters:
+    ///   - storage: the bytes the reader reads, which the event's JSON fields then share.
+    ///   - previous: an event whose submission may be this one's, too.
     static func read(
         from reader: inout ByteReader,
         storage: [UInt8],
-        names: some ChunkNames
+        names: some ChunkNames,
+        after previous: AcceptedEvent? = nil
     ) throws(ChunkFault) -> AcceptedEvent {
         let length = Int(try reader.fixed(UInt32.self))
         let end = reader.place + length
@@ -77,9 +80,11 @@ enum EventFrame {
         let properties = fields.contains(.properties) ? JSONText(checked: storage[try reader.counted()]) : nil
         let vendor = fields.contains(.vendor) ? JSONText(checked: storage[try reader.counted()]) : nil
         guard reader.place == end else { throw .malformed }
+        let acceptedAt = Timestamp(milliseconds: accepted)
+        let shared = previous?.submission.isOf(origin, acceptedAt, plan) == true ? previous?.submission : nil
         return AcceptedEvent(
-            tenant: origin.tenant,
-            client: origin.client,
+            shared
+                ?? Submission(tenant: origin.tenant, client: origin.client, acceptedAt: acceptedAt, plan: plan),
             id: id,
             idScope: scope,
             name: name,
@@ -89,9 +94,7 @@ enum EventFrame {
             timestampWasGiven: fields.contains(.timestampWasGiven),
             source: source,
             properties: properties,
-            vendor: vendor,
-            acceptedAt: Timestamp(milliseconds: accepted),
-            plan: plan
+            vendor: vendor
         )
     }
 
@@ -125,4 +128,10 @@ package protocol ChunkNames {
     /// The same object for the same number, so that thousands of events share one plan.
     /// - Throws: ``ChunkFault/unknownPlan(_:)``
     func plan(_ number: UInt64) throws(ChunkFault) -> Plan
+}
+
+extension Submission {
+    fileprivate func isOf(_ origin: EventOrigin, _ time: Timestamp, _ other: Plan) -> Bool {
+        acceptedAt == time && plan === other && tenant == origin.tenant && client == origin.client
+    }
 }

@@ -163,18 +163,18 @@ struct NameNumbers: Sendable {
         origins.reserveCapacity(events.count)
         plans.reserveCapacity(events.count)
         identities.reserveCapacity(events.count)
-        // Most events of a request have origin and plan of the one before.
-        var last: AcceptedEvent?
+        // Most events of a request have the submission of the one before.
+        var last: Submission?
         var (origin, plan): (UInt32, UInt32) = (0, 0)
         var hash: TenantIdentityHash?
         for event in events {
-            if last?.tenant != event.tenant || last?.client != event.client {
+            if last !== event.submission {
                 origin = table.number(of: EventOrigin(tenant: event.tenant, client: event.client))
+                plan = table.number(of: event.plan)
                 // Every origin has its tenant's hash since it has its number.
                 hash = table.tenantHashes[origin]
+                last = event.submission
             }
-            if last?.plan !== event.plan { plan = table.number(of: event.plan) }
-            last = event
             origins.append(origin)
             plans.append(plan)
             let identity = hash?.hash(event.id, scope: event.idScope) ?? 0

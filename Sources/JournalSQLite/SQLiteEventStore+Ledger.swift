@@ -134,9 +134,14 @@ extension SQLiteEventStore {
                 guard progress.version == start.version else { return [] }
                 return progress.claim(from: stretch, limit: limit, of: provider)
             } ?? []
+        // Neighbours mostly have the same submission.
+        var last: (submission: Submission, destination: Destination?)?
         let deliveries = places.compactMap { place -> ClaimedDelivery? in
             let event = stretch.chunks[place.chunk].events[place.event]
-            return event.plan.destination(at: provider).map { destination in
+            if last?.submission !== event.submission {
+                last = (event.submission, event.plan.destination(at: provider))
+            }
+            return last?.destination.map { destination in
                 ClaimedDelivery(
                     sequence: stretch.sequence(at: place),
                     event: event,

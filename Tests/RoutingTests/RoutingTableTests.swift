@@ -48,17 +48,22 @@ import Testing
              {"name": "two", "match": {"name": "disk"}, "to": [{"provider": "a"}, {"provider": "b", "share": \#(share)}]}]
             """#
         )
-        var finder = PlanFinder(in: table, for: "shop")
+        let client = Client(name: "shop", tenant: "t", scopes: [])
+        var finder = SubmissionFinder(in: table, for: client, at: Timestamp(milliseconds: 5))
+        var known: [Submission] = []
         // A composed letter, and its decomposed form, which is another name.
         let names = [
             "api_x", "api_x", "api_y", "disk", "disk", "none", "disk", "caf\u{E9}", "cafe\u{301}", "caf\u{E9}",
         ]
         for (number, name) in (names + names).enumerated() {
-            let found = finder.plan(for: name, customerID: "c\(number)", subscriptionID: nil)
+            let found = finder.submission(for: name, customerID: "c\(number)", subscriptionID: nil)
+            if let found, known.last !== found { known.append(found) }
             let alone = table.plan(for: name, customerID: "c\(number)", subscriptionID: nil, client: "shop")
-            #expect(found === alone)
+            #expect(found?.plan === alone)
             #expect((found == nil) == (name == "none" || name.utf8.count == 6))
         }
+        #expect(zip(known, known.dropFirst()).allSatisfy { $0.plan !== $1.plan }, "neighbours share their submission")
+        #expect(known.allSatisfy { $0.tenant == "t" && $0.client == "shop" && $0.acceptedAt.milliseconds == 5 })
     }
 
     @Test func `keeps a customer wholly in or out, and keeps those it has when a share grows`() throws {

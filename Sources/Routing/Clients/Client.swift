@@ -60,8 +60,8 @@ package struct Allowance: Sendable, Equatable {
     }
 
     /// Whether this route may take an event; nil stands for a plan without a route.
-    package func allows(route: RouteName?) -> Bool {
-        routes.isEmpty || route.map(routes.contains) ?? false
+    package func allows(route: @autoclosure () -> RouteName?) -> Bool {
+        routes.isEmpty || route().map(routes.contains) ?? false
     }
 }
 
