@@ -150,8 +150,8 @@ struct EventFields {
 
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let value else { return nil }
-        if let text = value.string {
-            guard let timestamp = Timestamp(rfc3339: text) else {
+        if value.kind == .string {
+            guard let timestamp = Timestamp(rfc3339: value) else {
                 fault(
                     "timestamp",
                     .format,

@@ -12,6 +12,21 @@ extension Timestamp {
         self.init(milliseconds: milliseconds)
     }
 
+    /// Reads the text of a JSON string, as it stands there if it has no escapes.
+    /// - Returns: nil also if the value is no string.
+    package init?(rfc3339 value: JSONValue) {
+        guard let place = value.plainText else {
+            guard let text = value.string else { return nil }
+            self.init(rfc3339: text)
+            return
+        }
+        let milliseconds = value.document.bytes.withUnsafeBufferPointer {
+            Self.milliseconds(rfc3339: UnsafeBufferPointer(rebasing: $0[place]))
+        }
+        guard let milliseconds else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+
     private static func milliseconds(rfc3339 text: UnsafeBufferPointer<UInt8>) -> Int64? {
         var scanner = DigitScanner(bytes: text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
@@ -53,22 +68,12 @@ extension Timestamp {
 
     /// Unix seconds as decimal text with exactly three decimals: `1710947045.123`.
     package var unixSeconds: String {
-        var text = [UInt8]()
-        text.reserveCapacity(24)
-        if milliseconds < 0 { text.append(UInt8(ascii: "-")) }
-        text.append(contentsOf: String(milliseconds.magnitude / 1000).utf8)
-        text.append(UInt8(ascii: "."))
-        Self.append(Int(milliseconds.magnitude % 1000), digits: 3, to: &text)
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func append(_ value: Int, digits: Int, to text: inout [UInt8]) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
-        }
+        // Short enough to need no memory of its own.
+        var text = milliseconds < 0 ? "-" : ""
+        text += String(milliseconds.magnitude / 1000)
+        text += "."
+        text += String(milliseconds.magnitude % 1000 + 1000).dropFirst()
+        return text
     }
 
     private static func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int, rest: Int) {

@@ -25,6 +25,11 @@ package struct JSONValue: Sendable {
         kind == .bool ? document.bytes[byteRange.lowerBound] == UInt8(ascii: "t") : nil
     }
 
+    /// Where in the document the text stands; nil if this is no string, or one with escapes.
+    package var plainText: Range<Int>? {
+        kind == .string && !node.hasEscapes ? (byteRange.lowerBound + 1)..<(byteRange.upperBound - 1) : nil
+    }
+
     /// The text with its escapes resolved; nil if this is no string.
     package var string: String? {
         guard kind == .string else { return nil }

@@ -15,6 +15,16 @@ import Testing
     }
 
     @Test(arguments: [
+        (#""2024-03-20T15:04:05.123Z""#, 1_710_947_045_123),
+        (#" "2024-03-20T15:04:05\u002e123\u005a" "#, 1_710_947_045_123),
+        (#""2024-03-20""#, nil), (#""2024-03-20T15:04:05\"Z""#, nil), (#""""#, nil), ("1710947045", nil), ("null", nil),
+    ])
+    func `reads RFC 3339 where it stands in JSON`(json: String, milliseconds: Int64?) throws {
+        let document = try JSONDocument(parsing: Array(json.utf8))
+        #expect(Timestamp(rfc3339: document.root)?.milliseconds == milliseconds)
+    }
+
+    @Test(arguments: [
         "", "2024-03-20", "2024-03-20T15:04:05", "2024-13-01T00:00:00Z", "2023-02-29T00:00:00Z", "2024-03-20T24:00:00Z",
         "2024-03-20T15:04:60Z",
         "2024-03-20T15:04:05.Z", "2024-03-20T15:04:05+0530", "2024-03-20T15:04:05Zx", "1900-02-29T00:00:00Z",
@@ -38,6 +48,7 @@ import Testing
 
     @Test func `writes Unix seconds with three decimals`() {
         #expect(Timestamp(milliseconds: 1_710_947_045_007).unixSeconds == "1710947045.007")
+        #expect(Timestamp(milliseconds: 253_402_300_799_999).unixSeconds == "253402300799.999")
         #expect(Timestamp(milliseconds: -1).unixSeconds == "-0.001")
     }
 }
