@@ -11,7 +11,7 @@ struct IdentityEntry: Comparable, Sendable {
     }
 }
 
-/// The identities of the newest events: an open-addressed table in memory, at most half full.
+/// The identities of the newest events: an open-addressed table in memory, at most five eighths full.
 ///
 /// Several events may share a hash, by chance or because a look-up has not compared the events themselves yet.
 struct IdentityTable: Sendable {
@@ -23,7 +23,7 @@ struct IdentityTable: Sendable {
 
     init(expecting entries: Int = 1024) {
         var size = 1024
-        while size < entries * 2 { size *= 2 }
+        while Self.isFull(entries, of: size) { size *= 2 }
         places = [IdentityEntry](repeating: IdentityEntry(hash: 0, sequence: 0), count: size)
         mask = size - 1
     }
@@ -81,7 +81,7 @@ struct IdentityTable: Sendable {
     }
 
     mutating func insert(_ hash: UInt64, _ sequence: Int64, isScoped: Bool) {
-        if count * 2 >= places.count { grow() }
+        if Self.isFull(count, of: places.count) { grow() }
         place(IdentityEntry(hash: hash, sequence: sequence))
         count += 1
         if isScoped { scoped.append(IdentityEntry(hash: hash, sequence: sequence)) }
@@ -127,6 +127,8 @@ struct IdentityTable: Sendable {
         while places[index].sequence != 0 { index = (index + 1) & mask }
         places[index] = entry
     }
+
+    private static func isFull(_ count: Int, of size: Int) -> Bool { count * 8 >= size * 5 }
 
     private mutating func grow() {
         let old = places
