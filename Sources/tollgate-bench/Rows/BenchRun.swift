@@ -6,8 +6,6 @@ actor BenchRun {
     /// Seconds that a load takes.
     let seconds: Double
     let connections = 64
-    /// Requests a second of the server that does nothing, by events in a request.
-    private var noops: [Int: LoadReport] = [:]
     private var writers: LoadReport?
     private var loads = 0
 
@@ -21,15 +19,17 @@ actor BenchRun {
     /// - Parameters:
     ///   - events: the most events; the load then takes as long as it takes.
     ///   - limit: within how many seconds, in that case.
+    ///   - seconds: how long, if not as long as the loads of this run.
     func load(
         _ server: BenchServer,
         path: String = "/v1/events",
         batch: Int = 1,
         events: Int? = nil,
-        within limit: Double = 60
+        within limit: Double = 60,
+        seconds: Double? = nil
     ) async throws -> LoadReport {
         loads += 1
-        let longest = events == nil ? seconds : max(limit, seconds * 12)
+        let longest = events == nil ? seconds ?? self.seconds : max(limit, self.seconds * 12)
         var arguments = [
             "load", "--port", "\(server.port)", "--batch", "\(batch)", "--seconds", "\(longest)",
             "--connections", "\(connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",
@@ -46,13 +46,24 @@ actor BenchRun {
         }
     }
 
-    /// The server that reads the body and answers; measured once for each size of body.
-    func noop(batch: Int) async throws -> LoadReport {
-        if let known = noops[batch] { return known }
+    /// The server that reads the body and answers.
+    func noop(batch: Int, seconds: Double? = nil) async throws -> LoadReport {
         let server = try await BenchServer("tollgate-bench", in: scratch) { ["noop", "--port", "\($0)"] }
-        let report = try await server.whileRunning { try await load(server, batch: batch) }
-        noops[batch] = report
-        return report
+        return try await server.whileRunning { try await load(server, batch: batch, seconds: seconds) }
+    }
+
+    /// Measures something between two halves of a measurement of the server that does nothing, because the speed of a machine changes
+    /// within minutes.
+    /// - Returns: what was measured, and the server's events a second.
+    func besideNoop(
+        batch: Int = 1,
+        named name: String = "noop",
+        _ measure: () async throws -> LoadReport
+    ) async throws -> (report: LoadReport, noop: Limit) {
+        let before = try await noop(batch: batch, seconds: seconds / 2)
+        let report = try await measure()
+        let after = try await noop(batch: batch, seconds: seconds / 2)
+        return (report, Limit(name: name, value: (before.eventsPerSecond + after.eventsPerSecond) / 2))
     }
 
     /// The server that writes the body to a file and answers when it is on disk.
