@@ -219,6 +219,29 @@ import Testing
         }
     }
 
+    @Test func `a run that was made again takes the place of the damaged one, and no other`() async throws {
+        try await withTemporaryFolder { folder in
+            let index = try IdentityIndex(folder: folder, unit: 100, key: Self.key, logger: Self.logger)
+            for first in [1, 101, 201] as [Int64] {
+                try index.fill(first...(first + 99), with: Self.table(first...(first + 99)), isNewest: false)
+            }
+            let damaged = try #require(index.runs(in: 150...150).first)
+            let whole = try index.makeAgain(101...200, from: Self.table(101...200))
+            #expect(index.has(damaged), "there is no gap while the range is read again")
+            index.replace(damaged, by: [whole], because: .damaged)
+            #expect(!index.has(damaged))
+            #expect(index.has(whole))
+            // Somebody else found the same damage.
+            let late = try index.makeAgain(101...150, from: Self.table(101...150))
+            index.replace(damaged, by: [late], because: .damaged)
+            #expect(!index.has(late))
+            #expect(try index.sequences(sharing: 170 << 40) == [170])
+            let reopened = try IdentityIndex(folder: folder, unit: 100, key: Self.key, logger: Self.logger)
+            #expect(try reopened.openRuns(floor: 1, newest: 300) == [])
+            #expect(try reopened.sequences(sharing: 170 << 40) == [170])
+        }
+    }
+
     static func table(_ range: ClosedRange<Int64>) -> IdentityTable {
         var table = IdentityTable()
         for sequence in range { table.insert(UInt64(sequence) << 40, sequence, isScoped: false) }

@@ -266,18 +266,53 @@ import Testing
             _ = try await Self.append(1...400, to: store)
             await store.close()
             if whileOpen { store = try Self.open(folder, settings) }
-            let file = try FileHandle(forUpdating: folder.appending(path: "index/1-400.run"))
-            try file.seek(toOffset: 100)
-            let byte = try #require(try file.read(upToCount: 1)?.first)
-            try file.seek(toOffset: 100)
-            try file.write(contentsOf: [byte ^ 1])
-            try file.close()
+            try Self.damage(folder.appending(path: "index/1-400.run"))
             if !whileOpen { store = try Self.open(folder, settings) }
             #expect(try await store.events(withID: "event-7", of: "shop").count == 1)
             let results = try await Self.append(1...400, to: store)
             #expect(results == (1...400).map { .duplicate(of: SequenceNumber($0)) })
             await store.close()
         }
+    }
+
+    @Test func `a damaged run that cannot be made again at once is not forgotten`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.newestIdentities = 500
+            let first = try Self.open(folder, settings)
+            _ = try await Self.append(1...400, to: first)
+            await first.close()
+            let store = try Self.open(folder, settings)
+            let run = folder.appending(path: "index/1-400.run")
+            try Self.damage(run)
+            // Where the new run would be written first.
+            let obstacle = run.appendingPathExtension("new")
+            try FileManager.default.createDirectory(
+                at: obstacle.appending(path: "a"),
+                withIntermediateDirectories: true
+            )
+            await #expect(throws: StoreError.self) { () async throws in
+                _ = try await Self.append(1...400, to: store)
+            }
+            try FileManager.default.removeItem(at: obstacle)
+            let duplicates = (1...400).map { AppendResult.duplicate(of: SequenceNumber($0)) }
+            let results = try await Self.append(1...400, to: store)
+            #expect(results == duplicates)
+            await store.close()
+            let last = try Self.open(folder, settings)
+            let resultsLater = try await Self.append(1...400, to: last)
+            #expect(resultsLater == duplicates)
+            await last.close()
+        }
+    }
+
+    private static func damage(_ run: URL) throws {
+        let file = try FileHandle(forUpdating: run)
+        try file.seek(toOffset: 100)
+        let byte = try #require(try file.read(upToCount: 1)?.first)
+        try file.seek(toOffset: 100)
+        try file.write(contentsOf: [byte ^ 1])
+        try file.close()
     }
 
     @Test func `forgets the index of what retention has removed`() async throws {

@@ -257,12 +257,9 @@ final class IdentityIndex: Sendable {
             do {
                 let range = try IdentityMerge.merge(group, floor: floor, folder: folder, keyCheck: keyCheck)
                 let merged = try open(range)
-                state.withLock { state in
-                    state.runs.removeAll { run in group.contains { $0 === run } }
-                    state.runs.append(merged)
-                    state.runs.sort { $0.range.lowerBound < $1.range.lowerBound }
-                }
-                remove(group.map(\.file))
+                // Meanwhile one of them may have been made again, or its events removed.
+                let isInPlace = state.withLock { $0.replace(group, by: [merged]) }
+                remove(isInPlace ? group.map(\.file) : [merged.file])
             } catch {
                 logger.warning("parts of the identity index could not be merged", metadata: ["reason": "\(error)"])
                 return
@@ -296,6 +293,14 @@ extension IdentityIndex.State {
         var found = newest.sequences(of: hash)
         for frozen in frozen { found += frozen.table.sequences(of: hash) }
         return found.isEmpty && runs.isEmpty ? nil : IdentityIndex.Finding(sequences: found, runs: runs)
+    }
+
+    /// - Returns: false, and changes nothing, if not all of `old` are there any more.
+    fileprivate mutating func replace(_ old: some Collection<IdentityRun>, by new: [IdentityRun]) -> Bool {
+        let rest = runs.filter { run in !old.contains { $0 === run } }
+        guard rest.count + old.count == runs.count else { return false }
+        runs = (rest + new).sorted { $0.range.lowerBound < $1.range.lowerBound }
+        return true
     }
 }
 
@@ -350,16 +355,36 @@ extension IdentityIndex {
         }
     }
 
+    /// Whether this run is looked into.
+    func has(_ run: IdentityRun) -> Bool {
+        state.withLock { $0.runs.contains { $0 === run } }
+    }
+
     /// The runs that lie in this range.
     func runs(in range: ClosedRange<Int64>) -> [IdentityRun] {
         state.withLock { $0.runs.filter { $0.range.overlaps(range) } }
     }
 
-    /// Leaves out a run that turned out to be damaged, so that its range can be filled again.
-    func discard(_ run: IdentityRun, because fault: IdentityRunFault) {
+    /// Writes a part of what a damaged run had.
+    /// - Returns: a run that nobody looks into yet.
+    func makeAgain(_ range: ClosedRange<Int64>, from table: IdentityTable) throws -> IdentityRun {
+        let run = try write(table, range: range)
+        state.withLock { state in
+            for entry in table.entries { state.filter.insert(entry.hash) }
+        }
+        return run
+    }
+
+    /// Puts runs that were made again in the place of a damaged one.
+    ///
+    /// It keeps its place until then: runs beside a gap would be merged across it, and a gap that cannot be filled would be forgotten.
+    func replace(_ run: IdentityRun, by new: [IdentityRun], because fault: IdentityRunFault) {
         warnOfRemaking(run.file, fault)
-        state.withLock { $0.runs.removeAll { $0 === run } }
-        remove([run.file])
+        let isInPlace = state.withLock { $0.replace([run], by: new) }
+        let kept = isInPlace ? new : []
+        // A new run may have taken over the name.
+        let gone = isInPlace ? [run] : new
+        remove(gone.map(\.file).filter { file in !kept.contains { $0.file == file } })
     }
 
     private func usable(_ file: URL) -> IdentityRun? {

@@ -14,7 +14,9 @@ struct IdentityRebuild {
     func open(floor: Int64, newest: Int64, in db: Database) throws -> Int {
         var count = 0
         for gap in try index.openRuns(floor: floor, newest: newest) {
-            count += try fill(gap, isNewest: gap.upperBound == newest, in: db)
+            count += try read(gap, in: db) { range, table in
+                try index.fill(range, with: table, isNewest: range.upperBound == newest)
+            }
         }
         try makeFilter(in: db)
         return count
@@ -35,28 +37,36 @@ struct IdentityRebuild {
         }
     }
 
-    /// Replaces a damaged run.
+    /// Replaces a damaged run; if that fails, it stays where it is, to be found damaged again.
     /// - Returns: the runs that stand in its place.
     func replace(_ run: IdentityRun, because fault: IdentityRunFault, in db: Database) throws -> [IdentityRun] {
-        index.discard(run, because: fault)
-        _ = try fill(run.range, isNewest: false, in: db)
+        // Somebody else may have found the damage first.
+        if index.has(run) {
+            var new: [IdentityRun] = []
+            _ = try read(run.range, in: db) { range, table in new.append(try index.makeAgain(range, from: table)) }
+            index.replace(run, by: new, because: fault)
+        }
         return index.runs(in: run.range)
     }
 
-    /// Fills a gap with tables of about one unit each, at borders of chunks.
-    private func fill(_ gap: ClosedRange<Int64>, isNewest: Bool, in db: Database) throws -> Int {
+    /// Reads a range into tables of about one unit each, at borders of chunks.
+    private func read(
+        _ gap: ClosedRange<Int64>,
+        in db: Database,
+        _ take: (ClosedRange<Int64>, IdentityTable) throws -> Void
+    ) throws -> Int {
         var (table, first, total) = (IdentityTable(), gap.lowerBound, 0)
         let names = reader.names.current
         let rows = try JournalReader.rows(from: gap.lowerBound, in: db)
         while let row = try rows.next().map(ChunkRow.init), row.first <= gap.upperBound {
             guard row.last >= gap.lowerBound, case .success(let chunk) = try row.events(names: names) else { continue }
             if table.count >= unit, row.first > first {
-                try index.fill(first...(row.first - 1), with: table, isNewest: false)
+                try take(first...(row.first - 1), table)
                 (table, first) = (IdentityTable(), row.first)
             }
             total += insert(chunk, within: gap, to: &table)
         }
-        try index.fill(first...gap.upperBound, with: table, isNewest: isNewest)
+        try take(first...gap.upperBound, table)
         return total
     }
 
