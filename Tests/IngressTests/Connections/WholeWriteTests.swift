@@ -81,4 +81,31 @@ import Testing
             #expect(answer.contains(#""status":"duplicate""#))
         }
     }
+
+    @Test func `closes the connection behind the answer if the client wants that`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let text = Self.write("Connection: close\r\n" + Self.length)
+            #expect(Self.whole(text)?.head.isLast == true)
+            // Reads until the server closes.
+            let answer = try await RawRequest.send(text, to: server.port) { _ in false }
+            #expect(answer.hasPrefix("HTTP/1.1 202 "))
+            #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+        }
+    }
+
+    @Test func `answers whole writes one after the other on one connection`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let bodies = ["f", "g", "f"].map { #"{"id":"\#($0)","name":"n","customer_id":"c"}"# }
+            let answer = try await RawRequest.drip(
+                bodies.map { Self.write(Self.length, $0) } + [Self.write("Content-Length: 0\r\n", "")],
+                every: 20,
+                to: server.port
+            ) {
+                $0.components(separatedBy: "HTTP/1.1 ").count == 5
+            }
+            let answers = answer.components(separatedBy: "HTTP/1.1 ").dropFirst()
+            #expect(answers.map { $0.prefix(3) } == ["202", "202", "202", "400"])
+            #expect(answers.map { $0.contains(#""status":"duplicate""#) } == [false, false, true, false])
+        }
+    }
 }
