@@ -78,6 +78,9 @@ actor BenchRun {
         return report
     }
 
+    /// The middle one of an odd number of values.
+    static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
     /// Starts a gateway over a data folder, and stops it after something was carried out.
     ///
     /// - Parameter data: the name of the store's folder; a new one each time if nil.

@@ -68,8 +68,6 @@ extension BenchRun {
         }
     }
 
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
     /// Accepts events and delivers them at the same time.
     private func fill(_ gateway: BenchServer, with events: Int, to vendors: Int, _ sink: Sink) async throws {
         let before = try await sink.deliveries()
