@@ -47,7 +47,7 @@ struct PlainWrite: Sendable {
             case 12 where name.isField("x-request-id"): requestID = text
             case 11 where name.isField("traceparent"): traceParent = text
             case 10 where name.isField("connection"):
-                guard !value.isField("upgrade") else { return nil }
+                guard value.isField("close") || value.isField("keep-alive") else { return nil }
                 isLast = isLast || value.isField("close")
             case 16 where name.isField("content-encoding"), 17 where name.isField("transfer-encoding"),
                 6 where name.isField("expect"), 6 where name.isField("prefer"), 7 where name.isField("upgrade"),

@@ -44,6 +44,7 @@ import Testing
         ("two lengths", write(length + length)), ("a length with a sign", write("Content-Length: +39\r\n")),
         ("an empty length", write("Content-Length: \r\n", "")),
         ("a length beyond all numbers", write("Content-Length: 99999999999999999999\r\n")),
+        ("a connection that is more than one thing", write("Connection: keep-alive, close\r\n" + length)),
         ("a coding", write("Transfer-Encoding: chunked\r\n" + length)), ("another host", write("Host: b\r\n" + length)),
         ("a space before a colon", write("X-A : b\r\n" + length)), ("no name", write(": b\r\n" + length)),
         ("no colon", write("X-A\r\n" + length)), ("a folded field", write("X-A: b\r\n c\r\n" + length)),
