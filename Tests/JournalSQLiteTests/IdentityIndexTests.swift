@@ -119,6 +119,27 @@ import Testing
         }
     }
 
+    @Test func `a run never spans more sequence numbers than it can count`() async throws {
+        try await withTemporaryFolder { folder in
+            let last = Int64(UInt32.max) + 1
+            func runs(endingAt last: Int64) throws -> [IdentityRun] {
+                try [1, 2, 3, last].map { sequence in
+                    let entry = IdentityEntry(hash: UInt64(sequence) << 20, sequence: sequence)
+                    return try Self.run([entry], in: folder)
+                }
+            }
+            let widest = try runs(endingAt: last)
+            #expect(IdentityMerge.candidates(in: widest, unit: 1)?.count == 4)
+            let range = try IdentityMerge.merge(widest[...], floor: 1, folder: folder, keyCheck: 9)
+            let merged = try IdentityRun(
+                opening: folder.appending(path: IdentityRunWriter.name(of: range)),
+                keyCheck: 9
+            )
+            #expect(try merged.sequences(of: UInt64(last) << 20) == [last])
+            #expect(IdentityMerge.candidates(in: try runs(endingAt: last + 1), unit: 1) == nil)
+        }
+    }
+
     @Test func `finds everything while tables become runs and runs are merged`() async throws {
         try await withTemporaryFolder { folder in
             let hashes = (1...5000).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 }

@@ -15,7 +15,10 @@ enum IdentityMerge {
         let tiers = runs.map { tier(of: $0.count, unit: unit) }
         for end in stride(from: runs.count, through: width, by: -1) {
             let window = tiers[(end - width)..<end]
-            if let first = window.first, window.allSatisfy({ $0 == first }) { return runs[(end - width)..<end] }
+            guard let first = window.first, window.allSatisfy({ $0 == first }) else { continue }
+            let group = runs[(end - width)..<end]
+            // A run counts its sequence numbers from its first one, in 32 bits.
+            if runs[end - 1].range.upperBound - runs[end - width].range.lowerBound <= Int64(UInt32.max) { return group }
         }
         return nil
     }
