@@ -99,6 +99,9 @@ final class JournalWriter {
         case .hold(let provider, let hold, let answer):
             try HoldTable.set(hold, of: provider, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
+        case .audit(let entry, let answer):
+            try AuditTable.insert(entry, keeping: parts.settings.auditEntriesPerCategory, in: db)
+            batch.answers.append { answer.resume(returning: .success(())) }
         case .removeSettled(let step, let answer):
             let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)
             batch.removed.append(contentsOf: progress.removed)

@@ -23,6 +23,17 @@ package struct SQLiteStoreSettings: Sendable, Equatable {
     package var eventsPerSegment = 1 << 16
     /// How many settling commits may pass before cursors are written down; a restart looks at so many again.
     package var commitsBetweenCursors = 64
+    /// Entries of each category that the audit log keeps; the oldest beyond it are removed.
+    package var auditEntriesPerCategory = 100_000
+    /// How long a search reads before another may take its place.
+    package var searchSlice: Duration = .milliseconds(50)
+    /// How long a search goes on before it says how far it came.
+    package var searchTimeLimit: Duration = .seconds(10)
+    /// How much longer one goes on that cannot say that yet, or that cannot be told in part; then it throws
+    /// ``StoreError/unfinishedRead``.
+    package var searchPatience: Duration = .seconds(20)
+    /// Bytes of events and deliveries after which a page ends; its first event always fits.
+    package var pageBytes = 8 << 20
     /// How many of the upper bits of an identity's hash count; fewer than 64 make collisions for tests.
     package var identityHashBits = 64
 

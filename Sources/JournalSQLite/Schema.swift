@@ -5,7 +5,7 @@ import Journal
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 4
+    static let version = 5
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -22,7 +22,7 @@ enum Schema {
             throw StoreError.unusable(path: path, reason: "the database belongs to another program")
         }
         try db.inTransaction(.immediate) {
-            try db.execute(sql: tables + tablesSince2 + tablesSince3)
+            try db.execute(sql: tables + tablesSince2 + tablesSince3 + tablesSince5)
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
@@ -35,6 +35,7 @@ enum Schema {
             if found < 2 { try db.execute(sql: tablesSince2) }
             if found < 3 { try db.execute(sql: tablesSince3) }
             // Version 4 has the same tables; its chunks are packed, which older programs would take for damage.
+            if found < 5 { try db.execute(sql: tablesSince5) }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -63,6 +64,22 @@ enum Schema {
         """
 
     private static let tablesSince3 = "CREATE TABLE removed(first INTEGER PRIMARY KEY, last INTEGER NOT NULL);"
+
+    private static let tablesSince5 = """
+        CREATE TABLE audit(
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            category TEXT NOT NULL,
+            ordinal INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            tenant TEXT,
+            actor TEXT,
+            key_id TEXT,
+            remote_address TEXT,
+            details BLOB NOT NULL
+        );
+        CREATE UNIQUE INDEX audit_by_category ON audit(category, ordinal);
+        """
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

@@ -16,6 +16,8 @@ enum WriteOperation: Sendable {
     case revise(RevisionStep, Answer<RevisionStep.Result>)
     /// Writes or lifts a provider's hold.
     case hold(ProviderName, ProviderHold?, Answer<Void>)
+    /// Adds an entry to the audit log.
+    case audit(AuditEntry, Answer<Void>)
     /// Makes a damaged run of the identity index again.
     case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
@@ -29,7 +31,7 @@ enum WriteOperation: Sendable {
         switch self {
         case .append(_, let answer): answer.resume(returning: .failure(error))
         case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer),
-            .hold(_, _, let answer):
+            .hold(_, _, let answer), .audit(_, let answer):
             answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
         case .revise(_, let answer): answer.resume(returning: .failure(error))

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalBehaviour
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
             await store.close()
             try FileManager.default.removeItem(at: folder.appending(path: "columns"))
             try await DatabaseQueue(path: folder.appending(path: "journal.sqlite").path).write { db in
-                try db.execute(sql: "DROP TABLE removed; PRAGMA user_version = 2")
+                try OlderJournal.lower(db, to: 2)
             }
             let raised = try SQLiteEventStoreTests.open(folder, Self.settings)
             try await Self.expectAll(95, in: raised)

@@ -49,7 +49,7 @@ import Testing
                     arguments: [Data(content + checksum), row[0] as Int64]
                 )
             }
-            try db.execute(sql: "PRAGMA user_version = 3")
+            try OlderJournal.lower(db, to: 3)
         }
     }
 }

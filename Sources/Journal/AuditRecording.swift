@@ -1,0 +1,123 @@
+package import Events
+
+/// Keeps the audit log: who administered the gateway, who failed to sign in, and who read a vendor's data through it.
+///
+/// The log is bounded: of each ``AuditEntry/Category`` the newest entries stay, so that a flood of failed sign-ins removes no
+/// record of an administrative act.
+package protocol AuditRecording: Sendable {
+    /// Adds an entry. When this returns, it is on disk.
+    ///
+    /// Texts longer than ``AuditEntry/textLimitBytes`` are cut. Entries are also taken while the store is full.
+    func record(_ entry: AuditEntry) async throws(StoreError)
+
+    /// The entries that a filter takes, newest first, a page at a time.
+    /// - Parameters:
+    ///   - before: the page begins with the newest entry below this number; with the newest of all if nil.
+    ///   - limit: maximum number of entries.
+    func auditLog(_ filter: AuditFilter, before: Int64?, limit: Int) async throws(StoreError) -> [RecordedAuditEntry]
+}
+
+/// One act worth keeping, and whose it was.
+package struct AuditEntry: Sendable, Equatable {
+    /// What kind of act it was. Each kind has its own bound on how many entries are kept.
+    package enum Category: String, Sendable, CaseIterable {
+        /// Something was changed: deliveries, providers, routes, keys.
+        case administration
+        /// A key was refused.
+        case signIn = "sign_in"
+        /// Data of a vendor was read through the gateway.
+        case vendorRead = "vendor_read"
+    }
+
+    /// The most bytes of UTF-8 that are kept of the action, the actor, the address, and each detail.
+    package static let textLimitBytes = 1024
+    /// The most details that are kept of an entry, in the order of their names.
+    package static let detailLimit = 32
+
+    package let at: Timestamp
+    package let category: Category
+    /// What was done, such as `deliveries: retry`.
+    package let action: String
+    /// Whose entry it is; nil if no tenant is known, as with a refused key.
+    package let tenant: TenantID?
+    /// The client, or the operating system's user for the command line; nil if nobody is known.
+    package let actor: String?
+    /// The id of the key that was presented, never the key.
+    package let keyID: String?
+    /// The address that the request came from; nil for the command line.
+    package let remoteAddress: String?
+    /// What was done to what; never a secret.
+    package let details: [String: String]
+
+    package init(
+        at moment: Timestamp,
+        category: Category,
+        action: String,
+        tenant: TenantID?,
+        actor: String?,
+        keyID: String?,
+        remoteAddress: String?,
+        details: [String: String]
+    ) {
+        at = moment
+        self.category = category
+        self.action = Self.cut(action)
+        self.tenant = tenant
+        self.actor = actor.map(Self.cut)
+        self.keyID = keyID.map(Self.cut)
+        self.remoteAddress = remoteAddress.map(Self.cut)
+        let kept = details.sorted { $0.key < $1.key }.prefix(Self.detailLimit)
+        self.details = Dictionary(
+            kept.map { (Self.cut($0.key), Self.cut($0.value)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > textLimitBytes else { return text }
+        var end = text.utf8.index(text.startIndex, offsetBy: textLimitBytes)
+        // Never within a character of several bytes.
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return String(text[..<end])
+    }
+}
+
+/// An entry as the journal has it.
+package struct RecordedAuditEntry: Sendable, Equatable {
+    /// Rises with each entry, and is never given twice.
+    package let number: Int64
+    package let entry: AuditEntry
+
+    package init(number: Int64, entry: AuditEntry) {
+        self.number = number
+        self.entry = entry
+    }
+}
+
+/// Which audit entries are meant; what is nil or empty does not restrict, what is given must hold together.
+package struct AuditFilter: Sendable, Equatable {
+    package var tenant: TenantID?
+    package var categories: Set<AuditEntry.Category>
+    package var actor: String?
+    package var action: String?
+    /// Entries of this moment or later.
+    package var from: Timestamp?
+    /// Entries before this moment.
+    package var before: Timestamp?
+
+    package init(
+        tenant: TenantID? = nil,
+        categories: Set<AuditEntry.Category> = [],
+        actor: String? = nil,
+        action: String? = nil,
+        from: Timestamp? = nil,
+        before: Timestamp? = nil
+    ) {
+        self.tenant = tenant
+        self.categories = categories
+        self.actor = actor
+        self.action = action
+        self.from = from
+        self.before = before
+    }
+}
