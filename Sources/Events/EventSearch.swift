@@ -121,19 +121,23 @@ package struct EventCursor: Sendable, Equatable {
 package struct EventPage: Sendable {
     /// In the order that was asked for; each with its deliveries.
     package let events: [ArchivedEvent]
-    /// Whether more follow.
+    /// Whether more follow, or may.
     package let hasMore: Bool
     /// How many events the filter takes, pages apart; nil if nobody asked.
     package let total: Int?
+    /// How far the search came in its time, with all before it looked at; nil if it came to the end of the page.
+    package let stoppedAt: EventCursor?
 
-    package init(events: [ArchivedEvent], hasMore: Bool, total: Int? = nil) {
+    package init(events: [ArchivedEvent], hasMore: Bool, total: Int? = nil, stoppedAt: EventCursor? = nil) {
         self.events = events
-        self.hasMore = hasMore
+        self.hasMore = hasMore || stoppedAt != nil
         self.total = total
+        self.stoppedAt = stoppedAt
     }
 
     /// Where the next page begins; nil if this is the last.
     package var next: EventCursor? {
+        if let stoppedAt { return stoppedAt }
         guard hasMore, let last = events.last else { return nil }
         return EventCursor(timestamp: last.event.timestamp, sequence: last.sequence)
     }
@@ -154,4 +158,20 @@ package struct EventNameSummary: Sendable, Equatable {
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
     }
+}
+
+/// Some of the names of a tenant's events.
+package struct EventNamePage: Sendable, Equatable {
+    /// In the order of their bytes.
+    package let names: [EventNameSummary]
+    /// Whether more follow.
+    package let hasMore: Bool
+
+    package init(names: [EventNameSummary], hasMore: Bool) {
+        self.names = names
+        self.hasMore = hasMore
+    }
+
+    /// The name behind which the next page begins; nil if this is the last.
+    package var next: String? { hasMore ? names.last?.name : nil }
 }

@@ -44,6 +44,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "the store cannot be opened: \(reason)"
         case .closed:
             "the store is closed"
+        case .busy, .unfinishedRead:
+            "the store is busy; start the gateway again"
         }
     }
 }

@@ -117,8 +117,9 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, try await lists.events(query, of: client))
         case .eventNames:
             try require(.readEvents, of: client)
-            let query = try Self.listQuery(request, allowed: ListQuery.filterNames)
+            let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.namePageNames))
             if let provider = try query.provider {
+                try query.refuseNamePages()
                 return Self.response(.ok, try await vendors.names(query, at: provider, for: client))
             }
             return Self.response(.ok, try await lists.names(query, of: client))

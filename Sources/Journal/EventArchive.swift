@@ -7,9 +7,10 @@ package protocol EventArchive: Sendable {
     func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
 
     /// The deliveries that have a row of their own (retrying, rejected, uncertain, discarded, skipped, and delivered after that),
-    /// in journal order, a page at a time.
+    /// in journal order, a page at a time. A page also ends at a limit of bytes, and at a time limit, with whatever was found.
+    /// - Throws: ``StoreError/busy(retryAfter:)`` if too many searches wait.
     func deliveries(matching filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) async throws(StoreError)
-        -> [ArchivedDelivery]
+        -> DeliveryPage
 
     /// How much waits for a provider: pending and retrying events.
     func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog
@@ -36,6 +37,19 @@ package struct ArchivedDelivery: Sendable {
         self.cursor = cursor
         self.event = event
         self.delivery = delivery
+    }
+}
+
+/// Some of the deliveries that a filter takes.
+package struct DeliveryPage: Sendable {
+    /// In journal order.
+    package let deliveries: [ArchivedDelivery]
+    /// Where the next page begins; nil if this is the last.
+    package let next: DeliveryCursor?
+
+    package init(deliveries: [ArchivedDelivery], next: DeliveryCursor?) {
+        self.deliveries = deliveries
+        self.next = next
     }
 }
 

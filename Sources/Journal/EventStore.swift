@@ -1,9 +1,9 @@
 /// The durable, ordered record of accepted events and of what became of them.
 ///
-/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger``, ``DeliveryRevising``, ``EventArchive``, ``EventSearching`` or ``EventFollowing``. Every implementation must pass
-/// the suite in `Tests/Support/JournalBehaviour`, which holds it to the guarantees written at each call.
+/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger``, ``DeliveryRevising``, ``EventArchive``, ``EventSearching``,
+/// ``EventFollowing`` or ``AuditRecording``. Every implementation must pass the suite in `Tests/Support/JournalBehaviour`, which holds it to the guarantees written at each call.
 package protocol EventStore: EventAppending, DeliveryLedger, DeliveryRevising, EventArchive, EventSearching,
-    EventFollowing
+    EventFollowing, AuditRecording
 {}
 
 /// Why the store could not do what it was asked. Nothing was acknowledged, nothing was half done.
@@ -18,6 +18,10 @@ package enum StoreError: Error, Equatable, Sendable {
     case unusable(path: String, reason: String)
     /// A write or a read failed; the reason is the database's.
     case failed(reason: String)
+    /// Too many reads wait already; `retryAfter` is a hint for the client.
+    case busy(retryAfter: Duration)
+    /// A read that cannot be answered in part is not finished within its limits; one that asks for less can be.
+    case unfinishedRead
     /// The store is closing and takes no more.
     case closed
 }

@@ -1,34 +1,26 @@
 import Events
 import GRDB
 
-/// A page of the rows of `deliveries`.
+/// Which rows of `deliveries` a list is made of.
 struct DeliveryQuery: Sendable {
-    let limit: Int
     let statuses: Set<DeliveryStatus>
-    /// The sequence number and the provider of the last row of the page before.
-    var after: (sequence: Int64, provider: Int64)?
+    /// The rows behind this one.
+    var after = DeliveryRow.Position.start
     var provider: Int64?
     /// Nil: of all origins.
     var origins: [UInt32]?
-    /// Nil: at all places of the journal.
+    /// Nil: of all events.
     var sequences: [Int64]?
 
-    init(limit: Int, statuses: Set<DeliveryStatus>) {
-        self.limit = limit
+    init(statuses: Set<DeliveryStatus>) {
         self.statuses = statuses
     }
 
-    /// The query for what comes behind these rows; nil if they were the last.
-    func following(_ rows: [DeliveryRow]) -> DeliveryQuery? {
-        guard rows.count == limit, let last = rows.last else { return nil }
-        var next = self
-        next.after = (last.sequence, last.provider)
-        return next
-    }
-
-    func rows(in db: Database) throws -> [DeliveryRow] {
-        var conditions = ["(sequence, provider) > (?, ?)"]
-        var arguments: StatementArguments = [after?.sequence ?? 0, after?.provider ?? 0]
+    /// The first rows.
+    /// - Parameter end: no rows behind this one are looked at.
+    func rows(through end: DeliveryRow.Position, limit: Int, in db: Database) throws -> [DeliveryRow] {
+        var conditions = ["(sequence, provider) > (?, ?)", "(sequence, provider) <= (?, ?)"]
+        var arguments: StatementArguments = [after.sequence, after.provider, end.sequence, end.provider]
         if let provider {
             conditions.append("provider = ?")
             arguments += [provider]

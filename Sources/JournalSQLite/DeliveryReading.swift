@@ -134,27 +134,6 @@ struct DeliveryRow: Sendable {
         ).map(DeliveryRow.init)
     }
 
-    /// States that a delivery has only if there is a row for it.
-    private static let ownStates: Set<DeliveryStatus> = [.retrying, .rejected, .uncertain, .skipped, .discarded]
-    /// More events than this are not looked for by their rows: where so many are meant, a look at each event soon finds a page.
-    private static let mostEvents = 100_000
-
-    /// The only events that a filter can take because of the states that it asks for; ascending.
-    /// - Returns: nil if the rows do not tell, or would name too many.
-    static func events(of filter: EventFilter, names: NameTable, in db: Database) throws -> [Int64]? {
-        guard !filter.deliveryStatuses.isEmpty, filter.deliveryStatuses.isSubset(of: ownStates) else { return nil }
-        let statuses = filter.deliveryStatuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
-        let provider = filter.provider.map { names.providerNumbers[$0] ?? 0 }
-        let found = try Int64.fetchAll(
-            db,
-            sql: """
-                SELECT DISTINCT sequence FROM deliveries WHERE status IN (\(statuses))
-                \(provider.map { "AND provider = \($0)" } ?? "") ORDER BY sequence LIMIT \(mostEvents + 1)
-                """
-        )
-        return found.count > mostEvents ? nil : found
-    }
-
     static func status(_ text: String) throws -> DeliveryStatus {
         guard let status = DeliveryStatus(rawValue: text) else { throw UnknownWord(word: text) }
         return status

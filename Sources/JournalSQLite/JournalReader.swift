@@ -27,14 +27,25 @@ struct JournalReader: Sendable {
     }
 
     /// The same, but for each chunk that is not in the cache only the events that are asked for are made, and none is remembered.
-    /// - Parameter sequences: ascending.
-    func chosenEvents(at sequences: [Int64], in db: Database) throws -> [Int64: AcceptedEvent] {
+    /// - Parameters:
+    ///   - sequences: ascending.
+    ///   - limitBytes: how many bytes of events may be read.
+    /// - Returns: nil if several events are more than that.
+    func chosenEvents(
+        at sequences: [Int64],
+        limitBytes: Int,
+        in db: Database
+    ) throws -> [Int64: AcceptedEvent]? {
         var found: [Int64: AcceptedEvent] = [:]
+        var bytes = 0
         var rest = sequences[...]
         while let next = rest.first {
+            if bytes > limitBytes, found.count > 1 { return nil }
             if let chunk = cache.chunk(holding: next) {
                 while let sequence = rest.first, sequence <= chunk.last.rawValue {
-                    found[sequence] = StoredEvent(sequence, in: chunk)?.event
+                    let event = StoredEvent(sequence, in: chunk)
+                    found[sequence] = event?.event
+                    bytes += event?.size ?? 0
                     rest.removeFirst()
                 }
                 continue
@@ -44,12 +55,16 @@ struct JournalReader: Sendable {
                 var chosen = [next]
                 while let sequence = rest.first, sequence <= row.last { chosen.append(rest.removeFirst()) }
                 switch try row.events(at: chosen.map { Int($0 - row.first) }, names: names.current) {
-                case .success(let events): for (sequence, event) in zip(chosen, events) { found[sequence] = event }
+                case .success(let events):
+                    for (sequence, event) in zip(chosen, events) {
+                        found[sequence] = event
+                        bytes += event.approximateBytes
+                    }
                 case .failure(let fault): damage.note(fault, in: row)
                 }
             }
         }
-        return found
+        return bytes > limitBytes && found.count > 1 ? nil : found
     }
 
     /// The same from the cache alone; nil if one of them is not in it.

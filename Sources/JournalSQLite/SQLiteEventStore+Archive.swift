@@ -7,7 +7,7 @@ extension SQLiteEventStore {
         let sequences = try await sequences(withID: id, of: tenant)
         guard !sequences.isEmpty else { return [] }
         let (reader, names) = (parts.reader, parts.names.current)
-        return try await read { db in
+        return try await readPoint { db in
             let events = try reader.events(at: sequences, in: db)
             let deliveries = DeliveryReading(db: db, names: names)
             return try sequences.compactMap { sequence in
@@ -25,31 +25,20 @@ extension SQLiteEventStore {
         matching filter: DeliveryFilter,
         after: DeliveryCursor?,
         limit: Int
-    ) async throws(StoreError) -> [ArchivedDelivery] {
+    ) async throws(StoreError) -> DeliveryPage {
         let names = parts.names.current
-        guard let query = try await query(filter, after: after, limit: limit, names: names) else { return [] }
-        let reader = parts.reader
-        return try await read { db in
-            let reading = DeliveryReading(db: db, names: names)
-            var page: [ArchivedDelivery] = []
-            var next: DeliveryQuery? = query
-            // What the rows do not say is asked of the events, so that a page of rows may give fewer deliveries.
-            while let query = next, page.count < limit {
-                let rows = try query.rows(in: db)
-                for row in rows where page.count < limit {
-                    guard let event = try reader.events(at: [row.sequence], in: db)[row.sequence]?.event,
-                        let provider = names.providers[row.provider],
-                        let destination = event.plan.destination(at: provider)
-                    else { continue }
-                    let delivery = try reading.delivery(row, to: destination)
-                    guard filter.takes(event, delivery) else { continue }
-                    let cursor = DeliveryCursor(sequence: SequenceNumber(row.sequence), provider: provider)
-                    page.append(ArchivedDelivery(cursor: cursor, event: event, delivery: delivery))
-                }
-                next = query.following(rows)
-            }
-            return page
+        guard let query = try await query(filter, after: after, names: names) else {
+            return DeliveryPage(deliveries: [], next: nil)
         }
+        let read = DeliveryPageRead(
+            filter: filter,
+            query: query,
+            limit: limit,
+            limitBytes: parts.settings.pageBytes,
+            reader: parts.reader,
+            names: names
+        )
+        return try await self.read(inSlices: read, ReadTime(parts.settings)).page
     }
 
     package func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog {
@@ -60,7 +49,7 @@ extension SQLiteEventStore {
             ), events > 0
         else { return Backlog(events: 0, oldest: nil) }
         let (reader, newest, ledger) = (parts.reader, parts.newest.value, parts.ledger)
-        let oldest = try await read { db -> Timestamp? in
+        let oldest = try await readPoint { db -> Timestamp? in
             let waiting =
                 try open
                 ?? reader.firstEvent(after: position, through: newest, for: number, in: db) { sequence in
@@ -98,7 +87,7 @@ extension SQLiteEventStore {
 
     private func forgetOldRuns() async throws(StoreError) {
         let newest = parts.newest.value
-        let oldest = try await read { db in try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks") }
+        let oldest = try await readPoint { db in try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks") }
         parts.index.removeRuns(below: oldest ?? newest + 1)
         parts.columns.removeSegments(below: oldest ?? newest + 1)
     }
@@ -124,12 +113,14 @@ extension SQLiteEventStore {
     private func query(
         _ filter: DeliveryFilter,
         after: DeliveryCursor?,
-        limit: Int,
         names: NameTable
     ) async throws(StoreError) -> DeliveryQuery? {
-        var query = DeliveryQuery(limit: limit, statuses: filter.statuses)
+        var query = DeliveryQuery(statuses: filter.statuses)
         if let after {
-            query.after = (after.sequence.rawValue, names.providerNumbers[after.provider] ?? 0)
+            query.after = DeliveryRow.Position(
+                sequence: after.sequence.rawValue,
+                provider: names.providerNumbers[after.provider] ?? 0
+            )
         }
         if let provider = filter.provider {
             guard let number = names.providerNumbers[provider] else { return nil }

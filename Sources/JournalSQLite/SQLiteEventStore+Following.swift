@@ -8,7 +8,7 @@ extension SQLiteEventStore {
     {
         let (reader, names) = (parts.reader, parts.names.current)
         let newest = parts.newest.value
-        return try await read { db in
+        return try await readPoint { db in
             let deliveries = DeliveryReading(db: db, names: names)
             let rows = try JournalReader.rows(from: sequence.rawValue + 1, in: db)
             var found: [ArchivedEvent] = []

@@ -45,7 +45,7 @@ extension SQLiteEventStore {
     }
 
     package func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision] {
-        try await read { db in
+        try await readPoint { db in
             try Row.fetchAll(
                 db,
                 sql: """
@@ -88,13 +88,13 @@ extension SQLiteEventStore {
         var after: DeliveryCursor?
         repeat {
             let page = try await deliveries(matching: filter, after: after, limit: Self.deliveriesPerStep)
-            let groups = Dictionary(grouping: page, by: \.cursor.provider)
+            let groups = Dictionary(grouping: page.deliveries, by: \.cursor.provider)
             try await body(
                 groups.sorted { $0.key < $1.key }.map {
                     (provider: $0.key, sequences: $0.value.map(\.cursor.sequence.rawValue))
                 }
             )
-            after = page.count == Self.deliveriesPerStep ? page.last?.cursor : nil
+            after = page.next
         } while after != nil
     }
 }

@@ -8,10 +8,13 @@ import ServiceLifecycle
 
 /// The embedded store: one data folder, one process, SQLite.
 ///
-/// One thread writes, in group commits with one fsync each. Reads go to connections of their own and to a cache of the newest
-/// events. `FileFormat.md` says what is in the folder.
+/// One thread writes, in group commits with one fsync each. The engine and the write path read on connections of their own and from a
+/// cache of the newest events, so that they never wait for a client's search (``JournalReaders``). `FileFormat.md` says what is in the
+/// folder.
 package final class SQLiteEventStore: EventStore {
+    /// The writer's connection, and those on which the engine and the write path read.
     let pool: DatabasePool
+    let readers: JournalReaders
     let parts: StoreParts
     private let writer: WriterThread
 
@@ -42,10 +45,11 @@ package final class SQLiteEventStore: EventStore {
             )
             pool = try opening.database()
             parts = try pool.writeWithoutTransaction { db in try opening.parts(db) }
+            readers = try JournalReaders(opening)
         } catch {
             throw Self.openingFailure(error, folder: folder, settings: settings)
         }
-        writer = WriterThread(pool: pool, parts: parts, lock: lock)
+        writer = WriterThread(pool: pool, readers: readers, parts: parts, lock: lock)
         writer.start()
         parts.columns.startFilling(ColumnFilling(pool: pool, reader: parts.reader))
     }
@@ -87,9 +91,23 @@ package final class SQLiteEventStore: EventStore {
         return try result.get()
     }
 
-    /// Reads on a connection of its own, on a thread that may block.
+    /// Reads for the engine and the write path, on a thread that may block.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value
     {
+        try await read(on: pool, body)
+    }
+
+    /// Reads something short for a client or an operator.
+    func readPoint<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await read(on: readers.points, body)
+    }
+
+    func read<Value: Sendable>(
+        on pool: DatabasePool,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
         do {
             return try await pool.read(body)
         } catch {

@@ -38,6 +38,16 @@ struct StoreOpening {
         return pool
     }
 
+    /// Connections that read, beside those of ``database()``, which is open by then.
+    func readers(_ count: Int, label: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = label
+        configuration.readonly = true
+        configuration.maximumReaderCount = count
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -2048") }
+        return try DatabasePool(path: file.path, configuration: configuration)
+    }
+
     /// The connection of ``Checkpoints``.
     func checkpointConnection() throws -> DatabaseQueue {
         var configuration = Configuration()

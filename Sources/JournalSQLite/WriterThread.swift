@@ -13,12 +13,14 @@ final class WriterThread: Sendable {
 
     private let state = Mutex(State())
     private let pool: DatabasePool
+    private let readers: JournalReaders
     private let parts: StoreParts
     /// Given back when the thread has ended.
     private let lock: FolderLock
 
-    init(pool: DatabasePool, parts: StoreParts, lock: FolderLock) {
+    init(pool: DatabasePool, readers: JournalReaders, parts: StoreParts, lock: FolderLock) {
         self.pool = pool
+        self.readers = readers
         self.parts = parts
         self.lock = lock
     }
@@ -73,6 +75,7 @@ final class WriterThread: Sendable {
         parts.columns.close()
         parts.checkpoints.close()
         do {
+            try readers.close()
             try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try pool.close()
         } catch {

@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    /// Every search stops as soon as it has come a little further, every page is short, and nothing is missed or comes twice.
+    @Test(arguments: 7...14)
+    func `finds all when searches stop early and pages end at few bytes`(seed: UInt64) async throws {
+        var settings = SQLiteStoreSettings()
+        settings.eventsPerSegment = [5, 30, 7][Int(seed % 3)]
+        settings.cacheBytes = seed % 2 == 0 ? 0 : 100_000
+        settings.searchSlice = .zero
+        settings.searchTimeLimit = .zero
+        settings.searchPatience = .seconds(300)
+        settings.pageBytes = [1, 1500, 1 << 20][Int(seed % 3)]
+        try await withTemporaryFolder { folder in
+            let check = StoreBehaviour.randomSearches(seed: seed)
+            try await check.run(on: SQLiteFixture(folder: folder, settings: settings))
+        }
+    }
+
     /// Hashes that nearly all collide, an index that is on disk at once, chunks of a few events, and no cache: the same promises.
     @Test(arguments: StoreBehaviour.checks)
     func `keeps them when everything is small`(check: StoreCheck) async throws {

@@ -82,9 +82,15 @@ import Testing
         try await withTemporaryFolder { folder in
             try await Self.open(folder).close()
             let file = folder.appending(path: "journal.sqlite").path
-            try await DatabaseQueue(path: file).write { try $0.execute(sql: "PRAGMA user_version = 5") }
-            #expect(throws: StoreError.newerFormat(path: file, found: 5, known: 4)) { try Self.open(folder) }
-            #expect(throws: StoreError.newerFormat(path: file, found: 5, known: 4)) { try Self.open(folder) }
+            try await DatabaseQueue(path: file).write {
+                try $0.execute(sql: "PRAGMA user_version = \(Schema.version + 1)")
+            }
+            #expect(throws: StoreError.newerFormat(path: file, found: Schema.version + 1, known: Schema.version)) {
+                try Self.open(folder)
+            }
+            #expect(throws: StoreError.newerFormat(path: file, found: Schema.version + 1, known: Schema.version)) {
+                try Self.open(folder)
+            }
         }
     }
 
@@ -95,9 +101,7 @@ import Testing
             await store.close()
             let file = folder.appending(path: "journal.sqlite").path
             try await DatabaseQueue(path: file).write { db in
-                try db.execute(
-                    sql: "DROP TABLE holds; DROP TABLE revisions; DROP TABLE removed; PRAGMA user_version = 1"
-                )
+                try OlderJournal.lower(db, to: 1)
             }
             let raised = try Self.open(folder)
             #expect(raised.newestSequence == 3)
@@ -105,7 +109,48 @@ import Testing
             let hold = ProviderHold(until: Timestamp(milliseconds: 1), fault: fault, isParked: true)
             try await raised.hold("lago", hold)
             #expect(try await raised.hold(of: "lago") == hold)
+            try await raised.record(
+                AuditEntry(
+                    at: Timestamp(milliseconds: 1),
+                    category: .administration,
+                    action: "providers: resume",
+                    tenant: nil,
+                    actor: "root",
+                    keyID: nil,
+                    remoteAddress: nil,
+                    details: [:]
+                )
+            )
+            #expect(try await raised.auditLog(AuditFilter(), before: nil, limit: 9).count == 1)
             await raised.close()
+        }
+    }
+
+    @Test func `keeps the newest audit entries of each category, and never gives a number twice`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.auditEntriesPerCategory = 3
+            let store = try Self.open(folder, settings)
+            func record(_ category: AuditEntry.Category, _ action: String, _ address: String) async throws {
+                try await store.record(
+                    AuditEntry(
+                        at: Timestamp(milliseconds: 1),
+                        category: category,
+                        action: action,
+                        tenant: nil,
+                        actor: nil,
+                        keyID: nil,
+                        remoteAddress: address,
+                        details: [:]
+                    )
+                )
+            }
+            try await record(.administration, "providers: hold", "10.0.0.1")
+            for number in 1...10 { try await record(.signIn, "refused \(number)", "10.0.0.2") }
+            let kept = try await store.auditLog(AuditFilter(), before: nil, limit: 100)
+            #expect(kept.map(\.entry.action) == ["refused 10", "refused 9", "refused 8", "providers: hold"])
+            #expect(kept.map(\.number) == [11, 10, 9, 1])
+            await store.close()
         }
     }
 

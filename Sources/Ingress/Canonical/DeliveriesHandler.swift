@@ -35,13 +35,13 @@ struct DeliveriesHandler: Sendable {
         filter.acceptedFrom = try query["accepted_from"].map { try DeliveryWords.moment("accepted_from", $0) }
         filter.acceptedBefore = try query["accepted_before"].map { try DeliveryWords.moment("accepted_before", $0) }
         let limit = try Self.limit(query["limit"])
-        let page: [ArchivedDelivery]
+        let page: DeliveryPage
         do {
             page = try await archive.deliveries(matching: filter, after: try Self.cursor(query["cursor"]), limit: limit)
         } catch let error as StoreError {
             throw Problem(error)
         }
-        return Self.json(page, limit: limit)
+        return Self.json(page)
     }
 
     private static func limit(_ text: String?) throws -> Int {
@@ -62,12 +62,12 @@ struct DeliveriesHandler: Sendable {
         return DeliveryCursor(sequence: SequenceNumber(sequence), provider: ProviderName(String(parts[1])))
     }
 
-    private static func json(_ page: [ArchivedDelivery], limit: Int) -> [UInt8] {
+    private static func json(_ page: DeliveryPage) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         writer.key("deliveries")
         writer.beginArray()
-        for archived in page {
+        for archived in page.deliveries {
             writer.beginObject()
             writer.member("event_id", string: archived.event.id.rawValue)
             writer.member("name", string: archived.event.name)
@@ -77,8 +77,7 @@ struct DeliveriesHandler: Sendable {
             writer.endObject()
         }
         writer.endArray()
-        let last = page.count == limit ? page.last : nil
-        writer.member("next_cursor", stringOrNull: last.map { "\($0.cursor.sequence.rawValue).\($0.cursor.provider)" })
+        writer.member("next_cursor", stringOrNull: page.next.map { "\($0.sequence.rawValue).\($0.provider)" })
         writer.endObject()
         return writer.bytes
     }

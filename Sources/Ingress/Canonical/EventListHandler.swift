@@ -32,23 +32,32 @@ struct EventListHandler: Sendable {
         }
         writer.endArray()
         writer.member("next_cursor", stringOrNull: page.next.map(ListQuery.text))
+        // Only if the time ran out: all events before it, in the list's order, were looked at.
+        if let stopped = page.stoppedAt { writer.member("searched_until", string: stopped.timestamp.rfc3339) }
         writer.endObject()
         return writer.bytes
     }
 
-    /// Every name that occurs among the events that the filter takes.
+    /// A page of the names that occur among the events that the filter takes.
     func names(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
-        let names: [EventNameSummary]
+        let page: EventNamePage
         do {
-            names = try await search.names(try query.filter, of: client.tenant)
+            page = try await search.names(
+                try query.filter,
+                of: client.tenant,
+                after: try query.nameCursor,
+                limit: try query.nameLimit
+            )
         } catch let error as StoreError {
             throw Problem(error)
         }
-        return Self.json(names, provider: nil)
+        return Self.json(page.names, next: page.next, provider: nil)
     }
 
-    /// - Parameter provider: where the names are; nil for the journal.
-    static func json(_ names: [EventNameSummary], provider: ProviderName?) -> [UInt8] {
+    /// - Parameters:
+    ///   - next: the cursor of the next page; nil if this is the last.
+    ///   - provider: where the names are; nil for the journal.
+    static func json(_ names: [EventNameSummary], next: String? = nil, provider: ProviderName?) -> [UInt8] {
         var writer = JSONWriter(capacity: 160 * (names.count + 1))
         writer.beginObject()
         writer.key("names")
@@ -62,7 +71,11 @@ struct EventListHandler: Sendable {
             writer.endObject()
         }
         writer.endArray()
-        if let provider { writer.member("provider", string: provider.rawValue) }
+        if let provider {
+            writer.member("provider", string: provider.rawValue)
+        } else {
+            writer.member("next_cursor", stringOrNull: next)
+        }
         writer.endObject()
         return writer.bytes
     }

@@ -12,6 +12,8 @@ struct ListQuery {
     /// Those that an event alone answers, whatever became of it.
     static let contentNames = filterNames.subtracting(journalNames)
     static let pageNames: Set<String> = ["order", "cursor", "limit"]
+    /// Those of a page of names.
+    static let namePageNames: Set<String> = ["cursor", "limit"]
     /// The names of the vendor to ask, and of what only the journal knows.
     static let provider = "provider"
     private static let journalNames = ["delivery_status", "delivery_provider"]
@@ -84,13 +86,20 @@ struct ListQuery {
     }
 
     var limit: Int {
-        get throws(Problem) {
-            guard let text = try single("limit") else { return 100 }
-            guard let limit = Int(text), (1...Self.largestPage).contains(limit) else {
-                throw .badParameter("limit", "is a whole number from 1 to \(Self.largestPage)")
-            }
-            return limit
+        get throws(Problem) { try limit(else: 100) }
+    }
+
+    /// The most names of a page: many are needed together, and each is small.
+    var nameLimit: Int {
+        get throws(Problem) { try limit(else: Self.largestPage) }
+    }
+
+    private func limit(else standard: Int) throws(Problem) -> Int {
+        guard let text = try single("limit") else { return standard }
+        guard let limit = Int(text), (1...Self.largestPage).contains(limit) else {
+            throw .badParameter("limit", "is a whole number from 1 to \(Self.largestPage)")
         }
+        return limit
     }
 
     var cursor: EventCursor? {
@@ -105,6 +114,18 @@ struct ListQuery {
                 timestamp: Timestamp(milliseconds: milliseconds),
                 sequence: SequenceNumber(sequence)
             )
+        }
+    }
+
+    /// The name behind which a page of names begins.
+    var nameCursor: String? {
+        get throws(Problem) { try single("cursor") }
+    }
+
+    /// Refuses what a page of names takes from the journal only.
+    func refuseNamePages() throws(Problem) {
+        for name in Self.namePageNames where !all(name).isEmpty {
+            throw .badParameter(name, "pages through the gateway's journal; leave out \(Self.provider)")
         }
     }
 

@@ -15,6 +15,9 @@ struct FacadeHandler: Sendable {
     let search: any EventSearching
     let questions: VendorQuestions
 
+    /// The most names that one answer holds: vendors list all of them at once.
+    private static let mostNames = 100_000
+
     /// An answer, and how many events it accepted, for the log.
     struct Reply {
         let answer: DialectAnswer
@@ -72,7 +75,10 @@ struct FacadeHandler: Sendable {
         case .search(let question, let respond):
             return Reply(answer: respond(try await search.search(question, of: client.tenant)))
         case .names(let filter, let respond):
-            return Reply(answer: respond(try await search.names(filter, of: client.tenant)))
+            let page = try await search.names(filter, of: client.tenant, after: nil, limit: Self.mostNames)
+            // Vendors count all names; a part of them would be a wrong answer.
+            guard !page.hasMore else { throw .unfinishedRead }
+            return Reply(answer: respond(page.names))
         case .ask(let question, let adapter, let respond):
             return Reply(answer: respond(await questions.ask(question, of: adapter, for: client.name)))
         }
@@ -134,7 +140,8 @@ extension DialectRefusal {
         switch error {
         case .full(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
         case .closed: self = .unavailable(retryAfterSeconds: 1)
-        case .folderInUse, .newerFormat, .unusable, .failed: self = .unavailable(retryAfterSeconds: 5)
+        case .busy(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
+        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead: self = .unavailable(retryAfterSeconds: 5)
         }
     }
 

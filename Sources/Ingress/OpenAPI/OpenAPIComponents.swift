@@ -143,7 +143,8 @@ enum OpenAPIComponents {
               "EventPage": {
                 "type": "object", "required": ["events", "next_cursor"], "additionalProperties": false,
                 "properties": {
-                  "events": {"type": "array", "items": {"$ref": "#/components/schemas/StoredEvent"}}, "next_cursor": {"type": ["string", "null"]}
+                  "events": {"type": "array", "items": {"$ref": "#/components/schemas/StoredEvent"}}, "next_cursor": {"type": ["string", "null"]},
+                  "searched_until": {"type": "string", "format": "date-time", "description": "Present if the time limit ended the search: every event before it, in the order of the list, was searched."}
                 }
               },
               "VendorEvent": {
@@ -166,7 +167,7 @@ enum OpenAPIComponents {
               "Names": {
                 "type": "object", "required": ["names"],
                 "properties": {
-                  "provider": {"type": "string"},
+                  "provider": {"type": "string"}, "next_cursor": {"type": ["string", "null"], "description": "Absent with provider."},
                   "names": {"type": "array", "items": {
                     "type": "object", "required": ["name", "count", "first_seen", "last_seen"],
                     "properties": {

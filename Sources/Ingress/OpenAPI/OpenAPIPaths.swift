@@ -39,7 +39,7 @@ enum OpenAPIPaths {
               },
               "get": {
                 "tags": ["events"], "operationId": "listEvents", "summary": "A page of events.",
-                "description": "Ordered by timestamp. A parameter that stands several times means any of its values. With provider the vendor itself is asked.",
+                "description": "Ordered by timestamp. A parameter that stands several times means any of its values. With provider the vendor itself is asked. A page ends at its limit, at about 8 MiB, or when the search has taken 10 seconds: then searched_until tells how far it came, and next_cursor continues from there.",
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
@@ -66,10 +66,11 @@ enum OpenAPIPaths {
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
                   {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
                   {"$ref": "#/components/parameters/end"}, {"$ref": "#/components/parameters/delivery_status"},
-                  {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/provider"}
+                  {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/limit"},
+                  {"$ref": "#/components/parameters/cursor"}, {"$ref": "#/components/parameters/provider"}
                 ],
                 "responses": {
-                  "200": {"description": "The names, in the order of their bytes.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Names"}}}},
+                  "200": {"description": "A page of names, in the order of their bytes.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Names"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "5XX": {"$ref": "#/components/responses/Problem"}
                 }

@@ -255,6 +255,22 @@ extension Problem {
                 detail: "nothing was acknowledged; try again in a moment",
                 headers: [.retryAfter: "1"]
             )
+        case .busy(let retryAfter):
+            self.init(
+                status: .serviceUnavailable,
+                kind: "too-many-reads",
+                title: "Too many searches are waiting",
+                detail: "the gateway reads two searches at a time; try again later",
+                headers: [.retryAfter: "\(max(1, retryAfter.components.seconds))"]
+            )
+        case .unfinishedRead:
+            self.init(
+                status: .unprocessableContent,
+                kind: "read-too-large",
+                title: "The read exceeds its limits",
+                detail:
+                    "it could not be completed within the limits of time and size; narrow it, for example with start and end"
+            )
         case .folderInUse, .newerFormat, .unusable, .failed:
             self.init(
                 status: .serviceUnavailable,

@@ -92,7 +92,14 @@ struct ListEventsCommand: AsyncParsableCommand {
         let events = page["events"].map { Array($0.elements) } ?? []
         Terminal.data(Terminal.table([EventRows.header] + events.map(EventRows.row)))
         for note in page["notes"].map({ Array($0.elements) }) ?? [] { Terminal.message(note.string ?? "") }
-        if let cursor = page["next_cursor"]?.string { Terminal.message("there are more: --cursor \(cursor)") }
+        guard let cursor = page["next_cursor"]?.string else { return }
+        if let moment = page["searched_until"]?.string {
+            Terminal.message(
+                "searched up to \(moment), then the time limit was reached; to continue: --cursor \(cursor)"
+            )
+        } else {
+            Terminal.message("there are more: --cursor \(cursor)")
+        }
     }
 }
 
@@ -130,13 +137,20 @@ struct ListNamesCommand: AsyncParsableCommand {
     @Option(help: "Ask this provider's vendor itself.")
     var provider: String?
 
+    @Option(help: "Maximum number of names; 1000 by default.")
+    var limit: Int?
+
+    @Option(help: "Continue from the cursor that the page before ended with.")
+    var cursor: String?
+
     @Flag(help: "Print the gateway's JSON.")
     var json = false
 
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get(filter.path("/v1/events/names", [("provider", provider)]))
+        let further = [("provider", provider), ("limit", limit.map(String.init)), ("cursor", cursor)]
+        let answer = try await gateway.get(filter.path("/v1/events/names", further))
         guard !json, let page = answer.json else { return Terminal.data(answer.body) }
         let rows = (page["names"].map { Array($0.elements) } ?? []).map { name in
             [
@@ -145,5 +159,6 @@ struct ListNamesCommand: AsyncParsableCommand {
             ]
         }
         Terminal.data(Terminal.table([["NAME", "EVENTS", "FIRST SEEN", "LAST SEEN"]] + rows))
+        if let cursor = page["next_cursor"]?.string { Terminal.message("there are more: --cursor \(cursor)") }
     }
 }

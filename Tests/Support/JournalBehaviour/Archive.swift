@@ -33,9 +33,9 @@ extension StoreBehaviour {
             var cursor: DeliveryCursor?
             repeat {
                 let page = try await reopened.deliveries(matching: DeliveryFilter(), after: cursor, limit: 3)
-                try expect(page.count <= 3, true, "a page keeps to its limit")
-                all += page
-                cursor = page.last?.cursor
+                try expect(page.deliveries.count <= 3, true, "a page keeps to its limit")
+                all += page.deliveries
+                cursor = page.next
             } while cursor != nil
             try expect(all.map(\.cursor.sequence.rawValue), (0..<20).map { Int64($0 / 2 * 2 + 1) }, "the order")
             try expect(all.map(\.delivery.status), Array(repeating: .rejected, count: 20), "the statuses")
@@ -56,7 +56,7 @@ extension StoreBehaviour {
             for (filter, expected) in filters {
                 let page = try await store.deliveries(matching: filter, after: nil, limit: 100)
                 try expect(
-                    page.map { "\($0.cursor.sequence.rawValue) \($0.cursor.provider)" }.sorted(),
+                    page.deliveries.map { "\($0.cursor.sequence.rawValue) \($0.cursor.provider)" }.sorted(),
                     expected,
                     "\(filter)"
                 )
@@ -138,7 +138,8 @@ extension StoreBehaviour {
             try await reopened.settle([5], at: "lago", as: .discarded)
             try expect(try await reopened.removeSettled(acceptedBefore: new), 6, "what has been settled since")
             try expect(try await reopened.claimAll(for: "lago").count, 0, "nothing is claimed again")
-            try expect(try await reopened.deliveries(matching: DeliveryFilter(), after: nil, limit: 9).count, 0, "rows")
+            let rows = try await reopened.deliveries(matching: DeliveryFilter(), after: nil, limit: 9)
+            try expect(rows.deliveries.count, 0, "rows")
             return reopened
         },
         StoreCheck("takes an id again that retention has removed") { store, fixture in

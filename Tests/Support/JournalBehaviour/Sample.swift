@@ -1,5 +1,5 @@
-import Events
-import Journal
+package import Events
+package import Journal
 
 /// Events, plans and outcomes for the checks.
 enum Sample {
@@ -67,6 +67,15 @@ enum Sample {
     )
 
     static let many = BlockLimit(events: 1000, bytes: 1 << 30)
+}
+
+extension EventSearching {
+    /// All names that a filter takes.
+    package func names(_ filter: EventFilter, of tenant: TenantID) async throws -> [EventNameSummary] {
+        let page = try await names(filter, of: tenant, after: nil, limit: 1000)
+        try expect(page.hasMore, false, "more names than a check has")
+        return page.names
+    }
 }
 
 extension EventStore {

@@ -52,7 +52,7 @@ package enum StoreBehaviour {
     package static let checks: [StoreCheck] =
         appending + claiming + settling + retrying + interruptions + revising + searching + searchingWhatIsLeft
         + following + archive + retention
-        + concurrency
+        + concurrency + auditing + isolation
         + waiting
 }
 

@@ -1,0 +1,31 @@
+import GRDB
+import Journal
+
+/// The connections that read, one group for each kind of reader, so that no kind waits for another.
+///
+/// The engine and the write path read on the connections of the database's own pool.
+struct JournalReaders: Sendable {
+    /// Single events, short lists and figures.
+    let points: DatabasePool
+    /// Searches, one piece at a time.
+    let searches: DatabasePool
+    /// As many as ``searches`` has connections.
+    let slots: ReadSlots
+
+    /// How many searches read at a time.
+    static let searchCount = 2
+    private static let pointCount = 3
+    /// How many searches may wait for their next piece.
+    private static let mostWaiting = 64
+
+    init(_ opening: StoreOpening) throws {
+        points = try opening.readers(Self.pointCount, label: "tollgate.points")
+        searches = try opening.readers(Self.searchCount, label: "tollgate.searches")
+        slots = ReadSlots(Self.searchCount, mostWaiting: Self.mostWaiting, retryAfter: .seconds(1))
+    }
+
+    func close() throws {
+        try points.close()
+        try searches.close()
+    }
+}
