@@ -86,7 +86,13 @@ let package = Package(
             dependencies: ["Events", "Journal", coreMetrics, grdb, logging, serviceLifecycle],
             swiftSettings: settings
         ),
-        .target(name: "Access", dependencies: ["Events", "Routing", crypto], swiftSettings: settings),
+        // A call of the system that its own module leaves out.
+        .systemLibrary(name: "CSpawn"),
+        .target(
+            name: "Access",
+            dependencies: ["CSpawn", "Events", "JSON", "Routing", crypto],
+            swiftSettings: settings
+        ),
         .target(
             name: "Acceptance",
             dependencies: ["Events", "Journal", "Routing", coreMetrics],

@@ -1,6 +1,10 @@
+import CSpawn
 import Foundation
 
 /// Runs a program that prints a credential, such as a password manager's. Without a shell: its words are its arguments as they stand.
+///
+/// The program inherits nothing of the gateway: no open file beyond its own output, no socket, no ignored signal, and only the variables
+/// that are given here. What it leaves running therefore keeps no port of the gateway open.
 struct CredentialProgram: Sendable {
     /// The program, looked up in `PATH` unless it has a slash, and its arguments.
     let words: [String]
@@ -71,6 +75,15 @@ struct CredentialProgram: Sendable {
         }
     }
 
+    private static var flags: Int16 {
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        #if canImport(Darwin)
+            return Int16(flags | POSIX_SPAWN_CLOEXEC_DEFAULT)
+        #else
+            return Int16(flags)
+        #endif
+    }
+
     /// - Returns: nil if it could not be started.
     private func start(writingTo output: Int32) -> pid_t? {
         var actions = posix_spawn_file_actions_t()
@@ -79,12 +92,21 @@ struct CredentialProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        #if !canImport(Darwin)
+            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        #endif
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Self.flags)
         // A group of its own, so that what it starts ends with it.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         posix_spawnattr_setpgroup(&attributes, 0)
+        // An ignored or blocked signal stays so in a new program, which could then not be ended by it.
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
         var process: pid_t = 0
         let result = Self.withPointers(to: words) { words in
             Self.withPointers(to: environment.map { "\($0)=\($1)" }) { variables in

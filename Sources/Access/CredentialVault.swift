@@ -22,7 +22,7 @@ package final class CredentialVault: CredentialResolving {
     private let files = Mutex<[String: CachedFile]>([:])
 
     /// - Parameters:
-    ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get them too.
+    ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get only those that are named for them.
     ///   - programLimit: how long a program may take that prints a credential.
     package init(routes: CurrentRoutes, environment: [String: String], programLimit: Duration = .seconds(10)) {
         programs = ProgramCredentials(environment: environment, limit: programLimit)
@@ -38,9 +38,9 @@ package final class CredentialVault: CredentialResolving {
         case .environment(let name): return try fromEnvironment(name)
         case .file(let path): return try fromFile(path)
         case .inline(let secret): return try Self.checked(secret.reveal(), "\"inline\" of provider \(provider)")
-        case .command(let words, let refresh):
-            let place = "what the program \(words[0]) prints"
-            return try await programs.credential(of: words, refresh: refresh) {
+        case .command(let command):
+            let place = "what the program \(command.words[0]) prints"
+            return try await programs.credential(of: command) {
                 (printed) throws(CredentialUnavailable) in
                 try Self.checked(Self.trimmed(printed), place)
             }

@@ -1,4 +1,5 @@
 import Events
+import Routing
 
 /// Keeps what programs print as credentials, so that a program runs once in its time, not once a request.
 ///
@@ -17,50 +18,53 @@ actor ProgramCredentials {
 
     private let environment: [String: String]
     private let limit: Duration
-    private var kept: [[String]: Kept] = [:]
+    private var kept: [CredentialCommand: Kept] = [:]
     /// Those who wait for a first run.
-    private var waiting: [[String]: [CheckedContinuation<Void, Never>]] = [:]
+    private var waiting: [CredentialCommand: [CheckedContinuation<Void, Never>]] = [:]
 
     init(environment: [String: String], limit: Duration) {
         self.environment = environment
         self.limit = limit
     }
 
-    /// What a program printed, now or not longer ago than `refresh`.
+    /// What a program printed, now or within its refresh time.
     func credential(
-        of words: [String],
-        refresh: Duration,
+        of command: CredentialCommand,
         checked: @Sendable ([UInt8]) throws(CredentialUnavailable) -> Secret
     ) async throws(CredentialUnavailable) -> Secret {
-        let known = kept[words]
+        let known = kept[command]
         if known.map({ ContinuousClock.now < $0.dueAt }) ?? false { return try Self.value(known) }
-        if waiting[words] != nil {
+        if waiting[command] != nil {
             // It runs at this moment.
             if let secret = known?.secret { return secret }
-            await withCheckedContinuation { waiting[words, default: []].append($0) }
-            return try Self.value(kept[words])
+            await withCheckedContinuation { waiting[command, default: []].append($0) }
+            return try Self.value(kept[command])
         }
-        waiting[words] = []
-        let result = await CredentialProgram(words: words, environment: environment, limit: limit).run()
-        kept[words] = outcome(result, words, refresh, known?.secret, checked)
-        for waiter in waiting.removeValue(forKey: words) ?? [] { waiter.resume() }
-        return try Self.value(kept[words])
+        waiting[command] = []
+        let names = CredentialCommand.usualVariables + command.variables
+        let program = CredentialProgram(
+            words: command.words,
+            environment: environment.filter { names.contains($0.key) },
+            limit: limit
+        )
+        kept[command] = outcome(await program.run(), command, known?.secret, checked)
+        for waiter in waiting.removeValue(forKey: command) ?? [] { waiter.resume() }
+        return try Self.value(kept[command])
     }
 
     private func outcome(
         _ result: Result<[UInt8], CredentialProgram.Failure>,
-        _ words: [String],
-        _ refresh: Duration,
+        _ command: CredentialCommand,
         _ before: Secret?,
         _ checked: ([UInt8]) throws(CredentialUnavailable) -> Secret
     ) -> Kept {
         let now = ContinuousClock.now
         do throws(CredentialUnavailable) {
             switch result {
-            case .success(let printed): return Kept(secret: try checked(printed), dueAt: now + refresh)
+            case .success(let printed): return Kept(secret: try checked(printed), dueAt: now + command.refresh)
             case .failure(let failure):
                 throw CredentialUnavailable(
-                    message: "the program \(words[0]) \(failure.reason); it must print the vendor's key"
+                    message: "the program \(command.words[0]) \(failure.reason); it must print the vendor's key"
                 )
             }
         } catch {

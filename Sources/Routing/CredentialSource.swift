@@ -7,8 +7,8 @@ package enum CredentialSource: Sendable, Equatable {
     case environment(String)
     /// A file, whose content without the line end is the credential.
     case file(String)
-    /// A program and its arguments: what it prints is the credential. It runs again when it is this old.
-    case command([String], refresh: Duration)
+    /// A program that prints the credential.
+    case command(CredentialCommand)
     /// In the file itself, where that is allowed: for a try on one's own machine.
     case inline(Secret)
 
@@ -20,16 +20,24 @@ package enum CredentialSource: Sendable, Equatable {
         let members = fields.members(of: value, RoutesFields.credential, in: "\"credential\"")
         let refresh = members["refresh"]?.string.flatMap(DurationText.read)
         let words = members["command"].map { FieldReader.texts($0).map(\.text) }
-        switch (members["env"]?.string, members["file"]?.string, words, refresh) {
-        case (let name?, nil, nil, nil) where !name.isEmpty: return .environment(name)
-        case (nil, let path?, nil, nil) where !path.isEmpty: return .file(path)
-        case (nil, nil, let words?, _) where !(words.first ?? "").isEmpty && !words.contains { $0.contains("\0") }:
-            return .command(words, refresh: refresh ?? usualRefresh)
+        let variables = members["variables"].map { FieldReader.texts($0).map(\.text) }
+        let hasCommandFields = refresh != nil || variables != nil
+        switch (members["env"]?.string, members["file"]?.string, words) {
+        case (let name?, nil, nil) where !name.isEmpty && !hasCommandFields: return .environment(name)
+        case (nil, let path?, nil) where !path.isEmpty && !hasCommandFields: return .file(path)
+        case (nil, nil, let words?) where !(words.first ?? "").isEmpty && !words.contains { $0.contains("\0") }:
+            let variables = variables ?? []
+            if let name = variables.first(where: { $0.isEmpty || $0.contains("=") || $0.contains("\0") }),
+                let value = members["variables"]
+            {
+                fields.fault(value, "\"\(name)\" is not the name of an environment variable; names only, without \"=\"")
+            }
+            return .command(CredentialCommand(words, refresh: refresh ?? usualRefresh, variables: variables))
         default:
             fields.fault(
                 value,
                 "\"credential\" must be {\"env\": \"NAME\"}, {\"file\": \"/path\"} or {\"command\": [\"program\", \"argument\"], "
-                    + "\"refresh\": \"10m\"}; a key itself does not belong here"
+                    + "\"refresh\": \"10m\", \"variables\": [\"NAME\"]}; a key itself does not belong here"
             )
             return nil
         }
@@ -49,5 +57,24 @@ package enum CredentialSource: Sendable, Equatable {
         }
         fields.fault(value, "a key stands in routes.json; whoever can read the file has it", severity: .warning)
         return .inline(Secret(key))
+    }
+}
+
+/// A program that prints a credential.
+package struct CredentialCommand: Sendable, Hashable {
+    /// The program and its arguments; at least one.
+    package let words: [String]
+    /// The age at which the program runs again.
+    package let refresh: Duration
+    /// Environment variables that the program gets in addition to ``usualVariables``.
+    package let variables: [String]
+
+    /// Environment variables that every program gets, if they are set.
+    package static let usualVariables = ["PATH", "HOME", "LANG"]
+
+    package init(_ words: [String], refresh: Duration, variables: [String] = []) {
+        self.words = words
+        self.refresh = refresh
+        self.variables = variables
     }
 }

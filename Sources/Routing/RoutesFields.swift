@@ -96,6 +96,11 @@ package enum RoutesFields {
         Field("file", .text, "The path of a file."),
         Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
         Field("refresh", .duration, "After what time the program is run again; 10m by default."),
+        Field(
+            "variables",
+            .texts,
+            "Environment variables that the program gets, in addition to PATH, HOME and LANG."
+        ),
         Field("inline", .text, "The key itself, taken with --allow-inline-secrets only."),
     ]
 

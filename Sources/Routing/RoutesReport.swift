@@ -62,9 +62,15 @@ package enum RoutesReport {
         switch source {
         case .environment(let name): "key from the variable \(name)"
         case .file(let path): "key from the file \(path)"
-        case .command(let words, _): "key from the program \(words[0])"
+        case .command(let command): words(command)
         case .inline: "key from this file"
         }
+    }
+
+    private static func words(_ command: CredentialCommand) -> String {
+        let variables =
+            command.variables.isEmpty ? "" : " with the variables \(command.variables.joined(separator: ", "))"
+        return "key from the program \(command.words[0])\(variables)"
     }
 
     private static func words(_ match: RouteMatch) -> String {

@@ -127,4 +127,55 @@ import Testing
         )
         #expect(try await vault.credential(of: "p").reveal() == "key-1")
     }
+
+    @Test func `gives a program the variables that it needs and no other`() async throws {
+        let environment = [
+            "PATH": "/bin:/usr/bin", "HOME": "/home/t", "VAULT_ADDR": "here", "OTHER_VENDOR_KEY": "planted",
+        ]
+        let script = #"env | grep -v '^_=\\|^PWD=\\|^SHLVL=\\|^OLDPWD=' | cut -d= -f1 | sort | tr '\\n' ,"#
+        let few = try vault(#"{"command":["sh","-c","\#(script)"]}"#, environment: environment)
+        #expect(try await few.credential(of: "p").reveal() == "HOME,PATH,")
+        let more = try vault(
+            #"{"command":["sh","-c","\#(script)"],"variables":["VAULT_ADDR","UNSET"]}"#,
+            environment: environment
+        )
+        #expect(try await more.credential(of: "p").reveal() == "HOME,PATH,VAULT_ADDR,")
+    }
+
+    @Test func `gives a program no open file beyond its own, and no ignored signal`() async throws {
+        // Both are inherited unless something is done about it.
+        let null = open("/dev/null", O_RDONLY)
+        defer { close(null) }
+        let file = fcntl(null, F_DUPFD, 200)
+        defer { close(file) }
+        try #require(file >= 200)
+        let before = signal(SIGUSR2, SIG_IGN)
+        defer { _ = signal(SIGUSR2, before) }
+        let script = #"test -e /proc/$$/fd/\#(file) && printf open,; grep SigIgn /proc/$$/status | tr -d '\\t'"#
+        let vault = try vault(#"{"command":["sh","-c","\#(script)"]}"#, environment: ["PATH": "/bin:/usr/bin"])
+        let printed = try await vault.credential(of: "p").reveal()
+        let ignored = try #require(printed.wholeMatch(of: #/SigIgn:([0-9a-f]{16})/#), "\(printed)").1
+        // The C library keeps two for itself, from 32 on.
+        #expect(Int(ignored, radix: 16).map { $0 & 0x7FFF_FFFF } == 0)
+    }
+
+    @Test func `ends what a program has started when its time is over`() async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "pid")
+            let vault = try vault(
+                #"{"command":["sh","-c","sleep 300 & echo $! > '\#(file.path)'; wait"]}"#,
+                environment: ["PATH": "/bin:/usr/bin"]
+            )
+            #expect(await fault(vault)?.contains("did not end within 1 s") == true)
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let helper = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+            try await waitUntil("the helper has ended") { Self.hasEnded(helper) }
+        }
+    }
+
+    /// A process that nobody waits for stays as a zombie.
+    private static func hasEnded(_ process: pid_t) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
+        return status.contains(") Z")
+    }
 }

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]),
+        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]), ("CSpawn", ["Access"]),
         ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Gateway", "tollgate-bench"]), ("JournalSQLite", ["Gateway", "tollgate-bench"]),
         ("Observability", ["Gateway", "tollgate"]),

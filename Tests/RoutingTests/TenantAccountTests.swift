@@ -129,9 +129,18 @@ import Testing
             let text = RoutesText.file().replacing(#"{"env": "K"}"#, with: credential)
             return try RoutesText.read(text).providers[0].credential
         }
-        let pass = CredentialSource.command(["pass", "show", "x"], refresh: .seconds(600))
+        let pass = CredentialSource.command(CredentialCommand(["pass", "show", "x"], refresh: .seconds(600)))
         #expect(try source(#"{"command": ["pass", "show", "x"]}"#) == pass)
-        #expect(try source(#"{"command": "key", "refresh": "1h"}"#) == .command(["key"], refresh: .seconds(3600)))
+        #expect(
+            try source(#"{"command": "key", "refresh": "1h"}"#)
+                == .command(CredentialCommand(["key"], refresh: .seconds(3600)))
+        )
+        #expect(
+            try source(#"{"command": "key", "variables": ["VAULT_ADDR", "VAULT_TOKEN"]}"#)
+                == .command(
+                    CredentialCommand(["key"], refresh: .seconds(600), variables: ["VAULT_ADDR", "VAULT_TOKEN"])
+                )
+        )
         for faulty in [
             #"{"command": []}"#, #"{"command": [""]}"#, #"{"command": ["a"], "env": "K"}"#,
             #"{"env": "K", "refresh": "1m"}"#,
