@@ -98,7 +98,8 @@ package enum Gateway {
                     archive: store,
                     routes: routes,
                     monitor: view.monitor,
-                    clock: clock
+                    clock: clock,
+                    logs: logs
                 ),
                 routes: routes,
                 clock: clock,

@@ -13,10 +13,14 @@ struct GatewayMetrics: MetricsReporting {
     let routes: CurrentRoutes
     let monitor: DeliveryMonitor
     let clock: any WallClock
+    let logs: LogOutput
 
     func text() async -> [UInt8] {
         var text = PrometheusText()
         registry.write(to: &text)
+        let help = "Log lines that were dropped because nobody read the log."
+        text.family("tollgate_log_lines_dropped_total", .counter, help)
+        text.sample("tollgate_log_lines_dropped_total", Int64(logs.droppedLines))
         let configured = routes.current.routes.providers.map(\.name)
         let backlogs = await backlogs(of: configured)
         text.family("tollgate_store_readable", .gauge, "1 if the journal could be read for these figures, else 0.")

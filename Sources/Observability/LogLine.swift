@@ -1,91 +1,107 @@
 package import Logging
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
-/// One log entry, and its two forms.
+/// One log entry while it is written, in one of its two forms: time, level, logger and message, then the members that are added.
+///
+/// A request costs a line, so a line is written byte by byte into one array, without texts in between.
 package struct LogLine {
-    private let time: String
-    private let level: Logger.Level
-    private let label: String
-    private let message: String
-    private let metadata: [(String, String)]
+    private let isJSON: Bool
+    private var bytes: [UInt8] = []
 
-    /// - Parameter metadata: facts in the order in which they are written.
-    package init(time: String, level: Logger.Level, label: String, message: String, metadata: [(String, String)]) {
-        self.time = time
-        self.level = level
-        self.label = label
-        self.message = message
-        self.metadata = metadata
-    }
-
-    /// One JSON object and a line end: time, level, logger, message, then the metadata.
-    package var json: [UInt8] {
-        var line: [UInt8] = []
-        line.reserveCapacity(256)
-        line += "{\"time\":".utf8
-        Self.quote(time, to: &line)
-        for (name, value) in [("level", level.rawValue), ("logger", label), ("message", message)] + metadata {
-            line.append(UInt8(ascii: ","))
-            Self.quote(name, to: &line)
-            line.append(UInt8(ascii: ":"))
-            Self.quote(value, to: &line)
+    /// - Parameter isJSON: one JSON object; else text for people: `2024-03-20T12:04:05.123Z warning  settled  events=3`.
+    package init(isJSON: Bool, time: LogTime, level: Logger.Level, label: String, message: String) {
+        self.isJSON = isJSON
+        bytes.reserveCapacity(480)
+        if isJSON { bytes += #"{"time":""#.utf8 }
+        time.write(to: &bytes)
+        if isJSON {
+            bytes.append(UInt8(ascii: "\""))
+            member("level", level.rawValue)
+            member("logger", label)
+            member("message", message)
+        } else {
+            bytes.append(Self.space)
+            bytes += level.rawValue.utf8
+            for _ in level.rawValue.utf8.count..<9 { bytes.append(Self.space) }
+            Self.writeLine(message, to: &bytes)
         }
-        line += "}\n".utf8
-        return line
     }
 
-    /// Text for people: `12:04:05.123 warning  settled  events=3`.
-    package var text: [UInt8] {
-        let word = level.rawValue + String(repeating: " ", count: max(0, 8 - level.rawValue.count))
-        var line = "\(time) \(word) \(Self.oneLine(message))"
-        for (name, value) in metadata { line += "  \(name)=\(Self.oneLine(value))" }
-        return Array((line + "\n").utf8)
+    /// Adds a text.
+    package mutating func member(_ name: String, _ value: String) {
+        begin(name)
+        if isJSON { Self.quote(value, to: &bytes) } else { Self.writeLine(value, to: &bytes) }
     }
 
-    private static func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline ? " " : $0 })
+    /// Adds a number; in JSON it is a string too, as all members are.
+    package mutating func member(_ name: String, integer: Int) {
+        begin(name)
+        if isJSON { bytes.append(Self.quotationMark) }
+        write(integer)
+        if isJSON { bytes.append(Self.quotationMark) }
+    }
+
+    /// The finished line with its line end.
+    package consuming func end() -> [UInt8] {
+        if isJSON { bytes.append(UInt8(ascii: "}")) }
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    private mutating func begin(_ name: String) {
+        if isJSON {
+            bytes.append(UInt8(ascii: ","))
+            Self.quote(name, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+        } else {
+            bytes.append(Self.space)
+            bytes.append(Self.space)
+            bytes += name.utf8
+            bytes.append(UInt8(ascii: "="))
+        }
+    }
+
+    private mutating func write(_ number: Int) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = number.magnitude
+        let start = bytes.count
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+
+    private static let space = UInt8(ascii: " ")
+    private static let quotationMark = UInt8(ascii: "\"")
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    /// A text as a part of a line for people.
+    private static func writeLine(_ text: String, to line: inout [UInt8]) {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+            line += text.utf8
+        } else {
+            line += String(text.map { $0.isNewline ? " " : $0 }).utf8
+        }
     }
 
     private static func quote(_ text: String, to line: inout [UInt8]) {
-        line.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                line.append(UInt8(ascii: "\\"))
-                line.append(byte)
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                line += "\\u00".utf8
-                line.append(digits[Int(byte >> 4)])
-                line.append(digits[Int(byte & 15)])
-            default:
-                line.append(byte)
-            }
+        line.append(quotationMark)
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != quotationMark && $0 != UInt8(ascii: "\\") }
+        if isPlain { line += text.utf8 } else { for byte in text.utf8 { escape(byte, to: &line) } }
+        line.append(quotationMark)
+    }
+
+    private static func escape(_ byte: UInt8, to line: inout [UInt8]) {
+        switch byte {
+        case quotationMark, UInt8(ascii: "\\"):
+            line.append(UInt8(ascii: "\\"))
+            line.append(byte)
+        case 0..<0x20:
+            line += "\\u00".utf8
+            line.append(digits[Int(byte >> 4)])
+            line.append(digits[Int(byte & 15)])
+        default:
+            line.append(byte)
         }
-        line.append(UInt8(ascii: "\""))
-    }
-}
-
-/// The time of a log entry.
-enum LogTime {
-    /// RFC 3339, UTC, to the millisecond.
-    static func now() -> String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        var parts = tm()
-        gmtime_r(&time.tv_sec, &parts)
-        let date = "\(parts.tm_year + 1900)-\(pad(parts.tm_mon + 1, 2))-\(pad(parts.tm_mday, 2))"
-        let clock = "\(pad(parts.tm_hour, 2)):\(pad(parts.tm_min, 2)):\(pad(parts.tm_sec, 2))"
-        return "\(date)T\(clock).\(pad(Int32(time.tv_nsec / 1_000_000), 3))Z"
-    }
-
-    private static func pad(_ number: Int32, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, digits - text.count)) + text
     }
 }

@@ -16,33 +16,82 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case text
 }
 
-/// Makes the loggers of a process: all write whole lines to standard error, in one format, from one level on.
+/// The log of a process: whole lines on standard error, in one format, from one level on.
+///
+/// To log never waits for the reader of the log; see ``droppedLines``. ``flush(within:)`` before the process ends, so that its last lines
+/// are written.
 package struct LogOutput: Sendable {
     private let level: Logger.Level
     private let isJSON: Bool
+    private let queue: LogQueue
 
-    package init(format: LogFormat, level: Logger.Level) {
+    /// What may wait for the reader of the log: some ten thousand lines.
+    private static let limitBytes = 4 << 20
+
+    /// - Parameter descriptor: the open file that takes the lines.
+    package init(format: LogFormat, level: Logger.Level, writingTo descriptor: Int32 = STDERR_FILENO) {
+        self.init(format: format, level: level, writingTo: descriptor, limitBytes: Self.limitBytes)
+    }
+
+    /// - Parameter limitBytes: how much may wait for the reader; more is dropped and counted.
+    package init(format: LogFormat, level: Logger.Level, writingTo descriptor: Int32, limitBytes: Int) {
         self.level = level
-        isJSON =
+        let isJSON =
             switch format {
             case .json: true
             case .text: false
-            case .auto: isatty(STDERR_FILENO) == 0
+            case .auto: isatty(descriptor) == 0
             }
+        self.isJSON = isJSON
+        queue = LogQueue(writingTo: descriptor, limitBytes: limitBytes) { missing in
+            var line = LogLine(
+                isJSON: isJSON,
+                time: LogTime.now,
+                level: .warning,
+                label: "tollgate.log",
+                message: "log lines were dropped because nobody read the log"
+            )
+            line.member("lines", integer: missing)
+            return line.end()
+        }
     }
 
-    /// A logger whose lines bear this label.
+    /// A logger whose lines have this label.
     package func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label) { label in LineLogHandler(label: label, isJSON: isJSON) }
+        var logger = Logger(label: label) { label in LineLogHandler(label: label, output: self) }
         logger.logLevel = level
         return logger
     }
+
+    /// Whether lines of this level are written.
+    package func takes(_ level: Logger.Level) -> Bool { self.level <= level }
+
+    /// Writes one line, if its level is taken: what a logger does, without its dictionaries.
+    package func write(
+        _ level: Logger.Level,
+        _ message: String,
+        label: String,
+        _ addMembers: (inout LogLine) -> Void
+    ) {
+        guard takes(level) else { return }
+        var line = LogLine(isJSON: isJSON, time: LogTime.now, level: level, label: label, message: message)
+        addMembers(&line)
+        queue.append(line.end())
+    }
+
+    /// Lines that were dropped since the start because nobody read the log.
+    package var droppedLines: Int { queue.droppedLines }
+
+    /// Returns when all lines are written, or after this time if nobody reads them.
+    package func flush(within limit: Duration = .seconds(2)) {
+        queue.flush(within: limit)
+    }
 }
 
-/// Writes each message as one line, in one call, so that lines of several threads do not mix.
+/// Writes each message of a logger as one line.
 struct LineLogHandler: LogHandler {
     let label: String
-    let isJSON: Bool
+    let output: LogOutput
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
 
@@ -53,15 +102,8 @@ struct LineLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let merged = event.metadata.map { metadata.merging($0) { $1 } } ?? metadata
-        let line = LogLine(
-            time: LogTime.now(),
-            level: event.level,
-            label: label,
-            message: event.message.description,
-            metadata: merged.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
-        )
-        let bytes = isJSON ? line.json : line.text
-        // Logging must never stop the gateway: a line that cannot be written, as into a closed pipe, is lost.
-        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        output.write(event.level, event.message.description, label: label) { line in
+            for (name, value) in merged.sorted(by: { $0.key < $1.key }) { line.member(name, value.description) }
+        }
     }
 }

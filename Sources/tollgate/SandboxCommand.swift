@@ -24,6 +24,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let logs = logging.output
+        defer { logs.flush() }
         let logger = logs.logger("tollgate.sandbox")
         let host = listen.host
         let server = SandboxServer(settings: SandboxSettings(host: host, port: listen.port, seed: seed)) { port in

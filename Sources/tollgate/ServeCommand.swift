@@ -68,6 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let logs = logging.output
+        defer { logs.flush() }
         var environment = ProcessInfo.processInfo.environment
         var alongside: [any Service] = []
         if sandbox {
@@ -91,11 +92,12 @@ struct ServeCommand: AsyncParsableCommand {
             scheme: tls.certificate == nil ? "http" : "https",
             host: listen.host,
             sandbox: sandbox ? sandboxListen : nil,
-            logger: logs.logger("tollgate")
+            logs: logs
         )
         do {
             try await Gateway.serve(settings, alongside: alongside, logs: logs) { welcome.show(port: $0) }
         } catch let fault as GatewayFault {
+            logs.flush()
             Terminal.message("\(fault)")
             throw ExitCode(1)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -140,12 +142,14 @@ struct Welcome: Sendable {
     let scheme: String
     let host: String
     let sandbox: ListenAddress?
-    let logger: Logger
+    let logs: LogOutput
 
     func show(port: Int) {
         let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-        logger.info("listening", metadata: ["address": "\(address)"])
+        logs.logger("tollgate").info("listening", metadata: ["address": "\(address)"])
         guard let sandbox else { return }
+        // What was logged before stands in front of the message.
+        logs.flush()
         let sandboxAddress = "http://\(sandbox.defaultValueDescription)"
         Terminal.message(
             """
