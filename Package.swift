@@ -131,9 +131,11 @@ let package = Package(
             dependencies: [httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
             swiftSettings: settings
         ),
+        // gzip, in which many keep the files that they send.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Client",
-            dependencies: ["JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["CZlib", "JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
         // The allocator of the program: an event is made on one thread and freed on another, which the system's takes locks for.
@@ -230,7 +232,7 @@ let package = Package(
             dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport", nioHTTP1], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",

@@ -14,6 +14,7 @@ enum Endpoint: Equatable {
     case discardDeliveries
     case deliveryActions
     case providers
+    case client
     case reloadRoutes
     case checkRoutes
     case health
@@ -42,6 +43,7 @@ enum Endpoint: Equatable {
         case "/v1/deliveries/discard": return [.post: .discardDeliveries]
         case "/v1/deliveries/actions": return [.get: .deliveryActions]
         case "/v1/providers": return [.get: .providers]
+        case "/v1/client": return [.get: .client]
         case "/v1/config/reload": return [.post: .reloadRoutes]
         case "/v1/config/check": return [.post: .checkRoutes]
         case "/healthz": return [.get: .health]
@@ -62,7 +64,7 @@ enum Endpoint: Equatable {
         switch self {
         case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .reloadRoutes, .checkRoutes, .metrics:
             true
-        case .writeEvents, .listEvents, .eventNames, .estimate, .streamEvents, .event, .deliveries, .health,
+        case .writeEvents, .listEvents, .eventNames, .estimate, .streamEvents, .event, .deliveries, .client, .health,
             .readiness, .description:
             false
         }

@@ -21,6 +21,7 @@ struct GatewayResponder: HTTPResponder {
     let deliveries: DeliveriesHandler
     let revisions: RevisionHandler
     let providers: ProvidersHandler
+    let clients: ClientHandler
     let config: ConfigHandler
     let metrics: MetricsHandler
     let facades: FacadeTable
@@ -39,6 +40,7 @@ struct GatewayResponder: HTTPResponder {
         deliveries: DeliveriesHandler,
         revisions: RevisionHandler,
         providers: ProvidersHandler,
+        clients: ClientHandler,
         config: ConfigHandler,
         metrics: MetricsHandler,
         facades: FacadeTable,
@@ -56,6 +58,7 @@ struct GatewayResponder: HTTPResponder {
         self.deliveries = deliveries
         self.revisions = revisions
         self.providers = providers
+        self.clients = clients
         self.config = config
         self.metrics = metrics
         self.facades = facades
@@ -152,6 +155,8 @@ struct GatewayResponder: HTTPResponder {
         case .providers:
             try require(.manageDeliveries, of: client)
             return Self.response(.ok, try await providers.respond(to: client))
+        case .client:
+            return Self.response(.ok, clients.respond(to: client))
         case .reloadRoutes:
             try require(.admin, of: client)
             return Self.response(.ok, try await config.reload(by: client))

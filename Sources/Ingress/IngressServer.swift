@@ -75,6 +75,7 @@ package struct IngressServer: Service {
             deliveries: DeliveriesHandler(reading: archive),
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
+            clients: ClientHandler(journalID: archive.journalID, bodyLimitBytes: settings.bodyLimitBytes),
             config: ConfigHandler(reloading: reloading),
             metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
             facades: FacadeTable(dialects),

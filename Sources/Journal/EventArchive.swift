@@ -2,6 +2,9 @@ package import Events
 
 /// Reads what the journal holds.
 package protocol EventArchive: Sendable {
+    /// A text that tells this journal from all others, drawn when it was made; the same for its life.
+    var journalID: String { get }
+
     /// The events of a tenant with this id: none, one, or several that ``AcceptedEvent/idScope`` tells apart, in journal order;
     /// each with its deliveries.
     func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]

@@ -3,6 +3,8 @@ import GRDB
 package import Journal
 
 extension SQLiteEventStore {
+    package var journalID: String { parts.journalID }
+
     package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
         let sequences = try await sequences(withID: id, of: tenant)
         guard !sequences.isEmpty else { return [] }

@@ -185,6 +185,21 @@ enum MetaTable {
         return SipHash(key0: UInt64(bitPattern: first), key1: UInt64(bitPattern: second))
     }
 
+    /// The id that tells this journal from all others; drawn at the first time of asking.
+    static func journalID(in db: Database) throws -> String {
+        var words: [UInt64] = []
+        for name in ["journal_id_0", "journal_id_1"] {
+            var generator = SystemRandomNumberGenerator()
+            let word = try value(name, in: db) ?? Int64(bitPattern: generator.next())
+            try set(name, to: word, in: db)
+            words.append(UInt64(bitPattern: word))
+        }
+        return words.map {
+            String(repeating: "0", count: $0.leadingZeroBitCount / 4) + ($0 == 0 ? "" : String($0, radix: 16))
+        }
+        .joined()
+    }
+
     /// The highest sequence number ever given, written down before the newest chunks are removed.
     static func newestRemoved(in db: Database) throws -> Int64 {
         try value("newest_removed", in: db) ?? 0

@@ -89,6 +89,7 @@ struct StoreOpening {
         try columns.open(floor: bounds.oldest, newest: bounds.newest)
         return StoreParts(
             settings: settings,
+            journalID: try MetaTable.journalID(in: db),
             logger: logger,
             names: names,
             cache: cache,

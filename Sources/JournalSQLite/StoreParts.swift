@@ -4,6 +4,7 @@ import Logging
 /// What the store's calls and its writer share.
 struct StoreParts: Sendable {
     let settings: SQLiteStoreSettings
+    let journalID: String
     let logger: Logger
     let names: JournalNames
     let cache: ChunkCache

@@ -60,30 +60,4 @@ import Testing
             }
         }
     }
-
-    @Test func `sends a file once, however often it is told to`() async throws {
-        try await Stage.set { (stage) async throws in
-            let file = stage.folder.appending(path: "events.ndjson")
-            let lines = (1...1200).map { #"{"name":"n","customer_id":"c","properties":{"n":\#($0)}}"# }.joined(
-                separator: "\n"
-            )
-            try Data(lines.utf8).write(to: file)
-            try await stage.withGateway { _ async throws in
-                let environment = ["TOLLGATE_URL": "http://127.0.0.1:\(stage.port)", "TOLLGATE_KEY": Stage.key]
-                let first = try ChildProcess("tollgate", ["send", file.path], environment: environment)
-                #expect(try await first.waitForExit() == 0)
-                let second = try ChildProcess("tollgate", ["send", file.path], environment: environment)
-                _ = try await second.waitForLine("the summary") {
-                    $0.contains("1200 sent by an earlier run") ? true : nil
-                }
-                // Without the memory of the first run the ids still keep the events apart.
-                try FileManager.default.removeItem(atPath: file.path + ".tollgate-progress")
-                let third = try ChildProcess("tollgate", ["send", file.path], environment: environment)
-                _ = try await third.waitForLine("the summary") {
-                    $0.contains("0 accepted, 1200 duplicates") ? true : nil
-                }
-                try await waitUntil("all arrive") { try await stage.billed("lago").count == 1200 }
-            }
-        }
-    }
 }

@@ -220,6 +220,14 @@ enum OpenAPIComponents {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
                     "parked": {"type": "boolean"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]}}}}}
               },
+              "Client": {
+                "type": "object", "required": ["name", "tenant", "scopes", "journal", "limits"],
+                "properties": {
+                  "name": {"type": "string"}, "tenant": {"type": "string"}, "scopes": {"type": "array", "items": {"type": "string"}},
+                  "journal": {"type": "string", "description": "Tells this journal from all others; the same for its life."},
+                  "limits": {"type": "object", "required": ["body_bytes"], "properties": {"body_bytes": {"type": "integer"}}}
+                }
+              },
               "Takeover": {
                 "type": "object", "required": ["status", "changes", "stranded", "warnings"],
                 "properties": {

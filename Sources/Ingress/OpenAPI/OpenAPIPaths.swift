@@ -195,6 +195,16 @@ enum OpenAPIPaths {
                 }
               }
             },
+            "/v1/client": {
+              "get": {
+                "tags": ["operations"], "operationId": "showClient", "summary": "The client that the key belongs to.",
+                "responses": {
+                  "200": {"description": "Its tenant, its scopes, its limits, and the journal that its events go to.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Client"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/config/reload": {
               "post": {
                 "tags": ["operations"], "operationId": "reloadRoutes", "summary": "Take a changed routes.json over, whole or not at all.",

@@ -1,0 +1,135 @@
+import JSON
+import NIOHTTP1
+import Synchronization
+
+/// Posts batches of events until each event is stored or refused.
+final class BatchSender: Sendable {
+    private let client: GatewayClient
+    private let onWait: @Sendable (String) -> Void
+    private let hasBeenAnswered = Mutex(false)
+
+    /// - Parameter onWait: told why sending waits.
+    init(client: GatewayClient, onWait: @escaping @Sendable (String) -> Void) {
+        self.client = client
+        self.onWait = onWait
+    }
+
+    /// What became of a batch's events.
+    struct Outcome: Sendable {
+        var accepted = 0
+        var duplicates = 0
+        var refused: [FileFault] = []
+    }
+
+    /// Sends a batch; all of its events have one shape.
+    func outcome(of batch: [FileEvent]) async -> Result<Outcome, SendFailure> {
+        do throws(SendFailure) {
+            return .success(try await send(batch))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func send(_ batch: [FileEvent]) async throws(SendFailure) -> Outcome {
+        var outcome = Outcome()
+        var waiting = [batch]
+        while let next = waiting.popLast() {
+            let answer = try await post(Self.body(next), shape: next[0].shape)
+            let reading = BatchVerdict.reading(
+                status: answer.status,
+                json: answer.json,
+                problem: answer.problem,
+                count: next.count
+            )
+            switch reading {
+            case .stop(let reason): throw .refused(reason)
+            case .verdict(let verdict):
+                outcome.accepted += verdict.accepted
+                outcome.duplicates += verdict.duplicates
+                outcome.refused += verdict.refused.map { FileFault(next[$0.key].position, $0.value) }
+                waiting += verdict.again.map { indices in indices.map { next[$0] } }
+            }
+        }
+        return outcome
+    }
+
+    private static func body(_ batch: [FileEvent]) -> [UInt8] {
+        var body: [UInt8] = [UInt8(ascii: "[")]
+        body.reserveCapacity(batch.reduce(2) { $0 + $1.json.count + 1 })
+        for (index, event) in batch.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            body += event.json
+        }
+        body.append(UInt8(ascii: "]"))
+        return body
+    }
+
+    /// Posts, and comes back when the gateway asks for it or cannot be reached for a while.
+    private func post(_ body: [UInt8], shape: FileEvent.Shape) async throws(SendFailure) -> GatewayClient.Answer {
+        let contentType =
+            switch shape {
+            case .canonical: "application/json"
+            case .cloudEvent: "application/cloudevents-batch+json"
+            }
+        var failures = 0
+        var refusals = 0
+        while true {
+            do {
+                let answer = try await client.call(
+                    .POST,
+                    "/v1/events?partial=true",
+                    body: body,
+                    contentType: contentType
+                )
+                hasBeenAnswered.withLock { $0 = true }
+                guard answer.status == 429 || answer.status == 503 else { return answer }
+                refusals += 1
+                guard refusals < Self.mostRefusals else { throw SendFailure.refused(answer.problem) }
+                let seconds = min(max(answer.retryAfter ?? 1, 1), 60)
+                if seconds > 1 { onWait("waiting \(seconds) s: \(answer.problem)") }
+                try await pause(seconds)
+            } catch let failure as SendFailure {
+                throw failure
+            } catch let error as GatewayUnreachable {
+                failures += 1
+                // A gateway that has answered before is restarting, perhaps; one that never has is not there.
+                let most = hasBeenAnswered.withLock { $0 } ? Self.mostFailures : Self.mostFailuresAtStart
+                guard failures < most else { throw .unreachable(error) }
+                if failures == 1 { onWait("\(error.address) is not reachable (\(error.reason)); retrying") }
+                try await pause(failures)
+            } catch {
+                throw .cancelled
+            }
+        }
+    }
+
+    private static let mostRefusals = 20
+    /// With pauses of 1, 2, 3, … seconds.
+    private static let mostFailures = 8
+    private static let mostFailuresAtStart = 3
+
+    private func pause(_ seconds: Int) async throws(SendFailure) {
+        do {
+            try await Task.sleep(for: .seconds(seconds))
+        } catch {
+            throw .cancelled
+        }
+    }
+}
+
+/// Why sending stopped. What was accepted until then stays so; the next run goes on behind it.
+package enum SendFailure: Error, CustomStringConvertible {
+    case unreachable(GatewayUnreachable)
+    case refused(String)
+    case file(FileFailure)
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .unreachable(let error): error.description
+        case .refused(let reason): reason
+        case .file(let failure): failure.description
+        case .cancelled: "sending was cancelled"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import JSON
+
+/// What the answer to a batch of events means for each of them.
+///
+/// Whatever the gateway refuses is narrowed down to the events that it is about, so that no event keeps others from being sent.
+struct BatchVerdict: Sendable, Equatable {
+    var accepted = 0
+    var duplicates = 0
+    /// Events that were refused for good, by their index in the batch, and why.
+    var refused: [Int: String] = [:]
+    /// Batches to send again, as indices of this one: what the answer did not name, or halves where it named nothing.
+    var again: [[Int]] = []
+
+    /// What an answer says.
+    enum Reading: Sendable, Equatable {
+        case verdict(BatchVerdict)
+        /// The gateway takes nothing from this client, such as with a key that is unknown.
+        case stop(String)
+    }
+
+    /// - Parameters:
+    ///   - count: how many events the batch has.
+    static func reading(status: Int, json: JSONValue?, problem: String, count: Int) -> Reading {
+        switch status {
+        case 200, 202, 207: return .verdict(results(json, count: count))
+        case 401, 404, 405: return .stop(problem)
+        case 400..<500: return refusal(json, status: status, problem: problem, count: count)
+        default: return .stop(problem)
+        }
+    }
+
+    /// A result an event.
+    private static func results(_ json: JSONValue?, count: Int) -> BatchVerdict {
+        var verdict = BatchVerdict()
+        for event in json?["events"].map({ Array($0.elements) }) ?? [] {
+            switch event["status"]?.string {
+            case "accepted": verdict.accepted += 1
+            case "duplicate": verdict.duplicates += 1
+            default:
+                guard let index = Self.index(event, below: count) else { continue }
+                let reasons = event["errors"].map { Array($0.elements) } ?? []
+                verdict.refused[index] = reasons.compactMap { $0["message"]?.string }.joined(separator: "; ")
+            }
+        }
+        return verdict
+    }
+
+    /// Nothing of the batch was taken: the events that are named are the reason, and the others go again.
+    private static func refusal(_ json: JSONValue?, status: Int, problem: String, count: Int) -> Reading {
+        var verdict = BatchVerdict()
+        for error in json?["errors"].map({ Array($0.elements) }) ?? [] {
+            guard let index = Self.index(error, below: count) else { continue }
+            let message = error["message"]?.string ?? problem
+            verdict.refused[index] = verdict.refused[index].map { "\($0); \(message)" } ?? message
+        }
+        if verdict.refused.isEmpty {
+            // A client that lacks the scope is told so without any event's index.
+            guard status != 403 else { return .stop(problem) }
+            if count == 1 {
+                verdict.refused[0] = problem
+            } else {
+                verdict.again = [Array(0..<(count / 2)), Array((count / 2)..<count)]
+            }
+        } else {
+            let others = (0..<count).filter { verdict.refused[$0] == nil }
+            if !others.isEmpty { verdict.again = [others] }
+        }
+        return .verdict(verdict)
+    }
+
+    private static func index(_ value: JSONValue, below count: Int) -> Int? {
+        guard let index = value["index"]?.int64, index >= 0, index < count else { return nil }
+        return Int(index)
+    }
+}

@@ -1,0 +1,166 @@
+import Foundation
+
+/// One run of `tollgate send`: a file or standard input, from where the last run to the same journal and tenant ended.
+package struct FileRun {
+    /// How far a run is.
+    package struct Progress: Sendable, Equatable {
+        package let events: Int
+        package let bytesRead: Int
+        /// The size of the file; nil for standard input.
+        package let fileBytes: Int?
+    }
+
+    private let path: String
+    private let source: String?
+    private let requiresIDs: Bool
+    private let onProgress: (Progress) -> Void
+    private let onMessage: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - path: the file's path; `-` is standard input.
+    ///   - source: the name that sets made ids apart from other sources'; nil for the file's own.
+    ///   - requiresIDs: whether an event without an id is refused.
+    ///   - onMessage: told what a person should know while it runs.
+    package init(
+        path: String,
+        source: String?,
+        requiresIDs: Bool,
+        onProgress: @escaping (Progress) -> Void,
+        onMessage: @escaping @Sendable (String) -> Void
+    ) {
+        self.path = path
+        self.source = source
+        self.requiresIDs = requiresIDs
+        self.onProgress = onProgress
+        self.onMessage = onMessage
+    }
+
+    /// Sends what earlier runs have not sent.
+    package func send(by client: GatewayClient, into summary: inout EventFileSender.Summary) async throws(SendFailure) {
+        let sender = EventFileSender(client: client, onWait: onMessage)
+        if path == "-" {
+            let identity = try await client.identity()
+            let reader = reader(of: .standardInput, source: inputSource, identity)
+            return try await sender.send({ () throws(SendFailure) in reader }, after: nil, into: &summary) {
+                report($0, fileBytes: nil)
+            }
+        }
+        _ = try open()
+        try await sendFile(by: sender, to: try await client.identity(), &summary)
+    }
+
+    /// Two streams are two sources: nothing tells whether the same one came before.
+    private var inputSource: String { source ?? "stdin-\(UUID().uuidString)" }
+
+    private func sendFile(
+        by sender: EventFileSender,
+        to identity: GatewayClient.Identity?,
+        _ summary: inout EventFileSender.Summary
+    ) async throws(SendFailure) {
+        let file = ProgressFile(of: URL(filePath: path))
+        let isReplaced = file.isOfReplacedFile
+        var keeper = ProgressKeeper(file: file, progress: file.load(source: source), onMessage: onMessage)
+        let name = keeper.source
+        let before = identity.flatMap { keeper.acknowledged(by: $0) }
+        keeper.begin()
+        let size = FileHandle.size(of: path)
+        let openFile = { () throws(SendFailure) in reader(of: try open(), source: name, identity) }
+        try await sender.send(openFile, after: before, into: &summary) { step in
+            report(step, fileBytes: size)
+            if let identity, let acknowledged = step.acknowledged { keeper.keep(acknowledged, by: identity) }
+        }
+        if isReplaced, source == nil, summary.skipped == 0, summary.duplicates > 0 {
+            onMessage(
+                "\(path) is not the file that was sent from this path before. Events without an ID that equal events of that file "
+                    + "count as duplicates; to send them as new events, give --source a new name."
+            )
+        }
+    }
+
+    private func report(_ step: EventFileSender.Step, fileBytes: Int?) {
+        onProgress(Progress(events: step.events, bytesRead: step.bytesRead, fileBytes: fileBytes))
+    }
+
+    private func reader(of handle: FileHandle, source: String, _ identity: GatewayClient.Identity?) -> EventFileReader {
+        // Two bytes are the brackets around a batch.
+        let limit = identity.map { $0.bodyLimitBytes - 2 } ?? 32 << 20
+        return EventFileReader(FileBytes(handle), source: source, requiresIDs: requiresIDs, largestEventBytes: limit)
+    }
+
+    private func open() throws(SendFailure) -> FileHandle {
+        do {
+            return try FileHandle(forReadingFrom: URL(filePath: path))
+        } catch {
+            throw .file(.unreadable(reason: (error as NSError).localizedDescription))
+        }
+    }
+}
+
+extension GatewayClient.Identity {
+    /// Where events go that this client sends.
+    var destination: SendProgress.Destination { SendProgress.Destination(journal: journal, tenant: tenant) }
+}
+
+extension FileHandle {
+    fileprivate static func size(of path: String) -> Int? {
+        do {
+            return (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// Keeps the progress of one run in its file. A run that cannot keep it says so once, and the next one sends the events again; their ids
+/// keep them from counting twice.
+private struct ProgressKeeper {
+    private let file: ProgressFile
+    private var progress: SendProgress
+    private let onMessage: @Sendable (String) -> Void
+    private var isKept = true
+
+    init(file: ProgressFile, progress: SendProgress, onMessage: @escaping @Sendable (String) -> Void) {
+        self.file = file
+        self.progress = progress
+        self.onMessage = onMessage
+    }
+
+    var source: String { progress.source }
+
+    func acknowledged(by identity: GatewayClient.Identity) -> EventFileSender.Acknowledged? {
+        progress.sent(to: identity.destination).map {
+            EventFileSender.Acknowledged(events: $0.events, digest: $0.digest)
+        }
+    }
+
+    /// Notes the source before the first event is sent, so that the file may be renamed whatever comes of the run.
+    mutating func begin() {
+        do {
+            try file.handOver()
+            try file.save(progress)
+        } catch {
+            giveUp(error)
+        }
+    }
+
+    mutating func keep(_ acknowledged: EventFileSender.Acknowledged, by identity: GatewayClient.Identity) {
+        guard isKept else { return }
+        progress.note(
+            SendProgress.Sent(
+                destination: identity.destination,
+                events: acknowledged.events,
+                digest: acknowledged.digest
+            )
+        )
+        do {
+            try file.save(progress)
+        } catch {
+            giveUp(error)
+        }
+    }
+
+    private mutating func giveUp(_ error: any Error) {
+        isKept = false
+        onMessage("the progress cannot be kept beside the file: \((error as NSError).localizedDescription)")
+    }
+}

@@ -1,0 +1,27 @@
+import Events
+import JSON
+import Routing
+
+/// `GET /v1/client`: whose key the caller presents, what it may do, and which journal its events go to.
+struct ClientHandler: Sendable {
+    let journalID: String
+    let bodyLimitBytes: Int
+
+    func respond(to client: Client) -> [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.member("name", string: client.name.rawValue)
+        writer.member("tenant", string: client.tenant.rawValue)
+        writer.key("scopes")
+        writer.beginArray()
+        for scope in Scope.allCases where client.may(scope) { writer.string(scope.rawValue) }
+        writer.endArray()
+        writer.member("journal", string: journalID)
+        writer.key("limits")
+        writer.beginObject()
+        writer.member("body_bytes", integer: bodyLimitBytes)
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+}
