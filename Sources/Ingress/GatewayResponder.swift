@@ -21,6 +21,7 @@ struct GatewayResponder: HTTPResponder {
     let deliveries: DeliveriesHandler
     let revisions: RevisionHandler
     let providers: ProvidersHandler
+    let orders: ProviderOrdersHandler
     let config: ConfigHandler
     let metrics: MetricsHandler
     let facades: FacadeTable
@@ -39,6 +40,7 @@ struct GatewayResponder: HTTPResponder {
         deliveries: DeliveriesHandler,
         revisions: RevisionHandler,
         providers: ProvidersHandler,
+        orders: ProviderOrdersHandler,
         config: ConfigHandler,
         metrics: MetricsHandler,
         facades: FacadeTable,
@@ -56,6 +58,7 @@ struct GatewayResponder: HTTPResponder {
         self.deliveries = deliveries
         self.revisions = revisions
         self.providers = providers
+        self.orders = orders
         self.config = config
         self.metrics = metrics
         self.facades = facades
@@ -152,6 +155,13 @@ struct GatewayResponder: HTTPResponder {
         case .providers:
             try require(.manageDeliveries, of: client)
             return Self.response(.ok, try await providers.respond(to: client))
+        case .holdProvider(let name):
+            try require(.admin, of: client)
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            return Self.response(.ok, try await orders.hold(ProviderName(name), body, by: client))
+        case .resumeProvider(let name):
+            try require(.admin, of: client)
+            return Self.response(.ok, try await orders.resume(ProviderName(name), by: client))
         case .reloadRoutes:
             try require(.admin, of: client)
             return Self.response(.ok, try await config.reload(by: client))

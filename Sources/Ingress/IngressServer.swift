@@ -75,6 +75,13 @@ package struct IngressServer: Service {
             deliveries: DeliveriesHandler(reading: archive),
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
+            orders: ProviderOrdersHandler(
+                revising: revising,
+                steering: delivery.orders,
+                routes: routes,
+                clock: clock,
+                audit: audit
+            ),
             config: ConfigHandler(reloading: reloading),
             metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
             facades: FacadeTable(dialects),

@@ -24,7 +24,9 @@ extension Endpoint {
         case .writeEvents: .write
         case .listEvents, .eventNames, .event, .estimate, .streamEvents: .read
         case .deliveries, .retryDeliveries, .discardDeliveries, .deliveryActions: .deliveries
-        case .providers, .reloadRoutes, .checkRoutes, .health, .readiness, .metrics, .description: .operations
+        case .providers, .holdProvider, .resumeProvider, .reloadRoutes, .checkRoutes, .health, .readiness, .metrics,
+            .description:
+            .operations
         }
     }
 }
