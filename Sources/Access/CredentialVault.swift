@@ -37,7 +37,9 @@ package final class CredentialVault: CredentialResolving {
         switch configuration.credential {
         case .environment(let name): return try fromEnvironment(name)
         case .file(let path): return try fromFile(path)
-        case .inline(let secret): return try Self.checked(secret.reveal(), "\"inline\" of provider \(provider)")
+        case .inline(let secret):
+            let key = Self.trimmed(Array(secret.reveal().utf8))
+            return try Self.checked(key, "\"inline\" of provider \(provider)")
         case .command(let command):
             let place = "what the program \(command.words[0]) prints"
             return try await programs.credential(of: command) {
@@ -68,7 +70,7 @@ package final class CredentialVault: CredentialResolving {
                 message: "the environment variable \(name) is not set; set it to the vendor's key"
             )
         }
-        return try Self.checked(value, "the environment variable \(name)")
+        return try Self.checked(Self.trimmed(Array(value.utf8)), "the environment variable \(name)")
     }
 
     private func fromFile(_ path: String) throws(CredentialUnavailable) -> Secret {
@@ -104,11 +106,28 @@ package final class CredentialVault: CredentialResolving {
         String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// A key that could not stand in a header field would fail each request with an error that says nothing of it.
+    /// A key that could not stand in a header field, or is more than the key, would fail each request with an error that does not
+    /// say so.
     private static func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
-        guard !value.isEmpty, value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw CredentialUnavailable(message: "\(place) must hold one key of visible ASCII characters")
-        }
+        if let flaw = flaw(in: value) { throw CredentialUnavailable(message: "\(place) \(flaw)") }
         return Secret(value)
+    }
+
+    /// What keeps a trimmed value from being a key, without any of the value; nil if nothing does.
+    private static func flaw(in value: String) -> String? {
+        if value.isEmpty { return "is empty; it must hold the vendor's key" }
+        if value.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            return "holds several lines; it must hold the vendor's key and nothing else"
+        }
+        if ["bearer ", "bearer\t"].contains(where: { value.lowercased().hasPrefix($0) }) {
+            return "begins with \"Bearer \", which belongs to the header; leave it out"
+        }
+        if let quote = value.first, "\"'".contains(quote), value.count > 1, value.last == quote {
+            return "stands in quotation marks; leave them out"
+        }
+        guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "must hold one key of visible ASCII characters, without spaces"
+        }
+        return nil
     }
 }

@@ -6,6 +6,10 @@ package struct DeliveryView: Sendable {
     package let monitor = DeliveryMonitor()
     /// Tells pipelines that deliveries were made due by a person.
     package let bells = PipelineBells()
+    /// Tells pipelines what an operator wants of them.
+    package let orders = OperatorOrders()
+    /// Gives clients' reads their turns.
+    package let reads = ReadAdmission()
     /// Tells those who wait when deliveries are settled.
     package let settlements = SettlementWatch()
     /// Which traces the newest events came in.

@@ -53,6 +53,8 @@ package struct Pipeline: Sendable {
         case settled(Settlement)
         case saved
         case nudged
+        case ordered(OperatorOrder)
+        case read(ReadAdmission.Wish)
         case eventsArrived
         case woke
         case stopped
@@ -81,7 +83,11 @@ package struct Pipeline: Sendable {
         // The mailbox never holds more than the machine has steps under way, as each step reports once, and a word for each nudge.
         let (reports, mailbox) = AsyncStream<Report>.makeStream()
         view.bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
+        view.orders.set({ mailbox.yield(.ordered($0)) }, for: settings.provider)
+        if settings.rateLimit != nil { view.reads.set({ mailbox.yield(.read($0)) }, for: settings.provider) }
         defer {
+            view.reads.set(nil, for: settings.provider)
+            view.orders.set(nil, for: settings.provider)
             view.bells.set(nil, for: settings.provider)
             view.monitor.update(settings.provider, nil)
         }
@@ -145,6 +151,7 @@ package struct Pipeline: Sendable {
                     at: now
                 )
                 machine.interrupted(interrupted.map(\.sequence), at: now)
+                if let order = try await ledger.operatorHold(of: settings.provider) { machine.held(by: order, at: now) }
                 if !interrupted.isEmpty {
                     logger.warning(
                         "deliveries were interrupted by a crash",
@@ -172,6 +179,10 @@ package struct Pipeline: Sendable {
         case .settled(let settlement): machine.settled(settlement)
         case .saved: machine.saved()
         case .nudged: machine.nudged(at: now)
+        case .ordered(.hold(let hold)): machine.held(by: hold, at: now)
+        case .ordered(.resume): machine.resumed(at: now)
+        case .read(.read): machine.readWaits()
+        case .read(.withdraw): machine.readGaveUp()
         case .eventsArrived: machine.eventsArrived(at: now)
         case .woke: machine.woke()
         case .stopped, .shutdown: machine.close()
@@ -220,6 +231,7 @@ package struct Pipeline: Sendable {
                     await ledger.waitForEvents(after: newestSeen)
                     mailbox.yield(.eventsArrived)
                 }
+            case .admitRead: view.reads.grant(settings.provider)
             case .wake(let instant):
                 group.addTask {
                     await pause(instant - .now)
@@ -324,7 +336,7 @@ package struct Pipeline: Sendable {
         let trace = view.traces.trace(of: batch.items.map(\.sequence))
         let result = await caller.call(request, in: trace)
         let facts = AttemptFacts(at: at, latency: .now - start, httpStatus: result.httpStatus)
-        let verdict = result.verdict(by: adapter, for: events)
+        let verdict = result.verdict(by: adapter, for: events, at: caller.address(of: request))
         metrics.called(facts)
         log(batch, verdict, facts, trace)
         return .called(batch, verdict, facts)

@@ -22,7 +22,8 @@ extension PipelineSettings {
             concurrency: provider.concurrency,
             rateLimit: provider.rateLimit,
             onUncertain: UncertainPolicy(provider.onUncertain),
-            parkedPause: provider.breaker.parkedPause
+            parkedPause: provider.breaker.parkedPause,
+            longestWait: provider.retry.longestWait
         )
     }
 }
@@ -45,7 +46,8 @@ extension VendorEndpoint {
             provider: provider.name,
             baseURL: provider.baseURL,
             credential: provider.traits.credential,
-            timeout: provider.timeout
+            timeout: provider.timeout,
+            mayRepeat: provider.traits.deduplication != .none
         )
     }
 }

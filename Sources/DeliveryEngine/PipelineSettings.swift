@@ -26,6 +26,8 @@ package struct PipelineSettings: Sendable {
     package var linger: Duration
     /// How long a parked provider rests before it is tried again.
     package var parkedPause: Duration
+    /// The longest wait that the vendor may ask for; what it asks for beyond that is cut.
+    package var longestWait: Duration
 
     package init(
         provider: ProviderName,
@@ -38,7 +40,8 @@ package struct PipelineSettings: Sendable {
         rateLimit: RateLimit? = nil,
         onUncertain: UncertainPolicy = .hold,
         linger: Duration = .milliseconds(5),
-        parkedPause: Duration = .seconds(30)
+        parkedPause: Duration = .seconds(30),
+        longestWait: Duration = .seconds(3600)
     ) {
         precondition(concurrency > 0, "a provider that may never be called never gets anything")
         self.provider = provider
@@ -52,6 +55,7 @@ package struct PipelineSettings: Sendable {
         self.onUncertain = onUncertain
         self.linger = batch.events == 1 ? .zero : linger
         self.parkedPause = parkedPause
+        self.longestWait = longestWait
     }
 
     /// Whether the intent to send must be durable before the bytes leave.

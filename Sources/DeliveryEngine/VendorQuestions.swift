@@ -10,13 +10,23 @@ package struct VendorQuestions: Sendable {
 
     /// One question takes no more requests than this; what is not complete then has failed.
     private static let mostRequests = 50
+    /// Of one provider, so that reads that hang take neither all memory nor all the vendor's patience.
+    private static let mostReads = 8
+    /// How long a read waits behind deliveries for the vendor's rate limit.
+    private static let patience = Duration.seconds(5)
 
+    private let concurrency = ConcurrentReads(limit: mostReads)
+    private let admission: ReadAdmission
+
+    /// - Parameter clients: of questions alone, so that no answer that does not come takes a delivery's connection.
     package init(
         routes: CurrentRoutes,
         clients: VendorClients,
         credentials: any CredentialResolving,
-        adapters: [any Adapter]
+        adapters: [any Adapter],
+        admission: ReadAdmission
     ) {
+        self.admission = admission
         self.routes = routes
         self.clients = clients
         self.credentials = credentials
@@ -38,13 +48,18 @@ package struct VendorQuestions: Sendable {
 
     /// Asks until the inquiry has its answer.
     /// - Returns: ``VendorInquiry/done(_:)``, ``VendorInquiry/failed(_:)`` or ``VendorInquiry/unsupported(_:)``.
-    package func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
-        -> VendorInquiry<Value>
-    {
+    /// - Throws: ``ReadRefusal`` if the vendor is not asked, or not to the end.
+    package func ask<Value>(
+        _ inquiry: VendorInquiry<Value>,
+        at provider: ProviderConfiguration
+    ) async throws(ReadRefusal) -> VendorInquiry<Value> {
+        try begin(provider.name)
+        defer { concurrency.end(provider.name) }
         let caller = caller(for: provider)
         var inquiry = inquiry
         for _ in 0..<Self.mostRequests {
             guard case .ask(let request, let next) = inquiry else { return inquiry }
+            try await awaitTurn(at: provider.name)
             switch await caller.call(request) {
             case .answer(let answer): inquiry = next(answer)
             case .notSent(let fault): return .failed(fault)
@@ -65,6 +80,17 @@ package struct VendorQuestions: Sendable {
     {
         let snapshot = routes.current
         guard let provider = snapshot.routes.provider(of: adapter, for: name) else { return .noProvider }
+        do throws(ReadRefusal) {
+            try begin(provider.name)
+        } catch {
+            return .failed(DeliveryFault(code: .rateLimited, message: error.message))
+        }
+        defer { concurrency.end(provider.name) }
+        do throws(ReadRefusal) {
+            try await awaitTurn(at: provider.name)
+        } catch {
+            return .failed(DeliveryFault(code: .rateLimited, message: error.message))
+        }
         let caller = caller(for: provider)
         switch await caller.call(request) {
         case .answer(let answer): return .answered(answer)
@@ -72,6 +98,14 @@ package struct VendorQuestions: Sendable {
         case .noCredential(let unavailable):
             return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
         }
+    }
+
+    private func begin(_ provider: ProviderName) throws(ReadRefusal) {
+        guard concurrency.begin(provider) else { throw .tooMany(provider, limit: Self.mostReads) }
+    }
+
+    private func awaitTurn(at provider: ProviderName) async throws(ReadRefusal) {
+        guard await admission.admit(to: provider, within: Self.patience) else { throw .rateLimited(provider) }
     }
 
     private func caller(for provider: ProviderConfiguration) -> HTTPVendorCaller {

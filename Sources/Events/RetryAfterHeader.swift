@@ -1,13 +1,13 @@
 /// The header field `Retry-After`, as RFC 9110 has it and as servers send it.
 extension RetryAfter {
-    /// The longest delay that is believed: beyond a week, somebody sent a date as seconds, or means harm.
+    /// No delay is read as longer than this. The engine's own limit, which a provider can set, is shorter.
     package static let longestDelay = Duration.seconds(7 * 86_400)
 
-    /// Reads seconds (with or without a fraction) or an HTTP date in any of its three forms.
-    /// - Returns: nil if the text is neither, so that the sender's own schedule holds.
+    /// Reads seconds (with or without a fraction), a Unix timestamp, or an HTTP date in any of its three forms.
+    /// - Returns: nil if the text is none of these, so that the sender's own schedule applies.
     package init?(header text: String) {
-        if let delay = RetryAfter.delay(seconds: text) {
-            self = delay
+        if let wait = RetryAfter(number: text) {
+            self = wait
         } else if let moment = Timestamp(httpDate: text) {
             self = .moment(moment)
         } else {
@@ -15,16 +15,31 @@ extension RetryAfter {
         }
     }
 
-    /// A delay in seconds, rounded up to the millisecond and cut at ``longestDelay``.
-    /// - Returns: nil if the text is no number, or one below 0.
-    package static func delay(seconds text: String) -> RetryAfter? {
+    /// Reads a number as rate limiters send it, in `X-RateLimit-Reset` above all: seconds to wait, or a Unix timestamp.
+    ///
+    /// No wait lasts 31 years, so a number of 1,000,000,000 or more is a Unix timestamp: in seconds, or in milliseconds,
+    /// microseconds or nanoseconds if it has that many digits. Delays are rounded up to the millisecond and cut at
+    /// ``longestDelay``.
+    /// - Returns: nil if the text is not a number, or negative.
+    package init?(number text: String) {
         let digits = text.utf8.filter { $0 != 0x20 && $0 != 0x09 }
         guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }),
-            let seconds = Double(String(decoding: digits, as: UTF8.self)), seconds.isFinite
+            var seconds = Double(String(decoding: digits, as: UTF8.self)), seconds.isFinite
         else { return nil }
-        let longest = Double(longestDelay.components.seconds)
-        return .delay(.milliseconds(Int64((min(seconds, longest) * 1000).rounded(.up))))
+        let isTimestamp = seconds >= Self.leastTimestamp
+        for _ in 0..<3 where seconds >= Self.mostTimestampSeconds { seconds /= 1000 }
+        if isTimestamp, seconds < Self.mostTimestampSeconds {
+            self = .moment(Timestamp(milliseconds: Int64((seconds * 1000).rounded(.up))))
+        } else {
+            let longest = Double(Self.longestDelay.components.seconds)
+            self = .delay(.milliseconds(Int64((min(seconds, longest) * 1000).rounded(.up))))
+        }
     }
+
+    /// 2001-09-09.
+    private static let leastTimestamp = 1e9
+    /// In seconds the year 5138; in milliseconds 1973, and so on for smaller units.
+    private static let mostTimestampSeconds = 1e11
 }
 
 extension Timestamp {

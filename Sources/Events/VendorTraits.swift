@@ -5,6 +5,8 @@ package struct VendorTraits: Sendable, Equatable {
     package let vendor: String
     /// Where the vendor's hosted service is; nil if a provider must name its address.
     package let defaultBaseURL: String?
+    /// What the paths of the vendor's requests begin with, such as `/v1`, which vendors often print as part of their address.
+    package let pathPrefix: String
     package let credential: CredentialPlacement
     package let batch: BatchLimit
     package let deduplication: Deduplication
@@ -23,6 +25,7 @@ package struct VendorTraits: Sendable, Equatable {
         adapter: AdapterName,
         vendor: String,
         defaultBaseURL: String?,
+        pathPrefix: String = "",
         credential: CredentialPlacement,
         batch: BatchLimit,
         deduplication: Deduplication,
@@ -35,6 +38,7 @@ package struct VendorTraits: Sendable, Equatable {
         self.adapter = adapter
         self.vendor = vendor
         self.defaultBaseURL = defaultBaseURL
+        self.pathPrefix = pathPrefix
         self.credential = credential
         self.batch = batch
         self.deduplication = deduplication

@@ -60,6 +60,8 @@ package enum Gateway {
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let lanes = threads.makeIterator().map { DeliveryLane($0, trusting: trusted) }
+        // Reads of clients have connections of their own, so that those that hang leave deliveries theirs.
+        let readers = VendorClients(on: threads.next(), trusting: trusted, mostConnections: 16)
         let deliveryLogger = logs.logger("tollgate.delivery")
         let delivery = DeliveryService(routes: routes) { provider, place in
             pipeline(provider, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
@@ -86,12 +88,19 @@ package enum Gateway {
                 serving: VendorRegistry.dialects,
                 asking: VendorQuestions(
                     routes: routes,
-                    clients: lanes[0].clients,
+                    clients: readers,
                     credentials: vault,
-                    adapters: VendorRegistry.all
+                    adapters: VendorRegistry.all,
+                    admission: view.reads
                 ),
                 watching: view,
-                readiness: GatewayReadiness(archive: store, routes: routes, vault: vault, monitor: view.monitor),
+                readiness: GatewayReadiness(
+                    archive: store,
+                    routes: routes,
+                    vault: vault,
+                    monitor: view.monitor,
+                    clock: clock
+                ),
                 reloading: reloader,
                 reporting: GatewayMetrics(
                     registry: metrics,
@@ -128,6 +137,7 @@ package enum Gateway {
         configuration.maximumGracefulShutdownDuration = settings.grace
         let result = await Swift.Result { try await ServiceGroup(configuration: configuration).run() }
         for lane in lanes { try await lane.clients.shutdown() }
+        try await readers.shutdown()
         try await threads.shutdownGracefully()
         try result.get()
     }

@@ -11,6 +11,10 @@ struct GatewayReadiness: ReadinessReporting {
     let routes: CurrentRoutes
     let vault: CredentialVault
     let monitor: DeliveryMonitor
+    let clock: any WallClock
+
+    /// A shorter wait is what rate limits are for.
+    private static let longWait = Duration.seconds(60)
 
     func report() async -> [ReadinessItem] {
         let snapshot = routes.current.routes
@@ -64,6 +68,16 @@ struct GatewayReadiness: ReadinessReporting {
         }
         if let parked = state.parked {
             return ReadinessItem(name: item, isReady: false, detail: "parked: \(parked.message)", isEssential: false)
+        }
+        if let hold = state.operatorHold {
+            let detail = "held by \(hold.by) until \(hold.until.rfc3339); tollgate providers resume \(name) ends it"
+            return ReadinessItem(name: item, isReady: false, detail: detail, isEssential: false)
+        }
+        if let until = state.heldUntil, until - clock.now >= Self.longWait {
+            let reason = state.holdFault.map { ": \($0.message)" } ?? ""
+            let detail =
+                "the vendor asked to wait until \(until.rfc3339)\(reason); tollgate providers resume \(name) ends the wait"
+            return ReadinessItem(name: item, isReady: false, detail: detail, isEssential: false)
         }
         let detail = "circuit \(state.circuit)" + (state.lastFault.map { ", last: \($0.message)" } ?? "")
         return ReadinessItem(name: item, isReady: state.circuit == "closed", detail: detail, isEssential: false)

@@ -15,6 +15,8 @@ enum Endpoint: Equatable {
     case deliveryActions
     case providers
     case client
+    case holdProvider(name: String)
+    case resumeProvider(name: String)
     case reloadRoutes
     case checkRoutes
     case health
@@ -52,6 +54,7 @@ enum Endpoint: Equatable {
         case "/openapi.json": return [.get: .description]
         default: break
         }
+        if let methods = providerMethods(at: path) { return methods }
         let prefix = "/v1/events/"
         guard path.hasPrefix(prefix) else { return [:] }
         let encoded = path.dropFirst(prefix.count)
@@ -59,10 +62,24 @@ enum Endpoint: Equatable {
         return [.get: .event(id: id)]
     }
 
+    /// What is served at `/v1/providers/NAME/…`; nil if nothing is.
+    private static func providerMethods(at path: String) -> [HTTPRequest.Method: Endpoint]? {
+        let prefix = "/v1/providers/"
+        guard path.hasPrefix(prefix) else { return nil }
+        let parts = path.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let name = parts[0].removingPercentEncoding, !name.isEmpty else { return nil }
+        switch parts[1] {
+        case "hold": return [.post: .holdProvider(name: name)]
+        case "resume": return [.post: .resumeProvider(name: name)]
+        default: return nil
+        }
+    }
+
     /// Whether it is for operators, who may have an address of their own for it.
     var isAdministrative: Bool {
         switch self {
-        case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .reloadRoutes, .checkRoutes, .metrics:
+        case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .holdProvider, .resumeProvider,
+            .reloadRoutes, .checkRoutes, .metrics:
             true
         case .writeEvents, .listEvents, .eventNames, .estimate, .streamEvents, .event, .deliveries, .client, .health,
             .readiness, .description:

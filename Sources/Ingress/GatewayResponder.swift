@@ -22,6 +22,7 @@ struct GatewayResponder: HTTPResponder {
     let revisions: RevisionHandler
     let providers: ProvidersHandler
     let clients: ClientHandler
+    let orders: ProviderOrdersHandler
     let config: ConfigHandler
     let metrics: MetricsHandler
     let facades: FacadeTable
@@ -41,6 +42,7 @@ struct GatewayResponder: HTTPResponder {
         revisions: RevisionHandler,
         providers: ProvidersHandler,
         clients: ClientHandler,
+        orders: ProviderOrdersHandler,
         config: ConfigHandler,
         metrics: MetricsHandler,
         facades: FacadeTable,
@@ -59,6 +61,7 @@ struct GatewayResponder: HTTPResponder {
         self.revisions = revisions
         self.providers = providers
         self.clients = clients
+        self.orders = orders
         self.config = config
         self.metrics = metrics
         self.facades = facades
@@ -157,6 +160,13 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, try await providers.respond(to: client))
         case .client:
             return Self.response(.ok, clients.respond(to: client))
+        case .holdProvider(let name):
+            try require(.admin, of: client)
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            return Self.response(.ok, try await orders.hold(ProviderName(name), body, by: client))
+        case .resumeProvider(let name):
+            try require(.admin, of: client)
+            return Self.response(.ok, try await orders.resume(ProviderName(name), by: client))
         case .reloadRoutes:
             try require(.admin, of: client)
             return Self.response(.ok, try await config.reload(by: client))

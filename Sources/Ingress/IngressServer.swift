@@ -76,6 +76,13 @@ package struct IngressServer: Service {
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
             clients: ClientHandler(journalID: archive.journalID, bodyLimitBytes: settings.bodyLimitBytes),
+            orders: ProviderOrdersHandler(
+                revising: revising,
+                steering: delivery.orders,
+                routes: routes,
+                clock: clock,
+                audit: audit
+            ),
             config: ConfigHandler(reloading: reloading),
             metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
             facades: FacadeTable(dialects),

@@ -24,7 +24,10 @@ extension Endpoint {
         case .writeEvents: .write
         case .listEvents, .eventNames, .event, .estimate, .streamEvents: .read
         case .deliveries, .retryDeliveries, .discardDeliveries, .deliveryActions: .deliveries
-        case .providers, .client, .reloadRoutes, .checkRoutes, .health, .readiness, .metrics, .description: .operations
+        case .providers, .client, .holdProvider, .resumeProvider, .reloadRoutes, .checkRoutes, .health, .readiness,
+            .metrics,
+            .description:
+            .operations
         }
     }
 }

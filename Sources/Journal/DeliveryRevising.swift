@@ -14,6 +14,15 @@ package protocol DeliveryRevising: Sendable {
     /// The recorded revisions, newest first.
     func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision]
 
+    /// Makes the retries of a provider due that are not due yet. When it returns, that is on disk.
+    func makeRetriesDue(of provider: ProviderName, at now: Timestamp) async throws(StoreError)
+
+    /// Writes down that an operator holds a provider, over restarts; nil lifts the hold.
+    func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError)
+
+    /// An operator's hold; nil if there is none. It may be over.
+    func operatorHold(of provider: ProviderName) async throws(StoreError) -> OperatorHold?
+
     /// Keeps a provider from being called before a moment, over restarts; nil lifts it.
     func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError)
 
@@ -25,17 +34,26 @@ package protocol DeliveryRevising: Sendable {
 package struct DeliveryRevision: Sendable {
     /// What is done with a delivery.
     package enum Action: String, Sendable, CaseIterable {
-        /// Sends them again: rejected and uncertain ones, and retries before their time.
+        /// Sends them again: rejected ones, retries before their time, and uncertain ones if the filter names that state.
         case retry
         /// Gives them up: rejected, uncertain and retrying ones.
         case discard
 
         /// The states that the action can change. A delivery that was never tried is neither retried nor discarded.
         package var statuses: Set<DeliveryStatus> { [.rejected, .uncertain, .retrying] }
+
+        /// The states that are meant where the filter names none. To retry an uncertain delivery can bill it twice, so that must
+        /// be asked for.
+        package var usualStatuses: Set<DeliveryStatus> {
+            switch self {
+            case .retry: [.rejected, .retrying]
+            case .discard: statuses
+            }
+        }
     }
 
     package let action: Action
-    /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: all of those.
+    /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: ``Action/usualStatuses``.
     package let filter: DeliveryFilter
     package let by: ClientName
     package let at: Timestamp
@@ -96,5 +114,18 @@ package struct ProviderHold: Sendable, Equatable {
         self.until = until
         self.fault = fault
         self.isParked = isParked
+    }
+}
+
+/// An operator's decision that a provider is not called for a while: neither the vendor's wait nor parking.
+package struct OperatorHold: Sendable, Equatable {
+    package let until: Timestamp
+    package let by: ClientName
+    package let at: Timestamp
+
+    package init(until: Timestamp, by client: ClientName, at moment: Timestamp) {
+        self.until = until
+        self.by = client
+        self.at = moment
     }
 }

@@ -73,6 +73,20 @@ struct DueDelivery: Sendable {
         return nil
     }
 
+    /// Makes retries due that are not.
+    /// - Returns: how many, at most `limit`.
+    static func makeDue(provider: Int64, at now: Timestamp, limit: Int, in db: Database) throws -> Int {
+        try db.execute(
+            sql: """
+                UPDATE deliveries SET next_attempt_at = ? WHERE provider = ? AND sequence IN (
+                    SELECT sequence FROM deliveries INDEXED BY deliveries_by_time
+                    WHERE provider = ? AND next_attempt_at > ? LIMIT ?)
+                """,
+            arguments: [now.milliseconds, provider, provider, now.milliseconds, limit]
+        )
+        return db.changesCount
+    }
+
     /// The oldest event that waits for another try.
     static func oldest(provider: Int64, in db: Database) throws -> Int64? {
         try Int64.fetchOne(

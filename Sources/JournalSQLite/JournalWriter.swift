@@ -102,6 +102,13 @@ final class JournalWriter {
         case .audit(let entry, let answer):
             try AuditTable.insert(entry, keeping: parts.settings.auditEntriesPerCategory, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
+        case .holdByOperator(let provider, let hold, let answer):
+            try OperatorHoldTable.set(hold, of: provider, in: db)
+            batch.answers.append { answer.resume(returning: .success(())) }
+        case .makeRetriesDue(let provider, let now, let limit, let answer):
+            let number = parts.names.number(of: provider)
+            let count = try number.map { try DueDelivery.makeDue(provider: $0, at: now, limit: limit, in: db) } ?? 0
+            batch.answers.append { answer.resume(returning: .success(count)) }
         case .removeSettled(let step, let answer):
             let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)
             batch.removed.append(contentsOf: progress.removed)

@@ -74,6 +74,19 @@ extension SQLiteEventStore {
         try await read { db in try HoldTable.hold(of: provider, in: db) }
     }
 
+    package func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError) {
+        try await commit { .holdByOperator(provider, hold, $0) }
+    }
+
+    package func operatorHold(of provider: ProviderName) async throws(StoreError) -> OperatorHold? {
+        try await read { db in try OperatorHoldTable.hold(of: provider, in: db) }
+    }
+
+    package func makeRetriesDue(of provider: ProviderName, at now: Timestamp) async throws(StoreError) {
+        let limit = Self.deliveriesPerStep
+        while try await commit({ .makeRetriesDue(provider, now, limit: limit, $0) }) == limit {}
+    }
+
     private static let deliveriesPerStep = 500
 
     /// Goes through the deliveries that a revision can change, page by page, each page by provider.
@@ -82,8 +95,9 @@ extension SQLiteEventStore {
         _ body: ([(provider: ProviderName, sequences: [Int64])]) async throws(StoreError) -> Void
     ) async throws(StoreError) {
         var filter = revision.filter
-        let possible = revision.action.statuses
-        filter.statuses = filter.statuses.isEmpty ? possible : filter.statuses.intersection(possible)
+        let action = revision.action
+        filter.statuses =
+            filter.statuses.isEmpty ? action.usualStatuses : filter.statuses.intersection(action.statuses)
         guard !filter.statuses.isEmpty else { return }
         var after: DeliveryCursor?
         repeat {

@@ -18,6 +18,10 @@ enum WriteOperation: Sendable {
     case hold(ProviderName, ProviderHold?, Answer<Void>)
     /// Adds an entry to the audit log.
     case audit(AuditEntry, Answer<Void>)
+    /// Writes or lifts an operator's hold of a provider.
+    case holdByOperator(ProviderName, OperatorHold?, Answer<Void>)
+    /// Makes so many retries of a provider due that are not; answers how many it found.
+    case makeRetriesDue(ProviderName, Timestamp, limit: Int, Answer<Int>)
     /// Makes a damaged run of the identity index again.
     case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
@@ -31,8 +35,9 @@ enum WriteOperation: Sendable {
         switch self {
         case .append(_, let answer): answer.resume(returning: .failure(error))
         case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer),
-            .hold(_, _, let answer), .audit(_, let answer):
+            .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer):
             answer.resume(returning: .failure(error))
+        case .makeRetriesDue(_, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
         case .revise(_, let answer): answer.resume(returning: .failure(error))
         }

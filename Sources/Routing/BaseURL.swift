@@ -41,4 +41,21 @@ enum BaseURL {
         while text.hasSuffix("/") { text.removeLast() }
         return text
     }
+
+    /// An address without what the vendor's requests add to it, as far as it has that: vendors print their address with the version
+    /// in it, or that of one call.
+    /// - Parameters:
+    ///   - text: without a trailing slash.
+    ///   - prefix: what the paths of all requests begin with, such as `/v1`.
+    static func withoutVersion(_ text: String, _ prefix: String) -> String {
+        guard !prefix.isEmpty, let hostStart = text.range(of: "://")?.upperBound,
+            let pathStart = text[hostStart...].firstIndex(of: "/")
+        else { return text }
+        let path = text[pathStart...]
+        if path.hasSuffix(prefix) { return trimmed(String(text.dropLast(prefix.count))) }
+        guard let call = path.range(of: prefix + "/events", options: .backwards),
+            call.upperBound == path.endIndex || path[call.upperBound] == "/"
+        else { return text }
+        return trimmed(String(text[..<call.lowerBound]))
+    }
 }

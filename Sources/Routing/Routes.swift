@@ -94,6 +94,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
         package var cap: Duration = .seconds(600)
         /// An event older than this is a dead letter.
         package var giveUpAfter: Duration = .seconds(72 * 3600)
+        /// The longest wait that the vendor may ask for.
+        package var longestWait: Duration = .seconds(3600)
     }
 
     /// When a provider that fails is left alone.

@@ -108,6 +108,11 @@ package enum RoutesFields {
         Field("base", .duration, "The longest first wait; doubles with each attempt. 1s by default."),
         Field("cap", .duration, "The longest wait of all. 10m by default."),
         Field("give_up_after", .duration, "The age at which an event becomes a dead letter. 72h by default."),
+        Field(
+            "max_retry_after",
+            .duration,
+            "The longest wait that the vendor can ask for with Retry-After or X-RateLimit-Reset. 1h by default."
+        ),
     ]
 
     static let breaker = [

@@ -138,7 +138,18 @@ private struct RoutesFileReader {
             fields.fault(value, "\"base_url\" \(reason)")
             return nil
         }
-        return BaseURL.trimmed(text)
+        let trimmed = BaseURL.trimmed(text)
+        let address = BaseURL.withoutVersion(trimmed, traits.pathPrefix)
+        if address != trimmed {
+            let extra = trimmed.dropFirst(address.count)
+            fields.fault(
+                value,
+                "\"base_url\" ends with \(extra), but \(traits.pathPrefix) is added to every request to \(traits.vendor); "
+                    + "\"\(address)\" is used",
+                severity: .warning
+            )
+        }
+        return address
     }
 
     private mutating func readBatch(_ value: JSONValue?, _ traits: VendorTraits) -> BatchLimit {
@@ -159,6 +170,7 @@ private struct RoutesFileReader {
         if let base = members["base"]?.string.flatMap(DurationText.read) { retry.base = base }
         if let cap = members["cap"]?.string.flatMap(DurationText.read) { retry.cap = cap }
         if let age = members["give_up_after"]?.string.flatMap(DurationText.read) { retry.giveUpAfter = age }
+        if let wait = members["max_retry_after"]?.string.flatMap(DurationText.read) { retry.longestWait = wait }
         if retry.cap < retry.base { fields.fault(value, "\"cap\" is shorter than \"base\"") }
         return retry
     }

@@ -118,7 +118,10 @@ struct DeliveryOrder: ParsableArguments {
         let changed = count["changed"]?.numberText ?? "0"
         Terminal.data(dryRun ? "\(changed) deliveries would be \(done)" : "\(changed) deliveries \(done)")
         if let busy = count["busy"]?.numberText, busy != "0" {
-            Terminal.message("\(busy) are under way at this moment and were left alone; try again in a moment")
+            Terminal.message("\(busy) are in flight and were left alone; try again in a moment")
+        }
+        if let uncertain = count["uncertain"]?.numberText, uncertain != "0" {
+            Terminal.message("\(uncertain) are uncertain and were left alone; --status uncertain retries them")
         }
     }
 
@@ -159,9 +162,10 @@ struct DeliveryOrder: ParsableArguments {
 struct RetryDeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Send rejected, uncertain or waiting deliveries again, now.",
+        abstract: "Retry rejected and retrying deliveries now.",
         discussion:
-            "An uncertain delivery may have arrived: at a vendor that does not deduplicate, a retry can bill it twice."
+            "An uncertain delivery may have arrived, and a vendor that does not deduplicate would bill it twice: "
+            + "--status uncertain retries these, nothing else does."
     )
 
     @OptionGroup var order: DeliveryOrder

@@ -2,11 +2,21 @@ import ArgumentParser
 import Client
 import JSON
 
-/// `tollgate providers`: the state of each provider.
+/// `tollgate providers`: the state of each provider; holds and resumes deliveries to one.
 struct ProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
-        abstract: "Show each provider: circuit, backlog and its age, what was delivered, the last error."
+        abstract: "Show each provider; hold or resume deliveries to one.",
+        subcommands: [ListProvidersCommand.self, HoldProviderCommand.self, ResumeProviderCommand.self],
+        defaultSubcommand: ListProvidersCommand.self
+    )
+}
+
+/// `tollgate providers list`, or without a word behind `providers`.
+struct ListProvidersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show each provider: state, backlog and its age, what was delivered, the last error."
     )
 
     @Flag(help: "Print the gateway's JSON.")
@@ -36,8 +46,60 @@ struct ProvidersCommand: AsyncParsableCommand {
     }
 
     private static func state(_ provider: JSONValue) -> String {
+        if let until = provider["operator_hold"]?["until"]?.string {
+            return "held until \(until) by \(provider["operator_hold"]?["client"]?.string ?? "")"
+        }
         if provider["parked"]?.bool == true { return "parked" }
-        if let until = provider["held_until"]?.string { return "waits until \(until)" }
+        if let until = provider["held_until"]?.string { return "vendor asked to wait until \(until)" }
         return provider["circuit"]?.string.map { "circuit \($0)" } ?? "starting"
+    }
+}
+
+/// `tollgate providers hold NAME --for 1h`: stops deliveries to a provider for a while.
+struct HoldProviderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Stop deliveries to a provider for a while.",
+        discussion: "Events are still accepted, and wait. The hold survives a restart. The key needs the scope admin."
+    )
+
+    @Argument(help: "The provider.")
+    var name: String
+
+    @Option(name: .customLong("for"), help: "For how long, such as 30m, 1h or 7d.")
+    var duration: String
+
+    @OptionGroup var gateway: GatewayOptions
+
+    mutating func run() async throws {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("for", string: duration)
+        writer.endObject()
+        let answer = try await gateway.post("/v1/providers/\(name.percentEncoded)/hold", body: writer.bytes)
+        let until = answer.json?["operator_hold"]?["until"]?.string ?? ""
+        Terminal.data("\(name) is held until \(until); `tollgate providers resume \(name)` ends the hold")
+    }
+}
+
+/// `tollgate providers resume NAME`: ends a hold, or a wait that the vendor asked for.
+struct ResumeProviderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Start deliveries to a provider again.",
+        discussion: """
+            Ends an operator's hold, a wait that the vendor asked for and the pause before the next probe; retries become due now. \
+            The key needs the scope admin.
+            """
+    )
+
+    @Argument(help: "The provider.")
+    var name: String
+
+    @OptionGroup var gateway: GatewayOptions
+
+    mutating func run() async throws {
+        _ = try await gateway.post("/v1/providers/\(name.percentEncoded)/resume", body: [])
+        Terminal.data("\(name) is resumed")
     }
 }

@@ -62,6 +62,32 @@ import Testing
         #expect(message.contains("KEY"))
     }
 
+    @Test(arguments: ["s3cret\n", " s3cret", "s3cret\r\n", "\n\ts3cret \n"])
+    func `trims a variable and an inline key like a file`(value: String) async throws {
+        let variable = try vault(#"{"env":"KEY"}"#, environment: ["KEY": value])
+        #expect(try await variable.credential(of: "p").reveal() == "s3cret")
+    }
+
+    @Test(arguments: [
+        ("s3cret\nother", "holds several lines"), ("s3cret\rother", "holds several lines"),
+        ("Bearer s3cret", "begins with \"Bearer \""), ("bearer\ts3cret", "begins with \"Bearer \""),
+        ("\"s3cret\"", "quotation marks"), ("'s3cret'", "quotation marks"), ("s3cret key", "without spaces"),
+        ("s3crét", "visible ASCII"), (" \n", "is empty"),
+    ])
+    func `names what is wrong with a key, without the key`(value: String, flaw: String) async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "key")
+            try Data(value.utf8).write(to: file)
+            for vault in [
+                try vault(#"{"env":"KEY"}"#, environment: ["KEY": value]), try vault(#"{"file":"\#(file.path)"}"#),
+            ] {
+                let message = try #require(await fault(vault))
+                #expect(message.contains(flaw), "\(message)")
+                #expect(!message.contains("s3cr") && !message.contains("other"))
+            }
+        }
+    }
+
     @Test func `reads a file again when it changes`() async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "key")
@@ -108,7 +134,7 @@ import Testing
         (#"["sh", "-c", "echo planted; exit 3"]"#, "the program sh ended with exit code 3"),
         (#"["/nowhere/pass", "planted"]"#, "the program /nowhere/pass could not be started"),
         (#"["sh", "-c", "printf 'planted and more'"]"#, "what the program sh prints must hold one key"),
-        (#"["true"]"#, "what the program true prints must hold one key"),
+        (#"["true"]"#, "what the program true prints is empty"),
         (#"["sh", "-c", "echo planted; sleep 60"]"#, "the program sh did not end within 1 s"),
         (#"["sh", "-c", "kill -9 $$"]"#, "the program sh was ended by signal 9"),
         (#"["yes", "planted"]"#, "the program yes printed too much"),

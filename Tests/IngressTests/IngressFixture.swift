@@ -62,7 +62,8 @@ struct IngressFixture {
                     routes: routes,
                     clients: lane.clients,
                     credentials: NoCredentials(),
-                    adapters: []
+                    adapters: [],
+                    admission: view.reads
                 ),
                 watching: view,
                 readiness: AlwaysReady(),

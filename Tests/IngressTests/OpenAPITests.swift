@@ -14,7 +14,7 @@ import Testing
     @Test func `describes every endpoint, and nothing else`() throws {
         let paths = try #require(try document()["paths"] as? [String: [String: Any]])
         for (path, operations) in paths {
-            let concrete = path.replacing("{id}", with: "evt-1")
+            let concrete = path.replacing("{id}", with: "evt-1").replacing("{name}", with: "lago")
             let described = Set(operations.keys.map { $0.uppercased() })
             let served = ["GET", "POST", "PUT", "PATCH", "DELETE"].filter { method in
                 guard let method = HTTPRequest.Method(method) else { return false }

@@ -1,5 +1,7 @@
+import Events
 import Routing
 import Testing
+import Vendors
 
 @Suite struct BaseURLTests {
     private func faults(_ url: String, _ more: String = "") -> [String] {
@@ -27,6 +29,47 @@ import Testing
     func `refuses plain http unless the provider allows it`(url: String) {
         #expect(faults(url).count == 1 && faults(url)[0].contains(#""allow_plain_http": true"#))
         #expect(faults(url, #", "allow_plain_http": true"#) == [])
+    }
+
+    @Test(arguments: [
+        ("lago", "https://api.getlago.com/api/v1", "https://api.getlago.com"),
+        ("lago", "https://billing.example.com/lago/api/v1/", "https://billing.example.com/lago"),
+        ("lago", "https://api.getlago.com/api/v1/events/batch", "https://api.getlago.com"),
+        ("polar", "https://api.polar.sh/v1", "https://api.polar.sh"),
+        ("polar", "https://api.polar.sh/v1/events/ingest", "https://api.polar.sh"),
+        ("flexprice", "https://us.api.flexprice.io/v1", "https://us.api.flexprice.io"),
+        ("flexprice", "https://us.api.flexprice.io/v1//", "https://us.api.flexprice.io"),
+        ("knetik", "https://api.knetik.io/v2/events", "https://api.knetik.io"),
+    ])
+    func `takes the version off that the vendor prints in its address, and says so`(
+        adapter: String,
+        url: String,
+        used: String
+    ) throws {
+        let reading = try read(adapter, url)
+        #expect(reading.routes.providers[0].baseURL == used)
+        let warnings = reading.warnings.map { $0.line(in: "f") }
+        #expect(warnings.count == 1 && warnings[0].contains("\"\(used)\" is used"), "\(warnings)")
+    }
+
+    @Test(arguments: [
+        ("lago", "https://api.getlago.com"), ("lago", "https://example.com/api"), ("lago", "https://example.com/v1"),
+        ("polar", "https://v1.example.com"), ("polar", "https://example.com/v1/proxy"),
+        ("polar", "https://example.com/v1/eventstore"), ("polar", "https://example.com/xv1"),
+        ("knetik", "https://example.com/v1"),
+    ])
+    func `leaves every other path alone`(adapter: String, url: String) throws {
+        let reading = try read(adapter, url)
+        #expect(reading.routes.providers[0].baseURL == url)
+        #expect(reading.warnings.isEmpty)
+    }
+
+    private func read(_ adapter: String, _ url: String) throws -> RoutesReader.Reading {
+        let text = #"""
+            {"version": 1, "providers": {"p": {"adapter": "\#(adapter)", "base_url": "\#(url)", "credential": {"env": "K"}}},
+             "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
+            """#
+        return try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8))
     }
 
     @Test func `lets a provider with a name or an address of its own network say so, and no other`() throws {

@@ -18,6 +18,7 @@ import Testing
         #expect(provider.retry.base == .seconds(1))
         #expect(provider.retry.cap == .seconds(600))
         #expect(provider.retry.giveUpAfter == .seconds(72 * 3600))
+        #expect(provider.retry.longestWait == .seconds(3600))
         #expect(provider.breaker.failures == 5)
         #expect(provider.breaker.pause == .seconds(1))
     }
@@ -26,7 +27,7 @@ import Testing
         let provider = try provider(
             #"""
             "batch": 7, "concurrency": 2, "timeout": "5s", "rate_limit": "400/min", "on_uncertain": "accept",
-            "retry": {"base": "500ms", "cap": "2m", "give_up_after": "1d"}, "breaker": {"failures": 3, "pause": "10s"}
+            "retry": {"base": "500ms", "cap": "2m", "give_up_after": "1d", "max_retry_after": "5m"}, "breaker": {"failures": 3, "pause": "10s"}
             """#
         )
         #expect(provider.batch == BatchLimit(events: 7, bytes: 1 << 20))
@@ -37,6 +38,7 @@ import Testing
         #expect(provider.retry.base == .milliseconds(500))
         #expect(provider.retry.cap == .seconds(120))
         #expect(provider.retry.giveUpAfter == .seconds(86_400))
+        #expect(provider.retry.longestWait == .seconds(300))
         #expect(provider.breaker.failures == 3)
         #expect(provider.breaker.pause == .seconds(10))
     }

@@ -66,6 +66,12 @@ package struct CircuitBreaker: Sendable, Equatable {
         state = .open(until: now + pause, pause: pause)
     }
 
+    /// The next probe may leave at once, if none is under way.
+    package mutating func endPause(at now: ContinuousClock.Instant) {
+        guard case .open(let until, let pause) = state else { return }
+        state = .open(until: min(until, now), pause: pause)
+    }
+
     /// A call showed that the provider works.
     package mutating func succeeded() {
         state = .closed(failures: 0)

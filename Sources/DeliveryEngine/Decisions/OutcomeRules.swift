@@ -41,7 +41,7 @@ package struct OutcomeRules: Sendable {
                 ? .sendAgain
                 : retry(item, attempt, fault: Self.endlessResend, notBefore: nil, at: now, using: &random)
         case .retry(let fault, let after):
-            return retry(item, attempt, fault: fault, notBefore: after?.moment(from: now), at: now, using: &random)
+            return retry(item, attempt, fault: fault, notBefore: notBefore(after, now), at: now, using: &random)
         case .park(let fault):
             // When the provider is tried again is not the event's affair: it is due as soon as that is.
             return settings.retry.hasGivenUp(acceptedAt: item.acceptedAt, at: now)
@@ -50,9 +50,13 @@ package struct OutcomeRules: Sendable {
         case .reject(let fault):
             return settle(item, .rejected, attempt, fault: fault)
         case .ambiguous(let fault, let after):
-            let notBefore = after?.moment(from: now)
+            let notBefore = notBefore(after, now)
             return ambiguous(item, isCulprit, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
         }
+    }
+
+    private func notBefore(_ after: RetryAfter?, _ now: Timestamp) -> Timestamp? {
+        after?.moment(from: now, atMost: settings.longestWait)
     }
 
     /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
@@ -172,11 +176,11 @@ package struct AttemptFacts: Sendable, Equatable {
 }
 
 extension RetryAfter {
-    /// The moment that is meant, seen from `now`; never later than ``longestDelay`` from now, whatever a vendor says.
-    func moment(from now: Timestamp) -> Timestamp {
+    /// The moment that is meant, seen from `now`; never later than `longest` from now, whatever a vendor says.
+    func moment(from now: Timestamp, atMost longest: Duration) -> Timestamp {
         switch self {
-        case .delay(let delay): now + min(delay, Self.longestDelay)
-        case .moment(let moment): min(moment, now + Self.longestDelay)
+        case .delay(let delay): now + min(delay, longest)
+        case .moment(let moment): min(moment, now + longest)
         }
     }
 }

@@ -22,6 +22,8 @@ package struct PipelineMachine: Sendable {
         case save(ProviderHold?)
         /// Wait for events after the journal's newest of the last claim.
         case watch
+        /// Let a client's read pass that waits for its turn. There is no report of it.
+        case admitRead
         /// Ask again at this instant, unless something happens before.
         case wake(at: ContinuousClock.Instant)
         /// Give these back unsent; then the pipeline is done.
@@ -78,6 +80,8 @@ package struct PipelineMachine: Sendable {
     private var isClosing = false
     private var isFinished = false
     private var isSaving = false
+    /// Reads of clients that wait for their turn.
+    private var waitingReads = 0
     private var counts = Counts()
 
     /// - Parameters:
@@ -201,6 +205,27 @@ package struct PipelineMachine: Sendable {
         nextDue = now.wall
     }
 
+    /// A client's read waits for its turn.
+    package mutating func readWaits() {
+        waitingReads += 1
+    }
+
+    /// A client's read waits no longer.
+    package mutating func readGaveUp() {
+        waitingReads = max(0, waitingReads - 1)
+    }
+
+    /// An operator holds the provider: nothing is sent before the hold's end.
+    package mutating func held(by order: OperatorHold, at now: Moment) {
+        gates.hold(order, at: now)
+    }
+
+    /// An operator wants the provider called now, and has made its retries due in the journal.
+    package mutating func resumed(at now: Moment) {
+        gates.resume(at: now.instant)
+        nudged(at: now)
+    }
+
     /// The instant of ``Step/wake(at:)`` has come.
     package mutating func woke() {
         scheduledWake = nil
@@ -236,6 +261,7 @@ package struct PipelineMachine: Sendable {
         if let step = nextSend(at: now) { return step }
         if let step = nextIntent() { return step }
         if let step = nextClaim(at: now) { return step }
+        if let step = nextRead(at: now) { return step }
         if source == .exhausted, !isWatching {
             isWatching = true
             return .watch
@@ -301,11 +327,23 @@ package struct PipelineMachine: Sendable {
         }
     }
 
+    private mutating func nextRead(at now: Moment) -> Step? {
+        guard waitingReads > 0, earliestRead(at: now) == now.instant else { return nil }
+        waitingReads -= 1
+        gates.passRead(at: now.instant)
+        return .admitRead
+    }
+
+    private func earliestRead(at now: Moment) -> ContinuousClock.Instant? {
+        gates.earliestRead(besides: assembly.count > 0, at: now.instant)
+    }
+
     private mutating func nextWake(at now: Moment) -> Step? {
         var instants: [ContinuousClock.Instant] = []
         if assembly.count > 0, let earliest = gates.earliestSend(at: now.instant), earliest > now.instant {
             instants.append(earliest)
         }
+        if waitingReads > 0, let earliest = earliestRead(at: now), earliest > now.instant { instants.append(earliest) }
         switch source {
         case .gathering(let until) where !isClaiming, .pouring(let until) where !isClaiming: instants.append(until)
         case .gathering, .pouring, .flowing, .exhausted: break
@@ -421,8 +459,12 @@ extension PipelineMachine {
         package let circuit: String
         /// Why the provider is parked; nil if it is not.
         package let parked: DeliveryFault?
-        /// Nobody is called before; nil if there is no such time.
+        /// The end of a wait that the vendor asked for; nil if it asked for none.
         package let heldUntil: Timestamp?
+        /// Why the vendor asked for the wait.
+        package let holdFault: DeliveryFault?
+        /// An operator's hold; nil if there is none.
+        package let operatorHold: OperatorHold?
         package let requestsUnderWay: Int
         package let concurrency: Int
         /// Why the last request failed as a whole; nil if it did not.

@@ -8,8 +8,12 @@ package struct ProviderGates: Sendable {
     private var breaker: CircuitBreaker
     private var concurrency: ConcurrencyLimit
     private var bucket: TokenBucket?
+    /// The longest wait that the vendor may ask for.
+    private let longestWait: Duration
     /// Nothing leaves before; nil if nobody asked for a wait.
     private var held: Hold?
+    /// Nothing leaves before, because an operator said so.
+    private var stopped: (hold: OperatorHold, until: ContinuousClock.Instant)?
     private var parkedFor: DeliveryFault?
     private(set) var lastFault: DeliveryFault?
     /// When an answer last showed that the provider works.
@@ -31,12 +35,13 @@ package struct ProviderGates: Sendable {
     /// - Parameter hold: what an earlier run left of waits and parking.
     package init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
         parkedPause = settings.parkedPause
+        longestWait = settings.longestWait
         breaker = settings.breaker
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now.instant) }
         saved = hold
         guard let hold else { return }
-        let rest = max(.zero, min(hold.until - now.wall, RetryAfter.longestDelay))
+        let rest = max(.zero, min(hold.until - now.wall, longestWait))
         lastFault = hold.fault
         if hold.isParked {
             parkedFor = hold.fault
@@ -66,6 +71,7 @@ package struct ProviderGates: Sendable {
         case .waitUntil(let instant): earliest = max(earliest, instant)
         }
         if let held { earliest = max(earliest, held.until) }
+        if let stopped { earliest = max(earliest, stopped.until) }
         if let bucket { earliest = max(earliest, bucket.nextToken(at: now)) }
         return earliest
     }
@@ -78,6 +84,21 @@ package struct ProviderGates: Sendable {
     /// A request leaves.
     package mutating func pass(at now: ContinuousClock.Instant) {
         if isProbe(at: now) { breaker.probeStarted() }
+        bucket?.take(at: now)
+    }
+
+    /// When a client's read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
+    package func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant?
+    {
+        var earliest = now
+        if let held { earliest = max(earliest, held.until) }
+        guard let bucket else { return earliest }
+        if deliveriesWait, !bucket.holds(min(2, bucket.burst), at: now) { return nil }
+        return max(earliest, bucket.nextToken(at: now))
+    }
+
+    /// A client's read leaves.
+    package mutating func passRead(at now: ContinuousClock.Instant) {
         bucket?.take(at: now)
     }
 
@@ -107,13 +128,25 @@ package struct ProviderGates: Sendable {
     }
 
     private mutating func hold(for fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {
-        let wait: Duration? =
-            if let after { after.moment(from: now.wall) - now.wall } else if fault.code == .rateLimited {
-                .seconds(1)
-            } else { nil }
-        guard let wait, wait > .zero else { return }
+        var wait = after.map { $0.moment(from: now.wall, atMost: longestWait) - now.wall } ?? .zero
+        // Also where the vendor's clock is behind, and the time that it names is over here.
+        if fault.code == .rateLimited, wait <= .zero { wait = .seconds(1) }
+        guard wait > .zero else { return }
         let until = now.instant + wait
         if held.map({ $0.until < until }) ?? true { held = Hold(until: until, fault: fault) }
+    }
+
+    /// An operator holds the provider; a later hold replaces an earlier one.
+    package mutating func hold(_ hold: OperatorHold, at now: Moment) {
+        stopped = (hold, now.instant + max(.zero, hold.until - now.wall))
+    }
+
+    /// An operator wants the provider called now: their own hold ends, a wait that the vendor asked for, and the pause before the
+    /// next probe. Whether the vendor is there, and accepts the credential, the next call tells.
+    package mutating func resume(at now: ContinuousClock.Instant) {
+        stopped = nil
+        held = nil
+        breaker.endPause(at: now)
     }
 
     /// What must be written down so that a restart knows it; nil if what is on disk will do.
@@ -154,6 +187,8 @@ package struct ProviderGates: Sendable {
             circuit: breaker.word,
             parked: parkedFor,
             heldUntil: held.flatMap { $0.until > now.instant ? now.wall + ($0.until - now.instant) : nil },
+            holdFault: held.flatMap { $0.until > now.instant ? $0.fault : nil },
+            operatorHold: stopped.flatMap { $0.until > now.instant ? $0.hold : nil },
             requestsUnderWay: requestsUnderWay,
             concurrency: concurrency.current,
             lastFault: lastFault,

@@ -25,6 +25,14 @@ package struct TokenBucket: Sendable, Equatable {
         return present >= 1 ? now : now + interval * (1 - present)
     }
 
+    /// Whether a request may leave at `now` and so many others after it.
+    package func holds(_ count: Int, at now: ContinuousClock.Instant) -> Bool {
+        refilled(at: now) >= Double(count)
+    }
+
+    /// The most requests that may leave at one moment.
+    package var burst: Int { Int(capacity) }
+
     /// Takes the token of a request that leaves at `now`.
     package mutating func take(at now: ContinuousClock.Instant) {
         tokens = refilled(at: now) - 1

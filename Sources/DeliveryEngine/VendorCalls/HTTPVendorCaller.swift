@@ -12,8 +12,17 @@ package struct VendorEndpoint: Sendable, Equatable {
     package let credential: CredentialPlacement
     /// How long a call may take from its start to the last byte of the answer.
     package let timeout: Duration
+    /// Whether it does no harm to send a request again.
+    package let mayRepeat: Bool
 
-    package init(provider: ProviderName, baseURL: String, credential: CredentialPlacement, timeout: Duration) {
+    package init(
+        provider: ProviderName,
+        baseURL: String,
+        credential: CredentialPlacement,
+        timeout: Duration,
+        mayRepeat: Bool = true
+    ) {
+        self.mayRepeat = mayRepeat
         self.provider = provider
         var trimmed = baseURL
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
@@ -38,6 +47,10 @@ package struct HTTPVendorCaller: VendorCalling {
         self.credentials = credentials
     }
 
+    package func address(of request: VendorRequest) -> String {
+        "\(endpoint.baseURL)\(request.path.prefix { $0 != "?" })"
+    }
+
     package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async -> CallResult {
         let secret: Secret
         do {
@@ -57,7 +70,7 @@ package struct HTTPVendorCaller: VendorCalling {
         }
         let bytes = head.request(carrying: request.body, in: trace?.outgoing)
         let deadline = NIODeadline.now() + .milliseconds(endpoint.timeout.wholeMilliseconds)
-        switch await client.exchange(bytes, of: head, until: deadline) {
+        switch await client.exchange(bytes, of: head, until: deadline, mayRepeat: endpoint.mayRepeat) {
         case .answer(let answer): return .answer(answer)
         case .failed(let error, let wasSent): return end(for: error, wasSent: wasSent)
         }
@@ -108,6 +121,7 @@ package struct HTTPVendorCaller: VendorCalling {
         case let error as ExchangeFailure: error.words
         case let error as IOError: error.description
         case let error as InsideAddress: error.description
+        case is UnresolvedName: "its name could not be resolved"
         case ChannelError.connectTimeout: "it took too long"
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) } ?? "its name could not be resolved"

@@ -7,6 +7,9 @@ package protocol VendorCalling: Sendable {
     /// Sends the request, and returns when the answer is complete or will not come. Never throws: every end is a ``CallResult``.
     /// - Parameter trace: that the request belongs to; nil: none.
     func call(_ request: VendorRequest, in trace: TraceContext?) async -> CallResult
+
+    /// Where a request goes, without its query, which may hold the credential.
+    func address(of request: VendorRequest) -> String
 }
 
 /// How a call ended.
@@ -28,10 +31,16 @@ extension CallResult {
     }
 
     /// What the end of the call means for the events it carried.
-    func verdict(by adapter: any Adapter, for events: [TranslatedEvent]) -> Verdict {
+    /// - Parameter address: of the request, for a vendor that has no such address.
+    func verdict(by adapter: any Adapter, for events: [TranslatedEvent], at address: @autoclosure () -> String)
+        -> Verdict
+    {
         switch self {
         case .answer(let answer):
-            adapter.verdict(of: answer, for: events)
+            switch adapter.verdict(of: answer, for: events) {
+            case .all(.park(let fault)) where fault.code == .notFound: .all(.park(fault.naming(address())))
+            case let verdict: verdict
+            }
         case .notSent(let fault):
             .all(.retry(fault, after: nil))
         case .unknown(let fault):
@@ -39,5 +48,12 @@ extension CallResult {
         case .noCredential(let unavailable):
             .all(.park(DeliveryFault(code: .unauthorized, message: unavailable.message)))
         }
+    }
+}
+
+extension DeliveryFault {
+    /// This fault with the address that was asked, which tells what is wrong with `base_url`.
+    fileprivate func naming(_ address: String) -> DeliveryFault {
+        DeliveryFault(code: code, message: "\(message); the request went to \(address)", vendor: vendor)
     }
 }

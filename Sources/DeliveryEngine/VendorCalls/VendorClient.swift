@@ -17,17 +17,29 @@ package final class VendorClient: Sendable {
     /// - Parameters:
     ///   - roots: certificate authorities beside those that the system knows.
     ///   - mustBeOutside: whether vendors at addresses of this machine or of the networks around it are refused.
-    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = [], mustBeOutside: Bool = false) {
+    ///   - names: resolves the vendors' names.
+    ///   - mostConnections: to one server.
+    package init(
+        on eventLoop: any EventLoop,
+        trusting roots: [NIOSSLCertificate] = [],
+        mustBeOutside: Bool = false,
+        names: NameResolver = .shared,
+        mostConnections: Int = 64
+    ) {
         self.eventLoop = eventLoop
         pools = .makeBoxSendingValue(
-            ConnectionPools(on: eventLoop, trusting: roots, mustBeOutside: mustBeOutside),
+            ConnectionPools(on: eventLoop, roots, mustBeOutside, names, mostConnections),
             eventLoop: eventLoop
         )
     }
 
     /// Sends a request of this kind once, and waits for the answer.
-    /// - Parameter deadline: for the last byte of the answer.
-    func exchange(_ request: ByteBuffer, of kind: RequestHead, until deadline: NIODeadline) async -> ExchangeEnd {
+    /// - Parameters:
+    ///   - deadline: for the last byte of the answer.
+    ///   - mayRepeat: whether it does no harm to send the request again.
+    func exchange(_ request: ByteBuffer, of kind: RequestHead, until deadline: NIODeadline, mayRepeat: Bool) async
+        -> ExchangeEnd
+    {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { end in
@@ -35,7 +47,14 @@ package final class VendorClient: Sendable {
                     return end.resume(returning: .failed(ExchangeFailure.cancelled, wasSent: false))
                 }
                 let begin: @Sendable () -> Void = {
-                    let exchange = VendorExchange(number, kind.method, request, until: deadline, end: end)
+                    let exchange = VendorExchange(
+                        number,
+                        kind.method,
+                        request,
+                        until: deadline,
+                        mayRepeat: mayRepeat,
+                        end: end
+                    )
                     self.pools.value.pool(of: kind.origin).begin(exchange)
                 }
                 if eventLoop.inEventLoop { begin() } else { eventLoop.execute(begin) }
@@ -56,11 +75,21 @@ private final class ConnectionPools {
     private let eventLoop: any EventLoop
     private let roots: [NIOSSLCertificate]
     private let mustBeOutside: Bool
+    private let names: NameResolver
+    private let mostConnections: Int
     private var pools: [VendorOrigin: ConnectionPool] = [:]
     private var security: EventLoopFuture<NIOSSLContext>?
     private var isShutDown = false
 
-    init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate], mustBeOutside: Bool) {
+    init(
+        on eventLoop: any EventLoop,
+        _ roots: [NIOSSLCertificate],
+        _ mustBeOutside: Bool,
+        _ names: NameResolver,
+        _ mostConnections: Int
+    ) {
+        self.names = names
+        self.mostConnections = mostConnections
         self.eventLoop = eventLoop
         self.roots = roots
         self.mustBeOutside = mustBeOutside
@@ -72,7 +101,9 @@ private final class ConnectionPools {
             of: origin,
             on: eventLoop,
             security: origin.isSecure ? secured() : nil,
-            mustBeOutside: mustBeOutside
+            mustBeOutside: mustBeOutside,
+            names: names,
+            mostConnections: mostConnections
         )
         if isShutDown { pool.shutDown() }
         pools[origin] = pool

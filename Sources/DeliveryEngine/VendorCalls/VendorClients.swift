@@ -7,10 +7,17 @@ package struct VendorClients: Sendable {
     private let anywhere: VendorClient
     private let outside: VendorClient
 
-    /// - Parameter roots: certificate authorities beside those that the system knows.
-    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate]) {
-        anywhere = VendorClient(on: eventLoop, trusting: roots)
-        outside = VendorClient(on: eventLoop, trusting: roots, mustBeOutside: true)
+    /// - Parameters:
+    ///   - roots: certificate authorities beside those that the system knows.
+    ///   - mostConnections: to one server.
+    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = [], mostConnections: Int = 64) {
+        anywhere = VendorClient(on: eventLoop, trusting: roots, mostConnections: mostConnections)
+        outside = VendorClient(
+            on: eventLoop,
+            trusting: roots,
+            mustBeOutside: true,
+            mostConnections: mostConnections
+        )
     }
 
     /// The client for a provider.

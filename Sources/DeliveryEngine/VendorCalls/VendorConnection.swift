@@ -27,6 +27,11 @@ final class VendorConnection: ChannelInboundHandler {
     /// When the state at hand has lasted too long.
     private var due: NIODeadline
     private var alarm: (at: NIODeadline, scheduled: Scheduled<Void>)?
+    /// How many answers it has brought.
+    private(set) var answers = 0
+    private var answeredAt: NIODeadline?
+    /// Whether the pool knows that the answer at hand is complete.
+    private var isReported = false
 
     /// How long a connection waits for its next request: less than most servers do.
     private static let longestIdle = TimeAmount.seconds(30)
@@ -47,6 +52,15 @@ final class VendorConnection: ChannelInboundHandler {
         return exchange.number
     }
 
+    /// Whether its answer is complete and nobody has freed it yet.
+    var isAnswered: Bool { if case .answered = state { true } else { false } }
+
+    /// Whether the vendor may still end it because it has answered.
+    var isOnTrial: Bool { trialEnd > .now() }
+
+    /// When it has outlived its answer; long ago if it has brought none.
+    var trialEnd: NIODeadline { answeredAt.map { $0 + ConnectionPool.trial } ?? .distantPast }
+
     // MARK: - What the pool asks for
 
     /// Nothing has to be agreed upon any more before the first request.
@@ -60,6 +74,7 @@ final class VendorConnection: ChannelInboundHandler {
     func begin(_ exchange: VendorExchange) {
         guard case .idle = state, let context else { preconditionFailure("a connection has one exchange at a time") }
         state = .busy(exchange)
+        isReported = false
         wait(until: exchange.deadline)
         exchange.leaves()
         let head = HTTPRequestHead(version: .http1_1, method: exchange.method, uri: "")
@@ -74,7 +89,9 @@ final class VendorConnection: ChannelInboundHandler {
     }
 
     /// Ends the connection, and what is under way on it.
-    func end(_ error: any Error) {
+    func end(_ error: any Error) { end(error, byVendor: false) }
+
+    private func end(_ error: any Error, byVendor: Bool) {
         let before = state
         state = .ended
         alarm?.scheduled.cancel()
@@ -86,7 +103,8 @@ final class VendorConnection: ChannelInboundHandler {
         case .idle, .answered: break
         }
         channel.close(promise: nil)
-        pool.ended(self)
+        let wasFree = if case .busy = before { false } else { true }
+        pool.ended(self, byVendor: byVendor && wasFree)
     }
 
     // MARK: - What the channel tells
@@ -112,21 +130,25 @@ final class VendorConnection: ChannelInboundHandler {
         case .body(let part): exchange.receive(part)
         case .end:
             state = .answered
+            answers += 1
+            answeredAt = .now()
             // A vendor that answers before it has read the request to its end may never read on.
             if !exchange.finish() || !channel.isWritable { end(ExchangeFailure.connectionEnded) }
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if case .answered = state { pool.free(self) }
+        guard case .answered = state, !isReported else { return }
+        isReported = true
+        pool.answered(self)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end(ExchangeFailure.connectionEnded)
+        end(ExchangeFailure.connectionEnded, byVendor: true)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(error)
+        end(error, byVendor: true)
     }
 
     // MARK: - Time

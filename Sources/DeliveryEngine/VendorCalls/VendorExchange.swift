@@ -37,6 +37,8 @@ final class VendorExchange {
     /// Head and body.
     let request: ByteBuffer
     let deadline: NIODeadline
+    /// Whether it does no harm to send the request again, so that a connection may be tried that could have ended.
+    let mayRepeat: Bool
     /// Set while the exchange waits for a connection.
     var patience: Scheduled<Void>?
 
@@ -53,12 +55,14 @@ final class VendorExchange {
         _ method: HTTPMethod,
         _ request: ByteBuffer,
         until deadline: NIODeadline,
+        mayRepeat: Bool,
         end: CheckedContinuation<ExchangeEnd, Never>
     ) {
         self.number = number
         self.method = method
         self.request = request
         self.deadline = deadline
+        self.mayRepeat = mayRepeat
         self.end = end
     }
 

@@ -67,6 +67,7 @@ struct ProvidersHandler: Sendable {
         writer.member("circuit", stringOrNull: state?.circuit)
         writer.member("parked", bool: state?.parked != nil)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
+        Self.write(state?.operatorHold, to: &writer)
         writer.member("requests_under_way", integer: state?.requestsUnderWay ?? 0)
         writer.member("concurrency", integer: state?.concurrency ?? 0)
         writer.key("since_start")
@@ -78,11 +79,22 @@ struct ProvidersHandler: Sendable {
         writer.member("uncertain", integer: state?.counts.uncertain ?? 0)
         writer.endObject()
         writer.key("last_error")
-        guard let fault = state?.parked ?? state?.lastFault else { return writer.null() }
+        guard let fault = state?.parked ?? state?.holdFault ?? state?.lastFault else { return writer.null() }
         writer.beginObject()
         writer.member("code", string: fault.code.rawValue)
         writer.member("message", string: fault.message)
         writer.member("vendor", stringOrNull: fault.vendor)
+        writer.endObject()
+    }
+
+    /// Writes the member `operator_hold`.
+    static func write(_ hold: OperatorHold?, to writer: inout JSONWriter) {
+        writer.key("operator_hold")
+        guard let hold else { return writer.null() }
+        writer.beginObject()
+        writer.member("until", string: hold.until.rfc3339)
+        writer.member("client", string: hold.by.rawValue)
+        writer.member("at", string: hold.at.rfc3339)
         writer.endObject()
     }
 

@@ -17,8 +17,10 @@ struct RevisionHandler: Sendable {
         let order = try RevisionOrder(body, tenant: client.tenant)
         let revision = DeliveryRevision(action: action, filter: order.filter, by: client.name, at: clock.now)
         let count: RevisionCount
+        let uncertain: Int
         do {
             count = try await order.isDryRun ? revising.count(revision) : revising.revise(revision)
+            uncertain = try await self.uncertain(leftBy: revision)
         } catch {
             throw Problem(error)
         }
@@ -33,8 +35,18 @@ struct RevisionHandler: Sendable {
         writer.member("dry_run", bool: order.isDryRun)
         writer.member("changed", integer: count.changed)
         writer.member("busy", integer: count.busy)
+        writer.member("uncertain", integer: uncertain)
         writer.endObject()
         return writer.bytes
+    }
+
+    /// How many uncertain deliveries a retry that names no state has left alone, so that nobody takes them for done.
+    private func uncertain(leftBy revision: DeliveryRevision) async throws(StoreError) -> Int {
+        guard revision.filter.statuses.isEmpty, !revision.action.usualStatuses.contains(.uncertain) else { return 0 }
+        var filter = revision.filter
+        filter.statuses = [.uncertain]
+        let others = DeliveryRevision(action: revision.action, filter: filter, by: revision.by, at: revision.at)
+        return try await revising.count(others).changed
     }
 
     /// The latest decisions of the client's tenant, newest first.

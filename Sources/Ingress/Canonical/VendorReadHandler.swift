@@ -142,7 +142,13 @@ struct VendorReadHandler: Sendable {
         _ inquiry: (any VendorReading) -> VendorInquiry<Value>
     ) async throws(Problem) -> Value {
         let start = questions.adapter(of: provider)?.reading.map(inquiry) ?? .unsupported(nil)
-        switch await questions.ask(start, at: provider) {
+        let end: VendorInquiry<Value>
+        do throws(ReadRefusal) {
+            end = try await questions.ask(start, at: provider)
+        } catch {
+            throw Problem(error)
+        }
+        switch end {
         case .done(let value): return value
         case .failed(let fault): throw .vendor(fault)
         case .unsupported(let reason):

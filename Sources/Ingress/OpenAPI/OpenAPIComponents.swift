@@ -198,10 +198,11 @@ enum OpenAPIComponents {
                 }
               },
               "RevisionResult": {
-                "type": "object", "required": ["action", "dry_run", "changed", "busy"],
+                "type": "object", "required": ["action", "dry_run", "changed", "busy", "uncertain"],
                 "properties": {
                   "action": {"enum": ["retry", "discard"]}, "dry_run": {"type": "boolean"}, "changed": {"type": "integer"},
-                  "busy": {"type": "integer", "description": "Left alone, because an attempt was under way."}
+                  "busy": {"type": "integer", "description": "Left alone, because an attempt was in flight."},
+                  "uncertain": {"type": "integer", "description": "Uncertain deliveries that a retry without a status left alone; the status uncertain retries them."}
                 }
               },
               "Actions": {
@@ -218,7 +219,18 @@ enum OpenAPIComponents {
                   "type": "object", "required": ["name", "adapter", "circuit", "parked", "backlog", "last_error"],
                   "properties": {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
-                    "parked": {"type": "boolean"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]}}}}}
+                    "parked": {"type": "boolean", "description": "The vendor refuses the credential or the account."},
+                    "held_until": {"type": ["string", "null"], "format": "date-time", "description": "The end of a wait that the vendor asked for."},
+                    "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]}}}}}
+              },
+              "OperatorHold": {
+                "type": ["object", "null"], "required": ["until", "client", "at"], "description": "Nothing is sent before, because an operator said so; null without a hold.",
+                "properties": {
+                  "until": {"type": "string", "format": "date-time"}, "client": {"type": "string"}, "at": {"type": "string", "format": "date-time"}}
+              },
+              "ProviderOrder": {
+                "type": "object", "required": ["provider", "operator_hold"],
+                "properties": {"provider": {"type": "string"}, "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}}
               },
               "Client": {
                 "type": "object", "required": ["name", "tenant", "scopes", "journal", "limits"],

@@ -152,7 +152,8 @@ enum OpenAPIPaths {
             },
             "/v1/deliveries/retry": {
               "post": {
-                "tags": ["deliveries"], "operationId": "retryDeliveries", "summary": "Send dead letters and uncertain deliveries again.",
+                "tags": ["deliveries"], "operationId": "retryDeliveries", "summary": "Retry deliveries now.",
+                "description": "Without a status in the filter, rejected and retrying deliveries. Uncertain deliveries may have arrived, and a vendor that does not deduplicate would bill them twice: they are retried only with the status uncertain.",
                 "requestBody": {"$ref": "#/components/requestBodies/Revision"},
                 "responses": {
                   "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},
@@ -200,6 +201,35 @@ enum OpenAPIPaths {
                 "tags": ["operations"], "operationId": "showClient", "summary": "The client that the key belongs to.",
                 "responses": {
                   "200": {"description": "Its tenant, its scopes, its limits, and the journal that its events go to.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Client"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/providers/{name}/hold": {
+              "post": {
+                "tags": ["operations"], "operationId": "holdProvider", "summary": "Stop deliveries to a provider for a while.",
+                "description": "Events are still accepted and wait. The hold survives a restart; a later hold replaces it. Scope admin.",
+                "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["for"], "additionalProperties": false,
+                  "properties": {"for": {"type": "string", "pattern": "^[1-9][0-9]{0,6}(ms|s|m|h|d)$", "example": "1h", "description": "At most 30d."}}}}}},
+                "responses": {
+                  "200": {"description": "Held.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ProviderOrder"}}}},
+                  "404": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/providers/{name}/resume": {
+              "post": {
+                "tags": ["operations"], "operationId": "resumeProvider", "summary": "Start deliveries to a provider again.",
+                "description": "Ends an operator's hold, a wait that the vendor asked for and the pause before the next probe; retries become due now. Scope admin.",
+                "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
+                "responses": {
+                  "200": {"description": "Resumed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ProviderOrder"}}}},
+                  "404": {"$ref": "#/components/responses/Problem"},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }

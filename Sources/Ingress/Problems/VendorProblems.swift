@@ -1,3 +1,4 @@
+import DeliveryEngine
 import Events
 import HTTPTypes
 
@@ -25,6 +26,21 @@ extension Problem {
         return problem
     }
 
+    init(_ refusal: ReadRefusal) {
+        let (kind, title, seconds) =
+            switch refusal {
+            case .tooMany: ("too-many-reads", "Too many reads of this provider", "1")
+            case .rateLimited: ("rate-limited", "The vendor's rate limit is used up", "10")
+            }
+        self.init(
+            status: .serviceUnavailable,
+            kind: kind,
+            title: title,
+            detail: refusal.message,
+            headers: [.retryAfter: seconds]
+        )
+    }
+
     /// No vendor, or not this one, can do it.
     static func unsupported(_ detail: String) -> Problem {
         Problem(status: .notImplemented, kind: "unsupported", title: "The vendor cannot do this", detail: detail)
@@ -37,6 +53,17 @@ extension Problem {
             kind: "unknown-provider",
             title: "No such provider",
             detail: "the routes of this client name no provider \"\(name.rawValue.prefix(100))\"\(hint)"
+        )
+    }
+
+    /// An operator means all providers, not those of the client's routes.
+    static func unconfiguredProvider(_ name: ProviderName, known: [String]) -> Problem {
+        let hint = Suggestion.closest(to: name.rawValue, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
+        return Problem(
+            status: .notFound,
+            kind: "unknown-provider",
+            title: "No such provider",
+            detail: "routes.json has no provider \"\(name.rawValue.prefix(100))\"\(hint)"
         )
     }
 

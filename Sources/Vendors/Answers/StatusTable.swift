@@ -23,7 +23,7 @@ struct StatusTable {
             .all(.park(fault(.unsupported, "or a proxy before it does not take requests of this kind")))
         case 408: .all(.ambiguous(fault(.timeout, "gave up waiting for the request; it may have the events")))
         case 413: refused(fault(.payloadTooLarge, "finds the request too large"))
-        case 429: .all(.retry(fault(.rateLimited, "takes no more requests for now"), after: retryAfter))
+        case 429: .all(.retry(fault(.rateLimited, "takes no more requests for now"), after: retryAfter ?? limitReset))
         case 409: refused(fault(.duplicateConflict, "reports a conflict"))
         case 400..<500: refused(fault(.invalidEvent, "refuses the request"))
         case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events"), after: retryAfter))
@@ -56,6 +56,13 @@ struct StatusTable {
     /// When the vendor asked to come back, by `Retry-After`.
     var retryAfter: RetryAfter? {
         answer.header("retry-after").flatMap { RetryAfter(header: $0) }
+    }
+
+    /// When a vendor's rate limit starts anew, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
+    /// timestamp (Flexprice).
+    var limitReset: RetryAfter? {
+        let fields = ["x-ratelimit-reset", "ratelimit-reset"].lazy.compactMap { answer.header($0) }
+        return fields.compactMap { RetryAfter(number: $0) }.first
     }
 
     private var redirect: DeliveryFault {

@@ -11,6 +11,7 @@ struct FlexpriceAdapter: Adapter {
         vendor: vendor,
         // Two regions, and a key belongs to one: a default would send customer data to the wrong continent.
         defaultBaseURL: nil,
+        pathPrefix: "/v1",
         credential: .header(name: "x-api-key", prefix: ""),
         // The limit is 32 MiB; half of it keeps clear of it and of the memory that large batches take.
         batch: BatchLimit(events: 1000, bytes: 16 << 20),

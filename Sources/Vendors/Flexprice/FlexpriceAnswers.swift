@@ -26,7 +26,6 @@ struct FlexpriceAnswers {
         // Of a bulk request the events before the bad one are accepted already. Nobody says which one it is, and sending the
         // others again is safe: id, timestamp and customer stay the same.
         case 400: table.refused(isTooLarge ? tooLarge : table.fault(.invalidEvent, "refuses the event"))
-        case 429: .all(.retry(table.fault(.rateLimited, "takes no more requests for now"), after: retryAfter))
         case 500 where isBeforeHandler:
             .all(
                 .retry(
@@ -52,15 +51,6 @@ struct FlexpriceAnswers {
     /// Faults of the environment and tenant look-up, which come before the body is read.
     private var isBeforeHandler: Bool {
         message == "Failed to resolve environment" || message == "failed to verify tenant access"
-    }
-
-    /// `Retry-After`, or the Unix second at which the documented limit starts anew.
-    private var retryAfter: RetryAfter? {
-        if let after = table.retryAfter { return after }
-        guard let text = answer.header("x-ratelimit-reset"), let seconds = Int64(text), seconds >= 0 else { return nil }
-        // A small number is no moment of this century, so it must be meant as a wait.
-        if seconds < 1_000_000_000 { return RetryAfter.delay(seconds: text) }
-        return seconds < 100_000_000_000 ? .moment(Timestamp(milliseconds: seconds * 1000)) : nil
     }
 
     /// The sentence of an error in the current form, the one before April 2026, or the one of its guide.

@@ -10,6 +10,7 @@ struct KnetikAdapter: Adapter {
         adapter: name,
         vendor: vendor,
         defaultBaseURL: "https://api.knetik.io",
+        pathPrefix: "/v2",
         // Its "customer" is the account, so this is the credential.
         credential: .query(name: "customerId"),
         // There is a batch call, but what a failed one has recorded is unknown, and nothing may be sent twice.

@@ -10,6 +10,7 @@ struct LagoAdapter: Adapter {
         adapter: name,
         vendor: vendor,
         defaultBaseURL: "https://api.getlago.com",
+        pathPrefix: "/api/v1",
         credential: .header(name: "Authorization", prefix: "Bearer "),
         // No limit in bytes is documented; a megabyte is what web servers in front of self-hosted ones let through.
         batch: BatchLimit(events: 100, bytes: 1 << 20),

@@ -24,7 +24,14 @@ struct LagoAnswers {
         switch answer.status {
         case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
         case 422: refusal
-        case 429: .all(.retry(table.fault(.rateLimited, "takes no more requests for now"), after: resetDelay))
+        // The limiter in front of Lago names its own reset, and its SDKs ignore Retry-After.
+        case 429:
+            .all(
+                .retry(
+                    table.fault(.rateLimited, "takes no more requests for now"),
+                    after: table.limitReset ?? table.retryAfter
+                )
+            )
         default: table.verdict
         }
     }
@@ -35,11 +42,6 @@ struct LagoAnswers {
         if events == 1 { return root["event"]?.kind == .object }
         guard let stored = root["events"], stored.kind == .array else { return false }
         return stored.elements.reduce(0) { count, _ in count + 1 } == events
-    }
-
-    /// In front of the application stands a limiter that names seconds to wait, not a date.
-    private var resetDelay: RetryAfter? {
-        answer.header("x-ratelimit-reset").flatMap { RetryAfter.delay(seconds: $0) } ?? table.retryAfter
     }
 
     /// Nothing of a refused batch is stored. Its details are keyed by the index; faults of fields are reported before duplicates are

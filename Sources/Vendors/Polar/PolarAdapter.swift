@@ -10,6 +10,7 @@ struct PolarAdapter: Adapter {
         adapter: name,
         vendor: vendor,
         defaultBaseURL: "https://api.polar.sh",
+        pathPrefix: "/v1",
         credential: .header(name: "Authorization", prefix: "Bearer "),
         // 10 MiB are allowed, but a refusal repeats the events several times over and must still be readable; no number of events
         // is documented, and one database statement must not take 30 s.

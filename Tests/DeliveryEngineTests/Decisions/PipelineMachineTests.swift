@@ -171,7 +171,7 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch: watched = true
-            case .claimDue, .intend, .save, .wake, .finish: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .wake, .finish, .admitRead: Issue.record("unexpected \(step)")
             }
         }
         #expect(watched)
@@ -319,7 +319,7 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch, .wake: break
-            case .claimDue, .intend, .save, .finish: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .finish, .admitRead: Issue.record("unexpected \(step)")
             }
         }
         #expect(delivered == [1, 3, 4])

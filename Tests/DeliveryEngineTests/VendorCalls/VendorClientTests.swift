@@ -16,7 +16,8 @@ import Testing
         func caller(
             scheme: String = "http",
             timeout: Duration = .seconds(10),
-            secret: String = "secret"
+            secret: String = "secret",
+            mayRepeat: Bool = true
         ) -> HTTPVendorCaller {
             HTTPVendorCaller(
                 client: client,
@@ -24,7 +25,8 @@ import Testing
                     provider: "acme",
                     baseURL: "\(scheme)://127.0.0.1:\(vendor.port)",
                     credential: .header(name: "Authorization", prefix: ""),
-                    timeout: timeout
+                    timeout: timeout,
+                    mayRepeat: mayRepeat
                 ),
                 credentials: HTTPVendorCallerTests.Credentials(secret: Secret(secret))
             )
@@ -120,6 +122,46 @@ import Testing
                 // Sent once: what may be there must not be there twice.
                 #expect(line.vendor.requests.count == 2 && line.vendor.connections == 1)
             }
+        }
+    }
+
+    @Test func `knows of every request that must not be repeated, at a vendor that ends connections without a word`()
+        async throws
+    {
+        let vendor = try RawVendor { _ in .answer(Self.good) }
+        defer { vendor.stop() }
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let line = Line(vendor: vendor, client: VendorClient(on: eventLoop))
+        let caller = line.caller(mayRepeat: false)
+        let request = VendorRequest(path: "/events", body: Array("{}".utf8))
+        // As a pipeline does it: the next request is there as soon as an answer is.
+        let results = await withTaskGroup(of: [CallResult].self) { group in
+            for _ in 0..<8 {
+                group.addTask(executorPreference: EventLoopExecutor(eventLoop)) {
+                    var results: [CallResult] = []
+                    for _ in 0..<25 { results.append(await caller.call(request)) }
+                    return results
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        try await line.client.shutdown()
+        #expect(results.count { self.text($0) == "200 {}" } == 200)
+        #expect(vendor.requests.count == 200)
+    }
+
+    @Test func `uses a connection again for requests that must not be repeated, once the vendor has kept one`()
+        async throws
+    {
+        let script = (0..<100).flatMap { _ in [RawVendor.Step.read, .send(Self.good)] }
+        try await withLine([script]) { (line) async throws in
+            // A request that may be repeated finds out.
+            for _ in 0..<3 { #expect(await line.status() == 200) }
+            let caller = line.caller(mayRepeat: false)
+            for _ in 0..<20 {
+                #expect(text(await caller.call(VendorRequest(path: "/events", body: Array("{}".utf8)))) == "200 {}")
+            }
+            #expect(line.vendor.connections == 1 && line.vendor.requests.count == 23)
         }
     }
 

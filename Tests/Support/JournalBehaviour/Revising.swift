@@ -3,7 +3,9 @@ import Journal
 
 extension StoreBehaviour {
     static let revising: [StoreCheck] = [
-        StoreCheck("makes dead letters, uncertain ones and retries due at once, with their history") { store, fixture in
+        StoreCheck("makes dead letters and retries due at once, and uncertain ones if asked to, with their history") {
+            store,
+            fixture in
             try await store.store(Sample.events(1...4))
             let sequences = try await store.claimAll(for: "lago").sequences
             try await store.settle([sequences[0]], at: "lago", as: .rejected)
@@ -13,9 +15,18 @@ extension StoreBehaviour {
             try await store.settleDelivered([sequences[3]], at: "lago")
             let now = Sample.accepted + .seconds(60)
             let revision = decision(.retry, DeliveryFilter(tenant: "shop"), at: now)
-            try expect(try await store.count(revision), RevisionCount(changed: 3, busy: 0), "the dry run")
+            try expect(try await store.count(revision), RevisionCount(changed: 2, busy: 0), "the dry run")
             try expect(try await store.claimDue(for: "lago", at: now, limit: 9).count, 0, "a dry run changes nothing")
-            try expect(try await store.revise(revision), RevisionCount(changed: 3, busy: 0), "the revision")
+            try expect(try await store.revise(revision), RevisionCount(changed: 2, busy: 0), "the revision")
+            for filter in [
+                DeliveryFilter(tenant: "shop", provider: "lago"), DeliveryFilter(tenant: "shop", eventIDs: ["event-2"]),
+            ] {
+                let others = decision(.retry, filter, at: now)
+                try expect(try await store.revise(others).changed, filter.eventIDs.isEmpty ? 2 : 0, filter.words)
+            }
+            try expect(try await store.statuses(of: "event-2"), ["lago": .uncertain], "what could be billed twice")
+            let asked = decision(.retry, DeliveryFilter(tenant: "shop", statuses: [.uncertain]), at: now)
+            try expect(try await store.revise(asked), RevisionCount(changed: 1, busy: 0), "asked for by its state")
             try expect(try await store.nextDue(for: "lago"), now, "the time of the next")
             let reopened = try await fixture.crash(store)
             let due = try await reopened.claimDue(for: "lago", at: now, limit: 9)
@@ -136,6 +147,41 @@ extension StoreBehaviour {
             try expect(try await reopened.hold(of: "polar"), nil, "of another provider")
             try await reopened.hold("lago", nil)
             try expect(try await reopened.hold(of: "lago"), nil, "when it is lifted")
+            return reopened
+        },
+        StoreCheck("keeps an operator's hold over a crash, apart from the vendor's, until it is lifted") {
+            store,
+            fixture in
+            let hold = OperatorHold(until: Sample.accepted + .seconds(60), by: "ops", at: Sample.accepted)
+            try expect(try await store.operatorHold(of: "lago"), nil, "before")
+            let first = OperatorHold(until: Sample.accepted, by: "boss", at: Sample.accepted)
+            try await store.hold("lago", byOperator: first)
+            try await store.hold("lago", byOperator: hold)
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.operatorHold(of: "lago"), hold, "after a crash")
+            try expect(try await reopened.hold(of: "lago"), nil, "the vendor's")
+            try expect(try await reopened.operatorHold(of: "polar"), nil, "of another provider")
+            try await reopened.hold("lago", nil)
+            try expect(try await reopened.operatorHold(of: "lago"), hold, "when the vendor's is lifted")
+            try await reopened.hold("lago", byOperator: nil)
+            try expect(try await reopened.operatorHold(of: "lago"), nil, "when it is lifted")
+            return reopened
+        },
+        StoreCheck("makes the retries of one provider due, and leaves all else as it is") { store, fixture in
+            try await store.store(Sample.events(1...1100, plan: Sample.both))
+            let later = Sample.accepted + .seconds(86_400)
+            for provider in ["lago", "polar"] as [ProviderName] {
+                let sequences = try await store.claimAll(for: provider).sequences
+                try await store.settle(Array(sequences.dropFirst()), at: provider, as: .retrying, nextAttemptAt: later)
+                try await store.settle([sequences[0]], at: provider, as: .rejected)
+            }
+            let now = Sample.accepted + .seconds(60)
+            try await store.makeRetriesDue(of: "lago", at: now)
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.nextDue(for: "lago"), now, "the time of the next")
+            try expect(try await reopened.claimDue(for: "lago", at: now, limit: 9999).count, 1099, "what is due")
+            try expect(try await reopened.nextDue(for: "polar"), later, "another provider's")
+            try expect(try await reopened.statuses(of: "event-1"), ["lago": .rejected, "polar": .rejected], "the rest")
             return reopened
         },
     ]

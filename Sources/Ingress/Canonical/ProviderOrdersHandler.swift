@@ -1,0 +1,78 @@
+import DeliveryEngine
+import Events
+import JSON
+import Journal
+import Routing
+
+/// `POST /v1/providers/NAME/hold` and `/resume`: an operator stops deliveries to a provider for a while, or starts them again.
+struct ProviderOrdersHandler: Sendable {
+    let revising: any DeliveryRevising
+    let steering: any ProviderSteering
+    let routes: CurrentRoutes
+    let clock: any WallClock
+    let audit: AuditLog
+
+    private static let longestHold = Duration.seconds(30 * 86_400)
+
+    /// Holds the provider from now on; a later hold replaces an earlier one.
+    /// - Parameter body: `{"for": "1h"}`.
+    func hold(_ name: ProviderName, _ body: [UInt8], by client: Client) async throws -> [UInt8] {
+        let provider = try provider(name)
+        let now = clock.now
+        let hold = OperatorHold(until: now + (try Self.duration(in: body)), by: client.name, at: now)
+        do {
+            try await revising.hold(provider, byOperator: hold)
+        } catch {
+            throw Problem(error)
+        }
+        steering.pass(.hold(hold), to: provider)
+        audit.write("provider: hold", by: client, ["provider": "\(provider)", "until": hold.until.rfc3339])
+        return Self.json(provider, hold)
+    }
+
+    /// Ends an operator's hold and a wait that the vendor asked for, and makes the retries due that wait for later.
+    func resume(_ name: ProviderName, by client: Client) async throws -> [UInt8] {
+        let provider = try provider(name)
+        do {
+            try await revising.hold(provider, byOperator: nil)
+            try await revising.makeRetriesDue(of: provider, at: clock.now)
+        } catch {
+            throw Problem(error)
+        }
+        steering.pass(.resume, to: provider)
+        audit.write("provider: resume", by: client, ["provider": "\(provider)"])
+        return Self.json(provider, nil)
+    }
+
+    private func provider(_ name: ProviderName) throws(Problem) -> ProviderName {
+        let known = routes.current.routes.providers.map(\.name)
+        guard known.contains(name) else { throw .unconfiguredProvider(name, known: known.map(\.rawValue)) }
+        return name
+    }
+
+    private static func duration(in body: [UInt8]) throws(Problem) -> Duration {
+        let root: JSONValue
+        do {
+            root = try JSONDocument(parsing: body).root
+        } catch {
+            throw .badBody("the body is not JSON: \(error); send {\"for\": \"1h\"}")
+        }
+        guard root.kind == .object else { throw .badBody("the body must be an object such as {\"for\": \"1h\"}") }
+        for member in root.members where !member.hasName("for") {
+            throw .badBody("unknown member \"\(member.name.prefix(100))\"; send {\"for\": \"1h\"}")
+        }
+        guard let duration = root["for"]?.string.flatMap(DurationText.read), duration <= longestHold else {
+            throw .badBody("\"for\" must be a time such as \"30m\", \"1h\" or \"7d\", at most \"30d\"")
+        }
+        return duration
+    }
+
+    private static func json(_ provider: ProviderName, _ hold: OperatorHold?) -> [UInt8] {
+        var writer = JSONWriter(capacity: 160)
+        writer.beginObject()
+        writer.member("provider", string: provider.rawValue)
+        ProvidersHandler.write(hold, to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+}

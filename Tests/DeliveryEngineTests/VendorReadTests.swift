@@ -1,0 +1,167 @@
+import Events
+import NIOPosix
+import Routing
+import TestSupport
+import Testing
+import Vendors
+
+@testable import DeliveryEngine
+
+/// Reads of clients come behind deliveries, and those that hang take nothing from anybody.
+@Suite struct VendorReadTests {
+    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+
+    // MARK: - The machine
+
+    /// At most one request in 100 ms, and two at once.
+    private func makeMachine(concurrency: Int = 8) -> PipelineMachine {
+        let settings = PipelineSettings(
+            provider: "acme",
+            batch: BatchLimit(events: 1, bytes: 1 << 20),
+            deduplication: .byIdentity(memory: nil),
+            concurrency: concurrency,
+            rateLimit: RateLimit(requests: 20, per: .milliseconds(1800))
+        )
+        return PipelineMachine(settings: settings, nextDue: nil, seed: 1, at: start)
+    }
+
+    private enum Passed: Equatable { case delivery, read }
+
+    /// What leaves at `now`, with what the machine was told of.
+    private func passed(_ machine: inout PipelineMachine, at now: Moment) -> [Passed] {
+        var passed: [Passed] = []
+        machine.woke()
+        while let step = machine.next(at: now) {
+            switch step {
+            case .send: passed.append(.delivery)
+            case .admitRead: passed.append(.read)
+            case .claim: machine.foundNothing()
+            case .settle(let settlement): machine.settled(settlement)
+            case .claimDue, .intend, .save, .watch, .wake, .finish: break
+            }
+        }
+        return passed
+    }
+
+    @Test func `a read takes a token that no delivery wants`() {
+        var machine = makeMachine()
+        for _ in 0..<3 { machine.readWaits() }
+        #expect(passed(&machine, at: start) == [.read, .read])
+        #expect(passed(&machine, at: start + .milliseconds(99)) == [])
+        #expect(passed(&machine, at: start + .milliseconds(101)) == [.read])
+        #expect(passed(&machine, at: start + .milliseconds(1000)) == [])
+    }
+
+    @Test func `deliveries go first, and a read that has given up takes no token`() {
+        var machine = makeMachine()
+        _ = machine.next(at: start)
+        for _ in 0..<2 { machine.readWaits() }
+        machine.readGaveUp()
+        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        #expect(passed(&machine, at: start) == [.delivery, .delivery])
+        #expect(passed(&machine, at: start + .milliseconds(101)) == [.delivery])
+        #expect(passed(&machine, at: start + .milliseconds(202)) == [.delivery])
+        #expect(passed(&machine, at: start + .milliseconds(303)) == [.read])
+        #expect(passed(&machine, at: start + .milliseconds(1000)) == [])
+    }
+
+    @Test func `a read leaves deliveries a token that wait for an answer`() {
+        var machine = makeMachine(concurrency: 1)
+        _ = machine.next(at: start)
+        for _ in 0..<3 { machine.readWaits() }
+        machine.claimed(.init(items: (1...2).map { .sample($0) }))
+        #expect(passed(&machine, at: start) == [.delivery])
+        #expect(passed(&machine, at: start + .milliseconds(101)) == [.read])
+        #expect(passed(&machine, at: start + .milliseconds(110)) == [])
+    }
+
+    @Test func `a read waits while the vendor wants no requests, and no longer`() throws {
+        var machine = makeMachine()
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1)]))
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        let limited = DeliveryFault(code: .rateLimited, message: "too many")
+        let facts = AttemptFacts(at: start.wall, latency: .milliseconds(1), httpStatus: 429)
+        machine.called(batch, .all(.retry(limited, after: .delay(.seconds(3)))), facts, at: start)
+        machine.readWaits()
+        #expect(passed(&machine, at: start + .seconds(2)) == [])
+        #expect(passed(&machine, at: start + .seconds(3)).contains(.read))
+    }
+
+    // MARK: - Turns
+
+    @Test func `lets reads pass in their order, those of a provider without a rate limit at once`() async {
+        let admission = ReadAdmission()
+        #expect(await admission.admit(to: "free", within: .zero))
+        let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
+        admission.set({ tell.yield($0) }, for: "p")
+        async let first = admission.admit(to: "p", within: .seconds(600))
+        var iterator = wishes.makeAsyncIterator()
+        #expect(await iterator.next() == .read)
+        admission.grant("p")
+        #expect(await first)
+        // When the pipeline has ended nobody gives turns any more.
+        async let second = admission.admit(to: "p", within: .seconds(600))
+        #expect(await iterator.next() == .read)
+        admission.set(nil, for: "p")
+        #expect(await second)
+    }
+
+    @Test func `a read that waits too long tells the pipeline so`() async {
+        let admission = ReadAdmission()
+        let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
+        admission.set({ tell.yield($0) }, for: "p")
+        #expect(await !admission.admit(to: "p", within: .milliseconds(10)))
+        var iterator = wishes.makeAsyncIterator()
+        #expect(await iterator.next() == .read)
+        #expect(await iterator.next() == .withdraw)
+    }
+
+    // MARK: - The vendor hangs
+
+    @Test func `refuses more reads of one provider than eight, and lets them come again when they have ended`()
+        async throws
+    {
+        let vendor = try RawVendor { _ in .play([.awaitEnd]) }
+        defer { vendor.stop() }
+        let text = #"""
+            {"version": 1, "providers": {
+               "p": {"adapter": "lago", "base_url": "http://127.0.0.1:\#(vendor.port)", "credential": {"env": "K"}},
+               "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
+             "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
+            """#
+        let routes = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8)).routes
+        let clients = VendorClients(on: MultiThreadedEventLoopGroup.singleton.next(), mostConnections: 16)
+        let questions = VendorQuestions(
+            routes: CurrentRoutes(routes),
+            clients: clients,
+            credentials: HTTPVendorCallerTests.Credentials(secret: Secret("secret")),
+            adapters: VendorRegistry.all,
+            admission: ReadAdmission()
+        )
+        let (provider, other) = (routes.providers[0], routes.providers[1])
+        @Sendable func read(_ provider: ProviderConfiguration) async throws(ReadRefusal) -> VendorInquiry<[VendorEvent]>
+        {
+            let wanted = WantedEvent(id: "e", known: nil, destination: nil)
+            guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
+            return try await questions.ask(reading.find(wanted), at: provider)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 { group.addTask { _ = try await read(provider) } }
+            try await waitUntil("eight reads hang") { vendor.connections == 8 }
+            await #expect(throws: ReadRefusal.tooMany("p", limit: 8)) { _ = try await read(provider) }
+            guard case .failed(let fault) = try await read(other) else { throw Unexpected.step }
+            #expect(fault.code == .connectionFailed)
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        // The places are free again: this read ends like the first eight, and is not refused.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await read(provider) }
+            try await waitUntil("it is asked") { vendor.connections == 9 }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        try await clients.shutdown()
+    }
+}
