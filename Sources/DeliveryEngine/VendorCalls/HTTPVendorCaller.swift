@@ -5,20 +5,29 @@ import NIOPosix
 import Synchronization
 
 /// Where one provider account is, and how it wants to be called.
-package struct VendorEndpoint: Sendable, Equatable {
+package struct VendorEndpoint: Sendable {
     package let provider: ProviderName
     /// Scheme, host and path prefix, without a trailing slash.
     package let baseURL: String
     package let credential: CredentialPlacement
+    /// Header fields of the account that go with every call.
+    package let headers: [(name: String, value: String)]
     /// How long a call may take from its start to the last byte of the answer.
     package let timeout: Duration
 
-    package init(provider: ProviderName, baseURL: String, credential: CredentialPlacement, timeout: Duration) {
+    package init(
+        provider: ProviderName,
+        baseURL: String,
+        credential: CredentialPlacement,
+        headers: [(name: String, value: String)] = [],
+        timeout: Duration
+    ) {
         self.provider = provider
         var trimmed = baseURL
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
         self.baseURL = trimmed
         self.credential = credential
+        self.headers = headers
         self.timeout = timeout
     }
 }
@@ -69,6 +78,7 @@ package struct HTTPVendorCaller: VendorCalling {
         var fields = [
             ("Content-Type", request.contentType), ("Accept", "application/json"), ("User-Agent", "tollgate"),
         ]
+        fields += endpoint.headers.map { ($0.name, $0.value) }
         switch endpoint.credential {
         case .header(let name, let prefix):
             fields.append((name, prefix + secret.reveal()))

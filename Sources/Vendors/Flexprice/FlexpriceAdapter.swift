@@ -19,6 +19,16 @@ struct FlexpriceAdapter: Adapter {
         timeout: .seconds(120),
         // Documented for the bulk call; single events would be allowed ten times as many.
         rateLimit: RateLimit(requests: 100, per: .seconds(60)),
+        accountHeaders: [
+            AccountHeader(
+                setting: "environment_id",
+                header: "X-Environment-ID",
+                summary: """
+                    The Flexprice environment that is meant, sent as X-Environment-ID. A key from a self-hosted server's own \
+                    configuration needs it; a key made in Flexprice belongs to one environment already.
+                    """
+            )
+        ],
         settings: FlexpriceSettings.fields,
         ignoredFields: ["subscription_id"]
     )
