@@ -48,8 +48,7 @@ struct FlexpriceAdapter: Adapter {
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
         let name = try name(of: event, at: destination)
         try event.checkTimestamp(in: Self.billable, "lies outside of what Flexprice can bill, which is 1970 to 2106")
-        // It keeps ids of different customers apart itself.
-        let id = EventIdentity.scoped(event, by: customer, prefix: settings.idPrefix)
+        let id = FlexpriceScope.id(of: event, customer: customer, prefix: settings.idPrefix)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
         writer.member("event_id", string: id)
