@@ -26,8 +26,8 @@ import Testing
     @Test func `pages show every event once, in order, whatever comes in between`() throws {
         var random = SeededRandom()
         for _ in 0..<2000 {
-            let start = Int64.random(in: 0...4_000_000_000, using: &random) * 1000
-            let spread = [500, 3000, 60_000].randomElement(using: &random) ?? 1
+            let start = Int64.random(in: Int64(0)...4_000_000_000, using: &random) * 1000
+            let spread: Int64 = [500, 3000, 60_000].randomElement(using: &random) ?? 1
             // Some stand exactly on a second.
             func time() -> Timestamp {
                 let offset = Int64.random(in: 0...spread, using: &random)

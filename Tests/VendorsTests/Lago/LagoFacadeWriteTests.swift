@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Testing
+import Vendors
 
 /// Writes as Lago's SDKs send them.
 @Suite struct LagoFacadeWriteTests {
