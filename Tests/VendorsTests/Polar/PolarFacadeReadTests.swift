@@ -20,8 +20,11 @@ import Testing
         let texts = events.enumerated().map { number, fields in
             #"{"external_id":"e\#(number)","timestamp":"2026-03-01T11:00:0\#(number)Z",\#(fields)}"#
         }
-        let reply = polar.send("POST", "/events/ingest", #"{"events":[\#(texts.joined(separator: ","))]}"#)
-        precondition(reply.status == 200, reply.text)
+        // One after the other: the id of an event that is to be a parent is known once it is stored.
+        for text in texts {
+            let reply = polar.send("POST", "/events/ingest", #"{"events":[\#(text)]}"#)
+            precondition(reply.status == 200, reply.text)
+        }
         polar.add(
             SampleEvent.accepted(
                 id: "e5",
