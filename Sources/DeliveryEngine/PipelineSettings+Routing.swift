@@ -46,6 +46,7 @@ extension VendorEndpoint {
             provider: provider.name,
             baseURL: provider.baseURL,
             credential: provider.traits.credential,
+            headers: provider.headers.map { (name: $0.name, value: $0.value) },
             timeout: provider.timeout,
             mayRepeat: provider.traits.deduplication != .none
         )

@@ -112,6 +112,9 @@ package indirect enum DialectCall: Sendable {
     case findNumbered(SequenceNumber, respond: @Sendable (ArchivedEvent?) -> DialectAnswer)
     /// To see the event with this number first, and then whatever follows from it.
     case follow(SequenceNumber, next: @Sendable (ArchivedEvent?) -> DialectCall)
+    /// To know the events with these numbers before others are written: those that the tenant has. Part of writing, so the right to write
+    /// is enough for it.
+    case lookUp(Set<SequenceNumber>, next: @Sendable ([SequenceNumber: ArchivedEvent]) -> DialectCall)
     /// To see a page of events.
     case search(EventSearch, respond: @Sendable (EventPage) -> DialectAnswer)
     /// To see which names occur, in the order of the names' bytes.

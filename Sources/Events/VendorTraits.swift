@@ -16,6 +16,8 @@ package struct VendorTraits: Sendable, Equatable {
     package let timeout: Duration
     /// The documented limit on requests; nil if there is none.
     package let rateLimit: RateLimit?
+    /// The settings of an account that go with every call to it, each in a header field of its own.
+    package let accountHeaders: [AccountHeader]
     /// The settings that a destination of this vendor takes in `routes.json`.
     package let settings: [SettingField]
     /// The canonical fields for which the vendor has no place: `source`.
@@ -32,6 +34,7 @@ package struct VendorTraits: Sendable, Equatable {
         oneIdentityOncePerBatch: Bool = false,
         timeout: Duration = .seconds(30),
         rateLimit: RateLimit? = nil,
+        accountHeaders: [AccountHeader] = [],
         settings: [SettingField] = [],
         ignoredFields: [String] = []
     ) {
@@ -45,6 +48,7 @@ package struct VendorTraits: Sendable, Equatable {
         self.oneIdentityOncePerBatch = oneIdentityOncePerBatch
         self.timeout = timeout
         self.rateLimit = rateLimit
+        self.accountHeaders = accountHeaders
         self.settings = settings
         self.ignoredFields = ignoredFields
     }
@@ -56,6 +60,22 @@ package enum CredentialPlacement: Sendable, Equatable {
     case header(name: String, prefix: String)
     /// In a parameter of the query.
     case query(name: String)
+}
+
+/// A setting of a provider in `routes.json` whose value the vendor wants in a header field: which part of an account is meant.
+package struct AccountHeader: Sendable, Equatable {
+    /// The setting's name in `routes.json`.
+    package let setting: String
+    /// The header field's name.
+    package let header: String
+    /// One sentence for people: what it does and what holds without it.
+    package let summary: String
+
+    package init(setting: String, header: String, summary: String) {
+        self.setting = setting
+        self.header = header
+        self.summary = summary
+    }
 }
 
 /// How much one request may carry.

@@ -71,6 +71,16 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let retry: Retry
     package let breaker: Breaker
     package let onUncertain: OnUncertain
+    /// Header fields of the account that go with every call.
+    package let headers: [Header]
+
+    /// A setting of the account, as the vendor wants it.
+    package struct Header: Sendable, Equatable {
+        /// The setting's name in `routes.json`.
+        package let setting: String
+        package let name: String
+        package let value: String
+    }
 
     /// Whose own account a provider is.
     package struct Owner: Sendable, Equatable {

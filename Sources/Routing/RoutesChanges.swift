@@ -70,6 +70,12 @@ package struct RoutesChanges: Sendable, Equatable {
     }
 
     private static func fields(_ old: ProviderConfiguration, _ new: ProviderConfiguration) -> [String] {
+        let differing =
+            old.headers.filter { !new.headers.contains($0) } + new.headers.filter { !old.headers.contains($0) }
+        return namedFields(old, new) + Set(differing.map(\.setting)).sorted()
+    }
+
+    private static func namedFields(_ old: ProviderConfiguration, _ new: ProviderConfiguration) -> [String] {
         named([
             ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
             ("allow_private_address", old.mayBeInside != new.mayBeInside),

@@ -62,6 +62,17 @@ package enum RoutesFields {
 
     /// The fields of one provider.
     static func provider(_ vendors: [VendorTraits]) -> [Field] {
+        anyProvider(vendors) + accountFields(vendors)
+    }
+
+    /// The settings that only providers of some vendors have.
+    private static func accountFields(_ vendors: [VendorTraits]) -> [Field] {
+        vendors.flatMap { vendor in
+            vendor.accountHeaders.map { Field($0.setting, .text, "\(vendor.vendor) only: \($0.summary)") }
+        }
+    }
+
+    private static func anyProvider(_ vendors: [VendorTraits]) -> [Field] {
         [
             Field("adapter", .choice(vendors.map(\.adapter.rawValue)), required: true, "The vendor's language."),
             Field("base_url", .text, "The vendor's address, if it is not the hosted service."),

@@ -100,6 +100,7 @@ private struct RoutesFileReader {
         let batch = readBatch(members["batch"], traits)
         let retry = readRetry(members["retry"])
         let breaker = readBreaker(members["breaker"])
+        let headers = readAccountHeaders(members, traits)
         guard let baseURL, let credential else { return }
         providers.append(
             ProviderConfiguration(
@@ -115,7 +116,8 @@ private struct RoutesFileReader {
                     ?? (BaseURL.isLoopback(baseURL) ? nil : traits.rateLimit),
                 retry: retry,
                 breaker: breaker,
-                onUncertain: members["on_uncertain"]?.string.flatMap(ProviderConfiguration.OnUncertain.init) ?? .hold
+                onUncertain: members["on_uncertain"]?.string.flatMap(ProviderConfiguration.OnUncertain.init) ?? .hold,
+                headers: headers
             )
         )
     }
@@ -161,6 +163,30 @@ private struct RoutesFileReader {
             )
         }
         return BatchLimit(events: min(events, traits.batch.events), bytes: traits.batch.bytes)
+    }
+
+    private mutating func readAccountHeaders(_ members: [String: JSONValue], _ traits: VendorTraits)
+        -> [ProviderConfiguration.Header]
+    {
+        var headers: [ProviderConfiguration.Header] = []
+        for vendor in vendors {
+            for field in vendor.accountHeaders {
+                guard let value = members[field.setting], let text = value.string else { continue }
+                guard traits.accountHeaders.contains(field) else {
+                    fields.fault(
+                        value,
+                        "\"\(field.setting)\" belongs to providers of \(vendor.vendor), and this one is of \(traits.vendor)"
+                    )
+                    continue
+                }
+                guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                    fields.fault(value, "\"\(field.setting)\" must be 1 to 255 ASCII characters without spaces")
+                    continue
+                }
+                headers.append(.init(setting: field.setting, name: field.header, value: text))
+            }
+        }
+        return headers
     }
 
     private mutating func readRetry(_ value: JSONValue?) -> ProviderConfiguration.Retry {

@@ -13,8 +13,9 @@ package enum RoutesReport {
             "\(file): \(routes.providers.count) providers, \(routes.routes.count) routes, \(routes.clients.count) clients"
         ]
         for provider in routes.providers {
+            let headers = provider.headers.map { ", \($0.setting) \($0.value)" }.joined()
             lines.append(
-                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(words(provider.credential))"
+                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(words(provider.credential))\(headers)"
             )
         }
         for route in routes.routes {

@@ -22,6 +22,13 @@ indirect enum SandboxJSON: Equatable, Sendable {
         self = value
     }
 
+    /// Reads the value with which a text begins, as Go's decoder does, which never sees what follows; nil if it begins with none.
+    init?(beginning bytes: some Collection<UInt8>) {
+        var reader = SandboxJSONReader(bytes: Array(bytes))
+        guard let value = reader.readValue() else { return nil }
+        self = value
+    }
+
     /// The last member of this name, as most servers take it.
     subscript(name: String) -> SandboxJSON? {
         guard case .object(let members) = self else { return nil }
@@ -127,7 +134,7 @@ private struct SandboxJSONReader {
         return true
     }
 
-    private mutating func readValue() -> SandboxJSON? {
+    mutating func readValue() -> SandboxJSON? {
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return nested { $0.readObject() }

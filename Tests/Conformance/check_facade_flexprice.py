@@ -62,6 +62,9 @@ def check_same_answers(ours, theirs):
             **{**event("e3"), "timestamp": at(3).strftime("%Y-%m-%dT%H:%M:%S.5+00:00")}
         ),
         "an id is made": lambda f: sorted(f.events.ingest_event(**event(None, 4, external_customer_id="cust_new"))),
+        "the same id at another time": lambda f: f.events.ingest_event(**event("again", 40)),
+        "and once more": lambda f: f.events.ingest_event(**event("again", 41)),
+        "both are there": lambda f: f.events.list_raw_events(event_id="again"),
         "bulk": lambda f: f.events.ingest_events_bulk(
             events=[event("b1", 5, properties={"region": "us"}), event("b2", 6, external_customer_id="cust_2")]
         ),
@@ -93,6 +96,76 @@ def check_same_answers(ours, theirs):
         here, there = outcome(lambda: call(ours)), outcome(lambda: call(theirs))
         assert here == there, f"{name}:\n  gateway:   {here}\n  simulator: {there}"
     return len(calls)
+
+
+def check_retried_bulk(running, flexprice):
+    """A collector that stamps each try anew sends the batch again and again: what is new is stored at the first try."""
+    name = {"event_name": "retried"}
+    flexprice.events.ingest_events_bulk(events=[event("fx-1", 50, **name)])
+    flexprice.events.ingest_events_bulk(events=[event("fx-1", 59, **name), event("fx-2", 59, **name)])
+    found = flexprice.events.list_raw_events(**name).events
+    assert sorted((entry.id, entry.timestamp) for entry in found) == sorted(
+        [("fx-1", text(at(50))), ("fx-1", text(at(59))), ("fx-2", text(at(59)))]
+    ), found
+    # One id, timestamp and customer is one event, whatever is said of it; no answer is a 409.
+    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}) as http:
+        changed = http.post("/events", json=event("fx-2", 59, properties={"other": 1}, **name))
+        assert (changed.status_code, changed.json()["event_id"]) == (202, "fx-2"), changed.text
+        huge = '{"event_name":"a","external_customer_id":"c","properties":{"n":1e400}}'
+        refused = http.post("/events", content=huge)
+        assert (refused.status_code, refused.json()["message"]) == (400, "Invalid request payload"), refused.text
+    assert len(flexprice.events.list_raw_events(**name).events) == 3
+
+    def billed():
+        return [entry["event_id"] for entry in running.received("flexprice") if entry["event_name"] == "retried"]
+
+    running.wait_for("the retried events", lambda: sorted(billed()) == ["fx-1", "fx-1", "fx-2"])
+    running.wait_for(
+        "the retried events at a vendor that knows ids alone",
+        lambda: len({entry["external_id"] for entry in running.received("polar") if entry["name"] == "retried"}) == 3,
+    )
+
+
+def check_reads_at_the_vendor(running):
+    """Flexprice cuts times to whole seconds; what was delivered is found all the same, page by page."""
+    window = "start=" + text(at(1)) + "&end=" + (at(60)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    ours = [entry["id"] for entry in running.get(f"/v1/events?limit=1000&{window}")["events"]]
+
+    def theirs():
+        ids, cursor = [], ""
+        while cursor is not None:
+            page = running.get(f"/v1/events?provider=flexprice-sandbox&limit=3&{window}{cursor}")
+            ids += [entry["id"] for entry in page["events"]]
+            cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+        return ids
+
+    running.wait_for("Flexprice to have all", lambda: sorted(theirs()) == sorted(ours))
+    shown = running.get("/v1/events/e1?provider=flexprice-sandbox")
+    assert shown["timestamp"] == text(at(1)), shown
+
+
+def check_environment():
+    """A key from a server's own configuration needs the environment named; without it the provider parks, and says what is missing."""
+
+    def in_environment(routes):
+        routes["providers"]["flexprice-sandbox"]["environment_id"] = "env_1"
+        to_flexprice(routes)
+
+    for change, parked in [(in_environment, False), (to_flexprice, True)]:
+        with gateway(change) as running:
+            httpx.put(f"{running.sandbox}/sandbox/flexprice/settings", json={"environment": "env_1"}).raise_for_status()
+            Flexprice(server_url=f"{running.url}/flexprice/v1", api_key_auth=KEY).events.ingest_event(**event("env", 1))
+            if not parked:
+                running.wait_for("the event", lambda: running.received("flexprice"))
+                assert running.get("/v1/events/env?provider=flexprice-sandbox")["id"] == "env"
+                continue
+
+            def told():
+                deliveries = running.get("/v1/events/env")["deliveries"]
+                errors = [entry.get("error") or {} for entry in deliveries if entry["provider"] == "flexprice-sandbox"]
+                return any("environment_id" in error.get("message", "") for error in errors)
+
+            running.wait_for("the reason", told)
 
 
 def check_cursor(flexprice):
@@ -177,9 +250,13 @@ with gateway(to_flexprice) as running:
         theirs = Flexprice(server_url=f"{other.sandbox}/flexprice/v1", api_key_auth=FLEXPRICE_KEY)
         count = check_same_answers(ours, theirs)
     check_cursor(ours)
+    check_retried_bulk(running, ours)
+    check_reads_at_the_vendor(running)
     check_nothing_of_a_bad_bulk(running, ours)
     check_raw_http(running)
     check_keys(running)
     check_delivered(running, ours)
+
+check_environment()
 
 print(f"Flexprice's SDK: {count} calls answered as by Flexprice, and delivered")

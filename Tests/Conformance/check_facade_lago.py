@@ -113,6 +113,18 @@ def check_keys(running):
     assert result["status"] == 403 and result["body"]["code"] == "write_action_not_allowed_for_event", result
 
 
+def check_same_pages(running, other):
+    """The numbers of empty pages, and of pages past the end, as Lago counts them."""
+    with (
+        httpx.Client(base_url=f"{running.url}/lago/api/v1", headers={"Authorization": f"Bearer {KEY}"}) as ours,
+        httpx.Client(base_url=f"{other.sandbox}/lago/api/v1", headers={"Authorization": f"Bearer {LAGO_KEY}"}) as theirs,
+    ):
+        for query in [{}, {"page": 2}, {"code": "unheard_of"}, {"code": "unheard_of", "page": 5}, {"page": 999}]:
+            query = {"per_page": 3, **query}
+            here, there = (http.get("/events", params=query).json()["meta"] for http in (ours, theirs))
+            assert here == there, f"{query}: {here} {there}"
+
+
 def check_list(running):
     headers = {"Authorization": f"Bearer {KEY}"}
     with httpx.Client(base_url=f"{running.url}/lago/api/v1", headers=headers) as http:
@@ -128,6 +140,24 @@ def check_list(running):
         assert len(page["events"]) == 1 and page["meta"]["prev_page"] == 1 and page["meta"]["next_page"] == 3
         bad = http.get("/events", params={"timestamp_from": "yesterday"})
         assert bad.status_code == 422 and bad.json()["error_details"] == {"timestamp_from": ["invalid_date"]}
+        large = http.get("/events", params={"per_page": 1001})
+        assert large.status_code == 422 and large.json()["error_details"] == {"per_page": ["must_be_at_most_1000"]}
+
+
+def check_customer(running):
+    """Older clients name the customer beside the subscription; Lago passes over it, the other vendors need it."""
+    named = {"transaction_id": "cust", "external_customer_id": "cust-a", "external_subscription_id": "sub_a", "code": "tok"}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = httpx.post(f"{running.url}/lago/api/v1/events", json={"event": named}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert running.get("/v1/events/cust")["customer_id"] == "cust-a"
+    for vendor, field in [("polar", "external_customer_id"), ("flexprice", "external_customer_id"), ("knetik", "user_id")]:
+        running.wait_for(
+            f"the customer at {vendor}", lambda: "cust-a" in {entry.get(field) for entry in running.received(vendor)}
+        )
+    nul = named | {"transaction_id": "nul", "properties": {"a": "\0"}}
+    refused = httpx.post(f"{running.url}/lago/api/v1/events", json={"event": nul}, headers=headers)
+    assert refused.status_code == 422, refused.text
 
 
 def check_delivered(running):
@@ -157,11 +187,13 @@ with gateway() as running:
     with gateway() as other:
         theirs = Client(api_key=LAGO_KEY, api_url=f"{other.sandbox}/lago/")
         count = check_same_answers(running, ours, theirs)
+        check_same_pages(running, other)
     check_stricter_than_lago(ours)
     check_repeats(ours)
     check_keys(running)
     check_delivered(running)
     check_list(running)
+    check_customer(running)
 
 with gateway(without_lago) as running:
     result = outcome(lambda: Client(api_key=KEY, api_url=f"{running.url}/lago/").events.estimate_fees(event("x")))

@@ -29,7 +29,7 @@ def plain(value):
     """A value of the SDK without what is each server's own."""
     if dataclasses.is_dataclass(value):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name not in OWN}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [plain(element) for element in value]
     return value
 
@@ -52,6 +52,39 @@ def outcome(call):
 def at(second):
     """A moment as Polar shows it."""
     return f"2026-03-01T12:00:{second:02}.125000Z"
+
+
+LLM = {"vendor": "v", "model": "m", "input_tokens": 1, "output_tokens": 2, "total_tokens": 3}
+# Text is taken literally; what is missing is an empty text, or 0.
+CLAUSES = [
+    ("name", "like", "pi_req"),
+    ("name", "like", "%"),
+    ("name", "like", "api.req"),
+    ("s", "like", "e"),
+    ("s", "not_like", "e"),
+    ("s", "eq", "eu"),
+    ("s", "ne", "eu"),
+    ("metadata.s", "eq", ""),
+    ("n", "eq", 0),
+    ("n", "ne", 1),
+    ("n", "gte", 1),
+    ("n", "lt", 1),
+    ("_llm.model", "ne", "m"),
+    ("timestamp", "gt", 1772366402),
+]
+
+
+def a_filter(clause):
+    property, operator, value = clause
+    return {"conjunction": "and", "clauses": [{"property": property, "operator": operator, "value": value}]}
+
+
+def organization(polar):
+    return polar.events.list(limit=1).items[0].organization_id
+
+
+def first_id(polar):
+    return polar.events.list(name="api_request", sorting=["timestamp"]).items[0].id
 
 
 def check_same_answers(ours, theirs):
@@ -94,6 +127,29 @@ def check_same_answers(ours, theirs):
         "metadata that is a list": lambda polar: polar.events.ingest(events=[event("b5", metadata=[])]),
         "nothing of a refused request": lambda polar: polar.events.list().pagination,
         "page 0": lambda polar: polar.events.list(page=0),
+        "text that cannot be stored": lambda polar: polar.events.ingest(events=[event("b6", name="a\0")]),
+        "metadata that cannot be stored": lambda polar: polar.events.ingest(events=[event("b7", metadata={"a": "\0"})]),
+        "too many tokens": lambda polar: polar.events.ingest(events=[event("b8", metadata={"_llm": LLM | {"input_tokens": 1e30}})]),
+        "search without an organization": lambda polar: polar.events.list(query="api"),
+        "search without an organization for too little": lambda polar: polar.events.list(query="a"),
+        "search for too little": lambda polar: polar.events.list(query="a", organization_id=organization(polar)),
+        "search": lambda polar: polar.events.list(query="OTH", organization_id=organization(polar)),
+        **{
+            f"filter by {clause}": lambda polar, clause=clause: polar.events.list(filter=json.dumps(a_filter(clause)))
+            for clause in CLAUSES
+        },
+        "filter by metadata": lambda polar: polar.events.list(metadata={"s": "eu"}),
+        "filter by metadata that is missing": lambda polar: polar.events.list(metadata={"s": ""}),
+        "children of a parent that was named by its own id": lambda polar: (
+            polar.events.ingest(events=[event("c1", name="child", parent_id="e1", timestamp=at(20))]),
+            polar.events.list(parent_id=polar.events.list(name="api_request", sorting=["timestamp"]).items[0].id).pagination,
+        ),
+        "children of a parent that was named by its id there": lambda polar: (
+            polar.events.ingest(
+                events=[event("c2", name="child", parent_id=first_id(polar), timestamp=at(21))],
+            ),
+            polar.events.list(parent_id=first_id(polar)).pagination,
+        ),
     }
     for name, call in calls.items():
         here, there = outcome(lambda: call(ours)), outcome(lambda: call(theirs))
@@ -140,7 +196,7 @@ def check_bad_input(polar):
     refused(lambda: polar.events.list(filter="{"), "json_invalid")
     refused(lambda: polar.events.list(filter='{"conjunction":"xor","clauses":[]}'), "enum")
     refused(lambda: polar.events.list(meter_id=CUSTOMER), "value_error")
-    refused(lambda: polar.events.list(query="api"), "query")
+    refused(lambda: polar.events.list(query="api"), "value_error")
 
 
 def check_reads(polar):
@@ -182,6 +238,9 @@ def check_reads(polar):
         events=[event("child", name="child", parent_id=first.id), event("child2", name="child", parent_id="f1")]
     )
     assert polar.events.list(parent_id=first.id).pagination.total_count == 2
+    nobody = "746f6c6c-6761-4000-8000-0000000fffff"
+    refused(lambda: polar.events.ingest(events=[event("child3", name="child", parent_id=nobody)]), "value_error")
+    refused(lambda: polar.events.ingest(events=[event("child4", name="child", parent_id="child4")]), "value_error")
 
 
 def check_versions_and_keys(running):
@@ -210,14 +269,62 @@ def check_delivered(running):
     def sent():
         return {entry["external_id"]: entry for entry in running.received("polar")}
 
-    running.wait_for("Polar's events", lambda: {"e1", "e2", "e3", "e4", "f1", "child2"} <= set(sent()))
+    running.wait_for("Polar's events", lambda: {"e1", "e2", "e3", "e4", "f1", "child", "child2"} <= set(sent()))
     events = sent()
+    # Polar knows a parent by the id that it was sent with, not by the one that the gateway shows.
+    assert events["child"]["parent_id"] == "f1"
     assert events["e1"]["name"] == "api_request" and events["e1"]["external_customer_id"] == "usr_1"
     assert events["e1"]["metadata"] == {"n": 1, "x": 1.5, "t": True, "s": "eu"}
     assert events["f1"]["metadata"]["_cost"] == {"amount": 1.5, "currency": "usd"}
     assert events["child2"]["parent_id"] == "f1"
     own = [entry for entry in events.values() if entry.get("customer_id")]
     assert [entry["customer_id"] for entry in own] == [CUSTOMER] and "external_customer_id" not in own[0]
+
+
+def check_prefixed_parents():
+    """With an id_prefix, parents are named by it too, so that Polar finds them: its reads show the children."""
+
+    def prefixed(routes):
+        for route in routes["routes"]:
+            for to in route["to"]:
+                if to["provider"] == "polar-sandbox":
+                    to["id_prefix"] = "eu-"
+
+    with gateway(prefixed) as running:
+        polar = Polar(KEY, base_url=f"{running.url}/polar")
+        polar.events.ingest(events=[event("p", name="parent")])
+        shown = polar.events.list(name="parent").items[0]
+        polar.events.ingest(
+            events=[event("a", name="child", parent_id="p"), event("b", name="child", parent_id=shown.id)]
+        )
+        there = Polar(POLAR_TOKEN, base_url=f"{running.sandbox}/polar")
+        running.wait_for("both children at Polar", lambda: there.events.list(name="child").pagination.total_count == 2)
+        sent = {entry["external_id"]: entry.get("parent_id") for entry in running.received("polar")}
+        assert sent == {"eu-p": None, "eu-a": "eu-p", "eu-b": "eu-p"}, sent
+
+
+def check_token():
+    """A token that does not go with organization_id parks the provider, with the reason, and loses no event."""
+
+    def misconfigured(routes):
+        for route in routes["routes"]:
+            for to in route["to"]:
+                if to["provider"] == "polar-sandbox":
+                    to["organization_id"] = CUSTOMER
+
+    with gateway(misconfigured) as running:
+        Polar(KEY, base_url=f"{running.url}/polar").events.ingest(events=[event("t1"), event("t2")])
+
+        def at_polar(id):
+            deliveries = running.get(f"/v1/events/{id}")["deliveries"]
+            return next(delivery for delivery in deliveries if delivery["provider"] == "polar-sandbox")
+
+        def told():
+            error = at_polar("t1").get("error") or {}
+            return "remove organization_id from the destination" in error.get("message", "")
+
+        running.wait_for("the reason", told)
+        assert {at_polar(id)["status"] for id in ("t1", "t2")} <= {"pending", "retrying"}
 
 
 with gateway() as running:
@@ -229,5 +336,7 @@ with gateway() as running:
     check_reads(ours)
     check_versions_and_keys(running)
     check_delivered(running)
+check_prefixed_parents()
+check_token()
 
 print(f"Polar's SDK: {count} calls answered as by Polar, and delivered")

@@ -94,4 +94,37 @@ import Testing
     @Test func `takes trailing slashes off an address, so that paths can be joined to it`() throws {
         #expect(try provider(#""base_url": "https://host/lago//""#).baseURL == "https://host/lago")
     }
+
+    @Test func `takes what an account sends in a header field, at providers of its vendor alone`() throws {
+        let with = try provider(#""space": "blue""#)
+        #expect(with.headers.map { [$0.setting, $0.name, $0.value] } == [["space", "X-Acme-Space", "blue"]])
+        #expect(try provider("").headers.isEmpty)
+        #expect(
+            RoutesReport.summary(of: try RoutesText.read(RoutesText.file(provider: #""space": "blue""#)), file: "f")
+                .contains("key from the variable K, space blue")
+        )
+        let changes = RoutesChanges(
+            from: try RoutesText.read(RoutesText.file()),
+            to: try RoutesText.read(RoutesText.file(provider: #""space": "blue""#))
+        )
+        #expect(changes.list.map(\.words) == ["provider p: changed space"])
+        let bolt = RoutesText.file().replacing(
+            #""adapter": "acme""#,
+            with: #""adapter": "bolt", "base_url": "https://bolt.example", "space": "blue""#
+        )
+        #expect(
+            RoutesText.faults(in: bolt).contains {
+                $0.contains(#""space" belongs to providers of Acme, and this one is of Bolt"#)
+            }
+        )
+    }
+
+    @Test(arguments: [#""""#, #""a b""#, #""a\r\nX: y""#, #""ä""#, #""\u0000""#])
+    func `refuses what cannot stand in a header field`(value: String) {
+        #expect(
+            RoutesText.faults(in: RoutesText.file(provider: #""space": \#(value)"#)).contains {
+                $0.contains(#""space" must be 1 to 255 ASCII characters"#)
+            }
+        )
+    }
 }

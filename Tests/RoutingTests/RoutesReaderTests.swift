@@ -127,6 +127,7 @@ enum SampleVendors {
             credential: .header(name: "Authorization", prefix: "Bearer "),
             batch: BatchLimit(events: 100, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
+            accountHeaders: [AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space.")],
             settings: [SettingField(name: "account", kind: .template, summary: "The account.")]
         ),
         VendorTraits(

@@ -5,6 +5,7 @@ enum SampleEvent {
     /// An event that every vendor takes, but for what is said here.
     static func accepted(
         id: String = "evt-1",
+        scope: String = "",
         name: String = "api_request",
         customer: String? = "customer456",
         subscription: String? = "sub_1",
@@ -16,6 +17,7 @@ enum SampleEvent {
             tenant: "shop",
             client: "shop",
             id: EventID(id),
+            idScope: scope,
             name: name,
             customerID: customer,
             subscriptionID: subscription,

@@ -216,7 +216,7 @@ import Vendors
          "properties":{"n":"1"},"source":"web","environment_id":"env"}
         """#
 
-    @Test func `asks Flexprice for all times, follows its keys, and drops repeats`() throws {
+    @Test func `asks Flexprice for whole seconds, counts its pages, and drops repeats`() throws {
         var script = Script()
         let flexprice = try reading("flexprice")
         let body = #"""
@@ -227,20 +227,18 @@ import Vendors
             Issue.record("no page came")
             return
         }
-        #expect(page.events.count == 1 && page.next == "k17::e1" && page.filteredHere == ["customer_id"])
+        #expect(page.events.count == 1 && page.next == "n4291747200.2" && page.filteredHere == ["customer_id"])
         #expect(page.events.first?.source == "web")
         let asked = try #require(script.asked.first)
         #expect(asked.hasPrefix("POST /v1/events/query "))
-        #expect(asked.contains(#""start_time":"1970-01-01T00:00:00.000Z""#) && asked.contains(#""event_name":"api""#))
-        #expect(!asked.contains("external_customer_id"))
+        #expect(asked.contains(#""start_time":"1970-01-01T00:00:00Z","end_time":"2106-01-01T00:00:00Z""#))
+        #expect(asked.contains(#""event_name":"api""#) && !asked.contains("external_customer_id"))
         _ = script.run(flexprice.list(list(cursor: page.next)), [(200, body)])
-        #expect(script.asked.last?.contains(#""iter_last_key":"17::e1""#) == true)
-        guard case .done(let oldest) = script.run(flexprice.list(list(order: .oldestFirst)), [(200, body)]) else {
-            Issue.record("no page came")
-            return
-        }
-        #expect(oldest.next == "o2")
+        #expect(script.asked.last?.contains(#""offset":2"#) == true)
         #expect(isUnsupported(flexprice.list(list(order: .oldestFirst, cursor: page.next))))
+        for cursor in ["k17::e1", "n", "n1", "n1.x", "n1.-1", "n-1.0", "n99999999999999999999.0", "n4291747201.0"] {
+            #expect(isUnsupported(flexprice.list(list(cursor: cursor))), "\(cursor)")
+        }
         #expect(isUnsupported(flexprice.list(list(EventFilter(subscriptionIDs: ["s"])))))
         guard case .done(let none) = script.run(flexprice.list(list()), [(200, #"{"events":null,"has_more":false}"#)])
         else {
@@ -248,6 +246,31 @@ import Vendors
             return
         }
         #expect(none.events.isEmpty && none.next == nil)
+    }
+
+    @Test func `finds an event at Flexprice in the seconds around it, and no other of its id`() throws {
+        var script = Script()
+        let flexprice = try reading("flexprice")
+        let wanted = WantedEvent(id: "e1", known: accepted("e1"), destination: nil)
+        let exact = Self.flexpriceEvent.replacing("15:04:05Z", with: "15:04:05.125Z")
+        let body = #"{"events":[\#(Self.flexpriceEvent),\#(exact)],"has_more":false}"#
+        guard case .done(let found) = script.run(flexprice.find(wanted), [(200, body)]) else {
+            Issue.record("nothing was found")
+            return
+        }
+        #expect(found.map(\.timestamp.rfc3339) == ["2024-03-20T15:04:05.125Z"])
+        let asked = try #require(script.asked.first)
+        #expect(asked.contains(#""start_time":"2024-03-20T15:04:05Z","end_time":"2024-03-20T15:04:06Z""#))
+        #expect(asked.contains(#""event_id":"e1""#) && asked.contains(#""external_customer_id":"c""#))
+    }
+
+    @Test func `says why Polar may not show an event that names a parent`() throws {
+        let polar = try reading("polar")
+        let child = SampleEvent.accepted(id: "e", vendor: #"{"polar":{"parent_id":"p"}}"#)
+        let reason = polar.reasonNotShown(WantedEvent(id: "e", known: child, destination: nil))
+        #expect(reason?.contains("until the parent arrives") ?? false)
+        #expect(polar.reasonNotShown(WantedEvent(id: "e", known: accepted("e"), destination: nil)) == nil)
+        #expect(polar.reasonNotShown(WantedEvent(id: "e", known: nil, destination: nil)) == nil)
     }
 
     @Test(arguments: ["lago", "polar", "flexprice"] as [AdapterName])

@@ -5,11 +5,13 @@ import NIOPosix
 import Synchronization
 
 /// Where one provider account is, and how it wants to be called.
-package struct VendorEndpoint: Sendable, Equatable {
+package struct VendorEndpoint: Sendable {
     package let provider: ProviderName
     /// Scheme, host and path prefix, without a trailing slash.
     package let baseURL: String
     package let credential: CredentialPlacement
+    /// Header fields of the account that go with every call.
+    package let headers: [(name: String, value: String)]
     /// How long a call may take from its start to the last byte of the answer.
     package let timeout: Duration
     /// Whether it does no harm to send a request again.
@@ -19,6 +21,7 @@ package struct VendorEndpoint: Sendable, Equatable {
         provider: ProviderName,
         baseURL: String,
         credential: CredentialPlacement,
+        headers: [(name: String, value: String)] = [],
         timeout: Duration,
         mayRepeat: Bool = true
     ) {
@@ -28,6 +31,7 @@ package struct VendorEndpoint: Sendable, Equatable {
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
         self.baseURL = trimmed
         self.credential = credential
+        self.headers = headers
         self.timeout = timeout
     }
 }
@@ -82,6 +86,7 @@ package struct HTTPVendorCaller: VendorCalling {
         var fields = [
             ("Content-Type", request.contentType), ("Accept", "application/json"), ("User-Agent", "tollgate"),
         ]
+        fields += endpoint.headers.map { ($0.name, $0.value) }
         switch endpoint.credential {
         case .header(let name, let prefix):
             fields.append((name, prefix + secret.reveal()))

@@ -29,7 +29,13 @@ struct VendorReadHandler: Sendable {
             destination: sent?.plan.destinations.first { $0.provider == name }
         )
         let found = try await answer(provider, .find) { $0.find(wanted) }
-        guard let first = found.first else { throw Problem.unknownEvent(id, at: name) }
+        guard let first = found.first else {
+            throw Problem.unknownEvent(
+                id,
+                at: name,
+                because: questions.adapter(of: provider)?.reading?.reasonNotShown(wanted)
+            )
+        }
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         Self.writeMembers(of: first, provider, to: &writer)

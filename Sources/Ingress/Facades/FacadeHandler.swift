@@ -33,7 +33,20 @@ struct FacadeHandler: Sendable {
         from client: Client,
         _ trace: TraceContext?
     ) async -> Reply {
-        let call = dialect.call(for: request)
+        do {
+            return try await carryOut(dialect.call(for: request), in: dialect, for: client, trace)
+        } catch {
+            return Reply(answer: dialect.answer(to: DialectRefusal(error)))
+        }
+    }
+
+    /// Rights and limits are looked at for each call, also for one that follows from another.
+    private func carryOut(
+        _ call: DialectCall,
+        in dialect: any Dialect,
+        for client: Client,
+        _ trace: TraceContext?
+    ) async throws(StoreError) -> Reply {
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
         }
@@ -44,16 +57,6 @@ struct FacadeHandler: Sendable {
                 return Reply(answer: dialect.answer(to: DialectRefusal(error)))
             }
         }
-        do {
-            return try await carryOut(call, for: client, trace)
-        } catch {
-            return Reply(answer: dialect.answer(to: DialectRefusal(error)))
-        }
-    }
-
-    private func carryOut(_ call: DialectCall, for client: Client, _ trace: TraceContext?) async throws(StoreError)
-        -> Reply
-    {
         switch call {
         case .answer(let answer):
             return Reply(answer: answer)
@@ -71,7 +74,11 @@ struct FacadeHandler: Sendable {
             return Reply(answer: respond(try await search.event(at: sequence, of: client.tenant)))
         case .follow(let sequence, let next):
             let event = try await search.event(at: sequence, of: client.tenant)
-            return try await carryOut(next(event), for: client, trace)
+            return try await carryOut(next(event), in: dialect, for: client, trace)
+        case .lookUp(let sequences, let next):
+            var found: [SequenceNumber: ArchivedEvent] = [:]
+            for sequence in sequences { found[sequence] = try await search.event(at: sequence, of: client.tenant) }
+            return try await carryOut(next(found), in: dialect, for: client, trace)
         case .search(let question, let respond):
             return Reply(answer: respond(try await search.search(question, of: client.tenant)))
         case .names(let filter, let respond):
@@ -119,7 +126,7 @@ extension DialectCall {
     fileprivate var scope: Scope? {
         switch self {
         case .answer: nil
-        case .write: .writeEvents
+        case .write, .lookUp: .writeEvents
         case .find, .findNumbered, .follow, .search, .names: .readEvents
         // Lago wants the right to write for an estimate, so that is what its clients have.
         case .ask: .writeEvents

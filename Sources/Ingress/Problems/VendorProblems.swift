@@ -76,12 +76,14 @@ extension Problem {
         )
     }
 
-    static func unknownEvent(_ id: String, at provider: ProviderName) -> Problem {
+    /// - Parameter reason: why the vendor may have it and not show it.
+    static func unknownEvent(_ id: String, at provider: ProviderName, because reason: String?) -> Problem {
         Problem(
             status: .notFound,
             kind: "unknown-event",
             title: "No such event",
-            detail: "\"\(provider)\" shows no event for the id \"\(id.prefix(300))\"; vendors may show events late"
+            detail: "\"\(provider)\" shows no event for the id \"\(id.prefix(300))\"; "
+                + (reason ?? "vendors may show events late")
         )
     }
 }

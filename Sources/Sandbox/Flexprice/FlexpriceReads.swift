@@ -44,37 +44,61 @@ extension FlexpriceSimulator {
         }
     }
 
-    /// By default the last seven days; both ends belong to the window. Ordered by time, the newest first.
+    /// By default the last seven days; both ends belong to the window. Ordered by time, the newest first, and within a moment by id.
+    ///
+    /// The driver writes times into the query without their fraction: those of the window, and those of the keys.
     func query(_ query: Query, at now: Date) -> SimulatedAnswer {
         let times = ["start_time", "end_time"].map { name in query.texts[name].map(SandboxTime.read) }
         if times.contains(where: { $0 == .some(nil) }) { return validationError("Invalid request payload") }
         let end = (times[1] ?? nil) ?? now
         let start = (times[0] ?? nil) ?? end.addingTimeInterval(-7 * 86_400)
         guard start <= end else { return validationError("end time must be after start time") }
+        let (first, last) = (
+            query.texts["iter_first_key"].flatMap(cursor), query.texts["iter_last_key"].flatMap(cursor)
+        )
+        let window = wholeSeconds(start)...wholeSeconds(end)
         let isAscending = query.texts["order"] == "asc"
-        let all = books.billed.filter { (start...end).contains(time(of: $0)) && matches($0, query) }
-            .sorted { key($0) < key($1) }
-        let ordered = isAscending ? all : all.reversed()
-        let (first, last) = (cursor(query.texts["iter_first_key"]), cursor(query.texts["iter_last_key"]))
-        let part = ordered.filter { entry in
+        let found = rows.filter { entry in
+            guard window.contains(time(of: entry)), matches(entry, query) else { return false }
             if let first { return key(entry) > first }
             if let last { return key(entry) < last }
             return true
+        }.sorted { left, right in
+            let (one, other) = (key(left), key(right))
+            if one.nanoseconds == other.nanoseconds { return one.id > other.id }
+            return isAscending ? one.nanoseconds < other.nanoseconds : one.nanoseconds > other.nanoseconds
         }
-        let (size, offset) = (query.size ?? 50, query.offset ?? 0)
-        let page = part.dropFirst(offset).prefix(size)
-        return answer(page, of: part.count, hasMore: part.count > offset + size, next: offset + size)
+        let size = query.size.flatMap { $0 > 0 ? $0 : nil } ?? 50
+        let isKeyed = first != nil || last != nil
+        // Behind a key the offset is not looked at.
+        let offset = isKeyed ? 0 : max(0, query.offset ?? 0)
+        let rest = found.dropFirst(offset)
+        return answer(rest.prefix(size), total: found.count, rest.count > size, next: isKeyed ? nil : offset &+ size)
+    }
+
+    /// The table of raw events: of one timestamp and id it keeps the last that came.
+    private var rows: [Books.Entry] {
+        var rows: [String: Books.Entry] = [:]
+        for entry in books.received { rows["\(key(entry).nanoseconds)::\(entry.id)"] = entry }
+        return Array(rows.values)
+    }
+
+    private func wholeSeconds(_ date: Date) -> Date {
+        Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down))
     }
 
     /// What is zero or empty is left out.
-    private func answer(_ page: ArraySlice<Books.Entry>, of total: Int, hasMore: Bool, next: Int) -> SimulatedAnswer {
+    /// - Parameter next: where the next page begins; nil for a page behind a key.
+    private func answer(_ page: ArraySlice<Books.Entry>, total: Int, _ hasMore: Bool, next: Int?) -> SimulatedAnswer {
         var members: [SandboxJSON.Member] = [
             .init(name: "events", value: .array(page.map(stored))), .init(name: "has_more", value: .bool(hasMore)),
         ]
         if let first = page.first { members.append(.init(name: "iter_first_key", value: .string(text(key(first))))) }
-        if let last = page.last { members.append(.init(name: "iter_last_key", value: .string(text(key(last))))) }
+        if let last = page.last, next != nil || hasMore {
+            members.append(.init(name: "iter_last_key", value: .string(text(key(last)))))
+        }
         if total > 0 { members.append(.init(name: "total_count", value: .number("\(total)"))) }
-        members.append(.init(name: "offset", value: .number("\(next)")))
+        if let next { members.append(.init(name: "offset", value: .number("\(next)"))) }
         return SimulatedAnswer(200, .object(members))
     }
 
@@ -91,7 +115,7 @@ extension FlexpriceSimulator {
 
     func lookup(_ id: String, customer: String?) -> SimulatedAnswer {
         guard !id.isEmpty else { return validationError("Please provide a valid event ID") }
-        let found = books.billed.filter { entry in
+        let found = rows.filter { entry in
             entry.id == id && (customer == nil || entry.event["external_customer_id"]?.string == customer)
         }
         guard let newest = found.max(by: { key($0) < key($1) }) else {
@@ -104,7 +128,7 @@ extension FlexpriceSimulator {
             200,
             [
                 "event": stored(newest), "status": "processed", "processed_events": [],
-                "events": .array(found.map(stored)),
+                "events": .array(found.sorted { key($0) > key($1) }.map(stored)),
             ]
         )
     }
@@ -127,11 +151,11 @@ extension FlexpriceSimulator {
 
     private func text(_ key: (nanoseconds: Int, id: String)) -> String { "\(key.nanoseconds)::\(key.id)" }
 
-    private func cursor(_ text: String?) -> (nanoseconds: Int, id: String)? {
-        guard let parts = text?.split(separator: "::", maxSplits: 1), parts.count == 2, let time = Int(parts[0]) else {
-            return nil
-        }
-        return (time, String(parts[1]))
+    private func cursor(_ text: String) -> (nanoseconds: Int, id: String)? {
+        let parts = text.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let time = Int(parts[0]) else { return nil }
+        let rest = time % 1_000_000_000
+        return (time - (rest < 0 ? rest + 1_000_000_000 : rest), String(parts[1]))
     }
 
     private func stored(_ entry: Books.Entry) -> SandboxJSON {

@@ -1,16 +1,32 @@
 import Foundation
 import HTTPTypes
+import Synchronization
 
 /// Flexprice below `/v1`: `events`, `events/bulk`, `events/query`, `events/lookup`. Its identity includes the timestamp; a bulk is not atomic.
-struct FlexpriceSimulator: Simulator {
+final class FlexpriceSimulator: Simulator {
     let vendor = "flexprice"
     let books = Books()
+    /// The environment that `X-Environment-ID` must name, as with a key from a server's own configuration; nil: the key has one.
+    private let environment = Mutex<String?>(nil)
 
     private static let largestBody = 33_554_432
 
+    func set(_ name: String, to value: SandboxJSON) -> Bool {
+        guard name == "environment", value.isNull || value.string != nil else { return false }
+        environment.withLock { $0 = value.string }
+        return true
+    }
+
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
+        if request.method == .options { return SimulatedAnswer(empty: 200) }
         guard request.headers[.xAPIKey] == SandboxCredentials.flexprice else {
             return SimulatedAnswer(401, ["error": "Unauthorized"])
+        }
+        if let environment = environment.withLock({ $0 }), request.headers[.xEnvironmentID] != environment {
+            return SimulatedAnswer(
+                403,
+                ["error": "Access denied", "message": "Invalid or inaccessible environment"]
+            )
         }
         guard request.body.count <= Self.largestBody else {
             return validationError("Request body exceeds the maximum size; split the batch into smaller requests")
@@ -19,7 +35,7 @@ struct FlexpriceSimulator: Simulator {
         case (.post, "/v1/events"): return single(request, now)
         case (.post, "/v1/events/bulk"): return bulk(request, now)
         case (.post, "/v1/events/query"):
-            guard let body = SandboxJSON(request.body), let query = Query(body: body) else {
+            guard let body = SandboxJSON(beginning: request.body), let query = Query(body: body) else {
                 return validationError("Invalid request payload")
             }
             return self.query(query, at: now)
@@ -31,7 +47,8 @@ struct FlexpriceSimulator: Simulator {
     }
 
     private func single(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard let event = SandboxJSON(request.body), isWellTyped(event), missingField(of: event) == nil else {
+        guard let event = SandboxJSON(beginning: request.body), isWellTyped(event), missingField(of: event) == nil
+        else {
             return validationError("Invalid request payload")
         }
         let id = record(event, now)
@@ -40,7 +57,8 @@ struct FlexpriceSimulator: Simulator {
 
     /// Event after event: at the first bad one the answer is 400, and those before it are in already.
     private func bulk(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard let body = SandboxJSON(request.body), let events = body["events"]?.array, events.allSatisfy(isWellTyped)
+        guard let body = SandboxJSON(beginning: request.body), let events = body["events"]?.array,
+            events.allSatisfy(isWellTyped)
         else {
             return validationError("Invalid request payload")
         }
@@ -61,9 +79,21 @@ struct FlexpriceSimulator: Simulator {
         for name in ["event_name", "external_customer_id", "event_id", "customer_id", "source"] {
             if let value = event[name], !value.isNull, value.string == nil { return false }
         }
-        if let properties = event["properties"], !properties.isNull, properties.members == nil { return false }
+        if let properties = event["properties"], !properties.isNull {
+            guard properties.members != nil, holdsFiniteNumbers(properties) else { return false }
+        }
         guard let timestamp = event["timestamp"], !timestamp.isNull else { return true }
         return timestamp.string.flatMap(SandboxTime.read) != nil
+    }
+
+    /// Go reads numbers into 64-bit floats, and refuses those that do not fit.
+    private func holdsFiniteNumbers(_ value: SandboxJSON) -> Bool {
+        switch value {
+        case .number(let text): Double(text)?.isFinite ?? false
+        case .array(let elements): elements.allSatisfy(holdsFiniteNumbers)
+        case .object(let members): members.allSatisfy { holdsFiniteNumbers($0.value) }
+        case .null, .bool, .string: true
+        }
     }
 
     private func missingField(of event: SandboxJSON) -> String? {
@@ -125,4 +155,5 @@ struct FlexpriceSimulator: Simulator {
 
 extension HTTPField.Name {
     static let xAPIKey = HTTPField.Name("x-api-key")!  // Safe: a constant that is a token by RFC 9110.
+    static let xEnvironmentID = HTTPField.Name("X-Environment-ID")!  // Safe: a constant that is a token by RFC 9110.
 }

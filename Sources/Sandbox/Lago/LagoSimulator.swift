@@ -63,6 +63,7 @@ final class LagoSimulator: Simulator {
         if settings.store == .postgres, let identity, books.has(identity) {
             return refused(["transaction_id": ["value_already_exist"]])
         }
+        if settings.store == .postgres, LagoValidation.holdsZero(event) { return failure(500, retryAfter: nil) }
         record(event, identity, settings.store, now)
         return SimulatedAnswer(200, ["event": LagoEvents.json(event, settings.store, now)])
     }
@@ -84,6 +85,9 @@ final class LagoSimulator: Simulator {
         if settings.store == .postgres {
             details = duplicates(events, identities)
             guard details.isEmpty else { return refused(.object(details)) }
+        }
+        if settings.store == .postgres, events.contains(where: LagoValidation.holdsZero) {
+            return failure(500, retryAfter: nil)
         }
         for (event, identity) in zip(events, identities) { record(event, identity, settings.store, now) }
         return SimulatedAnswer(200, ["events": .array(events.map { LagoEvents.json($0, settings.store, now) })])
@@ -120,8 +124,8 @@ final class LagoSimulator: Simulator {
     }
 
     private func list(_ request: SimulatedRequest) -> SimulatedAnswer {
-        let size = request.parameter("per_page").flatMap { Int($0) } ?? 100
-        let page = request.parameter("page").flatMap { Int($0) } ?? 1
+        let size = request.parameter("per_page").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 100
+        let page = request.parameter("page").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 1
         let found = books.billed.reversed().filter { entry in
             for name in ["external_subscription_id", "code"] {
                 if let wanted = request.parameter(name), entry.event[name]?.string != wanted { return false }
@@ -131,20 +135,27 @@ final class LagoSimulator: Simulator {
             let to = request.parameter("timestamp_to").flatMap(SandboxTime.read)?.timeIntervalSince1970
             return (from.map { $0 <= time } ?? true) && (to.map { time <= $0 } ?? true)
         }
-        let slice = found.dropFirst((page - 1) * size).prefix(size)
-        let pages = max(1, (found.count + size - 1) / size)
+        let (skipped, isFar) = (page - 1).multipliedReportingOverflow(by: size)
+        let slice = found.dropFirst(isFar ? found.count : skipped).prefix(size)
         let store = current.store
         return SimulatedAnswer(
             200,
             [
                 "events": .array(slice.map { LagoEvents.json($0.event, store, $0.at) }),
-                "meta": [
-                    "current_page": .number("\(page)"), "next_page": page < pages ? .number("\(page + 1)") : nil,
-                    "prev_page": page > 1 ? .number("\(page - 1)") : nil, "total_pages": .number("\(pages)"),
-                    "total_count": .number("\(found.count)"),
-                ],
+                "meta": Self.meta(page: page, size: size, total: found.count),
             ]
         )
+    }
+
+    /// Of an empty list neither the page nor its neighbours are counted; past the end, the page before is still the one below.
+    private static func meta(page: Int, size: Int, total: Int) -> SandboxJSON {
+        let pages = total / size + (total % size == 0 ? 0 : 1)
+        return [
+            "current_page": .number("\(total == 0 ? 0 : page)"),
+            "next_page": page < pages ? .number("\(page + 1)") : nil,
+            "prev_page": total > 0 && page > 1 ? .number("\(page - 1)") : nil, "total_pages": .number("\(pages)"),
+            "total_count": .number("\(total)"),
+        ]
     }
 
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {

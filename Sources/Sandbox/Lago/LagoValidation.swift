@@ -16,6 +16,16 @@ enum LagoValidation {
         return faults
     }
 
+    /// Whether there is a U+0000 anywhere in it, which PostgreSQL cannot store.
+    static func holdsZero(_ value: SandboxJSON) -> Bool {
+        switch value {
+        case .string(let text): text.utf8.contains(0)
+        case .array(let elements): elements.contains(where: holdsZero)
+        case .object(let members): members.contains { $0.name.utf8.contains(0) || holdsZero($0.value) }
+        case .null, .bool, .number: false
+        }
+    }
+
     static func json(_ faults: [(field: String, code: String)]) -> SandboxJSON {
         .object(faults.map { SandboxJSON.Member(name: $0.field, value: [.string($0.code)]) })
     }

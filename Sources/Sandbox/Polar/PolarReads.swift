@@ -3,30 +3,34 @@ import Foundation
 /// Polar's reads: list, names and one event.
 extension PolarSimulator {
     func list(_ request: SimulatedRequest) -> SimulatedAnswer {
-        let names = request.query.filter { $0.name == "name" }.map(\.value)
-        let customers = request.query.filter { $0.name == "external_customer_id" }.map(\.value)
-        // Both moments are left out of the window.
-        let start = request.parameter("start_timestamp").flatMap(SandboxTime.read)
-        let end = request.parameter("end_timestamp").flatMap(SandboxTime.read)
+        let question: PolarQuestion
+        do {
+            question = try PolarQuestion(request)
+        } catch let complaint as PolarComplaint {
+            return refused([complaint])
+        } catch {
+            return failure(500, retryAfter: nil)
+        }
+        let families = families
         let isAscending = request.parameter("sorting") == "timestamp"
-        let found = books.billed.filter { entry in
-            (names.isEmpty || names.contains(entry.event["name"]?.string ?? ""))
-                && (customers.isEmpty || customers.contains(entry.event["external_customer_id"]?.string ?? ""))
-                && (start.map { time(entry) > $0 } ?? true) && (end.map { time(entry) < $0 } ?? true)
-                && request.parameter("source") != "system"
-        }.sorted { isAscending ? time($0) < time($1) : time($0) > time($1) }
-        return page(found.map(stored), request)
+        let found = families.shown.filter { question.takes($0, parent: families.parentID(of: $0), at: time($0.entry)) }
+            .sorted { left, right in
+                isAscending ? time(left.entry) < time(right.entry) : time(left.entry) > time(right.entry)
+            }
+        return page(found.map { stored($0, families) }, request)
     }
 
+    private var families: PolarFamilies { PolarFamilies(books.billed, id: id) }
+
     func names(_ request: SimulatedRequest) -> SimulatedAnswer {
-        let groups = Dictionary(grouping: books.billed) { $0.event["name"]?.string ?? "" }
+        let groups = Dictionary(grouping: families.shown.map(\.entry)) { $0.event["name"]?.string ?? "" }
         let items = groups.sorted { $0.key < $1.key }.map { name, entries -> SandboxJSON in
             let times = entries.map(time)
             return [
                 "name": .string(name), "label": .string(name), "source": "user",
                 "occurrences": .number("\(entries.count)"),
-                "first_seen": .string(SandboxTime.text(times.min() ?? Date(), decimals: 6)),
-                "last_seen": .string(SandboxTime.text(times.max() ?? Date(), decimals: 6)),
+                "first_seen": .string(shown(times.min() ?? Date())),
+                "last_seen": .string(shown(times.max() ?? Date())),
             ]
         }
         return page(items, request)
@@ -44,28 +48,35 @@ extension PolarSimulator {
                 ]
             )
         }
-        guard let entry = books.billed.first(where: { self.id(of: $0) == id.lowercased() }) else {
+        let families = families
+        guard let member = families.shown.first(where: { $0.id == id.lowercased() }) else {
             return SimulatedAnswer(404, ["error": "ResourceNotFound", "detail": "Not found"])
         }
-        return SimulatedAnswer(200, stored(entry))
+        return SimulatedAnswer(200, stored(member, families))
     }
 
     private func page(_ items: [SandboxJSON], _ request: SimulatedRequest) -> SimulatedAnswer {
         let limit = min(100, request.parameter("limit").flatMap { Int($0) } ?? 10)
         let page = request.parameter("page").flatMap { Int($0) } ?? 1
-        guard limit > 0, page > 0 else {
+        for (name, number) in [("page", page), ("limit", limit)] where number <= 0 {
+            return refused([
+                PolarComplaint(
+                    type: "greater_than",
+                    location: ["query", .string(name)],
+                    message: "Input should be greater than 0",
+                    input: .string("\(number)")
+                )
+            ])
+        }
+        let (skipped, isFar) = (page - 1).multipliedReportingOverflow(by: limit)
+        let slice = items.dropFirst(isFar ? items.count : skipped).prefix(limit)
+        let pages = (items.count + limit - 1) / limit
+        if ["true", "1"].contains(request.parameter("cursor_pagination")?.lowercased()) {
             return SimulatedAnswer(
-                422,
-                [
-                    "error": "RequestValidationError",
-                    "detail": [
-                        ["type": "greater_than", "loc": ["query", "page"], "msg": "Input should be greater than 0"]
-                    ],
-                ]
+                200,
+                ["items": .array(Array(slice)), "pagination": ["has_next_page": .bool(page < pages)]]
             )
         }
-        let slice = items.dropFirst((page - 1) * limit).prefix(limit)
-        let pages = (items.count + limit - 1) / limit
         return SimulatedAnswer(
             200,
             [
@@ -96,14 +107,34 @@ extension PolarSimulator {
         return parts.joined(separator: "-")
     }
 
-    private func stored(_ entry: Books.Entry) -> SandboxJSON {
-        let event = entry.event
+    /// `_cost.amount` comes back as text.
+    private func metadata(_ event: SandboxJSON) -> SandboxJSON {
+        let members = event["metadata"]?.members ?? []
+        return .object(
+            members.map { member in
+                guard member.name == "_cost", let amount = member.value["amount"]?.number else { return member }
+                let rest = (member.value.members ?? []).filter { $0.name == "currency" }
+                return .init(name: "_cost", value: .object([.init(name: "amount", value: .string(amount))] + rest))
+            }
+        )
+    }
+
+    private func stored(_ member: PolarFamilies.Member, _ families: PolarFamilies) -> SandboxJSON {
+        let event = member.entry.event
+        let isExternal = event["external_customer_id"]?.string != nil
         return [
-            "id": .string(id(of: entry)), "timestamp": .string(SandboxTime.text(time(entry), decimals: 6)),
-            "organization_id": .string(Self.organization), "customer_id": event["customer_id"] ?? nil, "customer": nil,
-            "external_customer_id": event["external_customer_id"] ?? nil, "member_id": nil, "external_member_id": nil,
-            "child_count": 0, "parent_id": nil, "label": event["name"] ?? "", "source": "user",
-            "name": event["name"] ?? "", "metadata": event["metadata"] ?? [:],
+            "id": .string(member.id), "timestamp": .string(shown(time(member.entry))),
+            "organization_id": .string(Self.organization),
+            "customer_id": isExternal ? nil : event["customer_id"] ?? nil, "customer": nil,
+            "external_customer_id": event["external_customer_id"] ?? nil, "member_id": event["member_id"] ?? nil,
+            "external_member_id": event["external_member_id"] ?? nil, "child_count": .number("\(member.children)"),
+            "parent_id": families.parentID(of: member).map { .string($0) } ?? nil, "label": event["name"] ?? "",
+            "source": "user", "name": event["name"] ?? "", "metadata": metadata(event),
         ]
+    }
+
+    /// With six decimals, or with none if they are all zero.
+    private func shown(_ time: Date) -> String {
+        SandboxTime.text(time, decimals: SandboxTime.milliseconds(time) % 1000 == 0 ? 0 : 6)
     }
 }

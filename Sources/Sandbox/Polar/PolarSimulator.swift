@@ -9,9 +9,20 @@ struct PolarSimulator: Simulator {
     private static let largestBody = 10_485_760
     static let organization = "1dbfc517-0bbf-4301-9ba8-555ca42b9737"
 
-    /// Checks run in the vendor's order: version, size, token, body.
+    /// The versions that its SDKs ask for.
+    private static let versions = ["2026-04", "2026-10", "2027-01"]
+
+    /// The version that was asked for is named in the answer.
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
-        if let version = request.headers[.polarVersion], version != "2026-04", version != "2026-10" { return notFound }
+        let version = request.headers[.polarVersion] ?? Self.versions[0]
+        guard Self.versions.contains(version) else { return notFound }
+        var answer = checked(request, at: now)
+        answer.headers.append(("Polar-Version", version))
+        return answer
+    }
+
+    /// Checks run in the vendor's order: version, size, token, body.
+    private func checked(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
         if request.method == .post {
             guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else {
                 return SimulatedAnswer(
@@ -106,7 +117,7 @@ struct PolarSimulator: Simulator {
         )
     }
 
-    private func refused(_ complaints: [PolarComplaint], error: String = "RequestValidationError") -> SimulatedAnswer {
+    func refused(_ complaints: [PolarComplaint], error: String = "RequestValidationError") -> SimulatedAnswer {
         SimulatedAnswer(422, ["error": .string(error), "detail": .array(complaints.map(\.json))])
     }
 

@@ -20,6 +20,16 @@ struct FlexpriceAdapter: Adapter {
         timeout: .seconds(120),
         // Documented for the bulk call; single events would be allowed ten times as many.
         rateLimit: RateLimit(requests: 100, per: .seconds(60)),
+        accountHeaders: [
+            AccountHeader(
+                setting: "environment_id",
+                header: "X-Environment-ID",
+                summary: """
+                    The Flexprice environment that is meant, sent as X-Environment-ID. A key from a self-hosted server's own \
+                    configuration needs it; a key made in Flexprice belongs to one environment already.
+                    """
+            )
+        ],
         settings: FlexpriceSettings.fields,
         ignoredFields: ["subscription_id"]
     )
@@ -39,8 +49,7 @@ struct FlexpriceAdapter: Adapter {
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
         let name = try name(of: event, at: destination)
         try event.checkTimestamp(in: Self.billable, "lies outside of what Flexprice can bill, which is 1970 to 2106")
-        // It keeps ids of different customers apart itself.
-        let id = EventIdentity.scoped(event, by: customer, prefix: settings.idPrefix)
+        let id = FlexpriceScope.id(of: event, customer: customer, prefix: settings.idPrefix)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
         writer.member("event_id", string: id)

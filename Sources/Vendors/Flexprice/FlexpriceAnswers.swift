@@ -26,6 +26,15 @@ struct FlexpriceAnswers {
         // Of a bulk request the events before the bad one are accepted already. Nobody says which one it is, and sending the
         // others again is safe: id, timestamp and customer stay the same.
         case 400: table.refused(isTooLarge ? tooLarge : table.fault(.invalidEvent, "refuses the event"))
+        case 403 where isEnvironment:
+            .all(
+                .park(
+                    table.fault(
+                        .forbidden,
+                        "does not know the environment that is meant; check the provider's environment_id"
+                    )
+                )
+            )
         case 500 where isBeforeHandler:
             .all(
                 .retry(
@@ -47,6 +56,9 @@ struct FlexpriceAnswers {
     private var isTooLarge: Bool { message?.contains("exceeds the maximum size") ?? false }
 
     private var tooLarge: DeliveryFault { table.fault(.payloadTooLarge, "finds the request too large") }
+
+    /// A key from a server's own configuration must say which environment it means.
+    private var isEnvironment: Bool { message?.lowercased().contains("environment") ?? false }
 
     /// Faults of the environment and tenant look-up, which come before the body is read.
     private var isBeforeHandler: Bool {

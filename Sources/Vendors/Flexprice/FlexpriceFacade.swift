@@ -3,8 +3,8 @@ import JSON
 
 /// Flexprice's events API, served by the gateway.
 ///
-/// Flexprice tells events apart by id, customer and timestamp; here it is id and customer. So an application that sends an event
-/// again with a new timestamp, which Flexprice would bill twice, hears 409 instead.
+/// Events are told apart as there: by id, customer and timestamp. Of two that share all three Flexprice keeps the last; here the first
+/// one has gone to other vendors already, so it stays, and the answer is the same 202.
 struct FlexpriceFacade: Dialect {
     let adapter = FlexpriceAdapter.name
     let prefixes = ["/flexprice/v1"]

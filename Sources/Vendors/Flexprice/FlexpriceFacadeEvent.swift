@@ -29,8 +29,8 @@ struct FlexpriceFacadeEvent {
         guard faults.isEmpty else { return nil }
         return CanonicalEvent(
             id: id.map { EventID($0) },
-            // Only an id that the application chose can meet the same one of another customer.
-            idScope: id == nil ? "" : customer,
+            // Only an id that the application chose can meet the same one of another event.
+            idScope: id == nil ? "" : FlexpriceScope.text(customer: customer, timestamp: timestamp),
             name: name,
             customerID: customer,
             timestamp: timestamp,
@@ -92,6 +92,11 @@ struct FlexpriceFacadeEvent {
         if value.depth > EventReader.deepest {
             let text = "arrays and objects stand more than \(EventReader.deepest) deep in one another"
             faults.append(FlexpriceFault(kind: .limit, field: "properties", text: text))
+        }
+        // Go reads every number into a 64-bit float.
+        if let number = NumberPrecision.firstOverflow(in: value) {
+            let shown = String(decoding: number.prefix(60), as: UTF8.self)
+            faults.append(.unreadable("properties", "the number \(shown) is beyond the range of a 64-bit float"))
         }
         return LastMemberWins.text(of: value)
     }

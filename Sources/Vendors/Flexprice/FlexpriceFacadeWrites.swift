@@ -20,10 +20,12 @@ enum FlexpriceFacadeWrites {
             let message = isLimit ? FlexpriceFault.failed : FlexpriceFault.unreadable
             return .answer(FlexpriceWords.refused(message, reader.faults))
         }
-        return .write([event], .allOrNothing) { results in
+        return .write([event], .firstWins) { results in
             switch results[0] {
-            case .accepted(let id, _, _, _): accepted(id)
-            case .refused(let fault): refused([(index: nil, fault: fault)])
+            case .accepted(let id, _, _, _): return accepted(id)
+            case .refused(let fault):
+                guard let id = event.id, isRepeat(fault) else { return refused([(index: nil, fault: fault)]) }
+                return accepted(id)
             case .withheld: preconditionFailure("an event that stands alone is not withheld")
             }
         }
@@ -47,7 +49,7 @@ enum FlexpriceFacadeWrites {
             }
         }
         guard let first = bad.first else {
-            return .write(events, .allOrNothing, respond: answerToBulk)
+            return .write(events, .firstWins, respond: answerToBulk)
         }
         let isUnreadable = bad.contains { $0.faults.contains { $0.kind == .unreadable } }
         let message = isUnreadable ? FlexpriceFault.unreadable : FlexpriceFault.failed
@@ -56,7 +58,7 @@ enum FlexpriceFacadeWrites {
 
     private static func answerToBulk(_ results: [DialectWriteResult]) -> DialectAnswer {
         let faults = results.enumerated().compactMap { index, result -> (index: Int?, fault: EventFault)? in
-            if case .refused(let fault) = result { (index, fault) } else { nil }
+            if case .refused(let fault) = result, !isRepeat(fault) { (index, fault) } else { nil }
         }
         guard faults.isEmpty else { return refused(faults) }
         return DialectAnswer(
@@ -65,6 +67,10 @@ enum FlexpriceFacadeWrites {
             body: Array(#"{"message":"Events accepted for processing"}"#.utf8)
         )
     }
+
+    /// Whether an event was left out because its id, customer and timestamp are those of another. Flexprice answers every repeat as it
+    /// answered the first, whatever it says.
+    private static func isRepeat(_ fault: EventFault) -> Bool { fault.code == .conflict }
 
     private static func accepted(_ id: EventID) -> DialectAnswer {
         var writer = JSONWriter(capacity: 128)
@@ -75,23 +81,13 @@ enum FlexpriceFacadeWrites {
         return DialectAnswer(status: 202, contentType: FlexpriceWords.contentType, body: writer.bytes)
     }
 
-    /// What only the journal or the routes could find. Flexprice would take such events; its envelope has codes for both.
+    /// What only the routes could find. Flexprice would take such events.
     private static func refused(_ faults: [(index: Int?, fault: EventFault)]) -> DialectAnswer {
         let indices = faults.compactMap(\.index)
         let place = indices.isEmpty ? "" : " (\(named(indices)))"
         let first = faults[0].fault
-        switch first.code {
-        case .conflict:
-            return FlexpriceWords.failure(
-                409,
-                "already_exists",
-                "event_id is known with other content\(place)",
-                details: [("event_id", FlexpriceWords.text(first.message))]
-            )
-        case .unrouted, .forbidden, .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
-            let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
-            return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
-        }
+        let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
+        return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
     }
 
     /// `events[3], events[7]`, and how many more there are.

@@ -3,31 +3,36 @@ import JSON
 
 /// Asks Flexprice: one event or a list by `POST /v1/events/query`.
 ///
-/// Without times the query looks at the last seven days; the gateway asks for all. Source: flexprice/flexprice,
-/// internal/ee/service/event.go (`GetEvents`).
+/// Without times the query looks at the last seven days; the gateway asks for all. Times are cut to whole seconds there, those of the keys
+/// that lead to the next page too, so the gateway asks for whole seconds, drops here what is too much, and counts its pages. Source:
+/// flexprice/flexprice, internal/ee/service/event.go (`GetEvents`), internal/repository/clickhouse/event.go.
 struct FlexpriceReading: VendorReading {
     let abilities: Set<VendorAbility> = [.find, .list]
 
     private static let vendor = FlexpriceAdapter.vendor
-    private static let beginning = Timestamp(milliseconds: 0)
     private static let repeats = "Flexprice may show repeats of an event until it has merged them"
 
     /// By the id; several if events of several customers or times share it.
     func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
         let prefix = wanted.destination.flatMap { FlexpriceSettings($0.settings).idPrefix }
-        let id = wanted.known.map { EventIdentity.scoped($0, by: $0.customerID ?? "", prefix: prefix) }
-        var writer = Self.query(order: .newestFirst, size: 50)
+        let id = wanted.known.map { FlexpriceScope.id(of: $0, customer: $0.customerID ?? "", prefix: prefix) }
+        let window = wanted.known.map { FlexpriceWindow(around: $0.timestamp) } ?? .all
+        var writer = Self.query(order: .newestFirst, size: 50, window)
         writer.member("event_id", string: id ?? wanted.id.rawValue)
         if let customer = wanted.known?.customerID { writer.member("external_customer_id", string: customer) }
-        writer.member("start_time", string: (wanted.known?.timestamp ?? Self.beginning).rfc3339)
-        if let known = wanted.known { writer.member("end_time", string: known.timestamp.rfc3339) }
-        return Self.ask(writer) { events, _ in .done(events) }
+        return Self.ask(writer) { events, _ in
+            .done(wanted.known.map { known in events.filter { $0.timestamp == known.timestamp } } ?? events)
+        }
     }
 
     func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> {
         let filter = query.filter
         guard filter.subscriptionIDs.isEmpty else { return .unsupported("Flexprice's events name no subscription") }
-        var writer = Self.query(order: query.order, size: query.limit)
+        guard let place = FlexpricePlace(query) else {
+            return .unsupported("the cursor is none of a Flexprice provider, or of another order")
+        }
+        var writer = Self.query(order: query.order, size: query.limit, place.window)
+        if place.offset > 0 { writer.member("offset", integer: place.offset) }
         var filteredHere: [String] = []
         let filters: [(parameter: String, field: String, values: [String])] = [
             ("id", "event_id", filter.ids.map(\.rawValue)), ("name", "event_name", Array(filter.names)),
@@ -41,29 +46,12 @@ struct FlexpriceReading: VendorReading {
             default: filteredHere.append(parameter)
             }
         }
-        writer.member("start_time", string: (filter.from ?? Self.beginning).rfc3339)
-        // Its end belongs to the window.
-        if let before = filter.before { writer.member("end_time", string: (before + .milliseconds(-1)).rfc3339) }
-        let offset: Int
-        switch Cursor(query.cursor, query.order) {
-        case .start: offset = 0
-        case .offset(let number):
-            offset = number
-            writer.member("offset", integer: number)
-        case .behind(let key):
-            offset = 0
-            writer.member("iter_last_key", string: key)
-        case nil: return .unsupported("the cursor is none of a Flexprice provider, or of another order")
-        }
         return Self.ask(writer) { [filteredHere] events, root in
             let hasMore = root["has_more"]?.bool ?? false
-            let next =
-                query.order == .newestFirst
-                ? root["iter_last_key"]?.string.map { "k" + $0 } : "o\(offset + query.limit)"
             return .done(
                 VendorEventPage(
                     events: Self.withoutRepeats(events).filter(filter.takes),
-                    next: hasMore ? next : nil,
+                    next: hasMore ? place.behind(events.map(\.timestamp))?.cursor : nil,
                     filteredHere: filteredHere,
                     notes: [Self.repeats]
                 )
@@ -71,33 +59,14 @@ struct FlexpriceReading: VendorReading {
         }
     }
 
-    /// Where a page begins: pages of the newest follow a key, those of the oldest are counted, because keys lead backwards only.
-    private enum Cursor {
-        case start
-        case behind(String)
-        case offset(Int)
-
-        init?(_ text: String?, _ order: EventSearch.Order) {
-            guard let text else {
-                self = .start
-                return
-            }
-            switch (text.first, order) {
-            case ("k", .newestFirst): self = .behind(String(text.dropFirst()))
-            case ("o", .oldestFirst):
-                guard let offset = Int(text.dropFirst()), offset >= 0 else { return nil }
-                self = .offset(offset)
-            default: return nil
-            }
-        }
-    }
-
-    private static func query(order: EventSearch.Order, size: Int) -> JSONWriter {
+    private static func query(order: EventSearch.Order, size: Int, _ window: FlexpriceWindow) -> JSONWriter {
         var writer = JSONWriter(capacity: 256)
         writer.beginObject()
         writer.member("page_size", integer: size)
         writer.member("sort", string: "timestamp")
         writer.member("order", string: order == .newestFirst ? "desc" : "asc")
+        writer.member("start_time", string: window.startText)
+        writer.member("end_time", string: window.endText)
         return writer
     }
 

@@ -36,11 +36,16 @@ struct LagoAdapter: Adapter {
             "lies beyond the year 2200; it looks like milliseconds that were sent as seconds"
         )
         let id = EventIdentity.scoped(event, by: event.subscriptionID ?? "", prefix: settings.idPrefix)
+        let code = destination.name(for: event.name)
+        // PostgreSQL cannot keep it, so Lago would answer 500 for ever.
+        try id.checkStorable(as: "id", for: Self.vendor)
+        try subscription.checkStorable(as: "subscription_id", for: Self.vendor)
+        try code.checkStorable(as: "name", for: Self.vendor)
         var writer = JSONWriter(capacity: 256 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
         writer.member("transaction_id", string: id)
         writer.member("external_subscription_id", string: subscription)
-        writer.member("code", string: destination.name(for: event.name))
+        writer.member("code", string: code)
         // Text with three decimals reads the same before and after v1.48.0, which stopped reading numbers as binary floats.
         writer.member("timestamp", string: event.timestamp.unixSeconds)
         if let amount { writer.member("precise_total_amount_cents", string: amount) }

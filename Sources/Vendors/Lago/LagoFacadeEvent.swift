@@ -7,6 +7,7 @@ struct LagoFacadeEvent {
 
     private static let names: [StaticString] = [
         "transaction_id", "external_subscription_id", "code", "timestamp", "precise_total_amount_cents", "properties",
+        "external_customer_id",
     ]
 
     /// Beyond it a number of seconds is surely one of milliseconds.
@@ -22,11 +23,13 @@ struct LagoFacadeEvent {
         let timestamp = timestamp(members[3])
         let amount = amount(members[4])
         let properties = properties(members[5])
+        let customer = customer(members[6])
         guard faults.isEmpty else { return nil }
         return CanonicalEvent(
             id: EventID(id),
             idScope: subscription,
             name: code,
+            customerID: customer,
             subscriptionID: subscription,
             timestamp: timestamp,
             properties: properties,
@@ -47,8 +50,25 @@ struct LagoFacadeEvent {
         }
         let isTooLong = text.utf8.count > most && (!inCharacters || text.unicodeScalars.count > most)
         if isTooLong { fault(field, "value_is_too_long") }
+        checkStorable(text, field)
         return text
     }
+
+    /// Lago finds the customer by the subscription and has not read this field since v1.2.0; other vendors need it. What is no text
+    /// and no number is passed over, as Lago passes over all of it.
+    private mutating func customer(_ value: JSONValue?) -> String? {
+        guard let text = value?.string ?? value?.numberText, !Self.isBlank(text) else { return nil }
+        if text.utf8.count > 255 { fault("external_customer_id", "value_is_too_long") }
+        checkStorable(text, "external_customer_id")
+        return text
+    }
+
+    /// PostgreSQL stores no U+0000; Lago answers it with 500 every time.
+    private mutating func checkStorable(_ text: String, _ field: String) {
+        if text.utf8.contains(0) { fault(field, Self.unstorable) }
+    }
+
+    private static let unstorable = "value_contains_a_nul_character"
 
     /// Unix seconds as a number or numeric text, exact to the millisecond.
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
@@ -88,6 +108,7 @@ struct LagoFacadeEvent {
             fault("properties", "nested_too_deep")
             return nil
         }
+        if JSONEscapes.holdZeroCharacter(value.raw) { fault("properties", Self.unstorable) }
         return LastMemberWins.text(of: value)
     }
 

@@ -12,7 +12,7 @@ struct LagoListQuery {
     let page: Int
     let perPage: Int
 
-    /// Lago has no limit here; a page is held in memory.
+    /// Lago has no limit here; a page is held in memory. A smaller page than was asked for would look like all there is.
     private static let largestPage = 1000
 
     var skip: Int { (page - 1) * perPage }
@@ -20,9 +20,12 @@ struct LagoListQuery {
     static func read(_ request: DialectRequest) -> Result<LagoListQuery, Refusal> {
         var query = LagoListQuery(
             page: count(request, "page", most: 1_000_000_000) ?? 1,
-            perPage: count(request, "per_page", most: largestPage) ?? 100
+            perPage: count(request, "per_page", most: 1_000_000_000) ?? 100
         )
-        let faults = query.readFilters(of: request)
+        var faults = query.readFilters(of: request)
+        if query.perPage > largestPage {
+            faults.append(LagoFault(field: "per_page", code: "must_be_at_most_\(largestPage)"))
+        }
         return faults.isEmpty ? .success(query) : .failure(Refusal(faults: faults))
     }
 
@@ -31,16 +34,16 @@ struct LagoListQuery {
         self.perPage = perPage
     }
 
-    /// A page past the end has no neighbours (Kaminari).
+    /// An empty list is at page 0; the page before one past the end is the one below it, which may be past the end too.
     func writeMeta(total: Int, to writer: inout JSONWriter) {
         let pages = (total + perPage - 1) / perPage
-        let isOutside = page > pages
+        let isEmpty = total == 0
         writer.beginObject()
-        writer.member("current_page", integer: page)
+        writer.member("current_page", integer: isEmpty ? 0 : page)
         writer.key("next_page")
-        if isOutside || page == pages { writer.null() } else { writer.integer(page + 1) }
+        if page < pages { writer.integer(page + 1) } else { writer.null() }
         writer.key("prev_page")
-        if isOutside || page == 1 { writer.null() } else { writer.integer(page - 1) }
+        if isEmpty || page == 1 { writer.null() } else { writer.integer(page - 1) }
         writer.member("total_pages", integer: pages)
         writer.member("total_count", integer: total)
         writer.endObject()

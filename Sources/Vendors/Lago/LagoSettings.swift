@@ -28,6 +28,6 @@ final class LagoSettings: Sendable {
         idPrefix = settings.text("id_prefix")
         // A number with a fraction goes through a binary float there, whole ones do not; nulls inside of arrays vanish
         // (Rails parameters), which `nested: stringify` avoids.
-        properties = PropertyRules(inexactNumbers: .fractionsAsText).with(settings)
+        properties = PropertyRules(inexactNumbers: .fractionsAsText, refusesZeroCharacter: true).with(settings)
     }
 }

@@ -23,7 +23,8 @@ struct PolarAdapter: Adapter {
     )
 
     private static let fields = [
-        "customer_id", "member_id", "external_member_id", "organization_id", "parent_id", "metadata",
+        "customer_id", "member_id", "external_member_id", "organization_id", "parent_id",
+        "parent_external_id", "metadata",
     ]
 
     let reading: (any VendorReading)? = PolarReading()
@@ -43,7 +44,9 @@ struct PolarAdapter: Adapter {
         if let organization = try uuid("organization_id", fields) ?? settings.organizationID {
             writer.member("organization_id", string: organization)
         }
-        if let parent = try storable("parent_id", fields) { writer.member("parent_id", string: parent) }
+        if let parent = try PolarParent.id(named: fields, prefix: settings.idPrefix, child: id) {
+            writer.member("parent_id", string: parent)
+        }
         let overlay = fields["metadata"].map { (path: "vendor.polar.metadata", object: $0) }
         if let metadata = try settings.properties.properties(of: event, for: Self.vendor, overlay: overlay) {
             writer.member("metadata", raw: metadata)
@@ -83,7 +86,7 @@ struct PolarAdapter: Adapter {
         to writer: inout JSONWriter
     ) throws(Untranslatable) {
         let member = try uuid("member_id", fields)
-        let externalMember = try storable("external_member_id", fields)
+        let externalMember = try fields.storableText("external_member_id", for: Self.vendor)
         if let customer = try uuid("customer_id", fields) {
             guard externalMember == nil else {
                 throw fields.fault("external_member_id", "goes with customer_id, not with vendor.polar.customer_id")
@@ -99,26 +102,11 @@ struct PolarAdapter: Adapter {
         if let externalMember { writer.member("external_member_id", string: externalMember) }
     }
 
-    private func storable(_ name: String, _ fields: VendorFields) throws(Untranslatable) -> String? {
-        let text = try fields.text(name)
-        try text?.checkStorable(as: "vendor.polar.\(name)", for: Self.vendor)
-        return text
-    }
-
     private func uuid(_ name: String, _ fields: VendorFields) throws(Untranslatable) -> String? {
         guard let text = try fields.text(name) else { return nil }
-        guard Self.isRandomUUID(text) else {
+        guard PolarUUID.isPlain(text) else {
             throw fields.fault(name, "must be a UUID of version 4, such as 1dbfc517-0bbf-4301-9ba8-555ca42b9737")
         }
         return text
-    }
-
-    private static func isRandomUUID(_ text: String) -> Bool {
-        let groups = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        let isHex = groups.allSatisfy {
-            $0.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
-        }
-        return groups.map(\.count) == [8, 4, 4, 4, 12] && isHex && groups[2].first == UInt8(ascii: "4")
-            && "89abAB".utf8.contains(groups[3][groups[3].startIndex])
     }
 }

@@ -46,15 +46,22 @@ struct PolarAnswers {
             faults[fault.index, default: []].append(fault)
         }
         guard !faults.isEmpty else { return table.refused(unnamedFault) }
+        if (0..<events).allSatisfy({ faults[$0].map(Self.refuseOrganization) ?? false }) {
+            let message = """
+                takes no organization_id with an organization's token; remove organization_id from the destination, and \
+                vendor.polar.organization_id from events, or use a personal token
+                """
+            return .all(.park(table.fault(.forbidden, message, words: words(of: faults[0] ?? []))))
+        }
         let outcomes = (0..<events).map { faults[$0].map(outcome) ?? .resend }
-        // A token that needs an organization fails every event alike.
+        // A token that does not go with the setting organization_id fails every event alike.
         if case .park = outcomes[0], outcomes.allSatisfy({ $0 == outcomes[0] }) { return .all(outcomes[0]) }
         return .each(outcomes)
     }
 
     private func outcome(of faults: [PolarFault]) -> Outcome {
         let telling = PolarFault.telling(among: faults)
-        let words = VendorWords.quoted(telling.map(\.words).joined(separator: "; "))
+        let words = words(of: telling)
         if telling.allSatisfy(\.isFutureTimestamp) {
             // Our clock is ahead of theirs: the moment has not come there yet.
             return .retry(
@@ -69,6 +76,13 @@ struct PolarAnswers {
         }
         let isCustomer = telling.allSatisfy(\.isUnknownCustomer)
         return .reject(table.fault(isCustomer ? .unknownCustomer : .invalidEvent, "refuses the event", words: words))
+    }
+
+    /// Whether an event is refused for naming an organization and for nothing else.
+    private static func refuseOrganization(_ faults: [PolarFault]) -> Bool { faults.allSatisfy(\.refusesOrganization) }
+
+    private func words(of faults: [PolarFault]) -> String? {
+        VendorWords.quoted(faults.map(\.words).joined(separator: "; "))
     }
 
     private var unnamedFault: DeliveryFault { table.fault(.invalidEvent, "refuses the request") }

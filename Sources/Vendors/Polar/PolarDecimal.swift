@@ -44,11 +44,16 @@ enum PolarDecimal {
         switch value.kind {
         case .bool: return nil
         case .number:
-            guard let number = value.numberText.flatMap({ JSONNumber($0) }) else { return .infinite }
-            return number.isInteger ? nil : .fraction
+            // Whole numbers are read digit by digit, however many; those with a fraction or an exponent as 64-bit floats first.
+            if value.node.isInteger { return nil }
+            guard let float = value.numberText.flatMap({ Double($0) }), float.isFinite else { return .infinite }
+            if abs(float) >= 0x1p63 { return .integerTooLarge }
+            return float == float.rounded() ? nil : .fraction
         case .string:
-            guard let number = value.string.flatMap({ number(trimmed($0)) }) else { return .unreadInteger }
-            return number.isInteger ? nil : .unreadInteger
+            guard let text = value.string.map(trimmed), !text.contains(where: { "eE".contains($0) }),
+                let number = number(text), number.isInteger
+            else { return .unreadInteger }
+            return nil
         case .null, .array, .object: return .notInteger
         }
     }

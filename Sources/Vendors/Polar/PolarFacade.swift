@@ -74,6 +74,7 @@ extension DialectCall {
         case .names(let filter, let respond): .names(filter) { respond($0).adding(headers) }
         case .ask(let request, let adapter, let respond): .ask(request, of: adapter) { respond($0).adding(headers) }
         case .follow(let number, let next): .follow(number) { next($0).answering(with: headers) }
+        case .lookUp(let numbers, let next): .lookUp(numbers) { next($0).answering(with: headers) }
         }
     }
 }

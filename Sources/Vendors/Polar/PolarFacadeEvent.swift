@@ -7,6 +7,10 @@ import JSON
 /// both, what is wrong in both twice.
 struct PolarFacadeEvent {
     private let now: Timestamp
+    /// What is known of parents that were named by the ids that this API shows.
+    private let parents: PolarParents
+    /// The number of the event's parent, if it is named by such an id.
+    private(set) var numberedParent: SequenceNumber?
     /// Faults in what both shapes have.
     private var common: [PolarComplaint] = []
     private var ofCustomer: [PolarComplaint] = []
@@ -19,9 +23,12 @@ struct PolarFacadeEvent {
     /// What the gateway keeps of an id.
     private static let longestID = 255
 
-    /// - Parameter now: nothing may have happened later.
-    init(now: Timestamp) {
+    /// - Parameters:
+    ///   - now: nothing may have happened later.
+    ///   - parents: by their numbers; none have been looked for as yet where a request is read for the first time.
+    init(now: Timestamp, parents: PolarParents) {
         self.now = now
+        self.parents = parents
     }
 
     /// Writes what is wrong below the place of the event.
@@ -44,7 +51,7 @@ struct PolarFacadeEvent {
         let name = name(members[1], of: value)
         own.organization = organization(members[2])
         let id = text(members[3], "external_id", most: Self.longestID, to: \.common)
-        own.parent = text(members[4], "parent_id", to: \.common)
+        readParent(members[4], child: id, to: &own)
         var metadata = PolarFacadeMetadata()
         let properties = metadata.read(members[5])
         common += metadata.complaints
@@ -112,6 +119,25 @@ extension PolarFacadeEvent {
         return id == PolarShownEvent.organization ? nil : id
     }
 
+    /// Polar finds a parent by the id that it was sent with, so an id that this API shows is kept with the one behind it.
+    private mutating func readParent(_ value: JSONValue?, child: String?, to own: inout PolarOwnFields) {
+        own.parent = text(value, "parent_id", to: \.common)
+        guard let value, let parent = own.parent else { return }
+        if let child, !child.isEmpty, parent == child {
+            add(.value("An event cannot be its own parent."), "parent_id", value, to: \.common)
+        }
+        guard let number = StableUUID.number(in: parent).map({ SequenceNumber($0) }) else { return }
+        numberedParent = number
+        switch parents {
+        case .notLookedFor: break
+        case .found(let ids):
+            own.parentExternalID = ids[number]
+            if own.parentExternalID == nil {
+                add(.value("There is no event with this id, so it can be no parent."), "parent_id", value, to: \.common)
+            }
+        }
+    }
+
     private mutating func externalCustomer(_ value: JSONValue?, of event: JSONValue) -> String? {
         guard let value else {
             add(.missing, "external_customer_id", event, to: \.ofExternalCustomer)
@@ -138,8 +164,11 @@ extension PolarFacadeEvent {
         }
         // Ids are kept up to so many bytes, names up to so many characters.
         let length = field == "name" ? text.unicodeScalars.count : text.utf8.count
-        if length > most { add(.tooLong(most), field, value, to: faults) }
-        if value.node.hasEscapes, text.utf8.contains(0) { add(.zeroCharacter, field, value, to: faults) }
+        if length > most {
+            add(.tooLong(most), field, value, to: faults)
+        } else if value.node.hasEscapes, text.utf8.contains(0) {
+            add(.zeroCharacter, field, value, to: faults)
+        }
         return text
     }
 
@@ -172,10 +201,19 @@ extension PolarFacadeEvent {
     }
 }
 
+/// The parents of a request's events, as far as they are named by ids that this API shows.
+enum PolarParents {
+    case notLookedFor
+    /// The ids that they went to Polar with, but for what a destination puts in front of all ids.
+    case found([SequenceNumber: String])
+}
+
 /// What an event has for Polar alone: `vendor.polar`.
 struct PolarOwnFields {
     var organization: String?
     var parent: String?
+    /// The id that the parent was sent with, where ``parent`` is another.
+    var parentExternalID: String?
     var customer: String?
     var member: String?
     var externalMember: String?
@@ -183,8 +221,8 @@ struct PolarOwnFields {
     /// The fields as the canonical event has them; nil if there are none. What is empty says nothing.
     var vendor: JSONText? {
         let fields = [
-            ("organization_id", organization), ("parent_id", parent), ("customer_id", customer), ("member_id", member),
-            ("external_member_id", externalMember),
+            ("organization_id", organization), ("parent_id", parent), ("parent_external_id", parentExternalID),
+            ("customer_id", customer), ("member_id", member), ("external_member_id", externalMember),
         ].compactMap { name, text in text.flatMap { $0.isEmpty ? nil : (name, $0) } }
         guard !fields.isEmpty else { return nil }
         var writer = JSONWriter(capacity: 128)

@@ -10,21 +10,46 @@ enum PolarFacadeIngest {
         case .failure(let refusal): return .answer(refusal.answer)
         case .success(let events): elements = events.elements
         }
+        return ingest(elements, at: request.receivedAt, .notLookedFor)
+    }
+
+    private static func ingest(_ elements: JSONElements, at now: Timestamp, _ parents: PolarParents) -> DialectCall {
         var events: [CanonicalEvent] = []
+        var numberedParents: Set<SequenceNumber> = []
         var refusal = PolarRefusal()
         var isRefused = false
         for (index, element) in elements.enumerated() where !refusal.isFull {
-            var reader = PolarFacadeEvent(now: request.receivedAt)
+            var reader = PolarFacadeEvent(now: now, parents: parents)
             if let event = reader.read(element) {
                 events.append(event)
+                if let parent = reader.numberedParent { numberedParents.insert(parent) }
             } else {
                 isRefused = true
                 reader.report(below: ["body", "events", .index(index)], to: &refusal)
             }
         }
         if isRefused { return .answer(refusal.answer) }
+        if case .notLookedFor = parents, !numberedParents.isEmpty {
+            guard numberedParents.count <= mostNumberedParents else { return .answer(tooManyParents) }
+            // The events are read again with what is found.
+            return .lookUp(numberedParents) { found in
+                ingest(elements, at: now, .found(found.mapValues { EventIdentity.unscoped($0.event, prefix: nil) }))
+            }
+        }
         let names = events.map(\.name)
         return .write(events, .firstWins) { results in answer(to: results, names) }
+    }
+
+    /// Each is a look into the journal, one after the other.
+    private static let mostNumberedParents = 1000
+
+    private static var tooManyParents: DialectAnswer {
+        let reason = """
+            The events name more than \(mostNumberedParents) parents by the ids that this API shows; name them by their external_id.
+            """
+        return PolarRefusal.answer(
+            PolarComplaint(.value(reason), at: ["body", "events"], input: Array("[]".utf8)[...])
+        )
     }
 
     private static func answer(to results: [DialectWriteResult], _ names: [String]) -> DialectAnswer {

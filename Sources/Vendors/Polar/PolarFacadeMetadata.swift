@@ -11,7 +11,7 @@ struct PolarFacadeMetadata {
     private static let longestKey = 40
     private static let longestText = 500
     /// How the model's library names the alternatives of a value.
-    private static let text: PolarPlace = "function-after[reject_nul_character(), constrained-str]"
+    private static let text: PolarPlace = "constrained-str"
 
     /// - Returns: the metadata as properties; nil if there are none, or if ``complaints`` says what is wrong.
     mutating func read(_ value: JSONValue?) -> JSONText? {
@@ -30,6 +30,8 @@ struct PolarFacadeMetadata {
             readKey(member.key)
             readValue(member)
         }
+        // What is good in itself is looked through as a whole.
+        if complaints.isEmpty, JSONEscapes.holdZeroCharacter(value.raw) { add(.zeroCharacter, [], value) }
         return complaints.isEmpty ? LastMemberWins.text(of: value) : nil
     }
 
@@ -41,7 +43,6 @@ struct PolarFacadeMetadata {
         // Most keys are shorter in bytes already.
         guard key.node.hasEscapes || key.byteRange.count > Self.longestKey + 2, let name = key.string else { return }
         if name.unicodeScalars.count > Self.longestKey { add(.tooLong(Self.longestKey), [.name(name), "[key]"], key) }
-        if name.utf8.contains(0) { add(.zeroCharacter, [.name(name), "[key]"], key) }
     }
 
     /// Text, a number or a boolean; each alternative complains for itself.
@@ -73,8 +74,7 @@ struct PolarFacadeMetadata {
         let bytes = value.byteRange.count - 2
         if bytes == 0 { return .tooShort(1) }
         guard value.node.hasEscapes || bytes > longestText, let text = value.string else { return nil }
-        if text.unicodeScalars.count > longestText { return .tooLong(longestText) }
-        return text.utf8.contains(0) ? .zeroCharacter : nil
+        return text.unicodeScalars.count > longestText ? .tooLong(longestText) : nil
     }
 
     private static func tooMany(_ count: Int) -> PolarFinding {

@@ -31,7 +31,6 @@ enum PolarFacadeReads {
         query.refuse("meter_id", because: "The gateway knows no meters; filter by what the meter filters by.")
         selection.names = query.texts("name")
         selection.sources = query.words("source", among: ["system", "user"], type: "str-enum[EventSource]")
-        selection.readQuery(&query)
         let parent = query.uuid("parent_id")
         let depth = query.integer("depth", in: 0...5)
         selection.readDepth(depth, parent, &query)
@@ -44,6 +43,8 @@ enum PolarFacadeReads {
             selection.meterFilter = reader.read(filter)
             guard reader.complaints.isEmpty else { return .answer(PolarRefusal.answer(reader.complaints)) }
         }
+        selection.readQuery(&query)
+        guard query.complaints.isEmpty else { return .answer(PolarRefusal.answer(query.complaints)) }
         let hasCursor = query.text("cursor_pagination").map { ["true", "1"].contains($0.lowercased()) } ?? false
         let list = PolarList(page: page, isDescending: order.isDescending, hasCursor: hasCursor)
         guard let parent else { return list.call(for: selection) }
@@ -54,7 +55,8 @@ enum PolarFacadeReads {
         }
         return .follow(SequenceNumber(number)) { [selection] archived in
             var selection = selection
-            selection.parents = Set([parent] + (archived.map { [$0.event.id.rawValue] } ?? []))
+            let ids = archived.map { [$0.event.id.rawValue, EventIdentity.unscoped($0.event, prefix: nil)] } ?? []
+            selection.parents = Set([parent] + ids)
             return list.call(for: selection)
         }
     }
@@ -85,12 +87,14 @@ extension PolarSelection {
         externalCustomers = query.texts("external_customer_id")
     }
 
+    /// Looked at when all parameters are good in themselves; one fault at a time.
     fileprivate mutating func readQuery(_ parameters: inout PolarQuery) {
         guard let text = parameters.text("query") else { return }
-        if text.unicodeScalars.count < 3 { parameters.add(.tooShort(3), "query", text) }
         if parameters.texts("organization_id").isEmpty {
             let message = "Query is only supported when organization_id is provided."
-            parameters.add(PolarFinding("query", message), "query", text)
+            parameters.add(PolarFinding("value_error", message), "query", text)
+        } else if text.unicodeScalars.count < 3 {
+            parameters.add(PolarFinding("query", "Query must be at least 3 characters."), "query", text)
         }
         query = text
     }

@@ -33,6 +33,9 @@ struct PolarFault {
     /// Whether the token belongs to a person or an application, so that the event must name an organization.
     var wantsOrganization: Bool { type == "missing" && path == ["organization_id"] }
 
+    /// Whether the token is an organization's own, so that nothing may name an organization beside it.
+    var refusesOrganization: Bool { type == "organization_token" }
+
     /// Whether the customer or member does not exist there.
     var isUnknownCustomer: Bool { type == "customer_id" || type == "member_id" }
 

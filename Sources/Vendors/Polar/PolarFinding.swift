@@ -27,7 +27,11 @@ struct PolarFinding: Error, Equatable {
         "Input should be a valid integer, got a number with a fractional part"
     )
     static let infinite = PolarFinding("finite_number", "Input should be a finite number")
-    static let zeroCharacter = value("Input must not contain a NUL character (\\u0000).")
+    static let integerTooLarge = PolarFinding(
+        "int_parsing_size",
+        "Unable to parse input string as an integer, exceeded maximum size"
+    )
+    static let zeroCharacter = value("This value contains invalid characters")
     static let future = value("Timestamp must be in the past.")
 
     /// A fault that a validator of Polar's own found.

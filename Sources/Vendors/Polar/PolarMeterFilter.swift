@@ -17,6 +17,11 @@ indirect enum PolarMeterFilter: Sendable {
         }
     }
 
+    /// The properties that Polar keeps in columns of their own: where one is missing, no comparison holds.
+    private static let columns: Set<String> = [
+        "_cost.amount", "_cost.currency", "_llm.vendor", "_llm.model", "_llm.input_tokens", "_llm.output_tokens",
+    ]
+
     private static func compare(
         _ property: String,
         _ comparison: PolarOperator,
@@ -28,15 +33,13 @@ indirect enum PolarMeterFilter: Sendable {
         case "name": return value.isText && comparison.holds(.text(event.name), value)
         case "source": return value.isText && comparison.holds(.text("user"), value)
         case "timestamp":
-            let seconds = Double(
-                (event.timestamp.milliseconds - (event.timestamp.milliseconds % 1000 + 1000) % 1000) / 1000
-            )
-            return !value.isText && comparison.holds(.number(seconds), value)
+            let (seconds, rest) = event.timestamp.milliseconds.quotientAndRemainder(dividingBy: 1000)
+            return !value.isText && comparison.holds(.number(Double(rest < 0 ? seconds - 1 : seconds)), value)
         default:
-            guard let found = metadata.value(at: property).flatMap(PolarFilterValue.init(property:)) else {
-                return false
-            }
-            return comparison.holds(found, value)
+            let found = metadata.value(at: property)
+            if found == nil, columns.contains(property) { return false }
+            let isText = value.isText || comparison.isAboutText
+            return comparison.holds(isText ? .text(of: found) : .number(of: found), value)
         }
     }
 }
@@ -49,25 +52,32 @@ enum PolarFilterValue: Sendable, Equatable {
 
     var isText: Bool { if case .text = self { true } else { false } }
 
-    /// A property's value; nil for one that no clause holds for.
-    init?(property: JSONValue) {
-        if let text = property.string {
-            self = .text(text)
-        } else if let bool = property.bool {
-            self = .bool(bool)
-        } else if let number = property.numberText.flatMap({ Double($0) }) {
-            self = .number(number)
-        } else {
-            return nil
-        }
+    /// A property as text: what is no string by its JSON, what is missing as nothing (ClickHouse, `JSONExtractString`).
+    static func text(of property: JSONValue?) -> PolarFilterValue {
+        guard let property, !property.isNull else { return .text("") }
+        return .text(property.string ?? String(decoding: property.raw, as: UTF8.self))
     }
 
-    /// As PostgreSQL casts to text.
+    /// A property as a number: text by its digits, what is missing or no number as 0 (ClickHouse, `JSONExtractFloat`).
+    static func number(of property: JSONValue?) -> PolarFilterValue {
+        if let bool = property?.bool { return .number(bool ? 1 : 0) }
+        return .number((property?.numberText ?? property?.string).flatMap { Double($0) } ?? 0)
+    }
+
+    /// As Polar writes it into a comparison of text.
     fileprivate var words: String {
         switch self {
         case .text(let text): text
-        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
-        case .bool(let bool): bool ? "true" : "false"
+        case .number(let number): "\(number)".hasSuffix(".0") ? String("\(number)".dropLast(2)) : "\(number)"
+        case .bool(let bool): bool ? "t" : "f"
+        }
+    }
+
+    fileprivate var number: Double {
+        switch self {
+        case .text(let text): Double(text) ?? 0
+        case .number(let number): number
+        case .bool(let bool): bool ? 1 : 0
         }
     }
 }
@@ -77,20 +87,19 @@ enum PolarOperator: String, Sendable, CaseIterable {
     case eq, ne, gt, gte, lt, lte, like
     case notLike = "not_like"
 
-    /// Whether `found` compares so with `value`. Text compares with text, numbers and booleans with their like.
+    /// Whether it looks at text, whatever the value is.
+    var isAboutText: Bool { self == .like || self == .notLike }
+
+    /// Whether `found` compares so with `value`: text by its bytes, everything else by its number.
     func holds(_ found: PolarFilterValue, _ value: PolarFilterValue) -> Bool {
         switch self {
-        case .like: return Self.contains(found.words, value.words)
-        case .notLike: return !Self.contains(found.words, value.words)
+        // The text stands for itself; nothing in it stands for anything else.
+        case .like: return found.words.utf8.contains(value.words.utf8)
+        case .notLike: return !found.words.utf8.contains(value.words.utf8)
         case .eq, .ne, .gt, .gte, .lt, .lte: break
         }
-        switch (found, value) {
-        case (.text(let left), _):
-            return ordered(Array(left.utf8), Array(value.words.utf8)) { $0.lexicographicallyPrecedes($1) }
-        case (.number(let left), .number(let right)): return ordered(left, right, by: <)
-        case (.bool(let left), .bool(let right)): return ordered(left, right) { !$0 && $1 }
-        case (.number, _), (.bool, _): return false
-        }
+        guard found.isText else { return ordered(found.number, value.number, by: <) }
+        return ordered(Array(found.words.utf8), Array(value.words.utf8)) { $0.lexicographicallyPrecedes($1) }
     }
 
     private func ordered<Value: Equatable>(_ left: Value, _ right: Value, by precedes: (Value, Value) -> Bool) -> Bool {
@@ -103,28 +112,5 @@ enum PolarOperator: String, Sendable, CaseIterable {
         case .lte: !precedes(right, left)
         case .like, .notLike: false
         }
-    }
-
-    /// SQL's LIKE with `%` around the pattern: `%` stands for anything, `_` for one character.
-    private static func contains(_ text: String, _ pattern: String) -> Bool {
-        let text = Array(text.unicodeScalars)
-        // Which places of the text the pattern so far can end at.
-        var ends = [Bool](repeating: true, count: text.count + 1)
-        for scalar in pattern.unicodeScalars {
-            var next = [Bool](repeating: false, count: text.count + 1)
-            if scalar == "%" {
-                var isReached = false
-                for place in ends.indices {
-                    isReached = isReached || ends[place]
-                    next[place] = isReached
-                }
-            } else {
-                for place in text.indices where ends[place] && (scalar == "_" || scalar == text[place]) {
-                    next[place + 1] = true
-                }
-            }
-            ends = next
-        }
-        return ends.contains(true)
     }
 }

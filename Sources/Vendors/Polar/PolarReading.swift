@@ -34,6 +34,18 @@ struct PolarReading: VendorReading {
         }
     }
 
+    /// Polar takes an event whose parent it does not know, and leaves it out of everything until the parent comes.
+    func reasonNotShown(_ wanted: WantedEvent) -> String? {
+        let own = VendorObject.fields(for: PolarAdapter.name, in: wanted.known?.vendor)
+        guard let parent = own?["parent_id"]?.string ?? own?["parent_external_id"]?.string, !parent.isEmpty else {
+            return nil
+        }
+        return """
+            it names a parent, and Polar keeps an event whose parent it has not got out of its reads and of its meters until the \
+            parent arrives; and it shows events late
+            """
+    }
+
     private func find(_ known: AcceptedEvent, _ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
         let name = wanted.destination.map { $0.name(for: known.name) } ?? known.name
         let filter = EventFilter(

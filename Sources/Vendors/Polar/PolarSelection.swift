@@ -41,7 +41,8 @@ struct PolarSelection: Sendable {
     private func takes(_ event: AcceptedEvent) -> Bool {
         guard sources.isEmpty || sources.contains("user") else { return false }
         let own = VendorObject.fields(for: PolarAdapter.name, in: event.vendor)
-        return takesOwner(event, own) && takesParent(own?["parent_id"]?.string) && takesMetadata(event)
+        let parent = own?["parent_external_id"]?.string ?? own?["parent_id"]?.string
+        return takesOwner(event, own) && takesParent(parent) && takesMetadata(event)
     }
 
     private func takesOwner(_ event: AcceptedEvent, _ own: JSONValue?) -> Bool {
@@ -61,10 +62,12 @@ struct PolarSelection: Sendable {
     private func takesMetadata(_ event: AcceptedEvent) -> Bool {
         guard !metadata.isEmpty || meterFilter != nil || query != nil else { return true }
         let shown = PolarShownMetadata(event)
-        // Only text has the value of a parameter.
-        guard metadata.allSatisfy({ key, values in shown.value(at: key)?.string.map(values.contains) ?? false }) else {
-            return false
+        // Only text has the value of a parameter; what is missing is an empty text.
+        let hasMetadata = metadata.allSatisfy { key, values in
+            guard let value = shown.value(at: key) else { return values.contains("") }
+            return value.string.map(values.contains) ?? false
         }
+        guard hasMetadata else { return false }
         if let query {
             let words = query.lowercased()
             let places = [event.name, "user", shown.text]

@@ -17,6 +17,12 @@ enum PolarUUID {
         return .success(groups.joined(separator: "-"))
     }
 
+    /// Whether a text is a UUID of version 4 as Polar writes it, in letters of either case.
+    static func isPlain(_ text: String) -> Bool {
+        guard text.utf8.count == 36, case .success(let id) = read(text) else { return false }
+        return id == text.lowercased()
+    }
+
     /// The text without braces or `urn:uuid:`, and how many bytes stood in front.
     private static func stripped(_ text: String) -> (text: Substring, offset: Int) {
         if text.hasPrefix("{"), text.hasSuffix("}"), text.utf8.count > 1 { return (text.dropFirst().dropLast(), 1) }

@@ -29,6 +29,16 @@ enum NumberPrecision {
         return !value.isFinite
     }
 
+    /// The first number in a value, however deep, that is beyond what a 64-bit float reaches; nil if there is none.
+    static func firstOverflow(in value: JSONValue) -> ArraySlice<UInt8>? {
+        guard deservesLook(value.raw) else { return nil }
+        for index in value.index..<Int(value.node.next) {
+            let inner = JSONValue(document: value.document, index: index)
+            if inner.kind == .number, overflows(inner.raw) { return inner.raw }
+        }
+        return nil
+    }
+
     /// Whether a float gives back the same decimal value.
     static func survives(_ number: ArraySlice<UInt8>) -> Bool {
         if number.count <= 15, !number.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return true }

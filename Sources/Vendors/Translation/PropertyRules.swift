@@ -86,16 +86,17 @@ struct PropertyRules: Sendable {
 
     /// Whether these properties go out as the bytes they came in, as a quick look tells.
     private func passes(_ properties: JSONText) -> Bool {
-        if changesNumbersOnly, inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes) {
+        if changesNumbersOnly, inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes),
+            !refusesZeroCharacter || !JSONEscapes.holdZeroCharacter(properties.bytes)
+        {
             return true
         }
         return PlainProperties.goOut(properties.bytes, by: self)
     }
 
-    /// Whether nothing but numbers can need a change.
+    /// Whether nothing but numbers can need a change; what is refused is none.
     private var changesNumbersOnly: Bool {
-        nested == .keep && nulls == .keep && !dropsEmptyText && !refusesZeroCharacter && limits == nil
-            && numbers.isEmpty
+        nested == .keep && nulls == .keep && !dropsEmptyText && limits == nil && numbers.isEmpty
             && omitted.isEmpty && copied.isEmpty
     }
 }

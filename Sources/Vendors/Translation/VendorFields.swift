@@ -51,6 +51,13 @@ struct VendorFields {
         return text.isEmpty ? nil : text
     }
 
+    /// The same, without U+0000.
+    func storableText(_ name: String, for vendor: String) throws(Untranslatable) -> String? {
+        let text = try text(name)
+        try text?.checkStorable(as: "\(path).\(name)", for: vendor)
+        return text
+    }
+
     /// An ``Untranslatable`` that names a field of this object.
     func fault(_ name: String, _ message: String) -> Untranslatable {
         Untranslatable(field: "\(path).\(name)", message: message)

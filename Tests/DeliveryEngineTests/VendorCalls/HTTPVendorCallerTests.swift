@@ -41,6 +41,24 @@ import Testing
         return (result, vendor.requests)
     }
 
+    @Test func `sends the account's own header fields with every call`() async throws {
+        let vendor = try RawVendor { _ in .answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") }
+        defer { vendor.stop() }
+        let client = VendorClient(on: MultiThreadedEventLoopGroup.singleton.next())
+        let endpoint = VendorEndpoint(
+            provider: "acme",
+            baseURL: "http://127.0.0.1:\(vendor.port)",
+            credential: .header(name: "x-api-key", prefix: ""),
+            headers: [(name: "X-Environment-ID", value: "env_1")],
+            timeout: .seconds(10)
+        )
+        let caller = HTTPVendorCaller(client: client, endpoint: endpoint, credentials: Credentials(secret: Secret("s")))
+        for path in ["/events", "/other"] { _ = await caller.call(VendorRequest(path: path, body: [])) }
+        try await client.shutdown()
+        #expect(vendor.requests.count == 2)
+        #expect(vendor.requests.allSatisfy { $0.contains("\r\nX-Environment-ID: env_1\r\n") })
+    }
+
     @Test func `sends head and body as given, with the length and the credential in its header`() async throws {
         let (result, requests) = try await call(.answer("HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\n{}"))
         guard case .answer(let answer) = result else { throw Unexpected.step }

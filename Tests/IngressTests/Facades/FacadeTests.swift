@@ -1,5 +1,7 @@
+import Access
 import Foundation
 import NIOHTTP1
+import Routing
 import Testing
 
 @Suite struct FacadeTests {
@@ -45,6 +47,22 @@ import Testing
             #expect(each.text == "refused:conflict accepted:two")
             let first = try await ask(server, .POST, "/acme/v1/events?customer=other&first", "one,three")
             #expect(first.text == "refused:conflict accepted:three")
+        }
+    }
+
+    @Test func `looks events up before a write, with the right to write and no other`() async throws {
+        let digest = KeyDigest(of: "write-key").hexadecimal
+        let writer = #"{"name":"writer","tenant":"shop","key_sha256":"\#(digest)","scopes":["events:write"]}"#
+        try await IngressFixture.with(dialects: [PlainDialect()], clients: [writer]) { (server) async throws in
+            #expect(try await ask(server, .POST, "/acme/v1/events", "one").text == "accepted:one")
+            let child = try await ask(server, .POST, "/acme/v1/events?parent=1", "two")
+            #expect(child.text == "accepted:two")
+            let orphan = try await ask(server, .POST, "/acme/v1/events?parent=1&parent=99", "three")
+            #expect(orphan.status == 422 && orphan.text == "no [99]")
+            let reader = try await ask(server, .POST, "/acme/v1/events?parent=1", "four", key: "read-key")
+            #expect(reader.status == 403)
+            let written = try await ask(server, .POST, "/acme/v1/events?parent=1", "five", key: "write-key")
+            #expect(written.text == "accepted:five")
         }
     }
 

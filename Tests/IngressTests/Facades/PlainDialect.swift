@@ -21,7 +21,15 @@ struct PlainDialect: Dialect {
             let policy: WritePolicy =
                 request.parameter("each") != nil
                 ? .each : request.parameter("first") != nil ? .firstWins : .allOrNothing
-            return .write(events, policy) { results in Self.say(results.map(\.word).joined(separator: " ")) }
+            let write = DialectCall.write(events, policy) { results in
+                Self.say(results.map(\.word).joined(separator: " "))
+            }
+            let parents = request.parameters("parent").compactMap { Int64($0) }.map { SequenceNumber($0) }
+            guard !parents.isEmpty else { return write }
+            return .lookUp(Set(parents)) { found in
+                let missing = parents.filter { found[$0] == nil }
+                return missing.isEmpty ? write : .answer(Self.say("no \(missing.map(\.rawValue))", status: 422))
+            }
         case ("GET", "/estimate"):
             return .ask(VendorRequest(path: "/estimate", body: []), of: "acme") { result in
                 switch result {

@@ -85,6 +85,9 @@ struct DialectStage {
             return respond(stored.first { $0.sequence == sequence })
         case .follow(let sequence, let next):
             return carryOut(next(stored.first { $0.sequence == sequence }))
+        case .lookUp(let sequences, let next):
+            let found = stored.filter { sequences.contains($0.sequence) }.map { ($0.sequence, $0) }
+            return carryOut(next(Dictionary(uniqueKeysWithValues: found)))
         case .search(let search, let respond):
             return respond(page(search))
         case .names(let filter, let respond):

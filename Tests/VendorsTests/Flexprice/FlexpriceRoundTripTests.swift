@@ -46,6 +46,23 @@ import Vendors
         }
     }
 
+    @Test func `tells one id of two timestamps apart at vendors that know ids alone`() throws {
+        var flexprice = DialectStage("flexprice")
+        for second in ["00", "09"] {
+            let body =
+                #"{"event_id":"e","event_name":"n","external_customer_id":"a","timestamp":"2026-11-20T08:00:\#(second)Z"}"#
+            #expect(flexprice.send("POST", "/events", body).status == 202)
+        }
+        let scoped = ["a@2026-11-20T08:00:00.000Z/e", "a@2026-11-20T08:00:09.000Z/e"]
+        for (name, identities) in [("flexprice", ["e", "e"]), ("polar", scoped), ("knetik", scoped)] {
+            let adapter = try #require(VendorRegistry.adapter(named: AdapterName(name)))
+            let sent = try flexprice.stored.map {
+                try adapter.translate($0.event, for: SampleEvent.destination(adapter)).identity
+            }
+            #expect(sent == identities)
+        }
+    }
+
     private func sentOut(_ event: String) throws -> [UInt8] {
         var flexprice = DialectStage("flexprice")
         #expect(flexprice.send("POST", "/events", event).status == 202)

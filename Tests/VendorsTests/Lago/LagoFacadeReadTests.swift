@@ -56,7 +56,12 @@ import Testing
                 #"{"current_page":2,"next_page":3,"prev_page":1,"total_pages":3,"total_count":5}"#
             ),
             ("3", "2", ["t0"], #"{"current_page":3,"next_page":null,"prev_page":2,"total_pages":3,"total_count":5}"#),
-            ("4", "2", [], #"{"current_page":4,"next_page":null,"prev_page":null,"total_pages":3,"total_count":5}"#),
+            ("4", "2", [], #"{"current_page":4,"next_page":null,"prev_page":3,"total_pages":3,"total_count":5}"#),
+            ("9", "2", [], #"{"current_page":9,"next_page":null,"prev_page":8,"total_pages":3,"total_count":5}"#),
+            (
+                "1", "1000", ["t4", "t3", "t2", "t1", "t0"],
+                #"{"current_page":1,"next_page":null,"prev_page":null,"total_pages":1,"total_count":5}"#
+            ),
             (
                 "x", "-1", ["t4", "t3", "t2", "t1", "t0"],
                 #"{"current_page":1,"next_page":null,"prev_page":null,"total_pages":1,"total_count":5}"#
@@ -71,8 +76,21 @@ import Testing
         #expect(String(decoding: shown.raw, as: UTF8.self) == meta)
     }
 
+    @Test(arguments: ["1", "3"])
+    func `an empty list is at page 0`(page: String) {
+        var lago = DialectStage("lago")
+        let reply = lago.send("GET", "/events", query: [("page", page)])
+        #expect(
+            reply.says(
+                #"{"events":[],"meta":{"current_page":0,"next_page":null,"prev_page":null,"total_pages":0,"total_count":0}}"#
+            )
+        )
+    }
+
     @Test(
         arguments: [
+            ([("per_page", "1001")], #"{"per_page":["must_be_at_most_1000"]}"#),
+            ([("per_page", "99999999999999999999")], #"{"per_page":["must_be_at_most_1000"]}"#),
             ([("timestamp_from", "yesterday")], #"{"timestamp_from":["invalid_date"]}"#),
             ([("timestamp_to", "1772366400")], #"{"timestamp_to":["invalid_date"]}"#),
             ([("timestamp_from_started_at", "1")], #"{"timestamp_from_started_at":["must be one of: true, false"]}"#),

@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Testing
+import Vendors
 
 /// Writes as Lago's SDKs send them.
 @Suite struct LagoFacadeWriteTests {
@@ -126,6 +127,57 @@ import Testing
         )
         #expect(batch.says(Self.refusal(#"{"1":{"transaction_id":["value_already_exist"]}}"#)), "\(batch.text)")
         #expect(lago.stored.count == 1)
+    }
+
+    @Test(
+        arguments: [
+            (#","external_customer_id":"cust-a""#, "cust-a"), (#","external_customer_id":4711"#, "4711"),
+            (#","external_customer_id":" ""#, nil), (#","external_customer_id":null"#, nil),
+            (#","external_customer_id":{"a":1}"#, nil), ("", nil),
+        ] as [(String, String?)]
+    )
+    func `keeps the external_customer_id as the customer`(field: String, customer: String?) throws {
+        var lago = DialectStage("lago")
+        #expect(lago.send("POST", "/events", #"{"event":\#(Self.event(field))}"#).status == 200)
+        #expect(lago.send("POST", "/events/batch", #"{"events":[\#(Self.event(field))]}"#).status == 200)
+        let event = try #require(lago.stored.first?.event)
+        #expect(lago.stored.count == 1 && event.customerID == customer && event.subscriptionID != nil)
+        for name in ["polar", "flexprice", "knetik"] {
+            let adapter = try #require(VendorRegistry.adapter(named: AdapterName(name)))
+            let destination = SampleEvent.destination(adapter)
+            guard let customer else {
+                #expect(throws: Untranslatable.self) { try adapter.translate(event, for: destination) }
+                continue
+            }
+            let sent = String(decoding: try adapter.translate(event, for: destination).bytes, as: UTF8.self)
+            #expect(sent.contains("\"\(customer)\""), "\(name): \(sent)")
+        }
+    }
+
+    @Test(arguments: [
+        (#""transaction_id":"t\u0000","external_subscription_id":"s","code":"c""#, "transaction_id"),
+        (#""transaction_id":"t","external_subscription_id":"s\u0000","code":"c""#, "external_subscription_id"),
+        (#""transaction_id":"t","external_subscription_id":"s","code":"\u0000c""#, "code"),
+        (
+            #""transaction_id":"t","external_subscription_id":"s","code":"c","external_customer_id":"a\u0000""#,
+            "external_customer_id"
+        ),
+        (
+            #""transaction_id":"t","external_subscription_id":"s","code":"c","properties":{"a":["\u0000"]}"#,
+            "properties"
+        ),
+        (#""transaction_id":"t","external_subscription_id":"s","code":"c","properties":{"\u0000":1}"#, "properties"),
+    ])
+    func `refuses the character that PostgreSQL cannot store`(members: String, field: String) {
+        var lago = DialectStage("lago")
+        let reply = lago.send("POST", "/events", #"{"event":{\#(members)}}"#)
+        #expect(reply.status == 422 && lago.stored.isEmpty)
+        #expect(
+            reply.json?["error_details"].map { String(decoding: $0.raw, as: UTF8.self) }
+                == #"{"\#(field)":["value_contains_a_nul_character"]}"#
+        )
+        let harmless = #"{"event":{\#(members.replacing(#"\u0000"#, with: #"\\u0000"#))}}"#
+        #expect(lago.send("POST", "/events", harmless).status == 200)
     }
 
     @Test func `lets one transaction id live in several subscriptions`() {

@@ -35,6 +35,46 @@ import Vendors
         #expect(ingest(&polar, event).text == #"{"inserted":1,"duplicates":0}"#)
     }
 
+    @Test func `translates a parent's id of this API back to the one that it was sent with`() throws {
+        var polar = DialectStage("polar")
+        let time = #""timestamp":"2026-03-01T11:00:00Z""#
+        #expect(ingest(&polar, #"{"name":"n","external_customer_id":"c","external_id":"f1",\#(time)}"#).status == 200)
+        // An event that came by another way, with an id that is unique within something.
+        polar.add(SampleEvent.accepted(id: "t", scope: "sub/1"))
+        let ids = (1...2).map { "746f6c6c-6761-4000-8000-00000000000\($0)" }
+        let children = ids.map { #"{"name":"child","external_customer_id":"c","parent_id":"\#($0)"}"# }
+        let byName = #"{"name":"child","external_customer_id":"c","parent_id":"f1"}"#
+        #expect(ingest(&polar, children[0], children[1], byName).text == #"{"inserted":3,"duplicates":0}"#)
+        let adapter = try #require(VendorRegistry.adapter(named: "polar"))
+        let destination = Destination(
+            provider: "p",
+            adapter: "polar",
+            mode: .primary,
+            settings: DestinationSettings(["id_prefix": .text("eu-")])
+        )
+        let sent = try polar.stored.map { archived in
+            let translated = try adapter.translate(archived.event, for: destination)
+            return try JSONDocument(parsing: translated.bytes).root["parent_id"]?.string
+        }
+        #expect(sent == [nil, nil, "eu-f1", "eu-sub%2F1/t", "eu-f1"])
+        #expect(try adapter.translate(polar.stored[0].event, for: destination).identity == "eu-f1")
+        // Reads show the parent by the id that was asked with, and find children by either name.
+        let shown = polar.send("GET", "/events/746f6c6c-6761-4000-8000-000000000003").json
+        #expect(shown?["parent_id"]?.string == ids[0])
+        let found = polar.send("GET", "/events/", query: [("parent_id", ids[0])]).json
+        #expect(found?["pagination"]?["total_count"]?.int64 == 2)
+    }
+
+    @Test func `says which of an ingestion's parents there are none of, and stores nothing`() {
+        var polar = DialectStage("polar")
+        let good = #"{"name":"n","external_customer_id":"c","external_id":"e1"}"#
+        let orphan = #"{"name":"n","external_customer_id":"c","parent_id":"746f6c6c-6761-4000-8000-000000000009"}"#
+        let reply = ingest(&polar, good, orphan)
+        #expect(reply.status == 422 && polar.stored.isEmpty)
+        #expect(reply.text.contains(#""loc":["body","events",1,"EventCreateExternalCustomer","parent_id"]"#))
+        #expect(reply.text.contains("There is no event with this id"))
+    }
+
     @Test func `stores nothing if one event is wrong or has no route`() {
         var polar = DialectStage("polar")
         let good = #"{"name":"n","external_customer_id":"c"}"#

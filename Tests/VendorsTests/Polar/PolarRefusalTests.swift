@@ -98,7 +98,15 @@ import Testing
                 "string_too_long", "[key]"
             ),
             (#"{"name":"n","external_customer_id":"c","metadata":{"a":1e400}}"#, "finite_number", "float"),
-            (#"{"name":"n\u0000","external_customer_id":"c"}"#, "value_error", "name"),
+            (
+                #"{"name":"n","external_customer_id":"c","metadata":{"_llm":{"vendor":"v","model":"m","input_tokens":1e400,"output_tokens":1,"total_tokens":1}}}"#,
+                "finite_number", "input_tokens"
+            ),
+            (#"{"name":"n","external_customer_id":"c","external_id":"p","parent_id":"p"}"#, "value_error", "parent_id"),
+            (
+                #"{"name":"n","external_customer_id":"c","parent_id":"746f6c6c-6761-4000-8000-000000000009"}"#,
+                "value_error", "parent_id"
+            ),
             (
                 #"{"name":"n","external_customer_id":"c","metadata":{\#((0...50).map { #""k\#($0)":1"# }.joined(separator: ","))}}"#,
                 "too_long", "metadata"
