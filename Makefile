@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # One configuration for all, so that the dependencies are built once.
 FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
-PACKAGES := libsqlite3-dev liblz4-dev libmimalloc-dev zlib1g-dev strace openssl
+PACKAGES := libsqlite3-dev liblz4-dev libssl-dev libmimalloc-dev zlib1g-dev strace openssl
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16

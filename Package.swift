@@ -13,7 +13,6 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
@@ -61,8 +60,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         // Counts and times, whoever collects them.
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
-        // SHA-256 and comparison in constant time for client keys.
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         // Queues that grow at one end and shrink at the other.
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         // Latencies in the benchmark.
@@ -88,9 +85,16 @@ let package = Package(
         ),
         // A call of the system that its own module leaves out.
         .systemLibrary(name: "CSpawn"),
+        // SHA-256, of clients' keys and of files. The system's library takes no time to compile, unlike a copy of BoringSSL.
+        .systemLibrary(
+            name: "CLibcrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .target(name: "Digest", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(
             name: "Access",
-            dependencies: ["CSpawn", "Events", "JSON", "Routing", crypto],
+            dependencies: ["CSpawn", "Digest", "Events", "JSON", "Routing"],
             swiftSettings: settings
         ),
         .target(
@@ -135,7 +139,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Client",
-            dependencies: ["CZlib", "JSON", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["CZlib", "Digest", "JSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
         // The allocator of the program: an event is made on one thread and freed on another, which the system's takes locks for.
@@ -174,6 +178,7 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(

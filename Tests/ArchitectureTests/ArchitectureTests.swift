@@ -75,7 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]), ("CSpawn", ["Access"]),
+        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]), ("CLibcrypto", ["Digest"]), ("CZlib", ["Client"]),
+        ("CSpawn", ["Access"]),
         ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Gateway", "tollgate-bench"]), ("JournalSQLite", ["Gateway", "tollgate-bench"]),
         ("Observability", ["Gateway", "tollgate"]),

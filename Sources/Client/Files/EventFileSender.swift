@@ -1,4 +1,4 @@
-import Crypto
+import Digest
 
 /// Sends a file's events, several batches at a time, and notes how far the file is acknowledged.
 package struct EventFileSender: Sendable {
@@ -135,7 +135,7 @@ private struct Run {
     private var nextNumber = 0
     private var nextToFinish = 0
 
-    private var hash = SHA256()
+    private let hash = SHA256()
     private var events = 0
     private var isClean = true
 
@@ -148,7 +148,7 @@ private struct Run {
         while events < before.events {
             // A fault in front of what was acknowledged was not there then.
             guard case .event(let event) = try read() else { return false }
-            hash.update(data: event.json)
+            hash.update(event.json)
             events += 1
         }
         return digest == before.digest
@@ -223,7 +223,7 @@ private struct Run {
             summary.refuse(first.faultsBefore + outcome.refused)
             if !first.faultsBefore.isEmpty || !outcome.refused.isEmpty { isClean = false }
             events += first.batch.count
-            for event in first.batch where isClean { hash.update(data: event.json) }
+            for event in first.batch where isClean { hash.update(event.json) }
             onStep(step(bytesRead: first.bytesRead))
         }
     }
@@ -249,6 +249,6 @@ private struct Run {
     }
 
     private var digest: String {
-        hash.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        hash.digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Digest
 import JSON
 
 /// Makes events out of a file's values, with ids where they have none.
@@ -66,11 +66,11 @@ struct FileEventMaker {
     }
 
     private func digest(of event: JSONValue) -> (text: String, digest: Digest) {
-        var hash = SHA256()
-        hash.update(data: source)
-        hash.update(data: [0])
-        hash.update(data: Array(event.raw))
-        let bytes = Array(hash.finalize().prefix(16))
+        let hash = SHA256()
+        hash.update(source)
+        hash.update([0])
+        hash.update(event.raw)
+        let bytes = Array(hash.digest.prefix(16))
         let text = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let words = bytes.withUnsafeBytes {
             ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
