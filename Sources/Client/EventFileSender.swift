@@ -123,7 +123,7 @@ package struct EventFileSender: Sendable {
             do {
                 let answer = try await client.call(.POST, "/v1/events?partial=true", body: body)
                 guard answer.status == 429 || answer.status == 503, attempt < 20 else { return answer }
-                await pause(seconds: answer.retryAfter ?? 1)
+                await pause(seconds: max(answer.retryAfter ?? 1, 0))
             } catch {
                 guard attempt < 4 else { throw .unreachable(error) }
                 await pause(seconds: attempt)
@@ -152,7 +152,7 @@ package struct EventFileSender: Sendable {
         }
         guard document.root["url"]?.string == client.address,
             let count = document.root["events"]?.int64.map({ Int($0) }),
-            count <= file.entries.count, document.root["digest"]?.string == file.digest(ofFirst: count)
+            (0...file.entries.count).contains(count), document.root["digest"]?.string == file.digest(ofFirst: count)
         else { return 0 }
         return count
     }

@@ -42,7 +42,9 @@ struct SendCommand: AsyncParsableCommand {
     }
 
     private func report(_ summary: EventFileSender.Summary, _ duration: Duration) {
-        for refused in summary.refused.prefix(20) { Terminal.message("\(file):\(refused.place): \(refused.message)") }
+        for refused in summary.refused.prefix(20) {
+            Terminal.note("\(file):\(refused.place): \(refused.message)")
+        }
         if summary.refused.count > 20 { Terminal.message("and \(summary.refused.count - 20) more") }
         let seconds = max(Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18, 0.001)
         let rate = Int(Double(summary.accepted + summary.duplicates) / seconds)

@@ -14,6 +14,7 @@ struct FacadeHandler: Sendable {
     let archive: any EventArchive
     let search: any EventSearching
     let questions: VendorQuestions
+    let bodies: LargeBodies
 
     /// The most names that one answer holds: vendors list all of them at once.
     private static let mostNames = 100_000
@@ -33,7 +34,14 @@ struct FacadeHandler: Sendable {
         from client: Client,
         _ trace: TraceContext?
     ) async -> Reply {
-        let call = dialect.call(for: request)
+        let call: DialectCall
+        do {
+            call = try await bodies.decode(isLarge: request.body.count >= LargeBodies.least) {
+                dialect.call(for: request)
+            }
+        } catch {
+            return Reply(answer: dialect.answer(to: .unavailable(retryAfterSeconds: 1)))
+        }
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
         }
@@ -154,6 +162,7 @@ extension DialectRefusal {
     init(_ problem: Problem, limitBytes: Int) {
         switch problem.status {
         case .contentTooLarge: self = .tooLarge(limitBytes: limitBytes)
+        case .serviceUnavailable: self = .unavailable(retryAfterSeconds: 1)
         default: self = .undecodable
         }
     }

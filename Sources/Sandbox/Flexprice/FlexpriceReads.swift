@@ -61,7 +61,7 @@ extension FlexpriceSimulator {
             if let last { return key(entry) < last }
             return true
         }
-        let (size, offset) = (query.size ?? 50, query.offset ?? 0)
+        let (size, offset) = (SandboxPage.size(query.size, standard: 50), SandboxPage.skipped(query.offset))
         let page = part.dropFirst(offset).prefix(size)
         return answer(page, of: part.count, hasMore: part.count > offset + size, next: offset + size)
     }
@@ -113,9 +113,9 @@ extension FlexpriceSimulator {
         entry.event["timestamp"]?.string.flatMap(SandboxTime.read) ?? entry.at
     }
 
-    /// `<Unix nanoseconds>::<id>`, by which pages go on.
+    /// `<Unix nanoseconds>::<id>`, by which pages go on. Times that nanoseconds cannot hold wrap around, as in Go.
     private func key(_ entry: Books.Entry) -> (nanoseconds: Int, id: String) {
-        (SandboxTime.milliseconds(time(of: entry)) * 1_000_000, entry.id)
+        (SandboxTime.milliseconds(time(of: entry)) &* 1_000_000, entry.id)
     }
 
     /// Go leaves zeros at the end of a fraction out.

@@ -88,7 +88,8 @@ struct FlexpriceSimulator: Simulator {
         case 401: return SimulatedAnswer(401, ["error": "Unauthorized"])
         case 403: return SimulatedAnswer(403, ["message": "tenant account is suspended"])
         case 429:
-            let reset = Int(Date().timeIntervalSince1970) + (retryAfter.flatMap { Int($0) } ?? 1)
+            let wait = retryAfter.flatMap { Double($0) } ?? 1
+            let reset = SandboxTime.milliseconds(Date().addingTimeInterval(wait.isFinite ? wait : 1)) / 1000
             return SimulatedAnswer(
                 429,
                 ["error": "Rate limit exceeded. Try again later."],

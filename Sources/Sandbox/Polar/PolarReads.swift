@@ -51,9 +51,8 @@ extension PolarSimulator {
     }
 
     private func page(_ items: [SandboxJSON], _ request: SimulatedRequest) -> SimulatedAnswer {
-        let limit = min(100, request.parameter("limit").flatMap { Int($0) } ?? 10)
-        let page = request.parameter("page").flatMap { Int($0) } ?? 1
-        guard limit > 0, page > 0 else {
+        let wanted = ["limit", "page"].map { request.parameter($0).flatMap { Int($0) } ?? 1 }
+        guard wanted.allSatisfy({ $0 > 0 }) else {
             return SimulatedAnswer(
                 422,
                 [
@@ -64,6 +63,8 @@ extension PolarSimulator {
                 ]
             )
         }
+        let limit = min(100, request.parameter("limit").flatMap { Int($0) } ?? 10)
+        let page = SandboxPage.number(wanted[1])
         let slice = items.dropFirst((page - 1) * limit).prefix(limit)
         let pages = (items.count + limit - 1) / limit
         return SimulatedAnswer(

@@ -73,6 +73,9 @@ struct FlexpriceReading: VendorReading {
 
     /// Where a page begins: pages of the newest follow a key, those of the oldest are counted, because keys lead backwards only.
     private enum Cursor {
+        /// Beyond it no vendor counts.
+        private static let largestOffset = 1_000_000_000
+
         case start
         case behind(String)
         case offset(Int)
@@ -85,7 +88,7 @@ struct FlexpriceReading: VendorReading {
             switch (text.first, order) {
             case ("k", .newestFirst): self = .behind(String(text.dropFirst()))
             case ("o", .oldestFirst):
-                guard let offset = Int(text.dropFirst()), offset >= 0 else { return nil }
+                guard let offset = Int(text.dropFirst()), (0...Self.largestOffset).contains(offset) else { return nil }
                 self = .offset(offset)
             default: return nil
             }
