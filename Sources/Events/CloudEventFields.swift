@@ -20,7 +20,7 @@ struct CloudEventFields {
             fault(nil, .type, "a CloudEvent must be an object, found \(value.kind.phrase)")
             return nil
         }
-        if let key = value.firstDuplicateKey?.string.map(Excerpt.of) {
+        if let key = value.firstDuplicateKey?.string.map({ Excerpt.of($0) }) {
             fault(key, .duplicateKey, "the key \"\(key)\" stands twice in one object of this event")
             return nil
         }

@@ -198,7 +198,7 @@ struct EventFields {
         if value.depth > EventReader.deepest {
             fault(field, .range, "\(field) is nested deeper than \(EventReader.deepest)")
         }
-        if let key = value.firstDuplicateKey?.string.map(Excerpt.of) {
+        if let key = value.firstDuplicateKey?.string.map({ Excerpt.of($0) }) {
             fault("\(field).\(key)", .duplicateKey, "the key \"\(key)\" stands twice in one object of \(field)")
         }
         return JSONText(checked: value.raw)

@@ -76,22 +76,15 @@ import Testing
 
     @Test func `every endpoint has an answer to every number`() async throws {
         try await Stage.set { (stage) async throws in
-            try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])
+            try stage.writeRoutes(
+                timeout: "20s",
+                scopes: ["events:write", "events:read", "deliveries:manage", "admin"]
+            )
             try await stage.withGateway { gateway async throws in
                 for number in 1...5 {
                     #expect(
                         try await stage.client.post("/v1/events", #"{\#(Self.event),"id":"e\#(number)"}"#).status == 202
                     )
-                }
-                for number in ExtremeNumbers.json {
-                    for (path, body) in Self.bodies {
-                        let answer = try await stage.client.post(
-                            path,
-                            body.replacing("@", with: number),
-                            headers: Self.keys
-                        )
-                        check(answer, "\(path) \(body)", number)
-                    }
                 }
                 for number in ExtremeNumbers.texts + Self.moments {
                     let encoded = number.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
@@ -111,6 +104,16 @@ import Testing
                     let waited = try await stage.client.post("/v1/events", "{}", headers: headers)
                     check(waited, "headers", number)
                 }
+                for number in ExtremeNumbers.json {
+                    for (path, body) in Self.bodies {
+                        let answer = try await stage.client.post(
+                            path,
+                            body.replacing("@", with: number),
+                            headers: Self.keys
+                        )
+                        check(answer, "\(path) \(body)", number)
+                    }
+                }
                 #expect(gateway.isRunning)
                 #expect(try await stage.client.get("/healthz").status == 200)
             }
@@ -122,7 +125,7 @@ import Testing
 
     private func check(_ answer: WebClient.Answer, _ what: String, _ number: String) {
         #expect(
-            (200..<500).contains(answer.status) || answer.status == 501 || answer.status == 502,
+            (200..<500).contains(answer.status) || [501, 502, 504].contains(answer.status),
             "\(what) with \(number.prefix(60)): \(answer.status) \(answer.text.prefix(200))"
         )
     }
