@@ -78,6 +78,7 @@ struct FlexpriceSimulator: Simulator {
         let id = event["event_id"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "event_\(UUID().uuidString)"
         let time = event["timestamp"]?.string.flatMap(SandboxTime.read) ?? now
         let customer = event["external_customer_id"]?.string ?? ""
+        // Safe: a date that was read has four digits for its year.
         let identity = "\(customer)\u{0}\(Int(time.timeIntervalSince1970.rounded(.down)))\u{0}\(id)"
         books.record(Books.Entry(id: id, account: "1", at: now, event: event), identity: identity, winner: .last)
         return id

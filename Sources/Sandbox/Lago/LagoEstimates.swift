@@ -29,6 +29,7 @@ extension LagoSimulator {
     }
 
     private func fee(_ code: String, units: Double, unitsText: String, price: Int) -> SandboxJSON {
+        // Safe: the units lie within ``units``.
         let cents = SandboxJSON.number("\(Int((units * Double(price)).rounded()))")
         return [
             "lago_id": nil, "item": ["type": "charge", "code": .string(code), "name": .string(code)],

@@ -41,6 +41,7 @@ enum LagoValidation {
         case .postgres: return "\(subscription)\u{0}\(id)"
         case .clickhouse:
             let time = event["timestamp"].flatMap(seconds) ?? now.timeIntervalSince1970
+            // Safe: seconds that were read lie within the years 0 to 9999.
             let milliseconds = Int((time * 1000).rounded())
             return "\(subscription)\u{0}\(text(event["code"]) ?? "")\u{0}\(id)\u{0}\(milliseconds)"
         }
