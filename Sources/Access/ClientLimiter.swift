@@ -71,6 +71,7 @@ package struct LimitExceeded: Error, Sendable, Equatable {
 
     /// The wait in whole seconds, at least 1.
     package var retryAfterSeconds: Int {
+        // Safe: a thousandth of an Int64.
         max(1, Int((Double(wait.wholeMilliseconds) / 1000).rounded(.up)))
     }
 }

@@ -18,8 +18,8 @@ package final class EventLoopExecutor: TaskExecutor {
     /// Waits; returns early if the task is cancelled. `Task.sleep` would be woken by another thread.
     func pause(_ duration: Duration) async {
         let (rings, bell) = AsyncStream<Never>.makeStream()
-        let (seconds, attoseconds) = duration.components
-        let alarm = eventLoop.scheduleTask(in: .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)) {
+        // The initializer cuts what nanoseconds cannot hold, as a wait for an event of the year 9999.
+        let alarm = eventLoop.scheduleTask(in: TimeAmount(duration)) {
             bell.finish()
         }
         for await _ in rings {}

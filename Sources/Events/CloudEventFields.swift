@@ -20,7 +20,7 @@ struct CloudEventFields {
             fault(nil, .type, "a CloudEvent must be an object, found \(value.kind.phrase)")
             return nil
         }
-        if let key = value.firstDuplicateKey?.string {
+        if let key = value.firstDuplicateKey?.string.map({ Excerpt.of($0) }) {
             fault(key, .duplicateKey, "the key \"\(key)\" stands twice in one object of this event")
             return nil
         }
@@ -94,7 +94,7 @@ struct CloudEventFields {
             fault("data_base64", .type, "data must be a JSON object in \"data\"; binary data has no properties")
         }
         if let type = value["datacontenttype"]?.string, !EventReader.isJSON(type) {
-            fault("datacontenttype", .range, "datacontenttype must be JSON, found \"\(type.prefix(100))\"")
+            fault("datacontenttype", .range, "datacontenttype must be JSON, found \"\(Excerpt.of(type))\"")
         }
         guard let data = value["data"], !data.isNull else { return nil }
         guard data.kind == .object else {

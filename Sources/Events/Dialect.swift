@@ -45,6 +45,8 @@ package struct DialectRequest: Sendable {
     package var body: [UInt8]
     /// When it arrived: some vendors refuse events from the future.
     package let receivedAt: Timestamp
+    /// The most events of a request; fewer where the vendor takes fewer.
+    package let eventLimit: Int
 
     package init(
         method: String,
@@ -52,7 +54,8 @@ package struct DialectRequest: Sendable {
         query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = [],
         body: [UInt8] = [],
-        receivedAt: Timestamp = SystemWallClock().now
+        receivedAt: Timestamp = SystemWallClock().now,
+        eventLimit: Int = EventReader.standardLimit
     ) {
         self.method = method
         self.path = path
@@ -60,6 +63,7 @@ package struct DialectRequest: Sendable {
         self.headers = headers
         self.body = body
         self.receivedAt = receivedAt
+        self.eventLimit = eventLimit
     }
 
     /// The value of the first header field of this name, whatever its case.

@@ -5,15 +5,21 @@ struct EventFields {
     /// The event's place in the request.
     let index: Int
     private(set) var faults: [EventFault] = []
+    /// Faults beyond the allowance.
+    private(set) var omittedFaults = 0
+    private(set) var allowance: FaultAllowance
 
     /// Every member that the canonical event has.
     static let names = [
         "id", "name", "customer_id", "subscription_id", "timestamp", "source", "properties", "vendor",
     ]
 
-    init(index: Int) {
+    init(index: Int, allowance: FaultAllowance) {
         self.index = index
+        self.allowance = allowance
     }
+
+    private var isGood: Bool { faults.isEmpty && omittedFaults == 0 }
 
     /// - Returns: nil if anything is wrong; ``faults`` says what.
     mutating func read(_ value: JSONValue) -> CanonicalEvent? {
@@ -38,7 +44,7 @@ struct EventFields {
         if places[2] == 0, places[3] == 0 {
             fault("customer_id", .required, "customer_id is missing; give it, or a subscription_id")
         }
-        return faults.isEmpty ? event : nil
+        return isGood ? event : nil
     }
 
     /// Where the value of each field stands in the document's list, in the order of ``names``; 0 for one that is absent.
@@ -57,8 +63,10 @@ struct EventFields {
                         seen |= 1 << UInt8(which)
                         // An optional field that is null says the same as one that is absent.
                         if value.kind != .null || which == 1 { places[which] = key + 1 }
-                    } else {
+                    } else if nodes[key].hasEscapes || strangers.count < allowance.listed {
                         strangers.append(key)
+                    } else {
+                        omittedFaults += 1
                     }
                     key = Int(value.next)
                 }
@@ -103,6 +111,10 @@ struct EventFields {
 
     /// A key that is no field, or stands there again.
     private mutating func explain(_ name: String) {
+        guard faults.count < allowance.listed else {
+            omittedFaults += 1
+            return
+        }
         if Self.names.contains(name) {
             fault(name, .duplicateKey, "\(name) stands twice in this event")
         } else {
@@ -111,8 +123,9 @@ struct EventFields {
     }
 
     private mutating func unknown(_ name: String) {
-        let hint = Suggestion.closest(to: name, among: Self.names).map { " (did you mean \"\($0)\"?)" }
+        let hint = allowance.suggestion(for: name, among: Self.names).map { " (did you mean \"\($0)\"?)" }
         let elsewhere = hint ?? "; facts of your own belong into \"properties\""
+        let name = Excerpt.of(name)
         fault(name, .unknownField, "unknown field \"\(name)\"\(elsewhere)")
     }
 
@@ -185,7 +198,7 @@ struct EventFields {
         if value.depth > EventReader.deepest {
             fault(field, .range, "\(field) is nested deeper than \(EventReader.deepest)")
         }
-        if let key = value.firstDuplicateKey?.string {
+        if let key = value.firstDuplicateKey?.string.map({ Excerpt.of($0) }) {
             fault("\(field).\(key)", .duplicateKey, "the key \"\(key)\" stands twice in one object of \(field)")
         }
         return JSONText(checked: value.raw)
@@ -194,16 +207,25 @@ struct EventFields {
     private mutating func vendor(_ value: JSONValue?) -> JSONText? {
         guard let value, let text = object(value, "vendor") else { return nil }
         for member in value.members where member.value.kind != .object {
+            guard faults.count < allowance.listed else {
+                omittedFaults += 1
+                continue
+            }
+            let name = Excerpt.of(member.name)
             fault(
-                "vendor.\(member.name)",
+                "vendor.\(name)",
                 .type,
-                "vendor.\(member.name) must be an object of that vendor's fields, found \(member.value.kind.phrase)"
+                "vendor.\(name) must be an object of that vendor's fields, found \(member.value.kind.phrase)"
             )
         }
         return text
     }
 
     private mutating func fault(_ field: String?, _ code: EventFault.Code, _ message: String) {
+        guard faults.count < allowance.listed else {
+            omittedFaults += 1
+            return
+        }
         faults.append(EventFault(index: index, field: field, code: code, message: message))
     }
 }

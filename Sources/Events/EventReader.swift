@@ -23,16 +23,35 @@ package struct EventReader: Sendable {
     package struct Batch: Sendable {
         /// The good events, each with its index in the body.
         package var events: [(index: Int, event: CanonicalEvent)] = []
-        /// Everything that is wrong, in the order of the body.
+        /// What is wrong, in the order of the body: the first ``EventFault/mostListed``.
         package var faults: [EventFault] = []
+        /// How many more faults there are.
+        package var omittedFaults = 0
         /// Events in the body, good and bad.
         package var count = 0
+        /// Whether there are more events than a request may have; then none was read.
+        package var exceedsLimit = false
+        fileprivate var allowance = FaultAllowance()
+
+        fileprivate mutating func add(_ fault: EventFault) {
+            if faults.count < EventFault.mostListed { faults.append(fault) } else { omittedFaults += 1 }
+        }
     }
 
     /// Depth of `properties` and of each vendor's fields.
     package static let deepest = 32
 
-    package init() {}
+    /// The most events of a request, if nobody sets another number.
+    package static let standardLimit = 10_000
+
+    /// The most events of a body.
+    package let limit: Int
+
+    /// - Parameter limit: the most events of a body.
+    package init(limit: Int = standardLimit) {
+        precondition(limit > 0, "a request without events says nothing")
+        self.limit = limit
+    }
 
     /// Reads a body.
     package func read(_ body: [UInt8], as layout: Layout) -> Batch {
@@ -85,12 +104,17 @@ package struct EventReader: Sendable {
 
     private func readEnvelope(_ root: JSONValue, _ events: JSONValue, to batch: inout Batch) {
         for member in root.members where !member.hasName("events") {
+            guard batch.faults.count < EventFault.mostListed else {
+                batch.omittedFaults += 1
+                continue
+            }
+            let name = Excerpt.of(member.name)
             batch.faults.append(
                 EventFault(
                     index: nil,
-                    field: member.name,
+                    field: name,
                     code: .unknownField,
-                    message: "unknown field \"\(member.name)\" beside \"events\"; nothing else belongs there"
+                    message: "unknown field \"\(name)\" beside \"events\"; nothing else belongs there"
                 )
             )
         }
@@ -109,7 +133,13 @@ package struct EventReader: Sendable {
     }
 
     private func readElements(of array: JSONValue, to batch: inout Batch) {
-        batch.events.reserveCapacity(min(array.byteRange.count / 200, 4096))
+        let count = array.elements.reduce(0) { count, _ in count + 1 }
+        guard count <= limit else {
+            batch.count = count
+            batch.exceedsLimit = true
+            return
+        }
+        batch.events.reserveCapacity(count)
         for element in array.elements { read(element, to: &batch) }
         if batch.count == 0 {
             batch.faults.append(
@@ -126,14 +156,22 @@ package struct EventReader: Sendable {
     private func readLines(_ body: [UInt8]) -> Batch {
         var batch = Batch()
         var lineNumber = 0
-        for line in body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        var rest = body[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+            let line = rest[..<end]
+            rest = rest[min(end + 1, rest.endIndex)...]
             lineNumber += 1
             guard line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { continue }
+            guard batch.count < limit else {
+                batch.exceedsLimit = true
+                return batch
+            }
             do {
                 read(try JSONDocument(parsing: Array(line)).root, to: &batch)
             } catch {
                 let place = "line \(lineNumber), column \(error.position.column)"
-                batch.faults.append(
+                batch.add(
                     EventFault(index: batch.count, field: nil, code: .malformed, message: "\(place): \(error.message)")
                 )
                 batch.count += 1
@@ -158,10 +196,15 @@ package struct EventReader: Sendable {
                 batch.faults.append(EventFault(index: nil, field: nil, code: .type, message: message))
                 return batch
             }
+            guard values.count <= limit else {
+                batch.count = values.count
+                batch.exceedsLimit = true
+                return batch
+            }
             for value in values {
                 var fields = CloudEventFields(index: batch.count)
                 if let event = fields.read(value) { batch.events.append((batch.count, event)) }
-                batch.faults += fields.faults
+                for fault in fields.faults { batch.add(fault) }
                 batch.count += 1
             }
         } catch {
@@ -188,12 +231,15 @@ package struct EventReader: Sendable {
     }
 
     private func read(_ value: JSONValue, to batch: inout Batch) {
-        var fields = EventFields(index: batch.count)
+        batch.allowance.listed = EventFault.mostListed - batch.faults.count
+        var fields = EventFields(index: batch.count, allowance: batch.allowance)
         batch.count += 1
         if let event = fields.read(value) {
             batch.events.append((fields.index, event))
         } else {
             batch.faults += fields.faults
+            batch.omittedFaults += fields.omittedFaults
+            batch.allowance = fields.allowance
         }
     }
 

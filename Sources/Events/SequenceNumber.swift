@@ -2,6 +2,16 @@
 package struct SequenceNumber: RawRepresentable, Hashable, Comparable, Strideable, Sendable {
     package let rawValue: Int64
 
+    /// Far above what a journal ever gives, and so far below `Int64.max` that neighbours and differences never overflow.
+    package static let largest = SequenceNumber((1 << 60) - 1)
+
+    /// Reads a number that came from outside, such as a cursor.
+    /// - Returns: nil unless the text is a whole number from 0 to ``largest``.
+    package init?(text: some StringProtocol) {
+        guard let number = Int64(text), (0...Self.largest.rawValue).contains(number) else { return nil }
+        rawValue = number
+    }
+
     package init(rawValue: Int64) {
         self.rawValue = rawValue
     }

@@ -1,19 +1,25 @@
 /// A moment of the wall clock, UTC, to the millisecond: what survives a restart and goes to vendors.
 package struct Timestamp: Hashable, Comparable, Sendable {
-    /// Milliseconds since 1970-01-01T00:00:00Z; negative before.
+    /// Milliseconds since 1970-01-01T00:00:00Z; negative before. Always within ``range``.
     package let milliseconds: Int64
 
+    /// The years 0 to 9999, for which RFC 3339 has four digits. No arithmetic with two timestamps of this range overflows.
+    package static let range: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// - Parameter milliseconds: what lies outside ``range`` becomes its nearest end.
     package init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
+        self.milliseconds = min(max(milliseconds, Self.range.lowerBound), Self.range.upperBound)
     }
 
     package static func < (left: Self, right: Self) -> Bool {
         left.milliseconds < right.milliseconds
     }
 
-    /// This moment moved by a duration, cut to the millisecond.
+    /// This moment moved by a duration, cut to the millisecond, and at the ends of ``range``.
     package static func + (moment: Self, duration: Duration) -> Self {
-        Timestamp(milliseconds: moment.milliseconds + duration.wholeMilliseconds)
+        let (sum, overflows) = moment.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+        guard overflows else { return Timestamp(milliseconds: sum) }
+        return Timestamp(milliseconds: duration < .zero ? .min : .max)
     }
 
     /// The time from `right` to `left`.
@@ -23,9 +29,13 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
-    /// This duration in milliseconds, cut towards zero.
+    /// This duration in milliseconds, cut towards zero, and at the ends of what an `Int64` holds.
     package var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (seconds, attoseconds) = components
+        let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, isBeyond) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        guard overflows || isBeyond else { return sum }
+        return seconds < 0 ? .min : .max
     }
 }
 

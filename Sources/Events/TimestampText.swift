@@ -40,7 +40,7 @@ extension Timestamp {
         let days = daysSinceEpoch(year: year, month: month, day: day)
         let minutes = (days * 24 + hour) * 60 + minute - offset
         let milliseconds = Int64((minutes * 60 + second) * 1000 + millisecond)
-        return writable.contains(milliseconds) ? milliseconds : nil
+        return range.contains(milliseconds) ? milliseconds : nil
     }
 
     /// RFC 3339, UTC, always three decimals: `2024-03-20T15:04:05.123Z`.
@@ -213,12 +213,11 @@ extension Timestamp {
             let digit = place < number.digits.count ? Int64(number.digits[place]) : 0
             milliseconds = milliseconds * 10 + digit
         }
-        self.init(milliseconds: number.isNegative ? -milliseconds : milliseconds)
-        guard Self.readable.contains(self.milliseconds) else { return nil }
+        let signed = number.isNegative ? -milliseconds : milliseconds
+        guard Self.readable.contains(signed) else { return nil }
+        self.init(milliseconds: signed)
     }
 
     /// From the year 1 to the end of the year 9999.
     private static let readable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
-    /// From the year 0 to the end of the year 9999: what RFC 3339 has four digits for. An offset leads out of it.
-    private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 }

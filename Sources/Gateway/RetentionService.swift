@@ -34,6 +34,6 @@ struct RetentionService: Service {
 
 extension Timestamp {
     fileprivate static func - (moment: Timestamp, duration: Duration) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds - duration.wholeMilliseconds)
+        moment + (.zero - duration)
     }
 }

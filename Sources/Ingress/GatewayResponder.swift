@@ -29,6 +29,7 @@ struct GatewayResponder: HTTPResponder {
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
     let gatekeeper: Gatekeeper
+    let bodies: LargeBodies
     let log: AccessLog
 
     init(
@@ -49,6 +50,7 @@ struct GatewayResponder: HTTPResponder {
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
         gatekeeper: Gatekeeper,
+        bodies: LargeBodies,
         log: AccessLog
     ) {
         self.settings = settings
@@ -68,6 +70,7 @@ struct GatewayResponder: HTTPResponder {
         self.serving = serving
         self.readiness = readiness
         self.gatekeeper = gatekeeper
+        self.bodies = bodies
         self.log = log
     }
 
@@ -143,7 +146,7 @@ struct GatewayResponder: HTTPResponder {
         case .estimate:
             try require(.readEvents, of: client)
             let provider = try Self.listQuery(request, allowed: []).provider
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
             return Self.response(.ok, try await vendors.estimate(body, at: provider, for: client))
         case .deliveries:
             try require(.readEvents, of: client)
@@ -172,7 +175,7 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, try await config.reload(by: client))
         case .checkRoutes:
             try require(.admin, of: client)
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
             return Self.response(.ok, try await config.check(body))
         case .metrics:
             try require(.admin, of: client)
@@ -191,7 +194,7 @@ struct GatewayResponder: HTTPResponder {
             wait: WaitPreference(fields: request.headers[values: .prefer]),
             trace: entry.trace
         )
-        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
         let answer = try await writing.respond(to: body, options, from: client)
         entry.accepted = answer.accepted
         entry.ids = answer.ids
@@ -206,7 +209,7 @@ struct GatewayResponder: HTTPResponder {
         from client: Client
     ) async throws -> [UInt8] {
         try require(.manageDeliveries, of: client)
-        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
         return try await revisions.respond(to: body, action, from: client)
     }
 
@@ -221,7 +224,8 @@ struct GatewayResponder: HTTPResponder {
             method: request.method.rawValue,
             path: path,
             query: QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
-            headers: request.headers.map { (name: $0.name.rawName, value: $0.value) }
+            headers: request.headers.map { (name: $0.name.rawName, value: $0.value) },
+            eventLimit: settings.eventLimit
         )
         guard let key = dialect.presentedKey(in: asked) else {
             return Self.response(dialect.answer(withoutKey: asked))
@@ -240,7 +244,7 @@ struct GatewayResponder: HTTPResponder {
         }
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {
-            asked.body = try await RequestBody.readIfAny(request, limitBytes: limit)
+            asked.body = try await RequestBody.readIfAny(request, limitBytes: limit, bodies)
         } catch let problem as Problem {
             return Self.response(dialect.answer(to: DialectRefusal(problem, limitBytes: limit)))
         } catch {

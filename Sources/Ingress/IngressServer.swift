@@ -18,6 +18,7 @@ package struct IngressServer: Service {
     private let responder: GatewayResponder
     private let endpoint: WriteEndpoint
     private let certificate: ServerCertificate?
+    private let bodies: LargeBodies
     private let onReady: @Sendable (Int) -> Void
 
     /// - Parameters:
@@ -47,12 +48,16 @@ package struct IngressServer: Service {
         self.settings = settings
         self.certificate = certificate
         self.onReady = onReady
+        let bodies = LargeBodies(threads: max(1, System.coreCount / 2))
+        self.bodies = bodies
         let gatekeeper = Gatekeeper(routes: routes, clock: clock)
         let writing = WriteHandler(
             accepting: acceptor,
             limiter: gatekeeper.limiter,
             waiting: DeliveryWait(watch: delivery.settlements, archive: archive),
-            traces: delivery.traces
+            traces: delivery.traces,
+            reader: EventReader(limit: settings.eventLimit),
+            bodies: bodies
         )
         let audit = AuditLog(logger: auditing)
         let log = AccessLog(
@@ -70,7 +75,13 @@ package struct IngressServer: Service {
             writing: writing,
             events: EventHandler(archive: archive, traits: questions.traits),
             lists: EventListHandler(search: search),
-            vendors: VendorReadHandler(routes: routes, questions: questions, archive: archive, acceptor: acceptor),
+            vendors: VendorReadHandler(
+                routes: routes,
+                questions: questions,
+                archive: archive,
+                acceptor: acceptor,
+                bodies: bodies
+            ),
             streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),
             deliveries: DeliveriesHandler(reading: archive),
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
@@ -92,10 +103,12 @@ package struct IngressServer: Service {
                 traces: delivery.traces,
                 archive: archive,
                 search: search,
-                questions: questions
+                questions: questions,
+                bodies: bodies
             ),
             readiness: readiness,
             gatekeeper: gatekeeper,
+            bodies: bodies,
             log: log
         )
     }
@@ -122,6 +135,13 @@ package struct IngressServer: Service {
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? settings.port) },
             logger: quiet
         )
-        try await application.run()
+        bodies.start()
+        do {
+            try await application.run()
+        } catch {
+            try await bodies.stop()
+            throw error
+        }
+        try await bodies.stop()
     }
 }

@@ -5,6 +5,8 @@ package struct IngressSettings: Sendable, Equatable {
     package var port: Int
     /// The most bytes of a request body, before and after decompression.
     package var bodyLimitBytes: Int
+    /// The most events of a request, in the canonical API and at every facade.
+    package var eventLimit = 10_000
     /// Whether the administrative endpoints are served here: what decides about deliveries, shows all tenants' backlogs, or changes the
     /// configuration.
     package var servesAdministration: Bool

@@ -9,14 +9,16 @@ import NIOHTTPCompression
 enum RequestBody {
     /// The body's bytes; none if the request says nothing of a body.
     /// - Throws: ``Problem`` (413, 415, 400).
-    static func readIfAny(_ request: Request, limitBytes: Int) async throws -> [UInt8] {
+    static func readIfAny(_ request: Request, limitBytes: Int, _ bodies: LargeBodies) async throws
+        -> [UInt8]
+    {
         guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else { return [] }
-        return try await read(request, limitBytes: limitBytes)
+        return try await read(request, limitBytes: limitBytes, bodies)
     }
 
     /// The body's bytes.
     /// - Throws: ``Problem`` (411, 413, 415, 400).
-    static func read(_ request: Request, limitBytes: Int) async throws -> [UInt8] {
+    static func read(_ request: Request, limitBytes: Int, _ bodies: LargeBodies) async throws -> [UInt8] {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limitBytes { throw Problem.tooLarge(limit: limitBytes) }
         if length == nil, request.headers[.transferEncoding] == nil { throw Problem.lengthRequired }
@@ -36,17 +38,22 @@ enum RequestBody {
         }
         switch request.headers[.contentEncoding]?.lowercased() {
         case nil, "identity"?: return Array(body.readableBytesView)
-        case "gzip"?, "deflate"?: return try decompress(body, request, limitBytes)
+        case "gzip"?, "deflate"?:
+            let encoding = request.headers[.contentEncoding]?.lowercased() ?? ""
+            // Each of its bytes may stand for a thousand.
+            return try await bodies.decode(isLarge: body.readableBytes >= LargeBodies.least / 1000) { [body] in
+                try decompress(body, encoding, limitBytes)
+            }
         case let other?: throw Problem.wrongContentEncoding(other)
         }
     }
 
     /// Runs the body through NIO's decompressor, which stops at the limit, so that a small bomb cannot fill the memory.
-    private static func decompress(_ body: ByteBuffer, _ request: Request, _ limitBytes: Int) throws -> [UInt8] {
+    private static func decompress(_ body: ByteBuffer, _ encoding: String, _ limitBytes: Int) throws -> [UInt8] {
         let channel = EmbeddedChannel(handler: NIOHTTPRequestDecompressor(limit: .size(limitBytes)))
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         var headers = HTTPHeaders([("Content-Length", "\(body.readableBytes)")])
-        headers.add(name: "Content-Encoding", value: request.headers[.contentEncoding]?.lowercased() ?? "")
+        headers.add(name: "Content-Encoding", value: encoding)
         do {
             try channel.writeInbound(
                 HTTPServerRequestPart.head(

@@ -1,46 +1,61 @@
 /// The exact decimal value of a number's text, without binary floats.
 package struct JSONNumber: Equatable, Sendable {
     package let isNegative: Bool
-    /// The significant digits without zeros in front or behind; empty for zero.
+    /// The significant digits without leading or trailing zeros; empty for zero.
     package let digits: [UInt8]
-    /// The power of ten of the last digit; 0 for zero.
+    /// The power of ten of the last digit; 0 for zero. At most ``largestExponent`` in magnitude, so that sums with a number of
+    /// digits never overflow.
     package let exponent: Int
 
-    /// - Parameter text: a JSON number; nil for anything else, and for exponents beyond what an `Int` can hold.
+    /// The largest magnitude of an exponent. Numbers beyond it are read by nobody: a 64-bit float ends at 308.
+    package static let largestExponent = 1_000_000_000
+
+    /// - Parameter text: a JSON number; nil for anything else, and for exponents above ``largestExponent``.
     package init?(_ text: some StringProtocol) {
-        var digits: [UInt8] = []
-        var exponent = 0
         var rest = Substring(text).utf8[...]
         isNegative = rest.first == UInt8(ascii: "-")
         if isNegative { rest = rest.dropFirst() }
-        var sawPoint = false
-        var count = 0
-        while let byte = rest.first, byte == UInt8(ascii: ".") || (0x30...0x39).contains(byte) {
-            rest = rest.dropFirst()
+        guard let (all, decimals) = Self.takeDigits(from: &rest), let power = Self.power(rest) else { return nil }
+        let significant = all.drop { $0 == 0 }
+        let zeros = significant.reversed().prefix { $0 == 0 }.count
+        digits = Array(significant.dropLast(zeros))
+        guard !digits.isEmpty else {
+            exponent = 0
+            return
+        }
+        let (shifted, overflows) = power.addingReportingOverflow(zeros - decimals)
+        guard !overflows, (-Self.largestExponent...Self.largestExponent).contains(shifted) else { return nil }
+        exponent = shifted
+    }
+
+    /// Takes the digits before the exponent, and counts those after the point.
+    private static func takeDigits(from rest: inout Substring.UTF8View) -> (digits: [UInt8], decimals: Int)? {
+        var digits: [UInt8] = []
+        var decimals: Int?
+        while let byte = rest.first {
             if byte == UInt8(ascii: ".") {
-                guard !sawPoint else { return nil }
-                sawPoint = true
-            } else {
+                guard decimals == nil else { return nil }
+                decimals = 0
+            } else if (0x30...0x39).contains(byte) {
                 digits.append(byte - 0x30)
-                count += 1
-                if sawPoint { exponent -= 1 }
+                decimals = decimals.map { $0 + 1 }
+            } else {
+                break
             }
+            rest = rest.dropFirst()
         }
-        guard count > 0 else { return nil }
-        if let byte = rest.first {
-            guard byte | 0x20 == UInt8(ascii: "e"), let power = Int(Substring(rest.dropFirst())) else { return nil }
-            let (sum, overflow) = exponent.addingReportingOverflow(power)
-            guard !overflow else { return nil }
-            exponent = sum
-        }
-        let leading = digits.prefix { $0 == 0 }.count
-        digits.removeFirst(leading)
-        while digits.last == 0 {
-            digits.removeLast()
-            exponent += 1
-        }
-        self.digits = digits
-        self.exponent = digits.isEmpty ? 0 : exponent
+        return digits.isEmpty ? nil : (digits, decimals ?? 0)
+    }
+
+    /// The value of an exponent, which may be absent. Exponents that no `Int` holds become the largest one of their sign.
+    private static func power(_ text: Substring.UTF8View) -> Int? {
+        guard let letter = text.first else { return 0 }
+        guard letter | 0x20 == UInt8(ascii: "e") else { return nil }
+        let signed = text.dropFirst()
+        let isNegative = signed.first == UInt8(ascii: "-")
+        let digits = isNegative || signed.first == UInt8(ascii: "+") ? signed.dropFirst() : signed
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(Substring(signed)) ?? (isNegative ? .min : .max)
     }
 
     package var isInteger: Bool { exponent >= 0 }

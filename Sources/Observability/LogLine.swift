@@ -55,7 +55,7 @@ package struct LogLine {
         } else {
             bytes.append(Self.space)
             bytes.append(Self.space)
-            bytes += name.utf8
+            Self.writeLine(name, to: &bytes)
             bytes.append(UInt8(ascii: "="))
         }
     }
@@ -75,19 +75,28 @@ package struct LogLine {
     private static let quotationMark = UInt8(ascii: "\"")
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// A text as a part of a line for people.
+    /// A text as a part of a line for people: line ends become spaces, other control characters visible.
     private static func writeLine(_ text: String, to line: inout [UInt8]) {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
             line += text.utf8
         } else {
-            line += String(text.map { $0.isNewline ? " " : $0 }).utf8
+            line += VisibleText.escaped(String(text.map { $0.isNewline ? " " : $0 })).utf8
         }
     }
 
     private static func quote(_ text: String, to line: inout [UInt8]) {
         line.append(quotationMark)
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != quotationMark && $0 != UInt8(ascii: "\\") }
-        if isPlain { line += text.utf8 } else { for byte in text.utf8 { escape(byte, to: &line) } }
+        let isPlain = text.utf8.allSatisfy {
+            (0x20..<0x7F).contains($0) && $0 != quotationMark && $0 != UInt8(ascii: "\\")
+        }
+        if isPlain {
+            line += text.utf8
+        } else {
+            var quoted: [UInt8] = []
+            for byte in text.utf8 { escape(byte, to: &quoted) }
+            // JSON is read on terminals, too.
+            line += VisibleText.escaped(json: quoted)
+        }
         line.append(quotationMark)
     }
 

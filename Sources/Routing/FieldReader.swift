@@ -3,11 +3,24 @@ import JSON
 
 /// Reads the members of one object by a list of fields, and gathers faults with their places.
 struct FieldReader {
+    /// The first ``mostListed`` errors and as many warnings.
     private(set) var faults: [RoutesFault] = []
+    /// Errors that are not among ``faults``.
+    private(set) var omittedErrors = 0
+    private var counts: [RoutesFault.Severity: Int] = [:]
+
+    /// A file of another kind has as many faults as it has members, and to find the line of each is work.
+    private static let mostListed = 100
+
     /// Whether a vendor's key may stand in the file.
     var allowsInlineSecrets = false
 
     mutating func fault(_ value: JSONValue, _ message: String, severity: RoutesFault.Severity = .error) {
+        counts[severity, default: 0] += 1
+        guard counts[severity, default: 0] <= Self.mostListed else {
+            if severity == .error { omittedErrors += 1 }
+            return
+        }
         faults.append(RoutesFault(severity: severity, position: value.position, message: message))
     }
 
@@ -22,8 +35,9 @@ struct FieldReader {
         var seen: Set<String> = []
         for member in object.members {
             guard let field = fields.first(where: { $0.name == member.name }) else {
-                let hint = Self.hint(member.name, fields.map(\.name))
-                fault(member.key, "unknown field \"\(member.name)\" in \(place)\(hint)")
+                // Beyond the first ones nothing is looked for.
+                let hint = faults.count < 10 ? Self.hint(member.name, fields.map(\.name)) : ""
+                fault(member.key, "unknown field \"\(Excerpt.of(member.name))\" in \(place)\(hint)")
                 continue
             }
             guard seen.insert(member.name).inserted else {

@@ -33,7 +33,12 @@ package struct RoutesReader: Sendable {
         }
         var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets)
         let routes = file.read(document.root)
-        let faults = file.faults.sorted { $0.position < $1.position }
+        var faults = file.faults.sorted { $0.position < $1.position }
+        if file.omittedErrors > 0, let last = faults.last {
+            faults.append(
+                RoutesFault(severity: .error, position: last.position, message: "and \(file.omittedErrors) more errors")
+            )
+        }
         guard let routes, !faults.contains(where: { $0.severity == .error }) else { throw FaultyRoutes(faults: faults) }
         return Reading(routes: routes, warnings: faults)
     }
@@ -55,6 +60,7 @@ private struct RoutesFileReader {
     }
 
     var faults: [RoutesFault] { fields.faults }
+    var omittedErrors: Int { fields.omittedErrors }
 
     mutating func read(_ root: JSONValue) -> Routes? {
         guard root.kind == .object else {

@@ -42,8 +42,11 @@ enum SandboxTime {
         return Date(timeIntervalSince1970: seconds)
     }
 
-    /// Whole milliseconds since 1970.
+    /// Whole milliseconds since 1970; dates before the year 0 or after 9999 count as the end of that range.
     static func milliseconds(_ date: Date) -> Int {
-        Int((date.timeIntervalSince1970 * 1000).rounded())
+        Int((min(max(date.timeIntervalSince1970, seconds.lowerBound), seconds.upperBound) * 1000).rounded())
     }
+
+    /// Seconds since 1970 of the years 0 to 9999.
+    static let seconds: ClosedRange<Double> = -62_167_219_200...253_402_300_799
 }

@@ -75,7 +75,7 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
             rows.append([item["event_id"]?.string ?? ""] + DeliveryRows.row(delivery))
         }
         Terminal.data(Terminal.table(rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.message("there are more: --cursor \(cursor)") }
+        if let cursor = page["next_cursor"]?.string { Terminal.note("there are more: --cursor \(cursor)") }
     }
 }
 

@@ -48,6 +48,9 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var diskLimitMb: Int?
 
+    @Option(help: "Maximum events in one request, at every endpoint; 10000 by default. Or TOLLGATE_EVENT_LIMIT.")
+    var eventLimit: Int?
+
     @Flag(help: "Take vendors' keys that stand in routes.json itself, as {\"inline\": \"...\"}.")
     var allowInlineSecrets = false
 
@@ -63,6 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
             adminListen = ListenAddress(argument: text)
         }
         backlogLimit = try Variable.limit("TOLLGATE_BACKLOG_LIMIT", else: backlogLimit, option: "--backlog-limit")
+        eventLimit = try Variable.limit("TOLLGATE_EVENT_LIMIT", else: eventLimit, option: "--event-limit")
         diskLimitMb = try Variable.limit("TOLLGATE_DISK_LIMIT_MB", else: diskLimitMb, option: "--disk-limit-mb")
     }
 
@@ -76,12 +80,18 @@ struct ServeCommand: AsyncParsableCommand {
             let settings = SandboxSettings(host: sandboxListen.host, port: sandboxListen.port)
             alongside.append(SandboxServer(settings: settings) { _ in })
         }
+        var ingress = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
+        var administration = adminListen.map { IngressSettings(host: $0.host, port: $0.port) }
+        if let eventLimit {
+            ingress.eventLimit = eventLimit
+            administration?.eventLimit = eventLimit
+        }
         let settings = GatewaySettings(
             routesFile: URL(filePath: routes, relativeTo: nil),
             allowsInlineSecrets: allowInlineSecrets,
             dataFolder: URL(filePath: data),
-            ingress: IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil),
-            administration: adminListen.map { IngressSettings(host: $0.host, port: $0.port) },
+            ingress: ingress,
+            administration: administration,
             certificate: tls.certificate,
             vendorRoots: tls.vendorRoots,
             backlogLimitEvents: backlogLimit,

@@ -1,17 +1,32 @@
 import Foundation
+import Observability
 
-/// Messages for people go to standard error, data to standard output.
+/// Messages for people go to standard error, data to standard output. Nothing that came from outside reaches a terminal with control
+/// characters in it.
 enum Terminal {
     static func message(_ text: String) {
-        write(Array((text + "\n").utf8), to: STDERR_FILENO)
+        write(Array((VisibleText.escaped(text, .lines) + "\n").utf8), to: STDERR_FILENO)
     }
 
+    /// A message that stands on one line, whatever its values hold: none of them can forge another.
+    static func note(_ text: String) {
+        message(VisibleText.escaped(text))
+    }
+
+    /// JSON: byte for byte for a program, with control characters escaped on a terminal.
     static func data(_ bytes: [UInt8]) {
-        write(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+        let shown = isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes
+        write(shown + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
     }
 
+    /// Text for people that stands on one line, whatever its values hold.
+    static func line(_ text: String) {
+        data(VisibleText.escaped(text))
+    }
+
+    /// Text for people.
     static func data(_ text: String) {
-        data(Array(text.utf8))
+        write(Array((VisibleText.escaped(text, .lines) + "\n").utf8), to: STDOUT_FILENO)
     }
 
     /// Writes without a line end, for a bar that is written over.
@@ -34,6 +49,7 @@ enum Terminal {
 
     /// Columns, each as wide as its widest cell.
     static func table(_ rows: [[String]]) -> String {
+        let rows = rows.map { $0.map { VisibleText.escaped($0) } }
         let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }

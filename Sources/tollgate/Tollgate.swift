@@ -7,6 +7,8 @@ import Foundation
 @main
 enum Start {
     static func main() async {
+        // What runs for long; all else is gone before anybody waits for its trace.
+        if ["serve", "sandbox"].contains(CommandLine.arguments.dropFirst().first) { CrashTrace.prepare() }
         // Whoever read the messages may go away: the gateway stays.
         signal(SIGPIPE, SIG_IGN)
         await Tollgate.main()

@@ -10,9 +10,10 @@ enum Variable {
     }
 
     /// A limit from its option, else from its variable; nil if neither is given.
-    static func limit(_ name: String, else given: Int?, option: String) throws -> Int? {
-        try check(name, is: "a whole number of at least 1") { Int($0).map { $0 > 0 } ?? false }
-        if let given, given < 1 { throw ValidationError("\(option) must be at least 1") }
+    /// - Parameter most: far above all that makes sense, so that nobody's arithmetic with a limit overflows.
+    static func limit(_ name: String, else given: Int?, option: String, most: Int = 1_000_000_000) throws -> Int? {
+        try check(name, is: "a whole number from 1 to \(most)") { Int($0).map { (1...most).contains($0) } ?? false }
+        if let given, !(1...most).contains(given) { throw ValidationError("\(option) must be from 1 to \(most)") }
         return given ?? ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
     }
 }

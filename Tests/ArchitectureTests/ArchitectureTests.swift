@@ -161,6 +161,18 @@ import Testing
         }
     }
 
+    /// A conversion traps where the number is too large, infinite or none, so its bounds stand beside it.
+    @Test func `converts no floating-point number that has no bounds`() throws {
+        let conversion = #/\bU?Int(?:8|16|32|64)?\((?!exactly:|clamping:).*\.rounded\(/#
+        for file in try Self.sources() where file.module != "tollgate-bench" {
+            for (number, line) in file.lines.enumerated()
+            where line.contains(".rounded(") && line.contains(conversion) && !line.contains("min(") {
+                let near = file.lines[max(0, number - 3)...number]
+                #expect(near.contains { $0.contains("Safe:") }, "\(file.path):\(number + 1): no bounds")
+            }
+        }
+    }
+
     @Test func `lets no vendor name another`() throws {
         let vendors = ["Knetik", "Flexprice", "Polar", "Lago"]
         for file in try Self.sources() where file.path.hasPrefix("Sources/Vendors/") {

@@ -46,6 +46,34 @@ import Testing
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"at":"\#(timestamp.rfc3339)"}"#)
     }
 
+    @Test(arguments: [
+        Int64.min, .min + 1, -62_167_219_200_001, -62_167_219_200_000, 0, 253_402_300_800_000, .max - 1, .max,
+    ])
+    func `stays within four digits of a year, whatever is added`(milliseconds: Int64) {
+        let timestamp = Timestamp(milliseconds: milliseconds)
+        #expect(Timestamp(rfc3339: timestamp.rfc3339) == timestamp)
+        let durations = [
+            Duration.milliseconds(Int64.min), .milliseconds(Int64.max), .seconds(Int64.max), .seconds(Int64.min), .zero,
+        ]
+        for duration in durations {
+            let moved = timestamp + duration
+            #expect(Timestamp.range.contains(moved.milliseconds))
+            #expect(duration == .zero ? moved == timestamp : (duration > .zero) == (moved > .init(milliseconds: 0)))
+            _ = moved - timestamp
+        }
+    }
+
+    @Test(arguments: [
+        ("253402300799.999", 253_402_300_799_999), ("253402300800", nil), ("-62135596800", -62_135_596_800_000),
+        ("-62135596801", nil), ("1e9223372036854775807", nil), ("10e9223372036854775807", nil),
+        ("1e-9223372036854775808", nil), ("1e-1000000000", 0), ("0e9223372036854775808", 0), ("-0", 0),
+        ("9223372036854775807", nil), ("-9223372036854775808", nil), ("1e400", nil), ("NaN", nil),
+        ("0.0009999", 0), ("1e9", 1_000_000_000_000),
+    ])
+    func `reads Unix seconds of any size, or none`(text: String, milliseconds: Int64?) {
+        #expect(Timestamp(unixSeconds: text)?.milliseconds == milliseconds)
+    }
+
     @Test func `writes Unix seconds with three decimals`() {
         #expect(Timestamp(milliseconds: 1_710_947_045_007).unixSeconds == "1710947045.007")
         #expect(Timestamp(milliseconds: 253_402_300_799_999).unixSeconds == "253402300799.999")

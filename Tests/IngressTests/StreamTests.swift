@@ -98,8 +98,18 @@ import Testing
             for query in ["provider=p", "delivery_status=pending", "limit=3"] {
                 #expect(try await server.send(.GET, "/v1/events/stream?\(query)").status == 400)
             }
-            let answer = try await server.send(.GET, "/v1/events/stream", headers: [("Last-Event-ID", "x")])
-            #expect(answer.status == 400)
+            for id in ["x", "-1", "9223372036854775807", "1152921504606846976", "1e3", "99999999999999999999"] {
+                let answer = try await server.send(.GET, "/v1/events/stream", headers: [("Last-Event-ID", id)])
+                #expect(answer.status == 400, "\(id)")
+            }
+        }
+    }
+
+    @Test func `begins with what comes from now on behind a number that was never given`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await post(server, "before")
+            let found = try await messages(server, 1, lastID: "1152921504606846975") { try await post(server, "a") }
+            #expect(found.first?.hasPrefix("id: 2\n") == true)
         }
     }
 }

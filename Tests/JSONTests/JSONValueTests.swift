@@ -29,6 +29,38 @@ import Testing
         #expect(value["a/"]?.string == "😀\u{8}\u{c}\n\r\t\"\\")
     }
 
+    @Test(
+        arguments: [
+            ("0", [], 0, false), ("-0", [], 0, true), ("0e99999999999999999999", [], 0, false), ("0.000", [], 0, false),
+            ("120", [1, 2], 1, false), ("-1.50", [1, 5], -1, true), ("10e-1", [1], 0, false), ("1E+2", [1], 2, false),
+            ("1e1000000000", [1], 1_000_000_000, false), ("0.01e1000000000", [1], 999_999_998, false),
+            ("1e-1000000000", [1], -1_000_000_000, false),
+        ] as [(String, [UInt8], Int, Bool)]
+    )
+    func `reads a number's exact value`(text: String, digits: [UInt8], exponent: Int, isNegative: Bool) throws {
+        let number = try #require(JSONNumber(text))
+        #expect(number.digits == digits && number.exponent == exponent && number.isNegative == isNegative)
+    }
+
+    @Test(arguments: [
+        "1e1000000001", "10e1000000000", "0.1e-1000000000", "1e9223372036854775807", "10e9223372036854775807",
+        "100e9223372036854775806", "1e-9223372036854775808", "0.1e-9223372036854775808", "1e99999999999999999999",
+        "1e-99999999999999999999", "", "-", ".", "1.2.3", "1e", "1e+", "1e1x", "0e", "0ex", "NaN", "Infinity", "0x10",
+        "--1",
+    ])
+    func `reads no number that is none, or whose exponent is beyond all sense`(text: String) {
+        #expect(JSONNumber(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("1e9223372036854775807", "1e9223372036854775807", true),
+        ("1e9223372036854775807", "10e9223372036854775807", false),
+        ("10e9223372036854775807", "1e400", false), ("0e9223372036854775808", "-0", true), ("1e400", "10e399", true),
+    ])
+    func `compares numbers of any size`(one: String, other: String, isSame: Bool) throws {
+        #expect(JSONValue.sameContent(try root("[\(one)]"), try root("[\(other)]")) == isSame)
+    }
+
     @Test(arguments: [
         (#"{"a":1,"b":2,"a":3}"#, "a"), (#"{"x":{"y":[{"k":1,"k":1}]}}"#, "k"), (#"{"a":1,"\u0061":2}"#, "a"),
     ])

@@ -34,7 +34,7 @@ import Testing
     @Test func `is one line of text for people`() {
         #expect(
             String(decoding: line(isJSON: false), as: UTF8.self)
-                == "2024-03-20T15:04:05.123Z warning  a \"quoted\" message  events=-30  reason=back\\slash\u{1}  zero=0\n"
+                == "2024-03-20T15:04:05.123Z warning  a \"quoted\" message  events=-30  reason=back\\slash\\u0001  zero=0\n"
         )
     }
 

@@ -56,10 +56,10 @@ struct DeliveriesHandler: Sendable {
     private static func cursor(_ text: String?) throws -> DeliveryCursor? {
         guard let text else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let sequence = Int64(parts[0]), sequence > 0 else {
+        guard parts.count == 2, let sequence = SequenceNumber(text: parts[0]), sequence > 0 else {
             throw Problem.badParameter("cursor", "is what an earlier page gave as next_cursor")
         }
-        return DeliveryCursor(sequence: SequenceNumber(sequence), provider: ProviderName(String(parts[1])))
+        return DeliveryCursor(sequence: sequence, provider: ProviderName(String(parts[1])))
     }
 
     private static func json(_ page: DeliveryPage) -> [UInt8] {

@@ -38,7 +38,9 @@ final class EventStreamHandler: Sendable {
             open.subtract(1, ordering: .relaxed)
             throw .tooManyStreams
         }
-        let start = lastID ?? following.newestSequence
+        let newest = following.newestSequence
+        // A number that was never given, as of another journal, begins with what comes from now on.
+        let start = min(lastID ?? newest, newest)
         let body = ResponseBody { [self] writer in
             defer { open.subtract(1, ordering: .relaxed) }
             let follower = watch.follower()

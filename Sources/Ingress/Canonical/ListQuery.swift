@@ -106,13 +106,14 @@ struct ListQuery {
         get throws(Problem) {
             guard let text = try single("cursor") else { return nil }
             let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-            guard parts.count == 2, let milliseconds = Int64(parts[0]), let sequence = Int64(parts[1]), sequence > 0
+            guard parts.count == 2, let milliseconds = Int64(parts[0]), Timestamp.range.contains(milliseconds),
+                let sequence = SequenceNumber(text: parts[1]), sequence > 0
             else {
                 throw .badParameter("cursor", "is what an earlier page gave as next_cursor")
             }
             return EventCursor(
                 timestamp: Timestamp(milliseconds: milliseconds),
-                sequence: SequenceNumber(sequence)
+                sequence: sequence
             )
         }
     }
@@ -146,10 +147,10 @@ struct ListQuery {
 
     /// The number of an event, as a stream gave it.
     static func sequence(_ text: String) throws(Problem) -> SequenceNumber {
-        guard let number = Int64(text), number >= 0 else {
+        guard let number = SequenceNumber(text: text) else {
             throw .badParameter("Last-Event-ID", "is the id of the last message that came")
         }
-        return SequenceNumber(number)
+        return number
     }
 
     /// A cursor as clients see it.

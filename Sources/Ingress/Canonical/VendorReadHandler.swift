@@ -11,6 +11,7 @@ struct VendorReadHandler: Sendable {
     let questions: VendorQuestions
     let archive: any EventArchive
     let acceptor: Acceptor
+    let bodies: LargeBodies
 
     /// An event as the vendor has it.
     func event(_ id: String, at name: ProviderName, for client: Client) async throws -> [UInt8] {
@@ -78,8 +79,12 @@ struct VendorReadHandler: Sendable {
 
     /// What an event would cost. Without a provider's name the first of the event's destinations that can tell is asked.
     func estimate(_ body: [UInt8], at name: ProviderName?, for client: Client) async throws -> [UInt8] {
-        let batch = EventReader().read(body, as: .json)
-        guard batch.faults.isEmpty else { throw Problem.events(batch.faults, count: batch.count) }
+        let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) {
+            EventReader().read(body, as: .json)
+        }
+        guard batch.faults.isEmpty else {
+            throw Problem.events(batch.faults, omitted: batch.omittedFaults, count: batch.count)
+        }
         guard batch.events.count == 1, let event = batch.events.first?.event else {
             throw Problem.badBody("an estimate is of one event, and there are \(batch.events.count)")
         }

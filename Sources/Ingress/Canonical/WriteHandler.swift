@@ -13,13 +13,23 @@ struct WriteHandler: Sendable {
     private let limiter: ClientLimiter
     private let waiting: DeliveryWait
     private let traces: TraceLinks
-    private let reader = EventReader()
+    private let reader: EventReader
+    private let bodies: LargeBodies
 
-    init(accepting acceptor: Acceptor, limiter: ClientLimiter, waiting: DeliveryWait, traces: TraceLinks) {
+    init(
+        accepting acceptor: Acceptor,
+        limiter: ClientLimiter,
+        waiting: DeliveryWait,
+        traces: TraceLinks,
+        reader: EventReader,
+        bodies: LargeBodies
+    ) {
         self.acceptor = acceptor
         self.limiter = limiter
         self.waiting = waiting
         self.traces = traces
+        self.reader = reader
+        self.bodies = bodies
     }
 
     /// What a request asks for beside its events.
@@ -59,11 +69,19 @@ struct WriteHandler: Sendable {
     /// - Throws: ``Problem`` if nothing was stored.
     func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> Answer {
         let isPartial = options.isPartial
-        let batch = reader.read(body, as: options.layout)
+        let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) { [reader] in
+            reader.read(body, as: options.layout)
+        }
+        guard !batch.exceedsLimit else { throw Problem.tooManyEvents(limit: reader.limit) }
         // A fault of the request as a whole is no event's, so that no part of it will do.
         let isWhole = batch.faults.allSatisfy { $0.index != nil }
         guard batch.faults.isEmpty || (isPartial && isWhole && !batch.events.isEmpty) else {
-            throw Problem.events(batch.faults, count: batch.count)
+            throw Problem.events(
+                batch.faults,
+                omitted: batch.omittedFaults,
+                bad: batch.count - batch.events.count,
+                count: batch.count
+            )
         }
         do {
             try limiter.admit(events: batch.events.count, of: client)
@@ -79,14 +97,19 @@ struct WriteHandler: Sendable {
         result.faults += batch.faults
         result.faults.sort { ($0.index ?? 0) < ($1.index ?? 0) }
         if !result.faults.isEmpty, !isPartial || result.accepted.isEmpty {
-            throw Problem.events(result.faults, count: batch.count)
+            throw Problem.events(
+                result.faults,
+                omitted: batch.omittedFaults,
+                bad: batch.count - batch.events.count,
+                count: batch.count
+            )
         }
         if let trace = options.trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }
         let deliveries = await deliveries(of: result.accepted, options.wait, client)
         let isSettled = deliveries?.joined().allSatisfy(\.status.isSettled) ?? false
         return Answer(
             status: result.faults.isEmpty ? isSettled ? .ok : .accepted : .multiStatus,
-            body: Self.json(result, deliveries, count: batch.count),
+            body: Self.json(result, deliveries, omitted: batch.omittedFaults, count: batch.count),
             accepted: result.accepted.count,
             ids: result.accepted.prefix(AccessLog.Entry.mostIDs).map(\.id)
         )
@@ -110,7 +133,9 @@ struct WriteHandler: Sendable {
     }
 
     /// Counts, then a result an event, in the order of the request.
-    private static func json(_ result: Acceptor.Result, _ deliveries: [[Delivery]]?, count: Int) -> [UInt8] {
+    private static func json(_ result: Acceptor.Result, _ deliveries: [[Delivery]]?, omitted: Int, count: Int)
+        -> [UInt8]
+    {
         let duplicates = result.accepted.count { $0.isDuplicate }
         var writer = JSONWriter(capacity: 128 + count * 120)
         writer.beginObject()
@@ -119,7 +144,7 @@ struct WriteHandler: Sendable {
         writer.member("rejected", integer: count - result.accepted.count)
         writer.key("events")
         writer.beginArray()
-        let faults = Dictionary(grouping: result.faults) { $0.index ?? -1 }
+        let faults = Dictionary(grouping: result.faults.prefix(EventFault.mostListed)) { $0.index ?? -1 }
         var place = 0
         for index in 0..<count {
             if place < result.accepted.count, result.accepted[place].index == index {
@@ -130,6 +155,8 @@ struct WriteHandler: Sendable {
             }
         }
         writer.endArray()
+        let more = omitted + max(0, result.faults.count - EventFault.mostListed)
+        if more > 0 { writer.member("errors_omitted", integer: more) }
         writer.endObject()
         return writer.bytes
     }

@@ -34,10 +34,7 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
     private var stalled = 0
 
     init(_ patience: IngressSettings.Patience, endsItself: Bool = false) {
-        interval = .nanoseconds(
-            patience.interval.components.seconds * 1_000_000_000
-                + patience.interval.components.attoseconds / 1_000_000_000
-        )
+        interval = TimeAmount(patience.interval)
         leastBytes = patience.bodyBytes
         self.endsItself = endsItself
     }

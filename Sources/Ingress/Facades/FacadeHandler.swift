@@ -14,6 +14,7 @@ struct FacadeHandler: Sendable {
     let archive: any EventArchive
     let search: any EventSearching
     let questions: VendorQuestions
+    let bodies: LargeBodies
 
     /// The most names that one answer holds: vendors list all of them at once.
     private static let mostNames = 100_000
@@ -33,8 +34,16 @@ struct FacadeHandler: Sendable {
         from client: Client,
         _ trace: TraceContext?
     ) async -> Reply {
+        let call: DialectCall
         do {
-            return try await carryOut(dialect.call(for: request), in: dialect, for: client, trace)
+            call = try await bodies.decode(isLarge: request.body.count >= LargeBodies.least) {
+                dialect.call(for: request)
+            }
+        } catch {
+            return Reply(answer: dialect.answer(to: .unavailable(retryAfterSeconds: 1)))
+        }
+        do {
+            return try await carryOut(call, in: dialect, for: client, trace)
         } catch {
             return Reply(answer: dialect.answer(to: DialectRefusal(error)))
         }
@@ -161,6 +170,7 @@ extension DialectRefusal {
     init(_ problem: Problem, limitBytes: Int) {
         switch problem.status {
         case .contentTooLarge: self = .tooLarge(limitBytes: limitBytes)
+        case .serviceUnavailable: self = .unavailable(retryAfterSeconds: 1)
         default: self = .undecodable
         }
     }

@@ -82,7 +82,8 @@ enum OpenAPIComponents {
                       "index": {"type": "integer"}, "id": {"type": "string"}, "status": {"enum": ["accepted", "duplicate", "rejected"]},
                       "timestamp": {"type": "string", "format": "date-time"},
                       "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
-                      "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}}}}
+                      "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}}}},
+                  "errors_omitted": {"type": "integer", "description": "More faults than the events' errors list."}
                 }
               },
               "StoredEvent": {
@@ -266,7 +267,7 @@ enum OpenAPIComponents {
                 "type": "object", "required": ["type", "title", "status", "detail", "request_id"],
                 "properties": {
                   "type": {"type": "string", "format": "uri"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
-                  "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}, "faults": {"type": "array", "items": {"type": "object"}},
+                  "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}, "errors_omitted": {"type": "integer", "description": "More faults than errors lists."}, "faults": {"type": "array", "items": {"type": "object"}},
                   "error": {"type": "object"}, "request_id": {"type": "string"}
                 }
               }

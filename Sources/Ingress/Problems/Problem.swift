@@ -11,7 +11,10 @@ struct Problem: Error {
     let title: String
     /// What is wrong here, and the way out.
     let detail: String
+    /// What is wrong with events; the first ``EventFault/mostListed`` are listed.
     var errors: [EventFault] = []
+    /// How many more faults there are than ``errors`` has.
+    var omittedErrors = 0
     /// What is wrong in a `routes.json`.
     var faults: [RoutesFault] = []
     /// What a vendor said; nil if none was asked.
@@ -30,9 +33,11 @@ struct Problem: Error {
         if !errors.isEmpty {
             writer.key("errors")
             writer.beginArray()
-            for error in errors { FaultWriter.write(error, to: &writer) }
+            for error in errors.prefix(EventFault.mostListed) { FaultWriter.write(error, to: &writer) }
             writer.endArray()
         }
+        let omitted = omittedErrors + max(0, errors.count - EventFault.mostListed)
+        if omitted > 0 { writer.member("errors_omitted", integer: omitted) }
         if !faults.isEmpty {
             writer.key("faults")
             writer.beginArray()

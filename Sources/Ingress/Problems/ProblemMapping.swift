@@ -6,7 +6,10 @@ import Routing
 
 /// Every problem there is, in one place.
 extension Problem {
-    static func events(_ faults: [EventFault], count: Int) -> Problem {
+    /// - Parameters:
+    ///   - omitted: how many more faults there are.
+    ///   - bad: how many events are faulty, where some are not among the faults.
+    static func events(_ faults: [EventFault], omitted: Int = 0, bad: Int = 0, count: Int) -> Problem {
         if faults.count == 1, faults[0].index == nil, faults[0].code == .malformed {
             return Problem(
                 status: .badRequest,
@@ -15,9 +18,11 @@ extension Problem {
                 detail: faults[0].message
             )
         }
-        let bad = Set(faults.map(\.index)).count
+        let bad = max(bad, Set(faults.map(\.index)).count)
+        let more = omitted + max(0, faults.count - EventFault.mostListed)
+        let all = more > 0 ? "the first \(EventFault.mostListed) faults, and there are \(more) more" : "each"
         let detail =
-            "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names each. Send the good ones with ?partial=true."
+            "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names \(all). Send the good ones with ?partial=true."
         if faults.allSatisfy({ $0.code == .conflict }) {
             return Problem(
                 status: .conflict,
@@ -41,9 +46,27 @@ extension Problem {
             kind: "invalid-events",
             title: "The request holds faulty events",
             detail: detail,
-            errors: faults
+            errors: faults,
+            omittedErrors: omitted
         )
     }
+
+    static func tooManyEvents(limit: Int) -> Problem {
+        Problem(
+            status: .contentTooLarge,
+            kind: "too-many-events",
+            title: "The request holds too many events",
+            detail: "a request takes at most \(limit) events, and nothing of this one was stored; split it into several"
+        )
+    }
+
+    static let tooManyLargeBodies = Problem(
+        status: .serviceUnavailable,
+        kind: "overloaded",
+        title: "Too many large requests at once",
+        detail: "nothing was stored; send the request again after Retry-After seconds, or send smaller ones",
+        headers: [.retryAfter: "1"]
+    )
 
     static func unknownPath(_ path: String) -> Problem {
         Problem(

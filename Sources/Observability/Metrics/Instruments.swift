@@ -51,6 +51,7 @@ final class HistogramInstrument: TimerHandler, RecorderHandler {
     init(bounds: [Double], unit: Double) {
         precondition((1...Self.mostBounds).contains(bounds.count), "a histogram has 1 to \(Self.mostBounds) bounds")
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bounds ascend")
+        // Safe: bounds stand in the program.
         self.bounds = bounds.map { Int64(($0 / unit).rounded()) }
         self.unit = unit
     }
@@ -68,7 +69,10 @@ final class HistogramInstrument: TimerHandler, RecorderHandler {
         sum.wrappingAdd(value, ordering: .relaxed)
     }
 
-    func record(_ value: Double) { record(Int64(value.rounded())) }
+    /// What no integer holds, or is no number, is left out.
+    func record(_ value: Double) {
+        if let whole = Int64(exactly: value.rounded()) { record(whole) }
+    }
 
     /// Writes the buckets, each with all below it, then sum and count.
     func write(to text: inout PrometheusText, _ name: String, labels: String) {

@@ -10,6 +10,8 @@ extension Faults {
         ("garbage", \.garbage), ("noise", \.noise), ("truncate", \.truncate), ("stall", \.stall),
         ("wrong_type", \.wrongType),
     ]
+    /// An hour, in milliseconds.
+    private static let longestLatency = 3_600_000
     /// The other fields.
     private static let others = ["latency_ms", "status", "status_after", "poison", "retry_after", "times", "seed"]
 
@@ -28,8 +30,8 @@ extension Faults {
         switch name {
         case "latency_ms":
             let bounds = value.array?.compactMap { $0.number.flatMap { Int($0) } } ?? []
-            guard bounds.count == 2, bounds[0] >= 0, bounds[0] <= bounds[1] else {
-                throw BadControl(reason: "latency_ms must be [least, most]")
+            guard bounds.count == 2, bounds[0] >= 0, bounds[0] <= bounds[1], bounds[1] <= Self.longestLatency else {
+                throw BadControl(reason: "latency_ms must be [least, most], at most \(Self.longestLatency)")
             }
             latency = bounds[0]...bounds[1]
         case "status": status = try Self.statuses(value, name)

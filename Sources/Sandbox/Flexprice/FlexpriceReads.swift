@@ -68,12 +68,12 @@ extension FlexpriceSimulator {
             if one.nanoseconds == other.nanoseconds { return one.id > other.id }
             return isAscending ? one.nanoseconds < other.nanoseconds : one.nanoseconds > other.nanoseconds
         }
-        let size = query.size.flatMap { $0 > 0 ? $0 : nil } ?? 50
+        let size = SandboxPage.size(query.size, standard: 50)
         let isKeyed = first != nil || last != nil
         // Behind a key the offset is not looked at.
-        let offset = isKeyed ? 0 : max(0, query.offset ?? 0)
+        let offset = isKeyed ? 0 : SandboxPage.skipped(query.offset)
         let rest = found.dropFirst(offset)
-        return answer(rest.prefix(size), total: found.count, rest.count > size, next: isKeyed ? nil : offset &+ size)
+        return answer(rest.prefix(size), total: found.count, rest.count > size, next: isKeyed ? nil : offset + size)
     }
 
     /// The table of raw events: of one timestamp and id it keeps the last that came.
@@ -137,9 +137,9 @@ extension FlexpriceSimulator {
         entry.event["timestamp"]?.string.flatMap(SandboxTime.read) ?? entry.at
     }
 
-    /// `<Unix nanoseconds>::<id>`, by which pages go on.
+    /// `<Unix nanoseconds>::<id>`, by which pages go on. Times that nanoseconds cannot hold wrap around, as in Go.
     private func key(_ entry: Books.Entry) -> (nanoseconds: Int, id: String) {
-        (SandboxTime.milliseconds(time(of: entry)) * 1_000_000, entry.id)
+        (SandboxTime.milliseconds(time(of: entry)) &* 1_000_000, entry.id)
     }
 
     /// Go leaves zeros at the end of a fraction out.

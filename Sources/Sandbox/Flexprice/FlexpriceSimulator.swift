@@ -108,6 +108,7 @@ final class FlexpriceSimulator: Simulator {
         let id = event["event_id"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "event_\(UUID().uuidString)"
         let time = event["timestamp"]?.string.flatMap(SandboxTime.read) ?? now
         let customer = event["external_customer_id"]?.string ?? ""
+        // Safe: a date that was read has four digits for its year.
         let identity = "\(customer)\u{0}\(Int(time.timeIntervalSince1970.rounded(.down)))\u{0}\(id)"
         books.record(Books.Entry(id: id, account: "1", at: now, event: event), identity: identity, winner: .last)
         return id
@@ -118,7 +119,8 @@ final class FlexpriceSimulator: Simulator {
         case 401: return SimulatedAnswer(401, ["error": "Unauthorized"])
         case 403: return SimulatedAnswer(403, ["message": "tenant account is suspended"])
         case 429:
-            let reset = Int(Date().timeIntervalSince1970) + (retryAfter.flatMap { Int($0) } ?? 1)
+            let wait = retryAfter.flatMap { Double($0) } ?? 1
+            let reset = SandboxTime.milliseconds(Date().addingTimeInterval(wait.isFinite ? wait : 1)) / 1000
             return SimulatedAnswer(
                 429,
                 ["error": "Rate limit exceeded. Try again later."],

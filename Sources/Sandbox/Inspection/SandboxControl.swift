@@ -74,7 +74,7 @@ struct SandboxControl: Sendable {
             )
         }
         let isShort = query.contains { $0.name == "ids" && $0.value == "true" }
-        let limit = query.first { $0.name == "limit" }.flatMap { Int($0.value) } ?? .max
+        let limit = max(0, query.first { $0.name == "limit" }.flatMap { Int($0.value) } ?? .max)
         func list(_ entries: [Books.Entry]) -> SandboxJSON {
             .array(entries.prefix(limit).map { isShort ? .string($0.id) : $0.json })
         }

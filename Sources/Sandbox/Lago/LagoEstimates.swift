@@ -2,6 +2,8 @@
 extension LagoSimulator {
     /// Prices in cents a unit, by billable metric.
     private static let prices = ["api_request": 2, "compute_seconds": 5, "storage_gb": 10]
+    /// Beyond it amounts in cents are no longer exact.
+    private static let units: ClosedRange<Double> = -1e12...1e12
     /// A metric that is billed in arrears, so that nothing can be estimated.
     private static let arrears = "monthly_seats"
 
@@ -20,11 +22,14 @@ extension LagoSimulator {
         if code == Self.arrears { return refused(["code": ["does_not_match_an_instant_charge"]]) }
         guard let price = Self.prices[code] else { return notFound("billable_metric_not_found") }
         let unitsText = event["properties"]?["units"].flatMap(LagoValidation.text) ?? "1"
-        guard let units = Double(unitsText) else { return refused(["properties": ["value_is_not_valid_number"]]) }
+        guard let units = Double(unitsText), Self.units.contains(units) else {
+            return refused(["properties": ["value_is_not_valid_number"]])
+        }
         return SimulatedAnswer(200, ["fees": [fee(code, units: units, unitsText: unitsText, price: price)]])
     }
 
     private func fee(_ code: String, units: Double, unitsText: String, price: Int) -> SandboxJSON {
+        // Safe: the units lie within ``units``.
         let cents = SandboxJSON.number("\(Int((units * Double(price)).rounded()))")
         return [
             "lago_id": nil, "item": ["type": "charge", "code": .string(code), "name": .string(code)],

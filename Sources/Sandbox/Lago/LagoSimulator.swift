@@ -124,8 +124,8 @@ final class LagoSimulator: Simulator {
     }
 
     private func list(_ request: SimulatedRequest) -> SimulatedAnswer {
-        let size = request.parameter("per_page").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 100
-        let page = request.parameter("page").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 1
+        let size = SandboxPage.size(request.parameter("per_page").flatMap { Int($0) }, standard: 100)
+        let page = SandboxPage.number(request.parameter("page").flatMap { Int($0) })
         let found = books.billed.reversed().filter { entry in
             for name in ["external_subscription_id", "code"] {
                 if let wanted = request.parameter(name), entry.event[name]?.string != wanted { return false }

@@ -35,10 +35,12 @@ enum LagoValidation {
         value?.string ?? value?.number
     }
 
-    /// Unix seconds, as a number or as numeric text.
+    /// Unix seconds of the years 0 to 9999, as a number or as numeric text.
     static func seconds(_ value: SandboxJSON) -> Double? {
-        guard let text = text(value), text.allSatisfy({ $0.isNumber || $0 == "." || $0 == "-" }) else { return nil }
-        return Double(text)
+        guard let text = text(value), text.allSatisfy({ $0.isNumber || $0 == "." || $0 == "-" }),
+            let seconds = Double(text), SandboxTime.seconds.contains(seconds)
+        else { return nil }
+        return seconds
     }
 
     /// nil where PostgreSQL's unique index lets several pass, because the subscription is null.
@@ -49,6 +51,7 @@ enum LagoValidation {
         case .postgres: return "\(subscription)\u{0}\(id)"
         case .clickhouse:
             let time = event["timestamp"].flatMap(seconds) ?? now.timeIntervalSince1970
+            // Safe: seconds that were read lie within the years 0 to 9999.
             let milliseconds = Int((time * 1000).rounded())
             return "\(subscription)\u{0}\(text(event["code"]) ?? "")\u{0}\(id)\u{0}\(milliseconds)"
         }

@@ -68,8 +68,7 @@ extension PolarSimulator {
                 )
             ])
         }
-        let (skipped, isFar) = (page - 1).multipliedReportingOverflow(by: limit)
-        let slice = items.dropFirst(isFar ? items.count : skipped).prefix(limit)
+        let slice = items.dropFirst((SandboxPage.number(page) - 1) * limit).prefix(limit)
         let pages = (items.count + limit - 1) / limit
         if ["true", "1"].contains(request.parameter("cursor_pagination")?.lowercased()) {
             return SimulatedAnswer(

@@ -107,6 +107,9 @@ struct CountedPage {
     let number: Int
     let size: Int
 
+    /// Beyond it no vendor counts.
+    private static let largestNumber = 1_000_000_000
+
     /// - Parameter largest: the vendor's limit.
     /// - Returns: nil if the cursor is none of ours.
     init?(_ query: VendorListQuery, largest: Int) {
@@ -116,7 +119,8 @@ struct CountedPage {
             return
         }
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let number = parts[0], let size = parts[1], number > 0, (1...largest).contains(size)
+        guard parts.count == 2, let number = parts[0], let size = parts[1],
+            (1...Self.largestNumber).contains(number), (1...largest).contains(size)
         else {
             return nil
         }

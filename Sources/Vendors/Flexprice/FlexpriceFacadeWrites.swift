@@ -118,7 +118,7 @@ extension FlexpriceFacadeWrites {
             }
             let events = Array(value.elements)
             if events.isEmpty { return .failure(broken("min")) }
-            return events.count > largestBulk ? .failure(broken("max")) : .success(events)
+            return events.count > min(largestBulk, request.eventLimit) ? .failure(broken("max")) : .success(events)
         }
     }
 

@@ -144,10 +144,12 @@ enum FlexpriceCursor {
         let parts = key.split(separator: "::", omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw invalid("Invalid cursor key format") }
         guard let nanoseconds = Int64(parts[0]) else { throw invalid("Invalid timestamp while parsing cursor") }
-        guard let sequence = Int64(parts[1]), sequence > 0 else { throw invalid("Invalid cursor key format") }
+        guard let sequence = SequenceNumber(text: parts[1]), sequence > 0 else {
+            throw invalid("Invalid cursor key format")
+        }
         return EventCursor(
             timestamp: Timestamp(milliseconds: nanoseconds / 1_000_000),
-            sequence: SequenceNumber(sequence)
+            sequence: sequence
         )
     }
 

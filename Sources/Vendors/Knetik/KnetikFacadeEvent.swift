@@ -92,7 +92,7 @@ struct KnetikFacadeEvent {
         if timestamp < Self.oldest {
             faults.append("event_timestamp must be Unix milliseconds; \(milliseconds) looks like seconds")
         }
-        if timestamp > Timestamp.writable.upperBound {
+        if milliseconds > Timestamp.range.upperBound {
             faults.append("event_timestamp must lie before the year 10000")
         }
         return timestamp
@@ -117,13 +117,18 @@ struct KnetikFacadeEvent {
             faults.append("event_properties must be an object, found \(value.kind.phrase)")
             return nil
         }
+        var wrong = 0
         for member in value.members {
             switch member.value.kind {
             case .string, .number, .bool: break
             case .null, .array, .object:
-                faults.append("event_properties.\(member.name) must be a string, a number or a boolean")
+                wrong += 1
+                guard wrong <= EventFault.mostListed else { continue }
+                let name = Excerpt.of(member.name)
+                faults.append("event_properties.\(name) must be a string, a number or a boolean")
             }
         }
+        if wrong > EventFault.mostListed { faults.append("and \(wrong - EventFault.mostListed) more errors") }
         return LastMemberWins.text(of: value)
     }
 

@@ -33,6 +33,12 @@ enum KnetikFacadeWrites {
         guard batch.kind == .array else {
             return .answer(KnetikWords.failure(400, ["batch must be an array, found \(batch.kind.phrase)"]))
         }
+        let count = batch.elements.reduce(0) { count, _ in count + 1 }
+        guard count <= request.eventLimit else {
+            return .answer(
+                KnetikWords.failure(400, ["batch must have at most \(request.eventLimit) events, has \(count)"])
+            )
+        }
         var events: [CanonicalEvent] = []
         var elements: [KnetikBatchElement] = []
         for element in batch.elements {
@@ -52,11 +58,15 @@ enum KnetikFacadeWrites {
         var writer = JSONWriter(capacity: 48 * elements.count + 16)
         var isAnyRefused = false
         var rest = results[...]
+        var listed = 0
         writer.beginArray()
         for element in elements {
             var faults = element.faults
             if faults.isEmpty, case .refused(let fault)? = rest.popFirst() { faults = [fault.message] }
             if !faults.isEmpty { isAnyRefused = true }
+            let room = EventFault.mostListed - listed
+            if faults.count > room { faults = faults.prefix(room) + ["and \(faults.count - room) more errors"] }
+            listed += min(faults.count, room)
             element.write(refusedFor: faults, to: &writer)
         }
         writer.endArray()

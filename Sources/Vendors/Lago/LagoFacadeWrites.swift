@@ -25,7 +25,9 @@ enum LagoFacadeWrites {
         case .success(let root):
             let elements = root?.kind == .array ? root.map { Array($0.elements) } ?? [] : []
             if elements.isEmpty { return .answer(refusedBatch("no_events")) }
-            if elements.count > largestBatch { return .answer(refusedBatch("too_many_events")) }
+            if elements.count > min(largestBatch, request.eventLimit) {
+                return .answer(refusedBatch("too_many_events"))
+            }
             return createBatch(elements)
         }
     }

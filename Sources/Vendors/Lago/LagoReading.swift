@@ -136,7 +136,7 @@ struct LagoReading: VendorReading {
     private static func charge(_ fee: JSONValue) -> Estimate.Charge? {
         guard let currency = fee["amount_currency"]?.string, let amount = fee["amount_cents"]?.int64 else { return nil }
         let taxes = fee["taxes_amount_cents"]?.int64 ?? 0
-        let total = fee["total_amount_cents"]?.int64 ?? amount + taxes
+        guard let total = fee["total_amount_cents"]?.int64 ?? Self.sum(amount, taxes) else { return nil }
         let item = fee["item"]
         return Estimate.Charge(
             name: item?["invoice_display_name"]?.string ?? item?["name"]?.string ?? item?["code"]?.string,
@@ -147,6 +147,12 @@ struct LagoReading: VendorReading {
             taxes: Money(minor: taxes, currency: currency),
             total: Money(minor: total, currency: currency)
         )
+    }
+
+    /// Nil if no `Int64` holds it.
+    private static func sum(_ amount: Int64, _ taxes: Int64) -> Int64? {
+        let (sum, overflows) = amount.addingReportingOverflow(taxes)
+        return overflows ? nil : sum
     }
 
     /// A decimal, which the document has as text and some endpoints as a number.

@@ -8,7 +8,10 @@ enum PolarFacadeIngest {
         let elements: JSONElements
         switch PolarFacadeBody.events(of: request) {
         case .failure(let refusal): return .answer(refusal.answer)
-        case .success(let events): elements = events.elements
+        case .success(let events):
+            let count = events.elements.reduce(0) { count, _ in count + 1 }
+            guard count <= request.eventLimit else { return .answer(tooMany(count, events, most: request.eventLimit)) }
+            elements = events.elements
         }
         return ingest(elements, at: request.receivedAt, .notLookedFor)
     }
@@ -18,7 +21,7 @@ enum PolarFacadeIngest {
         var numberedParents: Set<SequenceNumber> = []
         var refusal = PolarRefusal()
         var isRefused = false
-        for (index, element) in elements.enumerated() where !refusal.isFull {
+        for (index, element) in elements.enumerated() {
             var reader = PolarFacadeEvent(now: now, parents: parents)
             if let event = reader.read(element) {
                 events.append(event)
@@ -50,6 +53,16 @@ enum PolarFacadeIngest {
         return PolarRefusal.answer(
             PolarComplaint(.value(reason), at: ["body", "events"], input: Array("[]".utf8)[...])
         )
+    }
+
+    /// In pydantic's words for a list that is too long.
+    private static func tooMany(_ count: Int, _ events: JSONValue, most: Int) -> DialectAnswer {
+        let finding = PolarFinding(
+            "too_long",
+            "List should have at most \(most) items after validation, not \(count)",
+            context: #"{"field_type":"List","max_length":\#(most),"actual_length":\#(count)}"#
+        )
+        return PolarRefusal.answer(PolarComplaint(finding, at: ["body", "events"], input: events))
     }
 
     private static func answer(to results: [DialectWriteResult], _ names: [String]) -> DialectAnswer {

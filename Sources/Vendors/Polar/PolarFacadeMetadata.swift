@@ -20,9 +20,11 @@ struct PolarFacadeMetadata {
             add(.notDictionary, [], value)
             return nil
         }
-        let members = Self.members(of: value)
-        guard !members.isEmpty else { return nil }
-        if members.count > Self.mostKeys { add(Self.tooMany(members.count), [], value) }
+        let all = Self.members(of: value)
+        guard !all.isEmpty else { return nil }
+        if all.count > Self.mostKeys { add(Self.tooMany(all.count), [], value) }
+        // What is wrong with those beyond would only be counted.
+        let members = all.prefix(Self.mostKeys)
         // The model's own fields come first, then what else there is.
         for member in members where member.hasName("_cost") { readCost(member.value) }
         for member in members where member.hasName("_llm") { readLLM(member.value) }

@@ -57,5 +57,5 @@ extension Timestamp {
     }
 
     /// What RFC 3339 can write, as most date libraries read it: years 1 to 9999.
-    static let writable = start(ofYear: 1)...Timestamp(milliseconds: start(ofYear: 10_000).milliseconds - 1)
+    static let writable = start(ofYear: 1)...Timestamp(milliseconds: Timestamp.range.upperBound)
 }

@@ -46,7 +46,7 @@ struct EstimateCommand: AsyncParsableCommand {
         }
         Terminal.data(Terminal.table([["CHARGE", "UNITS", "EACH", "AMOUNT", "TAXES", "TOTAL", "CURRENCY"]] + rows))
         if let total = estimate["total"]?.string, let currency = estimate["currency"]?.string {
-            Terminal.data("total \(total) \(currency), by \(estimate["provider"]?.string ?? "")")
+            Terminal.line("total \(total) \(currency), by \(estimate["provider"]?.string ?? "")")
         }
     }
 }

@@ -35,7 +35,7 @@ struct EventTail {
 
     private func show(_ message: StreamMessage) {
         if json {
-            return Terminal.data(#"{"event":"\#(message.kind)","data":\#(message.data)}"#)
+            return Terminal.data(Array(#"{"event":"\#(message.kind)","data":\#(message.data)}"#.utf8))
         }
         guard let data = message.json else { return }
         switch message.kind {
@@ -44,14 +44,14 @@ struct EventTail {
             let words = [
                 data["accepted_at"]?.string ?? "", data["id"]?.string ?? "", data["name"]?.string ?? "", customer,
             ]
-            Terminal.data("accepted  " + words.joined(separator: "  "))
+            Terminal.line("accepted  " + words.joined(separator: "  "))
         case "settled":
             let delivery = data["delivery"]
             let error = delivery?["error"]?["message"]?.string.map { "  \($0)" } ?? ""
             let words = [
                 data["id"]?.string ?? "", delivery?["provider"]?.string ?? "", delivery?["status"]?.string ?? "",
             ]
-            Terminal.data("settled   " + words.joined(separator: "  ") + error)
+            Terminal.line("settled   " + words.joined(separator: "  ") + error)
         case "missed":
             Terminal.message(
                 "\(data["settlements"]?.numberText ?? "?") settlements came faster than they could be shown"

@@ -54,7 +54,7 @@ struct EventReport: ParsableArguments {
 
     private func print(_ event: JSONValue) {
         for name in ["id", "name", "customer_id", "subscription_id", "timestamp", "accepted_at", "client", "route"] {
-            if let text = event[name]?.string { Terminal.data("\(name): \(text)") }
+            if let text = event[name]?.string { Terminal.line("\(name): \(text)") }
         }
         let deliveries = event["deliveries"].map { Array($0.elements) } ?? []
         Terminal.data("\n" + Terminal.table([DeliveryRows.header] + deliveries.map(DeliveryRows.row)))

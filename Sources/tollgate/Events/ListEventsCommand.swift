@@ -91,14 +91,14 @@ struct ListEventsCommand: AsyncParsableCommand {
         guard !json, let page = answer.json else { return Terminal.data(answer.body) }
         let events = page["events"].map { Array($0.elements) } ?? []
         Terminal.data(Terminal.table([EventRows.header] + events.map(EventRows.row)))
-        for note in page["notes"].map({ Array($0.elements) }) ?? [] { Terminal.message(note.string ?? "") }
+        for note in page["notes"].map({ Array($0.elements) }) ?? [] { Terminal.note(note.string ?? "") }
         guard let cursor = page["next_cursor"]?.string else { return }
         if let moment = page["searched_until"]?.string {
-            Terminal.message(
+            Terminal.note(
                 "searched up to \(moment), then the time limit was reached; to continue: --cursor \(cursor)"
             )
         } else {
-            Terminal.message("there are more: --cursor \(cursor)")
+            Terminal.note("there are more: --cursor \(cursor)")
         }
     }
 }
@@ -159,6 +159,6 @@ struct ListNamesCommand: AsyncParsableCommand {
             ]
         }
         Terminal.data(Terminal.table([["NAME", "EVENTS", "FIRST SEEN", "LAST SEEN"]] + rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.message("there are more: --cursor \(cursor)") }
+        if let cursor = page["next_cursor"]?.string { Terminal.note("there are more: --cursor \(cursor)") }
     }
 }

@@ -38,6 +38,8 @@ struct PlainDialect: Dialect {
                 case .failed(let fault): Self.say("failed \(fault.code.rawValue)")
                 }
             }
+        case ("GET", "/limit"):
+            return .answer(Self.say("\(request.eventLimit)"))
         case ("GET", "/query"):
             return .answer(Self.say(request.query.map { "\($0.name)=\($0.value)" }.joined(separator: ";")))
         default:

@@ -5,6 +5,8 @@ import Vendors
 /// Carries out what a dialect asks for, on a journal that is a list, so that a dialect can be spoken with.
 struct DialectStage {
     let dialect: any Dialect
+    /// The most events of a request.
+    var eventLimit = EventReader.standardLimit
     /// The moment of every acceptance.
     var now = Timestamp(milliseconds: 1_772_366_401_003)
     /// What the vendor would answer to a question.
@@ -56,7 +58,8 @@ struct DialectStage {
             query: query.map { (name: $0.0, value: $0.1) },
             headers: fields.map { (name: $0.0, value: $0.1) },
             body: bytes,
-            receivedAt: now
+            receivedAt: now,
+            eventLimit: eventLimit
         )
         let answer = carryOut(dialect.call(for: request))
         return Reply(

@@ -1,0 +1,12 @@
+/// The beginning of a text from outside, for messages, so that what is quoted stays small whatever was sent.
+package enum Excerpt {
+    /// The text, or its first `longest` Unicode scalars and an ellipsis. A character may consist of any number of them.
+    package static func of(_ text: String, longest: Int = 100) -> String {
+        guard text.utf8.count > longest else { return text }
+        let scalars = text.unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: longest, limitedBy: scalars.endIndex),
+            end < scalars.endIndex
+        else { return text }
+        return String(scalars[..<end]) + "…"
+    }
+}

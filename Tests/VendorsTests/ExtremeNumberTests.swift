@@ -1,0 +1,236 @@
+import Events
+import JSON
+import TestSupport
+import Testing
+import Vendors
+
+/// Numbers that clients and vendors choose: none ends the process, and each has an answer that makes sense.
+///
+/// Where a number stands, the tables have `@`. Whoever adds an endpoint or reads another field of an answer adds a line.
+@Suite struct ExtremeNumberTests {
+    /// A request to a facade.
+    struct Probe: Sendable, CustomTestStringConvertible {
+        let adapter: AdapterName
+        let method: String
+        let path: String
+        var query: [(String, String)] = []
+        var body: String?
+
+        var testDescription: String {
+            "\(adapter) \(method) \(path) \(query.map { "\($0.0)=\($0.1)" }.joined(separator: "&")) \(body ?? "")"
+        }
+
+        init(_ adapter: AdapterName, _ method: String, _ path: String, _ query: [(String, String)]) {
+            self.adapter = adapter
+            self.method = method
+            self.path = path
+            self.query = query
+        }
+
+        init(_ adapter: AdapterName, _ path: String, _ body: String) {
+            self.adapter = adapter
+            method = "POST"
+            self.path = path
+            self.body = body
+        }
+    }
+
+    private static let lagoFields = #""transaction_id":"t","external_subscription_id":"sub_1","code":"c""#
+    private static let polarFields = #""name":"n","external_customer_id":"c""#
+    private static let flexpriceFields = #""event_name":"n","external_customer_id":"c""#
+    private static let knetikFields = #""category":"c","result":"r","user_id":"u""#
+
+    static let probes: [Probe] = [
+        Probe("lago", "/events", #"{"event":{\#(lagoFields),"timestamp":@}}"#),
+        Probe("lago", "/events", #"{"event":{\#(lagoFields),"precise_total_amount_cents":@}}"#),
+        Probe("lago", "/events", #"{"event":{\#(lagoFields),"properties":{"n":@}}}"#),
+        Probe("lago", "/events", #"{"event":{"transaction_id":@,"external_subscription_id":@,"code":@}}"#),
+        Probe("lago", "/events/batch", #"{"events":[{\#(lagoFields),"timestamp":@},@]}"#),
+        Probe("lago", "/events/estimate_fees", #"{"event":{\#(lagoFields),"timestamp":@,"properties":{"n":@}}}"#),
+        Probe("lago", "GET", "/events", [("page", "@"), ("per_page", "7")]),
+        Probe("lago", "GET", "/events", [("page", "3"), ("per_page", "@")]),
+        Probe("lago", "GET", "/events", [("page", "@"), ("per_page", "@")]),
+        Probe("lago", "GET", "/events", [("timestamp_from", "@")]),
+        Probe("lago", "GET", "/events", [("timestamp_to", "@")]),
+        Probe("polar", "/events/ingest", #"{"events":[{\#(polarFields),"timestamp":@}]}"#),
+        Probe("polar", "/events/ingest", #"{"events":[{\#(polarFields),"metadata":{"n":@}}]}"#),
+        Probe(
+            "polar",
+            "/events/ingest",
+            #"{"events":[{\#(polarFields),"metadata":{"_cost":{"amount":@,"currency":"usd"}}}]}"#
+        ),
+        Probe(
+            "polar",
+            "/events/ingest",
+            #"{"events":[{\#(polarFields),"metadata":{"_llm":{"vendor":"v","model":"m","input_tokens":@,"output_tokens":@,"total_tokens":@}}}]}"#
+        ),
+        Probe("polar", "GET", "/events/", [("page", "@"), ("limit", "10")]),
+        Probe("polar", "GET", "/events/", [("page", "2"), ("limit", "@")]),
+        Probe("polar", "GET", "/events/", [("depth", "@")]),
+        Probe("polar", "GET", "/events/", [("start_timestamp", "@"), ("end_timestamp", "@")]),
+        Probe("polar", "GET", "/events/", [("metadata[n]", "@")]),
+        Probe(
+            "polar",
+            "GET",
+            "/events/",
+            [("filter", #"{"conjunction":"and","clauses":[{"property":"n","operator":"gte","value":@}]}"#)]
+        ),
+        Probe(
+            "polar",
+            "GET",
+            "/events/",
+            [("filter", #"{"conjunction":"or","clauses":[{"property":"timestamp","operator":"lt","value":@}]}"#)]
+        ),
+        Probe("polar", "GET", "/events/names", [("page", "@"), ("limit", "@")]),
+        Probe("polar", "GET", "/events/@", []),
+        Probe("flexprice", "/events", #"{\#(flexpriceFields),"timestamp":@}"#),
+        Probe("flexprice", "/events", #"{\#(flexpriceFields),"properties":{"n":@}}"#),
+        Probe("flexprice", "/events/bulk", #"{"events":[{\#(flexpriceFields),"timestamp":@}]}"#),
+        Probe("flexprice", "/events/query", #"{"page_size":@,"offset":1}"#),
+        Probe("flexprice", "/events/query", #"{"page_size":5,"offset":@}"#),
+        Probe("flexprice", "/events/query", #"{"start_time":@,"end_time":@}"#),
+        Probe("flexprice", "/events/query", #"{"iter_last_key":"@::1"}"#),
+        Probe("flexprice", "/events/query", #"{"iter_first_key":"1::@"}"#),
+        Probe("flexprice", "/events/query", #"{"property_filters":{"n":[@]}}"#),
+        Probe("flexprice", "GET", "/events", [("page_size", "@"), ("offset", "@")]),
+        Probe("flexprice", "GET", "/events", [("iter_last_key", "@::@")]),
+        Probe("flexprice", "GET", "/events", [("start_time", "@"), ("end_time", "@")]),
+        Probe("flexprice", "GET", "/events/@", []),
+        Probe("knetik", "/events", #"{\#(knetikFields),"event_timestamp":@,"send_timestamp":@}"#),
+        Probe(
+            "knetik",
+            "/events",
+            #"{\#(knetikFields),"event_timestamp":1772366400000,"send_timestamp":1,"event_properties":{"n":@}}"#
+        ),
+        Probe("knetik", "/batch", #"{"batch":[{\#(knetikFields),"event_timestamp":@,"send_timestamp":@},@]}"#),
+    ]
+
+    @Test(arguments: probes)
+    func `a facade has an answer to every number`(probe: Probe) {
+        var stage = DialectStage(probe.adapter)
+        stage.add(SampleEvent.accepted(properties: #"{"n":1e9,"m":-0}"#))
+        for (number, isBare) in ExtremeNumbers.json.map({ ($0, true) }) + ExtremeNumbers.texts.map({ ($0, false) }) {
+            guard probe.body != nil || !isBare else { continue }
+            let inBody = isBare ? number : #""\#(number)""#
+            let reply = stage.send(
+                probe.method,
+                probe.path.replacing("@", with: number),
+                // A number inside of a string stays there.
+                probe.body.map { body in
+                    body.contains(#"@::"#) || body.contains(#"::@"#)
+                        ? body.replacing("@", with: number) : body.replacing("@", with: inBody)
+                },
+                query: probe.query.map { ($0.0, $0.1.replacing("@", with: number)) }
+            )
+            #expect(
+                (200..<500).contains(reply.status) || reply.status == 501,
+                "\(number): \(reply.status) \(reply.text)"
+            )
+        }
+    }
+
+    @Test(arguments: VendorBehaviourTests.names)
+    func `an adapter translates or refuses every number`(name: AdapterName) throws {
+        let adapter = try #require(VendorRegistry.adapter(named: name))
+        for number in ExtremeNumbers.json {
+            let event = SampleEvent.accepted(
+                properties: #"{"n":\#(number),"list":[\#(number)],"text":"\#(number)"}"#,
+                vendor: #"{"\#(name)":{"precise_total_amount_cents":\#(number),"result":"r"}}"#
+            )
+            do {
+                let translated = try adapter.translate(event, for: SampleEvent.destination(adapter))
+                #expect(throws: Never.self, "\(number)") { try JSONDocument(parsing: translated.bytes) }
+            } catch {
+                #expect(!error.message.isEmpty)
+            }
+        }
+    }
+
+    /// Bodies of vendors' answers to events.
+    static let answers: [(adapter: AdapterName, body: String)] = [
+        ("polar", #"{"inserted":@,"duplicates":@}"#), ("polar", #"{"inserted":2,"duplicates":@}"#),
+        ("polar", #"{"detail":[{"type":"missing","loc":["body","events",@,"name"],"msg":"m"}]}"#),
+        ("lago", #"{"events":[@,@]}"#), ("lago", #"{"error_details":{"@":{"timestamp":["invalid_format"]}}}"#),
+        ("lago", #"{"status":@,"code":@}"#), ("flexprice", #"{"code":@,"http_status_code":@,"message":"m"}"#),
+        ("knetik", #"[{"code":@,"errors":[@]},{"code":202,"errors":null}]"#), ("knetik", #"{"code":@,"errors":["e"]}"#),
+    ]
+
+    @Test(arguments: answers)
+    func `an adapter reads every number in an answer`(adapterName: AdapterName, body: String) throws {
+        let adapter = try #require(VendorRegistry.adapter(named: adapterName))
+        let events = try SampleEvent.translated(min(2, adapter.traits.batch.events), by: adapter)
+        for number in ExtremeNumbers.texts {
+            let headers = ["Retry-After", "X-RateLimit-Reset", "X-RateLimit-Remaining"].map {
+                (name: $0, value: number)
+            }
+            for status in [200, 202, 207, 301, 400, 401, 404, 409, 422, 429, 500, 503] {
+                let bytes = Array(body.replacing("@", with: number).utf8)
+                let verdict = adapter.verdict(
+                    of: VendorAnswer(status: status, headers: headers, body: bytes),
+                    for: events
+                )
+                if case .each(let outcomes) = verdict { #expect(outcomes.count == events.count, "\(number)") }
+            }
+        }
+    }
+
+    /// Bodies of vendors' answers to questions.
+    static let readings: [(adapter: AdapterName, body: String)] = [
+        (
+            "lago",
+            #"{"events":[{"transaction_id":"t","code":"c","timestamp":@}],"meta":{"current_page":@,"next_page":@,"total_pages":@}}"#
+        ),
+        ("lago", #"{"event":{"transaction_id":"t","code":"c","timestamp":"@","precise_total_amount_cents":@}}"#),
+        ("lago", #"{"fees":[{"amount_currency":"EUR","amount_cents":@,"taxes_amount_cents":@,"units":@}]}"#),
+        (
+            "lago",
+            #"{"fees":[{"amount_currency":"JPY","amount_cents":@,"total_amount_cents":@},{"amount_currency":"JPY","amount_cents":@}]}"#
+        ),
+        (
+            "polar",
+            #"{"items":[{"name":"n","timestamp":"2024-01-01T00:00:00Z","metadata":{"n":@}}],"pagination":{"total_count":@,"max_page":@}}"#
+        ),
+        (
+            "polar",
+            #"{"items":[{"name":"n","occurrences":@,"first_seen":"0000-01-01T00:00:00Z","last_seen":"9999-12-31T23:59:59.999Z"}],"pagination":{"max_page":@}}"#
+        ),
+        (
+            "flexprice",
+            #"{"events":[{"id":"i","event_name":"n","timestamp":"9999-12-31T23:59:59.999Z","properties":{"n":@}}],"has_more":true,"iter_last_key":"@::@","offset":@,"total_count":@}"#
+        ),
+    ]
+
+    @Test(arguments: readings)
+    func `a question reads every number in an answer, and goes on from every cursor`(
+        adapterName: AdapterName,
+        body: String
+    ) throws {
+        let reading = try #require(VendorRegistry.adapter(named: adapterName)?.reading)
+        let ends = [Timestamp(milliseconds: .min), Timestamp(milliseconds: .max), Timestamp(milliseconds: 0)]
+        for number in ExtremeNumbers.json {
+            let answer = VendorAnswer(status: 200, body: Array(body.replacing("@", with: number).utf8))
+            for cursor in [nil, "k\(number)", "o\(number)", "\(number).10", "1.\(number)", number] {
+                for order in [EventSearch.Order.newestFirst, .oldestFirst] {
+                    for end in ends {
+                        let filter = EventFilter(from: end, before: end)
+                        let query = VendorListQuery(filter: filter, order: order, limit: 1000, cursor: cursor)
+                        follow(reading.list(query), answer)
+                    }
+                }
+            }
+            follow(reading.names(EventFilter()), answer)
+            follow(reading.find(WantedEvent(id: "t", known: SampleEvent.accepted(), destination: nil)), answer)
+            follow(reading.estimate(TranslatedEvent(bytes: Array("{}".utf8), identity: "t")), answer)
+        }
+    }
+
+    /// Answers each request of an inquiry alike, as often as the engine lets it ask.
+    private func follow<Value>(_ inquiry: VendorInquiry<Value>, _ answer: VendorAnswer) {
+        var inquiry = inquiry
+        for _ in 0..<50 {
+            guard case .ask(_, let next) = inquiry else { break }
+            inquiry = next(answer)
+        }
+        if case .done(let value) = inquiry, let estimate = value as? Estimate { _ = estimate.total?.amount.text }
+    }
+}
