@@ -96,6 +96,11 @@ final class JournalWriter {
                 ledger.withProgress(of: provider) { $0.revised(retrying: result.retryingChange) }
             }
             batch.answers.append { answer.resume(returning: .success(result)) }
+        case .bringForward(let provider, let after, let step, let limit, let answer):
+            let number = parts.names.register(provider)
+            let last = try DueDelivery.bringForward(provider: number, after: after, by: step, limit: limit, in: db)
+            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.broughtForward() } }
+            batch.answers.append { answer.resume(returning: .success(last)) }
         case .hold(let provider, let hold, let answer):
             try HoldTable.set(hold, of: provider, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }

@@ -18,6 +18,8 @@ enum WriteOperation: Sendable {
     case hold(ProviderName, ProviderHold?, Answer<Void>)
     /// Adds an entry to the audit log.
     case audit(AuditEntry, Answer<Void>)
+    /// Brings the times of so many retries behind a sequence number forward; the answer is the last of them.
+    case bringForward(ProviderName, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
     /// Makes a damaged run of the identity index again.
     case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
@@ -34,6 +36,7 @@ enum WriteOperation: Sendable {
             .hold(_, _, let answer), .audit(_, let answer):
             answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
+        case .bringForward(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .revise(_, let answer): answer.resume(returning: .failure(error))
         }
     }

@@ -16,7 +16,7 @@ extension StoreBehaviour {
             try expect(try await store.count(revision), RevisionCount(changed: 3, busy: 0), "the dry run")
             try expect(try await store.claimDue(for: "lago", at: now, limit: 9).count, 0, "a dry run changes nothing")
             try expect(try await store.revise(revision), RevisionCount(changed: 3, busy: 0), "the revision")
-            try expect(try await store.nextDue(for: "lago"), now, "the time of the next")
+            try expect(store.nextDue(for: "lago").map { $0 <= now }, true, "the next is due")
             let reopened = try await fixture.crash(store)
             let due = try await reopened.claimDue(for: "lago", at: now, limit: 9)
             try expect(due.ids, ["event-1", "event-2", "event-3"], "what is due after a crash")
