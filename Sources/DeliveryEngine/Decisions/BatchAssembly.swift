@@ -102,8 +102,9 @@ package struct BatchAssembly: Sendable {
     }
 
     private mutating func take(_ turn: Standing) -> DeliveryBatch? {
-        change(turn) { queue in
-            queue.takeFixed() ?? queue.takeBatch(within: limit, oneIdentityOnce: oneIdentityOncePerBatch)
+        let (limit, oneIdentityOnce) = (limit, oneIdentityOncePerBatch)
+        return change(turn) { queue in
+            queue.takeFixed() ?? queue.takeBatch(within: limit, oneIdentityOnce: oneIdentityOnce)
         }
     }
 
