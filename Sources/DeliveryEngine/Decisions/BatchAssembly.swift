@@ -9,14 +9,14 @@ package struct BatchAssembly: Sendable {
     package struct Permission: Sendable, Equatable {
         /// Whether new events that fill no batch go all the same, because no more are expected in a moment.
         package var partlyFilled = true
-        /// Whether an event that is known to fail may take a request.
-        package var suspects = true
+        /// Whether events may go that were tried before.
+        package var retries = true
         /// Whether events may go for which the account was refused.
         package var accused = false
 
-        package init(partlyFilled: Bool = true, suspects: Bool = true, accused: Bool = false) {
+        package init(partlyFilled: Bool = true, retries: Bool = true, accused: Bool = false) {
             self.partlyFilled = partlyFilled
-            self.suspects = suspects
+            self.retries = retries
             self.accused = accused
         }
     }
@@ -48,6 +48,12 @@ package struct BatchAssembly: Sendable {
     package var hasUnsuspected: Bool { fresh.count + repeated.count > 0 }
     /// Whether nothing waits but events for which the account was refused.
     package var hasOnlyAccused: Bool { accused.count > 0 && fresh.count + repeated.count + suspects.count == 0 }
+
+    /// Whether new events may go.
+    /// - Parameter partlyFilled: whether they go also if they fill no batch.
+    package func hasFresh(partlyFilled: Bool) -> Bool {
+        fresh.count > 0 && (partlyFilled || fresh.count >= limit.events || fresh.bytes >= limit.bytes)
+    }
 
     package mutating func append(_ item: DeliveryItem) {
         change(item.standing) { $0.append(item) }
@@ -92,11 +98,9 @@ package struct BatchAssembly: Sendable {
 
     private func isReady(_ turn: Standing, _ permission: Permission) -> Bool {
         switch turn {
-        case .fresh:
-            fresh.count > 0
-                && (permission.partlyFilled || fresh.count >= limit.events || fresh.bytes >= limit.bytes)
-        case .repeated: repeated.count > 0
-        case .suspect: suspects.count > 0 && permission.suspects
+        case .fresh: hasFresh(partlyFilled: permission.partlyFilled)
+        case .repeated: repeated.count > 0 && permission.retries
+        case .suspect: suspects.count > 0 && permission.retries
         case .accused: accused.count > 0 && permission.accused
         }
     }

@@ -11,7 +11,7 @@ extension PipelineMachine {
         let blame = blame(for: batch, signal)
         let isCulprit = isCulprit(batch, signal, blame, at: now)
         gates.learn(from: signal, facts, of: batch.ticket, blame, at: now)
-        note(batch, signal)
+        note(batch, signal, facts, at: now)
         switch verdict {
         case .all(let outcome):
             if shouldBisect(batch, outcome, facts, blame) {
@@ -63,10 +63,13 @@ extension PipelineMachine {
     }
 
     /// Remembers what a result says against single events.
-    private mutating func note(_ batch: DeliveryBatch, _ signal: ProviderSignal) {
+    private mutating func note(_ batch: DeliveryBatch, _ signal: ProviderSignal, _ facts: AttemptFacts, at now: Moment)
+    {
         switch signal {
         case .works, .limited: break
-        case .failed: if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence) }
+        case .failed:
+            inFlight.failed(batch, after: facts.latency, at: now.instant)
+            if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence) }
         case .refused: suspects.accuse(batch.items.map(\.sequence))
         }
     }

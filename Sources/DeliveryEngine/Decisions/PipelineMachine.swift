@@ -196,7 +196,9 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextSend(at now: Moment, _ due: Timestamp?) -> DeliveryBatch? {
-        guard assembly.count > 0, inFlight.requests < gates.allowedRequests else { return nil }
+        guard assembly.count > 0, inFlight.hasPlace(within: gates.allowedRequests, of: settings.concurrency) else {
+            return nil
+        }
         guard gates.earliestSend(at: now.instant) == now.instant else { return nil }
         var next: DeliveryBatch?
         if gates.isProbe(at: now.instant) {
@@ -205,7 +207,7 @@ package struct PipelineMachine: Sendable {
             let isFirst = gates.failedProbes == 0
             next = assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
         } else {
-            next = assembly.next(permission)
+            next = assembly.next(permission(at: now))
         }
         guard var batch = next else { return nil }
         batch.ticket = gates.pass(at: now.instant)
@@ -213,14 +215,19 @@ package struct PipelineMachine: Sendable {
         return batch
     }
 
-    private var permission: BatchAssembly.Permission {
+    private func permission(at now: Moment) -> BatchAssembly.Permission {
         // An event for which the account was refused goes when others have shown since that the account is fine, or when there is no
         // other that could.
         let isIdle = inFlight.requests == 0 && assembly.hasOnlyAccused && !intake.isClaiming
+        let partlyFilled = !intake.isFilling || room.new == nil
+        let leavesWay =
+            inFlight.requests >= gates.allowedRequests
+            || (assembly.hasFresh(partlyFilled: partlyFilled)
+                && !inFlight.allowsRetries(within: gates.allowedRequests, at: now.instant))
         return BatchAssembly.Permission(
-            partlyFilled: !intake.isFilling || room.new == nil,
-            suspects: inFlight.suspects < max(1, gates.allowedRequests - 1),
-            accused: inFlight.accused == 0 && (gates.hasPassedSinceRefusal || isIdle)
+            partlyFilled: partlyFilled,
+            retries: !leavesWay,
+            accused: !leavesWay && inFlight.accused == 0 && (gates.hasPassedSinceRefusal || isIdle)
         )
     }
 

@@ -21,6 +21,8 @@ package struct ProviderGates: Sendable {
     private var nextTicket = 0
     /// The probe that is in flight.
     private var probe: Int?
+    /// The latest of the requests that passed.
+    private var lastPassed = -1
     /// Requests from this number on left after the account was last refused.
     private var firstSinceRefusal = 0
     /// Whether one of them passed, so that the refusal was for what the refused request carried.
@@ -128,6 +130,7 @@ package struct ProviderGates: Sendable {
             concurrency.succeeded(after: facts.latency, at: now.instant)
             workedAt = now.instant
             if isProbe { parkedFor = nil }
+            lastPassed = max(lastPassed, ticket)
             if ticket >= firstSinceRefusal { hasPassedSinceRefusal = true }
         case .limited(let fault, let after):
             lastFault = fault
@@ -141,11 +144,13 @@ package struct ProviderGates: Sendable {
             }
         case .failed(let fault, let after):
             lastFault = fault
-            if blame == .provider {
+            // Where requests passed that left after it, a request that hung is no sign of the provider's state now.
+            let isNews = blame == .provider && (fault.code != .timeout || ticket > lastPassed)
+            if isNews {
                 concurrency.strained(at: now.instant)
                 hold(for: fault, after, at: now)
             }
-            breaker.heard(blame == .provider ? .failed : .unclear, fromProbe: isProbe, at: now.instant)
+            breaker.heard(isNews ? .failed : .unclear, fromProbe: isProbe, at: now.instant)
         case .refused(let fault):
             lastFault = fault
             // A request that left before the refusal that others have disproved since is no news.

@@ -43,11 +43,13 @@ import Testing
         case .open, .probing: for _ in 1...2 { learn(.failed(Self.fault, nil)) }
         case .parked, .parkedProbing: learn(.refused(DeliveryFault(code: .forbidden, message: "no")))
         }
+        let ticket: Int
         switch state {
-        case .closed, .open, .parked: return (gates, early)
-        case .probing: return (gates, gates.pass(at: Self.start.instant + .seconds(5)))
-        case .parkedProbing: return (gates, gates.pass(at: Self.start.instant + .seconds(30)))
+        case .closed, .open, .parked: ticket = early
+        case .probing: ticket = gates.pass(at: Self.start.instant + .seconds(5))
+        case .parkedProbing: ticket = gates.pass(at: Self.start.instant + .seconds(30))
         }
+        return (gates, ticket)
     }
 
     @Test(arguments: State.allCases, ProviderGates.Blame.allCases)

@@ -24,7 +24,7 @@ struct SimulatedDelivery {
         case claim(BlockLimit), claimDue(BlockLimit)
         case called(DeliveryBatch, Verdict, AttemptFacts)
         case settled(Settlement)
-        case intended, saved, broughtForward(Duration), watched, woke
+        case intended, saved, broughtForward(Duration), woke
     }
 
     private struct Retry {
