@@ -57,9 +57,9 @@ import Testing
     @Test(arguments: [1, 100], [Weather.limited, .unreachable])
     func `gives nothing up that never reached the vendor, however long that takes`(batch: Int, outage: Weather) {
         let delivery = run(
-            [(.zero, outage), (.seconds(3600), .fine)],
+            [(.zero, outage), (.seconds(1200), .fine)],
             batch: batch,
-            giveUpAfter: .seconds(900),
+            giveUpAfter: .seconds(300),
             until: .seconds(3600)
         )
         #expect(delivery.ends.count == arrivals.count)
