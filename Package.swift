@@ -214,7 +214,7 @@ let package = Package(
             name: "DeliveryEngineTests",
             dependencies: [
                 "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors",
-                logging, nioCore, nioPosix, serviceLifecycle,
+                logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),

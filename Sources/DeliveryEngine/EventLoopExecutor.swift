@@ -15,6 +15,9 @@ package final class EventLoopExecutor: TaskExecutor {
         eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
+    /// A timer of the event loop, which is not set.
+    func alarm() -> Alarm { Alarm(on: eventLoop) }
+
     /// Waits; returns early if the task is cancelled. `Task.sleep` would be woken by another thread.
     func pause(_ duration: Duration) async {
         let (rings, bell) = AsyncStream<Never>.makeStream()

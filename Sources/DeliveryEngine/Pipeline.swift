@@ -46,12 +46,13 @@ package struct Pipeline: Sendable {
         /// - Parameter end: the newest event of the journal, if the claim went up to it.
         case claimed(PipelineMachine.Claimed, end: SequenceNumber?)
         case foundNothing(newest: SequenceNumber)
-        case claimedDue(PipelineMachine.Claimed, next: Timestamp?)
+        case claimedDue(PipelineMachine.Claimed)
         case claimFailed
         case intended(Bool)
         case called(DeliveryBatch, Verdict, AttemptFacts)
         case settled(Settlement)
         case saved
+        case broughtForward(Bool)
         case nudged
         case ordered(OperatorOrder)
         case read(ReadAdmission.Wish)
@@ -115,7 +116,9 @@ package struct Pipeline: Sendable {
     ) async {
         guard var machine = await startMachine() else { return }
         var newestSeen = SequenceNumber(0)
-        guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
+        var alarm = lane.executor.alarm()
+        defer { alarm.cancel() }
+        guard await carryOut(&machine, &alarm, newestSeen, mailbox, in: &group) else { return }
         for await report in reports {
             switch report {
             case .foundNothing(let newest), .claimed(_, let newest?): newestSeen = newest
@@ -124,7 +127,7 @@ package struct Pipeline: Sendable {
             default: break
             }
             tell(&machine, report)
-            guard await carryOut(&machine, newestSeen, mailbox, in: &group) else { return }
+            guard await carryOut(&machine, &alarm, newestSeen, mailbox, in: &group) else { return }
         }
     }
 
@@ -140,12 +143,13 @@ package struct Pipeline: Sendable {
 
     /// Starts where the journal stands; nil if the task was cancelled before the journal could be read.
     private func startMachine() async -> PipelineMachine? {
+        // Claimed once, and named by no later claim: kept over attempts of which a later part fails.
+        var interrupted: [ClaimedDelivery] = []
         while !Task.isCancelled {
             do {
-                let interrupted = try await ledger.claimInterrupted(for: settings.provider)
+                interrupted += try await ledger.claimInterrupted(for: settings.provider)
                 var machine = PipelineMachine(
                     settings: settings,
-                    nextDue: try await ledger.nextDue(for: settings.provider),
                     hold: try await ledger.hold(of: settings.provider),
                     seed: .random(in: .min ... .max),
                     at: now
@@ -169,20 +173,21 @@ package struct Pipeline: Sendable {
 
     private func tell(_ machine: inout PipelineMachine, _ report: Report) {
         switch report {
-        case .claimed(let claimed, .some): machine.claimed(toTheEnd: claimed, at: now)
-        case .claimed(let claimed, nil): machine.claimed(claimed)
+        case .claimed(let claimed, let end): machine.claimed(claimed, toTheEnd: end != nil, at: now)
         case .foundNothing: machine.foundNothing()
-        case .claimedDue(let claimed, let next): machine.claimedDue(claimed, next: next)
+        case .claimedDue(let claimed): machine.claimedDue(claimed)
         case .claimFailed: machine.claimFailed(at: now)
         case .intended(let succeeded): machine.intended(succeeded)
         case .called(let batch, let verdict, let facts): machine.called(batch, verdict, facts, at: now)
         case .settled(let settlement): machine.settled(settlement)
         case .saved: machine.saved()
-        case .nudged: machine.nudged(at: now)
         case .ordered(.hold(let hold)): machine.held(by: hold, at: now)
         case .ordered(.resume): machine.resumed(at: now)
         case .read(.read): machine.readWaits()
         case .read(.withdraw): machine.readGaveUp()
+        case .broughtForward(let succeeded): machine.broughtForward(succeeded, at: now)
+        // The ledger knows what became due.
+        case .nudged: break
         case .eventsArrived: machine.eventsArrived(at: now)
         case .woke: machine.woke()
         case .stopped, .shutdown: machine.close()
@@ -205,11 +210,12 @@ package struct Pipeline: Sendable {
     /// - Returns: false when the pipeline is done.
     private func carryOut(
         _ machine: inout PipelineMachine,
+        _ alarm: inout Alarm,
         _ newestSeen: SequenceNumber,
         _ mailbox: Mailbox,
         in group: inout DiscardingTaskGroup
     ) async -> Bool {
-        while let step = machine.next(at: now) {
+        while let step = machine.next(at: now, due: ledger.nextDue(for: settings.provider)) {
             switch step {
             case .claim(let limit):
                 group.addTask { mailbox.yield(await claim(limit)) }
@@ -232,11 +238,10 @@ package struct Pipeline: Sendable {
                     mailbox.yield(.eventsArrived)
                 }
             case .admitRead: view.reads.grant(settings.provider)
+            case .bringForward(let step):
+                group.addTask { mailbox.yield(.broughtForward(await bringForward(step))) }
             case .wake(let instant):
-                group.addTask {
-                    await pause(instant - .now)
-                    mailbox.yield(.woke)
-                }
+                alarm.set(in: instant - .now) { mailbox.yield(.woke) }
             case .finish(let sequences):
                 await release(sequences)
                 return false
@@ -261,10 +266,11 @@ package struct Pipeline: Sendable {
         }
     }
 
-    private func claimDue(_ limit: Int) async -> Report {
+    private func claimDue(_ limit: BlockLimit) async -> Report {
         do {
-            let due = try await ledger.claimDue(for: settings.provider, at: clock.now, limit: limit)
-            return .claimedDue(translate(due), next: try await ledger.nextDue(for: settings.provider))
+            return .claimedDue(
+                translate(try await ledger.claimDue(for: settings.provider, at: clock.now, limit: limit))
+            )
         } catch {
             return await claimFailed(error)
         }
@@ -286,9 +292,7 @@ package struct Pipeline: Sendable {
                 if delivery.destination.mode == .shadow {
                     claimed.settled.append(skipped(delivery, fault: nil))
                 } else if let notBefore = translated.notBefore, notBefore > now {
-                    claimed.settled.append(
-                        SettledDelivery(sequence: delivery.sequence, status: .retrying, nextAttemptAt: notBefore)
-                    )
+                    claimed.settled.append(waiting(delivery, until: notBefore))
                 } else {
                     claimed.items.append(DeliveryItem(delivery, translated))
                 }
@@ -297,6 +301,19 @@ package struct Pipeline: Sendable {
             }
         }
         return claimed
+    }
+
+    private func waiting(_ delivery: ClaimedDelivery, until notBefore: Timestamp) -> SettledDelivery {
+        SettledDelivery(
+            sequence: delivery.sequence,
+            status: .retrying,
+            nextAttemptAt: notBefore,
+            reachedAt: delivery.reachedAt,
+            fault: DeliveryFault(
+                code: .timestampInFuture,
+                message: "waiting for \(notBefore.rfc3339): the vendor does not accept an event before its timestamp"
+            )
+        )
     }
 
     private func skipped(_ delivery: ClaimedDelivery, fault: DeliveryFault?) -> SettledDelivery {
@@ -392,6 +409,20 @@ package struct Pipeline: Sendable {
         }
     }
 
+    private func bringForward(_ step: Duration) async -> Bool {
+        logger.warning(
+            "the clock was set back; retries are brought forward",
+            metadata: ["seconds": "\(step.components.seconds)"]
+        )
+        do {
+            try await ledger.bringForward(settings.provider, by: step)
+            return true
+        } catch {
+            logger.error("retries could not be brought forward", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+
     private func release(_ sequences: [SequenceNumber]) async {
         guard !sequences.isEmpty else { return }
         do {
@@ -417,35 +448,8 @@ extension DeliveryItem {
             id: delivery.event.id,
             acceptedAt: delivery.event.acceptedAt,
             translated: translated,
-            attemptsBefore: delivery.attempts
+            attemptsBefore: delivery.attempts,
+            reachedAt: delivery.reachedAt
         )
-    }
-}
-
-extension Verdict {
-    /// One or a few words for the log: `delivered`, `retry rate_limited`, `delivered 98, reject 2`.
-    var summary: String {
-        switch self {
-        case .all(let outcome): outcome.words
-        case .unnamed(let fault): "refused \(fault.code.rawValue), event not named"
-        case .each(let outcomes):
-            Dictionary(grouping: outcomes, by: \.words)
-                .map { "\($0.key) \($0.value.count)" }
-                .sorted()
-                .joined(separator: ", ")
-        }
-    }
-}
-
-extension Outcome {
-    fileprivate var words: String {
-        switch self {
-        case .delivered(let deduplicated): deduplicated ? "delivered before" : "delivered"
-        case .resend: "resend"
-        case .retry(let fault, _): "retry \(fault.code.rawValue)"
-        case .ambiguous(let fault, _): "ambiguous \(fault.code.rawValue)"
-        case .reject(let fault): "reject \(fault.code.rawValue)"
-        case .park(let fault): "park \(fault.code.rawValue)"
-        }
     }
 }

@@ -63,4 +63,6 @@ package enum DeliveryErrorCode: String, Sendable, CaseIterable {
     case connectionFailed = "connection_failed"
     case unsupported
     case untranslatable
+    /// Nothing failed: the vendor does not accept the event before its timestamp, so it waits.
+    case timestampInFuture = "timestamp_in_future"
 }

@@ -13,15 +13,22 @@ package protocol DeliveryLedger: Sendable {
     /// - Returns: nil if there is none now; ``events(after:)`` tells when to ask again.
     func claimBlock(for provider: ProviderName, limit: BlockLimit) async throws(StoreError) -> DeliveryBlock?
 
-    /// Deliveries with status `retrying` whose time has come, oldest event first, claimed.
-    func claimDue(for provider: ProviderName, at now: Timestamp, limit: Int) async throws(StoreError)
+    /// Deliveries with status `retrying` whose time has come, oldest event first, claimed. If it throws, none is.
+    func claimDue(for provider: ProviderName, at now: Timestamp, limit: BlockLimit) async throws(StoreError)
         -> [ClaimedDelivery]
 
-    /// When the earliest unclaimed retry of a provider is due; nil if none waits.
-    func nextDue(for provider: ProviderName) async throws(StoreError) -> Timestamp?
+    /// When to ask ``claimDue(for:at:limit:)`` again: never later than the earliest retry is due that nobody has claimed; nil if
+    /// there is none.
+    ///
+    /// Known without I/O, and true at every moment whatever is claimed, settled, released or revised meanwhile: ask when it is needed
+    /// and keep nothing of it. It may be early, and the next claim at that time corrects it.
+    func nextDue(for provider: ProviderName) -> Timestamp?
+
+    /// Brings the times of all retries of a provider forward, because the wall clock was set back by so much.
+    func bringForward(_ provider: ProviderName, by step: Duration) async throws(StoreError)
 
     /// Deliveries that a crash interrupted after ``intend(_:at:)`` and before their settlement: nobody knows whether the vendor has
-    /// them. They are claimed by this call and by no other. Call it before the first ``claimBlock(for:limit:)``.
+    /// them. They are claimed by this call and by no other; if it throws, none is. Call it before the first ``claimBlock(for:limit:)``.
     func claimInterrupted(for provider: ProviderName) async throws(StoreError) -> [ClaimedDelivery]
 
     /// Writes down that these events are about to be sent to the provider. When it returns, that is on disk: should the process die
@@ -74,12 +81,21 @@ package struct ClaimedDelivery: Sendable {
     package let destination: Destination
     /// How many requests carried it already.
     package let attempts: Int
+    /// ``SettledDelivery/reachedAt`` of its settlements; nil if none of these requests reached the vendor.
+    package let reachedAt: Timestamp?
 
-    package init(sequence: SequenceNumber, event: AcceptedEvent, destination: Destination, attempts: Int) {
+    package init(
+        sequence: SequenceNumber,
+        event: AcceptedEvent,
+        destination: Destination,
+        attempts: Int,
+        reachedAt: Timestamp? = nil
+    ) {
         self.sequence = sequence
         self.event = event
         self.destination = destination
         self.attempts = attempts
+        self.reachedAt = reachedAt
     }
 }
 
@@ -122,6 +138,9 @@ package struct SettledDelivery: Sendable, Equatable {
     package let newAttempts: [Attempt]
     /// When it goes again; given exactly if `status` is `retrying`.
     package let nextAttemptAt: Timestamp?
+    /// When the first request left that the vendor may have looked at; nil if none did. Once written, it stays until a person sends
+    /// the delivery again.
+    package let reachedAt: Timestamp?
     /// Why it is not delivered; nil if it is.
     package let fault: DeliveryFault?
 
@@ -130,6 +149,7 @@ package struct SettledDelivery: Sendable, Equatable {
         status: DeliveryStatus,
         newAttempts: [Attempt] = [],
         nextAttemptAt: Timestamp? = nil,
+        reachedAt: Timestamp? = nil,
         fault: DeliveryFault? = nil
     ) {
         precondition((status == .retrying) == (nextAttemptAt != nil), "a retry has a time, and nothing else has")
@@ -137,6 +157,7 @@ package struct SettledDelivery: Sendable, Equatable {
         self.status = status
         self.newAttempts = newAttempts
         self.nextAttemptAt = nextAttemptAt
+        self.reachedAt = reachedAt
         self.fault = fault
     }
 }

@@ -4,7 +4,13 @@ import GRDB
 /// A delivery whose next attempt is due.
 struct DueDelivery: Sendable {
     let sequence: Int64
-    let attempts: Int
+    let history: History
+
+    /// What earlier requests left.
+    struct History: Sendable {
+        var attempts = 0
+        var reachedAt: Timestamp?
+    }
 
     /// So many that are due are few enough to be sorted by age; of more than that, the oldest are found by walking.
     private static let fewEnoughToSort = 4096
@@ -36,20 +42,22 @@ struct DueDelivery: Sendable {
             sequences.sort()
         }
         let oldest = Array(sequences.prefix(limit))
-        let attempts = try attempts(of: oldest, provider: provider, in: db)
-        return oldest.map { DueDelivery(sequence: $0, attempts: attempts[$0] ?? 0) }
+        let histories = try histories(of: oldest, provider: provider, in: db)
+        return oldest.map { DueDelivery(sequence: $0, history: histories[$0] ?? History()) }
     }
 
-    /// How many requests carried these events already; events without a row are left out.
-    static func attempts(of sequences: [Int64], provider: Int64, in db: Database) throws -> [Int64: Int] {
+    /// What earlier requests left for these events; events without a row are left out.
+    static func histories(of sequences: [Int64], provider: Int64, in db: Database) throws -> [Int64: History] {
         let statement = try db.cachedStatement(
-            sql: "SELECT attempts FROM deliveries WHERE sequence = ? AND provider = ?"
+            sql: "SELECT attempts, reached_at FROM deliveries WHERE sequence = ? AND provider = ?"
         )
-        var attempts: [Int64: Int] = [:]
+        var histories: [Int64: History] = [:]
         for sequence in sequences {
-            attempts[sequence] = try Int.fetchOne(statement, arguments: [sequence, provider])
+            guard let row = try Row.fetchOne(statement, arguments: [sequence, provider]) else { continue }
+            let reachedAt = (row[1] as Int64?).map { Timestamp(milliseconds: $0) }
+            histories[sequence] = History(attempts: row[0], reachedAt: reachedAt)
         }
-        return attempts
+        return histories
     }
 
     /// When the earliest retry is due, apart from those that are claimed.
@@ -87,16 +95,44 @@ struct DueDelivery: Sendable {
         return db.changesCount
     }
 
-    /// The oldest event that waits for another try.
+    /// The oldest event that waits for another try, apart from those that wait for their own time only.
     static func oldest(provider: Int64, in db: Database) throws -> Int64? {
         try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT min(sequence) FROM deliveries INDEXED BY deliveries_by_age
-                    WHERE provider = ? AND next_attempt_at IS NOT NULL
+                    SELECT sequence FROM deliveries INDEXED BY deliveries_by_age
+                    WHERE provider = ? AND next_attempt_at IS NOT NULL AND fault_code IS NOT ?
+                    ORDER BY sequence LIMIT 1
                     """
             ),
-            arguments: [provider]
+            arguments: [provider, DeliveryErrorCode.timestampInFuture.rawValue]
         )
+    }
+
+    /// Brings the times of so many retries behind a sequence number forward.
+    /// - Returns: the last of them; nil if there are no more.
+    static func bringForward(
+        provider: Int64,
+        after sequence: Int64,
+        by step: Duration,
+        limit: Int,
+        in db: Database
+    ) throws -> Int64? {
+        let sequences = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT sequence FROM deliveries INDEXED BY deliveries_by_age
+                    WHERE provider = ? AND next_attempt_at IS NOT NULL AND sequence > ? ORDER BY sequence LIMIT ?
+                    """
+            ),
+            arguments: [provider, sequence, limit]
+        )
+        let update = try db.cachedStatement(
+            sql: "UPDATE deliveries SET next_attempt_at = next_attempt_at - ? WHERE sequence = ? AND provider = ?"
+        )
+        for sequence in sequences {
+            try update.execute(arguments: [step.wholeMilliseconds, sequence, provider])
+        }
+        return sequences.last
     }
 }

@@ -96,6 +96,11 @@ final class JournalWriter {
                 ledger.withProgress(of: provider) { $0.revised(retrying: result.retryingChange) }
             }
             batch.answers.append { answer.resume(returning: .success(result)) }
+        case .bringForward(let provider, let after, let step, let limit, let answer):
+            let number = parts.names.register(provider)
+            let last = try DueDelivery.bringForward(provider: number, after: after, by: step, limit: limit, in: db)
+            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
+            batch.answers.append { answer.resume(returning: .success(last)) }
         case .hold(let provider, let hold, let answer):
             try HoldTable.set(hold, of: provider, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
@@ -108,6 +113,7 @@ final class JournalWriter {
         case .makeRetriesDue(let provider, let now, let limit, let answer):
             let number = parts.names.number(of: provider)
             let count = try number.map { try DueDelivery.makeDue(provider: $0, at: now, limit: limit, in: db) } ?? 0
+            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
             batch.answers.append { answer.resume(returning: .success(count)) }
         case .removeSettled(let step, let answer):
             let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)

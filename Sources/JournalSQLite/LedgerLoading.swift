@@ -23,6 +23,7 @@ struct LedgerLoading {
                 position: walk.position,
                 pending: max(0, waiting[number, default: 0] - walk.settled),
                 retrying: try retrying(number),
+                nextDue: try DueDelivery.earliest(provider: number, in: db) { _ in false },
                 ahead: ahead,
                 interrupted: try interrupted(number)
             )

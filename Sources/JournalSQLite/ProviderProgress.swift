@@ -33,17 +33,23 @@ struct ProviderProgress: Sendable {
     private var interrupted: [Int64]
     private var rowReads = 0
     private var rowsChangedDuringReads: Set<Int64> = []
+    /// When the next retry is due: never later than the earliest that nobody has claimed.
+    private(set) var nextDue: Timestamp?
+    /// What lowered ``nextDue`` since the read began that is to raise it.
+    private var lowestDueDuringReads: Timestamp?
 
     init(
         position: Int64,
         pending: Int = 0,
         retrying: Int = 0,
+        nextDue: Timestamp? = nil,
         ahead: SequenceRanges = SequenceRanges(),
         interrupted: [(sequence: Int64, hold: Hold)] = []
     ) {
         self.position = position
         self.pending = pending
         self.retrying = retrying
+        self.nextDue = nextDue
         self.ahead = ahead
         self.ahead.removeAll(through: position)
         self.interrupted = interrupted.map(\.sequence).sorted()
@@ -126,20 +132,39 @@ struct ProviderProgress: Sendable {
 
     // MARK: Deliveries with a row, and those that a crash interrupted
 
-    /// Begins a read of rows that are due; ``claimRows(_:)`` ends it.
+    /// Begins a read of rows that are due; ``claimRows(_:limit:next:)`` or ``endReadingRows()`` ends it.
     mutating func beginReadingRows() {
+        if rowReads == 0 { lowestDueDuringReads = nil }
         rowReads += 1
     }
 
     /// Claims those of the rows read that nobody has claimed or settled since the read began.
-    mutating func claimRows(_ sequences: [Int64], limit: Int) -> [Int64] {
+    /// - Parameter next: when the earliest row is due, by the same read, apart from these rows and from those that were held.
+    mutating func claimRows(_ sequences: [Int64], limit: Int, next: Timestamp?) -> [Int64] {
         let free = sequences.filter { held[$0] == nil && !rowsChangedDuringReads.contains($0) }
         let claimed = Array(free.prefix(limit))
         for sequence in claimed { held[sequence] = .row }
-        rowReads -= 1
-        if rowReads == 0 { rowsChangedDuringReads.removeAll() }
+        // What happened while the read ran is not in what it found.
+        let known = [next, lowestDueDuringReads, free.count > claimed.count ? Self.overdue : nil]
+        nextDue = known.compactMap(\.self).min()
+        endReadingRows()
         return claimed
     }
+
+    /// Ends a read that claims nothing.
+    mutating func endReadingRows() {
+        rowReads -= 1
+        if rowReads == 0 { rowsChangedDuringReads.removeAll() }
+    }
+
+    /// Some retry is due at this time or later, and nobody has claimed it.
+    private mutating func lowerDue(to due: Timestamp) {
+        nextDue = min(nextDue ?? due, due)
+        if rowReads > 0 { lowestDueDuringReads = min(lowestDueDuringReads ?? due, due) }
+    }
+
+    /// Stands for the unknown time of a retry: the next claim finds it out.
+    private static let overdue = Timestamp(milliseconds: 0)
 
     func isHeld(_ sequence: Int64) -> Bool { held[sequence] != nil }
 
@@ -155,6 +180,8 @@ struct ProviderProgress: Sendable {
     mutating func endRevision(_ sequences: [Int64]) {
         for sequence in sequences { held[sequence] = nil }
         if rowReads > 0 { rowsChangedDuringReads.formUnion(sequences) }
+        // Whether it was changed or not: while it was held, nobody saw it.
+        if !sequences.isEmpty { lowerDue(to: Self.overdue) }
     }
 
     /// Notes that a person has changed so many rows to, or from, `retrying`.
@@ -162,10 +189,20 @@ struct ProviderProgress: Sendable {
         retrying += change
     }
 
+    /// Notes that the times of rows have changed.
+    mutating func rescheduled() {
+        lowerDue(to: Self.overdue)
+    }
+
     /// The deliveries that a crash interrupted; they are held already, and named only once.
     mutating func takeInterrupted() -> [Int64] {
         defer { interrupted = [] }
         return interrupted
+    }
+
+    /// Undoes ``takeInterrupted()``.
+    mutating func putBackInterrupted(_ sequences: [Int64]) {
+        interrupted = sequences
     }
 
     mutating func intend(_ sequences: [Int64]) {
@@ -216,9 +253,11 @@ struct ProviderProgress: Sendable {
     }
 
     /// Notes that a row has changed or was made.
-    mutating func settleRow(_ sequence: Int64, wasRetrying: Bool, isRetrying: Bool) {
+    /// - Parameter due: when it goes again; nil if it does not.
+    mutating func settleRow(_ sequence: Int64, wasRetrying: Bool, due: Timestamp?) {
         settleFirst(sequence)
-        retrying += (isRetrying ? 1 : 0) - (wasRetrying ? 1 : 0)
+        retrying += (due == nil ? 0 : 1) - (wasRetrying ? 1 : 0)
+        if let due { lowerDue(to: due) }
         if rowReads > 0 { rowsChangedDuringReads.insert(sequence) }
     }
 
@@ -228,6 +267,7 @@ struct ProviderProgress: Sendable {
         for sequence in sequences {
             intended.remove(sequence)
             let hold = held.removeValue(forKey: sequence)
+            if hold == .row { lowerDue(to: Self.overdue) }
             guard hold != .row, sequence <= position, let index = block(holding: sequence),
                 blocks[index].isOpen(sequence)
             else { continue }

@@ -28,7 +28,10 @@ struct RevisionStep: Sendable {
         var (changed, retryingChange) = (0, 0)
         let select = try db.cachedStatement(sql: "SELECT status FROM deliveries WHERE sequence = ? AND provider = ?")
         let update = try db.cachedStatement(
-            sql: "UPDATE deliveries SET status = ?, next_attempt_at = ? WHERE sequence = ? AND provider = ?"
+            sql: """
+                UPDATE deliveries SET status = ?, next_attempt_at = ?, reached_at = NULL
+                WHERE sequence = ? AND provider = ?
+                """
         )
         let isRetry = revision.action == .retry
         for sequence in sequences {

@@ -24,42 +24,59 @@ extension SQLiteEventStore {
     package func claimDue(
         for provider: ProviderName,
         at now: Timestamp,
-        limit: Int
+        limit: BlockLimit
     ) async throws(StoreError) -> [ClaimedDelivery] {
-        guard let number = parts.names.number(of: provider), (retrying(provider) ?? 0) > 0 else { return [] }
-        parts.ledger.withProgress(of: provider) { $0.beginReadingRows() }
-        let held = parts.ledger.withProgress(of: provider, \.heldCount) ?? 0
-        let due: [DueDelivery]
+        guard let number = parts.names.number(of: provider) else { return [] }
+        let ledger = parts.ledger
+        let held = ledger.withProgress(of: provider) { progress in
+            progress.beginReadingRows()
+            return progress.heldCount
+        }
+        guard let held else { return [] }
+        let (due, next): ([DueDelivery], Timestamp?)
         do throws(StoreError) {
-            due = try await read { db in
-                try DueDelivery.fetch(provider: number, at: now, limit: limit + held, in: db)
+            (due, next) = try await read { db in
+                let due = try DueDelivery.fetch(provider: number, at: now, limit: limit.events + held, in: db)
+                let found = Set(due.map(\.sequence))
+                let next = try DueDelivery.earliest(provider: number, in: db) { sequence in
+                    found.contains(sequence) || ledger.withProgress(of: provider) { $0.isHeld(sequence) } ?? false
+                }
+                return (due, next)
             }
         } catch {
-            parts.ledger.withProgress(of: provider) { _ = $0.claimRows([], limit: 0) }
+            ledger.withProgress(of: provider) { $0.endReadingRows() }
             throw error
         }
-        let claimed = parts.ledger.withProgress(of: provider) { $0.claimRows(due.map(\.sequence), limit: limit) } ?? []
-        let attempts = Dictionary(due.map { ($0.sequence, $0.attempts) }, uniquingKeysWith: { first, _ in first })
-        return try await deliveries(claimed, to: provider, attempts: attempts)
+        let sequences = due.map(\.sequence)
+        let claimed =
+            ledger.withProgress(of: provider) { $0.claimRows(sequences, limit: limit.events, next: next) } ?? []
+        let histories = Dictionary(due.map { ($0.sequence, $0.history) }, uniquingKeysWith: { first, _ in first })
+        return try await retries(claimed, to: provider, histories, within: limit.bytes)
     }
 
-    package func nextDue(for provider: ProviderName) async throws(StoreError) -> Timestamp? {
-        guard let number = parts.names.number(of: provider), (retrying(provider) ?? 0) > 0 else { return nil }
-        let ledger = parts.ledger
-        return try await read { db in
-            try DueDelivery.earliest(provider: number, in: db) { sequence in
-                ledger.withProgress(of: provider) { $0.isHeld(sequence) } ?? false
-            }
+    package func nextDue(for provider: ProviderName) -> Timestamp? {
+        parts.ledger.withProgress(of: provider, \.nextDue) ?? nil
+    }
+
+    package func bringForward(_ provider: ProviderName, by step: Duration) async throws(StoreError) {
+        var last: Int64? = 0
+        while let after = last {
+            last = try await commit { .bringForward(provider, after: after, by: step, limit: 1000, $0) }
         }
     }
 
     package func claimInterrupted(for provider: ProviderName) async throws(StoreError) -> [ClaimedDelivery] {
         let sequences = parts.ledger.withProgress(of: provider) { $0.takeInterrupted() } ?? []
         guard !sequences.isEmpty, let number = parts.names.number(of: provider) else { return [] }
-        let attempts = try await read { db in
-            try DueDelivery.attempts(of: sequences, provider: number, in: db)
+        do throws(StoreError) {
+            let histories = try await read { db in
+                try DueDelivery.histories(of: sequences, provider: number, in: db)
+            }
+            return try await deliveries(sequences, to: provider, histories)
+        } catch {
+            parts.ledger.withProgress(of: provider) { $0.putBackInterrupted(sequences) }
+            throw error
         }
-        return try await deliveries(sequences, to: provider, attempts: attempts)
     }
 
     // MARK: Outcomes
@@ -188,21 +205,52 @@ extension SQLiteEventStore {
             } ?? false
         guard isClaimed else { return nil }
         let deliveries = start.released.prefix(count).compactMap { sequence in
-            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider, attempts: 0) }
+            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider) }
         }
         return deliveries.isEmpty ? nil : DeliveryBlock(provider: provider, deliveries: deliveries)
     }
 
+    /// Reads retries that are claimed, a few at a time; what does not fit is given back.
+    private func retries(
+        _ claimed: [Int64],
+        to provider: ProviderName,
+        _ histories: [Int64: DueDelivery.History],
+        within limitBytes: Int
+    ) async throws(StoreError) -> [ClaimedDelivery] {
+        var (found, rest, bytes): ([ClaimedDelivery], ArraySlice<Int64>, Int) = ([], claimed[...], 0)
+        while !rest.isEmpty, bytes < limitBytes {
+            let slice = Array(rest.prefix(Self.retriesPerRead))
+            let events: [Int64: StoredEvent]
+            do throws(StoreError) {
+                events = try await self.events(at: slice)
+            } catch {
+                parts.ledger.withProgress(of: provider) { $0.release(claimed) }
+                throw error
+            }
+            for sequence in slice where bytes < limitBytes {
+                rest = rest.dropFirst()
+                guard let event = events[sequence] else { continue }
+                bytes += event.size
+                guard let retry = Self.delivery(sequence, event.event, to: provider, histories[sequence]) else {
+                    continue
+                }
+                found.append(retry)
+            }
+        }
+        if !rest.isEmpty { parts.ledger.withProgress(of: provider) { $0.release(Array(rest)) } }
+        return found
+    }
+
+    private static let retriesPerRead = 256
+
     private func deliveries(
         _ sequences: [Int64],
         to provider: ProviderName,
-        attempts: [Int64: Int]
+        _ histories: [Int64: DueDelivery.History]
     ) async throws(StoreError) -> [ClaimedDelivery] {
         let events = try await events(at: sequences)
         return sequences.compactMap { sequence in
-            events[sequence].flatMap {
-                Self.delivery(sequence, $0.event, to: provider, attempts: attempts[sequence] ?? 0)
-            }
+            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider, histories[sequence]) }
         }
     }
 
@@ -210,14 +258,15 @@ extension SQLiteEventStore {
         _ sequence: Int64,
         _ event: AcceptedEvent,
         to provider: ProviderName,
-        attempts: Int
+        _ history: DueDelivery.History? = nil
     ) -> ClaimedDelivery? {
         event.plan.destination(at: provider).map { destination in
             ClaimedDelivery(
                 sequence: SequenceNumber(sequence),
                 event: event,
                 destination: destination,
-                attempts: attempts
+                attempts: history?.attempts ?? 0,
+                reachedAt: history?.reachedAt
             )
         }
     }
@@ -227,10 +276,6 @@ extension SQLiteEventStore {
         let reader = parts.reader
         if let cached = reader.cachedEvents(at: sequences) { return cached }
         return try await read { db in try reader.events(at: sequences, in: db) }
-    }
-
-    private func retrying(_ provider: ProviderName) -> Int? {
-        parts.ledger.withProgress(of: provider, \.retrying)
     }
 
     /// Finds out whose events the exceptions are, and brings the runs into a form in which first and last say all.

@@ -22,7 +22,7 @@ enum Schema {
             throw StoreError.unusable(path: path, reason: "the database belongs to another program")
         }
         try db.inTransaction(.immediate) {
-            try db.execute(sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6)
+            try db.execute(sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6)
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
@@ -36,7 +36,7 @@ enum Schema {
             if found < 3 { try db.execute(sql: tablesSince3) }
             // Version 4 has the same tables; its chunks are packed, which older programs would take for damage.
             if found < 5 { try db.execute(sql: tablesSince5) }
-            if found < 6 { try db.execute(sql: tablesSince6) }
+            if found < 6 { try db.execute(sql: tablesSince6 + columnsSince6 + reachedBefore6) }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -62,6 +62,17 @@ enum Schema {
             busy INTEGER NOT NULL
         );
         CREATE INDEX revisions_by_tenant ON revisions(tenant, number);
+        """
+
+    private static let columnsSince6 = "ALTER TABLE deliveries ADD COLUMN reached_at INTEGER;"
+
+    /// What is known of requests before version 6: those with an answer, other than that of a rate limit, reached the vendor.
+    private static let reachedBefore6 = """
+        UPDATE deliveries SET reached_at = (
+            SELECT min(at) FROM attempts a
+            WHERE a.sequence = deliveries.sequence AND a.provider = deliveries.provider
+                AND a.http_status IS NOT NULL AND a.http_status <> 429
+        ) WHERE next_attempt_at IS NOT NULL;
         """
 
     private static let tablesSince3 = "CREATE TABLE removed(first INTEGER PRIMARY KEY, last INTEGER NOT NULL);"

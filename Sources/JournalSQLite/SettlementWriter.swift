@@ -22,7 +22,7 @@ struct SettlementWriter {
                 SettlementChanges.Row(
                     sequence: exception.sequence.rawValue,
                     wasRetrying: wasRetrying,
-                    isRetrying: exception.status == .retrying
+                    due: exception.nextAttemptAt
                 )
             )
         }
@@ -68,7 +68,7 @@ struct SettlementWriter {
         try statements.upsertDelivery.execute(
             arguments: [
                 sequence, provider, origin, settled.status.rawValue, attempts + settled.newAttempts.count,
-                settled.nextAttemptAt?.milliseconds, repeatsAttempt,
+                settled.nextAttemptAt?.milliseconds, settled.reachedAt?.milliseconds, repeatsAttempt,
                 fault?.code.rawValue, fault?.message, fault?.vendor,
             ]
         )
@@ -90,7 +90,7 @@ private struct SettlementChanges: Sendable {
     struct Row: Sendable {
         let sequence: Int64
         let wasRetrying: Bool
-        let isRetrying: Bool
+        let due: Timestamp?
     }
 
     var delivered: [Int64] = []
@@ -99,7 +99,7 @@ private struct SettlementChanges: Sendable {
     func apply(to progress: inout ProviderProgress) {
         for sequence in delivered { progress.settleFirst(sequence) }
         for row in rows {
-            progress.settleRow(row.sequence, wasRetrying: row.wasRetrying, isRetrying: row.isRetrying)
+            progress.settleRow(row.sequence, wasRetrying: row.wasRetrying, due: row.due)
         }
     }
 }

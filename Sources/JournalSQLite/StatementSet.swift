@@ -38,10 +38,12 @@ struct StatementSet {
         upsertDelivery = try db.makeStatement(
             sql: """
                 INSERT INTO deliveries(sequence, provider, origin, status, attempts, next_attempt_at,
-                    fault_is_last_attempts, fault_code, fault_message, fault_vendor)
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    reached_at, fault_is_last_attempts, fault_code, fault_message, fault_vendor)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(sequence, provider) DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
-                    next_attempt_at = excluded.next_attempt_at, fault_is_last_attempts = excluded.fault_is_last_attempts,
+                    next_attempt_at = excluded.next_attempt_at,
+                    reached_at = coalesce(reached_at, excluded.reached_at),
+                    fault_is_last_attempts = excluded.fault_is_last_attempts,
                     fault_code = excluded.fault_code, fault_message = excluded.fault_message,
                     fault_vendor = excluded.fault_vendor
                 """

@@ -22,6 +22,8 @@ enum WriteOperation: Sendable {
     case holdByOperator(ProviderName, OperatorHold?, Answer<Void>)
     /// Makes so many retries of a provider due that are not; answers how many it found.
     case makeRetriesDue(ProviderName, Timestamp, limit: Int, Answer<Int>)
+    /// Brings the times of so many retries behind a sequence number forward; the answer is the last of them.
+    case bringForward(ProviderName, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
     /// Makes a damaged run of the identity index again.
     case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
@@ -39,6 +41,7 @@ enum WriteOperation: Sendable {
             answer.resume(returning: .failure(error))
         case .makeRetriesDue(_, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
+        case .bringForward(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .revise(_, let answer): answer.resume(returning: .failure(error))
         }
     }

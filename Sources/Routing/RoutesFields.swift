@@ -118,7 +118,11 @@ package enum RoutesFields {
     static let retry = [
         Field("base", .duration, "The longest first wait; doubles with each attempt. 1s by default."),
         Field("cap", .duration, "The longest wait of all. 10m by default."),
-        Field("give_up_after", .duration, "The age at which an event becomes a dead letter. 72h by default."),
+        Field(
+            "give_up_after",
+            .duration,
+            "Time since the first attempt that reached the vendor after which a delivery becomes a dead letter. 72h by default."
+        ),
         Field(
             "max_retry_after",
             .duration,

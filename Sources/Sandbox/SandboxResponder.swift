@@ -67,7 +67,7 @@ struct SandboxResponder: HTTPResponder {
         var answer: SimulatedAnswer?
         if roll.mishap.isApplied {
             if !faults.poison.isEmpty, Self.isPoisoned(request.body, faults.poison) {
-                return Self.response(booth.simulator.failure(500, retryAfter: nil))
+                return Self.response(booth.simulator.failure(faults.poisonStatus, retryAfter: nil))
             }
             answer = booth.simulator.answer(request, at: Date())
         }

@@ -22,7 +22,7 @@ import Vendors
             concurrency: concurrency,
             rateLimit: RateLimit(requests: 20, per: .milliseconds(1800))
         )
-        return PipelineMachine(settings: settings, nextDue: nil, seed: 1, at: start)
+        return PipelineMachine(settings: settings, seed: 1, at: start)
     }
 
     private enum Passed: Equatable { case delivery, read }
@@ -37,7 +37,7 @@ import Vendors
             case .admitRead: passed.append(.read)
             case .claim: machine.foundNothing()
             case .settle(let settlement): machine.settled(settlement)
-            case .claimDue, .intend, .save, .watch, .wake, .finish: break
+            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish: break
             }
         }
         return passed
@@ -57,7 +57,7 @@ import Vendors
         _ = machine.next(at: start)
         for _ in 0..<2 { machine.readWaits() }
         machine.readGaveUp()
-        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        machine.claimed(.init(items: (1...4).map { .sample($0) }), at: start)
         #expect(passed(&machine, at: start) == [.delivery, .delivery])
         #expect(passed(&machine, at: start + .milliseconds(101)) == [.delivery])
         #expect(passed(&machine, at: start + .milliseconds(202)) == [.delivery])
@@ -69,7 +69,7 @@ import Vendors
         var machine = makeMachine(concurrency: 1)
         _ = machine.next(at: start)
         for _ in 0..<3 { machine.readWaits() }
-        machine.claimed(.init(items: (1...2).map { .sample($0) }))
+        machine.claimed(.init(items: (1...2).map { .sample($0) }), at: start)
         #expect(passed(&machine, at: start) == [.delivery])
         #expect(passed(&machine, at: start + .milliseconds(101)) == [.read])
         #expect(passed(&machine, at: start + .milliseconds(110)) == [])
@@ -78,7 +78,7 @@ import Vendors
     @Test func `a read waits while the vendor wants no requests, and no longer`() throws {
         var machine = makeMachine()
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         let limited = DeliveryFault(code: .rateLimited, message: "too many")
         let facts = AttemptFacts(at: start.wall, latency: .milliseconds(1), httpStatus: 429)

@@ -43,11 +43,19 @@ import Testing
             #expect(dry.status == 200)
             #expect(try dry.object["changed"] as? Int == 3)
             #expect(try dry.object["dry_run"] as? Bool == true)
-            let nothing = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: 9)
+            let nothing = try await server.store.claimDue(
+                for: "p",
+                at: Timestamp(milliseconds: .max),
+                limit: BlockLimit(events: 9, bytes: 1 << 20)
+            )
             #expect(nothing.isEmpty)
             let retried = try await order(server, "retry", #"{"ids":["e1","e3"]}"#)
             #expect(try retried.object["changed"] as? Int == 2)
-            let due = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: 9)
+            let due = try await server.store.claimDue(
+                for: "p",
+                at: Timestamp(milliseconds: .max),
+                limit: BlockLimit(events: 9, bytes: 1 << 20)
+            )
             #expect(due.map(\.event.id) == ["e1", "e3"])
         }
     }

@@ -11,6 +11,7 @@ enum OlderJournal {
         for (since, names) in tables where since > version {
             for name in names { try db.execute(sql: "DROP TABLE \(name)") }
         }
+        if version < 6 { try db.execute(sql: "ALTER TABLE deliveries DROP COLUMN reached_at") }
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 }

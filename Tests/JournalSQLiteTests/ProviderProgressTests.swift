@@ -118,11 +118,42 @@ import Testing
     @Test func `does not claim a row that was settled while it was read`() {
         var progress = ProviderProgress(position: 9, retrying: 2)
         progress.beginReadingRows()
-        progress.settleRow(1, wasRetrying: true, isRetrying: false)
-        #expect(progress.claimRows([1, 2], limit: 9) == [2])
+        progress.settleRow(1, wasRetrying: true, due: nil)
+        #expect(progress.claimRows([1, 2], limit: 9, next: nil) == [2])
         #expect(progress.retrying == 1)
         progress.beginReadingRows()
-        #expect(progress.claimRows([2], limit: 9) == [], "it is claimed already")
+        #expect(progress.claimRows([2], limit: 9, next: nil) == [], "it is claimed already")
+    }
+
+    @Test func `keeps the time of a retry that was settled, released or revised while due rows were read`() {
+        let (soon, late) = (Timestamp(milliseconds: 5_000), Timestamp(milliseconds: 90_000))
+        let changes: [(String, Timestamp, @Sendable (inout ProviderProgress) -> Void)] = [
+            ("settled", soon, { $0.settleRow(7, wasRetrying: false, due: Timestamp(milliseconds: 5_000)) }),
+            ("released", .init(milliseconds: 0), { $0.release([3]) }),
+            ("revised", .init(milliseconds: 0), { $0.endRevision([4]) }),
+            ("brought forward", .init(milliseconds: 0), { $0.rescheduled() }),
+        ]
+        for (what, expected, change) in changes {
+            var progress = ProviderProgress(position: 9, retrying: 3)
+            progress.beginReadingRows()
+            _ = progress.claimRows([3], limit: 9, next: nil)
+            #expect(progress.holdForRevision([4]) == [4])
+            progress.beginReadingRows()
+            change(&progress)
+            // What was read is older than the change.
+            _ = progress.claimRows([], limit: 9, next: late)
+            #expect(progress.nextDue == expected, "\(what)")
+        }
+    }
+
+    @Test func `knows that more is due than one claim takes`() {
+        var progress = ProviderProgress(position: 9, retrying: 3)
+        progress.beginReadingRows()
+        #expect(progress.claimRows([1, 2, 3], limit: 2, next: nil) == [1, 2])
+        #expect(progress.nextDue == Timestamp(milliseconds: 0))
+        progress.beginReadingRows()
+        #expect(progress.claimRows([3], limit: 2, next: nil) == [3])
+        #expect(progress.nextDue == nil)
     }
 
     @Test func `moves on at once when a chunk has nothing for it`() {

@@ -93,6 +93,14 @@ import Testing
         }
     }
 
+    @Test func `answers a poisoned event with the status that is set`() async throws {
+        try await SandboxFixture.with { (sandbox) async throws in
+            try await set(sandbox, #"{"poison":["a"],"poison_status":403}"#)
+            #expect(try await sandbox.polar(event).status == 403)
+            #expect(try await sandbox.polar(event.replacingOccurrences(of: "\"a\"", with: "\"b\"")).status == 200)
+        }
+    }
+
     @Test func `repeats its randomness from a seed`() async throws {
         try await SandboxFixture.with { (sandbox) async throws in
             var runs: [[Int]] = []

@@ -1,15 +1,34 @@
-internal import DequeModule
 package import Events
 
-/// The events that wait for a request, in order, and the making of batches within the vendor's limits.
+/// The events that wait for a request, and the making of batches within the vendor's limits.
+///
+/// Events of different standing never share a request, and take turns: so retries, however many are due, leave a share of the requests
+/// to new events, and an event that makes the vendor fail does so alone.
 package struct BatchAssembly: Sendable {
+    /// What may be sent now.
+    package struct Permission: Sendable, Equatable {
+        /// Whether new events that fill no batch go all the same, because no more are expected in a moment.
+        package var partlyFilled = true
+        /// Whether events may go that were tried before.
+        package var retries = true
+        /// Whether events may go for which the account was refused.
+        package var accused = false
+
+        package init(partlyFilled: Bool = true, retries: Bool = true, accused: Bool = false) {
+            self.partlyFilled = partlyFilled
+            self.retries = retries
+            self.accused = accused
+        }
+    }
+
     /// Limits of one request.
     private let limit: BatchLimit
     private let oneIdentityOncePerBatch: Bool
-    private var waiting = Deque<DeliveryItem>()
-    /// Batches whose members are fixed: halves of one that failed, or the rest of one that was refused. They go first.
-    private var fixed = Deque<DeliveryBatch>()
-    private var fixedEvents = 0
+    private var fresh = BatchQueue()
+    private var repeated = BatchQueue()
+    private var suspects = BatchQueue()
+    private var accused = BatchQueue()
+    private var lastTurn = Standing.accused
 
     package init(limit: BatchLimit, oneIdentityOncePerBatch: Bool) {
         self.limit = limit
@@ -17,73 +36,88 @@ package struct BatchAssembly: Sendable {
     }
 
     /// How many events wait.
-    package var count: Int { waiting.count + fixedEvents }
+    package var count: Int { fresh.count + repeatedCount }
+    package var bytes: Int { fresh.bytes + repeatedBytes }
+    /// How many of them were never tried.
+    package var freshCount: Int { fresh.count }
+    package var freshBytes: Int { fresh.bytes }
+    package var repeatedCount: Int { repeated.count + suspects.count + accused.count }
+    package var repeatedBytes: Int { repeated.bytes + suspects.bytes + accused.bytes }
 
-    /// Whether a batch could be made that no further event would fit into, or whose members are fixed.
-    package var hasFullBatch: Bool { !fixed.isEmpty || waiting.count >= limit.events }
+    /// Whether an event waits that nothing is known against.
+    package var hasUnsuspected: Bool { fresh.count + repeated.count > 0 }
+    /// Whether nothing waits but events for which the account was refused.
+    package var hasOnlyAccused: Bool { accused.count > 0 && fresh.count + repeated.count + suspects.count == 0 }
 
-    package mutating func append(_ items: [DeliveryItem]) {
-        waiting.append(contentsOf: items)
+    /// Whether new events may go.
+    /// - Parameter partlyFilled: whether they go also if they fill no batch.
+    package func hasFresh(partlyFilled: Bool) -> Bool {
+        fresh.count > 0 && (partlyFilled || fresh.count >= limit.events || fresh.bytes >= limit.bytes)
     }
 
     package mutating func append(_ item: DeliveryItem) {
-        waiting.append(item)
+        change(item.standing) { $0.append(item) }
     }
 
     /// Puts a batch in front of all that waits, as it is.
     package mutating func putBack(_ batch: DeliveryBatch) {
-        fixed.append(batch)
-        fixedEvents += batch.items.count
+        change(batch.standing == .fresh ? .repeated : batch.standing) { $0.putBack(batch) }
     }
 
-    /// Takes the next batch, the oldest events first; nil if nothing waits.
+    /// Takes the next batch; nil if none may go.
+    package mutating func next(_ permission: Permission = Permission()) -> DeliveryBatch? {
+        let turns = Self.turns(after: lastTurn)
+        for turn in turns where isReady(turn, permission) {
+            lastTurn = turn
+            return take(turn)
+        }
+        return nil
+    }
+
+    /// Takes one event for a probe: one that nothing is known against, before one that failed alone, before one for which the account
+    /// was refused.
     ///
-    /// An event that already failed in company goes in ever smaller company: with each of its attempts the batch may be half as
-    /// large, so that one that makes its batch fail stands alone in the end.
-    /// - Parameter atMost: how many events a probe may carry; batches whose members are fixed stay whole.
-    package mutating func next(atMost: Int? = nil) -> DeliveryBatch? {
-        if let batch = fixed.popFirst() {
-            fixedEvents -= batch.items.count
-            return batch
-        }
-        guard let first = waiting.popFirst() else { return nil }
-        var items = [first]
-        var bytes = first.translated.bytes.count
-        var most = min(atMost ?? limit.events, Self.company(of: first, limit: limit.events))
-        var passedOver: [DeliveryItem] = []
-        var identities: Set<String> = []
-        if oneIdentityOncePerBatch {
-            identities.reserveCapacity(min(most, waiting.count + 1))
-            identities.insert(first.translated.identity)
-        }
-        while !waiting.isEmpty {
-            most = min(most, Self.company(of: waiting[0], limit: limit.events))
-            // One byte for the comma, and room for what a request has around its events.
-            let room = limit.bytes - 256 - bytes - 1
-            guard items.count < most, waiting[0].translated.bytes.count <= room else { break }
-            let candidate = waiting.removeFirst()
-            if oneIdentityOncePerBatch, !identities.insert(candidate.translated.identity).inserted {
-                passedOver.append(candidate)
-                continue
-            }
-            bytes += candidate.translated.bytes.count + 1
-            items.append(candidate)
-        }
-        waiting.prepend(contentsOf: passedOver)
-        return DeliveryBatch(items: items)
+    /// - Parameter choose: picks one of so many; the first is the oldest.
+    package mutating func probe(_ choose: (Int) -> Int = { _ in 0 }) -> DeliveryBatch? {
+        fresh.takeOne(choose) ?? repeated.takeOne(choose) ?? suspects.takeOne(choose) ?? accused.takeOne(choose)
     }
 
     /// Takes all that waits, to give it back unsent.
     package mutating func removeAll() -> [DeliveryItem] {
-        let all = fixed.flatMap(\.items) + Array(waiting)
-        fixed.removeAll()
-        waiting.removeAll()
-        fixedEvents = 0
-        return all
+        accused.removeAll() + suspects.removeAll() + repeated.removeAll() + fresh.removeAll()
     }
 
-    /// How many events, itself included, one may travel with.
-    private static func company(of item: DeliveryItem, limit: Int) -> Int {
-        max(1, limit >> min(item.attempts, 30))
+    private static func turns(after last: Standing) -> [Standing] {
+        switch last {
+        case .accused: [.fresh, .repeated, .suspect, .accused]
+        case .fresh: [.repeated, .suspect, .accused, .fresh]
+        case .repeated: [.suspect, .accused, .fresh, .repeated]
+        case .suspect: [.accused, .fresh, .repeated, .suspect]
+        }
+    }
+
+    private func isReady(_ turn: Standing, _ permission: Permission) -> Bool {
+        switch turn {
+        case .fresh: hasFresh(partlyFilled: permission.partlyFilled)
+        case .repeated: repeated.count > 0 && permission.retries
+        case .suspect: suspects.count > 0 && permission.retries
+        case .accused: accused.count > 0 && permission.accused
+        }
+    }
+
+    private mutating func take(_ turn: Standing) -> DeliveryBatch? {
+        let (limit, oneIdentityOnce) = (limit, oneIdentityOncePerBatch)
+        return change(turn) { queue in
+            queue.takeFixed() ?? queue.takeBatch(within: limit, oneIdentityOnce: oneIdentityOnce)
+        }
+    }
+
+    private mutating func change<Result>(_ standing: Standing, _ body: (inout BatchQueue) -> Result) -> Result {
+        switch standing {
+        case .fresh: body(&fresh)
+        case .repeated: body(&repeated)
+        case .suspect: body(&suspects)
+        case .accused: body(&accused)
+        }
     }
 }

@@ -1,7 +1,8 @@
-/// Whether a provider may be called, from what its last calls told.
+/// Whether a provider may be called, from the results of its last calls.
 ///
-/// Opens after `threshold` failures in a row. Then one probe is let through after each pause; the pause doubles with every probe
-/// that fails, up to `longestPause`, and a success closes the breaker.
+/// Opens after `threshold` consecutive failures. Then one probe is let through after each pause; the pause doubles with every probe
+/// that fails, up to `longestPause`, and a probe that gets any other answer closes the breaker. While it is open, only the probe's
+/// own result counts: requests that left before it opened say nothing about now.
 package struct CircuitBreaker: Sendable, Equatable {
     /// What may be done now.
     package enum Decision: Equatable, Sendable {
@@ -9,8 +10,20 @@ package struct CircuitBreaker: Sendable, Equatable {
         /// One call, to find out whether the provider is back.
         case probe
         case waitUntil(ContinuousClock.Instant)
-        /// A probe is under way; its result decides.
+        /// A probe is in flight; its result decides.
         case waitForProbe
+    }
+
+    /// What the result of a call says about the provider.
+    package enum Signal: Sendable, CaseIterable {
+        /// It works.
+        case works
+        /// It is there, but takes no more requests for now.
+        case limited
+        /// It failed, or is not there.
+        case failed
+        /// Nothing: the failure may be the fault of the event that was sent.
+        case unclear
     }
 
     private enum State: Equatable {
@@ -19,8 +32,9 @@ package struct CircuitBreaker: Sendable, Equatable {
         case probing(pause: Duration)
     }
 
+    /// How long the breaker stays open at first.
+    package let pause: Duration
     private let threshold: Int
-    private let pause: Duration
     private let longestPause: Duration
     private var state = State.closed(failures: 0)
 
@@ -32,7 +46,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         self.longestPause = longestPause
     }
 
-    /// What may be done at `now`. After ``Decision/probe`` the caller must say ``probeStarted()`` when it sends.
+    /// What may be done at `now`. After ``Decision/probe`` the caller must call ``probeStarted()`` when it sends.
     package func decide(at now: ContinuousClock.Instant) -> Decision {
         switch state {
         case .closed: .send
@@ -41,23 +55,31 @@ package struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
-    /// The probe that ``decide(at:)`` allowed is under way.
+    /// The probe that ``decide(at:)`` allowed has been sent.
     package mutating func probeStarted() {
         guard case .open(_, let pause) = state else { return }
         state = .probing(pause: pause)
     }
 
-    /// A call failed in a way that says the provider is not there.
-    package mutating func failed(at now: ContinuousClock.Instant) {
-        switch state {
-        case .closed(let failures):
+    /// Takes the result of a call. Every result of a probe ends the probing.
+    package mutating func heard(_ signal: Signal, fromProbe isProbe: Bool, at now: ContinuousClock.Instant) {
+        switch (state, signal) {
+        case (.closed, .works):
+            state = .closed(failures: 0)
+        case (.closed(let failures), .failed):
             state =
                 failures + 1 >= threshold ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
-        case .probing(let pause):
+        case (.closed, .limited), (.closed, .unclear), (.open, _):
+            break
+        case (.probing, _) where !isProbe:
+            break
+        case (.probing, .works), (.probing, .limited):
+            state = .closed(failures: 0)
+        case (.probing(let pause), .failed):
             let longer = min(pause * 2, max(pause, longestPause))
             state = .open(until: now + longer, pause: longer)
-        case .open:
-            break  // A call that left before the breaker opened adds nothing to what is known.
+        case (.probing(let pause), .unclear):
+            state = .open(until: now + pause, pause: pause)
         }
     }
 
@@ -66,18 +88,13 @@ package struct CircuitBreaker: Sendable, Equatable {
         state = .open(until: now + pause, pause: pause)
     }
 
-    /// The next probe may leave at once, if none is under way.
+    /// The next probe may leave at once, if none is in flight.
     package mutating func endPause(at now: ContinuousClock.Instant) {
         guard case .open(let until, let pause) = state else { return }
         state = .open(until: min(until, now), pause: pause)
     }
 
-    /// A call showed that the provider works.
-    package mutating func succeeded() {
-        state = .closed(failures: 0)
-    }
-
-    /// The word for people: `closed`, `open` or `probing`.
+    /// Shown to users: `closed`, `open` or `probing`.
     package var word: String {
         switch state {
         case .closed: "closed"

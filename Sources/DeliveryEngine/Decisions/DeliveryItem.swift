@@ -1,7 +1,19 @@
 package import Events
 import Journal
 
-/// One event on its way through a pipeline: translated once, and light enough to be moved about.
+/// How an event travels, by what is known of it.
+package enum Standing: Sendable, CaseIterable {
+    /// Never tried.
+    case fresh
+    /// Tried, in company with others.
+    case repeated
+    /// Made the vendor fail while it was sent alone; goes alone.
+    case suspect
+    /// Was in a request for which the account was refused; goes with others of its kind only.
+    case accused
+}
+
+/// One event on its way through a pipeline: translated once, and cheap to move.
 package struct DeliveryItem: Sendable, Equatable {
     package let sequence: SequenceNumber
     package let id: EventID
@@ -9,11 +21,16 @@ package struct DeliveryItem: Sendable, Equatable {
     package let translated: TranslatedEvent
     /// How many requests carried it before it was claimed.
     package let attemptsBefore: Int
+    /// When the first request left that the vendor may have looked at; nil if none did.
+    package private(set) var reachedAt: Timestamp?
     /// The requests that carried it since, oldest first.
     package private(set) var newAttempts: [Attempt] = []
-    /// Its place among the first attempts of this pipeline; nil for one that comes back. Neighbours in the journal have neighbouring
-    /// places, so that a run of delivered ones can be kept as first and last.
+    /// Its index among the first attempts of this pipeline; nil for a retry. Neighbours in the journal have neighbouring
+    /// indexes, so that a run of delivered ones can be kept as first and last.
     package internal(set) var place: Int?
+    package internal(set) var standing = Standing.fresh
+    /// How often it failed, or was refused, alone.
+    var blame = 0
 
     package init(
         sequence: SequenceNumber,
@@ -21,6 +38,7 @@ package struct DeliveryItem: Sendable, Equatable {
         acceptedAt: Timestamp,
         translated: TranslatedEvent,
         attemptsBefore: Int = 0,
+        reachedAt: Timestamp? = nil,
         place: Int? = nil
     ) {
         self.sequence = sequence
@@ -28,15 +46,21 @@ package struct DeliveryItem: Sendable, Equatable {
         self.acceptedAt = acceptedAt
         self.translated = translated
         self.attemptsBefore = attemptsBefore
+        self.reachedAt = reachedAt
         self.place = place
     }
 
     /// How many requests carried it in all.
     package var attempts: Int { attemptsBefore + newAttempts.count }
 
-    /// Notes a request that carried it without settling it.
-    mutating func note(_ attempt: Attempt) {
+    /// How many bytes it holds in memory, roughly.
+    var bytes: Int { translated.bytes.count + 200 }
+
+    /// Notes a request that carried it.
+    /// - Parameter reached: whether the vendor may have looked at the event.
+    mutating func note(_ attempt: Attempt, reached: Bool) {
         newAttempts.append(attempt)
+        if reached, reachedAt == nil { reachedAt = attempt.at }
     }
 
     /// Whether this was its first request ever and it may be part of a ``DeliveredRun``.
@@ -46,21 +70,29 @@ package struct DeliveryItem: Sendable, Equatable {
 /// Events that go in one request.
 package struct DeliveryBatch: Sendable, Equatable {
     package var items: [DeliveryItem]
-    /// Whether the events come from a batch that was cut in halves to find the one that fails.
+    /// Whether the events come from a batch that was split to find the one that fails.
     package var isBisected: Bool
+    /// How its events travel: they all have the same standing when it is made.
+    package internal(set) var standing: Standing
+    /// Tells requests that left before something happened from those that left after it.
+    package internal(set) var ticket = 0
 
-    package init(items: [DeliveryItem], isBisected: Bool = false) {
+    package init(items: [DeliveryItem], isBisected: Bool = false, standing: Standing? = nil) {
         precondition(!items.isEmpty, "a request carries at least one event")
         self.items = items
         self.isBisected = isBisected
+        self.standing = standing ?? items[0].standing
     }
+
+    /// How many bytes it holds in memory, roughly.
+    var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
     /// Two batches of half the events each; only for batches of two or more.
     package var halves: [DeliveryBatch] {
         let middle = items.count / 2
         return [
-            DeliveryBatch(items: Array(items[..<middle]), isBisected: true),
-            DeliveryBatch(items: Array(items[middle...]), isBisected: true),
+            DeliveryBatch(items: Array(items[..<middle]), isBisected: true, standing: standing),
+            DeliveryBatch(items: Array(items[middle...]), isBisected: true, standing: standing),
         ]
     }
 }

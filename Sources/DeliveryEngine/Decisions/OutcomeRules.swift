@@ -21,8 +21,8 @@ package struct OutcomeRules: Sendable {
     }
 
     /// The decision for `item`, whose latest request is `attempt` in facts (its status and fault are replaced by what is decided).
-    /// - Parameter isCulprit: whether a failure inside the vendor speaks against the event itself, because it was sent alone and the
-    ///   vendor takes others.
+    /// - Parameter isCulprit: whether a failure or a refusal is the fault of the event itself, because it was sent alone and the vendor
+    ///   accepts others.
     package func decide(
         _ outcome: Outcome,
         for item: DeliveryItem,
@@ -35,23 +35,29 @@ package struct OutcomeRules: Sendable {
         case .delivered(let deduplicated):
             // A first attempt that the vendor says it had already is kept in a row, for a person to look at.
             if item.isFirstAttempt, !deduplicated { return .simplyDelivered }
-            return settle(item, .delivered, attempt, deduplicated: deduplicated)
+            return settle(item, .delivered, attempt, outcome, deduplicated: deduplicated)
         case .resend:
             return item.newAttempts.count < 10
                 ? .sendAgain
-                : retry(item, attempt, fault: Self.endlessResend, notBefore: nil, at: now, using: &random)
+                : retry(item, attempt, outcome, Self.endlessResend, notBefore: nil, at: now, using: &random)
         case .retry(let fault, let after):
-            return retry(item, attempt, fault: fault, notBefore: notBefore(after, now), at: now, using: &random)
+            return retry(item, attempt, outcome, fault, notBefore: notBefore(after, now), at: now, using: &random)
         case .park(let fault):
-            // When the provider is tried again is not the event's affair: it is due as soon as that is.
-            return settings.retry.hasGivenUp(acceptedAt: item.acceptedAt, at: now)
-                ? settle(item, .rejected, attempt, fault: fault)
-                : settle(item, .retrying, attempt, nextAttemptAt: now, fault: fault)
+            if isCulprit {
+                // Nobody answers 401 to one event for what it holds, so that one is not a dead letter yet.
+                return fault.code == .unauthorized
+                    ? retry(item, attempt, outcome, fault, notBefore: nil, at: now, using: &random)
+                    : settle(item, .rejected, attempt, outcome, fault: fault)
+            }
+            // The provider's pause decides when it is sent again: the event is due as soon as that is over.
+            return hasGivenUp(item, attempt, outcome, at: now)
+                ? settle(item, .rejected, attempt, outcome, fault: fault)
+                : settle(item, .retrying, attempt, outcome, nextAttemptAt: now, fault: fault)
         case .reject(let fault):
-            return settle(item, .rejected, attempt, fault: fault)
+            return settle(item, .rejected, attempt, outcome, fault: fault)
         case .ambiguous(let fault, let after):
             let notBefore = notBefore(after, now)
-            return ambiguous(item, isCulprit, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
+            return ambiguous(item, isCulprit, attempt, outcome, fault, notBefore: notBefore, at: now, using: &random)
         }
     }
 
@@ -75,64 +81,79 @@ package struct OutcomeRules: Sendable {
         _ item: DeliveryItem,
         _ isCulprit: Bool,
         _ attempt: AttemptFacts,
-        fault: DeliveryFault,
+        _ outcome: Outcome,
+        _ fault: DeliveryFault,
         notBefore: Timestamp?,
         at now: Timestamp,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
+        let policy: PipelineSettings.UncertainPolicy
         switch settings.deduplication {
         case .byIdentity(let memory):
             if let memory, now - firstSent(item, attempt) >= memory {
-                return settle(item, .uncertain, attempt, fault: fault)
+                return settle(item, .uncertain, attempt, outcome, fault: fault)
             }
-            if isCulprit, fault.code == .vendorError, item.attempts + 1 >= settings.retry.loneFailures {
-                return settle(item, .rejected, attempt, fault: fault)
-            }
-            return retry(item, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
+            if isCulprit { return settle(item, .rejected, attempt, outcome, fault: fault) }
+            policy = .retry
         case .none:
-            switch settings.onUncertain {
-            case .hold: return settle(item, .uncertain, attempt, fault: fault)
-            case .accept: return settle(item, .delivered, attempt, fault: fault)
-            case .retry: return retry(item, attempt, fault: fault, notBefore: notBefore, at: now, using: &random)
-            }
+            policy = settings.onUncertain
+        }
+        switch policy {
+        case .hold: return settle(item, .uncertain, attempt, outcome, fault: fault)
+        case .accept: return settle(item, .delivered, attempt, outcome, fault: fault)
+        case .retry: return retry(item, attempt, outcome, fault, notBefore: notBefore, at: now, using: &random)
         }
     }
 
-    /// When the vendor may have seen the event first; for one that was sent before it was claimed, at the earliest possible moment.
+    /// When the vendor may have seen the event first. Where nothing is known of earlier requests, at the earliest possible time.
     private func firstSent(_ item: DeliveryItem, _ attempt: AttemptFacts) -> Timestamp {
-        item.attemptsBefore > 0 ? item.acceptedAt : item.newAttempts.first?.at ?? attempt.at
+        item.reachedAt ?? (item.attemptsBefore > 0 ? item.acceptedAt : attempt.at)
+    }
+
+    /// Whether the event has been tried for long enough. What was certainly not looked at, because of a rate limit or because nothing
+    /// was sent, is never the reason to give up.
+    private func hasGivenUp(_ item: DeliveryItem, _ attempt: AttemptFacts, _ outcome: Outcome, at now: Timestamp)
+        -> Bool
+    {
+        guard outcome.reachedVendor(attempt), let reachedAt = item.reachedAt else { return false }
+        return settings.retry.hasGivenUp(since: reachedAt, at: now)
     }
 
     private func retry(
         _ item: DeliveryItem,
         _ attempt: AttemptFacts,
-        fault: DeliveryFault,
+        _ outcome: Outcome,
+        _ fault: DeliveryFault,
         notBefore: Timestamp?,
         at now: Timestamp,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
-        if settings.retry.hasGivenUp(acceptedAt: item.acceptedAt, at: now) {
-            return settle(item, .rejected, attempt, fault: fault)
+        if hasGivenUp(item, attempt, outcome, at: now) {
+            return settle(item, .rejected, attempt, outcome, fault: fault)
         }
         let next = settings.retry.next(after: item.attempts + 1, at: now, notBefore: notBefore, using: &random)
-        return settle(item, .retrying, attempt, nextAttemptAt: next, fault: fault)
+        return settle(item, .retrying, attempt, outcome, nextAttemptAt: next, fault: fault)
     }
 
     private func settle(
         _ item: DeliveryItem,
         _ status: DeliveryStatus,
         _ facts: AttemptFacts,
+        _ outcome: Outcome,
         deduplicated: Bool = false,
         nextAttemptAt: Timestamp? = nil,
         fault: DeliveryFault? = nil
     ) -> Decision {
+        var item = item
         let attempt = facts.attempt(status: status, deduplicated: deduplicated, fault: fault)
+        item.note(attempt, reached: outcome.reachedVendor(facts))
         return .settle(
             SettledDelivery(
                 sequence: item.sequence,
                 status: status,
-                newAttempts: item.newAttempts + [attempt],
+                newAttempts: item.newAttempts,
                 nextAttemptAt: nextAttemptAt,
+                reachedAt: item.reachedAt,
                 fault: fault
             )
         )
@@ -140,7 +161,7 @@ package struct OutcomeRules: Sendable {
 
     private static let interrupted = DeliveryFault(
         code: .connectionFailed,
-        message: "the gateway stopped while the request was under way, so nobody knows whether the vendor has the event"
+        message: "the gateway stopped while the request was in flight; the vendor may have the event"
     )
 
     private static let endlessResend = DeliveryFault(
@@ -181,6 +202,17 @@ extension RetryAfter {
         switch self {
         case .delay(let delay): now + min(delay, longest)
         case .moment(let moment): min(moment, now + longest)
+        }
+    }
+}
+
+extension Outcome {
+    /// Whether the vendor may have looked at the event: not if a limit refused the request, or if nothing was sent.
+    func reachedVendor(_ facts: AttemptFacts) -> Bool {
+        switch self {
+        case .retry(let fault, _): facts.httpStatus != nil && fault.code != .rateLimited
+        case .park: facts.httpStatus != nil
+        case .delivered, .resend, .ambiguous, .reject: true
         }
     }
 }

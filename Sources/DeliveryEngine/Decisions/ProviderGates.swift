@@ -1,4 +1,4 @@
-package import Events
+import Events
 package import Journal
 
 /// Whether the next request to a provider may leave: circuit breaker, concurrency, documented rate, and the waits that the vendor
@@ -21,6 +21,19 @@ package struct ProviderGates: Sendable {
     /// What is on disk of ``held`` and ``parkedFor``.
     private var saved: ProviderHold?
 
+    /// The number of the next request that leaves.
+    private var nextTicket = 0
+    /// The probe that is in flight.
+    private var probe: Int?
+    /// The latest of the requests that passed.
+    private var lastPassed = -1
+    /// Requests from this number on left after the account was last refused.
+    private var firstSinceRefusal = 0
+    /// Whether one of them passed, so that the refusal was for what the refused request carried.
+    package private(set) var hasPassedSinceRefusal = false
+    /// How many probes in a row have not passed.
+    package private(set) var failedProbes = 0
+
     /// A wait that the vendor asked for. In memory it ends by the clock that nobody sets.
     private struct Hold: Sendable, Equatable {
         var until: ContinuousClock.Instant
@@ -29,8 +42,8 @@ package struct ProviderGates: Sendable {
 
     /// A wait that is over sooner is not worth a line on disk.
     private static let worthSaving = Duration.seconds(10)
-    /// A provider that worked this lately is not down: an event that fails alone, again and again, is the cause itself.
-    private static let lately = Duration.seconds(600)
+    /// A provider that worked this recently is not down: an event that keeps failing alone is the cause itself.
+    private static let recently = Duration.seconds(600)
 
     /// - Parameter hold: what an earlier run left of waits and parking.
     package init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
@@ -51,15 +64,15 @@ package struct ProviderGates: Sendable {
         }
     }
 
-    /// How many requests may be under way.
+    /// How many requests may be in flight.
     package var allowedRequests: Int { concurrency.current }
 
     /// Whether the circuit is closed: nothing says that the provider is not there.
     package var isClosed: Bool { breaker.word == "closed" }
 
-    /// Whether an answer showed lately that the provider works.
-    package func workedLately(at now: ContinuousClock.Instant) -> Bool {
-        workedAt.map { now - $0 < Self.lately } ?? false
+    /// Whether a recent answer showed that the provider works.
+    package func workedRecently(at now: ContinuousClock.Instant) -> Bool {
+        workedAt.map { now - $0 < Self.recently } ?? false
     }
 
     /// When the next request may leave: `now` itself if the gates are open; nil if a probe's result decides.
@@ -76,15 +89,22 @@ package struct ProviderGates: Sendable {
         return earliest
     }
 
-    /// Whether a request that leaves now is the probe of an open circuit, and should be small.
+    /// Whether a request that leaves now is the probe of an open circuit, and carries one event.
     package func isProbe(at now: ContinuousClock.Instant) -> Bool {
         breaker.decide(at: now) == .probe
     }
 
     /// A request leaves.
-    package mutating func pass(at now: ContinuousClock.Instant) {
-        if isProbe(at: now) { breaker.probeStarted() }
+    /// - Returns: its number, which ``learn(from:_:of:_:at:)`` needs.
+    package mutating func pass(at now: ContinuousClock.Instant) -> Int {
+        let ticket = nextTicket
+        nextTicket += 1
+        if isProbe(at: now) {
+            breaker.probeStarted()
+            probe = ticket
+        }
         bucket?.take(at: now)
+        return ticket
     }
 
     /// When a client's read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
@@ -102,29 +122,74 @@ package struct ProviderGates: Sendable {
         bucket?.take(at: now)
     }
 
-    /// Draws the conclusions from an answer.
-    package mutating func learn(from verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
-        let outcome: Outcome? = if case .all(let outcome) = verdict { outcome } else { nil }
-        lastFault = outcome?.fault
-        switch outcome {
-        case nil, .delivered?, .reject?, .resend?:
-            breaker.succeeded()
-            concurrency.succeeded(after: facts.latency, at: now.instant)
-            parkedFor = nil
-            workedAt = now.instant
-        case .retry(let fault, let after)?:
-            concurrency.strained(at: now.instant)
-            hold(for: fault, after, at: now)
-            // A vendor that says "not so fast" is there.
-            if fault.code != .rateLimited { breaker.failed(at: now.instant) }
-        case .ambiguous(let fault, let after)?:
-            concurrency.strained(at: now.instant)
-            hold(for: fault, after, at: now)
-            breaker.failed(at: now.instant)
-        case .park(let fault)?:
-            parkedFor = fault
-            breaker.tripped(at: now.instant, pause: parkedPause)
+    /// Whose failure a request's failure would be, by what is known of the events that it carried.
+    package enum Blame: Sendable, CaseIterable {
+        case provider
+        /// The one event had failed alone before, so that its failure is no news about the provider.
+        case knownEvent
+        /// The account was refused to these events, and has passed others since.
+        case accusedEvents
+    }
+
+    /// Draws the conclusions from the result of a call.
+    package mutating func learn(
+        from signal: ProviderSignal,
+        _ facts: AttemptFacts,
+        of ticket: Int,
+        _ blame: Blame,
+        at now: Moment
+    ) {
+        let isProbe = ticket == probe
+        if isProbe {
+            probe = nil
+            failedProbes = signal == .works ? 0 : failedProbes + 1
         }
+        switch signal {
+        case .works:
+            lastFault = nil
+            breaker.heard(.works, fromProbe: isProbe, at: now.instant)
+            concurrency.succeeded(after: facts.latency, at: now.instant)
+            workedAt = now.instant
+            if isProbe { parkedFor = nil }
+            lastPassed = max(lastPassed, ticket)
+            if ticket >= firstSinceRefusal { hasPassedSinceRefusal = true }
+        case .limited(let fault, let after):
+            lastFault = fault
+            concurrency.strained(at: now.instant)
+            hold(for: fault, after, at: now)
+            if isProbe, parkedFor != nil {
+                // Limits are looked at before credentials.
+                breaker.tripped(at: now.instant, pause: parkedPause)
+            } else {
+                breaker.heard(.limited, fromProbe: isProbe, at: now.instant)
+            }
+        case .failed(let fault, let after):
+            lastFault = fault
+            // Where requests passed that left after it, a request that hung is no sign of the provider's state now.
+            let isNews = blame == .provider && (fault.code != .timeout || ticket > lastPassed)
+            if isNews {
+                concurrency.strained(at: now.instant)
+                hold(for: fault, after, at: now)
+            }
+            breaker.heard(isNews ? .failed : .unclear, fromProbe: isProbe, at: now.instant)
+        case .refused(let fault):
+            lastFault = fault
+            // A request that left before the refusal that others have disproved since is no news.
+            if ticket >= firstSinceRefusal || !hasPassedSinceRefusal { refused(fault, blame, isProbe, at: now) }
+        }
+    }
+
+    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: Moment) {
+        firstSinceRefusal = nextTicket
+        hasPassedSinceRefusal = false
+        if blame == .accusedEvents { return breaker.heard(.unclear, fromProbe: isProbe, at: now.instant) }
+        // Requests that left before the first refusal add nothing to it.
+        guard parkedFor == nil || isProbe else { return }
+        // Where the account worked a moment ago, it may be the event: another one soon tells.
+        let isSurprise = parkedFor == nil && workedRecently(at: now.instant)
+        parkedFor = fault
+        probe = nil
+        breaker.tripped(at: now.instant, pause: isSurprise ? min(breaker.pause, parkedPause) : parkedPause)
     }
 
     private mutating func hold(for fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {

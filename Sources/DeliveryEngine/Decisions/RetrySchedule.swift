@@ -7,7 +7,7 @@ package import Events
 package struct RetrySchedule: Sendable, Equatable {
     package let base: Duration
     package let cap: Duration
-    /// An event that was accepted this long ago is not tried again.
+    /// An event that first reached the vendor this long ago is not tried again.
     package let giveUpAfter: Duration
     /// An event that made the vendor fail this often while it stood alone is taken for the cause.
     package let loneFailures: Int
@@ -41,8 +41,8 @@ package struct RetrySchedule: Sendable, Equatable {
         return notBefore + .milliseconds(wait % (base.wholeMilliseconds + 1))
     }
 
-    /// Whether an event accepted at `acceptedAt` is too old for another try.
-    package func hasGivenUp(acceptedAt: Timestamp, at now: Timestamp) -> Bool {
-        now - acceptedAt >= giveUpAfter
+    /// Whether an event that the vendor may first have looked at at `reachedAt` has been tried for long enough.
+    package func hasGivenUp(since reachedAt: Timestamp, at now: Timestamp) -> Bool {
+        now - reachedAt >= giveUpAfter
     }
 }

@@ -16,6 +16,8 @@ struct RevisionHandler: Sendable {
     func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from client: Client) async throws -> [UInt8] {
         let order = try RevisionOrder(body, tenant: client.tenant)
         let revision = DeliveryRevision(action: action, filter: order.filter, by: client.name, at: clock.now)
+        // Also after a failure, because a part may be done.
+        defer { if action == .retry, !order.isDryRun { nudging.nudge(order.filter.provider) } }
         let count: RevisionCount
         let uncertain: Int
         do {
@@ -28,7 +30,6 @@ struct RevisionHandler: Sendable {
             let details = ["filter": order.filter.words, "changed": "\(count.changed)", "busy": "\(count.busy)"]
             audit.write("deliveries: \(action.rawValue)", by: client, details)
         }
-        if action == .retry, !order.isDryRun, count.changed > 0 { nudging.nudge(order.filter.provider) }
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
         writer.member("action", string: action.rawValue)

@@ -133,7 +133,7 @@ enum OpenAPIComponents {
                 }
               },
               "DeliveryStatus": {"enum": ["pending", "retrying", "delivered", "rejected", "uncertain", "skipped", "discarded"]},
-              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable"]},
+              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable", "timestamp_in_future"]},
               "DeliveryError": {
                 "type": ["object", "null"], "required": ["code", "message", "retryable", "vendor"],
                 "properties": {

@@ -13,7 +13,9 @@ extension Faults {
     /// An hour, in milliseconds.
     private static let longestLatency = 3_600_000
     /// The other fields.
-    private static let others = ["latency_ms", "status", "status_after", "poison", "retry_after", "times", "seed"]
+    private static let others = [
+        "latency_ms", "status", "status_after", "poison", "poison_status", "retry_after", "times", "seed",
+    ]
 
     /// Reads what was put to `/sandbox/{vendor}/faults`.
     /// - Throws: ``BadControl`` naming the field.
@@ -41,6 +43,12 @@ extension Faults {
                 throw BadControl(reason: "poison must be a list of ids")
             }
             poison = ids
+        case "poison_status":
+            let status = try Self.count(value, name)
+            guard (200...599).contains(status) else {
+                throw BadControl(reason: "poison_status must be a status from 200 to 599")
+            }
+            poisonStatus = status
         case "retry_after":
             guard let text = value.string ?? value.number.flatMap({ Int($0) }).flatMap({ $0 >= 0 ? "\($0)" : nil })
             else { throw BadControl(reason: "retry_after must be whole seconds or the header's text") }

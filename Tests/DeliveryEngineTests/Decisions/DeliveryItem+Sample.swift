@@ -1,6 +1,7 @@
-import DeliveryEngine
 import Events
 import Journal
+
+@testable import DeliveryEngine
 
 extension DeliveryItem {
     /// An item for tests; its id, identity and bytes follow from its number.
@@ -9,9 +10,11 @@ extension DeliveryItem {
         identity: String? = nil,
         bytes: Int = 100,
         attemptsBefore: Int = 0,
+        reachedAt: Timestamp? = nil,
+        standing: Standing = .fresh,
         acceptedAt: Timestamp = Timestamp(milliseconds: 1_700_000_000_000)
     ) -> DeliveryItem {
-        DeliveryItem(
+        var item = DeliveryItem(
             sequence: SequenceNumber(number),
             id: EventID("evt-\(number)"),
             acceptedAt: acceptedAt,
@@ -19,8 +22,11 @@ extension DeliveryItem {
                 bytes: [UInt8](repeating: UInt8(ascii: "1"), count: bytes),
                 identity: identity ?? "evt-\(number)"
             ),
-            attemptsBefore: attemptsBefore
+            attemptsBefore: attemptsBefore,
+            reachedAt: reachedAt
         )
+        item.standing = standing
+        return item
     }
 }
 

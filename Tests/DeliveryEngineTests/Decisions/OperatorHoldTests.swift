@@ -17,7 +17,7 @@ import Testing
             concurrency: 1,
             longestWait: longestWait
         )
-        return PipelineMachine(settings: settings, nextDue: nil, hold: hold, seed: 1, at: start)
+        return PipelineMachine(settings: settings, hold: hold, seed: 1, at: start)
     }
 
     private func operatorHold(_ duration: Duration) -> OperatorHold {
@@ -27,13 +27,14 @@ import Testing
     /// Whether the machine sends something, with an event to be sent.
     private func sends(_ machine: inout PipelineMachine, at now: Moment) -> Bool {
         machine.woke()
-        while let step = machine.next(at: now) {
+        while let step = machine.next(at: now, due: now.wall) {
             switch step {
             case .send: return true
-            case .claim: machine.claimed(.init(items: [.sample(1)]))
-            case .claimDue: machine.claimedDue(.init(items: [.sample(2)]), next: nil)
+            case .claim: machine.claimed(.init(items: [.sample(1)]), at: now)
+            case .claimDue: machine.claimedDue(.init(items: [.sample(2)]))
             case .settle(let settlement): machine.settled(settlement)
             case .save: machine.saved()
+            case .bringForward: machine.broughtForward(true, at: now)
             case .intend, .watch, .wake, .finish, .admitRead: break
             }
         }
@@ -44,7 +45,7 @@ import Testing
     private func answered(_ outcome: Outcome, longestWait: Duration = .seconds(3600)) throws -> PipelineMachine {
         var machine = makeMachine(longestWait: longestWait)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         let facts = AttemptFacts(at: start.wall, latency: .milliseconds(1), httpStatus: 429)
         machine.called(batch, .all(outcome), facts, at: start)
@@ -83,10 +84,10 @@ import Testing
         machine.resumed(at: start + .seconds(1))
         var saved: [ProviderHold?] = []
         var sent = false
-        while let step = machine.next(at: start + .seconds(1)) {
+        while let step = machine.next(at: start + .seconds(1), due: sent ? nil : start.wall) {
             if case .save(let hold) = step { saved.append(hold) }
             if case .send = step { sent = true }
-            if case .claimDue = step { machine.claimedDue(.init(items: [.sample(2)]), next: nil) }
+            if case .claimDue = step { machine.claimedDue(.init(items: [.sample(2)])) }
             if case .claim = step { machine.foundNothing() }
         }
         #expect(sent)

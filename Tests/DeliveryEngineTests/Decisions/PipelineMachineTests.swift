@@ -28,7 +28,7 @@ import Testing
             rateLimit: rateLimit,
             onUncertain: onUncertain
         )
-        return PipelineMachine(settings: settings, nextDue: nil, hold: hold, seed: 1, at: start)
+        return PipelineMachine(settings: settings, hold: hold, seed: 1, at: start)
     }
 
     private func facts(_ status: Int?) -> AttemptFacts {
@@ -43,7 +43,7 @@ import Testing
     @Test func `claims, fills batches, and settles what was delivered as a run`() throws {
         var machine = makeMachine()
         #expect(machine.next(at: start) == .claim(BlockLimit(events: 64, bytes: 8 << 20)))
-        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        machine.claimed(.init(items: (1...4).map { .sample($0) }), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         #expect(batch.numbers == [1, 2, 3])
         guard case .claim? = machine.next(at: start) else { throw Unexpected.step }
@@ -60,7 +60,7 @@ import Testing
     @Test func `a claim to the newest event leaves nothing to look for`() throws {
         var machine = makeMachine()
         guard case .claim? = machine.next(at: start) else { throw Unexpected.step }
-        machine.claimed(toTheEnd: .init(items: [.sample(1)]), at: start)
+        machine.claimed(.init(items: [.sample(1)]), toTheEnd: true, at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         #expect(batch.numbers == [1])
         #expect(machine.next(at: start) == .watch)
@@ -69,7 +69,7 @@ import Testing
     @Test func `where events come fast, what fills no batch waits a moment for the next ones, and no longer`() throws {
         var machine = makeMachine()
         guard case .claim? = machine.next(at: start) else { throw Unexpected.step }
-        machine.claimed(toTheEnd: .init(items: (1...4).map { .sample($0) }), at: start)
+        machine.claimed(.init(items: (1...4).map { .sample($0) }), toTheEnd: true, at: start)
         guard case .send(let first)? = machine.next(at: start) else { throw Unexpected.step }
         #expect(first.numbers == [1, 2, 3])
         let later = start + .milliseconds(5)
@@ -77,7 +77,7 @@ import Testing
         machine.woke()
         guard case .claim? = machine.next(at: later) else { throw Unexpected.step }
         #expect(machine.next(at: later) == nil)
-        machine.claimed(toTheEnd: .init(items: (5...7).map { .sample($0) }), at: later)
+        machine.claimed(.init(items: (5...7).map { .sample($0) }), toTheEnd: true, at: later)
         guard case .send(let second)? = machine.next(at: later) else { throw Unexpected.step }
         #expect(second.numbers == [4, 5, 6])
         let last = later + .milliseconds(5)
@@ -106,7 +106,7 @@ import Testing
     @Test func `keeps the outcomes of requests that end during a settlement for the next one`() throws {
         var machine = makeMachine(batch: 1, concurrency: 3)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        machine.claimed(.init(items: (1...3).map { .sample($0) }), at: start)
         var batches: [DeliveryBatch] = []
         while case .send(let batch)? = machine.next(at: start) { batches.append(batch) }
         try #require(batches.count == 3)
@@ -126,7 +126,7 @@ import Testing
     @Test func `schedules a retry for what was not applied, and claims it when it is due`() throws {
         var machine = makeMachine(batch: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(fault, after: .delay(.seconds(60)))), facts(503), at: start)
         let step = machine.next(at: start)
@@ -138,7 +138,7 @@ import Testing
         guard case .settle(let settlement)? = step else { throw Unexpected.step }
         machine.settled(settlement)
         var later = start + .seconds(62)
-        while let step = machine.next(at: later) {
+        while let step = machine.next(at: later, due: due) {
             if case .claimDue = step { return }
             if case .claim = step { machine.foundNothing() }
             if case .wake = step { machine.woke() }
@@ -150,7 +150,7 @@ import Testing
     @Test func `halves a batch whose refusal names nobody until the culprit stands alone`() throws {
         var machine = makeMachine(batch: 4, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        machine.claimed(.init(items: (1...4).map { .sample($0) }), at: start)
         var sent: [[Int64]] = []
         var rejected: [Int64] = []
         var delivered: [Int64] = []
@@ -171,7 +171,8 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch: watched = true
-            case .claimDue, .intend, .save, .wake, .finish, .admitRead: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .bringForward, .wake, .finish, .admitRead:
+                Issue.record("unexpected \(step)")
             }
         }
         #expect(watched)
@@ -183,7 +184,7 @@ import Testing
     @Test func `sends the innocent of a refused batch again at once, together`() throws {
         var machine = makeMachine(batch: 3, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        machine.claimed(.init(items: (1...3).map { .sample($0) }), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .each([.resend, .reject(fault), .resend]), facts(422), at: start)
         let step = machine.next(at: start)
@@ -196,7 +197,7 @@ import Testing
     @Test func `makes the intent durable before it sends to a vendor that does not deduplicate`() throws {
         var machine = makeMachine(batch: 1, concurrency: 1, deduplication: .none)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .intend(let sequences)? = machine.next(at: start) else { throw Unexpected.step }
         #expect(sequences == [SequenceNumber(1)])
         while let step = machine.next(at: start) {
@@ -217,7 +218,7 @@ import Testing
     ) throws {
         var machine = makeMachine(batch: 1, deduplication: .none, onUncertain: policy)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         _ = machine.next(at: start)
         machine.intended(true)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
@@ -240,7 +241,7 @@ import Testing
     @Test func `stops sending when the breaker opens, and probes with one event`() throws {
         var machine = makeMachine(batch: 3, concurrency: 1, threshold: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...9).map { .sample($0) }))
+        machine.claimed(.init(items: (1...9).map { .sample($0) }), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(fault, after: nil)), facts(503), at: start)
         while let step = machine.next(at: start) {
@@ -253,7 +254,7 @@ import Testing
         var probe: DeliveryBatch?
         while let step = machine.next(at: later) {
             if case .send(let batch) = step { probe = batch }
-            if case .claimDue = step { machine.claimedDue(.init(), next: nil) }
+            if case .claimDue = step { machine.claimedDue(.init()) }
             if case .settle(let settlement) = step { machine.settled(settlement) }
         }
         #expect(probe?.numbers == [4])
@@ -265,7 +266,7 @@ import Testing
         let unauthorized = DeliveryFault(code: .unauthorized, message: "the key is wrong")
         var machine = makeMachine(batch: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.park(unauthorized)), facts(401), at: start)
         #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.retrying])
@@ -280,7 +281,7 @@ import Testing
         let limited = DeliveryFault(code: .rateLimited, message: "too many")
         var machine = makeMachine(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(limited, after: .delay(.seconds(60)))), facts(429), at: start)
         #expect(machine.snapshot(at: start).heldUntil == start.wall + .seconds(60))
@@ -294,7 +295,7 @@ import Testing
         var sent = false
         while let step = machine.next(at: start + .seconds(60)) {
             if case .send = step { sent = true }
-            if case .claimDue = step { machine.claimedDue(.init(), next: nil) }
+            if case .claimDue = step { machine.claimedDue(.init()) }
         }
         #expect(sent)
     }
@@ -302,7 +303,7 @@ import Testing
     @Test func `cuts a batch that makes the vendor fail with 500, so that one event cannot hold up the rest`() throws {
         var machine = makeMachine(batch: 4, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        machine.claimed(.init(items: (1...4).map { .sample($0) }), at: start)
         var delivered: Set<Int64> = []
         var retrying: Set<Int64> = []
         while let step = machine.next(at: start) {
@@ -319,7 +320,7 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch, .wake: break
-            case .claimDue, .intend, .save, .finish, .admitRead: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .bringForward, .finish, .admitRead: Issue.record("unexpected \(step)")
             }
         }
         #expect(delivered == [1, 3, 4])
@@ -329,7 +330,7 @@ import Testing
     @Test func `rejects a lone event that makes the vendor fail again and again while others pass`() throws {
         var machine = makeMachine(batch: 1, concurrency: 1, retry: RetrySchedule(loneFailures: 3))
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1), .sample(2, attemptsBefore: 2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2, attemptsBefore: 2)]), at: start)
         guard case .send(let good)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(good, .all(.delivered(deduplicated: false)), facts(200), at: start)
         guard case .settle(let settlement)? = machine.next(at: start) else { throw Unexpected.step }
@@ -339,10 +340,23 @@ import Testing
         #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.rejected])
     }
 
+    @Test func `does not count what never reached the vendor against an event`() throws {
+        var machine = makeMachine(batch: 1, concurrency: 1)
+        _ = machine.next(at: start)
+        machine.claimed(.init(items: [.sample(1), .sample(2, attemptsBefore: 50)]), at: start)
+        guard case .send(let good)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(good, .all(.delivered(deduplicated: false)), facts(200), at: start)
+        guard case .settle(let settlement)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.settled(settlement)
+        guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
+        machine.called(batch, .all(.ambiguous(fault)), facts(500), at: start)
+        #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.retrying])
+    }
+
     @Test func `blames no event for a vendor that fails on everything`() throws {
         var machine = makeMachine(batch: 1, retry: RetrySchedule(loneFailures: 3))
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1, attemptsBefore: 50)]))
+        machine.claimed(.init(items: [.sample(1, attemptsBefore: 50)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.ambiguous(fault)), facts(500), at: start)
         #expect(exceptions(of: machine.next(at: start)).map(\.status) == [.retrying])
@@ -351,7 +365,7 @@ import Testing
     @Test func `obeys the wait that an unavailable vendor asks for`() throws {
         var machine = makeMachine(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.ambiguous(fault, after: .delay(.seconds(120)))), facts(503), at: start)
         let due = try #require(exceptions(of: machine.next(at: start)).first?.nextAttemptAt)
@@ -363,7 +377,7 @@ import Testing
         let limited = DeliveryFault(code: .rateLimited, message: "too many")
         var machine = makeMachine(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(limited, after: .delay(.seconds(3600)))), facts(429), at: start)
         var holds: [ProviderHold?] = []
@@ -378,7 +392,7 @@ import Testing
 
         var restarted = makeMachine(batch: 1, hold: hold)
         _ = restarted.next(at: start)
-        restarted.claimed(.init(items: [.sample(2)]))
+        restarted.claimed(.init(items: [.sample(2)]), at: start)
         #expect(!sends(&restarted, at: start + .seconds(3599)))
         restarted.woke()
         #expect(sends(&restarted, at: start + .seconds(3600)))
@@ -388,7 +402,7 @@ import Testing
         let limited = DeliveryFault(code: .rateLimited, message: "too many")
         var machine = makeMachine(batch: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(limited, after: .delay(.seconds(5)))), facts(429), at: start)
         while let step = machine.next(at: start) {
@@ -402,7 +416,7 @@ import Testing
         var machine = makeMachine(batch: 1, hold: hold)
         #expect(machine.snapshot(at: start).parked == unauthorized)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         #expect(!sends(&machine, at: start + .seconds(29)))
         machine.woke()
         let later = start + .seconds(30)
@@ -417,13 +431,37 @@ import Testing
         #expect(machine.snapshot(at: later).parked == nil)
     }
 
-    @Test func `looks for due deliveries when a person made some`() throws {
+    @Test func `claims what the ledger says is due, whatever happened before`() throws {
         var machine = makeMachine()
         _ = machine.next(at: start)
         machine.foundNothing()
         while machine.next(at: start) != nil {}
-        machine.nudged(at: start)
-        guard case .claimDue? = machine.next(at: start) else { throw Unexpected.step }
+        guard case .claimDue? = machine.next(at: start, due: start.wall) else { throw Unexpected.step }
+        machine.claimedDue(.init())
+        // While the claim ran, a settlement made another one due: nothing of the claim hides it.
+        guard case .claimDue? = machine.next(at: start, due: start.wall) else { throw Unexpected.step }
+    }
+
+    @Test func `leaves the journal alone for a second after it could not be read`() throws {
+        var machine = makeMachine()
+        _ = machine.next(at: start, due: start.wall)
+        machine.claimFailed(at: start)
+        #expect(machine.next(at: start, due: start.wall) == .wake(at: start.instant + .seconds(1)))
+        #expect(machine.next(at: start, due: start.wall) == nil)
+        machine.woke()
+        let later = start + .seconds(1)
+        var claims = 0
+        while let step = machine.next(at: later, due: start.wall) {
+            if case .claim = step {
+                claims += 1
+                machine.foundNothing()
+            }
+            if case .claimDue = step {
+                claims += 10
+                break
+            }
+        }
+        #expect(claims == 11)
     }
 
     @Test(arguments: [Duration.seconds(-7200), .seconds(7200)])
@@ -431,7 +469,7 @@ import Testing
         let limited = DeliveryFault(code: .rateLimited, message: "too many")
         var machine = makeMachine(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(limited, after: .delay(.seconds(60)))), facts(429), at: start)
         func moment(_ seconds: Int) -> Moment {
@@ -445,13 +483,17 @@ import Testing
     @Test func `looks for due retries once a minute, so that a clock set forward is noticed`() throws {
         var machine = makeMachine(batch: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(fault, after: .delay(.seconds(3600)))), facts(409), at: start)
         var wake: ContinuousClock.Instant?
-        while let step = machine.next(at: start) {
+        var due: Timestamp?
+        while let step = machine.next(at: start, due: due) {
             if case .claim = step { machine.foundNothing() }
-            if case .settle(let settlement) = step { machine.settled(settlement) }
+            if case .settle(let settlement) = step {
+                machine.settled(settlement)
+                due = settlement.exceptions.first?.nextAttemptAt
+            }
             if case .save = step { machine.saved() }
             if case .wake(let instant) = step { wake = instant }
         }
@@ -459,8 +501,12 @@ import Testing
         machine.woke()
         let minute = Moment(instant: start.instant + .seconds(60), wall: start.wall + .seconds(2 * 3600))
         var claimsDue = false
-        while let step = machine.next(at: minute) {
-            if case .claimDue = step { claimsDue = true }
+        while let step = machine.next(at: minute, due: due) {
+            if case .claimDue = step {
+                claimsDue = true
+                due = nil
+                machine.claimedDue(.init())
+            }
             if case .claim = step { machine.foundNothing() }
         }
         // The vendor's hour is not over by the clock that nobody sets, so nothing is sent; but the retry is at hand.
@@ -472,7 +518,7 @@ import Testing
         while let step = machine.next(at: now) {
             if case .send = step { return true }
             if case .claim = step { machine.foundNothing() }
-            if case .claimDue = step { machine.claimedDue(.init(), next: nil) }
+            if case .claimDue = step { machine.claimedDue(.init()) }
         }
         return false
     }
@@ -480,7 +526,7 @@ import Testing
     @Test func `keeps a first attempt that the vendor says it had already, for a look`() throws {
         var machine = makeMachine(batch: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1)]))
+        machine.claimed(.init(items: [.sample(1)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.delivered(deduplicated: true)), facts(422), at: start)
         let exception = try #require(exceptions(of: machine.next(at: start)).first)
@@ -491,7 +537,7 @@ import Testing
     @Test func `when closing, waits for what is under way, settles it, and gives the rest back`() throws {
         var machine = makeMachine(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        machine.claimed(.init(items: (1...3).map { .sample($0) }), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.close()
         #expect(machine.next(at: start) == nil)
@@ -506,7 +552,7 @@ import Testing
     @Test func `gives back what was not sent when the grace time is over`() throws {
         var machine = makeMachine(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...3).map { .sample($0) }))
+        machine.claimed(.init(items: (1...3).map { .sample($0) }), at: start)
         guard case .send? = machine.next(at: start) else { throw Unexpected.step }
         machine.close()
         #expect(machine.abandon() == [SequenceNumber(2), SequenceNumber(3)])
@@ -516,7 +562,7 @@ import Testing
     @Test func `breaks a run where the journal's order has a gap`() throws {
         var machine = makeMachine(batch: 4)
         _ = machine.next(at: start)
-        machine.claimed(.init(items: (1...4).map { .sample($0) }))
+        machine.claimed(.init(items: (1...4).map { .sample($0) }), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         let fine = Outcome.delivered(deduplicated: false)
         machine.called(batch, .each([fine, fine, .reject(fault), fine]), facts(200), at: start)
@@ -527,7 +573,7 @@ import Testing
     @Test func `keeps to a rate limit and wakes for the next token`() throws {
         var machine = makeMachine(batch: 1, concurrency: 8, rateLimit: RateLimit(requests: 1, per: .seconds(1)))
         _ = machine.next(at: start)
-        machine.claimed(.init(items: [.sample(1), .sample(2)]))
+        machine.claimed(.init(items: [.sample(1), .sample(2)]), at: start)
         guard case .send? = machine.next(at: start) else { throw Unexpected.step }
         var wake: ContinuousClock.Instant?
         while let step = machine.next(at: start) {

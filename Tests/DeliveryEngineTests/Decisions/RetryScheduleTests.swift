@@ -30,7 +30,7 @@ import Testing
 
     @Test func `gives up at the age that is set`() {
         let schedule = RetrySchedule(giveUpAfter: .seconds(60))
-        #expect(!schedule.hasGivenUp(acceptedAt: now, at: now + .milliseconds(59_999)))
-        #expect(schedule.hasGivenUp(acceptedAt: now, at: now + .seconds(60)))
+        #expect(!schedule.hasGivenUp(since: now, at: now + .milliseconds(59_999)))
+        #expect(schedule.hasGivenUp(since: now, at: now + .seconds(60)))
     }
 }

@@ -60,7 +60,7 @@ extension StoreBehaviour {
 
     /// What pipelines and writes need of the store, from storage and not from a cache.
     private static func useEngine(_ store: any EventStore) async throws {
-        try expect(try await store.nextDue(for: "lago"), Sample.accepted, "the next retry")
+        try expect(store.nextDue(for: "lago"), Sample.accepted, "the next retry")
         try expect(try await store.claimDue(for: "lago", at: Sample.accepted, limit: 9).count, 9, "due retries")
         try expect(try await store.claimAll(for: "polar").count, 20, "new deliveries")
         let duplicate = try await store.append(

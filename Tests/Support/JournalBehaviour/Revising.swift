@@ -27,7 +27,7 @@ extension StoreBehaviour {
             try expect(try await store.statuses(of: "event-2"), ["lago": .uncertain], "what could be billed twice")
             let asked = decision(.retry, DeliveryFilter(tenant: "shop", statuses: [.uncertain]), at: now)
             try expect(try await store.revise(asked), RevisionCount(changed: 1, busy: 0), "asked for by its state")
-            try expect(try await store.nextDue(for: "lago"), now, "the time of the next")
+            try expect(store.nextDue(for: "lago").map { $0 <= now }, true, "the next is due")
             let reopened = try await fixture.crash(store)
             let due = try await reopened.claimDue(for: "lago", at: now, limit: 9)
             try expect(due.ids, ["event-1", "event-2", "event-3"], "what is due after a crash")

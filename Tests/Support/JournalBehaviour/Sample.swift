@@ -147,3 +147,12 @@ extension [ClaimedDelivery] {
     var ids: [String] { map(\.event.id.rawValue) }
     var sequences: [SequenceNumber] { map(\.sequence) }
 }
+
+extension DeliveryLedger {
+    /// Claims retries with no limit of bytes that matters.
+    package func claimDue(for provider: ProviderName, at now: Timestamp, limit: Int) async throws(StoreError)
+        -> [ClaimedDelivery]
+    {
+        try await claimDue(for: provider, at: now, limit: BlockLimit(events: limit, bytes: 1 << 30))
+    }
+}

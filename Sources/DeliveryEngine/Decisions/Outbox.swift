@@ -1,0 +1,60 @@
+package import Events
+package import Journal
+
+/// Outcomes on their way to the disk, one settlement at a time.
+///
+/// Outcomes that are not on disk yet are sent again after a crash, so there must not be many.
+package struct Outbox: Sendable {
+    /// How many events may be claimed and not settled.
+    private static let limit = 10_000
+
+    private let provider: ProviderName
+    private var delivered: [DeliveredRun] = []
+    private var exceptions: [SettledDelivery] = []
+    /// Events that are claimed and not settled on disk.
+    private var openEvents = 0
+    package private(set) var isSettling = false
+
+    package init(provider: ProviderName) {
+        self.provider = provider
+    }
+
+    /// Whether there is room for more claimed events.
+    package var hasRoom: Bool { openEvents < Self.limit }
+
+    /// Takes note of claimed events that will have an outcome.
+    package mutating func opened(_ events: Int) {
+        openEvents += events
+    }
+
+    /// An outcome of an event that was counted by ``opened(_:)``.
+    package mutating func add(_ settled: SettledDelivery) {
+        exceptions.append(settled)
+    }
+
+    /// Events that were counted by ``opened(_:)``, and which one request has delivered.
+    package mutating func add(_ run: DeliveredRun) {
+        delivered.append(run)
+    }
+
+    /// The next settlement; nil if there is none, or one is in progress. ``settled(_:)`` must follow.
+    package mutating func next() -> Settlement? {
+        guard !isSettling, !delivered.isEmpty || !exceptions.isEmpty else { return nil }
+        isSettling = true
+        defer { (delivered, exceptions) = ([], []) }
+        return Settlement(provider: provider, delivered: delivered, exceptions: exceptions)
+    }
+
+    /// The settlement is on disk.
+    package mutating func settled(_ settlement: Settlement) {
+        isSettling = false
+        openEvents -= settlement.eventCount
+    }
+}
+
+extension Settlement {
+    /// How many events it settles.
+    var eventCount: Int {
+        delivered.reduce(exceptions.count) { $0 + $1.sequences.count }
+    }
+}

@@ -1,0 +1,148 @@
+package import Events
+import Journal
+
+// What the result of a request means for the provider, and for each event that it carried.
+extension PipelineMachine {
+    /// A request is over.
+    package mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
+        inFlight.ended(batch)
+        counts.requests += 1
+        let signal = ProviderSignal(verdict)
+        let blame = blame(for: batch, signal)
+        let isCulprit = isCulprit(batch, signal, blame, at: now)
+        gates.learn(from: signal, facts, of: batch.ticket, blame, at: now)
+        note(batch, signal, facts, at: now)
+        switch verdict {
+        case .all(let outcome):
+            if shouldBisect(batch, outcome, facts, blame) {
+                bisect(batch, facts, outcome)
+            } else {
+                apply(batch, facts, at: now) { _ in (outcome, isCulprit) }
+            }
+        case .each(let outcomes):
+            precondition(outcomes.count == batch.items.count, "an adapter gives one outcome an event")
+            // Where the vendor accepts neighbours with the same credential, a refusal is the event's own.
+            apply(batch, facts, at: now) { (outcomes[$0], signal == .works || isCulprit) }
+        case .unnamed(let fault):
+            if batch.items.count > 1 {
+                bisect(batch, facts, .reject(fault))
+            } else {
+                apply(batch, facts, at: now) { _ in (.reject(fault), true) }
+            }
+        }
+    }
+
+    /// Whose fault a failure would be.
+    private func blame(for batch: DeliveryBatch, _ signal: ProviderSignal) -> ProviderGates.Blame {
+        switch signal {
+        case .works, .limited: .provider
+        case .failed:
+            batch.items.count == 1 && suspects.failuresAlone(of: batch.items[0].sequence) > 0 ? .knownEvent : .provider
+        case .refused:
+            batch.standing == .accused && gates.hasPassedSinceRefusal && gates.isClosed ? .accusedEvents : .provider
+        }
+    }
+
+    /// Whether the failure is the fault of the one event that was sent: others have passed, and it has had its chances.
+    private func isCulprit(
+        _ batch: DeliveryBatch,
+        _ signal: ProviderSignal,
+        _ blame: ProviderGates.Blame,
+        at now: Moment
+    ) -> Bool {
+        guard batch.items.count == 1 else { return false }
+        switch signal {
+        case .works, .limited: return false
+        case .refused: return blame == .accusedEvents
+        case .failed:
+            let item = batch.items[0]
+            let chances = settings.retry.loneFailures
+            return gates.workedRecently(at: now.instant) && item.attempts + 1 >= chances
+                && suspects.failuresAlone(of: item.sequence) + 1 >= max(1, chances / 4)
+        }
+    }
+
+    /// Remembers what a result says against single events.
+    private mutating func note(_ batch: DeliveryBatch, _ signal: ProviderSignal, _ facts: AttemptFacts, at now: Moment)
+    {
+        switch signal {
+        case .works, .limited: break
+        case .failed:
+            inFlight.failed(batch, after: facts.latency, at: now.instant)
+            if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence) }
+        case .refused: suspects.accuse(batch.items.map(\.sequence))
+        }
+    }
+
+    /// Whether half of a failed batch may pass: a vendor that fails on a whole batch may fail because of one event.
+    private func shouldBisect(
+        _ batch: DeliveryBatch,
+        _ outcome: Outcome,
+        _ facts: AttemptFacts,
+        _ blame: ProviderGates.Blame
+    ) -> Bool {
+        guard batch.items.count > 1 else { return false }
+        switch outcome {
+        case .ambiguous(let fault, _):
+            return settings.deduplication != .none && fault.code == .vendorError && facts.httpStatus == 500
+                && gates.isClosed
+        case .park: return blame == .accusedEvents
+        case .delivered, .resend, .retry, .reject: return false
+        }
+    }
+
+    private mutating func bisect(_ batch: DeliveryBatch, _ facts: AttemptFacts, _ outcome: Outcome) {
+        var noted = batch
+        let attempt = facts.attempt(status: .retrying, fault: outcome.fault)
+        for index in noted.items.indices { noted.items[index].note(attempt, reached: outcome.reachedVendor(facts)) }
+        for half in noted.halves { assembly.putBack(half) }
+    }
+
+    private mutating func apply(
+        _ batch: DeliveryBatch,
+        _ facts: AttemptFacts,
+        at now: Moment,
+        _ outcome: (Int) -> (Outcome, isCulprit: Bool)
+    ) {
+        var run: [SequenceNumber] = []
+        var lastPlace: Int?
+        var again: [DeliveryItem] = []
+        for (index, item) in batch.items.enumerated() {
+            let (outcome, isCulprit) = outcome(index)
+            switch rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: facts, at: now.wall, using: &random)
+            {
+            case .simplyDelivered:
+                if let lastPlace, item.place != lastPlace + 1 { close(&run, facts) }
+                run.append(item.sequence)
+                lastPlace = item.place
+                suspects.clear(item.sequence)
+            case .settle(let settled):
+                outbox.add(settled)
+                if settled.status != .retrying { suspects.clear(item.sequence) }
+            case .sendAgain:
+                var noted = item
+                noted.note(facts.attempt(status: .retrying), reached: true)
+                again.append(noted)
+            }
+        }
+        close(&run, facts)
+        guard !again.isEmpty else { return }
+        assembly.putBack(DeliveryBatch(items: again, isBisected: batch.isBisected, standing: batch.standing))
+    }
+
+    private mutating func close(_ run: inout [SequenceNumber], _ facts: AttemptFacts) {
+        guard !run.isEmpty else { return }
+        outbox.add(DeliveredRun(sequences: run, attempt: facts.attempt(status: .delivered)))
+        run = []
+    }
+}
+
+extension Outcome {
+    /// The fault that an outcome carries; nil for those that have none.
+    var fault: DeliveryFault? {
+        switch self {
+        case .delivered, .resend: nil
+        case .retry(let fault, _), .ambiguous(let fault, _), .reject(let fault), .park(let fault): fault
+        }
+    }
+}

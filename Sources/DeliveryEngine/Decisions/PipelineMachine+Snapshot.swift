@@ -1,0 +1,51 @@
+package import Events
+import Journal
+
+extension PipelineMachine {
+    /// What people see of a provider.
+    package struct Snapshot: Sendable, Equatable {
+        /// `closed`, `open` or `probing`.
+        package let circuit: String
+        /// Why the provider is parked; nil if it is not.
+        package let parked: DeliveryFault?
+        /// The end of a wait that the vendor asked for; nil if it asked for none.
+        package let heldUntil: Timestamp?
+        /// Why the vendor asked for the wait.
+        package let holdFault: DeliveryFault?
+        /// An operator's hold; nil if there is none.
+        package let operatorHold: OperatorHold?
+        package let requestsUnderWay: Int
+        package let concurrency: Int
+        /// Why the last request failed as a whole; nil if it did not.
+        package let lastFault: DeliveryFault?
+        package let counts: Counts
+    }
+
+    /// What was done since the start, by what is on disk of it.
+    package struct Counts: Sendable, Equatable {
+        package var requests = 0
+        /// Deliveries, each event for itself.
+        package var delivered = 0
+        package var retried = 0
+        package var rejected = 0
+        package var uncertain = 0
+
+        mutating func add(_ settlement: Settlement) {
+            delivered += settlement.delivered.reduce(0) { $0 + $1.sequences.count }
+            for exception in settlement.exceptions {
+                switch exception.status {
+                case .delivered: delivered += 1
+                case .retrying: retried += 1
+                case .rejected: rejected += 1
+                case .uncertain: uncertain += 1
+                case .pending, .skipped, .discarded: break
+                }
+            }
+        }
+    }
+
+    /// The state at `now`.
+    package func snapshot(at now: Moment) -> Snapshot {
+        gates.snapshot(at: now, requestsUnderWay: inFlight.requests, counts: counts)
+    }
+}

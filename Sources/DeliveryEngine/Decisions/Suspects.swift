@@ -1,0 +1,76 @@
+internal import DequeModule
+import Events
+
+/// What is known against single events: how often they made the vendor fail while they were sent alone, and whether they were in a
+/// request for which the account was refused.
+///
+/// Lives in memory and has a bound; what it forgets is found out again.
+struct Suspects: Sendable {
+    private struct Record {
+        var failuresAlone = 0
+        var refusalsAlone = 0
+        var isAccused = false
+    }
+
+    private var records: [SequenceNumber: Record] = [:]
+    /// In the order of their first record; some may be gone from ``records``.
+    private var order = Deque<SequenceNumber>()
+    private let limit: Int
+
+    /// - Parameter limit: how many events are remembered; the oldest are forgotten first.
+    init(limit: Int = 20_000) {
+        self.limit = limit
+    }
+
+    /// Writes down how an item that was claimed should travel.
+    func mark(_ item: inout DeliveryItem, isFresh: Bool) {
+        guard let record = records[item.sequence] else { return item.standing = isFresh ? .fresh : .repeated }
+        if record.isAccused {
+            (item.standing, item.blame) = (.accused, record.refusalsAlone)
+        } else {
+            (item.standing, item.blame) = (record.failuresAlone > 0 ? .suspect : .repeated, record.failuresAlone)
+        }
+    }
+
+    /// How often an event failed alone.
+    func failuresAlone(of sequence: SequenceNumber) -> Int { records[sequence]?.failuresAlone ?? 0 }
+
+    /// An event made the vendor fail, and no other was with it.
+    mutating func failedAlone(_ sequence: SequenceNumber) {
+        change(sequence) { $0.failuresAlone += 1 }
+    }
+
+    /// The account was refused to a request that carried these.
+    mutating func accuse(_ sequences: [SequenceNumber]) {
+        for sequence in sequences {
+            change(sequence) { record in
+                record.isAccused = true
+                if sequences.count == 1 { record.refusalsAlone += 1 }
+            }
+        }
+    }
+
+    /// An event has passed, or has ended otherwise.
+    mutating func clear(_ sequence: SequenceNumber) {
+        if !records.isEmpty { records[sequence] = nil }
+    }
+
+    private mutating func change(_ sequence: SequenceNumber, _ body: (inout Record) -> Void) {
+        if records[sequence] == nil {
+            records[sequence] = Record()
+            order.append(sequence)
+            forgetOldest()
+        }
+        if var record = records[sequence] {
+            body(&record)
+            records[sequence] = record
+        }
+    }
+
+    private mutating func forgetOldest() {
+        while records.count > limit, let oldest = order.popFirst() { records[oldest] = nil }
+        guard order.count > 2 * limit else { return }
+        var seen: Set<SequenceNumber> = []
+        order = Deque(order.reversed().filter { records[$0] != nil && seen.insert($0).inserted }.reversed())
+    }
+}
