@@ -63,7 +63,7 @@ struct WriteHandler: Sendable {
         // A fault of the request as a whole is no event's, so that no part of it will do.
         let isWhole = batch.faults.allSatisfy { $0.index != nil }
         guard batch.faults.isEmpty || (isPartial && isWhole && !batch.events.isEmpty) else {
-            throw Problem.events(batch.faults, count: batch.count)
+            throw Problem.events(batch.faults, count: batch.count, isPartial: isPartial)
         }
         do {
             try limiter.admit(events: batch.events.count, of: client)
@@ -79,7 +79,7 @@ struct WriteHandler: Sendable {
         result.faults += batch.faults
         result.faults.sort { ($0.index ?? 0) < ($1.index ?? 0) }
         if !result.faults.isEmpty, !isPartial || result.accepted.isEmpty {
-            throw Problem.events(result.faults, count: batch.count)
+            throw Problem.events(result.faults, count: batch.count, isPartial: isPartial)
         }
         if let trace = options.trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }
         let deliveries = await deliveries(of: result.accepted, options.wait, client)

@@ -6,7 +6,8 @@ import Routing
 
 /// Every problem there is, in one place.
 extension Problem {
-    static func events(_ faults: [EventFault], count: Int) -> Problem {
+    /// - Parameter isPartial: whether the client wants the valid events of a request accepted where others are not.
+    static func events(_ faults: [EventFault], count: Int, isPartial: Bool) -> Problem {
         if faults.count == 1, faults[0].index == nil, faults[0].code == .malformed {
             return Problem(
                 status: .badRequest,
@@ -15,14 +16,12 @@ extension Problem {
                 detail: faults[0].message
             )
         }
-        let bad = Set(faults.map(\.index)).count
-        let detail =
-            "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names each. Send the good ones with ?partial=true."
+        let detail = detail(faults, count: count, isPartial: isPartial)
         if faults.allSatisfy({ $0.code == .conflict }) {
             return Problem(
                 status: .conflict,
                 kind: "conflict",
-                title: "An id is known with other content",
+                title: "ID already used with different content",
                 detail: detail,
                 errors: faults
             )
@@ -43,6 +42,34 @@ extension Problem {
             detail: detail,
             errors: faults
         )
+    }
+
+    /// The same for an estimate, of which no part can be had.
+    static func estimate(_ faults: [EventFault], count: Int) -> Problem {
+        events(faults, count: count, isPartial: true)
+    }
+
+    /// How many events are refused, which IDs are in conflict, and whether `partial=true` would let the others through.
+    private static func detail(_ faults: [EventFault], count: Int, isPartial: Bool) -> String {
+        // A fault of the request as a whole says itself what is wrong.
+        if let whole = faults.first(where: { $0.index == nil }) { return whole.message }
+        let bad = Set(faults.map(\.index)).count
+        var sentences: [String] = []
+        if count == 1 {
+            sentences.append("the event was not accepted: \(faults[0].message)")
+        } else if bad == count {
+            sentences.append("none of the \(count) events was accepted; errors says why for each")
+        } else {
+            sentences.append("\(bad) of \(count) events cannot be accepted, so none was; errors says why for each")
+        }
+        let conflicts = faults.filter { $0.code == .conflict }.compactMap(\.eventID)
+        if count > 1, !conflicts.isEmpty {
+            let named = conflicts.prefix(10).map { "\"\($0.rawValue.prefix(100))\"" }.joined(separator: ", ")
+            let more = conflicts.count > 10 ? " and \(conflicts.count - 10) more" : ""
+            sentences.append("already used with different content: \(named)\(more)")
+        }
+        if bad < count, !isPartial { sentences.append("send with ?partial=true to accept the valid events") }
+        return sentences.joined(separator: ". ")
     }
 
     static func unknownPath(_ path: String) -> Problem {
