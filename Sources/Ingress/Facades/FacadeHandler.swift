@@ -26,14 +26,21 @@ struct FacadeHandler: Sendable {
         var ids: [EventID] = []
     }
 
-    /// - Parameter trace: that the request belongs to; nil: none.
+    /// - Parameters:
+    ///   - path: the request's whole path, for advice.
+    ///   - trace: that the request belongs to; nil: none.
     func respond(
         to request: DialectRequest,
+        at path: String,
         in dialect: any Dialect,
         from client: Client,
         _ trace: TraceContext?
     ) async -> Reply {
         let call = dialect.call(for: request)
+        if case .unserved = call {
+            let advice = UnservedPath.advice(request.method, path, of: dialect)
+            return Reply(answer: dialect.answer(to: .unserved(advice: advice)))
+        }
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
         }
@@ -57,6 +64,8 @@ struct FacadeHandler: Sendable {
         switch call {
         case .answer(let answer):
             return Reply(answer: answer)
+        case .unserved:
+            preconditionFailure("what is not served is answered before anything is carried out")
         case .write(let events, let policy, let respond):
             let results = try await write(events, policy, from: client, trace)
             let ids = results.lazy.compactMap(\.acceptedID)
@@ -118,7 +127,7 @@ extension DialectCall {
     /// What a client needs for it; nil if anyone with a key may.
     fileprivate var scope: Scope? {
         switch self {
-        case .answer: nil
+        case .answer, .unserved: nil
         case .write: .writeEvents
         case .find, .findNumbered, .follow, .search, .names: .readEvents
         // Lago wants the right to write for an estimate, so that is what its clients have.

@@ -72,12 +72,14 @@ extension Problem {
         return sentences.joined(separator: ". ")
     }
 
-    static func unknownPath(_ path: String) -> Problem {
+    /// - Parameter near: the path that was probably meant.
+    static func unknownPath(_ path: String, near: String? = nil) -> Problem {
         Problem(
             status: .notFound,
             kind: "unknown-path",
             title: "There is nothing at this path",
-            detail: "\"\(path.prefix(200))\" is no endpoint; events go to POST /v1/events"
+            detail:
+                "\"\(path.prefix(200))\" is no endpoint; \(near.map { "use \($0.prefix(300))" } ?? "events go to POST /v1/events")"
         )
     }
 

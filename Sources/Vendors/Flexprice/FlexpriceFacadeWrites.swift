@@ -20,9 +20,10 @@ enum FlexpriceFacadeWrites {
             let message = isLimit ? FlexpriceFault.failed : FlexpriceFault.unreadable
             return .answer(FlexpriceWords.refused(message, reader.faults))
         }
-        return .write([event], .allOrNothing) { results in
+        return .write([event], .firstWins) { results in
             switch results[0] {
             case .accepted(let id, _, _, _): accepted(id)
+            case .refused(let fault) where fault.code == .conflict: accepted(event.id ?? "")
             case .refused(let fault): refused([(index: nil, fault: fault)])
             case .withheld: preconditionFailure("an event that stands alone is not withheld")
             }
@@ -47,7 +48,7 @@ enum FlexpriceFacadeWrites {
             }
         }
         guard let first = bad.first else {
-            return .write(events, .allOrNothing, respond: answerToBulk)
+            return .write(events, .firstWins, respond: answerToBulk)
         }
         let isUnreadable = bad.contains { $0.faults.contains { $0.kind == .unreadable } }
         let message = isUnreadable ? FlexpriceFault.unreadable : FlexpriceFault.failed
@@ -56,7 +57,8 @@ enum FlexpriceFacadeWrites {
 
     private static func answerToBulk(_ results: [DialectWriteResult]) -> DialectAnswer {
         let faults = results.enumerated().compactMap { index, result -> (index: Int?, fault: EventFault)? in
-            if case .refused(let fault) = result { (index, fault) } else { nil }
+            // Flexprice takes an event whose id it knows, and never holds up the others: the stored one counts here.
+            if case .refused(let fault) = result, fault.code != .conflict { (index, fault) } else { nil }
         }
         guard faults.isEmpty else { return refused(faults) }
         return DialectAnswer(
@@ -81,14 +83,11 @@ enum FlexpriceFacadeWrites {
         let place = indices.isEmpty ? "" : " (\(named(indices)))"
         let first = faults[0].fault
         switch first.code {
-        case .conflict:
-            return FlexpriceWords.failure(
-                409,
-                "already_exists",
-                "event_id is known with other content\(place)",
-                details: [("event_id", FlexpriceWords.text(first.message))]
-            )
-        case .unrouted, .forbidden, .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
+        case .range where first.field == "timestamp":
+            let fault = FlexpriceFault(kind: .limit, field: "timestamp", text: first.message)
+            return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
+        case .conflict, .unrouted, .forbidden, .malformed, .required, .type, .range, .format, .unknownField,
+            .duplicateKey:
             let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
             return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
         }

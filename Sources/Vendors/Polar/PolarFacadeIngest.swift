@@ -23,11 +23,12 @@ enum PolarFacadeIngest {
             }
         }
         if isRefused { return .answer(refusal.answer) }
-        let names = events.map(\.name)
-        return .write(events, .firstWins) { results in answer(to: results, names) }
+        let (names, times) = (events.map(\.name), events.map { $0.timestamp?.rfc3339 ?? "" })
+        return .write(events, .firstWins) { results in answer(to: results, names, times) }
     }
 
-    private static func answer(to results: [DialectWriteResult], _ names: [String]) -> DialectAnswer {
+    private static func answer(to results: [DialectWriteResult], _ names: [String], _ times: [String]) -> DialectAnswer
+    {
         var refusal = PolarRefusal(error: "PolarRequestValidationError")
         var isRefused = false
         var inserted = 0
@@ -39,6 +40,12 @@ enum PolarFacadeIngest {
             case .refused(let fault) where fault.code == .conflict: break
             case .refused(let fault):
                 isRefused = true
+                if fault.code == .range, fault.field == "timestamp" {
+                    let finding = PolarFinding("value_error", "Value error, \(fault.message)")
+                    let position: [PolarPlace] = ["body", "events", .index(index), "timestamp"]
+                    refusal.add(PolarComplaint(finding, at: position, text: times[index]))
+                    continue
+                }
                 let finding = PolarFinding("name", "The gateway takes no such event: \(fault.message).")
                 let place: [PolarPlace] = ["body", "events", .index(index), "name"]
                 refusal.add(PolarComplaint(finding, at: place, text: names[index]))
