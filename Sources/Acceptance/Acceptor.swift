@@ -54,10 +54,10 @@ package struct Acceptor: Sendable {
     /// Accepts a request's events.
     ///
     /// When this returns, every event in ``Result/accepted`` is on disk. With ``AppendRequest/Policy/allOrNothing`` a fault of one event
-    /// (no route, one that the client may not use, a conflict) keeps all out.
+    /// (no route, one that the client may not use, a timestamp outside of the client's window, a conflict) keeps all out.
     /// - Parameters:
     ///   - events: each with its place in the request.
-    ///   - needsRoutes: whether an event that no route takes, or that the client may not send, keeps all out, whatever the policy.
+    ///   - needsRoutes: whether any fault but a conflict keeps all out, whatever the policy.
     /// - Throws: ``StoreError`` if nothing was stored.
     package func accept(
         _ events: [(index: Int, event: CanonicalEvent)],
@@ -91,6 +91,10 @@ package struct Acceptor: Sendable {
                 result.faults.append(forbidden(index, event, submission.plan, client))
                 continue
             }
+            if let fault = untimely(index, event, client, at: now) {
+                result.faults.append(fault)
+                continue
+            }
             indices.append(index)
             fixed.append(fix(event, submission))
         }
@@ -100,8 +104,8 @@ package struct Acceptor: Sendable {
         result.accepted.reserveCapacity(stored.count)
         for (place, outcome) in stored.enumerated() {
             var event = fixed[place]
-            if case .duplicate(let sequence) = outcome, !event.timestampWasGiven {
-                // A repeat without a timestamp has the one that was fixed the first time.
+            if case .duplicate(let sequence, hasOtherTime: true) = outcome {
+                // The timestamp of the first one holds, whichever of the two was not given.
                 event = try await store.event(at: sequence, of: event.tenant)?.event ?? event
             }
             note(outcome, event, indices[place], in: &result)
@@ -110,15 +114,18 @@ package struct Acceptor: Sendable {
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.
-    /// - Returns: nil if no route takes it.
-    package func preview(_ event: CanonicalEvent, from client: Client) -> AcceptedEvent? {
-        var submissions = SubmissionFinder(in: routes.current.table, for: client, at: clock.now)
+    /// - Throws: ``EventFault`` if no route takes it, or if its timestamp lies outside of the client's window.
+    package func preview(_ event: CanonicalEvent, from client: Client) throws(EventFault) -> AcceptedEvent {
+        let (now, table) = (clock.now, routes.current.table)
+        if let fault = untimely(0, event, client, at: now) { throw fault }
+        var submissions = SubmissionFinder(in: table, for: client, at: now)
         let submission = submissions.submission(
             for: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID
         )
-        return submission.map { fix(event, $0) }
+        guard let submission else { throw unrouted(0, event, table) }
+        return fix(event, submission)
     }
 
     private func fix(_ event: CanonicalEvent, _ submission: Submission) -> AcceptedEvent {
@@ -141,7 +148,7 @@ package struct Acceptor: Sendable {
         switch outcome {
         case .stored(let sequence):
             result.accepted.append(Accepted(index: index, sequence: sequence, isDuplicate: false, event: event))
-        case .duplicate(let sequence):
+        case .duplicate(let sequence, _):
             result.accepted.append(Accepted(index: index, sequence: sequence, isDuplicate: true, event: event))
         case .conflict(_, let fields):
             result.faults.append(
@@ -150,13 +157,22 @@ package struct Acceptor: Sendable {
                     field: "id",
                     code: .conflict,
                     message:
-                        "the id \"\(event.id)\" is known with another \(fields.joined(separator: ", ")); a correction needs "
-                        + "an id of its own"
+                        "the ID \"\(event.id)\" was already used with a different \(fields.joined(separator: ", ")); "
+                        + "send a correction under a new ID",
+                    eventID: event.id
                 )
             )
         case .withheld:
             break
         }
+    }
+
+    /// What is wrong with an event's timestamp; nil if nothing is.
+    private func untimely(_ index: Int, _ event: CanonicalEvent, _ client: Client, at now: Timestamp) -> EventFault? {
+        guard let timestamp = event.timestamp, let refusal = client.timestamps.refusal(of: timestamp, at: now) else {
+            return nil
+        }
+        return EventFault(index: index, field: "timestamp", code: .range, message: refusal)
     }
 
     private func forbidden(_ index: Int, _ event: CanonicalEvent, _ client: Client) -> EventFault {

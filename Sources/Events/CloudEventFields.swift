@@ -33,7 +33,7 @@ struct CloudEventFields {
         }
         let customer = optional("subject", value, bytes: 255)
         let subscription = optional("subscriptionid", value, bytes: 255)
-        if customer == nil, subscription == nil {
+        if isAbsent("subject", value), isAbsent("subscriptionid", value) {
             fault("subject", .required, "subject is missing; it names the customer")
         }
         let timestamp = time(value["time"])
@@ -63,6 +63,10 @@ struct CloudEventFields {
         return nil
     }
 
+    private func isAbsent(_ name: String, _ object: JSONValue) -> Bool {
+        object[name]?.isNull ?? true
+    }
+
     private mutating func optional(_ name: String, _ object: JSONValue, bytes: Int) -> String? {
         guard let value = object[name], !value.isNull else { return nil }
         return text(value, name, bytes)
@@ -82,8 +86,16 @@ struct CloudEventFields {
 
     private mutating func time(_ value: JSONValue?) -> Timestamp? {
         guard let value, !value.isNull else { return nil }
-        guard let time = value.string.flatMap({ Timestamp(rfc3339: $0) }) else {
-            fault("time", .format, "time must be RFC 3339 with an offset, such as \"2024-03-20T15:04:05.123Z\"")
+        guard let text = value.string else {
+            fault(
+                "time",
+                .format,
+                "time must be a string in RFC 3339, such as \"2024-03-20T15:04:05.123Z\", found \(value.kind.phrase)"
+            )
+            return nil
+        }
+        guard let time = Timestamp(lenient: text) else {
+            fault("time", .format, TimestampAdvice.unreadable("time", text))
             return nil
         }
         return time

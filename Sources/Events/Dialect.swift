@@ -10,6 +10,9 @@ package protocol Dialect: Sendable {
     /// The paths under which it is served, without a slash at the end, such as `/lago/api/v1`. No two dialects share one.
     var prefixes: [String] { get }
 
+    /// What the base URL of the vendor's SDKs ends with at the gateway, such as `/lago/`.
+    var basePath: String { get }
+
     /// The largest body that it takes, in bytes, after decompression.
     var bodyLimitBytes: Int { get }
 
@@ -17,7 +20,8 @@ package protocol Dialect: Sendable {
     func presentedKey(in request: DialectRequest) -> String?
 
     /// What a request wants. The body is checked in full here, by the vendor's own rules and in its own words, before anything is
-    /// accepted; a path or method that the vendor does not have is answered as the vendor would.
+    /// accepted. A path that is not served here is ``DialectCall/unserved``, whether the vendor has it or not: its own "not found" would
+    /// be taken for a customer or an event that is missing.
     func call(for request: DialectRequest) -> DialectCall
 
     /// The answer where the gateway cannot or will not do what was asked.
@@ -26,10 +30,18 @@ package protocol Dialect: Sendable {
     /// The answer to a request in which no key was found; its body has not been read. Without a word from the dialect, that of
     /// ``DialectRefusal/unauthorized``.
     func answer(withoutKey request: DialectRequest) -> DialectAnswer
+
+    /// The vendor's answer to `OPTIONS`, which it gives before it looks for a key; nil if it has none.
+    func answer(toOptions request: DialectRequest) -> DialectAnswer?
+
+    /// Header fields that the vendor puts into every answer to a request, by their names.
+    func headers(for request: DialectRequest) -> [String: String]
 }
 
 extension Dialect {
     package func answer(withoutKey request: DialectRequest) -> DialectAnswer { answer(to: .unauthorized) }
+    package func answer(toOptions request: DialectRequest) -> DialectAnswer? { nil }
+    package func headers(for request: DialectRequest) -> [String: String] { [:] }
 }
 
 /// A request to a facade.
@@ -108,6 +120,8 @@ package struct DialectAnswer: Sendable, Equatable {
 package indirect enum DialectCall: Sendable {
     /// Nothing more: it is refused, or needs nothing of the gateway.
     case answer(DialectAnswer)
+    /// What the gateway does not serve; ``DialectRefusal/unserved(advice:)`` is the answer.
+    case unserved
     /// To have events accepted. The results come one an event, in their order.
     case write([CanonicalEvent], WritePolicy, respond: @Sendable ([DialectWriteResult]) -> DialectAnswer)
     /// To see the events with this id, in whatever scope: none, one or several, in journal order.
@@ -141,7 +155,8 @@ package enum WritePolicy: Sendable, Equatable {
 package enum DialectWriteResult: Sendable, Equatable {
     /// It is on disk, now or from before (`isDuplicate`), with the id and timestamp that hold for good.
     case accepted(id: EventID, timestamp: Timestamp, acceptedAt: Timestamp, isDuplicate: Bool)
-    /// It is not stored, and why: ``EventFault/Code/conflict``, ``EventFault/Code/unrouted`` or ``EventFault/Code/forbidden``.
+    /// It is not stored, and why: ``EventFault/Code/conflict``, ``EventFault/Code/unrouted``, ``EventFault/Code/forbidden``, or
+    /// ``EventFault/Code/range`` for a timestamp outside of the client's window.
     case refused(EventFault)
     /// Good by itself, but not stored because of another event of an all-or-nothing request.
     case withheld
@@ -171,4 +186,6 @@ package enum DialectRefusal: Sendable, Equatable {
     case unavailable(retryAfterSeconds: Int)
     /// The gateway failed; nothing was acknowledged.
     case failed
+    /// The gateway does not serve this path or method: 501, with one sentence on what to do.
+    case unserved(advice: String)
 }

@@ -12,7 +12,7 @@ extension AcceptedEvent {
     /// sends both says the same thing twice.
     ///
     /// JSON is compared by content: the order of members and white space do not matter, numbers are compared by their exact
-    /// value. A timestamp that was not given matches one that was not given either, since both were minted.
+    /// value. A timestamp that was not given differs from none: the gateway made it up, and a repeat may come at any time.
     package func fieldsDiffering(from stored: AcceptedEvent) -> [String] {
         var fields: [String] = []
         if !Self.same(name, stored.name) { fields.append("name") }
@@ -32,8 +32,7 @@ extension AcceptedEvent {
     }
 
     private static func sameTimestamp(_ sent: AcceptedEvent, _ stored: AcceptedEvent) -> Bool {
-        guard sent.timestampWasGiven == stored.timestampWasGiven else { return false }
-        return !sent.timestampWasGiven || sent.timestamp == stored.timestamp
+        !sent.timestampWasGiven || !stored.timestampWasGiven || sent.timestamp == stored.timestamp
     }
 
     private static func sameContent(_ sent: JSONText?, _ stored: JSONText?) -> Bool {

@@ -31,11 +31,14 @@ package struct EventFault: Error, Sendable, Equatable {
     package let code: Code
     /// One sentence that says what is wrong and what would be right.
     package let message: String
+    /// The ID that is in conflict; nil for every other kind of fault.
+    package let eventID: EventID?
 
-    package init(index: Int?, field: String?, code: Code, message: String) {
+    package init(index: Int?, field: String?, code: Code, message: String, eventID: EventID? = nil) {
         self.index = index
         self.field = field
         self.code = code
         self.message = message
+        self.eventID = eventID
     }
 }

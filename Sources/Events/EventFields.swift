@@ -8,6 +8,10 @@ struct EventFields {
     /// Faults beyond the allowance.
     private(set) var omittedFaults = 0
     private(set) var allowance: FaultAllowance
+    /// Canonical fields that stand in the event under another system's name, so that they are not missing as well.
+    private var renamed: Set<String> = []
+    /// The system whose shape the event has, once an unknown field has made that a question.
+    private var shape: ForeignFields.Shape??
 
     /// Every member that the canonical event has.
     static let names = [
@@ -31,6 +35,9 @@ struct EventFields {
         func member(_ which: Int) -> JSONValue? {
             places[which] == 0 ? nil : JSONValue(document: value.document, index: places[which])
         }
+        if places[1] == 0, !renamed.contains("name") {
+            fault("name", .required, "name is missing; it says what was used, such as \"api_request\"")
+        }
         let event = CanonicalEvent(
             id: text(member(0), "id", bytes: 1...255).map { EventID($0) },
             name: name(member(1)),
@@ -41,7 +48,7 @@ struct EventFields {
             properties: object(member(6), "properties"),
             vendor: vendor(member(7))
         )
-        if places[2] == 0, places[3] == 0 {
+        if places[2] == 0, places[3] == 0, !renamed.contains("customer_id"), !renamed.contains("subscription_id") {
             fault("customer_id", .required, "customer_id is missing; give it, or a subscription_id")
         }
         return isGood ? event : nil
@@ -79,7 +86,7 @@ struct EventFields {
                 seen |= 1 << UInt8(which)
                 places[which] = key + 1
             } else {
-                explain(name)
+                explain(name, in: object, seen)
             }
         }
         return places
@@ -110,30 +117,50 @@ struct EventFields {
     }
 
     /// A key that is no field, or stands there again.
-    private mutating func explain(_ name: String) {
+    /// - Parameter seen: one bit a field that stands in the event.
+    private mutating func explain(_ name: String, in event: JSONValue, _ seen: UInt8) {
         guard faults.count < allowance.listed else {
             omittedFaults += 1
             return
         }
         if Self.names.contains(name) {
             fault(name, .duplicateKey, "\(name) stands twice in this event")
+        } else if let known = shape {
+            // What is said of a whole shape is said once.
+            if known?.isWhole != true { unknown(name, seen) }
         } else {
-            unknown(name)
+            let found = ForeignFields.shape(of: event)
+            shape = .some(found)
+            guard let found else { return unknown(name, seen) }
+            if found.isWhole {
+                renamed.formUnion(["name", "customer_id"])
+                fault(name, .unknownField, "unknown field \"\(name)\". \(found.advice)")
+            } else {
+                unknown(name, seen, advice: ". \(found.advice)")
+            }
         }
     }
 
-    private mutating func unknown(_ name: String) {
-        let hint = allowance.suggestion(for: name, among: Self.names).map { " (did you mean \"\($0)\"?)" }
-        let elsewhere = hint ?? "; facts of your own belong into \"properties\""
+    private mutating func unknown(_ name: String, _ seen: UInt8, advice: String = "") {
+        let hint = hint(for: name, seen)
         let name = Excerpt.of(name)
-        fault(name, .unknownField, "unknown field \"\(name)\"\(elsewhere)")
+        fault(name, .unknownField, "unknown field \"\(name)\"\(hint)\(advice)")
+    }
+
+    /// What to do with an unknown field: use its name here, correct a typing mistake, or put it into the properties.
+    private mutating func hint(for name: String, _ seen: UInt8) -> String {
+        if let canonical = ForeignFields.canonical(for: name), let which = Self.names.firstIndex(of: canonical),
+            seen & (1 << UInt8(which)) == 0
+        {
+            renamed.insert(canonical)
+            return "; it is called \"\(canonical)\" here"
+        }
+        if let meant = allowance.suggestion(for: name, among: Self.names) { return " (did you mean \"\(meant)\"?)" }
+        return "; put custom fields in \"properties\""
     }
 
     private mutating func name(_ value: JSONValue?) -> String {
-        guard let value else {
-            fault("name", .required, "name is missing; it says what was used, such as \"api_request\"")
-            return ""
-        }
+        guard let value else { return "" }
         guard let name = value.string else {
             fault("name", .type, "name must be a string, found \(value.kind.phrase)")
             return ""
@@ -164,12 +191,8 @@ struct EventFields {
     private mutating func timestamp(_ value: JSONValue?) -> Timestamp? {
         guard let value else { return nil }
         if value.kind == .string {
-            guard let timestamp = Timestamp(rfc3339: value) else {
-                fault(
-                    "timestamp",
-                    .format,
-                    "timestamp must be RFC 3339 with an offset, such as \"2024-03-20T15:04:05.123Z\", or Unix seconds"
-                )
+            guard let timestamp = Timestamp(lenient: value) else {
+                fault("timestamp", .format, TimestampAdvice.unreadable("timestamp", value.string ?? ""))
                 return nil
             }
             return timestamp
@@ -179,11 +202,7 @@ struct EventFields {
             return nil
         }
         guard let timestamp = Timestamp(unixSeconds: number) else {
-            fault(
-                "timestamp",
-                .range,
-                "timestamp as a number means Unix seconds between the years 1 and 9999; milliseconds must be divided by 1000"
-            )
+            fault("timestamp", .range, TimestampAdvice.outOfCalendar("timestamp", number))
             return nil
         }
         return timestamp

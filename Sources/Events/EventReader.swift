@@ -76,16 +76,27 @@ package struct EventReader: Sendable {
         do {
             document = try JSONDocument(parsing: body)
         } catch {
-            batch.faults.append(Self.malformed(error, index: nil))
+            if SeveralValues.areLines(body, error) { return readLines(body) }
+            batch.faults.append(Self.malformed(error, in: body))
             return batch
         }
-        let root = document.root
+        readRoot(document.root, to: &batch)
+        return batch
+    }
+
+    private func readRoot(_ root: JSONValue, to batch: inout Batch) {
         switch root.kind {
         case .array:
             readElements(of: root, to: &batch)
         case .object:
-            if let events = root["events"], root["name"] == nil {
+            if root["name"] != nil {
+                read(root, to: &batch)
+            } else if let events = root["events"] {
                 readEnvelope(root, events, to: &batch)
+            } else if let wrapper = ForeignFields.wrapper(of: root) {
+                batch.faults.append(
+                    EventFault(index: nil, field: wrapper.field, code: .unknownField, message: wrapper.message)
+                )
             } else {
                 read(root, to: &batch)
             }
@@ -99,7 +110,6 @@ package struct EventReader: Sendable {
                 )
             )
         }
-        return batch
     }
 
     private func readEnvelope(_ root: JSONValue, _ events: JSONValue, to batch: inout Batch) {
@@ -147,7 +157,7 @@ package struct EventReader: Sendable {
                     index: nil,
                     field: nil,
                     code: .required,
-                    message: "the array holds no event; send at least one"
+                    message: "the array has no events; send at least one"
                 )
             )
         }
@@ -170,18 +180,34 @@ package struct EventReader: Sendable {
             do {
                 read(try JSONDocument(parsing: Array(line)).root, to: &batch)
             } catch {
-                let place = "line \(lineNumber), column \(error.position.column)"
+                if batch.count == 0, let whole = readWhole(body) { return whole }
+                let position = "line \(lineNumber), column \(error.position.column)"
+                let message = "\(position): \(error.message)\(SeveralValues.advice(error, isLine: true))"
                 batch.add(
-                    EventFault(index: batch.count, field: nil, code: .malformed, message: "\(place): \(error.message)")
+                    EventFault(index: batch.count, field: nil, code: .malformed, message: message)
                 )
                 batch.count += 1
             }
         }
         if batch.count == 0 {
             batch.faults.append(
-                EventFault(index: nil, field: nil, code: .required, message: "the body holds no event; send one a line")
+                EventFault(index: nil, field: nil, code: .required, message: "the body has no events; send one a line")
             )
         }
+        return batch
+    }
+
+    /// A body that is said to hold lines and is one value over several lines, or no text at all; nil if it is neither.
+    private func readWhole(_ body: [UInt8]) -> Batch? {
+        if let reason = NotText.reason(of: body) {
+            return Batch(faults: [
+                EventFault(index: nil, field: nil, code: .malformed, message: "the body is not JSON: \(reason)")
+            ])
+        }
+        // Why it is not one value does not matter: the fault of the line is told.
+        guard let document = try? JSONDocument(parsing: body) else { return nil }
+        var batch = Batch()
+        readRoot(document.root, to: &batch)
         return batch
     }
 
@@ -208,7 +234,7 @@ package struct EventReader: Sendable {
                 batch.count += 1
             }
         } catch {
-            batch.faults.append(Self.malformed(error, index: nil))
+            batch.faults.append(Self.malformed(error, in: body))
         }
         return batch
     }
@@ -219,7 +245,7 @@ package struct EventReader: Sendable {
             do {
                 _ = try JSONDocument(parsing: data)
             } catch {
-                return Batch(faults: [Self.malformed(error, index: nil)])
+                return Batch(faults: [Self.malformed(error, in: data)])
             }
         }
         var writer = JSONWriter(capacity: data.count + 512)
@@ -243,7 +269,8 @@ package struct EventReader: Sendable {
         }
     }
 
-    private static func malformed(_ error: JSONError, index: Int?) -> EventFault {
-        EventFault(index: index, field: nil, code: .malformed, message: "the body is not JSON: \(error)")
+    private static func malformed(_ error: JSONError, in body: [UInt8]) -> EventFault {
+        let reason = NotText.reason(of: body) ?? "\(error)\(SeveralValues.advice(error, isLine: false))"
+        return EventFault(index: nil, field: nil, code: .malformed, message: "the body is not JSON: \(reason)")
     }
 }

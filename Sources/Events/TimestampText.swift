@@ -12,28 +12,36 @@ extension Timestamp {
         self.init(milliseconds: milliseconds)
     }
 
-    /// Reads the text of a JSON string, as it stands there if it has no escapes.
+    /// Reads RFC 3339, and the offsets that programs write in other forms but that mean one thing only: `+0000`, `+00`, each with a
+    /// space before it, and ` UTC`.
+    package init?(lenient text: String) {
+        var text = text
+        guard let milliseconds = text.withUTF8({ Self.milliseconds(rfc3339: $0, isLenient: true) }) else { return nil }
+        self.init(milliseconds: milliseconds)
+    }
+
+    /// Reads the text of a JSON string as ``init(lenient:)-(String)`` does, as it stands there if it has no escapes.
     /// - Returns: nil also if the value is no string.
-    package init?(rfc3339 value: JSONValue) {
+    package init?(lenient value: JSONValue) {
         guard let place = value.plainText else {
             guard let text = value.string else { return nil }
-            self.init(rfc3339: text)
+            self.init(lenient: text)
             return
         }
         let milliseconds = value.document.bytes.withUnsafeBufferPointer {
-            Self.milliseconds(rfc3339: UnsafeBufferPointer(rebasing: $0[place]))
+            Self.milliseconds(rfc3339: UnsafeBufferPointer(rebasing: $0[place]), isLenient: true)
         }
         guard let milliseconds else { return nil }
         self.init(milliseconds: milliseconds)
     }
 
-    private static func milliseconds(rfc3339 text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    private static func milliseconds(rfc3339 text: UnsafeBufferPointer<UInt8>, isLenient: Bool = false) -> Int64? {
         var scanner = DigitScanner(bytes: text)
         guard let year = scanner.digits(4), scanner.skip("-"), let month = scanner.digits(2), scanner.skip("-"),
             let day = scanner.digits(2), scanner.skip("T") || scanner.skip("t") || scanner.skip(" "),
             let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), scanner.skip(":"),
             let second = scanner.digits(2), let millisecond = scanner.fraction(),
-            let offset = scanner.offsetMinutes(), scanner.isAtEnd,
+            let offset = scanner.offsetMinutes(isLenient: isLenient), scanner.isAtEnd,
             (1...12).contains(month), (1...days(inMonth: month, of: year)).contains(day),
             hour < 24, minute < 60, second < 60
         else { return nil }
@@ -183,11 +191,16 @@ private struct DigitScanner {
         return value
     }
 
-    mutating func offsetMinutes() -> Int? {
+    /// - Parameter isLenient: whether the colon and the minutes may be absent, a space may stand before the sign, and ` UTC` is an
+    ///   offset.
+    mutating func offsetMinutes(isLenient: Bool) -> Int? {
         if skip("Z") || skip("z") { return 0 }
+        if isLenient, skip(" "), skip("U") { return skip("T") && skip("C") ? 0 : nil }
         let sign: Int
         if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
-        guard let hours = digits(2), skip(":"), let minutes = digits(2), hours < 24, minutes < 60 else { return nil }
+        guard let hours = digits(2), hours < 24 else { return nil }
+        if isLenient, isAtEnd { return sign * hours * 60 }
+        guard skip(":") || isLenient, let minutes = digits(2), minutes < 60 else { return nil }
         return sign * (hours * 60 + minutes)
     }
 }

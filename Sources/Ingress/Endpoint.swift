@@ -28,10 +28,20 @@ enum Endpoint: Equatable {
     /// - Parameter path: still percent-encoded, so that an encoded slash stays part of an id.
     static func find(_ method: HTTPRequest.Method, _ path: String) throws(Problem) -> Endpoint {
         let methods = self.methods(at: path)
-        guard !methods.isEmpty else { throw .unknownPath(path) }
+        guard !methods.isEmpty else { throw .unknownPath(path, near: nearest(to: path)) }
         if let endpoint = methods[method] { return endpoint }
+        // Not a wrong method: nobody posts to a single event, but many to /v1/events/batch.
+        if method == .post, case .event? = methods[.get] {
+            throw .unknownPath(path, near: "/v1/events, which takes one event or several")
+        }
         if method == .head, let endpoint = methods[.get] { return endpoint }
         throw .wrongMethod(method.rawValue, allowed: methods.keys.map(\.rawValue).sorted())
+    }
+
+    /// The path that is meant by one with a slash too many; nil if there is none.
+    private static func nearest(to path: String) -> String? {
+        let bare = "/" + path.split(separator: "/").joined(separator: "/")
+        return bare != path && !methods(at: bare).isEmpty ? bare : nil
     }
 
     private static func methods(at path: String) -> [HTTPRequest.Method: Endpoint] {

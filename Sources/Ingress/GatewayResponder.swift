@@ -93,6 +93,7 @@ struct GatewayResponder: HTTPResponder {
             log.failed(requestID, error)
             response = Self.response(.internalError, requestID)
         }
+        if request.method == .head { response = response.createHeadResponse() }
         response.headers[.requestID] = requestID
         entry.status = response.status.code
         log.write(entry, ContinuousClock.now - start)
@@ -101,11 +102,17 @@ struct GatewayResponder: HTTPResponder {
 
     private func answer(_ request: Request, _ entry: inout AccessLog.Entry) async throws -> Response {
         let path = request.uri.path
-        if let facade = facades.find(path) {
+        let isOpenMeters = OpenMeterDoor.takes(request)
+        if !isOpenMeters, let facade = facades.find(path) {
             entry.endpoint = .facade(facade.dialect.adapter)
             return await answer(request, in: facade.dialect, at: facade.rest, &entry)
         }
-        let endpoint = try Endpoint.find(request.method, path)
+        if let near = facades.near(path) {
+            entry.endpoint = .facade(near.adapter)
+            let advice = UnservedPath.advice(request.method.rawValue, path, of: near)
+            return Self.response(near.answer(to: .unserved(advice: advice)))
+        }
+        let endpoint = isOpenMeters ? .writeEvents : try Endpoint.find(request.method, path)
         entry.endpoint = endpoint.countedAs
         guard settings.servesAdministration || !endpoint.isAdministrative else { throw Problem.unknownPath(path) }
         if endpoint.isOpen { return await answerOpen(endpoint) }
@@ -116,7 +123,8 @@ struct GatewayResponder: HTTPResponder {
         switch endpoint {
         case .writeEvents:
             try require(.writeEvents, of: client)
-            return try await write(request, from: client, &entry)
+            let response = try await write(request, from: client, &entry)
+            return isOpenMeters ? OpenMeterDoor.answer(response) : response
         case .listEvents:
             try require(.readEvents, of: client)
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.pageNames))
@@ -142,6 +150,8 @@ struct GatewayResponder: HTTPResponder {
             try require(.readEvents, of: client)
             let filter = try Self.listQuery(request, allowed: ListQuery.contentNames, asksVendors: false).filter
             let last = try request.headers[.lastEventID].map(ListQuery.sequence)
+            // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
+            if request.method == .head { return Response(status: .ok, headers: EventStreamHandler.headers) }
             return try streams.respond(filter, after: last, to: client)
         case .estimate:
             try require(.readEvents, of: client)
@@ -221,45 +231,50 @@ struct GatewayResponder: HTTPResponder {
         _ entry: inout AccessLog.Entry
     ) async -> Response {
         var asked = DialectRequest(
-            method: request.method.rawValue,
+            method: request.method == .head ? "GET" : request.method.rawValue,
             path: path,
             query: QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
             headers: request.headers.map { (name: $0.name.rawName, value: $0.value) },
             eventLimit: settings.eventLimit
         )
+        let common = dialect.headers(for: asked)
+        if request.method == .options, let answer = dialect.answer(toOptions: asked) {
+            return Self.response(answer, common)
+        }
         guard let key = dialect.presentedKey(in: asked) else {
-            return Self.response(dialect.answer(withoutKey: asked))
+            return Self.response(dialect.answer(withoutKey: asked), common)
         }
         let client: Client
         do {
             client = try gatekeeper.client(presenting: key)
         } catch {
-            return Self.response(dialect.answer(to: .unauthorized))
+            return Self.response(dialect.answer(to: .unauthorized), common)
         }
         entry.client = client
         do {
             try gatekeeper.limiter.admitRequest(of: client)
         } catch {
-            return Self.response(dialect.answer(to: DialectRefusal(error)))
+            return Self.response(dialect.answer(to: DialectRefusal(error)), common)
         }
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {
             asked.body = try await RequestBody.readIfAny(request, limitBytes: limit, bodies)
         } catch let problem as Problem {
-            return Self.response(dialect.answer(to: DialectRefusal(problem, limitBytes: limit)))
+            return Self.response(dialect.answer(to: DialectRefusal(problem, limitBytes: limit)), common)
         } catch {
-            return Self.response(dialect.answer(to: .undecodable))
+            return Self.response(dialect.answer(to: .undecodable), common)
         }
-        let reply = await serving.respond(to: asked, in: dialect, from: client, entry.trace)
+        let reply = await serving.respond(to: asked, at: request.uri.path, in: dialect, from: client, entry.trace)
         entry.accepted = reply.accepted
         entry.ids = reply.ids
-        return Self.response(reply.answer)
+        return Self.response(reply.answer, common)
     }
 
-    private static func response(_ answer: DialectAnswer) -> Response {
+    /// - Parameter common: header fields that the vendor puts into every answer; the answer's own count before them.
+    private static func response(_ answer: DialectAnswer, _ common: [String: String] = [:]) -> Response {
         var headers: HTTPFields = [.contentLength: "\(answer.body.count)"]
         if let type = answer.contentType { headers[.contentType] = type }
-        for (name, value) in answer.headers {
+        for (name, value) in answer.headers.merging(common, uniquingKeysWith: { own, _ in own }) {
             guard let name = HTTPField.Name(name) else {
                 preconditionFailure("a dialect's header has a name by RFC 9110")
             }

@@ -8,6 +8,8 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case byteOrderMark
         case malformedUTF8
         case expectedValue
+        /// A word that other languages have for a value, such as `NaN` or `None`.
+        case foreignWord(String)
         case expectedKey
         case expectedColon
         case expectedComma(JSONKind)
@@ -35,6 +37,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case .byteOrderMark: "the text starts with a byte order mark; send UTF-8 without one"
         case .malformedUTF8: "a byte that is not UTF-8"
         case .expectedValue: "expected a value (an object, an array, a string, a number, true, false or null)"
+        case .foreignWord(let word): "\(word) is not JSON; \(Self.instead[word] ?? "send null, or leave the field out")"
         case .expectedKey: "expected a key in double quotes"
         case .expectedColon: "expected a colon after the key"
         case .expectedComma(.object): "expected a comma or the closing brace of the object"
@@ -56,6 +59,19 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// Place and reason: `line 3, column 14: expected a colon after the key`.
     package var description: String { "line \(position.line), column \(position.column): \(message)" }
+
+    /// The words that printers of other languages write for values, and what to write in their place.
+    static let instead: [String: String] = {
+        let words = [
+            "NaN", "nan", "-NaN", "-nan", "Infinity", "-Infinity", "inf", "-inf", "Inf", "-Inf", "None", "nil", "NULL",
+            "Null", "undefined",
+        ]
+        let absent = words.map { ($0, "send null, or leave the field out") }
+        let flags = [
+            ("True", "write true"), ("TRUE", "write true"), ("False", "write false"), ("FALSE", "write false"),
+        ]
+        return Dictionary(uniqueKeysWithValues: absent + flags)
+    }()
 
     private static func hex(_ value: UInt16, digits: Int) -> String {
         let text = String(value, radix: 16, uppercase: true)

@@ -104,8 +104,17 @@ struct JSONScanner: ~Copyable {
         case UInt8(ascii: "f"): try scanWord("false", .bool)
         case UInt8(ascii: "n"): try scanWord("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try scanNumber()
-        default: throw fault(.expectedValue, at: place)
+        default: throw noValue(at: place)
         }
+    }
+
+    /// What is wrong where no value starts: a word of another language is named.
+    private func noValue(at offset: Int) -> JSONError {
+        let word = bytes[offset...].prefix(10).prefix { byte in
+            byte == UInt8(ascii: "-") || (0x41...0x5A).contains(byte & 0xDF)
+        }
+        let text = String(decoding: word, as: UTF8.self)
+        return fault(JSONError.instead[text] == nil ? .expectedValue : .foreignWord(text), at: offset)
     }
 
     private mutating func openContainer(_ kind: JSONKind) throws(JSONError) {
@@ -131,9 +140,9 @@ struct JSONScanner: ~Copyable {
 
     private mutating func scanWord(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
         let length = word.utf8CodeUnitCount
-        guard place + length <= bytes.count else { throw fault(.expectedValue, at: place) }
+        guard place + length <= bytes.count else { throw noValue(at: place) }
         for index in 0..<length where bytes[place + index] != word.utf8Start[index] {
-            throw fault(.expectedValue, at: place)
+            throw noValue(at: place)
         }
         let start = place
         place += length
@@ -153,7 +162,10 @@ struct JSONScanner: ~Copyable {
         if bytes[place] == UInt8(ascii: "-") { place += 1 }
         let first = place
         let whole = skipDigits()
-        guard whole > 0 else { throw fault(.malformedNumber, at: start) }
+        guard whole > 0 else {
+            let error = noValue(at: start)
+            throw error.reason == .expectedValue ? fault(.malformedNumber, at: start) : error
+        }
         guard whole == 1 || bytes[first] != UInt8(ascii: "0") else { throw fault(.leadingZero, at: start) }
         if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
             isInteger = false

@@ -4,13 +4,13 @@ package import Events
 package protocol EventAppending: Sendable {
     /// Appends a request's events, in one commit with whatever else is waiting.
     ///
-    /// When this returns, each event answered ``AppendResult/stored(_:)`` or ``AppendResult/duplicate(of:)`` is on disk: fsync has
+    /// When this returns, each event answered ``AppendResult/stored(_:)`` or ``AppendResult/duplicate(of:hasOtherTime:)`` is on disk: fsync has
     /// returned. An event is known by tenant, ``AcceptedEvent/idScope`` and id, for as long as the journal keeps it; the check also
     /// covers earlier events of the same request and of requests in the same commit.
     ///
     /// "The same content" compares what the application sent: names, customer, subscription, source, properties and vendor fields
-    /// by their JSON content (member order and white space do not matter, numbers by exact value), and the timestamp, where an
-    /// absent timestamp matches a stored one that was minted.
+    /// by their JSON content (member order and white space do not matter, numbers by exact value), and the timestamp, unless one of
+    /// the two was not given by the application.
     ///
     /// - Returns: one result an event, in their order.
     /// - Throws: ``StoreError`` if nothing of the request was stored.
@@ -40,8 +40,8 @@ package struct AppendRequest: Sendable {
 package enum AppendResult: Sendable, Equatable {
     /// New, and on disk now.
     case stored(SequenceNumber)
-    /// On disk already, with the same content.
-    case duplicate(of: SequenceNumber)
+    /// On disk already, with the same content. `hasOtherTime` if the timestamps differ, because one of them was not given.
+    case duplicate(of: SequenceNumber, hasOtherTime: Bool = false)
     /// The id is on disk with other content; this event is not stored. The names are those of the canonical fields that differ.
     /// The number is 0 if the other event is one of the same request, and is not stored either.
     case conflict(with: SequenceNumber, fields: [String])

@@ -48,9 +48,11 @@ struct Acceptance {
 
     /// The journal has an event with the identity of the next one.
     mutating func compare(with stored: AcceptedEvent, at sequence: Int64) {
-        let fields = append.encoded.events[index].fieldsDiffering(from: stored)
+        let event = append.encoded.events[index]
+        let fields = event.fieldsDiffering(from: stored)
         if fields.isEmpty {
-            results.append(.duplicate(of: SequenceNumber(sequence)))
+            let hasOtherTime = event.timestamp != stored.timestamp
+            results.append(.duplicate(of: SequenceNumber(sequence), hasOtherTime: hasOtherTime))
         } else {
             hasConflict = true
             results.append(.conflict(with: SequenceNumber(sequence), fields: fields))
@@ -62,7 +64,7 @@ struct Acceptance {
         results.map { result in
             switch result {
             case .stored: .withheld
-            case .duplicate(let known): known.rawValue >= first ? .withheld : result
+            case .duplicate(let known, _): known.rawValue >= first ? .withheld : result
             // An event of this very request has no number, since it is not stored.
             case .conflict(let known, let fields):
                 known.rawValue >= first ? .conflict(with: SequenceNumber(0), fields: fields) : result

@@ -95,6 +95,7 @@ package struct RoutesChanges: Sendable, Equatable {
             ("tenant", old.tenant != new.tenant), ("keys", old.keys != new.keys), ("scopes", old.scopes != new.scopes),
             ("routes", old.allowance.routes != new.allowance.routes),
             ("names", old.allowance.names != new.allowance.names), ("limits", old.limits != new.limits),
+            ("timestamps", old.timestamps != new.timestamps),
         ])
     }
 

@@ -228,6 +228,11 @@ package enum RoutesFields {
             "The vendor's keys of this client's tenant, by provider, over the provider's own: another account at the vendor."
         ),
         Field("limits", .object(clientLimits), "How much the client may send; beyond it, it is answered 429."),
+        Field(
+            "timestamps",
+            .object(clientTimestamps),
+            "Which timestamps the client's events may have; an event with another one is refused."
+        ),
     ]
 
     /// The fields of one of a client's keys.
@@ -236,6 +241,11 @@ package enum RoutesFields {
         Field("id", .text, "What people call the key; the first digits of its SHA-256 by default."),
         Field("not_before", .moment, "The first moment at which the key may be used; since ever by default."),
         Field("expires", .moment, "The first moment at which the key may be used no more; never by default."),
+    ]
+
+    static let clientTimestamps = [
+        Field("max_age", .duration, "The oldest age, such as 35d; ten years (3653d) by default."),
+        Field("max_ahead", .duration, "How far ahead of the gateway's clock, such as 5m; one day (24h) by default."),
     ]
 
     static let clientLimits = [

@@ -48,6 +48,10 @@ package enum RoutesReport {
         }
         if let limit = client.limits.requests { parts.append("at most \(words(limit, of: "requests"))") }
         if let limit = client.limits.events { parts.append("at most \(words(limit, of: "events"))") }
+        let window = client.timestamps
+        parts.append(
+            "timestamps up to \(TimestampWindow.words(window.past)) old and \(TimestampWindow.words(window.future)) ahead"
+        )
         return parts.joined(separator: ", ")
     }
 

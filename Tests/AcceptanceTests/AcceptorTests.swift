@@ -71,6 +71,65 @@ import Testing
         }
     }
 
+    /// What collectors do that leave the timestamp out, or put one in at each try.
+    @Test(arguments: [nil, 0, 5, 9] as [Int?], [nil, 0, 5, 9] as [Int?])
+    func `takes a repeat for a conflict only if both have a timestamp of their own`(first: Int?, again: Int?)
+        async throws
+    {
+        func event(_ seconds: Int?) -> CanonicalEvent {
+            CanonicalEvent(
+                id: "e",
+                name: "api_x",
+                customerID: "c",
+                timestamp: seconds.map { StoppedClock().now + .seconds($0) }
+            )
+        }
+        try await withAcceptor(clock: TickingClock()) { acceptor in
+            let stored = try await acceptor.accept(events([event(first)]), from: client, policy: .each).accepted
+            let new = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
+            let second = try await acceptor.accept(
+                events([event(again), new]),
+                from: client,
+                policy: .allOrNothing
+            )
+            if let first, let again, first != again {
+                #expect(second.accepted.isEmpty && second.faults.map(\.code) == [.conflict])
+                #expect(second.faults.first?.eventID == "e")
+            } else {
+                #expect(second.accepted.map(\.isDuplicate) == [true, false] && second.faults.isEmpty)
+                #expect(second.accepted.first?.timestamp == stored.first?.timestamp, "that of the stored event holds")
+            }
+        }
+    }
+
+    @Test func `refuses a timestamp outside of the client's window, and takes the rest of the batch`() async throws {
+        try await withAcceptor { acceptor in
+            let now = StoppedClock().now
+            func event(_ id: EventID, _ offset: Duration) -> CanonicalEvent {
+                CanonicalEvent(id: id, name: "api_x", customerID: "c", timestamp: now + offset)
+            }
+            let batch = events([
+                event("old", .seconds(-7201)), event("in", .seconds(-7200)), event("edge", .seconds(60)),
+                event("ahead", .seconds(61)), CanonicalEvent(id: "none", name: "api_x", customerID: "c"),
+            ])
+            let strict = Client(
+                name: "shop",
+                tenant: "shop",
+                scopes: [.writeEvents],
+                timestamps: TimestampWindow(past: .seconds(7200), future: .seconds(60))
+            )
+            let whole = try await acceptor.accept(batch, from: strict, policy: .allOrNothing)
+            #expect(whole.accepted.isEmpty && whole.faults.map(\.index) == [0, 3])
+            #expect(whole.faults.allSatisfy { $0.code == .range && $0.field == "timestamp" })
+            let part = try await acceptor.accept(batch, from: strict, policy: .each)
+            #expect(part.accepted.map(\.id) == ["in", "edge", "none"])
+            #expect(throws: EventFault.self) { try acceptor.preview(batch[0].event, from: strict) }
+            #expect(try acceptor.preview(batch[1].event, from: strict).id == "in")
+            let usual = try await acceptor.accept(batch, from: client, policy: .allOrNothing)
+            #expect(usual.faults.isEmpty && usual.accepted.count == 5)
+        }
+    }
+
     @Test func `mints an id and a timestamp where none is given`() async throws {
         try await withAcceptor { acceptor in
             let result = try await acceptor.accept(

@@ -44,14 +44,14 @@ def check_same_answers(running, ours, theirs):
         ),
         "create without timestamp": lambda lago: lago.events.create(event("t3")).transaction_id,
         "create with an amount": lambda lago: lago.events.create(
-            event("t4", timestamp=1, precise_total_amount_cents="1234.56")
+            event("t4", timestamp=1650893380, precise_total_amount_cents="1234.56")
         ),
-        "create with unusual letters": lambda lago: lago.events.create(event("ä b", "sub/ü", "código", timestamp=1)),
+        "create with unusual letters": lambda lago: lago.events.create(event("ä b", "sub/ü", "código", timestamp=1650893381)),
         "batch": lambda lago: lago.events.batch_create(BatchEvent(events=[event("b1"), event("b2", "sub_2")])),
         "find": lambda lago: lago.events.find("t1"),
         "find with unusual letters": lambda lago: lago.events.find("ä b"),
         "find nothing": lambda lago: lago.events.find("nothing"),
-        "other content, same id": lambda lago: lago.events.create(event("t1", timestamp=7)),
+        "other content, same id": lambda lago: lago.events.create(event("t1", timestamp=1650893382)),
         "known id in a batch": lambda lago: lago.events.batch_create(
             BatchEvent(events=[event("b9"), event("t1", code="other")])
         ),

@@ -252,7 +252,7 @@ def check_versions_and_keys(running):
     assert outcome(lambda: reader.events.ingest(events=[event("k")]))["status"] == 403
     headers = {"Authorization": f"Bearer {KEY}"}
     with httpx.Client(base_url=f"{running.url}/polar", headers=headers) as http:
-        assert http.get("/v1/events/", headers={"Polar-Version": "2020-01"}).status_code == 404
+        assert http.get("/v1/events/", headers={"Polar-Version": "2020-01"}).status_code == 501
         moved = http.get("/v1/events", params={"limit": 1, "metadata[k]": "a b"})
         assert moved.status_code == 307 and moved.text == ""
         followed = http.get("/v1/events", params={"limit": 1}, follow_redirects=True)

@@ -29,6 +29,20 @@ import Testing
         #expect(Set(batch.faults.compactMap(\.field)) == ["specversion", "id", "type", "time", "data"])
     }
 
+    @Test(arguments: [
+        (#""subject":4711"#, ["subject"], "subject must be a string, found a number"),
+        (#""subject":"""#, ["subject"], "at least one character"),
+        (#""subject":null"#, ["subject"], "subject is missing"),
+        (#""subject":"c","time":"2026-11-20T08:00:00""#, ["time"], #"write "2026-11-20T08:00:00Z""#),
+        (#""subject":"c","time":1794332206"#, ["time"], "found a number"),
+        (#""subject":"c","time":"2026-11-20 08:00:00 UTC""#, [], ""),
+    ])
+    func `says what is wrong with a field once`(member: String, fields: [String], words: String) {
+        let batch = read(#"{"specversion":"1.0","type":"t","id":"chat-2","source":"proxy",\#(member)}"#)
+        #expect(batch.faults.map(\.field) == fields)
+        #expect(batch.faults.allSatisfy { $0.message.contains(words) }, "\(batch.faults)")
+    }
+
     @Test func `puts attributes and data of the binary mode together`() throws {
         let attributes = [
             ("specversion", "1.0"), ("id", "b"), ("source", "/s"), ("type", "t"), ("subscriptionid", "sub"),

@@ -41,7 +41,6 @@ import Testing
             (event(customer: "C"), ["customer_id"]),
             (event(subscription: ""), ["subscription_id"]),
             (event(source: "api"), ["source"]),
-            (event(timestamp: now), ["timestamp"]),
             (event(properties: "{}"), ["properties"]),
             (event(vendor: "{}"), ["vendor"]),
             (event(name: "x", customer: "y", source: "z"), ["name", "customer_id", "source"]),
@@ -50,6 +49,16 @@ import Testing
     )
     func `names the fields that differ`(sent: AcceptedEvent, fields: [String]) {
         #expect(sent.fieldsDiffering(from: Self.event()) == fields)
+    }
+
+    /// Every pair of a timestamp that was given at one of two times, or not at all.
+    @Test(arguments: [nil, now, now + .seconds(9)] as [Timestamp?], [nil, now, now + .seconds(9)] as [Timestamp?])
+    func `takes a timestamp for another one only if both were given`(sent: Timestamp?, stored: Timestamp?) {
+        let isOther = sent != nil && stored != nil && sent != stored
+        let fields = Self.event(timestamp: sent).fieldsDiffering(from: Self.event(timestamp: stored))
+        #expect(fields == (isOther ? ["timestamp"] : []))
+        let renamed = Self.event(name: "x", timestamp: sent).fieldsDiffering(from: Self.event(timestamp: stored))
+        #expect(renamed == (isOther ? ["name", "timestamp"] : ["name"]))
     }
 
     @Test(

@@ -21,7 +21,7 @@ import Testing
     ])
     func `reads RFC 3339 where it stands in JSON`(json: String, milliseconds: Int64?) throws {
         let document = try JSONDocument(parsing: Array(json.utf8))
-        #expect(Timestamp(rfc3339: document.root)?.milliseconds == milliseconds)
+        #expect(Timestamp(lenient: document.root)?.milliseconds == milliseconds)
     }
 
     @Test(arguments: [
@@ -32,6 +32,45 @@ import Testing
     ])
     func `refuses what is no moment`(text: String) {
         #expect(Timestamp(rfc3339: text) == nil)
+    }
+
+    @Test(arguments: [
+        ("2026-11-20T13:43:38.368933+0000", "2026-11-20T13:43:38.368Z"),
+        ("2026-11-20 13:43:38.458+00", "2026-11-20T13:43:38.458Z"),
+        ("2026-11-20 13:43:38.458 +0000", "2026-11-20T13:43:38.458Z"),
+        ("2026-11-20 13:43:38 UTC", "2026-11-20T13:43:38.000Z"),
+        ("2026-11-20T13:43:38+0530", "2026-11-20T08:13:38.000Z"),
+        ("2026-11-20T13:43:38 -02:30", "2026-11-20T16:13:38.000Z"),
+        ("2026-11-20T13:43:38-03", "2026-11-20T16:43:38.000Z"),
+        ("2026-11-20T13:43:38Z", "2026-11-20T13:43:38.000Z"),
+    ])
+    func `takes offsets in other forms that mean one thing, but not where the form is a vendor's`(
+        text: String,
+        moment: String
+    ) {
+        #expect(Timestamp(lenient: text)?.rfc3339 == moment)
+        #expect((Timestamp(rfc3339: text) == nil) == !(text.hasSuffix("Z")))
+    }
+
+    @Test(arguments: [
+        "2026-11-20T13:43:38", "2026-11-20T13:43:38UTC", "2026-11-20T13:43:38  +00:00", "2026-11-20T13:43:38 Z",
+        "2026-11-20T13:43:38 CET", "2026-11-20T13:43:38+0", "2026-11-20T13:43:38+000", "2026-11-20T13:43:38+24",
+        "2026-11-20T13:43:38+0060", "2026-11-20T13:43:38 UT", "2026-11-20T13:43:38 UTCx", "2026-11-20T13:43:38 00:00",
+        "2026-11-20T13:43:38+00:", "2026-11-20T13:43:38 ", "2026-11-20 UTC",
+    ])
+    func `refuses every other form`(text: String) {
+        #expect(Timestamp(lenient: text) == nil)
+    }
+
+    @Test(arguments: [
+        ("2026-11-20T13:43:38", #"at "2026-11-20T13:43:38" has no offset; write "2026-11-20T13:43:38Z" if it is UTC"#),
+        ("2026-11-20 13:43:38 CET", #"write the offset in digits, such as "2026-11-20 13:43:38+01:00""#),
+        ("2026-11-20T13:43:38+01:00[Europe/Paris]", #"at "2026-11-20T13:43:38+01:00[Europe/Paris]" is not a date"#),
+        ("1794332206", #"at "1794332206" is a string of digits; send Unix seconds as a number"#),
+        ("20.11.2026", #"at "20.11.2026" is"#), ("", #"at "" is not a date"#), ("é", #"at "é" is not a date"#),
+    ])
+    func `quotes what it cannot read, and says what is right`(text: String, words: String) {
+        #expect(TimestampAdvice.unreadable("at", text).contains(words), "\(TimestampAdvice.unreadable("at", text))")
     }
 
     @Test(arguments: [0, -1, 951_868_799_999, 1_710_947_045_123, -62_135_596_800_000, 253_402_300_799_999] as [Int64])

@@ -43,6 +43,80 @@ import Testing
         }
     }
 
+    @Test func `says of a lone event why it was not accepted, without the advice for batches`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            for path in ["/v1/events", "/v1/events?partial=true"] {
+                let lone = try await server.post(#"{"name":"n"}"#, path: path)
+                try expectProblem(lone, 422, "the event was not accepted: customer_id is missing")
+                let detail = try lone.object["detail"] as? String
+                #expect(detail?.contains("partial") == false)
+                let none = try await server.post(#"[{"name":"n"},{"name":"m"}]"#, path: path)
+                try expectProblem(none, 422, "none of the 2 events was accepted")
+                #expect((try none.object["detail"] as? String)?.contains("partial") == false)
+                try expectProblem(try await server.post("[]", path: path), 422, "the array has no events")
+                let nan = try await server.post(
+                    #"[{"id":"a","name":"x","customer_id":"c"},{"id":"b","name":"x","customer_id":"c","properties":{"v":NaN}}]"#,
+                    path: path
+                )
+                try expectProblem(nan, 400, "NaN is not JSON")
+            }
+            let some = try await server.post(#"[{"name":"n"},{"name":"m","customer_id":"c"}]"#)
+            try expectProblem(some, 422, "1 of 2 events cannot be accepted, so none was")
+            #expect((try some.object["detail"] as? String)?.contains("?partial=true") == true)
+        }
+    }
+
+    @Test func `names the IDs that hold up a batch, and how the others are accepted`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            func batch(_ time: String, _ ids: ClosedRange<Int>) -> String {
+                let events = ids.map { #"{"id":"fx-\#($0)","name":"x","customer_id":"c","timestamp":"\#(time)"}"# }
+                return "[\(events.joined(separator: ","))]"
+            }
+            #expect(try await server.post(batch("2026-11-20T08:00:00Z", 1...12)).status == 202)
+            let again = try await server.post(batch("2026-11-20T08:00:09Z", 1...13))
+            try expectProblem(again, 409, #"already used with different content: "fx-1", "fx-2","#)
+            try expectProblem(again, 409, #""fx-10" and 2 more. send with ?partial=true"#)
+            let errors = try again.object["errors"] as? [[String: Any]]
+            #expect(errors?.count == 12)
+            #expect((errors?[11]["message"] as? String)?.contains(#""fx-12" was already used"#) == true)
+            let part = try await server.post(batch("2026-11-20T08:00:09Z", 1...13), path: "/v1/events?partial=true")
+            #expect(part.status == 207)
+            #expect(try part.object["accepted"] as? Int == 1)
+            let lone = try await server.post(batch("2026-11-20T08:00:09Z", 1...1))
+            try expectProblem(lone, 409, #"the event was not accepted: the ID "fx-1" was already used"#)
+        }
+    }
+
+    @Test(arguments: [
+        ("2026", "2026: is this a year?"), ("0", "leave timestamp out"),
+        (#""0001-01-01T00:00:00Z""#, "0001-01-01T00:00:00Z is older than 10 years"),
+        (#""2999-11-20T08:00:00Z""#, "2999-11-20T08:00:00Z is more than 1 day ahead"),
+        ("1794332206000", "1794332206000 is not Unix seconds between the years 1 and 9999; milliseconds"),
+    ])
+    func `refuses times that cannot be meant, with the value and the limit`(timestamp: String, words: String)
+        async throws
+    {
+        try await IngressFixture.with { (server) async throws in
+            let body = #"{"id":"t","name":"x","customer_id":"c","timestamp":\#(timestamp)}"#
+            let answer = try await server.post(body)
+            try expectProblem(answer, 422, words)
+            let errors = try answer.object["errors"] as? [[String: Any]]
+            #expect(errors?.first?["field"] as? String == "timestamp")
+            #expect(try await server.send(.GET, "/v1/events/t").status == 404)
+        }
+    }
+
+    @Test func `says in a query how a plus sign is written`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let lost = try await server.send(.GET, "/v1/events?start=2026-11-28T13:00:00+00:00")
+            try expectProblem(lost, 400, "write + as %2B in a query")
+            #expect(try await server.send(.GET, "/v1/events?start=2026-11-28T13:00:00%2B00:00").status == 200)
+            let other = try await server.send(.GET, "/v1/events?start=yesterday")
+            try expectProblem(other, 400, #"found "yesterday""#)
+            #expect((try other.object["detail"] as? String)?.contains("%2B") == false)
+        }
+    }
+
     @Test func `says that there is nothing at a path`() async throws {
         try await IngressFixture.with { (server) async throws in
             try expectProblem(try await server.send(.GET, "/v1/nothing"), 404, "POST /v1/events")

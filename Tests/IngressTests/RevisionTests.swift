@@ -80,7 +80,7 @@ import Testing
         ("{}", "say {"), (#"{"ids":[]}"#, "at least one"), (#"{"idz":["a"]}"#, "idz"), (#"[]"#, "object"),
         ("{", "JSON"),
         (#"{"filter":{"status":"lost"}}"#, "rejected"), (#"{"filter":{"error_code":"x"}}"#, "invalid_event"),
-        (#"{"filter":{"accepted_from":"soon"}}"#, "moment"), (#"{"filter":{"color":"red"}}"#, "color"),
+        (#"{"filter":{"accepted_from":"soon"}}"#, "timestamp"), (#"{"filter":{"color":"red"}}"#, "color"),
         (#"{"all":"yes"}"#, "true or false"), (#"{"filter":{}}"#, "say {"),
     ])
     func `refuses an order that is faulty or names nothing`(body: String, words: String) async throws {

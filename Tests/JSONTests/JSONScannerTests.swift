@@ -30,7 +30,7 @@ import Testing
         ("[1 2]", .expectedComma(.array)), ("{\"a\":1 \"b\":2}", .expectedComma(.object)), ("1 2", .trailingBytes),
         ("01", .leadingZero), ("-01", .leadingZero), ("1.", .malformedNumber), ("-", .malformedNumber),
         ("1e", .malformedNumber),
-        ("+1", .expectedValue), (".5", .expectedValue), ("NaN", .expectedValue), ("Infinity", .expectedValue),
+        ("+1", .expectedValue), (".5", .expectedValue), ("oops", .expectedValue),
         ("nul", .expectedValue),
         ("'a'", .expectedValue), ("\"a", .unterminatedString), ("\"\u{01}\"", .controlCharacter(1)),
         ("\"\\x\"", .malformedEscape),
@@ -41,6 +41,18 @@ import Testing
     ])
     func `refuses what RFC 8259 refuses, and says why`(text: String, reason: JSONError.Reason) {
         #expect(fault(text)?.reason == reason)
+    }
+
+    @Test(arguments: [
+        ("NaN", "send null"), ("-Infinity", "send null"), ("Infinity", "send null"), ("nan", "send null"),
+        ("None", "send null"), ("nil", "send null"), ("undefined", "send null"), ("True", "write true"),
+        ("FALSE", "write false"),
+    ])
+    func `names a value that other languages have and JSON does not`(word: String, advice: String) {
+        let error = fault("{\"a\":\(word)}")
+        #expect(error?.reason == .foreignWord(word))
+        #expect(error?.message.hasPrefix("\(word) is not JSON; \(advice)") == true)
+        #expect(fault("{\"a\":\(word)x}")?.reason != .foreignWord(word))
     }
 
     @Test(

@@ -41,6 +41,22 @@ import Testing
         #expect(!client.allowance.allows(route: nil) && Allowance().allows(route: nil))
     }
 
+    @Test func `reads which timestamps a client may send, and shows it`() throws {
+        let texts = [
+            #"{"name": "a"}"#, #"{"name": "b", "timestamps": {"max_age": "35d", "max_ahead": "5m"}}"#,
+            #"{"name": "c", "timestamps": {"max_ahead": "36h"}}"#,
+        ]
+        let routes = try RoutesText.read(RoutesText.file(clients: "[\(texts.joined(separator: ","))]"))
+        let windows = routes.clients.map(\.timestamps)
+        #expect(windows[0] == .standard)
+        #expect(windows[1] == TimestampWindow(past: .seconds(35 * 86_400), future: .seconds(300)))
+        #expect(windows[2] == TimestampWindow(past: TimestampWindow.standard.past, future: .seconds(36 * 3600)))
+        let report = RoutesReport.summary(of: routes, file: "f")
+        #expect(report.contains("timestamps up to 10 years old and 1 day ahead"))
+        #expect(report.contains("timestamps up to 35 days old and 5 minutes ahead"))
+        #expect(report.contains("timestamps up to 10 years old and 36 hours ahead"))
+    }
+
     @Test(arguments: [
         (#""keys": [{"sha256": "tg_planted"}]"#, #""sha256" must be 64 hexadecimal digits"#),
         (#""keys": [{"id": "june"}]"#, #""sha256" is missing in a key of "shop""#),
@@ -61,6 +77,9 @@ import Testing
         (#""routes": []"#, #""routes" allows nothing"#), (#""names": []"#, #""names" allows nothing"#),
         (#""limits": {"request": "1/s"}"#, #"unknown field "request" in "limits" (did you mean "requests"?)"#),
         (#""limits": {"requests": "fast"}"#, #""requests" must be a rate such as"#),
+        (#""timestamps": {"max_age": "ten years"}"#, #""max_age" must be a time such as"#),
+        (#""timestamps": {"max_ahead": "100001d"}"#, #""max_ahead" must be at most "100000d""#),
+        (#""timestamps": {"ahead": "1h"}"#, #"unknown field "ahead" in "timestamps""#),
     ])
     func `names the place of a fault and the way out`(more: String, message: String) {
         let found = faults(#"{"name": "shop", \#(more.replacing("DIGEST", with: Self.other))}"#)
@@ -79,9 +98,9 @@ import Testing
         let old = RoutesText.file(clients: #"[{"name": "shop"}]"#)
         let new = RoutesText.file(
             clients:
-                #"[{"name": "shop", "keys": [{"sha256": "\#(Self.other)"}], "names": "a*", "routes": "r", "limits": {"events": "1/s"}}]"#
+                #"[{"name": "shop", "keys": [{"sha256": "\#(Self.other)"}], "names": "a*", "routes": "r", "limits": {"events": "1/s"}, "timestamps": {"max_age": "7d"}}]"#
         )
         let changes = RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new))
-        #expect(changes.list.map(\.words) == ["client shop: changed keys, routes, names, limits"])
+        #expect(changes.list.map(\.words) == ["client shop: changed keys, routes, names, limits, timestamps"])
     }
 }

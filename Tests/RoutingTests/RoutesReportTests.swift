@@ -19,7 +19,7 @@ import Testing
                 "  provider p: Acme at https://api.acme.example, key from the variable K",
                 "  route calls: events with name api_* or call and customer vip* and client shop to p (mirror)",
                 "  route rest: every event to nowhere",
-                "  client shop: tenant t, may events:read, events:write",
+                "  client shop: tenant t, may events:read, events:write, timestamps up to 10 years old and 1 day ahead",
             ]
         )
     }

@@ -48,12 +48,11 @@ final class EventStreamHandler: Sendable {
             try await follow(filter, from: start, tenant: client.tenant, follower, &writer)
             try await writer.finish(nil)
         }
-        return Response(
-            status: .ok,
-            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: body
-        )
+        return Response(status: .ok, headers: Self.headers, body: body)
     }
+
+    /// Of every stream.
+    static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
 
     private func follow(
         _ filter: EventFilter,

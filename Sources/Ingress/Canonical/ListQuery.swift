@@ -69,10 +69,20 @@ struct ListQuery {
 
     private func moment(_ name: String) throws(Problem) -> Timestamp? {
         guard let text = try single(name) else { return nil }
-        guard let moment = Timestamp(rfc3339: text) ?? Timestamp(unixSeconds: text) else {
-            throw .badParameter(name, "is a moment such as 2024-03-20T15:04:05Z, or Unix seconds")
+        guard let moment = Timestamp(lenient: text) ?? Timestamp(unixSeconds: text) else {
+            throw .badParameter(name, Self.timestampRule(text))
         }
         return moment
+    }
+
+    /// What is wrong with a timestamp in a query: most often that a plus sign, written as it is, means a space there.
+    static func timestampRule(_ text: String) -> String {
+        let rule = "is a timestamp such as 2024-03-20T15:04:05Z, or Unix seconds"
+        let shown = "\(rule), found \"\(text.prefix(60))\""
+        guard let space = text.lastIndex(of: " "),
+            Timestamp(lenient: text.replacingCharacters(at: space, with: "+")) != nil
+        else { return shown }
+        return "\(shown); write + as %2B in a query, or use Z"
     }
 
     var order: EventSearch.Order {
@@ -156,5 +166,11 @@ struct ListQuery {
     /// A cursor as clients see it.
     static func text(_ cursor: EventCursor) -> String {
         "\(cursor.timestamp.milliseconds)_\(cursor.sequence.rawValue)"
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(at index: Index, with text: String) -> String {
+        self[..<index] + text + self[self.index(after: index)...]
     }
 }

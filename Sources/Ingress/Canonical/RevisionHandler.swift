@@ -177,8 +177,8 @@ enum DeliveryWords {
     }
 
     static func moment(_ name: String, _ text: String) throws(Problem) -> Timestamp {
-        guard let moment = Timestamp(rfc3339: text) ?? Timestamp(unixSeconds: text) else {
-            throw .badParameter(name, "is a moment such as 2024-03-20T15:04:05Z, or Unix seconds")
+        guard let moment = Timestamp(lenient: text) ?? Timestamp(unixSeconds: text) else {
+            throw .badParameter(name, ListQuery.timestampRule(text))
         }
         return moment
     }

@@ -83,23 +83,16 @@ struct VendorReadHandler: Sendable {
             EventReader().read(body, as: .json)
         }
         guard batch.faults.isEmpty else {
-            throw Problem.events(batch.faults, omitted: batch.omittedFaults, count: batch.count)
+            throw Problem.estimate(batch.faults, omitted: batch.omittedFaults, count: batch.count)
         }
         guard batch.events.count == 1, let event = batch.events.first?.event else {
             throw Problem.badBody("an estimate is of one event, and there are \(batch.events.count)")
         }
-        guard let accepted = acceptor.preview(event, from: client) else {
-            throw Problem.events(
-                [
-                    EventFault(
-                        index: 0,
-                        field: "name",
-                        code: .unrouted,
-                        message: "no route takes \"\(event.name)\" from this client"
-                    )
-                ],
-                count: 1
-            )
+        let accepted: AcceptedEvent
+        do {
+            accepted = try acceptor.preview(event, from: client)
+        } catch {
+            throw Problem.estimate([error], count: 1)
         }
         let provider = try estimating(accepted, name, client)
         let destination =

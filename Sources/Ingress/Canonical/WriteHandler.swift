@@ -80,7 +80,8 @@ struct WriteHandler: Sendable {
                 batch.faults,
                 omitted: batch.omittedFaults,
                 bad: batch.count - batch.events.count,
-                count: batch.count
+                count: batch.count,
+                isPartial: isPartial
             )
         }
         do {
@@ -101,7 +102,8 @@ struct WriteHandler: Sendable {
                 result.faults,
                 omitted: batch.omittedFaults,
                 bad: batch.count - batch.events.count,
-                count: batch.count
+                count: batch.count,
+                isPartial: isPartial
             )
         }
         if let trace = options.trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }

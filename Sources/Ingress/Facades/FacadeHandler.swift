@@ -27,9 +27,12 @@ struct FacadeHandler: Sendable {
         var ids: [EventID] = []
     }
 
-    /// - Parameter trace: that the request belongs to; nil: none.
+    /// - Parameters:
+    ///   - path: the request's whole path, for advice.
+    ///   - trace: that the request belongs to; nil: none.
     func respond(
         to request: DialectRequest,
+        at path: String,
         in dialect: any Dialect,
         from client: Client,
         _ trace: TraceContext?
@@ -41,6 +44,10 @@ struct FacadeHandler: Sendable {
             }
         } catch {
             return Reply(answer: dialect.answer(to: .unavailable(retryAfterSeconds: 1)))
+        }
+        if case .unserved = call {
+            let advice = UnservedPath.advice(request.method, path, of: dialect)
+            return Reply(answer: dialect.answer(to: .unserved(advice: advice)))
         }
         do {
             return try await carryOut(call, in: dialect, for: client, trace)
@@ -69,6 +76,8 @@ struct FacadeHandler: Sendable {
         switch call {
         case .answer(let answer):
             return Reply(answer: answer)
+        case .unserved:
+            preconditionFailure("what is not served is answered before anything is carried out")
         case .write(let events, let policy, let respond):
             let results = try await write(events, policy, from: client, trace)
             let ids = results.lazy.compactMap(\.acceptedID)
@@ -134,7 +143,7 @@ extension DialectCall {
     /// What a client needs for it; nil if anyone with a key may.
     fileprivate var scope: Scope? {
         switch self {
-        case .answer: nil
+        case .answer, .unserved: nil
         case .write, .lookUp: .writeEvents
         case .find, .findNumbered, .follow, .search, .names: .readEvents
         // Lago wants the right to write for an estimate, so that is what its clients have.

@@ -18,4 +18,13 @@ struct FacadeTable: Sendable {
         }
         return nil
     }
+
+    /// The dialect whose vendor's name a path begins with, though it is below none of its prefixes: `/lago/v1/events`, `//lago/events`.
+    func near(_ path: String) -> (any Dialect)? {
+        guard let first = path.split(separator: "/", maxSplits: 1).first else { return nil }
+        let root = "/\(first.lowercased())"
+        return facades.first { facade in
+            facade.dialect.adapter.rawValue == root.dropFirst() && facade.prefix.hasPrefix(root)
+        }?.dialect
+    }
 }

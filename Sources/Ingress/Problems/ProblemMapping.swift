@@ -9,7 +9,14 @@ extension Problem {
     /// - Parameters:
     ///   - omitted: how many more faults there are.
     ///   - bad: how many events are faulty, where some are not among the faults.
-    static func events(_ faults: [EventFault], omitted: Int = 0, bad: Int = 0, count: Int) -> Problem {
+    ///   - isPartial: whether the client wants the valid events of a request accepted where others are not.
+    static func events(
+        _ faults: [EventFault],
+        omitted: Int = 0,
+        bad: Int = 0,
+        count: Int,
+        isPartial: Bool
+    ) -> Problem {
         if faults.count == 1, faults[0].index == nil, faults[0].code == .malformed {
             return Problem(
                 status: .badRequest,
@@ -20,14 +27,12 @@ extension Problem {
         }
         let bad = max(bad, Set(faults.map(\.index)).count)
         let more = omitted + max(0, faults.count - EventFault.mostListed)
-        let all = more > 0 ? "the first \(EventFault.mostListed) faults, and there are \(more) more" : "each"
-        let detail =
-            "\(bad) of \(max(count, bad)) events cannot be taken, so none was; errors names \(all). Send the good ones with ?partial=true."
+        let detail = detail(faults, more: more, bad: bad, count: max(count, bad), isPartial: isPartial)
         if faults.allSatisfy({ $0.code == .conflict }) {
             return Problem(
                 status: .conflict,
                 kind: "conflict",
-                title: "An id is known with other content",
+                title: "ID already used with different content",
                 detail: detail,
                 errors: faults
             )
@@ -51,6 +56,42 @@ extension Problem {
         )
     }
 
+    /// The same for an estimate, of which no part can be had.
+    static func estimate(_ faults: [EventFault], omitted: Int, count: Int) -> Problem {
+        events(faults, omitted: omitted, count: count, isPartial: true)
+    }
+
+    /// How many events are refused, which IDs are in conflict, and whether `partial=true` would let the others through.
+    private static func detail(
+        _ faults: [EventFault],
+        more: Int,
+        bad: Int,
+        count: Int,
+        isPartial: Bool
+    ) -> String {
+        // A fault of the request as a whole says itself what is wrong.
+        if let whole = faults.first(where: { $0.index == nil }) { return whole.message }
+        let reasons =
+            more > 0
+            ? "errors lists the first \(EventFault.mostListed) faults, and there are \(more) more" : "errors says why for each"
+        var sentences: [String] = []
+        if count == 1, more == 0 {
+            sentences.append("the event was not accepted: \(faults[0].message)")
+        } else if bad == count {
+            sentences.append("none of the \(count) events was accepted; \(reasons)")
+        } else {
+            sentences.append("\(bad) of \(count) events cannot be accepted, so none was; \(reasons)")
+        }
+        let conflicts = faults.filter { $0.code == .conflict }.compactMap(\.eventID)
+        if count > 1, !conflicts.isEmpty {
+            let named = conflicts.prefix(10).map { "\"\($0.rawValue.prefix(100))\"" }.joined(separator: ", ")
+            let more = conflicts.count > 10 ? " and \(conflicts.count - 10) more" : ""
+            sentences.append("already used with different content: \(named)\(more)")
+        }
+        if bad < count, !isPartial { sentences.append("send with ?partial=true to accept the valid events") }
+        return sentences.joined(separator: ". ")
+    }
+
     static func tooManyEvents(limit: Int) -> Problem {
         Problem(
             status: .contentTooLarge,
@@ -68,12 +109,14 @@ extension Problem {
         headers: [.retryAfter: "1"]
     )
 
-    static func unknownPath(_ path: String) -> Problem {
+    /// - Parameter near: the path that was probably meant.
+    static func unknownPath(_ path: String, near: String? = nil) -> Problem {
         Problem(
             status: .notFound,
             kind: "unknown-path",
             title: "There is nothing at this path",
-            detail: "\"\(path.prefix(200))\" is no endpoint; events go to POST /v1/events"
+            detail:
+                "\"\(path.prefix(200))\" is no endpoint; \(near.map { "use \($0.prefix(300))" } ?? "events go to POST /v1/events")"
         )
     }
 

@@ -11,6 +11,8 @@ package struct Client: Sendable, Equatable {
     package let allowance: Allowance
     /// How much it may send.
     package let limits: ClientLimits
+    /// Which timestamps its events may have.
+    package let timestamps: TimestampWindow
 
     package init(
         name: ClientName,
@@ -18,7 +20,8 @@ package struct Client: Sendable, Equatable {
         keys: [ClientKey] = [],
         scopes: Set<Scope>,
         allowance: Allowance = Allowance(),
-        limits: ClientLimits = ClientLimits()
+        limits: ClientLimits = ClientLimits(),
+        timestamps: TimestampWindow = .standard
     ) {
         self.name = name
         self.tenant = tenant
@@ -26,6 +29,7 @@ package struct Client: Sendable, Equatable {
         self.scopes = scopes
         self.allowance = allowance
         self.limits = limits
+        self.timestamps = timestamps
     }
 
     /// Whether the client has a scope, by itself or because it may do everything.

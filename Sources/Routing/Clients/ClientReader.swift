@@ -38,7 +38,8 @@ struct ClientReader {
             keys: readKeys(members, name, &fields),
             scopes: Set(scopes),
             allowance: readAllowance(members, &fields),
-            limits: readLimits(members["limits"], &fields)
+            limits: readLimits(members["limits"], &fields),
+            timestamps: readTimestamps(members["timestamps"], &fields)
         )
     }
 
@@ -174,6 +175,24 @@ struct ClientReader {
         return ClientLimits(
             requests: members["requests"]?.string.flatMap(RateText.read),
             events: members["events"]?.string.flatMap(RateText.read)
+        )
+    }
+
+    private func readTimestamps(_ value: JSONValue?, _ fields: inout FieldReader) -> TimestampWindow {
+        let standard = TimestampWindow.standard
+        guard let value else { return standard }
+        let members = fields.members(of: value, RoutesFields.clientTimestamps, in: "\"timestamps\"")
+        func length(_ name: String, _ usual: Duration) -> Duration {
+            guard let value = members[name], let length = value.string.flatMap(DurationText.read) else { return usual }
+            guard length <= TimestampWindow.widest else {
+                fields.fault(value, "\"\(name)\" must be at most \"100000d\"")
+                return usual
+            }
+            return length
+        }
+        return TimestampWindow(
+            past: length("max_age", standard.past),
+            future: length("max_ahead", standard.future)
         )
     }
 }

@@ -8,7 +8,13 @@ import JSON
 struct FlexpriceFacade: Dialect {
     let adapter = FlexpriceAdapter.name
     let prefixes = ["/flexprice/v1"]
+    let basePath = "/flexprice/v1"
     let bodyLimitBytes = 33_554_432
+
+    /// Paths of the vendor beside an event's own that are not served: an id of such a name would be taken for them.
+    private static let others: Set<String> = [
+        "/events/usage", "/events/analytics", "/events/monitoring", "/events/huggingface-billing",
+    ]
 
     func presentedKey(in request: DialectRequest) -> String? {
         if let key = request.header("x-api-key"), !key.isEmpty { return key }
@@ -22,7 +28,7 @@ struct FlexpriceFacade: Dialect {
         if request.path.hasSuffix("/"), call(at: String(request.path.dropLast()), request) != nil {
             return .answer(Self.redirect(request))
         }
-        return .answer(FlexpriceWords.notFoundPath)
+        return .unserved
     }
 
     /// Nil for a path or method that Flexprice does not have.
@@ -33,6 +39,7 @@ struct FlexpriceFacade: Dialect {
         case ("POST", "/events/query"): FlexpriceFacadeReads.query(request)
         case ("GET", "/events"): FlexpriceFacadeReads.list(request)
         case ("GET", "/events/lookup"): FlexpriceFacadeReads.lookup(request.parameter("id") ?? "", request)
+        case ("GET", _) where Self.others.contains(path): nil
         case ("GET", _) where path.hasPrefix("/events/") && !path.hasSuffix("/"):
             FlexpriceFacadeReads.lookup(PercentEncoding.decoded(path.dropFirst("/events/".count)), request)
         default: nil
@@ -40,6 +47,18 @@ struct FlexpriceFacade: Dialect {
     }
 
     func answer(to refusal: DialectRefusal) -> DialectAnswer { FlexpriceWords.answer(to: refusal) }
+
+    /// Its router answers every `OPTIONS` with 200, before it looks for a key.
+    func answer(toOptions request: DialectRequest) -> DialectAnswer? {
+        DialectAnswer(status: 200, contentType: nil, body: [])
+    }
+
+    func headers(for request: DialectRequest) -> [String: String] {
+        [
+            "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "POST, OPTIONS, GET, PUT, DELETE",
+            "Access-Control-Allow-Headers": "Content-Type, Authorization, x-api-key, X-Environment-ID",
+        ]
+    }
 
     /// To the same path without the slash, so that it holds below any prefix.
     private static func redirect(_ request: DialectRequest) -> DialectAnswer {

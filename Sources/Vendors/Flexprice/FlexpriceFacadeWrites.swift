@@ -86,8 +86,15 @@ enum FlexpriceFacadeWrites {
         let indices = faults.compactMap(\.index)
         let place = indices.isEmpty ? "" : " (\(named(indices)))"
         let first = faults[0].fault
-        let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
-        return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
+        switch first.code {
+        case .range where first.field == "timestamp":
+            let fault = FlexpriceFault(kind: .limit, field: "timestamp", text: first.message)
+            return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
+        case .conflict, .unrouted, .forbidden, .malformed, .required, .type, .range, .format, .unknownField,
+            .duplicateKey:
+            let fault = FlexpriceFault(kind: .limit, field: "event_name", text: first.message)
+            return FlexpriceWords.refused(FlexpriceFault.failed + place, [fault])
+        }
     }
 
     /// `events[3], events[7]`, and how many more there are.

@@ -28,12 +28,6 @@ enum FlexpriceWords {
         return DialectAnswer(status: status, contentType: contentType, headers: headers, body: writer.bytes)
     }
 
-    static let notFoundPath = DialectAnswer(
-        status: 404,
-        contentType: "text/plain",
-        body: Array("404 page not found".utf8)
-    )
-
     static func answer(to refusal: DialectRefusal) -> DialectAnswer {
         switch refusal {
         case .unauthorized: short(401, "error", "Unauthorized")
@@ -60,6 +54,7 @@ enum FlexpriceWords {
                 headers: ["Retry-After": "\(seconds)"]
             )
         case .failed: failure(500, "internal_error", "An unexpected error occurred")
+        case .unserved(let advice): failure(501, "not_implemented", advice)
         }
     }
 

@@ -8,6 +8,7 @@ import JSON
 struct KnetikFacade: Dialect {
     let adapter = KnetikAdapter.name
     let prefixes = ["/knetik/v2"]
+    let basePath = "/knetik"
     let bodyLimitBytes = 10 << 20
 
     /// All clients send `customerId`; the vendor's prose says `customer_id`.
@@ -19,9 +20,7 @@ struct KnetikFacade: Dialect {
     }
 
     func call(for request: DialectRequest) -> DialectCall {
-        guard request.path == "/events" || request.path == "/batch" else {
-            return .answer(KnetikWords.failure(404, ["there is no \(request.path) here; POST to /events or /batch"]))
-        }
+        guard request.path == "/events" || request.path == "/batch" else { return .unserved }
         guard request.method == "POST" else {
             return .answer(KnetikWords.failure(405, ["only POST is taken here"], headers: ["Allow": "POST"]))
         }

@@ -38,6 +38,8 @@ enum KnetikWords {
             failure(503, ["nothing was recorded; try again later"], headers: ["Retry-After": "\(seconds)"])
         case .failed:
             failure(500, ["an unexpected error occurred"])
+        case .unserved(let advice):
+            failure(501, [advice])
         }
     }
 }

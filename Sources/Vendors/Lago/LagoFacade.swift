@@ -10,6 +10,7 @@ struct LagoFacade: Dialect {
     let adapter = LagoAdapter.name
     // The SDK joins addresses by URL rules, so that a base without a slash at its end loses its last part.
     let prefixes = ["/lago/api/v1", "/api/v1"]
+    let basePath = "/lago/"
     let bodyLimitBytes = 10 << 20
 
     /// Like Lago, takes the second word whatever the scheme.
@@ -31,7 +32,7 @@ struct LagoFacade: Dialect {
         case ("GET", "events"?, _?): return LagoFacadeReads.find(parts.dropFirst().joined(separator: "/"))
         case ("GET", "events_enriched"?, nil):
             return .answer(LagoWords.failure(403, "Forbidden", code: "endpoint_not_available"))
-        default: return .answer(LagoWords.notFound("resource_not_found"))
+        default: return .unserved
         }
     }
 
@@ -57,6 +58,16 @@ struct LagoFacade: Dialect {
             return LagoWords.failure(503, "Service Unavailable", headers: ["Retry-After": "\(seconds)"])
         case .failed:
             return LagoWords.failure(500, "Internal Server Error")
+        case .unserved(let advice):
+            return LagoWords.failure(501, "Not Implemented: \(advice)", code: "not_served_by_this_gateway")
         }
+    }
+
+    /// Lago's CORS middleware answers a browser's preflight with 200 whatever the origin, and allows it only to its own front end.
+    func answer(toOptions request: DialectRequest) -> DialectAnswer? {
+        guard request.header("Origin") != nil, request.header("Access-Control-Request-Method") != nil else {
+            return nil
+        }
+        return DialectAnswer(status: 200, contentType: nil, body: [])
     }
 }

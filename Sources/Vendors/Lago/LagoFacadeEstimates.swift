@@ -9,7 +9,7 @@ enum LagoFacadeEstimates {
     ]
 
     static func call(_ name: String, _ request: DialectRequest) -> DialectCall {
-        guard let rootName = roots[name] else { return .answer(LagoWords.notFound("resource_not_found")) }
+        guard let rootName = roots[name] else { return .unserved }
         switch LagoFacadeBody.root(rootName, of: request) {
         case .failure(let refusal): return .answer(refusal.answer)
         case .success(let root):

@@ -91,6 +91,8 @@ extension LagoFault {
         case .conflict: self.init(field: "transaction_id", code: "value_already_exist")
         case .unrouted: self.init(field: "code", code: "no_route_takes_this_event")
         case .forbidden: self.init(field: "code", code: "not_allowed_for_this_api_key")
+        case .range where fault.field == "timestamp":
+            self.init(field: "timestamp", code: "value_is_out_of_range: \(fault.message)")
         case .malformed, .required, .type, .range, .format, .unknownField, .duplicateKey:
             self.init(field: fault.field ?? "event", code: "value_is_invalid")
         }

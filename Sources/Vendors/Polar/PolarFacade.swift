@@ -8,6 +8,7 @@ import JSON
 struct PolarFacade: Dialect {
     let adapter = PolarAdapter.name
     let prefixes = ["/polar/v1", "/polar/api/v1"]
+    let basePath = "/polar"
     let bodyLimitBytes = 10_485_760
 
     /// The versions whose events API is this one: those of the server and of its newest SDK.
@@ -21,7 +22,11 @@ struct PolarFacade: Dialect {
 
     func call(for request: DialectRequest) -> DialectCall {
         let version = request.header("Polar-Version") ?? Self.standardVersion
-        guard Self.versions.contains(version) else { return .answer(PolarWords.notFoundPath) }
+        guard Self.versions.contains(version) else {
+            let known = Self.versions.sorted().joined(separator: ", ")
+            let advice = "this gateway has no Polar-Version \"\(version.prefix(40))\"; send one of \(known)"
+            return .answer(PolarWords.answer(to: .unserved(advice: advice)))
+        }
         return call(at: request).answering(with: ["Polar-Version": version])
     }
 
@@ -29,7 +34,7 @@ struct PolarFacade: Dialect {
 
     private func call(at request: DialectRequest) -> DialectCall {
         let parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-        guard parts.first == "events" else { return .answer(PolarWords.notFoundPath) }
+        guard parts.first == "events" else { return .unserved }
         let rest = Array(parts.dropFirst())
         switch rest.count {
         case 0: return .answer(PolarWords.redirect(to: "events/" + Self.query(of: request)))
@@ -39,8 +44,20 @@ struct PolarFacade: Dialect {
         case 1: return call(named: rest[0], request)
         // A slash at the end of a name does not belong there.
         case 2 where rest[1].isEmpty: return .answer(PolarWords.redirect(to: "../\(rest[0])" + Self.query(of: request)))
-        default: return .answer(PolarWords.notFoundPath)
+        default: return .unserved
         }
+    }
+
+    /// Polar's CORS middleware: what a browser asks before a request is answered for every origin, with or without a key.
+    func answer(toOptions request: DialectRequest) -> DialectAnswer? {
+        guard request.header("Origin") != nil, request.header("Access-Control-Request-Method") != nil else {
+            return PolarWords.wrongMethod(allowed: request.path == "/events/ingest" ? "POST" : "GET")
+        }
+        return PolarWords.preflight(request.header("Access-Control-Request-Headers") ?? "")
+    }
+
+    func headers(for request: DialectRequest) -> [String: String] {
+        request.header("Origin") == nil ? [:] : ["Access-Control-Allow-Origin": "*"]
     }
 
     private func call(named name: String, _ request: DialectRequest) -> DialectCall {
@@ -67,6 +84,7 @@ extension DialectCall {
     fileprivate func answering(with headers: [String: String]) -> DialectCall {
         switch self {
         case .answer(let answer): .answer(answer.adding(headers))
+        case .unserved: .unserved
         case .write(let events, let policy, let respond): .write(events, policy) { respond($0).adding(headers) }
         case .find(let id, let respond): .find(id) { respond($0).adding(headers) }
         case .findNumbered(let number, let respond): .findNumbered(number) { respond($0).adding(headers) }

@@ -78,7 +78,7 @@ extension PolarFacadeBody {
     private static func words(for error: JSONError, in body: [UInt8]) -> (reason: String, offset: Int) {
         switch error.reason {
         case .empty: return ("Expecting value", body.count)
-        case .expectedValue, .malformedNumber: return ("Expecting value", error.offset)
+        case .expectedValue, .foreignWord, .malformedNumber: return ("Expecting value", error.offset)
         case .expectedKey: return ("Expecting property name enclosed in double quotes", error.offset)
         case .expectedColon: return ("Expecting ':' delimiter", error.offset)
         case .expectedComma: return ("Expecting ',' delimiter", error.offset)

@@ -39,8 +39,8 @@ enum PolarFacadeIngest {
                 ingest(elements, at: now, .found(found.mapValues { EventIdentity.unscoped($0.event, prefix: nil) }))
             }
         }
-        let names = events.map(\.name)
-        return .write(events, .firstWins) { results in answer(to: results, names) }
+        let (names, times) = (events.map(\.name), events.map { $0.timestamp?.rfc3339 ?? "" })
+        return .write(events, .firstWins) { results in answer(to: results, names, times) }
     }
 
     /// Each is a look into the journal, one after the other.
@@ -65,7 +65,8 @@ enum PolarFacadeIngest {
         return PolarRefusal.answer(PolarComplaint(finding, at: ["body", "events"], input: events))
     }
 
-    private static func answer(to results: [DialectWriteResult], _ names: [String]) -> DialectAnswer {
+    private static func answer(to results: [DialectWriteResult], _ names: [String], _ times: [String]) -> DialectAnswer
+    {
         var refusal = PolarRefusal(error: "PolarRequestValidationError")
         var isRefused = false
         var inserted = 0
@@ -77,6 +78,12 @@ enum PolarFacadeIngest {
             case .refused(let fault) where fault.code == .conflict: break
             case .refused(let fault):
                 isRefused = true
+                if fault.code == .range, fault.field == "timestamp" {
+                    let finding = PolarFinding("value_error", "Value error, \(fault.message)")
+                    let position: [PolarPlace] = ["body", "events", .index(index), "timestamp"]
+                    refusal.add(PolarComplaint(finding, at: position, text: times[index]))
+                    continue
+                }
                 let finding = PolarFinding("name", "The gateway takes no such event: \(fault.message).")
                 let place: [PolarPlace] = ["body", "events", .index(index), "name"]
                 refusal.add(PolarComplaint(finding, at: place, text: names[index]))

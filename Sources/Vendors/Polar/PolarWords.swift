@@ -3,7 +3,6 @@ import JSON
 
 /// Polar's answers that are no 422.
 enum PolarWords {
-    static let notFoundPath = answer(404, [("detail", "Not Found")])
     static let notFoundEvent = answer(404, [("error", "ResourceNotFound"), ("detail", "Not found")])
     static let unreadableBody = answer(400, [("detail", "There was an error parsing the body")])
     static let lengthRequired = answer(
@@ -13,6 +12,25 @@ enum PolarWords {
 
     static func wrongMethod(allowed: String) -> DialectAnswer {
         answer(405, [("detail", "Method Not Allowed")], headers: ["Allow": allowed])
+    }
+
+    /// The answer to a browser that asks whether it may send a request with these header fields.
+    static func preflight(_ asked: String) -> DialectAnswer {
+        let allowed = ["Accept", "Accept-Language", "Authorization", "Content-Language", "Content-Type"]
+        let names = Set(allowed.map { $0.lowercased() })
+        let isAllowed = asked.lowercased().split(separator: ",").allSatisfy { name in
+            names.contains(name.filter { $0 != " " && $0 != "\t" })
+        }
+        let headers = [
+            "Access-Control-Allow-Methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT",
+            "Access-Control-Allow-Headers": allowed.joined(separator: ", "), "Access-Control-Max-Age": "600",
+        ]
+        return DialectAnswer(
+            status: isAllowed ? 200 : 400,
+            contentType: "text/plain; charset=utf-8",
+            headers: headers,
+            body: Array((isAllowed ? "OK" : "Disallowed CORS headers").utf8)
+        )
     }
 
     /// The same address with a slash at its end or without.
@@ -44,6 +62,8 @@ enum PolarWords {
             return answer(503, members, headers: ["Retry-After": "\(seconds)"])
         case .failed:
             return answer(500, [("error", "InternalServerError"), ("detail", "Nothing was acknowledged.")])
+        case .unserved(let advice):
+            return answer(501, [("error", "NotImplemented"), ("detail", advice)])
         }
     }
 

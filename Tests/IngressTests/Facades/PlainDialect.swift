@@ -5,6 +5,7 @@ import Events
 struct PlainDialect: Dialect {
     let adapter: AdapterName = "acme"
     let prefixes = ["/acme/v1", "/acme"]
+    let basePath = "/acme"
     let bodyLimitBytes = 100
 
     func presentedKey(in request: DialectRequest) -> String? {
@@ -58,6 +59,7 @@ struct PlainDialect: Dialect {
             case .rateLimited: 429
             case .unavailable: 503
             case .failed: 500
+            case .unserved: 501
             }
         return Self.say("\(refusal)", status: status)
     }

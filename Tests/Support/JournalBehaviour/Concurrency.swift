@@ -24,7 +24,7 @@ extension StoreBehaviour {
                 try expect(stored.insert(sequence).inserted, true, "a number is given once")
             }
             try expect(stored.count, 800, "each id is stored once")
-            for case .duplicate(let sequence) in results {
+            for case .duplicate(let sequence, _) in results {
                 try expect(stored.contains(sequence), true, "a duplicate names the stored event")
             }
             let reopened = try await fixture.crash(store)

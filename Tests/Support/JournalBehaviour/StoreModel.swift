@@ -76,7 +76,7 @@ struct StoreModel {
         return results.map { result in
             switch result {
             case .stored: .withheld
-            case .duplicate(let known): known > newest ? .withheld : result
+            case .duplicate(let known, _): known > newest ? .withheld : result
             case .conflict(let known, let fields): known > newest ? .conflict(with: 0, fields: fields) : result
             case .withheld: result
             }

@@ -19,6 +19,25 @@ import Vendors
     }
 
     @Test(arguments: names)
+    func `what is not served is said with 501 and the advice, never as something that is missing`(name: AdapterName)
+        throws
+    {
+        let dialect = try dialect(name)
+        for (method, path) in [("GET", "/customers/c"), ("PUT", "/nothing"), ("DELETE", "/"), ("GET", "")] {
+            let request = DialectRequest(method: method, path: path)
+            guard case .unserved = dialect.call(for: request) else {
+                Issue.record("\(name) serves \(method) \(path)")
+                continue
+            }
+        }
+        let answer = dialect.answer(to: .unserved(advice: #"use "that" address"#))
+        #expect(answer.status == 501)
+        let json = try JSONDocument(parsing: answer.body).root
+        #expect(String(decoding: answer.body, as: UTF8.self).contains(#"use \"that\" address"#) && json.kind == .object)
+        #expect(dialect.basePath.hasPrefix("/\(name)"))
+    }
+
+    @Test(arguments: names)
     func `any bytes at any place are answered`(name: AdapterName) throws {
         let dialect = try dialect(name)
         var random = SeededRandom()

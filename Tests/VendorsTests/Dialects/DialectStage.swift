@@ -80,6 +80,8 @@ struct DialectStage {
         switch call {
         case .answer(let answer):
             return answer
+        case .unserved:
+            return dialect.answer(to: .unserved(advice: "elsewhere"))
         case .write(let events, let policy, let respond):
             return respond(write(events, policy))
         case .find(let id, let respond):

@@ -24,13 +24,17 @@ import Vendors
         arguments: [
             ("GET", "/"), ("GET", ""), ("PUT", "/events"), ("DELETE", "/events/e"), ("GET", "/customers"),
             ("POST", "/events/raw/bulk"), ("POST", "/events/usage"), ("POST", "/events/e"), ("GET", "/eventsx"),
-            ("PUT", "/events/"),
+            ("PUT", "/events/"), ("GET", "/events/monitoring"), ("GET", "/events/analytics"),
         ]
     )
     func `knows no other paths`(method: String, path: String) {
         var flexprice = DialectStage("flexprice")
         let reply = flexprice.send(method, path)
-        #expect(reply.status == 404 && reply.text == "404 page not found" && reply.contentType == "text/plain")
+        #expect(reply.status == 501)
+        #expect(
+            reply.says(#"{"code":"not_implemented","message":"elsewhere","http_status_code":501}"#),
+            "\(reply.text)"
+        )
     }
 
     @Test(

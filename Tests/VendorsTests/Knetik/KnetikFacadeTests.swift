@@ -255,7 +255,7 @@ extension KnetikFacadeTests {
     }
 
     @Test(arguments: [
-        ("GET", "/events", 405), ("PUT", "/batch", 405), ("POST", "/users", 404), ("POST", "/events/", 404),
+        ("GET", "/events", 405), ("PUT", "/batch", 405), ("POST", "/users", 501), ("POST", "/events/", 501),
     ])
     func `knows two paths`(method: String, path: String, status: Int) {
         var knetik = DialectStage("knetik")
@@ -268,7 +268,7 @@ extension KnetikFacadeTests {
             (.unauthorized, 401), (.forbidden(scope: "events:write"), 401), (.tooLarge(limitBytes: 9), 413),
             (.undecodable, 400), (.rateLimited(limit: 50, retryAfterSeconds: 7), 429),
             (.unavailable(retryAfterSeconds: 7), 503),
-            (.failed, 500),
+            (.failed, 500), (.unserved(advice: "elsewhere"), 501),
         ] as [(DialectRefusal, Int)]
     )
     func `refuses as JSON`(refusal: DialectRefusal, status: Int) throws {

@@ -218,8 +218,14 @@ import Vendors
                 "/events/estimate_fees", #"{"event":{}}"#, 400,
                 #"{"status":400,"error":"BadRequest: param is missing or the value is empty or invalid: event"}"#
             ),
-            ("/events/other", "{}", 404, #"{"status":404,"error":"Not Found","code":"resource_not_found"}"#),
-            ("/customers", "{}", 404, #"{"status":404,"error":"Not Found","code":"resource_not_found"}"#),
+            (
+                "/events/other", "{}", 501,
+                #"{"status":501,"error":"Not Implemented: elsewhere","code":"not_served_by_this_gateway"}"#
+            ),
+            (
+                "/customers", "{}", 501,
+                #"{"status":501,"error":"Not Implemented: elsewhere","code":"not_served_by_this_gateway"}"#
+            ),
         ]
     )
     func `answers bodies and paths that are none`(path: String, body: String, status: Int, answer: String) {

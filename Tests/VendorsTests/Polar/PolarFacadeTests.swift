@@ -1,5 +1,7 @@
 import Events
+import JSON
 import Testing
+import Vendors
 
 /// Paths, headers and refusals around Polar's calls.
 @Suite struct PolarFacadeTests {
@@ -30,8 +32,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("GET", "/nope", 404, #"{"detail":"Not Found"}"#, nil), ("GET", "", 404, #"{"detail":"Not Found"}"#, nil),
-            ("GET", "/events/a/b", 404, #"{"detail":"Not Found"}"#, nil),
+            ("GET", "/nope", 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#, nil),
+            ("GET", "", 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#, nil),
+            ("GET", "/events/a/b", 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#, nil),
             ("PUT", "/events/ingest", 405, #"{"detail":"Method Not Allowed"}"#, "POST"),
             ("POST", "/events/x", 405, #"{"detail":"Method Not Allowed"}"#, "GET"),
             ("POST", "/events/names", 405, #"{"detail":"Method Not Allowed"}"#, "GET"),
@@ -53,8 +56,29 @@ import Testing
         }
         for version in ["2025-01", "", "latest", "2026-4"] {
             let reply = polar.send("GET", "/events/", headers: [("Polar-Version", version)])
-            #expect(reply.status == 404 && reply.text == #"{"detail":"Not Found"}"#)
+            #expect(reply.status == 501 && reply.json?["error"]?.string == "NotImplemented")
+            #expect(reply.json?["detail"]?.string?.contains("send one of 2026-04, 2026-10, 2027-01") == true)
         }
+    }
+
+    @Test(arguments: [
+        ("/events/ingest", "authorization, content-type", 200, "OK"), ("/events/", "", 200, "OK"),
+        ("/nope", "Authorization", 200, "OK"),
+        ("/events/ingest", "authorization,x-own", 400, "Disallowed CORS headers"),
+    ])
+    func `answers what a browser asks before a request`(path: String, asked: String, status: Int, text: String) throws {
+        let dialect = try #require(VendorRegistry.dialects.first { $0.adapter == "polar" })
+        let headers = [
+            (name: "Origin", value: "https://shop.example"), (name: "Access-Control-Request-Method", value: "POST"),
+            (name: "Access-Control-Request-Headers", value: asked),
+        ]
+        let request = DialectRequest(method: "OPTIONS", path: path, headers: headers)
+        let answer = try #require(dialect.answer(toOptions: request))
+        #expect(answer.status == status && String(decoding: answer.body, as: UTF8.self) == text)
+        #expect(answer.headers["Access-Control-Allow-Methods"]?.contains("POST") == true)
+        #expect(dialect.headers(for: request) == ["Access-Control-Allow-Origin": "*"])
+        let plain = DialectRequest(method: "OPTIONS", path: path)
+        #expect(dialect.answer(toOptions: plain)?.status == 405 && dialect.headers(for: plain).isEmpty)
     }
 
     @Test func `wants to know how long a body is`() {
@@ -85,6 +109,7 @@ import Testing
                 #"{"error":"ServiceUnavailable","detail":"Nothing was stored. Try again later."}"#
             ),
             (.failed, 500, #"{"error":"InternalServerError","detail":"Nothing was acknowledged."}"#),
+            (.unserved(advice: "elsewhere"), 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#),
         ] as [(DialectRefusal, Int, String)]
     )
     func `words the gateway's own refusals as Polar does`(refusal: DialectRefusal, status: Int, body: String) {
@@ -96,7 +121,7 @@ import Testing
         case .unauthorized: #expect(answer.headers["WWW-Authenticate"]?.hasPrefix(#"Bearer realm="polar""#) ?? false)
         case .forbidden: #expect(answer.headers["WWW-Authenticate"]?.hasSuffix(#"scope="events:write""#) ?? false)
         case .rateLimited: #expect(answer.headers["Retry-After"] == "60")
-        case .tooLarge, .undecodable, .unavailable, .failed: break
+        case .tooLarge, .undecodable, .unavailable, .failed, .unserved: break
         }
     }
 

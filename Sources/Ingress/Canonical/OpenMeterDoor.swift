@@ -1,0 +1,20 @@
+import HTTPTypes
+import Hummingbird
+
+/// `POST /api/v1/events` with a CloudEvent: where OpenMeter's clients send, which take a host and add the path themselves. Lago's
+/// facade has the same path, for bodies of JSON.
+enum OpenMeterDoor {
+    /// Whether a request is a CloudEvent, or several, at OpenMeter's address.
+    static func takes(_ request: Request) -> Bool {
+        guard request.method == .post, request.uri.path == "/api/v1/events" else { return false }
+        if request.headers.contains(where: { $0.name.canonicalName == "ce-specversion" }) { return true }
+        let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
+        return type.hasPrefix("application/cloudevents+") || type.hasPrefix("application/cloudevents-batch+")
+    }
+
+    /// OpenMeter answers 204 to what it takes, and its clients take nothing else for a success. What is refused is a problem, as there.
+    static func answer(_ response: Response) -> Response {
+        guard response.status == .accepted else { return response }
+        return Response(status: .noContent)
+    }
+}

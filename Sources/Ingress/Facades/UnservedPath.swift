@@ -1,0 +1,41 @@
+import Events
+
+/// Says where a request belongs that came below a vendor's prefix, or near it, and is not served there.
+enum UnservedPath {
+    /// One sentence on what to do: the right address, if the path is nearly one, else that the call is the vendor's own.
+    /// - Parameter path: whole, still percent-encoded, without the query.
+    static func advice(_ method: String, _ path: String, of dialect: any Dialect) -> String {
+        let vendor = dialect.adapter.rawValue.prefix(1).uppercased() + dialect.adapter.rawValue.dropFirst()
+        if let right = served(method, path, by: dialect), right != path {
+            return
+                "\"\(path.prefix(200))\" is not an address of this gateway; use \(right.prefix(200)) (the base URL for "
+                + "\(vendor)'s SDKs ends with \(dialect.basePath))"
+        }
+        return "this gateway serves only \(vendor)'s events API, below \(dialect.prefixes[0]); send \(method) "
+            + "\(path.prefix(200)) to \(vendor) itself"
+    }
+
+    /// The address that serves the end of a path: `/lago/api/v1/events/batch` for `/lago/events/batch`; nil if none does.
+    private static func served(_ method: String, _ path: String, by dialect: any Dialect) -> String? {
+        let parts = path.split(separator: "/")
+        for start in parts.indices.prefix(mostParts) {
+            let rest = "/" + parts[start...].joined(separator: "/")
+            // One slash at the end is a path of its own for some vendors.
+            for candidate in [rest, rest + "/"] where isServed(method, candidate, by: dialect) {
+                return dialect.prefixes[0] + candidate
+            }
+        }
+        return nil
+    }
+
+    /// A path of more parts than this is no mistyped one.
+    private static let mostParts = 8
+
+    private static func isServed(_ method: String, _ path: String, by dialect: any Dialect) -> Bool {
+        let headers = [(name: "Content-Type", value: "application/json"), (name: "Content-Length", value: "0")]
+        if case .unserved = dialect.call(for: DialectRequest(method: method, path: path, headers: headers)) {
+            return false
+        }
+        return true
+    }
+}
