@@ -14,6 +14,7 @@ struct StoreParts: Sendable {
     let ledger: ProviderLedger
     let newest: NewestEvent
     let commits: GroupCommit
+    let departures: DepartureLog
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
 }
