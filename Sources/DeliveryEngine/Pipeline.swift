@@ -287,6 +287,10 @@ package struct Pipeline: Sendable {
         var claimed = PipelineMachine.Claimed()
         claimed.items.reserveCapacity(deliveries.count)
         for delivery in deliveries {
+            guard delivery.destination.adapter == adapter.traits.adapter else {
+                claimed.settled.append(strange(delivery))
+                continue
+            }
             do {
                 let translated = try adapter.translate(delivery.event, for: delivery.destination)
                 if delivery.destination.mode == .shadow {
@@ -324,6 +328,21 @@ package struct Pipeline: Sendable {
         return SettledDelivery(sequence: delivery.sequence, status: .skipped, fault: fault)
     }
 
+    /// An event of another account, which had the provider's name before. A `routes.json` that would lead here is refused while such
+    /// events wait; what was accepted at that very moment, or is retried later, comes here.
+    private func strange(_ delivery: ClaimedDelivery) -> SettledDelivery {
+        let (planned, present) = (delivery.destination.adapter, adapter.traits.adapter)
+        let message =
+            "the event was accepted when provider \(settings.provider) had the adapter \(planned); it has \(present) now, which is "
+            + "another account; give that another name, or discard the delivery"
+        logger.error("a delivery belongs to another account", metadata: ["event": "\(delivery.event.id)"])
+        return SettledDelivery(
+            sequence: delivery.sequence,
+            status: .rejected,
+            fault: DeliveryFault(code: .unsupported, message: message)
+        )
+    }
+
     private func untranslatable(_ delivery: ClaimedDelivery, _ error: Untranslatable) -> SettledDelivery {
         let fault = DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)")
         if delivery.destination.mode == .shadow { return skipped(delivery, fault: fault) }
@@ -350,7 +369,9 @@ package struct Pipeline: Sendable {
         let request = adapter.request(carrying: events)
         let at = clock.now
         let start = ContinuousClock.now
-        let trace = view.traces.trace(of: batch.items.map(\.sequence))
+        let sequences = batch.items.map(\.sequence)
+        let trace = view.traces.trace(of: sequences)
+        if settings.needsIntent { ledger.departs(sequences, to: settings.provider) }
         let result = await caller.call(request, in: trace)
         let facts = AttemptFacts(at: at, latency: .now - start, httpStatus: result.httpStatus)
         let verdict = result.verdict(by: adapter, for: events, at: caller.address(of: request))

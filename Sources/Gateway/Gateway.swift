@@ -55,6 +55,7 @@ package enum Gateway {
         ingressSettings.connectionLimit = min(ingressSettings.connectionLimit, FileLimit.connections())
         let metrics = MetricsRegistry()
         let store = try openStore(settings, metrics, logs)
+        try await refuseChangedAccounts(settings, routes.current.routes, store)
         let clock = SystemWallClock()
         let view = DeliveryView(metrics: metrics)
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
@@ -178,6 +179,23 @@ package enum Gateway {
         } catch {
             throw .store(error)
         }
+    }
+
+    /// What waits must not go to another account that has got the name of its own.
+    private static func refuseChangedAccounts(
+        _ settings: GatewaySettings,
+        _ routes: Routes,
+        _ store: SQLiteEventStore
+    ) async throws(GatewayFault) {
+        let changed: [ChangedAccount]
+        do {
+            changed = try await .found(in: routes, archive: store)
+        } catch {
+            throw .store(error)
+        }
+        guard !changed.isEmpty else { return }
+        await store.close()
+        throw .changedAccounts(file: settings.routesFile.relativePath, changed)
     }
 
     /// Behind all that the event loop has to do by now: the other requests that came in together with this one then go into the same

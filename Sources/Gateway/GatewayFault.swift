@@ -10,6 +10,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case faultyRoutes(file: String, FaultyRoutes)
     case keys(KeyFileFault)
     case store(StoreError)
+    case changedAccounts(file: String, [ChangedAccount])
     case certificate(CertificateFault)
     case vendorRoots(CertificateFault)
 
@@ -23,6 +24,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "\(fault)"
         case .store(let error):
             Self.words(error)
+        case .changedAccounts(let file, let accounts):
+            accounts.map { "\(file): \($0)" }.joined(separator: "\n")
         case .certificate(let fault):
             "\(fault). See --tls-cert and --tls-key."
         case .vendorRoots(let fault):

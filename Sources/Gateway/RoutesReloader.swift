@@ -78,20 +78,20 @@ final class RoutesReloader: Service, RoutesReloading {
             do { try await Task.sleep(for: Self.interval) } catch { return }
             let signature = FileSignature(of: file)
             guard state.withLock({ $0.watch.isDue(signature) }) else { continue }
-            await tell(takeOver(), because: "the file has changed", mustAnswer: false)
+            await tell(await takeOver(), because: "the file has changed", mustAnswer: false)
         }
     }
 
     private func waitForSignals() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
-            await tell(takeOver(), because: "SIGHUP", mustAnswer: true)
+            await tell(await takeOver(), because: "SIGHUP", mustAnswer: true)
         }
     }
 
     // MARK: - RoutesReloading
 
     func reload(by who: ClientName) async throws(RoutesRefusal) -> RoutesTakeover {
-        let outcome = takeOver()
+        let outcome = await takeOver()
         await tell(outcome, because: "client \(who) asked for it", mustAnswer: true)
         switch outcome {
         case .unchanged:
@@ -111,6 +111,7 @@ final class RoutesReloader: Service, RoutesReloading {
         } catch {
             throw .faulty(error)
         }
+        try await refuseChangedAccounts(in: reading.routes)
         let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
         return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
     }
@@ -130,8 +131,27 @@ final class RoutesReloader: Service, RoutesReloading {
 
     // MARK: - The file
 
-    /// Reads the file and takes it over. One look at a time: the newest content must be the last to be taken.
-    private func takeOver() -> Outcome {
+    /// What a look at the file's content has found.
+    private enum Look {
+        case done(Outcome)
+        /// Good by itself; whether the journal agrees is not known yet.
+        case good([UInt8], RoutesReader.Reading)
+    }
+
+    /// Reads the file and takes it over, if it is what it was when the journal was asked about it. One takeover at a time: the newest
+    /// content must be the last to be taken.
+    private func takeOver() async -> Outcome {
+        while true {
+            switch look() {
+            case .done(let outcome): return outcome
+            case .good(let content, let reading):
+                let refusal = await changedAccounts(in: reading.routes)
+                if let outcome = finish(content, reading, refusal) { return outcome }
+            }
+        }
+    }
+
+    private func look() -> Look {
         state.withLock { state in
             let content: [UInt8]
             do throws(GatewayFault) {
@@ -139,25 +159,62 @@ final class RoutesReloader: Service, RoutesReloading {
             } catch {
                 let isKnown = state.refused == []
                 state.refused = []
-                return .refused(.unreadable(reason: "\(error)"), isKnown: isKnown)
+                return .done(.refused(.unreadable(reason: "\(error)"), isKnown: isKnown))
             }
             guard content != state.taken else {
                 state.refused = nil
-                return .unchanged
+                return .done(.unchanged)
             }
             do throws(FaultyRoutes) {
-                let reading = try reader.read(content)
-                let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
-                routes.replace(by: reading.routes)
-                state.taken = content
-                state.refused = nil
-                return .taken(changes, warnings: reading.warnings)
+                return .good(content, try reader.read(content))
             } catch {
                 let isKnown = state.refused == content
                 state.refused = content
-                return .refused(.faulty(error), isKnown: isKnown)
+                return .done(.refused(.faulty(error), isKnown: isKnown))
             }
         }
+    }
+
+    /// - Returns: nil if the file has changed meanwhile.
+    private func finish(_ content: [UInt8], _ reading: RoutesReader.Reading, _ refusal: RoutesRefusal?) -> Outcome? {
+        state.withLock { state in
+            do throws(GatewayFault) {
+                guard try RoutesFile.content(of: file) == content else { return nil }
+            } catch {
+                // The next look says why.
+                return nil
+            }
+            guard content != state.taken else { return .unchanged }
+            if let refusal {
+                let isKnown = state.refused == content
+                state.refused = content
+                return .refused(refusal, isKnown: isKnown)
+            }
+            let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
+            routes.replace(by: reading.routes)
+            state.taken = content
+            state.refused = nil
+            return .taken(changes, warnings: reading.warnings)
+        }
+    }
+
+    private func changedAccounts(in routes: Routes) async -> RoutesRefusal? {
+        do throws(RoutesRefusal) {
+            try await refuseChangedAccounts(in: routes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func refuseChangedAccounts(in routes: Routes) async throws(RoutesRefusal) {
+        let changed: [ChangedAccount]
+        do {
+            changed = try await .found(in: routes, archive: archive)
+        } catch {
+            throw .store(error)
+        }
+        if !changed.isEmpty { throw .changedAccounts(changed) }
     }
 
     /// - Parameter mustAnswer: whether somebody asked, who is told also what the log has already.
@@ -200,6 +257,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private func words(_ refusal: RoutesRefusal) -> String {
         switch refusal {
         case .unreadable(let reason): reason
+        case .changedAccounts(let accounts): accounts.map(\.description).joined(separator: "; ")
         case .faulty(let faulty): RoutesReport.faults(faulty.faults, file: file.relativePath)
         case .store(let error): "\(error)"
         }

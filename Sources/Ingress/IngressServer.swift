@@ -70,6 +70,7 @@ package struct IngressServer: Service {
             gatekeeper: gatekeeper,
             log: log
         )
+        let removed = RemovedProviders(archive: archive, routes: routes)
         responder = GatewayResponder(
             settings: settings,
             writing: writing,
@@ -83,8 +84,14 @@ package struct IngressServer: Service {
                 bodies: bodies
             ),
             streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),
-            deliveries: DeliveriesHandler(reading: archive),
-            revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
+            deliveries: DeliveriesHandler(reading: archive, removed: removed),
+            revisions: RevisionHandler(
+                revising: revising,
+                nudging: delivery.bells,
+                removed: removed,
+                clock: clock,
+                audit: audit
+            ),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
             clients: ClientHandler(journalID: archive.journalID, bodyLimitBytes: settings.bodyLimitBytes),
             orders: ProviderOrdersHandler(

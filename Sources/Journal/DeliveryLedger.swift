@@ -27,13 +27,19 @@ package protocol DeliveryLedger: Sendable {
     /// Brings the times of all retries of a provider forward, because the wall clock was set back by so much.
     func bringForward(_ provider: ProviderName, by step: Duration) async throws(StoreError)
 
-    /// Deliveries that a crash interrupted after ``intend(_:at:)`` and before their settlement: nobody knows whether the vendor has
-    /// them. They are claimed by this call and by no other; if it throws, none is. Call it before the first ``claimBlock(for:limit:)``.
+    /// Deliveries that a crash interrupted after ``departs(_:to:)`` (or ``intend(_:at:)``, if the system was started anew) and before
+    /// their settlement: nobody knows whether the vendor has them. They are claimed by this call and by no other; if it throws, none is.
+    /// Call it before the first ``claimBlock(for:limit:)``.
     func claimInterrupted(for provider: ProviderName) async throws(StoreError) -> [ClaimedDelivery]
 
     /// Writes down that these events are about to be sent to the provider. When it returns, that is on disk: should the process die
-    /// before they are settled, ``claimInterrupted(for:)`` will name them.
+    /// after ``departs(_:to:)`` and before they are settled, ``claimInterrupted(for:)`` will name them.
     func intend(_ sequences: [SequenceNumber], at provider: ProviderName) async throws(StoreError)
+
+    /// Notes that a request with these events leaves now, after their intent was made durable. Returns at once: the note outlives the
+    /// process, though not the system. An intent without it was not sent, and ``claimInterrupted(for:)`` does not name it unless the
+    /// system was started anew meanwhile.
+    func departs(_ sequences: [SequenceNumber], to provider: ProviderName)
 
     /// Records outcomes, in one commit with whatever else is waiting. When it returns, they are on disk and their claims are over.
     /// Settling an event ends its intent too.

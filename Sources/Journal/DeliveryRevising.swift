@@ -39,7 +39,8 @@ package struct DeliveryRevision: Sendable {
         /// Gives them up: rejected, uncertain and retrying ones.
         case discard
 
-        /// The states that the action can change. A delivery that was never tried is neither retried nor discarded.
+        /// The states that the action can change. A delivery that was never tried is discarded only at
+        /// ``DeliveryRevision/untriedAt``.
         package var statuses: Set<DeliveryStatus> { [.rejected, .uncertain, .retrying] }
 
         /// The states that are meant where the filter names none. To retry an uncertain delivery can bill it twice, so that must
@@ -55,12 +56,22 @@ package struct DeliveryRevision: Sendable {
     package let action: Action
     /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: ``Action/usualStatuses``.
     package let filter: DeliveryFilter
+    /// Providers whose deliveries are discarded too that were never tried, because nobody delivers to them any more. Nothing of them
+    /// is retried.
+    package let untriedAt: [ProviderName]
     package let by: ClientName
     package let at: Timestamp
 
-    package init(action: Action, filter: DeliveryFilter, by client: ClientName, at moment: Timestamp) {
+    package init(
+        action: Action,
+        filter: DeliveryFilter,
+        untriedAt: [ProviderName] = [],
+        by client: ClientName,
+        at moment: Timestamp
+    ) {
         self.action = action
         self.filter = filter
+        self.untriedAt = untriedAt
         self.by = client
         self.at = moment
     }

@@ -15,8 +15,21 @@ package protocol EventArchive: Sendable {
     func deliveries(matching filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) async throws(StoreError)
         -> DeliveryPage
 
+    /// The same, with the deliveries among them that were never tried at these providers and are held by no pipeline, if the filter
+    /// takes the state `pending`.
+    func deliveries(
+        matching filter: DeliveryFilter,
+        untriedAt providers: [ProviderName],
+        after: DeliveryCursor?,
+        limit: Int
+    ) async throws(StoreError) -> DeliveryPage
+
     /// How much waits for a provider: pending and retrying events.
     func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog
+
+    /// The adapters that what waits for a provider was planned for, by the oldest of each kind of waiting; empty if nothing waits.
+    /// More than the one that the provider has now: it was another account.
+    func waitingAdapters(of provider: ProviderName) async throws(StoreError) -> Set<AdapterName>
 
     /// The providers for which something waits, whether `routes.json` has them still or not.
     func providersWithBacklog() async throws(StoreError) -> [ProviderName]

@@ -90,7 +90,7 @@ struct DeliveryReading {
 }
 
 extension Delivery {
-    fileprivate static func pending(_ destination: Destination) -> Delivery {
+    static func pending(_ destination: Destination) -> Delivery {
         Delivery(
             provider: destination.provider,
             adapter: destination.adapter,

@@ -184,6 +184,37 @@ struct ProviderProgress: Sendable {
         if !sequences.isEmpty { lowerDue(to: Self.overdue) }
     }
 
+    /// Whether an event has no outcome, and neither a pipeline nor a person holds it.
+    func isUntried(_ sequence: Int64) -> Bool {
+        guard held[sequence] == nil else { return false }
+        return sequence > position ? !ahead.contains(sequence) : isReleased(sequence)
+    }
+
+    /// Keeps pipelines from events that a person is about to give up.
+    /// - Returns: those that no pipeline holds.
+    mutating func holdUntried(_ sequences: [Int64]) -> [Int64] {
+        let free = sequences.filter { isUntried($0) }
+        for sequence in free { held[sequence] = .interrupted }
+        let taken = Set(free)
+        released.removeAll { taken.contains($0) }
+        version += 1
+        return free
+    }
+
+    /// Ends ``holdUntried(_:)``: what was not settled is given back.
+    mutating func endHoldingUntried(_ sequences: [Int64]) {
+        release(sequences.filter { held[$0] == .interrupted })
+    }
+
+    private func isReleased(_ sequence: Int64) -> Bool {
+        var (low, high) = (0, released.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if released[middle] < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < released.count && released[low] == sequence
+    }
+
     /// Notes that a person has changed so many rows to, or from, `retrying`.
     mutating func revised(retrying change: Int) {
         retrying += change

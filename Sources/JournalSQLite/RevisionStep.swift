@@ -21,11 +21,13 @@ struct RevisionStep: Sendable {
     let providerNumber: Int64
     /// Deliveries with a row, held by the caller for as long as the step takes.
     let sequences: [Int64]
+    /// How many deliveries beside these a settlement has changed already.
+    var settled = 0
     /// How many others a pipeline holds.
     let busy: Int
 
     func run(in db: Database) throws -> Result {
-        var (changed, retryingChange) = (0, 0)
+        var (changed, retryingChange) = (settled, 0)
         let select = try db.cachedStatement(sql: "SELECT status FROM deliveries WHERE sequence = ? AND provider = ?")
         let update = try db.cachedStatement(
             sql: """

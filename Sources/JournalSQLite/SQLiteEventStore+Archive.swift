@@ -44,23 +44,33 @@ extension SQLiteEventStore {
     }
 
     package func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog {
+        let events = parts.ledger.withProgress(of: provider) { $0.pending + $0.retrying } ?? 0
+        guard events > 0 else { return Backlog(events: 0, oldest: nil) }
+        return Backlog(events: events, oldest: try await oldestWaiting(for: provider).map(\.acceptedAt).min())
+    }
+
+    package func waitingAdapters(of provider: ProviderName) async throws(StoreError) -> Set<AdapterName> {
+        Set(try await oldestWaiting(for: provider).compactMap { $0.plan.destination(at: provider)?.adapter })
+    }
+
+    /// The oldest event that no attempt of is settled, and the oldest that is retried.
+    private func oldestWaiting(for provider: ProviderName) async throws(StoreError) -> [AcceptedEvent] {
         guard let number = parts.names.number(of: provider),
             let (events, open, position) = parts.ledger.withProgress(
                 of: provider,
                 { ($0.pending + $0.retrying, $0.oldestOpen, $0.position) }
             ), events > 0
-        else { return Backlog(events: 0, oldest: nil) }
+        else { return [] }
         let (reader, newest, ledger) = (parts.reader, parts.newest.value, parts.ledger)
-        let oldest = try await readPoint { db -> Timestamp? in
+        return try await readPoint { db in
             let waiting =
                 try open
                 ?? reader.firstEvent(after: position, through: newest, for: number, in: db) { sequence in
                     ledger.withProgress(of: provider) { $0.isSettledAhead(sequence) } ?? true
                 }
             let candidates = [waiting, try DueDelivery.oldest(provider: number, in: db)].compactMap(\.self)
-            return try reader.events(at: candidates.sorted(), in: db).values.map(\.event.acceptedAt).min()
+            return try reader.events(at: candidates.sorted(), in: db).values.map(\.event)
         }
-        return Backlog(events: events, oldest: oldest)
     }
 
     package func providersWithBacklog() async throws(StoreError) -> [ProviderName] {

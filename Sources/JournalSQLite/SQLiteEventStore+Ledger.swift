@@ -86,6 +86,16 @@ extension SQLiteEventStore {
         try await commit { .intend(sequences.map(\.rawValue), provider, $0) }
     }
 
+    package func departs(_ sequences: [SequenceNumber], to provider: ProviderName) {
+        // An intent has given the provider its number.
+        guard let number = parts.names.number(of: provider) else { return }
+        let departures = sequences.map { Departure(provider: number, sequence: $0.rawValue) }
+        parts.departures.add(departures) { departure in
+            guard let name = parts.names.current.providers[departure.provider] else { return true }
+            return parts.ledger.withProgress(of: name) { $0.intended.contains(departure.sequence) } ?? true
+        }
+    }
+
     package func settle(_ settlement: Settlement) async throws(StoreError) {
         guard !settlement.delivered.isEmpty || !settlement.exceptions.isEmpty else { return }
         let prepared = try await prepare(settlement)

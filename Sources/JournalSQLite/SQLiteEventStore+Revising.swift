@@ -13,6 +13,9 @@ extension SQLiteEventStore {
                 count += RevisionCount(changed: sequences.count - (busy ?? 0), busy: busy ?? 0)
             }
         }
+        try await forEachUntriedPage(of: revision) { (_, sequences) async throws(StoreError) in
+            count += RevisionCount(changed: sequences.count, busy: 0)
+        }
         return count
     }
 
@@ -41,7 +44,45 @@ extension SQLiteEventStore {
                 count += RevisionCount(changed: result.changed, busy: step.busy)
             }
         }
+        try await forEachUntriedPage(of: revision) { (provider, sequences) async throws(StoreError) in
+            guard let providerNumber = parts.names.number(of: provider) else { return }
+            let free = parts.ledger.withProgress(of: provider) { $0.holdUntried(sequences) } ?? []
+            defer { _ = parts.ledger.withProgress(of: provider) { $0.endHoldingUntried(free) } }
+            let discarded = free.map { SettledDelivery(sequence: SequenceNumber($0), status: .discarded) }
+            try await settle(Settlement(provider: provider, exceptions: discarded))
+            let step = RevisionStep(
+                revision: revision,
+                tenant: tenant,
+                number: number,
+                provider: provider,
+                providerNumber: providerNumber,
+                sequences: [],
+                settled: free.count,
+                busy: sequences.count - free.count
+            )
+            number = try await commit { .revise(step, $0) }.number
+            count += RevisionCount(changed: free.count, busy: step.busy)
+        }
         return count
+    }
+
+    /// Goes through what a revision discards without a try, page by page.
+    private func forEachUntriedPage(
+        of revision: DeliveryRevision,
+        _ body: (ProviderName, [Int64]) async throws(StoreError) -> Void
+    ) async throws(StoreError) {
+        guard revision.action == .discard else { return }
+        for provider in revision.untriedAt where revision.filter.takesUntried(at: provider) {
+            var after: DeliveryCursor?
+            repeat {
+                let limit = Self.deliveriesPerStep
+                let page = try await untried(at: provider, matching: revision.filter, after: after, limit: limit)
+                if !page.deliveries.isEmpty {
+                    try await body(provider, page.deliveries.map(\.cursor.sequence.rawValue))
+                }
+                after = page.next
+            } while after != nil
+        }
     }
 
     package func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision] {

@@ -87,6 +87,7 @@ struct StoreOpening {
             logger: logger
         )
         try columns.open(floor: bounds.oldest, newest: bounds.newest)
+        let departures = try departures(db)
         return StoreParts(
             settings: settings,
             journalID: try MetaTable.journalID(in: db),
@@ -100,9 +101,28 @@ struct StoreOpening {
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
             newest: NewestEvent(bounds.newest),
             commits: GroupCommit(settings: settings, announce: announce),
+            departures: departures,
             checkpoints: Checkpoints(connection: try checkpointConnection(), logger: logger),
             metrics: CommitMetrics(factory: metrics)
         )
+    }
+
+    /// Withdraws the intents of requests that certainly did not leave, and begins a new log with the rest of them.
+    private func departures(_ db: Database) throws -> DepartureLog {
+        let intents = try Row.fetchAll(db, sql: "SELECT provider, sequence FROM intents").map { row in
+            Departure(provider: row[0], sequence: row[1])
+        }
+        guard let departed = DepartureLog.departed(in: folder) else { return DepartureLog(in: folder, with: intents) }
+        let unsent = intents.filter { !departed.contains($0) }
+        let log = DepartureLog(in: folder, with: intents.filter { departed.contains($0) })
+        guard !unsent.isEmpty else { return log }
+        try db.inTransaction(.immediate) {
+            let delete = try db.cachedStatement(sql: "DELETE FROM intents WHERE provider = ? AND sequence = ?")
+            for intent in unsent { try delete.execute(arguments: [intent.provider, intent.sequence]) }
+            return .commit
+        }
+        logger.info("requests that had not left are sent anew", metadata: ["events": "\(unsent.count)"])
+        return log
     }
 
     /// The oldest event that is there, and the newest that ever was.

@@ -15,6 +15,7 @@ struct StoreParts: Sendable {
     let ledger: ProviderLedger
     let newest: NewestEvent
     let commits: GroupCommit
+    let departures: DepartureLog
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
 }

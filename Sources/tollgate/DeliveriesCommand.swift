@@ -20,7 +20,9 @@ struct DeliveryFilterOptions: ParsableArguments {
     @Option(help: "One provider's only.")
     var provider: String?
 
-    @Option(help: "These only, separated by commas: retrying, rejected, uncertain, skipped, discarded, delivered.")
+    @Option(
+        help: "These only, separated by commas: pending, retrying, rejected, uncertain, skipped, discarded, delivered."
+    )
     var status: String?
 
     @Option(help: "Of events with this name.")
@@ -179,7 +181,7 @@ struct RetryDeliveriesCommand: AsyncParsableCommand {
 struct DiscardDeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard",
-        abstract: "Give up rejected, uncertain or waiting deliveries."
+        abstract: "Give up rejected, uncertain or retrying deliveries, and what waits for a removed provider."
     )
 
     @OptionGroup var order: DeliveryOrder

@@ -123,6 +123,90 @@ import Testing
         }
     }
 
+    private func command(_ stage: Stage, _ arguments: [String]) async throws -> (code: Int32, text: String) {
+        let command = try ChildProcess("tollgate", arguments, environment: ["TOLLGATE_KEY": Stage.key])
+        let code = try await command.waitForExit()
+        return (code, command.lines.joined(separator: "\n"))
+    }
+
+    @Test func `refuses another adapter under the name of a provider for which deliveries wait, wherever it comes in`()
+        async throws
+    {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])
+            let whole = try String(contentsOf: stage.routesFile, encoding: .utf8)
+            let other = whole.replacing(#""polar": {"adapter": "polar""#, with: #""polar": {"adapter": "flexprice""#)
+            try #require(other != whole)
+            try await stage.setFaults("polar", #"{"reset_before":1}"#)
+            try await stage.withGateway { (gateway) async throws in
+                for number in 1...5 { _ = try await stage.client.post("/v1/events", event("e\(number)")) }
+                let draft = stage.folder.appending(path: "draft.json")
+                try Data(other.utf8).write(to: draft)
+                let check = try await command(stage, ["check", draft.path, "--against", stage.client.base])
+                #expect(check.code == 1 && check.text.contains("another account"), "\(check.text)")
+
+                try Data(other.utf8).write(to: stage.routesFile, options: .atomic)
+                let answer = try await stage.client.post("/v1/config/reload", "")
+                #expect(answer.status == 409)
+                #expect(try (answer.object()["detail"] as? String)?.contains("5 deliveries to provider polar") == true)
+                _ = try await gateway.waitForLine("the log says why") {
+                    $0.contains("routes.json was refused") && $0.contains("another account") ? true : nil
+                }
+            }
+            let start = try stage.launch()
+            #expect(try await start.waitForExit() != 0)
+            #expect(start.lines.joined().contains("another account"), "\(start.lines)")
+
+            try Data(whole.utf8).write(to: stage.routesFile, options: .atomic)
+            try await stage.setFaults("polar", "{}")
+            try await stage.withGateway { _ async throws in
+                try await waitUntil("polar has all") { Set(try await stage.billed("polar")).count == 5 }
+                try await waitUntil("nothing waits") {
+                    let providers =
+                        try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]]
+                    let polar = providers?.first { $0["name"] as? String == "polar" }
+                    return (polar?["backlog"] as? [String: Any])?["events"] as? Int == 0
+                }
+                // With nothing left behind it is a new account like any other.
+                try Data(other.utf8).write(to: stage.routesFile, options: .atomic)
+                let check = try await command(stage, ["check", stage.routesFile.path, "--against", stage.client.base])
+                #expect(check.code == 0, "\(check.text)")
+            }
+        }
+    }
+
+    @Test func `lists and discards all that waits for a removed provider, also what was never tried`() async throws {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])
+            try await stage.withGateway { (gateway) async throws in
+                let hold = try await command(
+                    stage,
+                    ["providers", "hold", "polar", "--for", "1h", "--url", stage.client.base]
+                )
+                #expect(hold.code == 0)
+                for number in 1...20 { _ = try await stage.client.post("/v1/events", event("e\(number)")) }
+                let whole = try String(contentsOf: stage.routesFile, encoding: .utf8)
+                let without = whole.replacing(#"{"provider": "polar", "mode": "mirror"}, "#, with: "")
+                    .replacing(/"polar": \{"adapter"[^\n]*\n[^\n]*\n/, with: "")
+                try Data(without.utf8).write(to: stage.routesFile, options: .atomic)
+                #expect(try await stage.client.post("/v1/config/reload", "").status == 200)
+                try await waitUntil("the pipeline has given all back") {
+                    try await stage.deliveries("polar", "pending").count == 20
+                }
+                let order = ["deliveries", "discard", "--all", "--url", stage.client.base]
+                let discard = try await command(stage, order)
+                #expect(discard.code == 0 && discard.text.contains("20 deliveries discarded"), "\(discard.text)")
+                #expect(try await stage.statuses(of: "e1")["polar"] == "discarded")
+                try await waitUntil("the provider is forgotten") {
+                    let providers =
+                        try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]]
+                    return providers?.contains { $0["name"] as? String == "polar" } == false
+                }
+                #expect(gateway.isRunning)
+            }
+        }
+    }
+
     @Test func `tries a parked provider at once when its settings change`() async throws {
         try await Stage.set { (stage) async throws in
             try stage.writeRoutes(scopes: ["events:write", "events:read", "admin"])

@@ -49,6 +49,7 @@ final class SQLiteFixture: StoreFixture {
         for name in ["journal.sqlite", "journal.sqlite-wal"] {
             try files.copyItem(at: old.appending(path: name), to: new.appending(path: name))
         }
+        try files.copyItem(at: old.appending(path: "departures"), to: new.appending(path: "departures"))
         for index in ["index", "columns"] {
             try files.createDirectory(at: new.appending(path: index), withIntermediateDirectories: true)
             for name in try files.contentsOfDirectory(atPath: old.appending(path: index).path) {

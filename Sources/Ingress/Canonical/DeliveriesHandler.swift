@@ -6,10 +6,12 @@ import Routing
 /// `GET /v1/deliveries`: what did not simply arrive (retrying, rejected, uncertain and so on), in journal order, in pages.
 struct DeliveriesHandler: Sendable {
     private let archive: any EventArchive
+    private let removed: RemovedProviders
     private static let largestPage = 1000
 
-    init(reading archive: any EventArchive) {
+    init(reading archive: any EventArchive, removed: RemovedProviders) {
         self.archive = archive
+        self.removed = removed
     }
 
     /// The parameters that it takes.
@@ -37,7 +39,13 @@ struct DeliveriesHandler: Sendable {
         let limit = try Self.limit(query["limit"])
         let page: DeliveryPage
         do {
-            page = try await archive.deliveries(matching: filter, after: try Self.cursor(query["cursor"]), limit: limit)
+            let asksForPending = filter.statuses.contains(.pending)
+            page = try await archive.deliveries(
+                matching: filter,
+                untriedAt: asksForPending ? archive.providersWithBacklog() : removed.withBacklog,
+                after: try Self.cursor(query["cursor"]),
+                limit: limit
+            )
         } catch let error as StoreError {
             throw Problem(error)
         }

@@ -9,18 +9,26 @@ import Routing
 struct RevisionHandler: Sendable {
     let revising: any DeliveryRevising
     let nudging: any DeliveryNudging
+    let removed: RemovedProviders
     let clock: any WallClock
     let audit: AuditLog
 
     /// Carries a decision out, or counts only if it is a dry run.
     func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from client: Client) async throws -> [UInt8] {
         let order = try RevisionOrder(body, tenant: client.tenant)
-        let revision = DeliveryRevision(action: action, filter: order.filter, by: client.name, at: clock.now)
+        let revision: DeliveryRevision
         // Also after a failure, because a part may be done.
         defer { if action == .retry, !order.isDryRun { nudging.nudge(order.filter.provider) } }
         let count: RevisionCount
         let uncertain: Int
         do {
+            revision = DeliveryRevision(
+                action: action,
+                filter: order.filter,
+                untriedAt: action == .discard ? try await removed.withBacklog : [],
+                by: client.name,
+                at: clock.now
+            )
             count = try await order.isDryRun ? revising.count(revision) : revising.revise(revision)
             uncertain = try await self.uncertain(leftBy: revision)
         } catch {

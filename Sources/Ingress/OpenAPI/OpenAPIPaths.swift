@@ -133,6 +133,7 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["deliveries"], "operationId": "listDeliveries",
                 "summary": "What did not simply arrive: retrying, rejected, uncertain and so on, in journal order.",
+                "description": "Pending deliveries are listed for providers that routes.json does not have any more, and for all with the status pending.",
                 "parameters": [
                   {"name": "provider", "in": "query", "schema": {"type": "string"}},
                   {"name": "status", "in": "query", "schema": {"type": "string"}, "description": "One or several, separated by commas.", "example": "rejected,uncertain"},
@@ -165,6 +166,7 @@ enum OpenAPIPaths {
             "/v1/deliveries/discard": {
               "post": {
                 "tags": ["deliveries"], "operationId": "discardDeliveries", "summary": "Give deliveries up.",
+                "description": "Rejected, retrying and uncertain deliveries, and pending ones of providers that routes.json does not have any more.",
                 "requestBody": {"$ref": "#/components/requestBodies/Revision"},
                 "responses": {
                   "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},

@@ -38,10 +38,59 @@ package struct StrandedDeliveries: Sendable, Equatable {
     }
 }
 
+/// A provider that would get another adapter while deliveries wait that were planned for the one before: another account under the
+/// same name.
+package struct ChangedAccount: Sendable, Equatable, CustomStringConvertible {
+    package let provider: ProviderName
+    /// What the deliveries were planned for.
+    package let planned: AdapterName
+    /// What the file says now.
+    package let configured: AdapterName
+    /// How many deliveries wait.
+    package let events: Int
+
+    package init(provider: ProviderName, planned: AdapterName, configured: AdapterName, events: Int) {
+        self.provider = provider
+        self.planned = planned
+        self.configured = configured
+        self.events = events
+    }
+
+    package var description: String {
+        "\(events) deliveries to provider \(provider) were accepted for the adapter \(planned), and the file says \(configured), which is "
+            + "another account: keep \(planned) under this name until they are delivered, or take the provider out, discard them with "
+            + "`tollgate deliveries discard --provider \(provider)` and put it back; or give the new account another name"
+    }
+}
+
+extension [ChangedAccount] {
+    /// The accounts that routes would change while deliveries wait for them.
+    package static func found(in routes: Routes, archive: any EventArchive) async throws(StoreError) -> [ChangedAccount]
+    {
+        var changed: [ChangedAccount] = []
+        for provider in routes.providers {
+            let configured = provider.traits.adapter
+            let planned = try await archive.waitingAdapters(of: provider.name)
+            guard let other = planned.first(where: { $0 != configured }) else { continue }
+            changed.append(
+                ChangedAccount(
+                    provider: provider.name,
+                    planned: other,
+                    configured: configured,
+                    events: try await archive.backlog(of: provider.name).events
+                )
+            )
+        }
+        return changed
+    }
+}
+
 /// Why a `routes.json` is not taken over. The one in force stays.
 package enum RoutesRefusal: Error, Sendable {
     case unreadable(reason: String)
     case faulty(FaultyRoutes)
+    /// Deliveries wait that belong to other accounts than the file's.
+    case changedAccounts([ChangedAccount])
     /// What waits for removed providers could not be found out.
     case store(StoreError)
 }

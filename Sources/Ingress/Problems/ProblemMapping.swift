@@ -298,6 +298,13 @@ extension Problem {
                 detail: "the routes in force stay; faults names everything that is wrong",
                 faults: faulty.faults
             )
+        case .changedAccounts(let accounts):
+            self.init(
+                status: .conflict,
+                kind: "changed-account",
+                title: "A provider's adapter has changed",
+                detail: "the routes in force stay; \(accounts.map(\.description).joined(separator: "; "))"
+            )
         case .store(let error):
             self.init(error)
         }

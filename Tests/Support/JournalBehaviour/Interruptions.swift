@@ -6,7 +6,7 @@ extension StoreBehaviour {
         StoreCheck("names after a crash what was about to be sent, and nothing else") { store, fixture in
             try await store.store(Sample.events(1...6, plan: Sample.both))
             let sequences = try await store.claimAll(for: "lago").sequences
-            try await store.intend(Array(sequences[1...4]), at: "lago")
+            try await store.send(Array(sequences[1...4]), to: "lago")
             try await store.settleDelivered([sequences[2]], at: "lago")
             try await store.settle([sequences[3]], at: "lago", as: .rejected)
             let crashed = try await fixture.crash(store)
@@ -24,7 +24,7 @@ extension StoreBehaviour {
             let due = Sample.accepted + .seconds(1)
             try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: due)
             let retry = try await store.claimDue(for: "lago", at: due, limit: 1)
-            try await store.intend(retry.sequences + [sequences[1]], at: "lago")
+            try await store.send(retry.sequences + [sequences[1]], to: "lago")
             let crashed = try await fixture.crash(store)
             try expect(try await crashed.claimDue(for: "lago", at: due, limit: 9).count, 0, "retries")
             try expect(try await crashed.claimAll(for: "lago").sequences, [3], "first tries")
@@ -35,7 +35,7 @@ extension StoreBehaviour {
         },
         StoreCheck("ends an interruption with its settlement") { store, fixture in
             try await store.store(Sample.events(1...2))
-            try await store.intend(try await store.claimAll(for: "lago").sequences, at: "lago")
+            try await store.send(try await store.claimAll(for: "lago").sequences, to: "lago")
             let crashed = try await fixture.crash(store)
             let interrupted = try await crashed.claimInterrupted(for: "lago")
             try await crashed.settle([interrupted[0].sequence], at: "lago", as: .uncertain)
@@ -48,7 +48,7 @@ extension StoreBehaviour {
         StoreCheck("withdraws an intent with the release of its claim") { store, fixture in
             try await store.store(Sample.events(1...3))
             let sequences = try await store.claimAll(for: "lago").sequences
-            try await store.intend(sequences, at: "lago")
+            try await store.send(sequences, to: "lago")
             try await store.release(Array(sequences[0...1]), for: "lago")
             let crashed = try await fixture.crash(store)
             try expect(try await crashed.claimInterrupted(for: "lago").sequences, [3], "what may have been sent")
@@ -57,13 +57,32 @@ extension StoreBehaviour {
         },
         StoreCheck("gives a released interruption out as a first try") { store, fixture in
             try await store.store(Sample.events(1...3))
-            try await store.intend([try await store.claimAll(for: "lago").sequences[1]], at: "lago")
+            try await store.send([try await store.claimAll(for: "lago").sequences[1]], to: "lago")
             let crashed = try await fixture.crash(store)
             let interrupted = try await crashed.claimInterrupted(for: "lago")
             try expect(try await crashed.claimAll(for: "lago").sequences, [1, 3], "the others")
             try await crashed.release(interrupted.sequences, for: "lago")
             try expect(try await crashed.claimAll(for: "lago").sequences, [2], "the released one")
             return crashed
+        },
+        StoreCheck("withdraws after a crash the intents of requests that had not left, and no others") {
+            store,
+            fixture in
+            try await store.store(Sample.events(1...6))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            let due = Sample.accepted + .seconds(1)
+            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: due)
+            let retry = try await store.claimDue(for: "lago", at: due, limit: 1)
+            try await store.intend(retry.sequences + sequences[1...4], at: "lago")
+            store.departs([sequences[2]], to: "lago")
+            store.departs([sequences[3]], to: "lago")
+            try await store.settleDelivered([sequences[3]], at: "lago")
+            let crashed = try await fixture.crash(store)
+            try expect(try await crashed.claimDue(for: "lago", at: due, limit: 9).sequences, [1], "the retry")
+            try expect(try await crashed.claimAll(for: "lago").sequences, [2, 5, 6], "what did not leave")
+            let again = try await fixture.crash(crashed)
+            try expect(try await again.claimInterrupted(for: "lago").sequences, [3], "what left, after a second crash")
+            return again
         },
         StoreCheck("names nothing after an orderly shutdown in which all was settled or released") { store, fixture in
             try await store.store(Sample.events(1...2))
@@ -76,4 +95,12 @@ extension StoreBehaviour {
             return reopened
         },
     ]
+}
+
+extension EventStore {
+    /// Does what a pipeline does up to the moment in which a request leaves.
+    func send(_ sequences: [SequenceNumber], to provider: ProviderName) async throws {
+        try await intend(sequences, at: provider)
+        departs(sequences, to: provider)
+    }
 }

@@ -111,7 +111,7 @@ private struct RandomLife {
 
     private mutating func intend(_ provider: ProviderName) async throws {
         let chosen = some(of: model.claims(of: provider))
-        try await store.intend(chosen, at: provider)
+        try await store.send(chosen, to: provider)
         model.intended(chosen, at: provider)
     }
 

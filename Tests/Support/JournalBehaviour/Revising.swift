@@ -149,6 +149,65 @@ extension StoreBehaviour {
             try expect(try await reopened.hold(of: "lago"), nil, "when it is lifted")
             return reopened
         },
+        StoreCheck("lists and discards what was never tried at a provider that is gone, and nothing else") {
+            store,
+            fixture in
+            try await store.store(Sample.events(1...700, plan: Sample.both))
+            try await store.store([Sample.event("bank", tenant: "bank", plan: Sample.both)])
+            let first = try require(
+                try await store.claimBlock(for: "lago", limit: BlockLimit(events: 3, bytes: 1 << 20)),
+                "a block"
+            )
+            let sequences = first.deliveries.map(\.sequence)
+            try await store.settle([sequences[0]], at: "lago", as: .rejected)
+            try await store.release([sequences[1]], for: "lago")
+            let shop = DeliveryFilter(tenant: "shop")
+            var listed: [SequenceNumber] = []
+            var after: DeliveryCursor?
+            repeat {
+                let page = try await store.deliveries(matching: shop, untriedAt: ["lago"], after: after, limit: 99)
+                listed += page.deliveries.map(\.cursor.sequence)
+                after = page.next
+            } while after != nil
+            try expect(listed.map(\.rawValue), [1, 2] + Array(4...700), "the list, without what a pipeline holds")
+            let some = DeliveryFilter(tenant: "shop", statuses: [.pending], eventIDs: ["event-5", "event-7"])
+            let page = try await store.deliveries(matching: some, untriedAt: ["lago"], after: nil, limit: 9)
+            try expect(page.deliveries.map(\.event.id), ["event-5", "event-7"], "a filter")
+            try expect(page.deliveries.map(\.delivery.status), [.pending, .pending], "their state")
+            let none = try await store.deliveries(matching: shop, untriedAt: [], after: nil, limit: 9)
+            try expect(none.deliveries.count, 1, "without the provider")
+            let all = decision(.discard, shop, untriedAt: ["lago"])
+            try expect(try await store.count(all), RevisionCount(changed: 699, busy: 0), "the dry run")
+            try expect(try await store.revise(all), RevisionCount(changed: 699, busy: 0), "the revision")
+            try expect(try await store.revisions(of: "shop", limit: 9).map(\.count.changed), [699], "the record")
+            try await store.release([sequences[2]], for: "lago")
+            let reopened = try await fixture.crash(store)
+            try expect(
+                try await reopened.claimAll(for: "lago").ids,
+                ["event-3", "bank"],
+                "what was held, and another tenant's"
+            )
+            try expect(
+                try await reopened.statuses(of: "event-2"),
+                ["lago": .discarded, "polar": .pending],
+                "one that was released"
+            )
+            try expect(try await reopened.backlog(of: "polar").events, 701, "another provider's")
+            return reopened
+        },
+        StoreCheck("tells for which adapters something waits") { store, _ in
+            try expect(try await store.waitingAdapters(of: "lago"), [], "of nothing")
+            try await store.store(Sample.events(1...2, plan: Sample.both))
+            try expect(try await store.waitingAdapters(of: "lago"), ["lago"], "of what is pending")
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: Sample.accepted)
+            try await store.settleDelivered([sequences[1]], at: "lago")
+            try expect(try await store.waitingAdapters(of: "lago"), ["lago"], "of what is retried")
+            let due = try await store.claimDue(for: "lago", at: Sample.accepted, limit: 9)
+            try await store.settleDelivered(due.sequences, at: "lago")
+            try expect(try await store.waitingAdapters(of: "lago"), [], "when all is settled")
+            return store
+        },
         StoreCheck("keeps an operator's hold over a crash, apart from the vendor's, until it is lifted") {
             store,
             fixture in
@@ -178,9 +237,9 @@ extension StoreBehaviour {
             let now = Sample.accepted + .seconds(60)
             try await store.makeRetriesDue(of: "lago", at: now)
             let reopened = try await fixture.crash(store)
-            try expect(try await reopened.nextDue(for: "lago"), now, "the time of the next")
+            try expect(reopened.nextDue(for: "lago"), now, "the time of the next")
             try expect(try await reopened.claimDue(for: "lago", at: now, limit: 9999).count, 1099, "what is due")
-            try expect(try await reopened.nextDue(for: "polar"), later, "another provider's")
+            try expect(reopened.nextDue(for: "polar"), later, "another provider's")
             try expect(try await reopened.statuses(of: "event-1"), ["lago": .rejected, "polar": .rejected], "the rest")
             return reopened
         },
@@ -189,8 +248,9 @@ extension StoreBehaviour {
     private static func decision(
         _ action: DeliveryRevision.Action,
         _ filter: DeliveryFilter,
+        untriedAt: [ProviderName] = [],
         at moment: Timestamp = Sample.accepted
     ) -> DeliveryRevision {
-        DeliveryRevision(action: action, filter: filter, by: "operator", at: moment)
+        DeliveryRevision(action: action, filter: filter, untriedAt: untriedAt, by: "operator", at: moment)
     }
 }
