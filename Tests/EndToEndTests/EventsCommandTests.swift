@@ -39,6 +39,31 @@ import Testing
         }
     }
 
+    @Test func `shows control characters in ids and names as escapes`() async throws {
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { _ async throws in
+                let event = #"""
+                    {"id":"e\u001b[2J\nname: forged","name":"n\u202e\u009b","customer_id":"c\u0007\u2066",
+                     "source":"s\r","properties":{}}
+                    """#
+                #expect(try await stage.client.post("/v1/events", event).status == 202)
+                let id = "e\u{1B}[2J\nname: forged"
+                for arguments in [["list"], ["names"], ["show", id]] {
+                    let text = try await run(stage, arguments)
+                    #expect(text.contains(#"n\u202e\u009b"#), "\(arguments)")
+                    #expect(
+                        !text.unicodeScalars.contains { scalar in
+                            scalar != "\n"
+                                && (scalar.properties.generalCategory == .control || scalar.properties.isBidiControl)
+                        },
+                        "\(arguments)"
+                    )
+                    #expect(!text.split(separator: "\n").contains("name: forged"))
+                }
+            }
+        }
+    }
+
     @Test func `watches what happens, also over a restart of the gateway`() async throws {
         try await Stage.set { (stage) async throws in
             var gateway = try await stage.startGateway()
