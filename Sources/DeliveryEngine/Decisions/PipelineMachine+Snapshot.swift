@@ -1,5 +1,5 @@
 package import Events
-import Journal
+package import Journal
 
 extension PipelineMachine {
     /// What people see of a provider.
