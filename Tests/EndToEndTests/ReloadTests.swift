@@ -175,6 +175,34 @@ import Testing
         }
     }
 
+    @Test func `sends nothing to another account that a person retries, which was rejected by the account before`()
+        async throws
+    {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])
+            try await stage.setFaults("polar", #"{"status":{"422":1}}"#)
+            try await stage.withGateway { _ async throws in
+                _ = try await stage.client.post("/v1/events", event("e"))
+                try await waitUntil("polar has rejected it") {
+                    try await stage.statuses(of: "e")["polar"] == "rejected"
+                }
+                // A dead letter does not wait, so that the name may go to another account.
+                try edit(stage) { text in
+                    text = text.replacing(#""polar": {"adapter": "polar""#, with: #""polar": {"adapter": "flexprice""#)
+                        .replacing("\(stage.sandbox.base)/polar", with: "\(stage.sandbox.base)/flexprice")
+                        .replacing("E2E_POLAR", with: "E2E_FLEXPRICE")
+                }
+                #expect(try await stage.client.post("/v1/config/reload", "").status == 200)
+                let order = ["deliveries", "retry", "e", "--url", stage.client.base]
+                #expect(try await command(stage, order).text.contains("1 deliveries sent again"))
+                try await waitUntil("it is rejected again, for another reason") {
+                    try await stage.client.get("/v1/events/e").text.contains("another account")
+                }
+                #expect(try await stage.billed("flexprice").count { $0.contains("e") } == 1)
+            }
+        }
+    }
+
     @Test func `lists and discards all that waits for a removed provider, also what was never tried`() async throws {
         try await Stage.set { (stage) async throws in
             try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])

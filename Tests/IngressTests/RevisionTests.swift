@@ -60,6 +60,30 @@ import Testing
         }
     }
 
+    @Test func `retries uncertain deliveries only when asked to, and says how many it left alone`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            try await makeDeadLetters(server, 1)
+            for id in ["u1", "u2"] { _ = try await server.post(#"{"id":"\#(id)","name":"n","customer_id":"c"}"#) }
+            let block = try await server.store.claimBlock(for: "p", limit: BlockLimit(events: 9, bytes: 1 << 20))
+            let uncertain = try #require(block).deliveries.map {
+                SettledDelivery(sequence: $0.sequence, status: .uncertain)
+            }
+            try await server.store.settle(Settlement(provider: "p", exceptions: uncertain))
+            for body in [
+                #"{"all":true,"dry_run":true}"#, #"{"filter":{"provider":"p"}}"#, #"{"ids":["e1","u1","u2"]}"#,
+            ] {
+                let answer = try await order(server, "retry", body).object
+                #expect(answer["changed"] as? Int == 1 && answer["uncertain"] as? Int == 2, "\(body): \(answer)")
+            }
+            let due = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: 9)
+            #expect(due.map(\.event.id) == ["e1"])
+            let asked = try await order(server, "retry", #"{"filter":{"status":"uncertain"}}"#).object
+            #expect(asked["changed"] as? Int == 2 && asked["uncertain"] as? Int == 0)
+            let rest = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: 9)
+            #expect(rest.map(\.event.id) == ["u1", "u2"])
+        }
+    }
+
     @Test func `discards, and keeps a record of who did`() async throws {
         try await IngressFixture.with { (server) async throws in
             try await makeDeadLetters(server, 2)

@@ -1,5 +1,7 @@
 import DeliveryEngine
+import Dispatch
 import Events
+import NIOCore
 import NIOPosix
 import TestSupport
 import Testing
@@ -123,6 +125,38 @@ import Testing
                 #expect(line.vendor.requests.count == 2 && line.vendor.connections == 1)
             }
         }
+    }
+
+    @Test func `a name that is slow to resolve holds up no other vendor, and nothing is sent`() async throws {
+        let vendor = try RawVendor { _ in .answer(Self.good) }
+        defer { vendor.stop() }
+        let over = DispatchSemaphore(value: 0)
+        let names = NameResolver(lookUp: { host in
+            if host == "slow.test" { over.wait() }
+            if host != "fast.test" { throw UnresolvedName() }
+            return [try SocketAddress(ipAddress: "127.0.0.1", port: 0)]
+        })
+        let client = VendorClient(on: MultiThreadedEventLoopGroup.singleton.next(), names: names)
+        @Sendable func call(_ host: String, timeout: Duration = .seconds(30)) async -> CallResult {
+            let endpoint = VendorEndpoint(
+                provider: "acme",
+                baseURL: "http://\(host):\(vendor.port)",
+                credential: .header(name: "Authorization", prefix: ""),
+                timeout: timeout
+            )
+            let credentials = HTTPVendorCallerTests.Credentials(secret: Secret("secret"))
+            let caller = HTTPVendorCaller(client: client, endpoint: endpoint, credentials: credentials)
+            return await caller.call(VendorRequest(path: "/events", body: Array("{}".utf8)))
+        }
+        async let slow = call("slow.test", timeout: .milliseconds(500))
+        #expect(text(await call("fast.test")) == "200 {}")
+        guard case .notSent(let fault) = await call("none.test") else { throw Unexpected.step }
+        #expect(fault.code == .connectionFailed && fault.message.hasSuffix("its name could not be resolved"))
+        guard case .notSent(let late) = await slow else { throw Unexpected.step }
+        #expect(late.code == .timeout)
+        over.signal()
+        try await client.shutdown()
+        #expect(vendor.requests.count == 1)
     }
 
     @Test func `knows of every request that must not be repeated, at a vendor that ends connections without a word`()
