@@ -102,7 +102,7 @@ package struct Acceptor: Sendable {
             var event = fixed[place]
             if case .duplicate(let sequence) = outcome, !event.timestampWasGiven {
                 // A repeat without a timestamp has the one that was fixed the first time.
-                event = try await store.event(at: sequence, of: event.tenant)?.event ?? event
+                event = try await store.original(sequence) ?? event
             }
             note(outcome, event, indices[place], in: &result)
         }

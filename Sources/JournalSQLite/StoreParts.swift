@@ -1,8 +1,10 @@
+import Foundation
 import Journal
 import Logging
 
 /// What the store's calls and its writer share.
 struct StoreParts: Sendable {
+    let folder: URL
     let settings: SQLiteStoreSettings
     let logger: Logger
     let names: JournalNames
@@ -14,6 +16,7 @@ struct StoreParts: Sendable {
     let ledger: ProviderLedger
     let newest: NewestEvent
     let commits: GroupCommit
+    let duplicates: DuplicateReading
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
 }

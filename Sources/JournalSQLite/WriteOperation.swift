@@ -18,8 +18,6 @@ enum WriteOperation: Sendable {
     case hold(ProviderName, ProviderHold?, Answer<Void>)
     /// Adds an entry to the audit log.
     case audit(AuditEntry, Answer<Void>)
-    /// Makes a damaged run of the identity index again.
-    case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
     /// How many bytes of events the operation holds while it waits.
     var bytes: Int {
@@ -30,7 +28,7 @@ enum WriteOperation: Sendable {
     func fail(_ error: StoreError) {
         switch self {
         case .append(_, let answer): answer.resume(returning: .failure(error))
-        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer),
+        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer),
             .hold(_, _, let answer), .audit(_, let answer):
             answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
@@ -45,6 +43,8 @@ struct PreparedAppend: Sendable {
     /// The hash of each event's identity.
     let identities: [EventIdentity]
     let policy: AppendRequest.Policy
+    /// What it must be compared with, if the writer has asked for that.
+    var lookup: IdentityLookup?
 
     init(_ request: AppendRequest, names: JournalNames) {
         let numbers = names.numbers(for: request.events)

@@ -3,7 +3,9 @@ import GRDB
 /// Takes from a journal what later versions of its format have added.
 enum OlderJournal {
     /// The tables that came with each version.
-    private static let tables: [Int: [String]] = [2: ["holds", "revisions"], 3: ["removed"], 5: ["audit"]]
+    private static let tables: [Int: [String]] = [
+        2: ["holds", "revisions"], 3: ["removed"], 5: ["audit"], 6: ["clock_steps"],
+    ]
 
     static func lower(_ db: Database, to version: Int) throws {
         for (since, names) in tables where since > version {
