@@ -76,6 +76,8 @@ import Testing
             for round in 0..<2 {
                 let store = try Self.open(data, settings)
                 _ = try await Self.append((round * 100 + 1)...(round * 100 + 90), to: store)
+                // Takes the chunk apart, so that there is a segment to write.
+                _ = store.parts.columns.snapshot()
                 await store.close()
                 let paths =
                     try [data.path]
