@@ -311,9 +311,9 @@ import Testing
     {
         try await withTemporaryFolder { folder in
             var settings = SQLiteStoreSettings()
-            settings.diskLimitBytes = 6 << 20
-            settings.newestIdentities = 2000
-            settings.eventsPerSegment = 2000
+            settings.diskLimitBytes = 2 << 20
+            settings.newestIdentities = 500
+            settings.eventsPerSegment = 500
             let store = try Self.open(folder, settings)
             var next = 1
             await #expect(throws: StoreError.full(retryAfter: .seconds(5))) {
@@ -328,10 +328,16 @@ import Testing
                 let isFile = stat(folder.appending(path: name).path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
                 return sum + (isFile ? Int(status.st_size) : 0)
             }
-            #expect(bytes < 8 << 20)
+            #expect(bytes < 3 << 20)
             while let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 1000, bytes: 1 << 20)) {
-                let settled = block.deliveries.map { SettledDelivery(sequence: $0.sequence, status: .discarded) }
-                try await store.settle(Settlement(provider: "lago", exceptions: settled))
+                let attempt = Attempt(
+                    at: Timestamp(milliseconds: 1),
+                    latency: .zero,
+                    httpStatus: 200,
+                    status: .delivered
+                )
+                let run = DeliveredRun(sequences: block.deliveries.map(\.sequence), attempt: attempt)
+                try await store.settle(Settlement(provider: "lago", delivered: [run]))
             }
             _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: .max))
             try await waitUntil("there is room") {
