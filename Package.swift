@@ -241,7 +241,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "tollgate", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            dependencies: [
+                "Events", "Journal", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient, logging, nioCore,
+                nioHTTP1,
+                nioPosix, nioSSL,
+            ],
             swiftSettings: settings
         ),
     ]

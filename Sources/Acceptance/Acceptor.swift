@@ -106,7 +106,7 @@ package struct Acceptor: Sendable {
             var event = fixed[place]
             if case .duplicate(let sequence, hasOtherTime: true) = outcome {
                 // The timestamp of the first one holds, whichever of the two was not given.
-                event = try await store.event(at: sequence, of: event.tenant)?.event ?? event
+                event = try await store.original(sequence) ?? event
             }
             note(outcome, event, indices[place], in: &result)
         }

@@ -30,7 +30,11 @@ package struct KeyFile: Sendable {
     package func update<Value>(_ change: (inout StoredKeys) throws -> Value) throws -> Value {
         let folder = file.deletingLastPathComponent()
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw KeyFileFault.unwritable(path: folder.relativePath, reason: "the folder cannot be made")
         }

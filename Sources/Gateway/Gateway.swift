@@ -31,6 +31,7 @@ package enum Gateway {
         onReady: @escaping @Sendable (Int) -> Void
     ) async throws {
         let logger = logs.logger("tollgate")
+        if !settings.allowsCoreDumps { CoreDumps.forbid() }
         let content = try RoutesFile.content(of: settings.routesFile)
         let reading = try RoutesFile.read(
             content,
@@ -57,6 +58,12 @@ package enum Gateway {
         let store = try openStore(settings, metrics, logs)
         try await refuseChangedAccounts(settings, routes.current.routes, store)
         let clock = SystemWallClock()
+        do throws(GatewayFault) {
+            try await checkClock(clock, settings, store)
+        } catch {
+            await store.close()
+            throw error
+        }
         let view = DeliveryView(metrics: metrics)
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
@@ -196,6 +203,25 @@ package enum Gateway {
         guard !changed.isEmpty else { return }
         await store.close()
         throw .changedAccounts(file: settings.routesFile.relativePath, changed)
+    }
+
+    /// - Throws: ``GatewayFault/clockAhead(now:newest:)``
+    private static func checkClock(
+        _ clock: any WallClock,
+        _ settings: GatewaySettings,
+        _ store: SQLiteEventStore
+    ) async throws(GatewayFault) {
+        let newest: Timestamp?
+        do {
+            newest = try await store.newestAcceptance()
+        } catch {
+            throw .store(error)
+        }
+        let now = clock.now
+        guard !settings.acceptsClock, let newest,
+            RetentionClock.jump(from: newest, to: now, keeping: settings.retention) != nil
+        else { return }
+        throw .clockAhead(now: now, newest: newest)
     }
 
     /// Behind all that the event loop has to do by now: the other requests that came in together with this one then go into the same

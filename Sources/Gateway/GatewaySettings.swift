@@ -20,6 +20,10 @@ package struct GatewaySettings: Sendable {
     package var diskLimitBytes: Int?
     /// How long delivered events are kept: the deduplication window.
     package var retention: Duration
+    /// Whether the clock is believed though it is far ahead of the newest event.
+    package var acceptsClock: Bool
+    /// Whether a crash may leave a core dump, which holds keys and events.
+    package var allowsCoreDumps: Bool
     /// How long a shutdown may wait for what is under way.
     package var grace: Duration
     /// The variables from which credentials come.
@@ -36,6 +40,8 @@ package struct GatewaySettings: Sendable {
         backlogLimitEvents: Int? = nil,
         diskLimitBytes: Int? = nil,
         retention: Duration = .seconds(35 * 86_400),
+        acceptsClock: Bool = false,
+        allowsCoreDumps: Bool = false,
         grace: Duration = .seconds(25),
         environment: [String: String]
     ) {
@@ -49,6 +55,8 @@ package struct GatewaySettings: Sendable {
         self.backlogLimitEvents = backlogLimitEvents
         self.diskLimitBytes = diskLimitBytes
         self.retention = retention
+        self.acceptsClock = acceptsClock
+        self.allowsCoreDumps = allowsCoreDumps
         self.grace = grace
         self.environment = environment
     }

@@ -15,6 +15,9 @@ package protocol EventAppending: Sendable {
     /// - Returns: one result an event, in their order.
     /// - Throws: ``StoreError`` if nothing of the request was stored.
     func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult]
+
+    /// The event that a duplicate repeats, for its answer; nil if there is none any more. Never waits for what clients read.
+    func original(_ sequence: SequenceNumber) async throws(StoreError) -> AcceptedEvent?
 }
 
 /// The events of one request, and whether they stand or fall together.

@@ -7,6 +7,7 @@ package protocol EventArchive: Sendable {
 
     /// The events of a tenant with this id: none, one, or several that ``AcceptedEvent/idScope`` tells apart, in journal order;
     /// each with its deliveries.
+    /// - Throws: ``StoreError/unfinishedRead`` if they are too large for one answer.
     func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
 
     /// The deliveries that have a row of their own (retrying, rejected, uncertain, discarded, skipped, and delivered after that),
@@ -37,8 +38,12 @@ package protocol EventArchive: Sendable {
     /// The chunks whose checksum did not match when they were read.
     func damage() async throws(StoreError) -> [ChunkDamage]
 
+    /// When the newest event that is there was accepted; nil if there is none.
+    func newestAcceptance() async throws(StoreError) -> Timestamp?
+
     /// Removes chunks all of whose events were accepted before `moment` and are settled everywhere (delivered, discarded or
-    /// skipped). What is not settled is never removed.
+    /// skipped). What is not settled is never removed. Each chunk's own times count, wherever in the journal it is: events that were
+    /// accepted while the clock was ahead do not keep others.
     /// - Returns: how many events were removed.
     func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
 }

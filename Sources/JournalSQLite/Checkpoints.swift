@@ -17,14 +17,15 @@ final class Checkpoints: Sendable {
     }
 
     /// How much is written between two checkpoints.
-    private static let interval = 16 << 20
-
+    private let interval: Int
     private let state = Mutex(State())
     private let connection: DatabaseQueue
     private let queue = DispatchQueue(label: "tollgate.checkpoint")
     private let logger: Logger
 
-    init(connection: DatabaseQueue, logger: Logger) {
+    /// - Parameter diskLimitBytes: what the store may use; the log takes a small part of it.
+    init(connection: DatabaseQueue, diskLimitBytes: Int?, logger: Logger) {
+        interval = min(16 << 20, max(64 << 10, (diskLimitBytes ?? .max) / 16))
         self.connection = connection
         self.logger = logger
     }
@@ -37,7 +38,7 @@ final class Checkpoints: Sendable {
                 state = State()
                 return true
             }
-            if state.bytes >= Self.interval, !state.isRunning {
+            if state.bytes >= interval, !state.isRunning {
                 state.isRunning = true
                 queue.async { self.checkpoint() }
             }
@@ -49,6 +50,13 @@ final class Checkpoints: Sendable {
     private func checkpoint() {
         run { try connection.writeWithoutTransaction { try $0.checkpoint(.passive) } }
         state.withLock { $0.isRestDue = true }
+    }
+
+    /// Moves all pages and cuts the log off, if nobody reads from it. The writer calls it between commits.
+    func shrink(_ db: Database) {
+        queue.sync {}
+        run { try db.checkpoint(.truncate) }
+        state.withLock { $0 = State() }
     }
 
     /// Waits for the background and closes its connection.
@@ -68,16 +76,5 @@ final class Checkpoints: Sendable {
         } catch {
             logger.warning("a checkpoint failed", metadata: ["reason": "\(error)"])
         }
-    }
-}
-
-/// What the database takes of the disk.
-enum DatabaseSize {
-    /// Bytes in use, without pages that are free to be used again.
-    static func usedBytes(in db: Database) throws -> Int {
-        let pages = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA page_count")) ?? 0
-        let free = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
-        let size = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA page_size")) ?? 0
-        return (pages - free) * size
     }
 }

@@ -83,6 +83,17 @@ struct JournalReader: Sendable {
         return try Self.withRow(holding: sequence, in: db) { try events(of: $0) } ?? nil
     }
 
+    /// Whether a chunk holds this event, readable or not.
+    static func hasEvent(_ sequence: Int64, in db: Database) throws -> Bool {
+        let last = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT first + count - 1 FROM chunks WHERE first <= ? ORDER BY first DESC LIMIT 1"
+            ),
+            arguments: [sequence]
+        )
+        return last.map { $0 >= sequence } ?? false
+    }
+
     /// Calls `body` with the row of the chunk that holds this event, if there is one.
     private static func withRow<Value>(
         holding sequence: Int64,

@@ -18,6 +18,10 @@ final class JournalWriter {
     private var hasFailed = false
     private var commitsSinceCursors = 0
     private var savedCursors: [ProviderName: Int64] = [:]
+    private var clockSteps: ClockSteps
+    private var diskUse: DiskUse
+    /// Whether an event was refused that the log's bytes may have kept out.
+    private var isLogToShrink = false
 
     init(_ db: Database, parts: StoreParts) throws {
         self.db = db
@@ -25,6 +29,10 @@ final class JournalWriter {
         statements = try StatementSet(db)
         settlements = SettlementWriter(statements: statements, ledger: parts.ledger, names: parts.names)
         newest = parts.newest.value
+        diskUse = DiskUse(folder: parts.folder)
+        clockSteps = ClockSteps(
+            latest: try Int64.fetchOne(db, sql: "SELECT accepted_last FROM chunks ORDER BY first DESC LIMIT 1")
+        )
     }
 
     // MARK: One commit
@@ -32,6 +40,7 @@ final class JournalWriter {
     /// Does all of these, or none; then tells their callers.
     func commit(_ operations: [WriteOperation]) {
         let start = ContinuousClock.now
+        let clockStepsBefore = clockSteps
         var batch = CommitBatch(newest: newest, names: parts.names.current, chunkBytes: parts.settings.chunkBytes)
         do {
             try prepareAgainIfNeeded()
@@ -46,6 +55,7 @@ final class JournalWriter {
         } catch {
             parts.index.remove(batch.entries)
             hasFailed = true
+            clockSteps = clockStepsBefore
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
             parts.metrics.failed()
             parts.logger.error(
@@ -58,6 +68,14 @@ final class JournalWriter {
         parts.metrics.committed(events: batch.newest - newest, in: .now - start)
         publish(batch)
         parts.checkpoints.committed(bytes: batch.estimatedBytes, db)
+        if isLogToShrink { shrinkLog() }
+    }
+
+    /// Makes room that the log takes, now and then, since it holds up the writer.
+    private func shrinkLog() {
+        isLogToShrink = false
+        guard diskUse.mayShrinkLog(now: .now) else { return }
+        parts.checkpoints.shrink(db)
     }
 
     private func prepareAgainIfNeeded() throws {
@@ -71,7 +89,14 @@ final class JournalWriter {
     private func apply(_ operation: WriteOperation, to batch: inout CommitBatch) throws {
         switch operation {
         case .append(let append, let answer):
-            let result = try accept(append, to: &batch)
+            let result: Result<[AppendResult], StoreError>
+            do {
+                result = try accept(append, to: &batch)
+            } catch let old as RequestWithOldIdentity {
+                let duplicates = parts.duplicates
+                batch.answers.append { duplicates.look(append, besides: old.new, old.runs, answer) }
+                return
+            }
             batch.answers.append { answer.resume(returning: result) }
         case .settle(let settlement, let answer):
             try settlements.settle(settlement, in: &batch)
@@ -85,9 +110,6 @@ final class JournalWriter {
         case .release(let sequences, let provider, let answer):
             try settlements.withdrawIntents(sequences, of: provider, in: batch)
             batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.release(sequences) } }
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .repair(let run, let fault, let answer):
-            _ = try repair(run, after: fault)
             batch.answers.append { answer.resume(returning: .success(())) }
         case .revise(let step, let answer):
             let result = try step.run(in: db)
@@ -139,6 +161,7 @@ final class JournalWriter {
         for range in batch.removed {
             parts.cache.remove(firstIn: range)
             parts.columns.remove(range)
+            parts.index.forget(range)
         }
         parts.newest.advance(to: newest)
         for answer in batch.answers { answer() }
@@ -157,7 +180,8 @@ final class JournalWriter {
             try find(&acceptance, batch)
         } catch {
             parts.index.remove(acceptance.entries)
-            throw error
+            guard error is OldIdentity else { throw error }
+            throw RequestWithOldIdentity(new: Set(acceptance.indices), runs: parts.index.currentRuns)
         }
         if append.policy == .allOrNothing, acceptance.hasConflict {
             parts.index.remove(acceptance.entries)
@@ -191,7 +215,8 @@ final class JournalWriter {
     ) throws -> (AcceptedEvent, Int64)? {
         let event = acceptance.append.encoded.events[acceptance.index]
         let hash = acceptance.append.identities[acceptance.index].hash
-        for sequence in try finding.sequences + sequences(of: hash, in: finding.runs) {
+        let known = acceptance.append.lookup
+        for sequence in try finding.sequences + sequences(of: hash, in: finding.runs, known) {
             if let stored = try self.event(at: sequence, acceptance, batch), event.hasIdentity(of: stored) {
                 return (stored, sequence)
             }
@@ -201,40 +226,52 @@ final class JournalWriter {
 
     /// An event of this request, of this commit, or of the journal.
     /// - Returns: nil if retention has removed the event, or a damaged chunk has lost it.
+    /// - Throws: ``OldIdentity`` if it would have to be read, at the first time.
     private func event(
         at sequence: Int64,
         _ acceptance: Acceptance,
         _ batch: CommitBatch
     ) throws -> AcceptedEvent? {
         if let event = acceptance.event(at: sequence) ?? batch.event(at: sequence) { return event }
-        return try parts.reader.events(at: [sequence], in: db)[sequence]?.event
+        if let chunk = parts.cache.chunk(holding: sequence) { return StoredEvent(sequence, in: chunk)?.event }
+        guard let lookup = acceptance.append.lookup else { throw OldIdentity() }
+        if let event = lookup.events[sequence] {
+            // Retention may have removed it since.
+            return try JournalReader.hasEvent(sequence, in: db) ? event : nil
+        }
+        return try parts.reader.chosenEvents(at: [sequence], limitBytes: .max, in: db)?[sequence]
     }
 
-    /// Looks into runs; one that turns out to be damaged is made again first.
-    private func sequences(of hash: UInt64, in runs: [IdentityRun]) throws -> [Int64] {
+    /// Looks into runs, but for those that were looked into before.
+    private func sequences(of hash: UInt64, in runs: [IdentityRun], _ known: IdentityLookup?) throws -> [Int64] {
         var found: [Int64] = []
         for run in runs {
+            if let sequences = known?.sequences(of: hash, in: run) {
+                found += sequences
+                continue
+            }
             do throws(IdentityRunFault) {
                 found += try run.sequences(of: hash)
             } catch {
-                for replacement in try repair(run, after: error) { found += try replacement.sequences(of: hash) }
+                // It is made again beside the writer.
+                throw OldIdentity()
             }
         }
         return found
     }
 
-    private func repair(_ run: IdentityRun, after fault: IdentityRunFault) throws -> [IdentityRun] {
-        let rebuild = IdentityRebuild(index: parts.index, reader: parts.reader, unit: parts.settings.newestIdentities)
-        return try rebuild.replace(run, because: fault, in: db)
-    }
-
     private func hasRoom() throws -> Bool {
         if let limit = parts.settings.backlogLimitEvents, parts.ledger.largestBacklog >= limit { return false }
-        if let limit = parts.settings.diskLimitBytes, try DatabaseSize.usedBytes(in: db) >= limit { return false }
+        if parts.index.isBehind { return false }
+        if let limit = parts.settings.diskLimitBytes, try diskUse.bytes(in: db) >= limit {
+            isLogToShrink = true
+            return false
+        }
         return true
     }
 
     private func write(_ chunk: WrittenChunk) throws {
+        if clockSteps.isStep(chunk.accepted) { try ClockSteps.insert(chunk.range.lowerBound, in: db) }
         try statements.insertChunk.execute(
             arguments: [
                 chunk.range.lowerBound, chunk.range.count, chunk.accepted.lowerBound, chunk.accepted.upperBound,
@@ -301,4 +338,12 @@ final class JournalWriter {
             parts.logger.warning("the cursors could not be written at the end", metadata: ["reason": "\(error)"])
         }
     }
+}
+
+/// A request that must be compared with events that are not in memory, or with a damaged part of the index.
+private struct RequestWithOldIdentity: Error {
+    /// The places of its events that are new.
+    let new: Set<Int>
+    /// All runs at that moment.
+    let runs: [IdentityRun]
 }

@@ -33,8 +33,10 @@ struct RetentionStep: Sendable {
         )
         for row in rows {
             let range = (row[0] as Int64)...((row[0] as Int64) + (row[1] as Int64) - 1)
-            // Chunks stand in the order of acceptance, so that what follows is not older.
-            guard (row[2] as Int64) < before.milliseconds else { return try end(&progress, newest: newest, db) }
+            guard (row[2] as Int64) < before.milliseconds.addingClamped(ClockSteps.margin) else {
+                // What follows is not older, up to where the clock was set back.
+                return try jump(&progress, behind: range.upperBound, newest: newest, db)
+            }
             progress.next = range.upperBound + 1
             let providers = try row.withUnsafeData(atIndex: 4) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
             guard (row[3] as Int64) < before.milliseconds,
@@ -48,9 +50,21 @@ struct RetentionStep: Sendable {
         return progress
     }
 
+    /// Goes on behind the next step of the clock.
+    private func jump(_ progress: inout Progress, behind last: Int64, newest: Int64, _ db: Database) throws -> Progress
+    {
+        guard let step = try ClockSteps.next(after: last, in: db) else {
+            return try end(&progress, newest: newest, db)
+        }
+        progress.next = step
+        try remove(progress.removed, newest: newest, db)
+        return progress
+    }
+
     private func end(_ progress: inout Progress, newest: Int64, _ db: Database) throws -> Progress {
         progress.next = nil
         try remove(progress.removed, newest: newest, db)
+        try ClockSteps.forgetOld(in: db)
         return progress
     }
 

@@ -8,12 +8,15 @@ extension SQLiteEventStore {
     package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
         let sequences = try await sequences(withID: id, of: tenant)
         guard !sequences.isEmpty else { return [] }
-        let (reader, names) = (parts.reader, parts.names.current)
+        let (reader, names, limit) = (parts.reader, parts.names.current, parts.settings.pageBytes * 4)
         return try await readPoint { db in
-            let events = try reader.events(at: sequences, in: db)
+            // They share an id in many scopes: too many for one answer are refused, since the answer has no pages.
+            guard let events = try reader.chosenEvents(at: sequences, limitBytes: limit, in: db) else {
+                throw StoreError.unfinishedRead
+            }
             let deliveries = DeliveryReading(db: db, names: names)
             return try sequences.compactMap { sequence in
-                guard let event = events[sequence]?.event, event.isKnown(as: id, to: tenant) else { return nil }
+                guard let event = events[sequence], event.isKnown(as: id, to: tenant) else { return nil }
                 return ArchivedEvent(
                     sequence: SequenceNumber(sequence),
                     event: event,
@@ -40,7 +43,7 @@ extension SQLiteEventStore {
             reader: parts.reader,
             names: names
         )
-        return try await self.read(inSlices: read, ReadTime(parts.settings)).page
+        return try await self.read(inSlices: read, of: filter.tenant, ReadTime(parts.settings)).page
     }
 
     package func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog {
@@ -83,6 +86,12 @@ extension SQLiteEventStore {
         return parts.damage.all
     }
 
+    package func newestAcceptance() async throws(StoreError) -> Timestamp? {
+        try await readPoint { db in
+            try Int64.fetchOne(db, sql: "SELECT accepted_last FROM chunks ORDER BY first DESC LIMIT 1")
+        }.map { Timestamp(milliseconds: $0) }
+    }
+
     package func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int {
         var events = 0
         var next: Int64? = 0
@@ -118,7 +127,7 @@ extension SQLiteEventStore {
             } catch {
                 damaged = error
             }
-            try await commit { .repair(damaged.run, damaged.fault, $0) }
+            try await parts.duplicates.repair(damaged)
         }
     }
 

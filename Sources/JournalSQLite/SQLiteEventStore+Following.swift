@@ -7,13 +7,13 @@ extension SQLiteEventStore {
         -> FollowedEvents
     {
         let (reader, names) = (parts.reader, parts.names.current)
-        let newest = parts.newest.value
+        let (newest, limitBytes) = (parts.newest.value, parts.settings.pageBytes)
         return try await readPoint { db in
             let deliveries = DeliveryReading(db: db, names: names)
             let rows = try JournalReader.rows(from: sequence.rawValue + 1, in: db)
             var found: [ArchivedEvent] = []
-            var (through, looked) = (sequence.rawValue, 0)
-            while looked < limit {
+            var (through, looked, bytes) = (sequence.rawValue, 0, 0)
+            while looked < limit, bytes < limitBytes {
                 guard let row = try rows.next().map(ChunkRow.init), row.first <= newest else {
                     // What is missing in between was removed, and never comes again.
                     through = max(through, newest)
@@ -21,7 +21,7 @@ extension SQLiteEventStore {
                 }
                 let chunk = try reader.events(of: row)
                 for place in max(row.first, through + 1)...max(row.last, through + 1)
-                where place <= row.last && looked < limit {
+                where place <= row.last && looked < limit && bytes < limitBytes {
                     looked += 1
                     through = place
                     guard let event = chunk.flatMap({ StoredEvent(place, in: $0) })?.event, event.tenant == tenant
@@ -29,7 +29,9 @@ extension SQLiteEventStore {
                         continue
                     }
                     let all = try deliveries.all(of: event, at: place)
-                    found.append(ArchivedEvent(sequence: SequenceNumber(place), event: event, deliveries: all))
+                    let archived = ArchivedEvent(sequence: SequenceNumber(place), event: event, deliveries: all)
+                    bytes += archived.approximateBytes
+                    found.append(archived)
                 }
             }
             return FollowedEvents(events: found, through: SequenceNumber(through))

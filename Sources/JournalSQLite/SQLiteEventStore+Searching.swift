@@ -7,10 +7,10 @@ extension SQLiteEventStore {
         guard search.filter.ids.isEmpty else { return try await searchByID(search, of: tenant) }
         let time = ReadTime(parts.settings)
         let context = SearchContext(parts, search.filter, of: tenant)
-        let page = try await read(inSlices: PageRead(search, context), time)
+        let page = try await read(inSlices: PageRead(search, context), of: tenant, time)
         guard search.wantsTotal else { return page.finished(total: nil) }
         let count = CountRead(context, page.snapshot, candidates: page.candidates.sequences)
-        return page.finished(total: try await read(inSlices: count, time).count)
+        return page.finished(total: try await read(inSlices: count, of: tenant, time).count)
     }
 
     package func names(
@@ -26,12 +26,12 @@ extension SQLiteEventStore {
             counting: NameCounts(after: after, limit: limit),
             among: sequences
         )
-        return try await self.read(inSlices: read, ReadTime(parts.settings)).counts.page
+        return try await self.read(inSlices: read, of: tenant, ReadTime(parts.settings)).counts.page
     }
 
     package func event(at sequence: SequenceNumber, of tenant: TenantID) async throws(StoreError) -> ArchivedEvent? {
         let (reader, names) = (parts.reader, parts.names.current)
-        return try await read { db in
+        return try await readPoint { db in
             guard let event = try reader.events(at: [sequence.rawValue], in: db)[sequence.rawValue]?.event,
                 event.tenant == tenant
             else { return nil }
@@ -44,7 +44,7 @@ extension SQLiteEventStore {
     private func searchByID(_ search: EventSearch, of tenant: TenantID) async throws(StoreError) -> EventPage {
         let sequences = try await sequences(withIDs: search.filter.ids, of: tenant)
         let read = IdentifiedRead(search, SearchContext(parts, search.filter, of: tenant), sequences)
-        return try await self.read(inSlices: read, ReadTime(parts.settings)).page
+        return try await self.read(inSlices: read, of: tenant, ReadTime(parts.settings)).page
     }
 
     /// Where events with these ids may be; ascending.

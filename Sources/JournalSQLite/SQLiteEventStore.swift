@@ -1,5 +1,5 @@
 package import CoreMetrics
-import Events
+package import Events
 package import Foundation
 import GRDB
 package import Journal
@@ -30,11 +30,16 @@ package final class SQLiteEventStore: EventStore {
         logger: Logger
     ) throws(StoreError) {
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: folder,
+                withIntermediateDirectories: true,
+                attributes: FolderPermissions.folder
+            )
         } catch {
             throw .unusable(path: folder.path, reason: Self.reason(error))
         }
         let lock = try FolderLock(folder: folder)
+        FolderPermissions.tighten(folder, logger: logger)
         do {
             let opening = StoreOpening(
                 folder: folder,
@@ -124,6 +129,12 @@ extension SQLiteEventStore {
         guard !request.events.isEmpty else { return [] }
         let prepared = PreparedAppend(request, names: parts.names)
         return try await commit { .append(prepared, $0) }
+    }
+
+    package func original(_ sequence: SequenceNumber) async throws(StoreError) -> AcceptedEvent? {
+        let (reader, number) = (parts.reader, sequence.rawValue)
+        if let cached = reader.cachedEvents(at: [number]) { return cached[number]?.event }
+        return try await read { db in try reader.chosenEvents(at: [number], limitBytes: .max, in: db)?[number] }
     }
 }
 

@@ -21,6 +21,8 @@ package struct SQLiteStoreSettings: Sendable, Equatable {
     package var newestIdentities = 1 << 18
     /// Events that a part of the search index has before it becomes a file.
     package var eventsPerSegment = 1 << 16
+    /// How long the search index waits before it tries again what it could not write.
+    package var indexRetryPause: Duration = .seconds(30)
     /// How many settling commits may pass before cursors are written down; a restart looks at so many again.
     package var commitsBetweenCursors = 64
     /// Entries of each category that the audit log keeps; the oldest beyond it are removed.

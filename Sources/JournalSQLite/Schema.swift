@@ -5,7 +5,7 @@ import Journal
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 6
+    static let version = 8
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -22,7 +22,9 @@ enum Schema {
             throw StoreError.unusable(path: path, reason: "the database belongs to another program")
         }
         try db.inTransaction(.immediate) {
-            try db.execute(sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6)
+            try db.execute(
+                sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6 + tablesSince8
+            )
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
@@ -37,6 +39,10 @@ enum Schema {
             // Version 4 has the same tables; its chunks are packed, which older programs would take for damage.
             if found < 5 { try db.execute(sql: tablesSince5) }
             if found < 6 { try db.execute(sql: tablesSince6 + columnsSince6 + reachedBefore6) }
+            if found < 8 {
+                try db.execute(sql: tablesSince8)
+                try ClockSteps.findAll(in: db)
+            }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -101,6 +107,8 @@ enum Schema {
             at INTEGER NOT NULL
         ) WITHOUT ROWID;
         """
+
+    private static let tablesSince8 = "CREATE TABLE clock_steps(first INTEGER PRIMARY KEY);"
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

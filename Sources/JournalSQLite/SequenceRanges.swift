@@ -22,6 +22,16 @@ struct SequenceRanges: Sendable, Equatable {
         return index < ranges.count && ranges[index].lowerBound <= range.upperBound
     }
 
+    /// How many of these are in it.
+    func count(in range: ClosedRange<Int64>) -> Int64 {
+        var count: Int64 = 0
+        for known in ranges[indexOfRange(endingAtOrAfter: range.lowerBound)...] {
+            guard known.lowerBound <= range.upperBound else { break }
+            count += min(known.upperBound, range.upperBound) - max(known.lowerBound, range.lowerBound) + 1
+        }
+        return count
+    }
+
     /// The parts of a range that are not in it, ascending.
     func gaps(in range: Range<Int64>) -> [ClosedRange<Int64>] {
         var gaps: [ClosedRange<Int64>] = []

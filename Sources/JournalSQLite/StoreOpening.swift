@@ -26,13 +26,14 @@ struct StoreOpening {
             try db.execute(sql: "PRAGMA page_size = 2048")
             try db.execute(sql: "PRAGMA cache_size = -4096")
         }
+        try FolderPermissions.makeFile(file.path)
         let pool = try DatabasePool(path: file.path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
             // The pool sets NORMAL when it turns on the write-ahead log, and NORMAL does not flush a commit.
             try db.execute(sql: "PRAGMA synchronous = FULL")
             // `Checkpoints` does it beside the writer.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-            try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            try db.execute(sql: "PRAGMA journal_size_limit = \(min(64 << 20, (settings.diskLimitBytes ?? .max) / 8))")
             try Schema.prepare(db, path: file.path)
         }
         return pool
@@ -69,10 +70,12 @@ struct StoreOpening {
         let cache = ChunkCache(limitBytes: settings.cacheBytes)
         let damage = DamageLog(known: try loadDamage(db), logger: logger)
         let reader = JournalReader(names: names, cache: cache, damage: damage)
+        let removed = try RemovedTable.all(in: db)
         let index = try IdentityIndex(
             folder: folder.appending(path: "index"),
             unit: settings.newestIdentities,
             key: key,
+            removed: removed,
             logger: logger
         )
         let rebuild = IdentityRebuild(index: index, reader: reader, unit: settings.newestIdentities)
@@ -83,12 +86,15 @@ struct StoreOpening {
             unit: settings.eventsPerSegment,
             key: key,
             names: names,
-            removed: try RemovedTable.all(in: db),
+            removed: removed,
+            retryPause: settings.indexRetryPause,
             logger: logger
         )
         try columns.open(floor: bounds.oldest, newest: bounds.newest)
         let departures = try departures(db)
+        let commits = GroupCommit(settings: settings, announce: announce)
         return StoreParts(
+            folder: folder,
             settings: settings,
             journalID: try MetaTable.journalID(in: db),
             logger: logger,
@@ -100,9 +106,20 @@ struct StoreOpening {
             columns: columns,
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
             newest: NewestEvent(bounds.newest),
-            commits: GroupCommit(settings: settings, announce: announce),
+            commits: commits,
             departures: departures,
-            checkpoints: Checkpoints(connection: try checkpointConnection(), logger: logger),
+            duplicates: DuplicateReading(
+                pool: try readers(2, label: "tollgate.duplicates"),
+                index: index,
+                reader: reader,
+                commits: commits,
+                settings: settings
+            ),
+            checkpoints: Checkpoints(
+                connection: try checkpointConnection(),
+                diskLimitBytes: settings.diskLimitBytes,
+                logger: logger
+            ),
             metrics: CommitMetrics(factory: metrics)
         )
     }

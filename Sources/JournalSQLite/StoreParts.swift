@@ -1,8 +1,10 @@
+import Foundation
 import Journal
 import Logging
 
 /// What the store's calls and its writer share.
 struct StoreParts: Sendable {
+    let folder: URL
     let settings: SQLiteStoreSettings
     let journalID: String
     let logger: Logger
@@ -16,6 +18,7 @@ struct StoreParts: Sendable {
     let newest: NewestEvent
     let commits: GroupCommit
     let departures: DepartureLog
+    let duplicates: DuplicateReading
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
 }

@@ -24,8 +24,6 @@ enum WriteOperation: Sendable {
     case makeRetriesDue(ProviderName, Timestamp, limit: Int, Answer<Int>)
     /// Brings the times of so many retries behind a sequence number forward; the answer is the last of them.
     case bringForward(ProviderName, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
-    /// Makes a damaged run of the identity index again.
-    case repair(IdentityRun, IdentityRunFault, Answer<Void>)
 
     /// How many bytes of events the operation holds while it waits.
     var bytes: Int {
@@ -36,8 +34,8 @@ enum WriteOperation: Sendable {
     func fail(_ error: StoreError) {
         switch self {
         case .append(_, let answer): answer.resume(returning: .failure(error))
-        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .repair(_, _, let answer),
-            .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer):
+        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .hold(_, _, let answer),
+            .audit(_, let answer), .holdByOperator(_, _, let answer):
             answer.resume(returning: .failure(error))
         case .makeRetriesDue(_, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
@@ -53,6 +51,8 @@ struct PreparedAppend: Sendable {
     /// The hash of each event's identity.
     let identities: [EventIdentity]
     let policy: AppendRequest.Policy
+    /// What it must be compared with, if the writer has asked for that.
+    var lookup: IdentityLookup?
 
     init(_ request: AppendRequest, names: JournalNames) {
         let numbers = names.numbers(for: request.events)

@@ -75,6 +75,7 @@ final class WriterThread: Sendable {
         parts.columns.close()
         parts.checkpoints.close()
         do {
+            try parts.duplicates.close()
             try readers.close()
             try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try pool.close()

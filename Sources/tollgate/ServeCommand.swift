@@ -44,12 +44,24 @@ struct ServeCommand: AsyncParsableCommand {
     var backlogLimit: Int?
 
     @Option(
-        help: "The most megabytes that the store may use; at it, writes are answered 503. Or TOLLGATE_DISK_LIMIT_MB."
+        help:
+            "Maximum megabytes of the data folder, indexes and write-ahead log included; beyond it, writes get 503. Or TOLLGATE_DISK_LIMIT_MB."
     )
     var diskLimitMb: Int?
 
     @Option(help: "Maximum events in one request, at every endpoint; 10000 by default. Or TOLLGATE_EVENT_LIMIT.")
     var eventLimit: Int?
+
+    @Flag(
+        help: """
+            Start although the clock is weeks ahead of the newest event. Without it the start is refused, because retention would remove \
+            what is needed to recognize duplicates.
+            """
+    )
+    var acceptClock = false
+
+    @Flag(help: "Let a crash leave a core dump, which holds keys and events.")
+    var allowCoreDumps = false
 
     @Flag(help: "Take vendors' keys that stand in routes.json itself, as {\"inline\": \"...\"}.")
     var allowInlineSecrets = false
@@ -95,7 +107,9 @@ struct ServeCommand: AsyncParsableCommand {
             certificate: tls.certificate,
             vendorRoots: tls.vendorRoots,
             backlogLimitEvents: backlogLimit,
-            diskLimitBytes: diskLimitMb.map { $0 << 20 },
+            diskLimitBytes: diskLimitMb.map { min($0, Int.max >> 20) << 20 },
+            acceptsClock: acceptClock,
+            allowsCoreDumps: allowCoreDumps,
             environment: environment
         )
         let welcome = Welcome(

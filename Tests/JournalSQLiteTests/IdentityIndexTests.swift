@@ -106,11 +106,8 @@ import Testing
             }
             #expect(IdentityMerge.candidates(in: runs, unit: 1000)?.count == 4)
             #expect(IdentityMerge.candidates(in: Array(runs.dropFirst()), unit: 1000) == nil)
-            let range = try IdentityMerge.merge(runs[...], floor: 501, folder: folder, keyCheck: 9)
-            let merged = try IdentityRun(
-                opening: folder.appending(path: IdentityRunWriter.name(of: range)),
-                keyCheck: 9
-            )
+            let file = try IdentityMerge.merge(runs[...], floor: 501, folder: folder, keyCheck: 9)
+            let merged = try IdentityRun(opening: file, keyCheck: 9)
             #expect(merged.range == 1...4000)
             #expect(merged.count == 3500)
             for entry in entries {
@@ -130,11 +127,8 @@ import Testing
             }
             let widest = try runs(endingAt: last)
             #expect(IdentityMerge.candidates(in: widest, unit: 1)?.count == 4)
-            let range = try IdentityMerge.merge(widest[...], floor: 1, folder: folder, keyCheck: 9)
-            let merged = try IdentityRun(
-                opening: folder.appending(path: IdentityRunWriter.name(of: range)),
-                keyCheck: 9
-            )
+            let file = try IdentityMerge.merge(widest[...], floor: 1, folder: folder, keyCheck: 9)
+            let merged = try IdentityRun(opening: file, keyCheck: 9)
             #expect(try merged.sequences(of: UInt64(last) << 20) == [last])
             #expect(IdentityMerge.candidates(in: try runs(endingAt: last + 1), unit: 1) == nil)
         }

@@ -4,7 +4,7 @@ import GRDB
 enum OlderJournal {
     /// The tables that came with each version.
     private static let tables: [Int: [String]] = [
-        2: ["holds", "revisions"], 3: ["removed"], 5: ["audit"], 6: ["operator_holds"],
+        2: ["holds", "revisions"], 3: ["removed"], 5: ["audit"], 6: ["operator_holds"], 8: ["clock_steps"],
     ]
 
     static func lower(_ db: Database, to version: Int) throws {

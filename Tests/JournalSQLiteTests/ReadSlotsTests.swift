@@ -1,3 +1,4 @@
+import Events
 import Journal
 import Synchronization
 import TestSupport
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func `lets so many go on, and the others in their order`() async throws {
-        let (slots, notes) = (ReadSlots(2, mostWaiting: 10, retryAfter: .seconds(1)), Notes())
+        let (slots, notes) = (ReadSlots(2, mostWaiting: 10, mostOfTenant: 9, retryAfter: .seconds(1)), Notes())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...2 { group.addTask { try await Self.read(number, in: slots, notes) } }
             try await waitUntil("two go on") { notes.order.count == 2 }
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `refuses those beyond the limit of who may wait`() async throws {
-        let (slots, notes) = (ReadSlots(1, mostWaiting: 1, retryAfter: .seconds(3)), Notes())
+        let (slots, notes) = (ReadSlots(1, mostWaiting: 1, mostOfTenant: 9, retryAfter: .seconds(3)), Notes())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await Self.read(1, in: slots, notes) }
             try await waitUntil("one goes on") { notes.order == [1] }
@@ -62,8 +63,30 @@ import Testing
         #expect(notes.order == [1, 2, 4])
     }
 
+    @Test func `keeps a tenant to its share, and leaves others theirs`() async throws {
+        let (slots, notes) = (ReadSlots(2, mostWaiting: 10, mostOfTenant: 1, retryAfter: .seconds(3)), Notes())
+        @Sendable func read(_ number: Int, of tenant: TenantID?) async throws {
+            try await slots.asRead(of: tenant) { () async throws(StoreError) in
+                notes.begin(number)
+                while !notes.isReleased(number) { await Task.yield() }
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await read(1, of: "shop") }
+            try await waitUntil("one goes on") { notes.order == [1] }
+            await #expect(throws: StoreError.busy(retryAfter: .seconds(3))) { try await read(2, of: "shop") }
+            for number in 3...5 { notes.release(number) }
+            try await read(3, of: "bank")
+            try await read(4, of: nil)
+            notes.release(1)
+            try await group.waitForAll()
+            try await read(5, of: "shop")
+        }
+        #expect(notes.order == [1, 3, 4, 5])
+    }
+
     @Test func `a read that is cancelled while it waits gives its place up`() async throws {
-        let (slots, notes) = (ReadSlots(1, mostWaiting: 5, retryAfter: .seconds(1)), Notes())
+        let (slots, notes) = (ReadSlots(1, mostWaiting: 5, mostOfTenant: 9, retryAfter: .seconds(1)), Notes())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await Self.read(1, in: slots, notes) }
             try await waitUntil("one goes on") { notes.order == [1] }

@@ -67,6 +67,34 @@ import Testing
         }
     }
 
+    @Test func `opens nothing to other users, and tightens what is open to them`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.newestIdentities = 20
+            settings.eventsPerSegment = 20
+            let data = folder.appending(path: "data")
+            for round in 0..<2 {
+                let store = try Self.open(data, settings)
+                _ = try await Self.append((round * 100 + 1)...(round * 100 + 90), to: store)
+                // Takes the chunk apart, so that there is a segment to write.
+                _ = store.parts.columns.snapshot()
+                await store.close()
+                let paths =
+                    try [data.path]
+                    + FileManager.default.subpathsOfDirectory(atPath: data.path).map {
+                        data.appending(path: $0).path
+                    }
+                #expect(paths.contains { $0.hasSuffix(".run") } && paths.contains { $0.hasSuffix(".columns") })
+                for path in paths {
+                    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+                    #expect(try #require(mode) & 0o077 == 0, "\(path) in round \(round)")
+                }
+                // As an older version, or a copy, has left it.
+                for path in paths { chmod(path, 0o777) }
+            }
+        }
+    }
+
     @Test func `says which process has the folder, and gets it when that has closed`() async throws {
         try await withTemporaryFolder { folder in
             let store = try Self.open(folder)
@@ -278,6 +306,80 @@ import Testing
         }
     }
 
+    @Test func `counts the log and the indexes to the limit on the disk, and takes events again when there is room`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.diskLimitBytes = 2 << 20
+            settings.newestIdentities = 500
+            settings.eventsPerSegment = 500
+            let store = try Self.open(folder, settings)
+            var next = 1
+            await #expect(throws: StoreError.full(retryAfter: .seconds(5))) {
+                while next < 1_000_000 {
+                    _ = try await Self.append(next...(next + 99), to: store)
+                    next += 100
+                }
+            }
+            let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            let bytes = files.reduce(0) { sum, name in
+                var status = stat()
+                let isFile = stat(folder.appending(path: name).path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+                return sum + (isFile ? Int(status.st_size) : 0)
+            }
+            #expect(bytes < 3 << 20)
+            while let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 1000, bytes: 1 << 20)) {
+                let attempt = Attempt(
+                    at: Timestamp(milliseconds: 1),
+                    latency: .zero,
+                    httpStatus: 200,
+                    status: .delivered
+                )
+                let run = DeliveredRun(sequences: block.deliveries.map(\.sequence), attempt: attempt)
+                try await store.settle(Settlement(provider: "lago", delivered: [run]))
+            }
+            _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: .max))
+            try await waitUntil("there is room") {
+                do {
+                    _ = try await Self.append(next...(next + 99), to: store)
+                    return true
+                } catch StoreError.full {
+                    return false
+                }
+            }
+            await store.close()
+        }
+    }
+
+    @Test func `an event that stays forever does not keep the identities of those that are gone`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.newestIdentities = 20
+            let store = try Self.open(folder, settings)
+            for batch in 0..<100 { _ = try await Self.append((batch * 10 + 1)...(batch * 10 + 10), to: store) }
+            while let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 100, bytes: 1 << 20)) {
+                let settled = block.deliveries.map { delivery in
+                    let isLost = [1, 555].contains(delivery.sequence.rawValue)
+                    return SettledDelivery(sequence: delivery.sequence, status: isLost ? .rejected : .discarded)
+                }
+                try await store.settle(Settlement(provider: "lago", exceptions: settled))
+            }
+            #expect(try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: .max)) == 980)
+            try await waitUntil("the index forgets them") {
+                store.parts.index.currentRuns.reduce(0) { $0 + $1.count } <= 40
+            }
+            #expect(try await Self.append(555...555, to: store) == [.duplicate(of: 555)])
+            #expect(try await Self.append(556...556, to: store) == [.duplicate(of: 556)])
+            #expect(try await Self.append(20...20, to: store) == [.stored(1001)])
+            await store.close()
+            let reopened = try Self.open(folder, settings)
+            #expect(try await Self.append(1...1, to: reopened) == [.duplicate(of: 1)])
+            #expect(try await Self.append(20...20, to: reopened) == [.duplicate(of: 1001)])
+            await reopened.close()
+        }
+    }
+
     @Test func `finds duplicates when files of the index are missing, damaged or half written`() async throws {
         try await withTemporaryFolder { folder in
             var settings = SQLiteStoreSettings()
@@ -351,7 +453,7 @@ import Testing
         }
     }
 
-    private static func damage(_ run: URL) throws {
+    static func damage(_ run: URL) throws {
         let file = try FileHandle(forUpdating: run)
         try file.seek(toOffset: 100)
         let byte = try #require(try file.read(upToCount: 1)?.first)

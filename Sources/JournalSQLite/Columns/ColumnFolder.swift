@@ -20,7 +20,11 @@ struct ColumnFolder: Sendable {
         self.folder = folder
         self.logger = logger
         keyCheck = key.hash("tollgate column segment")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: folder,
+            withIntermediateDirectories: true,
+            attributes: FolderPermissions.folder
+        )
     }
 
     /// Writes a segment that is in memory: first under another name, flushed, then renamed, so that a crash leaves no half segment.
@@ -28,7 +32,8 @@ struct ColumnFolder: Sendable {
         guard let image = segment.image else { return segment }
         let file = folder.appending(path: "\(segment.range.lowerBound)-\(segment.range.upperBound).columns")
         let temporary = file.appendingPathExtension("new")
-        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: FolderPermissions.file)
+        else {
             throw CocoaError(.fileWriteUnknown)
         }
         let handle = try FileHandle(forWritingTo: temporary)

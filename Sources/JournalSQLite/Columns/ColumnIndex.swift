@@ -32,6 +32,8 @@ final class ColumnIndex: Sendable {
         /// Makes what is missing, once it has been told how.
         var filling: ColumnFilling?
         var isClosing = false
+        /// Whether what could not be written is going to be tried again.
+        var isRetryDue = false
     }
 
     /// Bytes of chunks that wait before the background takes them apart, and at which the writer waits for it.
@@ -44,6 +46,8 @@ final class ColumnIndex: Sendable {
     private let unit: Int
     private let names: JournalNames
     private let logger: Logger
+    /// How long it waits before it tries again what could not be written.
+    private let retryPause: Duration
     private let pending = Mutex(Pending())
     private let state: Mutex<State>
     private let absorbing = DispatchQueue(label: "tollgate.columns.absorb")
@@ -61,8 +65,10 @@ final class ColumnIndex: Sendable {
         key: SipHash,
         names: JournalNames,
         removed: SequenceRanges,
+        retryPause: Duration,
         logger: Logger
     ) throws {
+        self.retryPause = retryPause
         self.unit = unit
         self.key = key
         self.names = names
@@ -181,7 +187,7 @@ final class ColumnIndex: Sendable {
             } catch {
                 // It stays where it is found, in memory; after a restart it is made again.
                 logger.warning("a part of the search index could not be written", metadata: ["reason": "\(error)"])
-                return
+                return retryLater()
             }
         }
         // There may be some that were given up while no file could be written.
@@ -249,7 +255,26 @@ extension ColumnIndex {
                     "the search index is not complete, and lists read a part of the journal",
                     metadata: ["reason": "\(error)"]
                 )
+                self.retryLater()
             }
+        }
+    }
+
+    /// Tries again what could not be written, whether more events come or not.
+    fileprivate func retryLater() {
+        let mustWait = state.withLock { state in
+            defer { state.isRetryDue = true }
+            return !state.isRetryDue && !state.isClosing
+        }
+        guard mustWait else { return }
+        writing.asyncAfter(deadline: .now() + retryPause.seconds) { [weak self] in
+            guard let self,
+                state.withLock({ state in
+                    state.isRetryDue = false
+                    return !state.isClosing
+                })
+            else { return }
+            writeWaiting()
         }
     }
 
@@ -307,5 +332,12 @@ extension ColumnIndex {
         absorbing.sync {}
         writing.sync {}
         filling.sync {}
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
     }
 }

@@ -72,6 +72,17 @@ final class IdentityFilter: @unchecked Sendable {
         return bits == 1
     }
 
+    /// Whether the filter has this hash, or seems to.
+    func contains(_ hash: UInt64) -> Bool {
+        let (block, pattern) = place(of: hash)
+        var rest = pattern
+        for _ in 0..<Self.bitsPerHash {
+            guard words[block + Int(rest >> 6 & 7)] >> (rest & 63) & 1 == 1 else { return false }
+            rest >>= 9
+        }
+        return true
+    }
+
     /// The first word of the hash's block, and seven times nine bits that choose bits in it.
     ///
     /// Blocks follow one another as hashes do, so that a sorted run fills a filter from front to back.

@@ -26,6 +26,8 @@ final class IdentityIndex: Sendable {
         /// In journal order, without overlap.
         var runs: [IdentityRun] = []
         var floor: Int64 = 1
+        /// What retention has removed.
+        var removed: SequenceRanges
         /// What the last looks ahead have returned.
         var touched: (Int64, UInt64) = (0, 0)
         var isFilterGrowing = false
@@ -35,6 +37,8 @@ final class IdentityIndex: Sendable {
 
     /// Tables that may wait to be written; at the limit the writer waits too, so that memory stays bounded.
     private static let frozenTables = 4
+    /// Tables that may wait while no file can be written.
+    private static let mostFrozenTables = 32
     /// How many identities are looked ahead for at a time: more than memory answers side by side, and so few that what it
     /// answered is still at hand.
     private static let lookAhead = 32
@@ -51,14 +55,27 @@ final class IdentityIndex: Sendable {
     ///   - folder: where the runs are; made if missing.
     ///   - unit: how many entries the table in memory holds before it becomes a run.
     ///   - key: of the journal's identity hash.
-    init(folder: URL, unit: Int, key: SipHash, logger: Logger) throws {
+    ///   - removed: what retention has removed.
+    init(
+        folder: URL,
+        unit: Int,
+        key: SipHash,
+        removed: SequenceRanges = SequenceRanges(),
+        logger: Logger
+    ) throws {
         self.folder = folder
         self.unit = unit
         self.logger = logger
         keyCheck = key.hash("tollgate identity run")
         let filter = IdentityFilter(capacity: unit * 4)
-        state = Mutex(State(filter: filter, newest: IdentityTable(expecting: unit), newestFirst: 1))
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        state = Mutex(
+            State(filter: filter, newest: IdentityTable(expecting: unit), newestFirst: 1, removed: removed)
+        )
+        try FileManager.default.createDirectory(
+            at: folder,
+            withIntermediateDirectories: true,
+            attributes: FolderPermissions.folder
+        )
     }
 
     // MARK: Looking up
@@ -128,6 +145,19 @@ final class IdentityIndex: Sendable {
         return found.sorted()
     }
 
+    /// The runs of this moment, in journal order.
+    var currentRuns: [IdentityRun] { state.withLock { $0.runs } }
+
+    /// What may have these hashes, without a look into runs: for each that something may have, the events in memory that do.
+    func possible(_ hashes: some Sequence<UInt64>) -> [(hash: UInt64, sequences: [Int64])] {
+        state.withLock { state in
+            hashes.compactMap { hash in
+                guard state.filter.contains(hash), let finding = state.find(hash) else { return nil }
+                return (hash, finding.sequences)
+            }
+        }
+    }
+
     // MARK: Growing
 
     /// Hands the table over to the background when it is full. The writer calls this after a commit.
@@ -138,7 +168,7 @@ final class IdentityIndex: Sendable {
             state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
             state.newest = state.spare.take() ?? IdentityTable(expecting: unit)
             state.newestFirst = newest + 1
-            flushing.async { self.flushOldest() }
+            flushing.async { self.flushWaiting() }
             if state.filter.count > state.filter.capacity, !state.isFilterGrowing {
                 state.isFilterGrowing = true
                 merging.async { self.growFilter() }
@@ -155,34 +185,46 @@ final class IdentityIndex: Sendable {
             state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
             state.newest = IdentityTable()
             state.newestFirst = newest + 1
-            flushing.async { self.flushOldest() }
+            flushing.async { self.flushWaiting() }
         }
         flushing.sync {}
         merging.sync {}
     }
 
-    /// Forgets runs all of whose events are gone.
+    /// Takes note of events that retention has removed.
+    func forget(_ range: ClosedRange<Int64>) {
+        state.withLock { $0.removed.insert(range) }
+    }
+
+    /// Removes runs all of whose events are gone, and in the background the entries of such events where they are the most.
     func removeRuns(below floor: Int64) {
         let gone = state.withLock { state in
             state.floor = floor
-            let gone = state.runs.filter { $0.range.upperBound < floor }
-            state.runs.removeAll { $0.range.upperBound < floor }
+            let removed = state.removed
+            let gone = state.runs.filter { $0.range.upperBound < floor || removed.contains($0.range) }
+            state.runs.removeAll { run in gone.contains { $0 === run } }
             return gone
         }
         remove(gone.map(\.file))
+        merging.async { self.mergeAsFarAsNeeded() }
     }
 
-    private func flushOldest() {
+    /// Whether so many tables could not be written that no more identities should come.
+    var isBehind: Bool { state.withLock { $0.frozen.count >= Self.mostFrozenTables } }
+
+    /// Writes the tables that wait, also those that could not be written before.
+    private func flushWaiting() {
         do {
-            guard let run = try writeOldest() else { return }
-            var written = state.withLock { state in
-                state.runs.append(run)
-                return state.frozen.removeFirst().table
+            while let run = try writeOldest() {
+                var written = state.withLock { state in
+                    state.runs.append(run)
+                    return state.frozen.removeFirst().table
+                }
+                merging.async { self.mergeAsFarAsNeeded() }
+                // Clearing it costs less than new memory for the next table.
+                written.removeAll()
+                state.withLock { $0.spare = written }
             }
-            merging.async { self.mergeAsFarAsNeeded() }
-            // Clearing it costs less than new memory for the next table.
-            written.removeAll()
-            state.withLock { $0.spare = written }
         } catch {
             // The entries stay where they are found, in memory; after a restart they come from the journal.
             logger.warning("a part of the identity index could not be written", metadata: ["reason": "\(error)"])
@@ -252,11 +294,20 @@ final class IdentityIndex: Sendable {
 
     private func mergeAsFarAsNeeded() {
         while true {
-            let (runs, floor) = state.withLock { ($0.runs, $0.floor) }
-            guard let group = IdentityMerge.candidates(in: runs, unit: unit) else { return }
+            let (runs, floor, removed) = state.withLock { ($0.runs, $0.floor, $0.removed) }
+            guard
+                let group = IdentityMerge.candidates(in: runs, unit: unit)
+                    ?? IdentityMerge.sparse(in: runs, removed: removed)
+            else { return }
             do {
-                let range = try IdentityMerge.merge(group, floor: floor, folder: folder, keyCheck: keyCheck)
-                let merged = try open(range)
+                let file = try IdentityMerge.merge(
+                    group,
+                    floor: floor,
+                    removed: removed,
+                    folder: folder,
+                    keyCheck: keyCheck
+                )
+                let merged = try IdentityRun(opening: file, keyCheck: keyCheck)
                 // Meanwhile one of them may have been made again, or its events removed.
                 let isInPlace = state.withLock { $0.replace(group, by: [merged]) }
                 remove(isInPlace ? group.map(\.file) : [merged.file])

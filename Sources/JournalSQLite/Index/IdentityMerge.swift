@@ -23,16 +23,35 @@ enum IdentityMerge {
         return nil
     }
 
+    /// A run most of whose events are gone, and that should be written again without them; nil if there is none.
+    static func sparse(in runs: [IdentityRun], removed: SequenceRanges) -> ArraySlice<IdentityRun>? {
+        guard !removed.isEmpty else { return nil }
+        let place = runs.firstIndex { run in
+            // Once it is written again, its entries are those that are left.
+            Int64(run.count) > 2 * (Int64(run.range.count) - removed.count(in: run.range))
+        }
+        return place.map { runs[$0...$0] }
+    }
+
     /// Writes the union of the runs' entries, without those of events that are gone.
-    /// - Parameter floor: the oldest sequence number that the journal holds.
+    /// - Parameters:
+    ///   - floor: the oldest sequence number that the journal holds.
+    ///   - removed: events behind it that are gone too.
+    /// - Returns: the new file, which is none of the runs' own.
     static func merge(
         _ runs: ArraySlice<IdentityRun>,
         floor: Int64,
+        removed: SequenceRanges = SequenceRanges(),
         folder: URL,
         keyCheck: UInt64
-    ) throws -> ClosedRange<Int64> {
+    ) throws -> URL {
         let range = runs[runs.startIndex].range.lowerBound...runs[runs.endIndex - 1].range.upperBound
-        var writer = try IdentityRunWriter(folder: folder, range: range, keyCheck: keyCheck)
+        var writer = try IdentityRunWriter(
+            folder: folder,
+            range: range,
+            keyCheck: keyCheck,
+            besides: runs.map(\.file.lastPathComponent)
+        )
         var sources = try runs.map { try Source($0) }
         var heads = sources.map(\.current)
         while true {
@@ -40,12 +59,13 @@ enum IdentityMerge {
             for index in 1..<heads.count where heads[index] < heads[least] { least = index }
             let entry = heads[least]
             if entry == Source.end { break }
-            if entry.sequence >= floor { try writer.append(entry) }
+            if entry.sequence >= floor, !removed.contains(entry.sequence) { try writer.append(entry) }
             try sources[least].advance()
             heads[least] = sources[least].current
         }
+        let file = writer.file
         try writer.finish()
-        return range
+        return file
     }
 
     private static func tier(of count: Int, unit: Int) -> Int {

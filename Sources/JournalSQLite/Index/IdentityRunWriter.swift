@@ -9,7 +9,8 @@ import Journal
 
 /// Writes a run page by page: first to a temporary name, flushed, then renamed, so that a crash leaves no half run.
 struct IdentityRunWriter {
-    private let file: URL
+    /// What the run is called when it is finished.
+    let file: URL
     private let temporary: URL
     private let handle: FileHandle
     private let range: ClosedRange<Int64>
@@ -22,10 +23,13 @@ struct IdentityRunWriter {
 
     private static let bytesPerWrite = 256 << 10
 
-    init(folder: URL, range: ClosedRange<Int64>, keyCheck: UInt64) throws {
-        file = folder.appending(path: Self.name(of: range))
+    /// - Parameter names: of files that must not be replaced.
+    init(folder: URL, range: ClosedRange<Int64>, keyCheck: UInt64, besides names: [String] = []) throws {
+        let name = Self.name(of: range)
+        file = folder.appending(path: names.contains(name) ? "again-\(name)" : name)
         temporary = file.appendingPathExtension("new")
-        guard FileManager.default.createFile(atPath: temporary.path, contents: nil) else {
+        guard FileManager.default.createFile(atPath: temporary.path, contents: nil, attributes: FolderPermissions.file)
+        else {
             throw CocoaError(.fileWriteUnknown)
         }
         handle = try FileHandle(forWritingTo: temporary)

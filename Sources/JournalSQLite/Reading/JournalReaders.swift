@@ -15,13 +15,18 @@ struct JournalReaders: Sendable {
     /// How many searches read at a time.
     static let searchCount = 2
     private static let pointCount = 3
-    /// How many searches may wait for their next piece.
-    private static let mostWaiting = 64
+    /// How many searches may wait for their next piece, and how many of one tenant may go on or wait.
+    private static let (mostWaiting, mostOfTenant) = (64, 16)
 
     init(_ opening: StoreOpening) throws {
         points = try opening.readers(Self.pointCount, label: "tollgate.points")
         searches = try opening.readers(Self.searchCount, label: "tollgate.searches")
-        slots = ReadSlots(Self.searchCount, mostWaiting: Self.mostWaiting, retryAfter: .seconds(1))
+        slots = ReadSlots(
+            Self.searchCount,
+            mostWaiting: Self.mostWaiting,
+            mostOfTenant: Self.mostOfTenant,
+            retryAfter: .seconds(1)
+        )
     }
 
     func close() throws {

@@ -1,3 +1,4 @@
+import Events
 import Journal
 import Synchronization
 
@@ -5,6 +6,8 @@ import Synchronization
 final class ReadSlots: Sendable {
     private struct State {
         var free: Int
+        /// How many reads of each tenant go on or wait.
+        var tenants: [TenantID: Int] = [:]
         var nextTicket = 0
         var waiting: [(ticket: Int, continuation: CheckedContinuation<Bool, Never>)] = []
         var cancelled: Set<Int> = []
@@ -12,21 +15,47 @@ final class ReadSlots: Sendable {
 
     private let state: Mutex<State>
     private let mostWaiting: Int
+    private let mostOfTenant: Int
     private let retryAfter: Duration
 
     /// - Parameters:
     ///   - count: how many reads go on at a time.
     ///   - mostWaiting: how many may wait beside those; more are refused.
+    ///   - mostOfTenant: how many of one tenant may go on and wait, so that it leaves places to others.
     ///   - retryAfter: what a refusal asks for.
-    init(_ count: Int, mostWaiting: Int, retryAfter: Duration) {
+    init(_ count: Int, mostWaiting: Int, mostOfTenant: Int, retryAfter: Duration) {
         precondition(count > 0, "without a slot nothing is ever read")
         state = Mutex(State(free: count))
         self.mostWaiting = mostWaiting
+        self.mostOfTenant = mostOfTenant
         self.retryAfter = retryAfter
     }
 
     /// How many wait for a slot.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Does this, with slots that it takes one after the other, as one of its tenant's reads.
+    /// - Parameter tenant: nil for the gateway itself.
+    /// - Throws: ``StoreError/busy(retryAfter:)`` if the tenant has too many reads already.
+    func asRead<Value>(
+        of tenant: TenantID?,
+        _ body: () async throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        guard let tenant else { return try await body() }
+        let isTaken = state.withLock { state in
+            guard state.tenants[tenant, default: 0] < mostOfTenant else { return false }
+            state.tenants[tenant, default: 0] += 1
+            return true
+        }
+        guard isTaken else { throw .busy(retryAfter: retryAfter) }
+        defer {
+            state.withLock { state in
+                let left = state.tenants[tenant, default: 1] - 1
+                state.tenants[tenant] = left == 0 ? nil : left
+            }
+        }
+        return try await body()
+    }
 
     /// Does this once a slot is free.
     /// - Throws: ``StoreError/busy(retryAfter:)`` if too many wait already.

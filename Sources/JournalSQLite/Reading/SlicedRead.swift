@@ -1,3 +1,4 @@
+import Events
 import GRDB
 import Journal
 
@@ -37,7 +38,18 @@ struct ReadTime: Sendable {
 
 extension SQLiteEventStore {
     /// Reads in pieces, each in a slot of its own and on a snapshot of its own, until it is done or its time is over.
-    func read<Read: SlicedRead>(inSlices start: Read, _ time: ReadTime) async throws(StoreError) -> Read {
+    /// - Parameter tenant: who asks; nil for the gateway itself.
+    func read<Read: SlicedRead>(
+        inSlices start: Read,
+        of tenant: TenantID?,
+        _ time: ReadTime
+    ) async throws(StoreError) -> Read {
+        try await readers.slots.asRead(of: tenant) { () async throws(StoreError) in
+            try await readAll(start, time)
+        }
+    }
+
+    private func readAll<Read: SlicedRead>(_ start: Read, _ time: ReadTime) async throws(StoreError) -> Read {
         var read = start
         while !read.isDone {
             if time.isOver, !read.endEarly(), time.isLongOver { throw .unfinishedRead }

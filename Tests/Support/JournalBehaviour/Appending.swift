@@ -3,6 +3,16 @@ import Journal
 
 extension StoreBehaviour {
     static let appending: [StoreCheck] = [
+        StoreCheck("finds the event that a duplicate repeats, after a crash too, and nothing where there is none") {
+            store,
+            fixture in
+            try await store.store(Sample.events(1...3))
+            try expect(try await store.original(2)?.id, "event-2", "at once")
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.original(2)?.id, "event-2", "after a crash")
+            try expect(try await reopened.original(4) == nil, true, "a number that was never given")
+            return reopened
+        },
         StoreCheck("numbers events 1, 2, 3 in the order of acceptance") { store, _ in
             try expect(store.newestSequence, SequenceNumber(0), "an empty journal has no newest event")
             try expect(try await store.store(Sample.events(1...3)), [1, 2, 3], "the numbers")

@@ -142,6 +142,36 @@ extension StoreBehaviour {
             try expect(rows.deliveries.count, 0, "rows")
             return reopened
         },
+        StoreCheck("removes what is old though an event before it was accepted with the clock ahead") {
+            store,
+            fixture in
+            let times = [0, 60, 86_400 * 40, 120, 180, 86_400 * 80, 240]
+            for (number, seconds) in times.enumerated() {
+                try await store.store([Sample.event("e\(number)", acceptedAt: Sample.accepted + .seconds(seconds))])
+            }
+            try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
+            let reopened = try await fixture.crash(store)
+            try expect(
+                try await reopened.newestAcceptance(),
+                Sample.accepted + .seconds(240),
+                "the newest event's time"
+            )
+            let removed = try await reopened.removeSettled(acceptedBefore: Sample.accepted + .seconds(200))
+            try expect(removed, 4, "all that are old, on both sides of those from the future")
+            let page = try await reopened.search(EventSearch(order: .oldestFirst, limit: 9), of: "shop")
+            try expect(page.events.map(\.event.id), ["e6", "e2", "e5"], "what is left, by time")
+            try await reopened.store([Sample.event("late", acceptedAt: Sample.accepted + .seconds(250))])
+            try await reopened.settleDelivered(try await reopened.claimAll(for: "lago").sequences, at: "lago")
+            let end = Sample.accepted + .seconds(86_400 * 41)
+            try expect(try await reopened.removeSettled(acceptedBefore: end), 3, "later")
+            return reopened
+        },
+        StoreCheck("knows when its newest event was accepted, and nothing of an empty journal") { store, _ in
+            try expect(try await store.newestAcceptance(), nil, "of nothing")
+            try await store.store([Sample.event("a", acceptedAt: Sample.accepted + .seconds(5))])
+            try expect(try await store.newestAcceptance(), Sample.accepted + .seconds(5), "of one")
+            return store
+        },
         StoreCheck("takes an id again that retention has removed") { store, fixture in
             try await store.store(Sample.events(1...5))
             try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")

@@ -67,7 +67,7 @@ extension StoreBehaviour {
             AppendRequest(events: Sample.events(7...7, plan: Sample.both), policy: .each)
         )
         try expect(duplicate, [.duplicate(of: 7)], "a duplicate")
-        try expect(try await store.event(at: 7, of: "shop")?.event.id, "event-7", "the event that it repeats")
+        try expect(try await store.original(7)?.id, "event-7", "the event that it repeats")
         try await store.settleDelivered([1, 2, 3], at: "polar")
         try expect(try await store.hold(of: "lago"), nil, "a hold")
     }

@@ -1,0 +1,76 @@
+package import Events
+
+/// Tells what is old enough to be removed, whatever the wall clock does.
+///
+/// The wall clock counts only as far as time has really passed since the start: one that jumps ahead while the gateway runs would
+/// otherwise remove the whole deduplication window at once. One that is set back removes less.
+package struct RetentionClock: Sendable {
+    /// How far the wall clock may run ahead of the time that has passed: its corrections, and the pause of a machine that sleeps.
+    private static let tolerance: Int64 = 3_600_000
+
+    private let start: Timestamp
+    private let keep: Duration
+
+    /// - Parameters:
+    ///   - start: the wall clock at the start, after ``jump(from:to:keeping:)`` found nothing wrong with it, or an operator has accepted it.
+    ///   - keep: how long settled events are kept.
+    package init(start: Timestamp, keeping keep: Duration) {
+        self.start = start
+        self.keep = keep
+    }
+
+    /// What may be removed now.
+    package struct Reading: Sendable, Equatable {
+        /// Settled events that were accepted before go.
+        package let before: Timestamp
+        /// By how much the wall clock is ahead of what is believed; nil if it is not.
+        package let ahead: Duration?
+
+        package init(before: Timestamp, ahead: Duration?) {
+            self.before = before
+            self.ahead = ahead
+        }
+    }
+
+    /// - Parameter passed: the time since the start, by a clock that nobody sets.
+    package func read(_ now: Timestamp, passed: Duration) -> Reading {
+        let believed = start.milliseconds.clamped(adding: passed.clampedMilliseconds).clamped(adding: Self.tolerance)
+        let time = min(now.milliseconds, believed)
+        let before = time.clamped(subtracting: keep.clampedMilliseconds)
+        let ahead = now.milliseconds > believed ? now.milliseconds.clamped(subtracting: believed) : nil
+        return Reading(
+            before: Timestamp(milliseconds: before),
+            ahead: ahead.map { .milliseconds($0) }
+        )
+    }
+
+    /// How far the clock is ahead of the newest event at the start, if that is so much that half of the deduplication window would go
+    /// at once; nil if it may be believed.
+    /// - Parameter newest: when the newest event was accepted; nil if there is none.
+    package static func jump(from newest: Timestamp?, to now: Timestamp, keeping keep: Duration) -> Duration? {
+        guard let newest else { return nil }
+        let jump = now.milliseconds.clamped(subtracting: newest.milliseconds)
+        return jump >= max(1, keep.clampedMilliseconds / 2) ? .milliseconds(jump) : nil
+    }
+}
+
+extension Int64 {
+    fileprivate func clamped(adding other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+
+    fileprivate func clamped(subtracting other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other > 0 ? .min : .max) : difference
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, or the nearest number that there is.
+    fileprivate var clampedMilliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? (seconds > 0 ? .max : .min) : product.clamped(adding: attoseconds / 1_000_000_000_000_000)
+    }
+}
