@@ -74,25 +74,12 @@ package struct Acceptor: Sendable {
         indices.reserveCapacity(events.count)
         fixed.reserveCapacity(events.count)
         for (index, event) in events {
-            guard client.allowance.allows(name: event.name) else {
-                result.faults.append(forbidden(index, event, client))
-                continue
+            do throws(EventFault) {
+                fixed.append(fix(event, try submission(of: event, at: index, from: client, &submissions, table)))
+                indices.append(index)
+            } catch {
+                result.faults.append(error)
             }
-            let submission = submissions.submission(
-                for: event.name,
-                customerID: event.customerID,
-                subscriptionID: event.subscriptionID
-            )
-            guard let submission else {
-                result.faults.append(unrouted(index, event, table))
-                continue
-            }
-            guard client.allowance.allows(route: submission.plan.route) else {
-                result.faults.append(forbidden(index, event, submission.plan, client))
-                continue
-            }
-            indices.append(index)
-            fixed.append(fix(event, submission))
         }
         defer { metrics.count(result) }
         if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
@@ -110,15 +97,31 @@ package struct Acceptor: Sendable {
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.
-    /// - Returns: nil if no route takes it.
-    package func preview(_ event: CanonicalEvent, from client: Client) -> AcceptedEvent? {
-        var submissions = SubmissionFinder(in: routes.current.table, for: client, at: clock.now)
+    /// - Throws: why it would not be accepted: no route takes it, or the client may not send it.
+    package func preview(_ event: CanonicalEvent, from client: Client) throws(EventFault) -> AcceptedEvent {
+        let table = routes.current.table
+        var submissions = SubmissionFinder(in: table, for: client, at: clock.now)
+        return fix(event, try submission(of: event, at: 0, from: client, &submissions, table))
+    }
+
+    private func submission(
+        of event: CanonicalEvent,
+        at index: Int,
+        from client: Client,
+        _ submissions: inout SubmissionFinder,
+        _ table: RoutingTable
+    ) throws(EventFault) -> Submission {
+        guard client.allowance.allows(name: event.name) else { throw forbidden(index, event, client) }
         let submission = submissions.submission(
             for: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID
         )
-        return submission.map { fix(event, $0) }
+        guard let submission else { throw unrouted(index, event, client, table) }
+        guard client.allowance.allows(route: submission.plan.route) else {
+            throw forbidden(index, event, submission.plan, client)
+        }
+        return submission
     }
 
     private func fix(_ event: CanonicalEvent, _ submission: Submission) -> AcceptedEvent {
@@ -180,13 +183,16 @@ package struct Acceptor: Sendable {
         )
     }
 
-    private func unrouted(_ index: Int, _ event: CanonicalEvent, _ table: RoutingTable) -> EventFault {
-        EventFault(
+    /// Routes of other clients alone are not named: they tell what else the gateway is used for.
+    private func unrouted(_ index: Int, _ event: CanonicalEvent, _ client: Client, _ table: RoutingTable) -> EventFault
+    {
+        let names = table.routeNames(for: client.name)
+        let known = names.isEmpty ? "it has no route" : "its routes are \(names.joined(separator: ", "))"
+        return EventFault(
             index: index,
             field: "name",
             code: .unrouted,
-            message:
-                "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
+            message: "no route takes \"\(event.name)\" from this client; \(known)"
         )
     }
 }

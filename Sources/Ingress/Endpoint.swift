@@ -16,6 +16,7 @@ enum Endpoint: Equatable {
     case providers
     case reloadRoutes
     case checkRoutes
+    case auditLog
     case health
     case readiness
     case metrics
@@ -44,6 +45,7 @@ enum Endpoint: Equatable {
         case "/v1/providers": return [.get: .providers]
         case "/v1/config/reload": return [.post: .reloadRoutes]
         case "/v1/config/check": return [.post: .checkRoutes]
+        case "/v1/log": return [.get: .auditLog]
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]
         case "/metrics": return [.get: .metrics]
@@ -60,7 +62,8 @@ enum Endpoint: Equatable {
     /// Whether it is for operators, who may have an address of their own for it.
     var isAdministrative: Bool {
         switch self {
-        case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .reloadRoutes, .checkRoutes, .metrics:
+        case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .reloadRoutes, .checkRoutes, .auditLog,
+            .metrics:
             true
         case .writeEvents, .listEvents, .eventNames, .estimate, .streamEvents, .event, .deliveries, .health,
             .readiness, .description:
@@ -68,6 +71,6 @@ enum Endpoint: Equatable {
         }
     }
 
-    /// Whether anybody may ask.
-    var isOpen: Bool { self == .health || self == .readiness || self == .description }
+    /// Whether anybody may ask, whatever the request and the settings.
+    var isOpen: Bool { self == .health || self == .description }
 }

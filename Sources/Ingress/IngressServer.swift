@@ -22,6 +22,8 @@ package struct IngressServer: Service {
 
     /// - Parameters:
     ///   - certificate: for TLS; nil for plain HTTP.
+    ///   - logging: takes the access log.
+    ///   - audit: one for all servers of a gateway; it runs beside them.
     ///   - onReady: called with the port when the server listens.
     package init(
         settings: IngressSettings,
@@ -40,24 +42,26 @@ package struct IngressServer: Service {
         routes: CurrentRoutes,
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logging: any RequestLogging,
         logger: Logger,
-        auditing: Logger,
+        auditing audit: AuditLog,
         onReady: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
         self.certificate = certificate
         self.onReady = onReady
-        let gatekeeper = Gatekeeper(routes: routes, clock: clock)
+        let gatekeeper = Gatekeeper(routes: routes, clock: clock, audit: audit)
         let writing = WriteHandler(
             accepting: acceptor,
             limiter: gatekeeper.limiter,
             waiting: DeliveryWait(watch: delivery.settlements, archive: archive),
             traces: delivery.traces
         )
-        let audit = AuditLog(logger: auditing)
         let log = AccessLog(
+            output: logging,
             logger: logger,
-            metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics)
+            metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics),
+            routes: routes
         )
         endpoint = WriteEndpoint(
             bodyLimitBytes: settings.bodyLimitBytes,
@@ -70,13 +74,25 @@ package struct IngressServer: Service {
             writing: writing,
             events: EventHandler(archive: archive, traits: questions.traits),
             lists: EventListHandler(search: search),
-            vendors: VendorReadHandler(routes: routes, questions: questions, archive: archive, acceptor: acceptor),
-            streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),
+            vendors: VendorReadHandler(
+                routes: routes,
+                questions: questions,
+                archive: archive,
+                acceptor: acceptor,
+                audit: audit
+            ),
+            streams: EventStreamHandler(
+                following: following,
+                search: search,
+                watch: delivery.settlements,
+                gatekeeper: gatekeeper
+            ),
             deliveries: DeliveriesHandler(reading: archive),
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
             config: ConfigHandler(reloading: reloading),
-            metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
+            metrics: MetricsHandler(reporting: reporting),
+            auditLog: AuditLogHandler(recording: audit.recording),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(
                 acceptor: acceptor,
@@ -84,7 +100,8 @@ package struct IngressServer: Service {
                 traces: delivery.traces,
                 archive: archive,
                 search: search,
-                questions: questions
+                questions: questions,
+                audit: audit
             ),
             readiness: readiness,
             gatekeeper: gatekeeper,

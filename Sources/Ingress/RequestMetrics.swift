@@ -24,7 +24,8 @@ extension Endpoint {
         case .writeEvents: .write
         case .listEvents, .eventNames, .event, .estimate, .streamEvents: .read
         case .deliveries, .retryDeliveries, .discardDeliveries, .deliveryActions: .deliveries
-        case .providers, .reloadRoutes, .checkRoutes, .health, .readiness, .metrics, .description: .operations
+        case .providers, .reloadRoutes, .checkRoutes, .auditLog, .health, .readiness, .metrics, .description:
+            .operations
         }
     }
 }

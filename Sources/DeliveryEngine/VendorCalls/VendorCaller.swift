@@ -31,7 +31,7 @@ extension CallResult {
     func verdict(by adapter: any Adapter, for events: [TranslatedEvent]) -> Verdict {
         switch self {
         case .answer(let answer):
-            adapter.verdict(of: answer, for: events)
+            adapter.verdict(of: answer, for: events).redacted(by: answer.redaction)
         case .notSent(let fault):
             .all(.retry(fault, after: nil))
         case .unknown(let fault):

@@ -88,7 +88,7 @@ struct WriteHandler: Sendable {
             status: result.faults.isEmpty ? isSettled ? .ok : .accepted : .multiStatus,
             body: Self.json(result, deliveries, count: batch.count),
             accepted: result.accepted.count,
-            ids: result.accepted.prefix(AccessLog.Entry.mostIDs).map(\.id)
+            ids: result.accepted.prefix(RequestLogEntry.mostIDs).map(\.id)
         )
     }
 

@@ -14,6 +14,7 @@ struct FacadeHandler: Sendable {
     let archive: any EventArchive
     let search: any EventSearching
     let questions: VendorQuestions
+    let audit: AuditLog
 
     /// The most names that one answer holds: vendors list all of them at once.
     private static let mostNames = 100_000
@@ -30,9 +31,10 @@ struct FacadeHandler: Sendable {
     func respond(
         to request: DialectRequest,
         in dialect: any Dialect,
-        from client: Client,
+        from caller: Caller,
         _ trace: TraceContext?
     ) async -> Reply {
+        let client = caller.client
         let call = dialect.call(for: request)
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
@@ -45,15 +47,16 @@ struct FacadeHandler: Sendable {
             }
         }
         do {
-            return try await carryOut(call, for: client, trace)
+            return try await carryOut(call, for: caller, trace)
         } catch {
             return Reply(answer: dialect.answer(to: DialectRefusal(error)))
         }
     }
 
-    private func carryOut(_ call: DialectCall, for client: Client, _ trace: TraceContext?) async throws(StoreError)
+    private func carryOut(_ call: DialectCall, for caller: Caller, _ trace: TraceContext?) async throws(StoreError)
         -> Reply
     {
+        let client = caller.client
         switch call {
         case .answer(let answer):
             return Reply(answer: answer)
@@ -63,7 +66,7 @@ struct FacadeHandler: Sendable {
             return Reply(
                 answer: respond(results),
                 accepted: results.count { $0.acceptedID != nil },
-                ids: Array(ids.prefix(AccessLog.Entry.mostIDs))
+                ids: Array(ids.prefix(RequestLogEntry.mostIDs))
             )
         case .find(let id, let respond):
             return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
@@ -71,7 +74,7 @@ struct FacadeHandler: Sendable {
             return Reply(answer: respond(try await search.event(at: sequence, of: client.tenant)))
         case .follow(let sequence, let next):
             let event = try await search.event(at: sequence, of: client.tenant)
-            return try await carryOut(next(event), for: client, trace)
+            return try await carryOut(next(event), for: caller, trace)
         case .search(let question, let respond):
             return Reply(answer: respond(try await search.search(question, of: client.tenant)))
         case .names(let filter, let respond):
@@ -79,8 +82,10 @@ struct FacadeHandler: Sendable {
             // Vendors count all names; a part of them would be a wrong answer.
             guard !page.hasMore else { throw .unfinishedRead }
             return Reply(answer: respond(page.names))
-        case .ask(let question, let adapter, let respond):
-            return Reply(answer: respond(await questions.ask(question, of: adapter, for: client.name)))
+        case .ask(let question, let adapter, let names, let respond):
+            guard names.allSatisfy(client.allowance.allows(name:)) else { return Reply(answer: respond(.forbidden)) }
+            await audit.readsVendor("estimate", caller, ["adapter": adapter.rawValue, "path": question.path])
+            return Reply(answer: respond(await questions.ask(question, of: adapter, for: client)))
         }
     }
 
