@@ -74,29 +74,12 @@ package struct Acceptor: Sendable {
         indices.reserveCapacity(events.count)
         fixed.reserveCapacity(events.count)
         for (index, event) in events {
-            guard client.allowance.allows(name: event.name) else {
-                result.faults.append(forbidden(index, event, client))
-                continue
+            do throws(EventFault) {
+                fixed.append(fix(event, try submission(of: event, at: index, from: client, &submissions, table, now)))
+                indices.append(index)
+            } catch {
+                result.faults.append(error)
             }
-            let submission = submissions.submission(
-                for: event.name,
-                customerID: event.customerID,
-                subscriptionID: event.subscriptionID
-            )
-            guard let submission else {
-                result.faults.append(unrouted(index, event, table))
-                continue
-            }
-            guard client.allowance.allows(route: submission.plan.route) else {
-                result.faults.append(forbidden(index, event, submission.plan, client))
-                continue
-            }
-            if let fault = untimely(index, event, client, at: now) {
-                result.faults.append(fault)
-                continue
-            }
-            indices.append(index)
-            fixed.append(fix(event, submission))
         }
         defer { metrics.count(result) }
         if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
@@ -114,18 +97,34 @@ package struct Acceptor: Sendable {
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.
-    /// - Throws: ``EventFault`` if no route takes it, or if its timestamp lies outside of the client's window.
+    /// - Throws: why it would not be accepted: no route takes it, the client may not send it, or its timestamp lies outside of the
+    ///   client's window.
     package func preview(_ event: CanonicalEvent, from client: Client) throws(EventFault) -> AcceptedEvent {
         let (now, table) = (clock.now, routes.current.table)
-        if let fault = untimely(0, event, client, at: now) { throw fault }
         var submissions = SubmissionFinder(in: table, for: client, at: now)
+        return fix(event, try submission(of: event, at: 0, from: client, &submissions, table, now))
+    }
+
+    private func submission(
+        of event: CanonicalEvent,
+        at index: Int,
+        from client: Client,
+        _ submissions: inout SubmissionFinder,
+        _ table: RoutingTable,
+        _ now: Timestamp
+    ) throws(EventFault) -> Submission {
+        guard client.allowance.allows(name: event.name) else { throw forbidden(index, event, client) }
         let submission = submissions.submission(
             for: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID
         )
-        guard let submission else { throw unrouted(0, event, table) }
-        return fix(event, submission)
+        guard let submission else { throw unrouted(index, event, client, table) }
+        guard client.allowance.allows(route: submission.plan.route) else {
+            throw forbidden(index, event, submission.plan, client)
+        }
+        if let fault = untimely(index, event, client, at: now) { throw fault }
+        return submission
     }
 
     private func fix(_ event: CanonicalEvent, _ submission: Submission) -> AcceptedEvent {
@@ -196,13 +195,16 @@ package struct Acceptor: Sendable {
         )
     }
 
-    private func unrouted(_ index: Int, _ event: CanonicalEvent, _ table: RoutingTable) -> EventFault {
-        EventFault(
+    /// Routes of other clients alone are not named: they tell what else the gateway is used for.
+    private func unrouted(_ index: Int, _ event: CanonicalEvent, _ client: Client, _ table: RoutingTable) -> EventFault
+    {
+        let names = table.routeNames(for: client.name)
+        let known = names.isEmpty ? "it has no route" : "its routes are \(names.joined(separator: ", "))"
+        return EventFault(
             index: index,
             field: "name",
             code: .unrouted,
-            message:
-                "no route takes \"\(event.name)\" from this client; routes.json has \(table.routeNames.joined(separator: ", "))"
+            message: "no route takes \"\(event.name)\" from this client; \(known)"
         )
     }
 }

@@ -9,14 +9,21 @@ package struct Authenticator: Sendable {
         self.clock = clock
     }
 
-    /// The client whose key this is.
+    /// The client whose key this is, and the key as it is configured.
     /// - Throws: ``KeyRefusal`` if it is nobody's, or may not be used now.
-    package func client(presenting key: String, in keys: KeyTable) throws(KeyRefusal) -> Client {
-        guard let holder = keys.holder(of: KeyDigest(of: key)) else {
-            throw GeneratedKey.isMistyped(key) ? .mistyped : .unknown
+    package func holder(presenting key: String, in keys: KeyTable) throws(KeyRefusal) -> KeyTable.Holder {
+        do {
+            return try holder(of: KeyDigest(of: key), in: keys)
+        } catch {
+            throw error == .unknown && GeneratedKey.isMistyped(key) ? .mistyped : error
         }
+    }
+
+    /// The same for a key that was presented before.
+    package func holder(of digest: KeyDigest, in keys: KeyTable) throws(KeyRefusal) -> KeyTable.Holder {
+        guard let holder = keys.holder(of: digest) else { throw .unknown }
         if holder.key.hasTerm { try check(holder.key) }
-        return holder.client
+        return holder
     }
 
     private func check(_ key: ClientKey) throws(KeyRefusal) {

@@ -4,10 +4,12 @@ package import Routing
 /// `keys.json` in the data folder. Holds digests only, and is for its owner's eyes all the same.
 package struct KeyFile: Sendable {
     package let file: URL
+    private let acts: KeyActFile
 
     /// - Parameter folder: the data folder.
     package init(in folder: URL) {
         file = folder.appending(path: "keys.json")
+        acts = KeyActFile(in: folder)
     }
 
     /// The keys; none if there is no file.
@@ -26,8 +28,13 @@ package struct KeyFile: Sendable {
         }
     }
 
-    /// Changes the keys: one program at a time, whole or not at all. When this returns, the new file is on disk.
-    package func update<Value>(_ change: (inout StoredKeys) throws -> Value) throws -> Value {
+    /// Changes the keys: one program at a time, whole or not at all. When this returns, the new file is on disk, and so is the act for the
+    /// audit log.
+    /// - Parameter act: what was done, told from the result.
+    package func update<Value>(
+        _ change: (inout StoredKeys) throws -> Value,
+        noting act: (Value) -> KeyAct
+    ) throws -> Value {
         let folder = file.deletingLastPathComponent()
         do {
             try FileManager.default.createDirectory(
@@ -38,13 +45,35 @@ package struct KeyFile: Sendable {
         } catch {
             throw KeyFileFault.unwritable(path: folder.relativePath, reason: "the folder cannot be made")
         }
-        let lock = try open(folder.appending(path: "keys.lock"), O_RDWR | O_CREAT)
+        return try locked {
+            var keys = try read()
+            let value = try change(&keys)
+            do {
+                // In front of the change: what was done must not be missing in the audit log.
+                try acts.append(act(value)) { try giveToOwner(of: folder, $0) }
+            } catch is POSIXError {
+                throw failure()
+            }
+            try replace(by: keys.text)
+            return value
+        }
+    }
+
+    /// What was done by the command line since ``forgetActs()``, oldest first.
+    /// - Throws: ``KeyFileFault`` or `POSIXError` if it cannot be read.
+    package func takeActs() throws -> [KeyAct] {
+        guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+        return try locked { try acts.take() }
+    }
+
+    /// The acts that ``takeActs()`` gave are in the audit log.
+    package func forgetActs() throws { try acts.forget() }
+
+    private func locked<Value>(_ work: () throws -> Value) throws -> Value {
+        let lock = try open(file.deletingLastPathComponent().appending(path: "keys.lock"), O_RDWR | O_CREAT)
         defer { close(lock) }
         guard flock(lock, LOCK_EX) == 0 else { throw failure() }
-        var keys = try read()
-        let value = try change(&keys)
-        try replace(by: keys.text)
-        return value
+        return try work()
     }
 
     private func replace(by content: [UInt8]) throws(KeyFileFault) {

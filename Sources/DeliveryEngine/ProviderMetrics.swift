@@ -1,8 +1,10 @@
 import CoreMetrics
 import Events
 import Journal
+import Routing
 
-/// Counts one provider's outcomes, and times its answers.
+/// Counts one provider's outcomes, and times its answers. The accounts of tenants at a provider are counted with it: no label names a
+/// tenant.
 struct ProviderMetrics: Sendable {
     private let delivered: Counter
     private let retried: Counter
@@ -12,7 +14,7 @@ struct ProviderMetrics: Sendable {
     private let answers: [Timer]
 
     init(_ provider: ProviderName, factory: any MetricsFactory) {
-        let name = ("provider", provider.rawValue)
+        let name = ("provider", provider.withoutTenant.rawValue)
         func counter(_ outcome: String) -> Counter {
             Counter(label: "tollgate_deliveries_total", dimensions: [name, ("outcome", outcome)], factory: factory)
         }

@@ -61,7 +61,9 @@ package struct VendorQuestions: Sendable {
             guard case .ask(let request, let next) = inquiry else { return inquiry }
             try await awaitTurn(at: provider.name)
             switch await caller.call(request) {
-            case .answer(let answer): inquiry = next(answer)
+            case .answer(let answer):
+                inquiry = next(answer)
+                if case .failed(let fault) = inquiry { return .failed(fault.redacted(by: answer.redaction)) }
             case .notSent(let fault): return .failed(fault)
             case .unknown(let fault):
                 let what = fault.code == .timeout ? "did not answer in time" : "broke the connection off"
@@ -74,12 +76,14 @@ package struct VendorQuestions: Sendable {
         return .failed(DeliveryFault(code: .vendorError, message: message))
     }
 
-    /// Asks at the first provider of this adapter that the client's routes name.
-    package func ask(_ request: VendorRequest, of adapter: AdapterName, for name: ClientName) async
+    /// Asks at the first provider of this adapter that the client's routes name, and that the client may read from.
+    package func ask(_ request: VendorRequest, of adapter: AdapterName, for client: Client) async
         -> DialectQuestionResult
     {
-        let snapshot = routes.current
-        guard let provider = snapshot.routes.provider(of: adapter, for: name) else { return .noProvider }
+        let routes = routes.current.routes
+        let known = routes.providers(for: client.name).filter { $0.traits.adapter == adapter }
+        guard !known.isEmpty else { return .noProvider }
+        guard let provider = known.first(where: { routes.mayRead($0.name, client) }) else { return .forbidden }
         do throws(ReadRefusal) {
             try begin(provider.name)
         } catch {
@@ -93,7 +97,9 @@ package struct VendorQuestions: Sendable {
         }
         let caller = caller(for: provider)
         switch await caller.call(request) {
-        case .answer(let answer): return .answered(answer)
+        case .answer(var answer):
+            answer.body = answer.redaction.redacted(answer.body)
+            return .answered(answer)
         case .notSent(let fault), .unknown(let fault): return .failed(fault)
         case .noCredential(let unavailable):
             return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))

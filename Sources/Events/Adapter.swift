@@ -77,7 +77,9 @@ package struct VendorAnswer: Sendable {
     /// Header fields in order; look one up with ``header(_:)``.
     package let headers: [(name: String, value: String)]
     /// The body, cut at the engine's limit for answers.
-    package let body: [UInt8]
+    package var body: [UInt8]
+    /// Leaves the credential of the request out of what is made of the answer.
+    package var redaction = Redaction(of: nil)
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8]) {
         self.status = status

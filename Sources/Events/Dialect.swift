@@ -137,8 +137,14 @@ package indirect enum DialectCall: Sendable {
     case search(EventSearch, respond: @Sendable (EventPage) -> DialectAnswer)
     /// To see which names occur, in the order of the names' bytes.
     case names(EventFilter, respond: @Sendable ([EventNameSummary]) -> DialectAnswer)
-    /// To have a question answered by the vendor itself, at the client's provider of this adapter.
-    case ask(VendorRequest, of: AdapterName, respond: @Sendable (DialectQuestionResult) -> DialectAnswer)
+    /// To have a question answered by the vendor itself, at the client's provider of this adapter. `about` are the names of the events
+    /// that it is about, which the client must be allowed to send.
+    case ask(
+        VendorRequest,
+        of: AdapterName,
+        about: [String],
+        respond: @Sendable (DialectQuestionResult) -> DialectAnswer
+    )
 }
 
 /// What a fault of one event does to the request's others.
@@ -167,6 +173,8 @@ package enum DialectQuestionResult: Sendable {
     case answered(VendorAnswer)
     /// The client's routes name no provider of this adapter.
     case noProvider
+    /// The provider's account is shared with other tenants, or the client may not send events of these names.
+    case forbidden
     case failed(DeliveryFault)
 }
 

@@ -1,7 +1,8 @@
 /// A vendor's or a client's key. Printing it, reflecting on it or logging it shows one word.
 ///
-/// It has no `Codable` and no `Hashable`, and ``reveal()`` is called in two places only: where a vendor's credential is put into the
-/// outgoing request, and where a client's new key is shown to the person who made it.
+/// It has no `Codable` and no `Hashable`, and ``reveal()`` is called in three places only: where a vendor's credential is put into the
+/// outgoing request, where it is left out of what the vendor says (``Redaction``), and where a client's new key is shown to the person who
+/// made it.
 package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 

@@ -40,12 +40,6 @@ package enum Gateway {
         )
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         let routes = CurrentRoutes(reading.routes)
-        let keys = try KeysReloader(
-            file: KeyFile(in: settings.dataFolder),
-            routes: routes,
-            logger: logs.logger("tollgate.keys"),
-            auditing: logs.logger("tollgate.audit")
-        )
         let vault = CredentialVault(routes: routes, environment: settings.environment)
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
@@ -64,6 +58,13 @@ package enum Gateway {
             await store.close()
             throw error
         }
+        let audit = AuditLog(recording: store, clock: clock, logger: logs.logger("tollgate.audit"))
+        let keys = try KeysReloader(
+            file: KeyFile(in: settings.dataFolder),
+            routes: routes,
+            logger: logs.logger("tollgate.keys"),
+            auditing: audit
+        )
         let view = DeliveryView(metrics: metrics)
         // Threads of their own, so that deliveries and the gateway's clients share the cores by the system's rules.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
@@ -82,7 +83,7 @@ package enum Gateway {
             vault: vault,
             archive: store,
             logger: logs.logger("tollgate.routes"),
-            auditing: logs.logger("tollgate.audit")
+            auditing: audit
         )
         let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
             IngressServer(
@@ -121,8 +122,9 @@ package enum Gateway {
                 routes: routes,
                 clock: clock,
                 metrics: metrics,
+                logging: RequestLog(output: logs),
                 logger: logs.logger("tollgate.http"),
-                auditing: logs.logger("tollgate.audit"),
+                auditing: audit,
                 onReady: onReady
             )
         }
@@ -137,7 +139,7 @@ package enum Gateway {
         let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
+            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")

@@ -44,28 +44,35 @@ struct GatewayMetrics: MetricsReporting {
     }
 
     private func write(_ backlogs: [(ProviderName, Backlog)], to text: inout PrometheusText) {
+        let groups = Self.withoutTenants(backlogs)
         text.family("tollgate_backlog_events", .gauge, "Events that wait for a provider.")
-        for (name, backlog) in backlogs {
-            text.sample("tollgate_backlog_events", labels: Self.labels(name), Int64(backlog.events))
+        for (name, backlogs) in groups {
+            let events = backlogs.reduce(0) { $0 + Int64($1.events) }
+            text.sample("tollgate_backlog_events", labels: Self.labels(name), events)
         }
         text.family("tollgate_backlog_oldest_seconds", .gauge, "Age of the oldest event that waits for a provider.")
-        for (name, backlog) in backlogs {
-            let age = backlog.oldest.map { max(0, (clock.now - $0).wholeMilliseconds) } ?? 0
+        for (name, backlogs) in groups {
+            let age = backlogs.compactMap(\.oldest).min().map { max(0, (clock.now - $0).wholeMilliseconds) } ?? 0
             text.sample("tollgate_backlog_oldest_seconds", labels: Self.labels(name), Double(age) / 1000)
         }
     }
 
     private func write(_ states: [(ProviderName, PipelineMachine.Snapshot)], to text: inout PrometheusText) {
-        text.family("tollgate_provider_circuit", .gauge, "1 for the state that a provider's circuit is in, else 0.")
-        for (name, state) in states {
+        let groups = Self.withoutTenants(states)
+        text.family(
+            "tollgate_provider_circuit",
+            .gauge,
+            "Accounts of a provider whose circuit is in this state: its own, and those of tenants."
+        )
+        for (name, states) in groups {
             for word in ["closed", "open", "probing"] {
                 let labels = Self.labels(name, ("state", word))
-                text.sample("tollgate_provider_circuit", labels: labels, Int64(state.circuit == word ? 1 : 0))
+                text.sample("tollgate_provider_circuit", labels: labels, Int64(states.count { $0.circuit == word }))
             }
         }
         let gauges: [(String, String, (PipelineMachine.Snapshot) -> Int64)] = [
             (
-                "tollgate_provider_parked", "1 if the provider refuses its credential or account, else 0.",
+                "tollgate_provider_parked", "Accounts of a provider that refuse their credential.",
                 { $0.parked == nil ? 0 : 1 }
             ),
             (
@@ -79,8 +86,21 @@ struct GatewayMetrics: MetricsReporting {
         ]
         for (metric, help, value) in gauges {
             text.family(metric, .gauge, help)
-            for (name, state) in states { text.sample(metric, labels: Self.labels(name), value(state)) }
+            for (name, states) in groups {
+                text.sample(metric, labels: Self.labels(name), states.reduce(0) { $0 + value($1) })
+            }
         }
+    }
+
+    /// A provider's values and those of tenants' own accounts at it under one name, which is no tenant's.
+    private static func withoutTenants<Value>(_ values: [(ProviderName, Value)]) -> [(ProviderName, [Value])] {
+        var names: [ProviderName] = []
+        var groups: [ProviderName: [Value]] = [:]
+        for (name, value) in values {
+            if groups[name.withoutTenant] == nil { names.append(name.withoutTenant) }
+            groups[name.withoutTenant, default: []].append(value)
+        }
+        return names.map { ($0, groups[$0] ?? []) }
     }
 
     private static func labels(_ provider: ProviderName, _ more: (String, String)...) -> String {

@@ -16,7 +16,7 @@ struct GatewayReadiness: ReadinessReporting {
     /// A shorter wait is what rate limits are for.
     private static let longWait = Duration.seconds(60)
 
-    func report() async -> [ReadinessItem] {
+    func report() async -> ReadinessReport {
         let snapshot = routes.current.routes
         var items = [await storeItem()]
         items.append(
@@ -29,7 +29,7 @@ struct GatewayReadiness: ReadinessReporting {
         )
         let states = monitor.current
         for provider in snapshot.providers { items.append(await providerItem(provider.name, states[provider.name])) }
-        return await items + goneItems(besides: snapshot.providers.map(\.name))
+        return ReadinessReport(await items + goneItems(besides: snapshot.providers.map(\.name)))
     }
 
     private func storeItem() async -> ReadinessItem {
@@ -48,7 +48,7 @@ struct GatewayReadiness: ReadinessReporting {
         do {
             return try await archive.providersWithBacklog().filter { !configured.contains($0) }.map { name in
                 let detail = "routes.json does not have it any more, and deliveries wait for it"
-                return ReadinessItem(name: "provider \(name)", isReady: false, detail: detail, isEssential: false)
+                return Self.item(name, isReady: false, detail)
             }
         } catch {
             // The item of the store says so.
@@ -57,29 +57,33 @@ struct GatewayReadiness: ReadinessReporting {
     }
 
     private func providerItem(_ name: ProviderName, _ state: PipelineMachine.Snapshot?) async -> ReadinessItem {
-        let item = "provider \(name)"
         do throws(CredentialUnavailable) {
             _ = try await vault.credential(of: name)
         } catch {
-            return ReadinessItem(name: item, isReady: false, detail: error.message, isEssential: false)
+            return Self.item(name, isReady: false, error.message)
         }
-        guard let state else {
-            return ReadinessItem(name: item, isReady: false, detail: "starting", isEssential: false)
-        }
-        if let parked = state.parked {
-            return ReadinessItem(name: item, isReady: false, detail: "parked: \(parked.message)", isEssential: false)
-        }
+        guard let state else { return Self.item(name, isReady: false, "starting") }
+        if let parked = state.parked { return Self.item(name, isReady: false, "parked: \(parked.message)") }
         if let hold = state.operatorHold {
-            let detail = "held by \(hold.by) until \(hold.until.rfc3339); tollgate providers resume \(name) ends it"
-            return ReadinessItem(name: item, isReady: false, detail: detail, isEssential: false)
+            let end = "tollgate providers resume \(name) ends it"
+            return Self.item(name, isReady: false, "held by \(hold.by) until \(hold.until.rfc3339); \(end)")
         }
         if let until = state.heldUntil, until - clock.now >= Self.longWait {
             let reason = state.holdFault.map { ": \($0.message)" } ?? ""
-            let detail =
-                "the vendor asked to wait until \(until.rfc3339)\(reason); tollgate providers resume \(name) ends the wait"
-            return ReadinessItem(name: item, isReady: false, detail: detail, isEssential: false)
+            let end = "tollgate providers resume \(name) ends the wait"
+            return Self.item(name, isReady: false, "the vendor asked to wait until \(until.rfc3339)\(reason); \(end)")
         }
         let detail = "circuit \(state.circuit)" + (state.lastFault.map { ", last: \($0.message)" } ?? "")
-        return ReadinessItem(name: item, isReady: state.circuit == "closed", detail: detail, isEssential: false)
+        return Self.item(name, isReady: state.circuit == "closed", detail)
+    }
+
+    private static func item(_ name: ProviderName, isReady: Bool, _ detail: String) -> ReadinessItem {
+        ReadinessItem(
+            name: "provider \(name)",
+            provider: name,
+            isReady: isReady,
+            detail: detail,
+            isEssential: false
+        )
     }
 }

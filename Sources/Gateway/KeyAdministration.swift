@@ -8,9 +8,13 @@ package import Routing
 package struct KeyAdministration: Sendable {
     private let file: KeyFile
     private let clients: [Client]
+    /// Who does it.
+    private let user: String
 
+    /// - Parameter user: the operating system's user, for the audit log.
     /// - Throws: ``GatewayFault`` if the routes cannot be used.
-    package init(dataFolder: URL, routesFile: URL) throws(GatewayFault) {
+    package init(dataFolder: URL, routesFile: URL, by user: String) throws(GatewayFault) {
+        self.user = user
         file = KeyFile(in: dataFolder)
         clients = try RoutesFile.read(routesFile, allowsInlineSecrets: true).routes.clients
     }
@@ -45,18 +49,18 @@ package struct KeyAdministration: Sendable {
     package func create(for client: String, id: String?, term: StoredKeys.Term) throws -> Made {
         let name = try known(client)
         let key = GeneratedKey.make()
-        return Made(key: key, stored: try add(key, to: name, id, term, .generated))
+        return Made(key: key, stored: try add(key, to: name, id, term, .generated, "keys: create"))
     }
 
     /// Registers a key that an application has already.
     package func importKey(_ key: Secret, for client: String, id: String?, term: StoredKeys.Term) throws -> StoredKey {
-        try add(key, to: try known(client), id, term, .imported)
+        try add(key, to: try known(client), id, term, .imported, "keys: import")
     }
 
     /// Makes a key that follows one, or all of a client's, which end after the overlap.
     package func rotate(_ target: String, id: String?, overlap: Duration, term: StoredKeys.Term) throws -> Made {
         let key = GeneratedKey.make()
-        return try file.update { keys in
+        let change = { (keys: inout StoredKeys) throws -> Made in
             let now = SystemWallClock().now
             var ended: [StoredKey] = []
             var name = ClientName(target)
@@ -81,6 +85,10 @@ package struct KeyAdministration: Sendable {
             let lasting = ended.count == 1 && ended[0].key.id == target ? [] : lastingKeys(of: client)
             return Made(key: key, stored: stored, ended: ended, lasting: lasting)
         }
+        return try file.update(change) { made in
+            let ended = made.ended.map(\.key.id).joined(separator: " ")
+            return act("keys: rotate", made.stored, ended.isEmpty ? [:] : ["follows": ended, "overlap": "\(overlap)"])
+        }
     }
 
     /// Takes a key out of use for good.
@@ -88,7 +96,11 @@ package struct KeyAdministration: Sendable {
         if let client = clients.first(where: { $0.keys.contains { $0.id == id } }) {
             throw KeyAdministrationFault.standsInRoutes(id: id, client: client.name)
         }
-        return try file.update { keys in try keys.revoke(id, at: SystemWallClock().now) }
+        return try file.update { keys in
+            try keys.revoke(id, at: SystemWallClock().now)
+        } noting: {
+            act("keys: revoke", $0)
+        }
     }
 
     /// The keys of both files, by client.
@@ -118,7 +130,8 @@ package struct KeyAdministration: Sendable {
         to client: ClientName,
         _ id: String?,
         _ term: StoredKeys.Term,
-        _ origin: StoredKey.Origin
+        _ origin: StoredKey.Origin,
+        _ action: String
     ) throws -> StoredKey {
         try file.update { keys in
             try keys.add(
@@ -130,7 +143,17 @@ package struct KeyAdministration: Sendable {
                 besides: clients,
                 at: SystemWallClock().now
             )
+        } noting: {
+            act(action, $0)
         }
+    }
+
+    private func act(_ action: String, _ key: StoredKey, _ more: [String: String] = [:]) -> KeyAct {
+        var details = more
+        details["client"] = key.client.rawValue
+        details["key"] = key.key.id
+        if let end = key.key.expires { details["expires"] = end.rfc3339 }
+        return KeyAct(at: SystemWallClock().now, by: user, action, details)
     }
 
     private func lastingKeys(of client: ClientName) -> [ClientKey] {

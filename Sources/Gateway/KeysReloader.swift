@@ -1,6 +1,7 @@
 import Access
 import Events
 import Foundation
+import Ingress
 import Logging
 import Routing
 import ServiceLifecycle
@@ -13,18 +14,18 @@ struct KeysReloader: Service {
     private let file: KeyFile
     private let routes: CurrentRoutes
     private let logger: Logger
-    private let auditor: Logger
+    private let audit: AuditLog
     /// The file as it was before it was read, so that no change in between is missed.
     private let signature: FileSignature
     private let first: StoredKeys
 
     /// Reads the keys and puts them into force.
     /// - Throws: ``GatewayFault`` if the file cannot be used.
-    init(file: KeyFile, routes: CurrentRoutes, logger: Logger, auditing auditor: Logger) throws(GatewayFault) {
+    init(file: KeyFile, routes: CurrentRoutes, logger: Logger, auditing audit: AuditLog) throws(GatewayFault) {
         self.file = file
         self.routes = routes
         self.logger = logger
-        self.auditor = auditor
+        self.audit = audit
         signature = FileSignature(of: file.file)
         do {
             first = try file.read()
@@ -32,17 +33,32 @@ struct KeysReloader: Service {
             throw .keys(error)
         }
         routes.replace(by: first)
-        // What was done to keys while no gateway ran has been in no log yet.
         if !first.list.isEmpty {
             let history = first.history.joined(separator: "; ")
-            auditor.notice("keys.json was read", metadata: ["keys": "\(history)"])
+            logger.notice("keys.json was read", metadata: ["keys": "\(history)"])
         }
         warnOfStrangers(first)
     }
 
     /// Watches the file until graceful shutdown.
     func run() async throws {
-        await cancelWhenGracefulShutdown { await watch() }
+        await cancelWhenGracefulShutdown {
+            // What was done to keys while no gateway ran.
+            await keepActs()
+            await watch()
+        }
+    }
+
+    /// Takes what was done by the command line into the audit log.
+    private func keepActs() async {
+        do {
+            for act in try file.takeActs() {
+                await audit.write(act.action, by: .user(act.user), at: act.at, act.details)
+            }
+            try file.forgetActs()
+        } catch {
+            logger.error("what was done to keys could not be read for the audit log", metadata: ["error": "\(error)"])
+        }
     }
 
     private func watch() async {
@@ -57,10 +73,15 @@ struct KeysReloader: Service {
                 routes.replace(by: keys)
                 let changes = keys.changes(from: taken).joined(separator: "; ")
                 taken = keys
-                auditor.notice("keys.json was taken over", metadata: ["changes": "\(changes)"])
+                await keepActs()
+                await audit.write("keys.json was taken over", by: .gateway, ["changes": changes])
                 warnOfStrangers(keys)
             } catch {
-                auditor.error("keys.json was refused, and the keys in force stay", metadata: ["faults": "\(error)"])
+                await audit.write(
+                    "keys.json was refused, and the keys in force stay",
+                    by: .gateway,
+                    ["faults": "\(error)"]
+                )
             }
         }
     }

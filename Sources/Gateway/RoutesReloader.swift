@@ -39,7 +39,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private let archive: any EventArchive
     private let logger: Logger
     /// Whoever changes the file administers the gateway, however the change comes in.
-    private let auditor: Logger
+    private let audit: AuditLog
     private let state: Mutex<State>
 
     /// - Parameter content: the file as it was when `routes` were read from it.
@@ -51,7 +51,7 @@ final class RoutesReloader: Service, RoutesReloading {
         vault: CredentialVault,
         archive: any EventArchive,
         logger: Logger,
-        auditing auditor: Logger
+        auditing audit: AuditLog
     ) {
         self.file = file
         self.reader = reader
@@ -59,7 +59,7 @@ final class RoutesReloader: Service, RoutesReloading {
         self.vault = vault
         self.archive = archive
         self.logger = logger
-        self.auditor = auditor
+        self.audit = audit
         state = Mutex(State(taken: content, watch: FileWatch(FileSignature(of: file))))
     }
 
@@ -78,21 +78,22 @@ final class RoutesReloader: Service, RoutesReloading {
             do { try await Task.sleep(for: Self.interval) } catch { return }
             let signature = FileSignature(of: file)
             guard state.withLock({ $0.watch.isDue(signature) }) else { continue }
-            await tell(await takeOver(), because: "the file has changed", mustAnswer: false)
+            await tell(await takeOver(), by: .gateway, because: "the file has changed", mustAnswer: false)
         }
     }
 
     private func waitForSignals() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
-            await tell(await takeOver(), because: "SIGHUP", mustAnswer: true)
+            await tell(await takeOver(), by: .gateway, because: "SIGHUP", mustAnswer: true)
         }
     }
 
     // MARK: - RoutesReloading
 
-    func reload(by who: ClientName) async throws(RoutesRefusal) -> RoutesTakeover {
+    func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
         let outcome = await takeOver()
-        await tell(outcome, because: "client \(who) asked for it", mustAnswer: true)
+        let reason = "client \(caller.client.name) asked for it"
+        await tell(outcome, by: .client(caller), because: reason, mustAnswer: true)
         switch outcome {
         case .unchanged:
             let now = routes.current.routes
@@ -218,15 +219,13 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     /// - Parameter mustAnswer: whether somebody asked, who is told also what the log has already.
-    private func tell(_ outcome: Outcome, because reason: String, mustAnswer: Bool) async {
+    private func tell(_ outcome: Outcome, by actor: AuditLog.Actor, because reason: String, mustAnswer: Bool) async {
         switch outcome {
         case .unchanged:
-            if mustAnswer { auditor.notice("routes.json is unchanged", metadata: ["reason": "\(reason)"]) }
+            if mustAnswer { await audit.write("routes.json is unchanged", by: actor, ["reason": reason]) }
         case .taken(let changes, let warnings):
-            auditor.notice(
-                "routes.json was taken over",
-                metadata: ["reason": "\(reason)", "changes": "\(changes.list.map(\.words).joined(separator: "; "))"]
-            )
+            let list = changes.list.map(\.words).joined(separator: "; ")
+            await audit.write("routes.json was taken over", by: actor, ["reason": reason, "changes": list])
             for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
             for missing in await vault.missing {
                 logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
@@ -234,9 +233,10 @@ final class RoutesReloader: Service, RoutesReloading {
             await warnOfStranded(changes)
         case .refused(let refusal, let isKnown):
             guard mustAnswer || !isKnown else { return }
-            auditor.error(
+            await audit.write(
                 "routes.json was refused, and the routes in force stay",
-                metadata: ["reason": "\(reason)", "faults": "\(words(refusal))"]
+                by: actor,
+                ["reason": reason, "faults": words(refusal)]
             )
         }
     }

@@ -1,57 +1,81 @@
-import DeliveryEngine
-import Events
+import Access
+package import DeliveryEngine
+package import Events
+import Foundation
 import Logging
 import Routing
 
+/// Takes the lines of the access log; `Gateway` fills it.
+///
+/// A protocol of its own, because a line a request by a logger's dictionaries costs a third of the requests.
+package protocol RequestLogging: Sendable {
+    /// Whether lines are written at all.
+    var isOn: Bool { get }
+    /// Writes one line. Never waits for the reader of the log.
+    func write(_ entry: RequestLogEntry)
+}
+
+/// One answered request.
+package struct RequestLogEntry: Sendable {
+    package let requestID: String
+    package let method: String
+    /// Without the query, and without keys.
+    package var path: String
+    /// Nil if the request has none that conforms.
+    package var trace: TraceContext?
+    package var status = 0
+    /// Nil if nobody signed in.
+    package var caller: Caller?
+    /// Events that were accepted.
+    package var accepted = 0
+    /// IDs of the first of them.
+    package var ids: [EventID] = []
+    package var duration = Duration.zero
+    /// What the request is counted under.
+    var endpoint = EndpointClass.unknown
+
+    /// How many ids stand in a line.
+    static let mostIDs = 10
+
+    init(requestID: String, method: String, path: String, trace: TraceContext?) {
+        self.requestID = requestID
+        self.method = method
+        self.path = path
+        self.trace = trace
+    }
+}
+
 /// One line a request, for the operator, and its place in the metrics.
 struct AccessLog: Sendable {
+    let output: any RequestLogging
+    /// For requests that failed for a reason of ours.
     let logger: Logger
     let metrics: RequestMetrics
+    let routes: CurrentRoutes
 
-    /// What a request was about.
-    struct Entry: Sendable {
-        let requestID: String
-        let method: String
-        /// Without the query, which may hold a key.
-        let path: String
-        /// Nil if the request has none that conforms.
-        var trace: TraceContext?
-        var endpoint = EndpointClass.unknown
-        var status = 0
-        var client: Client?
-        /// Events that were accepted.
-        var accepted = 0
-        /// Ids of the first of them.
-        var ids: [EventID] = []
-
-        /// How many ids stand in a line.
-        static let mostIDs = 10
-    }
-
-    func write(_ entry: Entry, _ duration: Duration) {
+    func write(_ entry: consuming RequestLogEntry, _ duration: Duration) {
         metrics.answered(entry.endpoint, status: entry.status, duration)
-        guard logger.logLevel <= .info else { return }
-        var metadata: Logger.Metadata = [
-            "request_id": "\(entry.requestID)", "method": "\(entry.method)", "path": "\(Self.withoutKeys(entry.path))",
-            "status": "\(entry.status)", "client": "\(entry.client?.name.rawValue ?? "-")",
-            "tenant": "\(entry.client?.tenant.rawValue ?? "-")", "accepted": "\(entry.accepted)",
-            "ms": "\(duration.wholeMilliseconds)",
-        ]
-        if !entry.ids.isEmpty { metadata["ids"] = "\(entry.ids.map(\.rawValue).joined(separator: ","))" }
-        if let trace = entry.trace {
-            metadata["trace_id"] = "\(trace.traceID)"
-            metadata["parent_id"] = "\(trace.parentID)"
-        }
-        logger.info("request", metadata: metadata)
+        guard output.isOn else { return }
+        entry.duration = duration
+        if entry.endpoint != .write { entry.path = Self.withoutKeys(entry.path, routes.current.keys) }
+        output.write(entry)
     }
 
-    /// A key of ours that somebody put into the address by mistake is cut to its prefix.
-    private static func withoutKeys(_ path: String) -> String {
-        guard path.contains(keyPrefix) else { return path }
-        return path.replacing(/tg_[A-Za-z0-9_]{16,}/, with: "tg_[redacted]")
+    /// A key that somebody put into the address by mistake is left out: one that opens something, and what looks like one of ours.
+    static func withoutKeys(_ path: String, _ keys: KeyTable) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            isKey(String(part), keys) ? "[redacted]" : withoutOurs(String(part))
+        }.joined(separator: "/")
     }
 
-    private static let keyPrefix = "tg_"
+    private static func isKey(_ part: String, _ keys: KeyTable) -> Bool {
+        !part.isEmpty && keys.holder(of: KeyDigest(of: part.removingPercentEncoding ?? part)) != nil
+    }
+
+    private static func withoutOurs(_ part: String) -> String {
+        guard part.contains("tg_") else { return part }
+        return part.replacing(/tg_[A-Za-z0-9_]{16,}/, with: "tg_[redacted]")
+    }
 
     /// A request failed for a reason of ours; the client is told the request's id only.
     func failed(_ requestID: String, _ error: any Error) {

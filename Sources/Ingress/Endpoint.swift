@@ -19,6 +19,7 @@ enum Endpoint: Equatable {
     case resumeProvider(name: String)
     case reloadRoutes
     case checkRoutes
+    case auditLog
     case health
     case readiness
     case metrics
@@ -58,6 +59,7 @@ enum Endpoint: Equatable {
         case "/v1/client": return [.get: .client]
         case "/v1/config/reload": return [.post: .reloadRoutes]
         case "/v1/config/check": return [.post: .checkRoutes]
+        case "/v1/log": return [.get: .auditLog]
         case "/healthz": return [.get: .health]
         case "/readyz": return [.get: .readiness]
         case "/metrics": return [.get: .metrics]
@@ -89,7 +91,7 @@ enum Endpoint: Equatable {
     var isAdministrative: Bool {
         switch self {
         case .retryDeliveries, .discardDeliveries, .deliveryActions, .providers, .holdProvider, .resumeProvider,
-            .reloadRoutes, .checkRoutes, .metrics:
+            .reloadRoutes, .checkRoutes, .auditLog, .metrics:
             true
         case .writeEvents, .listEvents, .eventNames, .estimate, .streamEvents, .event, .deliveries, .client, .health,
             .readiness, .description:
@@ -97,6 +99,6 @@ enum Endpoint: Equatable {
         }
     }
 
-    /// Whether anybody may ask.
-    var isOpen: Bool { self == .health || self == .readiness || self == .description }
+    /// Whether anybody may ask, whatever the request and the settings.
+    var isOpen: Bool { self == .health || self == .description }
 }

@@ -1,5 +1,6 @@
 import Access
 import Events
+import NIOCore
 import Routing
 
 /// Finds out who asks, and whether that client may.
@@ -7,26 +8,60 @@ struct Gatekeeper: Sendable {
     let routes: CurrentRoutes
     let limiter = ClientLimiter()
     private let authenticator: Authenticator
+    private let audit: AuditLog
 
-    init(routes: CurrentRoutes, clock: any WallClock) {
+    /// - Parameter audit: told of refused keys.
+    init(routes: CurrentRoutes, clock: any WallClock, audit: AuditLog) {
         self.routes = routes
+        self.audit = audit
         authenticator = Authenticator(clock: clock)
     }
 
-    /// The client whose key stands in `Authorization: Bearer KEY`, else in `x-api-key`.
+    /// Who has the key in `Authorization: Bearer KEY`, else in `x-api-key`.
     /// - Throws: ``Problem/unauthorized``, or what is wrong with the key
-    func client(authorization: String?, apiKey: String?) throws(Problem) -> Client {
+    func caller(authorization: String?, apiKey: String?, from address: SocketAddress?) throws(Problem) -> Caller {
         guard let key = PresentedKey.of(authorization: authorization, apiKey: apiKey) else { throw .unauthorized }
         do {
-            return try client(presenting: key)
+            return try caller(presenting: key, from: address)
         } catch {
             throw Problem(error)
         }
     }
 
-    /// The client whose key this is.
-    func client(presenting key: String) throws(KeyRefusal) -> Client {
-        try authenticator.client(presenting: key, in: routes.current.keys)
+    /// Who has this key. A refused key is told to the audit log.
+    func caller(presenting key: String, from address: SocketAddress?) throws(KeyRefusal) -> Caller {
+        do {
+            return Caller(try holder(presenting: key), from: address)
+        } catch {
+            audit.refused(error, from: address?.ipAddress)
+            throw error
+        }
+    }
+
+    /// Whether this key opens anything now.
+    func knows(_ key: String) -> Bool {
+        do {
+            _ = try holder(presenting: key)
+            return true
+        } catch {
+            // Whoever asks goes on to a place that says why.
+            return false
+        }
+    }
+
+    private func holder(presenting key: String) throws(KeyRefusal) -> KeyTable.Holder {
+        try authenticator.holder(presenting: key, in: routes.current.keys)
+    }
+
+    /// Whether a caller that had a scope has it still: the key was neither revoked nor has it expired, and the client is of the same tenant.
+    func still(_ caller: Caller, has scope: Scope) -> Bool {
+        do {
+            let now = try authenticator.holder(of: caller.key.digest, in: routes.current.keys)
+            return now.client.may(scope) && now.client.tenant == caller.client.tenant
+        } catch {
+            // The next request with this key says why.
+            return false
+        }
     }
 
     /// Counts a request of a client that has limits.

@@ -10,7 +10,7 @@ import Routing
 
 /// Answers every request: finds out who asks for what, calls the handler, turns problems into answers, writes the log line.
 struct GatewayResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ClientRequestContext
 
     let settings: IngressSettings
     let writing: WriteHandler
@@ -25,6 +25,7 @@ struct GatewayResponder: HTTPResponder {
     let orders: ProviderOrdersHandler
     let config: ConfigHandler
     let metrics: MetricsHandler
+    let auditLog: AuditLogHandler
     let facades: FacadeTable
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
@@ -46,6 +47,7 @@ struct GatewayResponder: HTTPResponder {
         orders: ProviderOrdersHandler,
         config: ConfigHandler,
         metrics: MetricsHandler,
+        auditLog: AuditLogHandler,
         facades: FacadeTable,
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
@@ -66,6 +68,7 @@ struct GatewayResponder: HTTPResponder {
         self.orders = orders
         self.config = config
         self.metrics = metrics
+        self.auditLog = auditLog
         self.facades = facades
         self.serving = serving
         self.readiness = readiness
@@ -75,18 +78,22 @@ struct GatewayResponder: HTTPResponder {
     }
 
     func respond(to request: Request, context: Context) async -> Response {
-        await answer(to: request)
+        await answer(to: request, from: context.remoteAddress)
     }
 
     /// The answer to a request, whatever becomes of it.
-    private func answer(to request: Request) async -> Response {
+    private func answer(to request: Request, from address: SocketAddress?) async -> Response {
         let start = ContinuousClock.now
         let requestID = RequestID.of(request.headers[.requestID])
-        var entry = AccessLog.Entry(requestID: requestID, method: request.method.rawValue, path: request.uri.path)
-        entry.trace = TraceContext(request.headers[.traceParent])
+        var entry = RequestLogEntry(
+            requestID: requestID,
+            method: request.method.rawValue,
+            path: request.uri.path,
+            trace: TraceContext(request.headers[.traceParent])
+        )
         var response: Response
         do {
-            response = try await answer(request, &entry)
+            response = try await answer(request, from: address, &entry)
         } catch let problem as Problem {
             response = Self.response(problem, requestID)
         } catch {
@@ -100,12 +107,16 @@ struct GatewayResponder: HTTPResponder {
         return response
     }
 
-    private func answer(_ request: Request, _ entry: inout AccessLog.Entry) async throws -> Response {
+    private func answer(
+        _ request: Request,
+        from address: SocketAddress?,
+        _ entry: inout RequestLogEntry
+    ) async throws -> Response {
         let path = request.uri.path
         let isOpenMeters = OpenMeterDoor.takes(request)
         if !isOpenMeters, let facade = facades.find(path) {
             entry.endpoint = .facade(facade.dialect.adapter)
-            return await answer(request, in: facade.dialect, at: facade.rest, &entry)
+            return await answer(request, in: facade.dialect, at: facade.rest, from: address, &entry)
         }
         if let near = facades.near(path) {
             entry.endpoint = .facade(near.adapter)
@@ -115,10 +126,10 @@ struct GatewayResponder: HTTPResponder {
         let endpoint = isOpenMeters ? .writeEvents : try Endpoint.find(request.method, path)
         entry.endpoint = endpoint.countedAs
         guard settings.servesAdministration || !endpoint.isAdministrative else { throw Problem.unknownPath(path) }
-        if endpoint.isOpen { return await answerOpen(endpoint) }
-        if endpoint == .metrics, metrics.isOpen(to: request) { return await metrics.respond() }
-        let client = try authenticate(request)
-        entry.client = client
+        if isOpen(endpoint, to: request) { return await answerOpen(endpoint) }
+        let caller = try authenticate(request, from: address)
+        let client = caller.client
+        entry.caller = caller
         try gatekeeper.admitRequest(of: client)
         switch endpoint {
         case .writeEvents:
@@ -129,7 +140,7 @@ struct GatewayResponder: HTTPResponder {
             try require(.readEvents, of: client)
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.pageNames))
             if let provider = try query.provider {
-                return Self.response(.ok, try await vendors.events(query, at: provider, for: client))
+                return Self.response(.ok, try await vendors.events(query, at: provider, for: caller))
             }
             return Self.response(.ok, try await lists.events(query, of: client))
         case .eventNames:
@@ -137,13 +148,13 @@ struct GatewayResponder: HTTPResponder {
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.namePageNames))
             if let provider = try query.provider {
                 try query.refuseNamePages()
-                return Self.response(.ok, try await vendors.names(query, at: provider, for: client))
+                return Self.response(.ok, try await vendors.names(query, at: provider, for: caller))
             }
             return Self.response(.ok, try await lists.names(query, of: client))
         case .event(let id):
             try require(.readEvents, of: client)
             if let provider = try Self.listQuery(request, allowed: []).provider {
-                return Self.response(.ok, try await vendors.event(id, at: provider, for: client))
+                return Self.response(.ok, try await vendors.event(id, at: provider, for: caller))
             }
             return Self.response(.ok, try await events.respond(to: id, from: client))
         case .streamEvents:
@@ -152,19 +163,19 @@ struct GatewayResponder: HTTPResponder {
             let last = try request.headers[.lastEventID].map(ListQuery.sequence)
             // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
             if request.method == .head { return Response(status: .ok, headers: EventStreamHandler.headers) }
-            return try streams.respond(filter, after: last, to: client)
+            return try streams.respond(filter, after: last, to: caller)
         case .estimate:
             try require(.readEvents, of: client)
             let provider = try Self.listQuery(request, allowed: []).provider
             let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
-            return Self.response(.ok, try await vendors.estimate(body, at: provider, for: client))
+            return Self.response(.ok, try await vendors.estimate(body, at: provider, for: caller))
         case .deliveries:
             try require(.readEvents, of: client)
             return Self.response(.ok, try await deliveries.respond(to: Self.query(request), from: client))
         case .retryDeliveries:
-            return Self.response(.ok, try await revise(.retry, request, from: client))
+            return Self.response(.ok, try await revise(.retry, request, from: caller))
         case .discardDeliveries:
-            return Self.response(.ok, try await revise(.discard, request, from: client))
+            return Self.response(.ok, try await revise(.discard, request, from: caller))
         case .deliveryActions:
             try require(.manageDeliveries, of: client)
             return Self.response(.ok, try await revisions.actions(of: client))
@@ -176,26 +187,31 @@ struct GatewayResponder: HTTPResponder {
         case .holdProvider(let name):
             try require(.admin, of: client)
             let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
-            return Self.response(.ok, try await orders.hold(ProviderName(name), body, by: client))
+            return Self.response(.ok, try await orders.hold(ProviderName(name), body, by: caller))
         case .resumeProvider(let name):
             try require(.admin, of: client)
-            return Self.response(.ok, try await orders.resume(ProviderName(name), by: client))
+            return Self.response(.ok, try await orders.resume(ProviderName(name), by: caller))
         case .reloadRoutes:
             try require(.admin, of: client)
-            return Self.response(.ok, try await config.reload(by: client))
+            return Self.response(.ok, try await config.reload(by: caller))
         case .checkRoutes:
             try require(.admin, of: client)
             let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
             return Self.response(.ok, try await config.check(body))
+        case .auditLog:
+            try require(.admin, of: client)
+            return Self.response(.ok, try await auditLog.respond(to: Self.query(request)))
         case .metrics:
             try require(.admin, of: client)
             return await metrics.respond()
-        case .health, .readiness, .description:
+        case .readiness:
+            return Self.response(await readiness.report().seen(by: client, in: gatekeeper.routes.current.routes))
+        case .health, .description:
             preconditionFailure("open endpoints are answered before")
         }
     }
 
-    private func write(_ request: Request, from client: Client, _ entry: inout AccessLog.Entry) async throws -> Response
+    private func write(_ request: Request, from client: Client, _ entry: inout RequestLogEntry) async throws -> Response
     {
         let options = WriteHandler.Options(
             layout: try CloudEventHeaders.layout(of: request.headers)
@@ -216,11 +232,11 @@ struct GatewayResponder: HTTPResponder {
     private func revise(
         _ action: DeliveryRevision.Action,
         _ request: Request,
-        from client: Client
+        from caller: Caller
     ) async throws -> [UInt8] {
-        try require(.manageDeliveries, of: client)
+        try require(.manageDeliveries, of: caller.client)
         let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
-        return try await revisions.respond(to: body, action, from: client)
+        return try await revisions.respond(to: body, action, from: caller)
     }
 
     /// Answers a request to a facade: whatever happens, in the words of its vendor.
@@ -228,7 +244,8 @@ struct GatewayResponder: HTTPResponder {
         _ request: Request,
         in dialect: any Dialect,
         at path: String,
-        _ entry: inout AccessLog.Entry
+        from address: SocketAddress?,
+        _ entry: inout RequestLogEntry
     ) async -> Response {
         var asked = DialectRequest(
             method: request.method == .head ? "GET" : request.method.rawValue,
@@ -244,15 +261,15 @@ struct GatewayResponder: HTTPResponder {
         guard let key = dialect.presentedKey(in: asked) else {
             return Self.response(dialect.answer(withoutKey: asked), common)
         }
-        let client: Client
+        let caller: Caller
         do {
-            client = try gatekeeper.client(presenting: key)
+            caller = try gatekeeper.caller(presenting: key, from: address)
         } catch {
             return Self.response(dialect.answer(to: .unauthorized), common)
         }
-        entry.client = client
+        entry.caller = caller
         do {
-            try gatekeeper.limiter.admitRequest(of: client)
+            try gatekeeper.limiter.admitRequest(of: caller.client)
         } catch {
             return Self.response(dialect.answer(to: DialectRefusal(error)), common)
         }
@@ -264,7 +281,7 @@ struct GatewayResponder: HTTPResponder {
         } catch {
             return Self.response(dialect.answer(to: .undecodable), common)
         }
-        let reply = await serving.respond(to: asked, at: request.uri.path, in: dialect, from: client, entry.trace)
+        let reply = await serving.respond(to: asked, at: request.uri.path, in: dialect, from: caller, entry.trace)
         entry.accepted = reply.accepted
         entry.ids = reply.ids
         return Self.response(reply.answer, common)
@@ -287,17 +304,33 @@ struct GatewayResponder: HTTPResponder {
         )
     }
 
-    private func answerOpen(_ endpoint: Endpoint) async -> Response {
-        if endpoint == .description { return Self.response(.ok, Array(OpenAPIDocument.text.utf8)) }
-        guard endpoint == .readiness else { return Self.response(.ok, Array(#"{"status":"alive"}"#.utf8)) }
-        let report = await readiness.report()
-        return Self.response(report.isReady ? .ok : .serviceUnavailable, report.json)
+    /// Whether this request is answered without a key. Who presents one to `/readyz` wants the details.
+    private func isOpen(_ endpoint: Endpoint, to request: Request) -> Bool {
+        switch endpoint {
+        case .metrics: settings.opensMetrics
+        case .readiness: request.headers[.authorization] == nil && request.headers[.apiKey] == nil
+        default: endpoint.isOpen
+        }
     }
 
-    private func authenticate(_ request: Request) throws(Problem) -> Client {
-        try gatekeeper.client(
+    private func answerOpen(_ endpoint: Endpoint) async -> Response {
+        switch endpoint {
+        case .metrics: await metrics.respond()
+        case .readiness: Self.response(await readiness.report().summary)
+        case .description: Self.response(.ok, Array(OpenAPIDocument.text.utf8))
+        default: Self.response(.ok, Array(#"{"status":"alive"}"#.utf8))
+        }
+    }
+
+    private static func response(_ report: ReadinessReport) -> Response {
+        response(report.isReady ? .ok : .serviceUnavailable, report.json)
+    }
+
+    private func authenticate(_ request: Request, from address: SocketAddress?) throws(Problem) -> Caller {
+        try gatekeeper.caller(
             authorization: request.headers[.authorization],
-            apiKey: request.headers[.apiKey]
+            apiKey: request.headers[.apiKey],
+            from: address
         )
     }
 
@@ -341,6 +374,17 @@ struct GatewayResponder: HTTPResponder {
         for field in problem.headers { response.headers[field.name] = field.value }
         response.headers[.contentType] = "application/problem+json"
         return response
+    }
+}
+
+/// What a request's handling knows of its connection.
+struct ClientRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        remoteAddress = source.channel.remoteAddress
     }
 }
 

@@ -23,6 +23,8 @@ package struct IngressServer: Service {
 
     /// - Parameters:
     ///   - certificate: for TLS; nil for plain HTTP.
+    ///   - logging: takes the access log.
+    ///   - audit: one for all servers of a gateway; it runs beside them.
     ///   - onReady: called with the port when the server listens.
     package init(
         settings: IngressSettings,
@@ -41,8 +43,9 @@ package struct IngressServer: Service {
         routes: CurrentRoutes,
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logging: any RequestLogging,
         logger: Logger,
-        auditing: Logger,
+        auditing audit: AuditLog,
         onReady: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = settings
@@ -50,7 +53,7 @@ package struct IngressServer: Service {
         self.onReady = onReady
         let bodies = LargeBodies(threads: max(1, System.coreCount / 2))
         self.bodies = bodies
-        let gatekeeper = Gatekeeper(routes: routes, clock: clock)
+        let gatekeeper = Gatekeeper(routes: routes, clock: clock, audit: audit)
         let writing = WriteHandler(
             accepting: acceptor,
             limiter: gatekeeper.limiter,
@@ -59,10 +62,11 @@ package struct IngressServer: Service {
             reader: EventReader(limit: settings.eventLimit),
             bodies: bodies
         )
-        let audit = AuditLog(logger: auditing)
         let log = AccessLog(
+            output: logging,
             logger: logger,
-            metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics)
+            metrics: RequestMetrics(facades: dialects.map(\.adapter), factory: metrics),
+            routes: routes
         )
         endpoint = WriteEndpoint(
             bodyLimitBytes: settings.bodyLimitBytes,
@@ -81,9 +85,15 @@ package struct IngressServer: Service {
                 questions: questions,
                 archive: archive,
                 acceptor: acceptor,
-                bodies: bodies
+                bodies: bodies,
+                audit: audit
             ),
-            streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),
+            streams: EventStreamHandler(
+                following: following,
+                search: search,
+                watch: delivery.settlements,
+                gatekeeper: gatekeeper
+            ),
             deliveries: DeliveriesHandler(reading: archive, removed: removed),
             revisions: RevisionHandler(
                 revising: revising,
@@ -102,7 +112,8 @@ package struct IngressServer: Service {
                 audit: audit
             ),
             config: ConfigHandler(reloading: reloading),
-            metrics: MetricsHandler(reporting: reporting, listeningOn: settings.host),
+            metrics: MetricsHandler(reporting: reporting),
+            auditLog: AuditLogHandler(recording: audit.recording),
             facades: FacadeTable(dialects),
             serving: FacadeHandler(
                 acceptor: acceptor,
@@ -111,7 +122,8 @@ package struct IngressServer: Service {
                 archive: archive,
                 search: search,
                 questions: questions,
-                bodies: bodies
+                bodies: bodies,
+                audit: audit
             ),
             readiness: readiness,
             gatekeeper: gatekeeper,

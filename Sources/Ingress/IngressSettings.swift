@@ -11,6 +11,9 @@ package struct IngressSettings: Sendable, Equatable {
     /// configuration.
     package var servesAdministration: Bool
 
+    /// Whether `GET /metrics` needs no key here. True by default only where nothing but administration is meant to be served.
+    package var opensMetrics = false
+
     /// The most connections of clients; those that come later wait until one ends.
     package var connectionLimit = 10_000
     package var patience = Patience()

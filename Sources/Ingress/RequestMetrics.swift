@@ -24,9 +24,8 @@ extension Endpoint {
         case .writeEvents: .write
         case .listEvents, .eventNames, .event, .estimate, .streamEvents: .read
         case .deliveries, .retryDeliveries, .discardDeliveries, .deliveryActions: .deliveries
-        case .providers, .client, .holdProvider, .resumeProvider, .reloadRoutes, .checkRoutes, .health, .readiness,
-            .metrics,
-            .description:
+        case .providers, .client, .holdProvider, .resumeProvider, .reloadRoutes, .checkRoutes, .auditLog, .health,
+            .readiness, .metrics, .description:
             .operations
         }
     }

@@ -14,11 +14,6 @@ package struct Routes: Sendable {
         self.clients = clients
     }
 
-    /// The first provider of an adapter that a client's events can go to, in the order of the file.
-    package func provider(of adapter: AdapterName, for client: ClientName) -> ProviderConfiguration? {
-        providers(for: client).first { $0.traits.adapter == adapter }
-    }
-
     /// The providers that a client's events can go to, in the order of its routes.
     package func providers(for client: ClientName) -> [ProviderConfiguration] {
         let reachable = routes.filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }
@@ -38,12 +33,32 @@ package struct Routes: Sendable {
             ?? providers.first { $0.name == provider }
     }
 
+    /// The providers whose state a client may read: those of its routes that are its tenant's alone.
+    /// - Returns: nil if it may read all, also of those that are configured no more: with the scope `admin`, or where there is one tenant.
+    package func providersSeen(by client: Client) -> [ProviderConfiguration]? {
+        if client.may(.admin) || clients.allSatisfy({ $0.tenant == client.tenant }) { return nil }
+        return providers(for: client.name).filter { !isShared($0.name) }
+    }
+
+    /// Whether a client may ask a provider's vendor for what it has: with the scope `admin`, or where no other tenant's events are.
+    package func mayRead(_ provider: ProviderName, _ client: Client) -> Bool {
+        client.may(.admin) || !isShared(provider)
+    }
+
     /// Whether events of several tenants can be at a provider, so that what it shows is not one tenant's alone.
     package func isShared(_ provider: ProviderName) -> Bool {
         let tenants = clients.filter { client in providers(for: client.name).contains { $0.name == provider } }.map(
             \.tenant
         )
         return Set(tenants).count > 1
+    }
+}
+
+extension ProviderName {
+    /// The provider of `routes.json` that this is, or is a tenant's own account of: a name that holds no tenant's.
+    package var withoutTenant: ProviderName {
+        // No name of the file has an `@`; see ``ProviderConfiguration/name``.
+        ProviderName(String(rawValue.prefix { $0 != "@" }))
     }
 }
 

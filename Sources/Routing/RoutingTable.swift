@@ -117,6 +117,8 @@ package final class RoutingTable: Sendable {
         )
     }
 
-    /// The names of the routes, for a message.
-    package var routeNames: [String] { routes.map(\.name.rawValue) }
+    /// The names of the routes that can take events of a client, for a message to it.
+    package func routeNames(for client: ClientName) -> [String] {
+        routes.filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }.map(\.name.rawValue)
+    }
 }

@@ -17,7 +17,11 @@ struct KeyOptions: ParsableArguments {
     func administer<Value>(_ work: (KeyAdministration) throws -> Value) throws -> Value {
         do {
             return try work(
-                KeyAdministration(dataFolder: URL(filePath: data), routesFile: URL(filePath: routes))
+                KeyAdministration(
+                    dataFolder: URL(filePath: data),
+                    routesFile: URL(filePath: routes),
+                    by: SystemUser.current
+                )
             )
         } catch let fault as GatewayFault {
             Terminal.message("\(fault)")

@@ -32,6 +32,14 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var adminListen: ListenAddress?
 
+    @Flag(
+        help: """
+            Serve GET /metrics without a key at --listen. By default it needs the scope admin there, and no key at --admin-listen. Or \
+            TOLLGATE_OPEN_METRICS=true.
+            """
+    )
+    var openMetrics = false
+
     @Flag(help: "Run the vendors' simulators too.")
     var sandbox = false
 
@@ -77,6 +85,9 @@ struct ServeCommand: AsyncParsableCommand {
         if adminListen == nil, let text = ProcessInfo.processInfo.environment["TOLLGATE_ADMIN_LISTEN"] {
             adminListen = ListenAddress(argument: text)
         }
+        let words = ["true", "false"]
+        try Variable.check("TOLLGATE_OPEN_METRICS", is: "true or false") { words.contains($0) }
+        if ProcessInfo.processInfo.environment["TOLLGATE_OPEN_METRICS"] == "true" { openMetrics = true }
         backlogLimit = try Variable.limit("TOLLGATE_BACKLOG_LIMIT", else: backlogLimit, option: "--backlog-limit")
         eventLimit = try Variable.limit("TOLLGATE_EVENT_LIMIT", else: eventLimit, option: "--event-limit")
         diskLimitMb = try Variable.limit("TOLLGATE_DISK_LIMIT_MB", else: diskLimitMb, option: "--disk-limit-mb")
@@ -93,7 +104,13 @@ struct ServeCommand: AsyncParsableCommand {
             alongside.append(SandboxServer(settings: settings) { _ in })
         }
         var ingress = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
-        var administration = adminListen.map { IngressSettings(host: $0.host, port: $0.port) }
+        ingress.opensMetrics = openMetrics
+        var administration = adminListen.map { address in
+            var settings = IngressSettings(host: address.host, port: address.port)
+            // A listener of its own, which the operator opens to those who may see them.
+            settings.opensMetrics = true
+            return settings
+        }
         if let eventLimit {
             ingress.eventLimit = eventLimit
             administration?.eventLimit = eventLimit

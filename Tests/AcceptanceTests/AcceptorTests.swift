@@ -215,6 +215,21 @@ import Testing
         }
     }
 
+    @Test func `previews an event only if the client may send it`() async throws {
+        try await withAcceptor { (acceptor) async throws in
+            let narrow = Client(
+                name: client.name,
+                tenant: client.tenant,
+                scopes: [.writeEvents],
+                allowance: Allowance(names: [Glob("other*")])
+            )
+            let event = CanonicalEvent(name: "api_call", customerID: "c")
+            #expect(throws: EventFault.self) { try acceptor.preview(event, from: narrow) }
+            let previewed = try acceptor.preview(event, from: client)
+            #expect(previewed.name == "api_call")
+        }
+    }
+
     @Test func `an event that no route takes keeps all out where routes are needed, a known id does not`() async throws
     {
         try await withAcceptor { acceptor in

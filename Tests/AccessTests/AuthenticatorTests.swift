@@ -19,7 +19,7 @@ import Testing
     }
 
     private func find(_ key: String, _ clients: [Client], at time: String = "2026-06-01T12:00:00Z") throws -> Client {
-        try Authenticator(clock: Clock(time)).client(presenting: key, in: KeyTable(clients))
+        try Authenticator(clock: Clock(time)).holder(presenting: key, in: KeyTable(clients)).client
     }
 
     @Test func `knows a client by each of its keys`() throws {

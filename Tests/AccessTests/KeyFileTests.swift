@@ -16,6 +16,8 @@ import Testing
                 besides: [],
                 at: Timestamp(milliseconds: 0)
             )
+        } noting: {
+            KeyAct(at: Timestamp(milliseconds: 0), by: "tester", "keys: create", ["key": $0.key.id])
         }
     }
 
@@ -34,7 +36,23 @@ import Testing
             let attributes = try FileManager.default.attributesOfItem(atPath: file.file.path)
             #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "data").path)
-            #expect(names.sorted() == ["keys.json", "keys.lock"])
+            #expect(names.sorted() == ["keys.audit", "keys.json", "keys.lock"])
+        }
+    }
+
+    @Test func `gives what was done until it is forgotten, and then only what came later`() async throws {
+        try await withTemporaryFolder { (folder) async throws in
+            let file = KeyFile(in: folder)
+            #expect(try file.takeActs() == [])
+            for id in ["a", "b"] { try add(id, to: file) }
+            func ids() throws -> [String?] { try file.takeActs().map { $0.details["key"] } }
+            #expect(try ids() == ["a", "b"])
+            try add("c", to: file)
+            #expect(try ids() == ["a", "b"], "a gateway that ended before it kept them takes them again")
+            try file.forgetActs()
+            #expect(try ids() == ["c"])
+            try file.forgetActs()
+            #expect(try file.takeActs() == [])
         }
     }
 

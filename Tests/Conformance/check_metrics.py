@@ -8,11 +8,12 @@ import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from running_gateway import KEY, gateway
+from running_gateway import ADMIN_KEY, KEY, gateway
 
 
 def scrape(running):
-    with urllib.request.urlopen(f"{running.url}/metrics", timeout=10) as answer:
+    request = urllib.request.Request(f"{running.url}/metrics", headers={"Authorization": f"Bearer {ADMIN_KEY}"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         return {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
 

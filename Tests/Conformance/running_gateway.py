@@ -17,6 +17,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEY = "conformance-key"
 READER_KEY = "conformance-reader-key"
+ADMIN_KEY = "conformance-admin-key"
 
 
 class Gateway:
@@ -50,7 +51,7 @@ def _routes(sandbox, change):
     routes = json.loads((ROOT / "routes.json").read_text())
     for provider in routes["providers"].values():
         provider["base_url"] = provider["base_url"].replace("http://127.0.0.1:8090", sandbox)
-    scopes = {KEY: ["events:write", "events:read", "deliveries:manage"], READER_KEY: ["events:read"]}
+    scopes = {KEY: ["events:write", "events:read", "deliveries:manage"], READER_KEY: ["events:read"], ADMIN_KEY: ["admin"]}
     routes["clients"] = [
         {
             "name": f"client-{number}",

@@ -16,6 +16,7 @@ import Testing
             let administrative = [
                 ("GET", "/v1/providers"), ("GET", "/v1/deliveries/actions"), ("POST", "/v1/deliveries/retry"),
                 ("POST", "/v1/deliveries/discard"), ("POST", "/v1/config/reload"), ("GET", "/metrics"),
+                ("GET", "/v1/log"),
             ]
             for (method, path) in administrative {
                 let body = method == "POST" ? Array(#"{"all":true}"#.utf8) : nil
@@ -24,7 +25,7 @@ import Testing
             }
             _ = try await gateway.waitForLine("acts are in the audit log") { line in
                 line.contains("tollgate.audit") && line.contains("deliveries: discard")
-                    && line.contains(#""client":"demo""#)
+                    && line.contains(#""actor":"demo""#)
                     ? true : nil
             }
             _ = try await gateway.waitForLine("the reload too") { line in
@@ -32,6 +33,8 @@ import Testing
                     && line.contains("client demo asked")
                     ? true : nil
             }
+            #expect(try await WebClient(base: address).get("/metrics").status == 200)
+            #expect(try await WebClient(base: address).get("/v1/log").status == 401)
             let event = #"{"id":"e","name":"n","customer_id":"c"}"#
             #expect(try await stage.client.post("/v1/events", event).status == 202)
             #expect(try await operators.get("/v1/events/e").status == 200)

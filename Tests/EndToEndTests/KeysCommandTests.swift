@@ -78,10 +78,11 @@ import Testing
                 }
             }
             _ = try await keys(["create", "demo", "--id", "meanwhile"], stage)
+            try await expectInAuditLog(stage)
             try await stage.withGateway { (gateway) async throws in
                 #expect(try await status(before, stage) == 401, "a revoked key stays so over a restart")
-                _ = try await gateway.waitForLine("what was done while no gateway ran is in the audit log") { line in
-                    line.contains("tollgate.audit") && line.contains("demo first: ") && line.contains(", revoked ")
+                _ = try await gateway.waitForLine("what was done while no gateway ran is in the log too") { line in
+                    line.contains("tollgate.keys") && line.contains("demo first: ") && line.contains(", revoked ")
                         && line.contains("demo meanwhile: generated ")
                         ? true : nil
                 }
@@ -149,6 +150,31 @@ import Testing
             #expect(try await gateway.waitForExit() == 1)
             #expect(gateway.lines.contains { $0.contains("keys.json:1:") })
             try good.write(to: file, options: .atomic)
+        }
+    }
+
+    /// Acts at keys are in the audit log with the operating system's user, also those of a time when no gateway ran, each once.
+    private func expectInAuditLog(_ stage: Stage) async throws {
+        let key = try key(in: try await keys(["create", "demo", "--id", "admin"], stage))
+        try stage.writeRoutes(scopes: ["admin"])
+        let client = WebClient(base: stage.client.base, key: key)
+        for _ in 1...2 {
+            try await stage.withGateway { _ async throws in
+                var acts: [[String: Any]] = []
+                try await waitUntil("the acts are in the audit log") {
+                    let path = "/v1/log?category=administration&limit=1000"
+                    let entries = try await client.get(path).object()["entries"] as? [[String: Any]] ?? []
+                    acts = entries.filter { ($0["action"] as? String)?.hasPrefix("keys: ") == true }
+                    return acts.contains { ($0["details"] as? [String: String])?["key"] == "admin" }
+                }
+                let names = acts.map { "\($0["action"] ?? "") \(($0["details"] as? [String: String])?["key"] ?? "")" }
+                for name in [
+                    "keys: create first", "keys: revoke first", "keys: create meanwhile", "keys: create admin",
+                ] {
+                    #expect(names.count { $0 == name } == 1, "\(names)")
+                }
+                #expect(acts.allSatisfy { $0["actor"] as? String == NSUserName() })
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ import Testing
             try Data(more.utf8).write(to: stage.routesFile, options: .atomic)
             let shop = WebClient(base: stage.client.base, key: Self.key)
 
-            try await stage.withGateway { _ async throws in
+            try await stage.withGateway(arguments: ["--open-metrics"]) { _ async throws in
                 for number in 1...20 {
                     _ = try await shop.post("/v1/events", event("shop-\(number)"))
                     _ = try await stage.client.post("/v1/events", event("demo-\(number)"))
@@ -46,10 +46,16 @@ import Testing
                         && others.values.allSatisfy { $0 == "delivered" }
                 }
                 try await waitUntil("the shop's account is parked, the provider is not") {
-                    let text = try await stage.client.get("/readyz").text
-                    return text.contains(#""name":"provider lago@shop","ready":false"#)
-                        && text.contains(#""name":"provider lago","ready":true"#)
+                    let (own, others) = (try await shop.get("/readyz").text, try await stage.client.get("/readyz").text)
+                    #expect(!own.contains(#""provider lago""#) && !others.contains("lago@shop"))
+                    return own.contains(#""name":"provider lago@shop","ready":false"#)
+                        && others.contains(#""name":"provider lago","ready":true"#)
                 }
+                let metrics = try await WebClient(base: stage.client.base).get("/metrics").text
+                #expect(!metrics.contains("@") && !metrics.contains("shop"))
+                let figures = try PrometheusReader(metrics)
+                #expect(figures.value("tollgate_provider_parked", ["provider": "lago"]) == 1)
+                #expect(figures.value("tollgate_backlog_events", ["provider": "lago"]) == 20)
                 #expect(try await statuses(shop, "shop-1")["lago@shop"] != "delivered")
                 #expect(try await Set(stage.billed("lago")).count == 20)
 

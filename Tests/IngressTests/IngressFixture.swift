@@ -11,7 +11,20 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Routing
+import Synchronization
 import TestSupport
+
+/// Keeps the entries of the access log.
+final class RequestRecorder: RequestLogging {
+    private let kept = Mutex<[RequestLogEntry]>([])
+
+    var isOn: Bool { true }
+    var entries: [RequestLogEntry] { kept.withLock { $0 } }
+
+    func write(_ entry: RequestLogEntry) {
+        kept.withLock { $0.append(entry) }
+    }
+}
 
 /// A server of its own for a test: real sockets, a real store in a folder that goes away.
 struct IngressFixture {
@@ -32,6 +45,9 @@ struct IngressFixture {
     let port: Int
     let store: SQLiteEventStore
     let watch: SettlementWatch
+    let routes: CurrentRoutes
+    /// What the access log was given.
+    let requestLog: RequestRecorder
 
     /// - Parameter clients: beside those that every test has.
     static func with(
@@ -44,12 +60,14 @@ struct IngressFixture {
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let routes = CurrentRoutes(try readRoutes(clients))
+        let requestLog = RequestRecorder()
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
             let view = DeliveryView()
             var settings = IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes)
             settings.patience = patience
             settings.eventLimit = eventLimit
+            let audit = AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
@@ -73,12 +91,14 @@ struct IngressFixture {
                 reporting: NoFigures(),
                 routes: routes,
                 clock: SystemWallClock(),
+                logging: requestLog,
                 logger: quiet,
-                auditing: quiet,
+                auditing: audit,
                 onReady: { onReady.yield($0) }
             )
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try? await server.run() }
+                group.addTask { try? await audit.run() }
                 var iterator = ports.makeAsyncIterator()
                 guard let port = await iterator.next() else {
                     throw ConditionNeverHeld(description: "the server never listened")
@@ -88,7 +108,9 @@ struct IngressFixture {
                         address: "http://127.0.0.1:\(port)",
                         port: port,
                         store: store,
-                        watch: view.settlements
+                        watch: view.settlements,
+                        routes: routes,
+                        requestLog: requestLog
                     )
                 )
                 group.cancelAll()
@@ -99,8 +121,17 @@ struct IngressFixture {
     }
 
     private struct AlwaysReady: ReadinessReporting {
-        func report() async -> [ReadinessItem] {
-            [ReadinessItem(name: "store", isReady: true, detail: "readable", isEssential: true)]
+        func report() async -> ReadinessReport {
+            ReadinessReport([
+                ReadinessItem(name: "store", isReady: true, detail: "readable", isEssential: true),
+                ReadinessItem(
+                    name: "provider p",
+                    provider: "p",
+                    isReady: false,
+                    detail: "parked",
+                    isEssential: false
+                ),
+            ])
         }
     }
 
@@ -109,7 +140,7 @@ struct IngressFixture {
     }
 
     private struct NoFile: RoutesReloading {
-        func reload(by who: ClientName) async throws(RoutesRefusal) -> RoutesTakeover {
+        func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
 

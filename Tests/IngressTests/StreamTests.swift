@@ -1,3 +1,4 @@
+import Access
 import AsyncHTTPClient
 import DeliveryEngine
 import Events
@@ -6,6 +7,7 @@ import Journal
 import JournalSQLite
 import NIOCore
 import NIOHTTP1
+import Routing
 import TestSupport
 import Testing
 
@@ -111,5 +113,67 @@ import Testing
             let found = try await messages(server, 1, lastID: "1152921504606846975") { try await post(server, "a") }
             #expect(found.first?.hasPrefix("id: 2\n") == true)
         }
+    }
+
+    @Test func `ends when its key is revoked, expires or loses its scope, and then shows nothing more`() async throws {
+        let digest = KeyDigest(of: "stream-key").hexadecimal
+        for change in [ClientChange.removed, .scopes([.writeEvents]), .tenant("another")] {
+            let client = #"{"name":"follower","tenant":"shop","key_sha256":"\#(digest)"}"#
+            try await IngressFixture.with(clients: [client]) { (server) async throws in
+                var request = HTTPClientRequest(url: server.address + "/v1/events/stream")
+                request.headers.add(name: "Authorization", value: "Bearer stream-key")
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                #expect(response.status == .ok)
+                try await post(server, "seen")
+                var text = ""
+                var isChanged = false
+                for try await part in response.body {
+                    text += String(buffer: part)
+                    guard !isChanged, text.contains(#""id":"seen""#) else { continue }
+                    isChanged = true
+                    let routes = server.routes.current.routes
+                    server.routes.replace(by: change.applied(to: routes))
+                    try await post(server, "unseen")
+                }
+                // The body has ended, though the gateway runs and the client stayed.
+                #expect(isChanged && !text.contains("unseen"), "\(text)")
+            }
+        }
+    }
+
+    @Test func `ends at the moment at which its key expires`() async throws {
+        let end = SystemWallClock().now + .milliseconds(1500)
+        let digest = KeyDigest(of: "short-key").hexadecimal
+        let client =
+            #"{"name":"follower","tenant":"shop","keys":[{"id":"short","sha256":"\#(digest)","expires":"\#(end.rfc3339)"}]}"#
+        try await IngressFixture.with(clients: [client]) { (server) async throws in
+            var request = HTTPClientRequest(url: server.address + "/v1/events/stream")
+            request.headers.add(name: "Authorization", value: "Bearer short-key")
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            #expect(response.status == .ok)
+            for try await _ in response.body {}
+            #expect(SystemWallClock().now >= end)
+        }
+    }
+}
+
+/// What becomes of the client "follower" in a changed `routes.json`.
+enum ClientChange {
+    case removed
+    case scopes(Set<Scope>)
+    case tenant(TenantID)
+
+    func applied(to routes: Routes) -> Routes {
+        let clients = routes.clients.compactMap { client -> Client? in
+            guard client.name == "follower" else { return client }
+            switch self {
+            case .removed: return nil
+            case .scopes(let scopes):
+                return Client(name: client.name, tenant: client.tenant, keys: client.keys, scopes: scopes)
+            case .tenant(let tenant):
+                return Client(name: client.name, tenant: tenant, keys: client.keys, scopes: client.scopes)
+            }
+        }
+        return Routes(providers: routes.providers, routes: routes.routes, clients: clients)
     }
 }

@@ -31,6 +31,17 @@ import Testing
         #expect(table.plan(for: "other", customerID: nil, subscriptionID: "s", client: "shop") == nil)
     }
 
+    @Test func `names to a client only the routes that can take its events`() throws {
+        let table = try table(
+            #"""
+            [{"name": "secret", "match": {"client": "shop"}, "to": [{"provider": "a"}]},
+             {"name": "all", "to": [{"provider": "b"}]}]
+            """#
+        )
+        #expect(table.routeNames(for: "shop") == ["secret", "all"])
+        #expect(table.routeNames(for: "guest") == ["all"])
+    }
+
     @Test func `shares one plan among events that take the same way`() throws {
         let table = try table(#"[{"name": "r", "to": [{"provider": "a"}, {"provider": "b", "share": 50}]}]"#)
         let plans = (0..<200).compactMap {

@@ -27,7 +27,7 @@ import Testing
         #expect(account.owner?.tenant == "s" && account.owner?.provider == "p")
         #expect(routes.providers(for: "shop").map(\.name) == ["p@s"])
         #expect(routes.providers(for: "till").map(\.name) == ["p"])
-        #expect(routes.provider(of: "acme", for: "shop")?.name == "p@s")
+        #expect(routes.providers(for: "shop").first?.name == "p@s")
         #expect(
             RoutesReport.summary(of: routes, file: "f").contains(
                 "provider p@s: Acme at https://api.acme.example, key from the variable SHOP"

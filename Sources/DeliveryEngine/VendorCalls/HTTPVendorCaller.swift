@@ -75,7 +75,9 @@ package struct HTTPVendorCaller: VendorCalling {
         let bytes = head.request(carrying: request.body, in: trace?.outgoing)
         let deadline = NIODeadline.now() + .milliseconds(endpoint.timeout.wholeMilliseconds)
         switch await client.exchange(bytes, of: head, until: deadline, mayRepeat: endpoint.mayRepeat) {
-        case .answer(let answer): return .answer(answer)
+        case .answer(var answer):
+            answer.redaction = Redaction(of: secret)
+            return .answer(answer)
         case .failed(let error, let wasSent): return end(for: error, wasSent: wasSent)
         }
     }

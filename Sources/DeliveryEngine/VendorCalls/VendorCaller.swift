@@ -37,7 +37,7 @@ extension CallResult {
     {
         switch self {
         case .answer(let answer):
-            switch adapter.verdict(of: answer, for: events) {
+            switch adapter.verdict(of: answer, for: events).redacted(by: answer.redaction) {
             case .all(.park(let fault)) where fault.code == .notFound: .all(.park(fault.naming(address())))
             case let verdict: verdict
             }

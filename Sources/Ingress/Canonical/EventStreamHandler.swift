@@ -14,26 +14,37 @@ import Synchronization
 /// `accepted` carries an event with its number as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
 /// `settled` carries an event's id and the delivery. Settlements are of the moment: who was away reads them in the event itself, and one who
 /// is too slow gets `missed` with their number.
+///
+/// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.
 final class EventStreamHandler: Sendable {
     private let following: any EventFollowing
     private let search: any EventSearching
     private let watch: SettlementWatch
+    private let gatekeeper: Gatekeeper
     private let open = Atomic(0)
 
     /// Each holds a connection; beyond it the answer is 503.
     private static let most = 200
     /// Between two signs of life, so that a client that is gone is noticed.
     private static let heartbeat = Duration.seconds(15)
+    /// How often a silent stream looks whether its key may still read.
+    private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
-    init(following: any EventFollowing, search: any EventSearching, watch: SettlementWatch) {
+    init(
+        following: any EventFollowing,
+        search: any EventSearching,
+        watch: SettlementWatch,
+        gatekeeper: Gatekeeper
+    ) {
         self.following = following
         self.search = search
         self.watch = watch
+        self.gatekeeper = gatekeeper
     }
 
     /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
-    func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to client: Client) throws(Problem) -> Response {
+    func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to caller: Caller) throws(Problem) -> Response {
         guard open.add(1, ordering: .relaxed).newValue <= Self.most else {
             open.subtract(1, ordering: .relaxed)
             throw .tooManyStreams
@@ -45,7 +56,7 @@ final class EventStreamHandler: Sendable {
             defer { open.subtract(1, ordering: .relaxed) }
             let follower = watch.follower()
             defer { watch.end(follower) }
-            try await follow(filter, from: start, tenant: client.tenant, follower, &writer)
+            try await follow(filter, from: start, for: caller, follower, &writer)
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: Self.headers, body: body)
@@ -57,29 +68,35 @@ final class EventStreamHandler: Sendable {
     private func follow(
         _ filter: EventFilter,
         from start: SequenceNumber,
-        tenant: TenantID,
+        for caller: Caller,
         _ follower: SettlementFollower,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
+        let tenant = caller.client.tenant
         var position = start
         // At once, so that the client knows that it is connected.
         try await writer.write(ByteBuffer(string: ": connected\n\n"))
-        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+        while !Task.isCancelled, !Task.isShuttingDownGracefully, mayGoOn(caller) {
             let piece = try await following.events(after: position, of: tenant, limit: Self.page)
-            for event in piece.events where filter.takes(event.event) { try await writer.write(Self.accepted(event)) }
+            for event in piece.events where filter.takes(event.event) {
+                guard mayGoOn(caller) else { return }
+                try await writer.write(Self.accepted(event))
+            }
             let isAtEnd = piece.through <= position
             position = piece.through
-            try await tell(follower.take(), filter, tenant, through: position, &writer)
+            try await tell(follower.take(), filter, caller, through: position, &writer)
             guard isAtEnd else { continue }
-            if await wait(after: position, follower) { try await writer.write(ByteBuffer(string: ": \n\n")) }
+            if await wait(after: position, follower, caller) { try await writer.write(ByteBuffer(string: ": \n\n")) }
         }
     }
+
+    private func mayGoOn(_ caller: Caller) -> Bool { gatekeeper.still(caller, has: .readEvents) }
 
     /// Settlements of events that the stream has passed. What is settled before its event was shown is seen in the event.
     private func tell(
         _ taken: (settled: [SettlementFollower.Settled], missed: Int),
         _ filter: EventFilter,
-        _ tenant: TenantID,
+        _ caller: Caller,
         through position: SequenceNumber,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
@@ -87,7 +104,9 @@ final class EventStreamHandler: Sendable {
             try await writer.write(ByteBuffer(string: "event: missed\ndata: {\"settlements\":\(taken.missed)}\n\n"))
         }
         for settled in taken.settled {
-            guard let archived = try await search.event(at: settled.sequence, of: tenant), filter.takes(archived.event),
+            guard mayGoOn(caller) else { return }
+            guard let archived = try await search.event(at: settled.sequence, of: caller.client.tenant),
+                filter.takes(archived.event),
                 let delivery = archived.deliveries.first(where: { $0.provider == settled.provider })
             else { continue }
             try await writer.write(Self.settled(archived.event, delivery))
@@ -96,7 +115,7 @@ final class EventStreamHandler: Sendable {
 
     /// Waits for news.
     /// - Returns: whether there were none for a while.
-    private func wait(after position: SequenceNumber, _ follower: SettlementFollower) async -> Bool {
+    private func wait(after position: SequenceNumber, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
         enum End { case news, silence, shutdown }
         return await withTaskGroup(of: End.self) { group in
             group.addTask { [following] in
@@ -108,7 +127,12 @@ final class EventStreamHandler: Sendable {
                 return .news
             }
             group.addTask {
-                do { try await Task.sleep(for: Self.heartbeat) } catch { return .news }
+                let end = ContinuousClock.now + Self.heartbeat
+                while ContinuousClock.now < end {
+                    do { try await Task.sleep(for: Self.patience) } catch { return .news }
+                    // The stream's own loop then ends.
+                    if !self.mayGoOn(caller) { return .news }
+                }
                 return .silence
             }
             group.addTask {

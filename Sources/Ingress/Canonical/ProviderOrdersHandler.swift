@@ -16,22 +16,22 @@ struct ProviderOrdersHandler: Sendable {
 
     /// Holds the provider from now on; a later hold replaces an earlier one.
     /// - Parameter body: `{"for": "1h"}`.
-    func hold(_ name: ProviderName, _ body: [UInt8], by client: Client) async throws -> [UInt8] {
+    func hold(_ name: ProviderName, _ body: [UInt8], by caller: Caller) async throws -> [UInt8] {
         let provider = try provider(name)
         let now = clock.now
-        let hold = OperatorHold(until: now + (try Self.duration(in: body)), by: client.name, at: now)
+        let hold = OperatorHold(until: now + (try Self.duration(in: body)), by: caller.client.name, at: now)
         do {
             try await revising.hold(provider, byOperator: hold)
         } catch {
             throw Problem(error)
         }
         steering.pass(.hold(hold), to: provider)
-        audit.write("provider: hold", by: client, ["provider": "\(provider)", "until": hold.until.rfc3339])
+        await audit.write("provider: hold", by: .client(caller), ["provider": "\(provider)", "until": hold.until.rfc3339])
         return Self.json(provider, hold)
     }
 
     /// Ends an operator's hold and a wait that the vendor asked for, and makes the retries due that wait for later.
-    func resume(_ name: ProviderName, by client: Client) async throws -> [UInt8] {
+    func resume(_ name: ProviderName, by caller: Caller) async throws -> [UInt8] {
         let provider = try provider(name)
         do {
             try await revising.hold(provider, byOperator: nil)
@@ -40,7 +40,7 @@ struct ProviderOrdersHandler: Sendable {
             throw Problem(error)
         }
         steering.pass(.resume, to: provider)
-        audit.write("provider: resume", by: client, ["provider": "\(provider)"])
+        await audit.write("provider: resume", by: .client(caller), ["provider": "\(provider)"])
         return Self.json(provider, nil)
     }
 

@@ -25,9 +25,8 @@ struct ProvidersHandler: Sendable {
     private func json(for client: Client) async throws -> [UInt8] {
         let states = monitor.current
         let routes = routes.current.routes
-        let seesAll = client.may(.admin) || routes.clients.allSatisfy { $0.tenant == client.tenant }
-        let configured =
-            seesAll ? routes.providers : routes.providers(for: client.name).filter { !routes.isShared($0.name) }
+        let visible = routes.providersSeen(by: client)
+        let configured = visible ?? routes.providers
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.key("providers")
@@ -37,7 +36,7 @@ struct ProvidersHandler: Sendable {
             write(provider.name, provider.traits.adapter, states[provider.name], backlog, to: &writer)
         }
         // What waits for a provider that is gone is nobody's task, so somebody must see it.
-        for name in seesAll ? try await archive.providersWithBacklog() : []
+        for name in visible == nil ? try await archive.providersWithBacklog() : []
         where !configured.contains(where: { $0.name == name }) {
             write(name, nil, states[name], try await archive.backlog(of: name), to: &writer)
         }

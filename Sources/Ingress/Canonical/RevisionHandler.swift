@@ -14,7 +14,8 @@ struct RevisionHandler: Sendable {
     let audit: AuditLog
 
     /// Carries a decision out, or counts only if it is a dry run.
-    func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from client: Client) async throws -> [UInt8] {
+    func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from caller: Caller) async throws -> [UInt8] {
+        let client = caller.client
         let order = try RevisionOrder(body, tenant: client.tenant)
         let revision: DeliveryRevision
         // Also after a failure, because a part may be done.
@@ -36,7 +37,7 @@ struct RevisionHandler: Sendable {
         }
         if !order.isDryRun {
             let details = ["filter": order.filter.words, "changed": "\(count.changed)", "busy": "\(count.busy)"]
-            audit.write("deliveries: \(action.rawValue)", by: client, details)
+            await audit.write("deliveries: \(action.rawValue)", by: .client(caller), details)
         }
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()

@@ -12,10 +12,13 @@ struct VendorReadHandler: Sendable {
     let archive: any EventArchive
     let acceptor: Acceptor
     let bodies: LargeBodies
+    let audit: AuditLog
 
     /// An event as the vendor has it.
-    func event(_ id: String, at name: ProviderName, for client: Client) async throws -> [UInt8] {
+    func event(_ id: String, at name: ProviderName, for caller: Caller) async throws -> [UInt8] {
+        let client = caller.client
         let provider = try provider(name, for: client)
+        await note("event", provider, caller, ["event_id": id])
         let known: [ArchivedEvent]
         do {
             known = try await archive.events(withID: EventID(id), of: client.tenant)
@@ -51,9 +54,10 @@ struct VendorReadHandler: Sendable {
     }
 
     /// A page of the vendor's events.
-    func events(_ query: ListQuery, at name: ProviderName, for client: Client) async throws -> [UInt8] {
-        let provider = try provider(name, for: client)
+    func events(_ query: ListQuery, at name: ProviderName, for caller: Caller) async throws -> [UInt8] {
+        let provider = try provider(name, for: caller.client)
         let question = try query.vendorQuery
+        await note("events", provider, caller)
         let page = try await answer(provider, .list) { $0.list(question) }
         var writer = JSONWriter(capacity: 512 * (page.events.count + 1))
         writer.beginObject()
@@ -70,15 +74,17 @@ struct VendorReadHandler: Sendable {
     }
 
     /// The names at the vendor.
-    func names(_ query: ListQuery, at name: ProviderName, for client: Client) async throws -> [UInt8] {
-        let provider = try provider(name, for: client)
+    func names(_ query: ListQuery, at name: ProviderName, for caller: Caller) async throws -> [UInt8] {
+        let provider = try provider(name, for: caller.client)
         let filter = try query.vendorQuery.filter
+        await note("names", provider, caller)
         let names = try await answer(provider, .names) { $0.names(filter) }
         return EventListHandler.json(names, provider: provider.name)
     }
 
     /// What an event would cost. Without a provider's name the first of the event's destinations that can tell is asked.
-    func estimate(_ body: [UInt8], at name: ProviderName?, for client: Client) async throws -> [UInt8] {
+    func estimate(_ body: [UInt8], at name: ProviderName?, for caller: Caller) async throws -> [UInt8] {
+        let client = caller.client
         let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) {
             EventReader().read(body, as: .json)
         }
@@ -89,10 +95,10 @@ struct VendorReadHandler: Sendable {
             throw Problem.badBody("an estimate is of one event, and there are \(batch.events.count)")
         }
         let accepted: AcceptedEvent
-        do {
+        do throws(EventFault) {
             accepted = try acceptor.preview(event, from: client)
         } catch {
-            throw Problem.estimate([error], count: 1)
+            throw Problem.estimate([error], omitted: 0, count: 1)
         }
         let provider = try estimating(accepted, name, client)
         let destination =
@@ -107,6 +113,7 @@ struct VendorReadHandler: Sendable {
         } catch {
             throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
         }
+        await note("estimate", provider, caller)
         let estimate = try await answer(provider, .estimate) { $0.estimate(translated) }
         return Self.json(estimate, provider)
     }
@@ -116,16 +123,26 @@ struct VendorReadHandler: Sendable {
         -> ProviderConfiguration
     {
         if let name { return try provider(name, for: client) }
-        let configured = routes.current.routes.providers(for: client.name)
+        let routes = routes.current.routes
+        let configured = routes.providers(for: client.name)
         let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
-        let able = (planned + configured).first {
+        let able = (planned + configured).filter {
             questions.adapter(of: $0)?.reading?.abilities.contains(.estimate) ?? false
         }
-        guard let able else {
-            let vendors = questions.vendors(able: .estimate).joined(separator: ", ")
-            throw .unsupported("no provider in this client's routes can estimate; providers of \(vendors) can")
-        }
-        return able
+        if let own = able.first(where: { routes.mayRead($0.name, client) }) { return own }
+        if let shared = able.first { throw .sharedProvider(shared.name) }
+        let vendors = questions.vendors(able: .estimate).joined(separator: ", ")
+        throw .unsupported("no provider in this client's routes can estimate; providers of \(vendors) can")
+    }
+
+    /// Keeps in the audit log that a client asks a vendor.
+    private func note(
+        _ what: String,
+        _ provider: ProviderConfiguration,
+        _ caller: Caller,
+        _ details: [String: String] = [:]
+    ) async {
+        await audit.readsVendor(what, caller, details.merging(["provider": provider.name.rawValue]) { $1 })
     }
 
     private func provider(_ name: ProviderName, for client: Client) throws(Problem) -> ProviderConfiguration {
@@ -136,7 +153,7 @@ struct VendorReadHandler: Sendable {
         guard let provider = own ?? reachable.first(where: { $0.name == name }) else {
             throw .unknownProvider(name, known: reachable.map(\.name.rawValue))
         }
-        guard client.may(.admin) || !routes.isShared(provider.name) else { throw .sharedProvider(name) }
+        guard routes.mayRead(provider.name, client) else { throw .sharedProvider(name) }
         return provider
     }
 

@@ -113,7 +113,7 @@ struct WriteHandler: Sendable {
             status: result.faults.isEmpty ? isSettled ? .ok : .accepted : .multiStatus,
             body: Self.json(result, deliveries, omitted: batch.omittedFaults, count: batch.count),
             accepted: result.accepted.count,
-            ids: result.accepted.prefix(AccessLog.Entry.mostIDs).map(\.id)
+            ids: result.accepted.prefix(RequestLogEntry.mostIDs).map(\.id)
         )
     }
 

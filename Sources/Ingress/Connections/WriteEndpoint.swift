@@ -2,6 +2,7 @@ import Acceptance
 import DeliveryEngine
 import Foundation
 import HTTPTypes
+import NIOCore
 import Routing
 
 /// `POST /v1/events` in its plainest form, from head and body to the answer, without a server in between.
@@ -15,12 +16,7 @@ struct WriteEndpoint: Sendable {
     func mayGather(_ write: PlainWrite) -> Bool {
         if write.length <= Self.strangersBodyBytes { return true }
         let key = PresentedKey.of(authorization: write.authorization, apiKey: write.apiKey)
-        do {
-            return try key.flatMap { try gatekeeper.client(presenting: $0) } != nil
-        } catch {
-            // The long way tells the client why.
-            return false
-        }
+        return key.map(gatekeeper.knows) ?? false
     }
 
     private static let strangersBodyBytes = 16 << 10
@@ -28,9 +24,7 @@ struct WriteEndpoint: Sendable {
     /// The answer to a write whose body does not come.
     func answerStalled(_ write: PlainWrite) -> WriteAnswer {
         let problem = Problem.stalled
-        var entry = AccessLog.Entry(requestID: RequestID.of(write.requestID), method: "POST", path: "/v1/events")
-        entry.endpoint = .write
-        entry.trace = TraceContext(write.traceParent)
+        var entry = Self.entry(write)
         entry.status = problem.status.code
         log.write(entry, .zero)
         let body = problem.json(requestID: entry.requestID)
@@ -44,16 +38,20 @@ struct WriteEndpoint: Sendable {
     }
 
     /// The answer to a write, whatever becomes of it.
-    func answer(_ write: PlainWrite, _ body: [UInt8]) async -> WriteAnswer {
+    /// - Parameter address: where the request comes from.
+    func answer(_ write: PlainWrite, _ body: [UInt8], from address: SocketAddress?) async -> WriteAnswer {
         let start = ContinuousClock.now
-        let requestID = RequestID.of(write.requestID)
-        var entry = AccessLog.Entry(requestID: requestID, method: "POST", path: "/v1/events")
-        entry.endpoint = .write
-        entry.trace = TraceContext(write.traceParent)
+        var entry = Self.entry(write)
+        let requestID = entry.requestID
         let answer: WriteAnswer
         do {
-            let client = try gatekeeper.client(authorization: write.authorization, apiKey: write.apiKey)
-            entry.client = client
+            let caller = try gatekeeper.caller(
+                authorization: write.authorization,
+                apiKey: write.apiKey,
+                from: address
+            )
+            let client = caller.client
+            entry.caller = caller
             try gatekeeper.admitRequest(of: client)
             try gatekeeper.require(.writeEvents, of: client)
             let layout = try WriteHandler.layout(of: write.contentType)
@@ -76,6 +74,17 @@ struct WriteEndpoint: Sendable {
         entry.status = answer.status.code
         log.write(entry, ContinuousClock.now - start)
         return answer
+    }
+
+    private static func entry(_ write: PlainWrite) -> RequestLogEntry {
+        var entry = RequestLogEntry(
+            requestID: RequestID.of(write.requestID),
+            method: "POST",
+            path: "/v1/events",
+            trace: TraceContext(write.traceParent)
+        )
+        entry.endpoint = .write
+        return entry
     }
 
     private static func answer(_ problem: Problem, _ requestID: String) -> WriteAnswer {

@@ -157,17 +157,13 @@ final class WriteLane: ChannelDuplexHandler {
         let place = Place((lane: self, context: context), eventLoop: context.eventLoop)
         let endpoint = self.endpoint
         let executor = self.executor
+        let address = context.channel.remoteAddress
         // Safe: a task of its own, because a channel handler cannot await; it ends with the answer, and the connection, which the server
         // waits for, does not end before.
         Task(executorPreference: executor) { @Sendable in
-            await Self.carryOut(write, body, endpoint, place)
+            let answer = await endpoint.answer(write, body, from: address)
+            place.value.lane.send(answer, isLast: write.isLast, place.value.context)
         }
-    }
-
-    private static func carryOut(_ write: PlainWrite, _ body: [UInt8], _ endpoint: WriteEndpoint, _ place: Place) async
-    {
-        let answer = await endpoint.answer(write, body)
-        place.value.lane.send(answer, isLast: write.isLast, place.value.context)
     }
 
     private func send(_ answer: WriteAnswer, isLast: Bool, _ context: ChannelHandlerContext) {

@@ -15,6 +15,7 @@ struct FacadeHandler: Sendable {
     let search: any EventSearching
     let questions: VendorQuestions
     let bodies: LargeBodies
+    let audit: AuditLog
 
     /// The most names that one answer holds: vendors list all of them at once.
     private static let mostNames = 100_000
@@ -34,7 +35,7 @@ struct FacadeHandler: Sendable {
         to request: DialectRequest,
         at path: String,
         in dialect: any Dialect,
-        from client: Client,
+        from caller: Caller,
         _ trace: TraceContext?
     ) async -> Reply {
         let call: DialectCall
@@ -50,7 +51,7 @@ struct FacadeHandler: Sendable {
             return Reply(answer: dialect.answer(to: .unserved(advice: advice)))
         }
         do {
-            return try await carryOut(call, in: dialect, for: client, trace)
+            return try await carryOut(call, in: dialect, for: caller, trace)
         } catch {
             return Reply(answer: dialect.answer(to: DialectRefusal(error)))
         }
@@ -60,9 +61,10 @@ struct FacadeHandler: Sendable {
     private func carryOut(
         _ call: DialectCall,
         in dialect: any Dialect,
-        for client: Client,
+        for caller: Caller,
         _ trace: TraceContext?
     ) async throws(StoreError) -> Reply {
+        let client = caller.client
         if let scope = call.scope, !client.may(scope) {
             return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
         }
@@ -84,7 +86,7 @@ struct FacadeHandler: Sendable {
             return Reply(
                 answer: respond(results),
                 accepted: results.count { $0.acceptedID != nil },
-                ids: Array(ids.prefix(AccessLog.Entry.mostIDs))
+                ids: Array(ids.prefix(RequestLogEntry.mostIDs))
             )
         case .find(let id, let respond):
             return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
@@ -92,11 +94,11 @@ struct FacadeHandler: Sendable {
             return Reply(answer: respond(try await search.event(at: sequence, of: client.tenant)))
         case .follow(let sequence, let next):
             let event = try await search.event(at: sequence, of: client.tenant)
-            return try await carryOut(next(event), in: dialect, for: client, trace)
+            return try await carryOut(next(event), in: dialect, for: caller, trace)
         case .lookUp(let sequences, let next):
             var found: [SequenceNumber: ArchivedEvent] = [:]
             for sequence in sequences { found[sequence] = try await search.event(at: sequence, of: client.tenant) }
-            return try await carryOut(next(found), in: dialect, for: client, trace)
+            return try await carryOut(next(found), in: dialect, for: caller, trace)
         case .search(let question, let respond):
             return Reply(answer: respond(try await search.search(question, of: client.tenant)))
         case .names(let filter, let respond):
@@ -104,8 +106,10 @@ struct FacadeHandler: Sendable {
             // Vendors count all names; a part of them would be a wrong answer.
             guard !page.hasMore else { throw .unfinishedRead }
             return Reply(answer: respond(page.names))
-        case .ask(let question, let adapter, let respond):
-            return Reply(answer: respond(await questions.ask(question, of: adapter, for: client.name)))
+        case .ask(let question, let adapter, let names, let respond):
+            guard names.allSatisfy(client.allowance.allows(name:)) else { return Reply(answer: respond(.forbidden)) }
+            await audit.readsVendor("estimate", caller, ["adapter": adapter.rawValue, "path": question.path])
+            return Reply(answer: respond(await questions.ask(question, of: adapter, for: client)))
         }
     }
 

@@ -248,11 +248,27 @@ enum OpenAPIComponents {
                   "stranded": {"type": "array", "items": {"type": "object"}}, "warnings": {"type": "array", "items": {"type": "object"}}
                 }
               },
+              "AuditPage": {
+                "type": "object", "required": ["entries", "next_cursor"],
+                "properties": {
+                  "next_cursor": {"type": ["string", "null"]},
+                  "entries": {"type": "array", "items": {
+                    "type": "object",
+                    "required": ["number", "at", "category", "action", "actor", "tenant", "key_id", "remote_address", "details"],
+                    "properties": {
+                      "number": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
+                      "category": {"enum": ["administration", "sign_in", "vendor_read"]}, "action": {"type": "string"},
+                      "actor": {"type": ["string", "null"], "description": "The client, or the operating system's user; null if nobody signed in, or for the gateway itself."},
+                      "tenant": {"type": ["string", "null"]}, "key_id": {"type": ["string", "null"]},
+                      "remote_address": {"type": ["string", "null"]},
+                      "details": {"type": "object", "additionalProperties": {"type": "string"}}}}}
+                }
+              },
               "Readiness": {
-                "type": "object", "required": ["status", "parts"],
+                "type": "object", "required": ["status"],
                 "properties": {
                   "status": {"enum": ["ready", "not ready"]},
-                  "parts": {"type": "array", "items": {
+                  "parts": {"type": "array", "description": "With a key only.", "items": {
                     "type": "object", "required": ["name", "ready", "detail"],
                     "properties": {"name": {"type": "string"}, "ready": {"type": "boolean"}, "detail": {"type": "string"}}}}
                 }

@@ -260,6 +260,25 @@ enum OpenAPIPaths {
                 }
               }
             },
+            "/v1/log": {
+              "get": {
+                "tags": ["operations"], "operationId": "auditLog", "summary": "The audit log of all tenants, newest first.",
+                "description": "Administrative acts, failed sign-ins (those of one address and kind within a minute are one entry), and reads of vendors' data. Needs the scope admin.",
+                "parameters": [
+                  {"name": "category", "in": "query", "schema": {"type": "string"}, "description": "One or several of administration, sign_in and vendor_read, separated by commas.", "example": "administration,sign_in"},
+                  {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
+                  {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system's user for the command line."},
+                  {"name": "tenant", "in": "query", "schema": {"type": "string"}},
+                  {"$ref": "#/components/parameters/start"}, {"$ref": "#/components/parameters/end"},
+                  {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
+                ],
+                "responses": {
+                  "200": {"description": "A page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/healthz": {
               "get": {
                 "tags": ["operations"], "operationId": "health", "summary": "Whether the process lives.", "security": [],
@@ -269,16 +288,19 @@ enum OpenAPIPaths {
             },
             "/readyz": {
               "get": {
-                "tags": ["operations"], "operationId": "readiness", "summary": "Whether each part can do its work.", "security": [],
+                "tags": ["operations"], "operationId": "readiness", "summary": "Whether the gateway is ready; with a key also which part is not.",
+                "description": "Without a key only the status is told. A client sees the parts that all share, and the providers whose state it may read.",
+                "security": [{}, {"bearer": []}, {"apiKey": []}],
                 "responses": {
                   "200": {"description": "All that is essential is ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
-                  "503": {"description": "It is not.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}}
+                  "503": {"description": "It is not.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"}
                 }
               }
             },
             "/metrics": {
               "get": {
-                "tags": ["operations"], "operationId": "metrics", "summary": "Counts and times, for Prometheus. Open on loopback, else for the scope admin.",
+                "tags": ["operations"], "operationId": "metrics", "summary": "Counts and times, for Prometheus. Open at an address for administration or with --open-metrics, else for the scope admin.",
                 "security": [{}, {"bearer": []}, {"apiKey": []}],
                 "responses": {
                   "200": {"description": "The text format.", "content": {"text/plain": {"schema": {"type": "string"}}}},

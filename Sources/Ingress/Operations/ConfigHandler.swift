@@ -7,9 +7,9 @@ import Routing
 struct ConfigHandler: Sendable {
     let reloading: any RoutesReloading
 
-    func reload(by client: Client) async throws -> [UInt8] {
+    func reload(by caller: Caller) async throws -> [UInt8] {
         do {
-            let takeover = try await reloading.reload(by: client.name)
+            let takeover = try await reloading.reload(by: caller)
             return Self.json(takeover, status: takeover.changes.list.isEmpty ? "unchanged" : "taken")
         } catch {
             throw Problem(error)

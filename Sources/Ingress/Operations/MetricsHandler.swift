@@ -8,22 +8,10 @@ package protocol MetricsReporting: Sendable {
     func text() async -> [UInt8]
 }
 
-/// `GET /metrics`: for a collector on this machine without a key, for others with the scope `admin`.
+/// `GET /metrics`. Who may ask is a setting of the listener, ``IngressSettings/opensMetrics``: neither a loopback address nor a missing
+/// header proves that no proxy passes on a stranger's request.
 struct MetricsHandler: Sendable {
     let reporting: any MetricsReporting
-    /// Whether the gateway listens for this machine alone.
-    private let isLocal: Bool
-
-    init(reporting: any MetricsReporting, listeningOn host: String) {
-        self.reporting = reporting
-        isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-    }
-
-    /// Whether this request needs no key: it comes from this machine, and no proxy says that it passes it on for somebody else.
-    func isOpen(to request: Request) -> Bool {
-        let marks: [HTTPField.Name] = [.forwarded, .forwardedFor, .via]
-        return isLocal && marks.allSatisfy { request.headers[$0] == nil }
-    }
 
     func respond() async -> Response {
         let text = await reporting.text()
@@ -33,11 +21,4 @@ struct MetricsHandler: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: text))
         )
     }
-}
-
-// Safe: constants that are tokens by RFC 9110.
-extension HTTPField.Name {
-    fileprivate static let forwarded = HTTPField.Name("Forwarded")!
-    fileprivate static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
-    fileprivate static let via = HTTPField.Name("Via")!
 }

@@ -5,8 +5,8 @@ package import Routing
 /// Takes a changed `routes.json` over while the gateway runs; `Gateway` fills it.
 package protocol RoutesReloading: Sendable {
     /// Reads the file again, and takes it over whole if it is good.
-    /// - Parameter who: the client that asked for it, for the log.
-    func reload(by who: ClientName) async throws(RoutesRefusal) -> RoutesTakeover
+    /// - Parameter caller: who asked for it, for the audit log.
+    func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover
 
     /// What would change if these bytes were the file; changes nothing.
     func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover

@@ -10,21 +10,30 @@ enum LagoFacadeEstimates {
 
     static func call(_ name: String, _ request: DialectRequest) -> DialectCall {
         guard let rootName = roots[name] else { return .unserved }
+        let names: [String]
         switch LagoFacadeBody.root(rootName, of: request) {
         case .failure(let refusal): return .answer(refusal.answer)
         case .success(let root):
+            names = root.map(Self.names) ?? []
             guard let root, root.kind == .object || root.kind == .array, root.byteRange.count > 2 else {
                 return .answer(LagoWords.missingRoot(rootName))
             }
         }
         let question = VendorRequest(path: "/api/v1/events/\(name)", body: request.body)
-        return .ask(question, of: LagoAdapter.name, respond: answer)
+        return .ask(question, of: LagoAdapter.name, about: names, respond: answer)
+    }
+
+    /// The names of an event, or of a list of them.
+    private static func names(_ root: JSONValue) -> [String] {
+        let events = root.kind == .array ? Array(root.elements) : [root]
+        return events.compactMap { $0["code"]?.string }
     }
 
     private static func answer(to result: DialectQuestionResult) -> DialectAnswer {
         switch result {
         case .answered(let answer): return passed(answer)
         case .noProvider: return LagoWords.failure(501, "Not Implemented", code: "no_lago_provider_in_routes")
+        case .forbidden: return LagoWords.failure(403, "Forbidden", code: "not_allowed_for_this_api_key")
         case .failed(let fault):
             let isLate = fault.code == .timeout
             return LagoWords.failure(

@@ -90,7 +90,8 @@ extension DialectCall {
         case .findNumbered(let number, let respond): .findNumbered(number) { respond($0).adding(headers) }
         case .search(let search, let respond): .search(search) { respond($0).adding(headers) }
         case .names(let filter, let respond): .names(filter) { respond($0).adding(headers) }
-        case .ask(let request, let adapter, let respond): .ask(request, of: adapter) { respond($0).adding(headers) }
+        case .ask(let request, let adapter, let names, let respond):
+            .ask(request, of: adapter, about: names) { respond($0).adding(headers) }
         case .follow(let number, let next): .follow(number) { next($0).answering(with: headers) }
         case .lookUp(let numbers, let next): .lookUp(numbers) { next($0).answering(with: headers) }
         }

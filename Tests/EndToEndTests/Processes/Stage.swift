@@ -69,8 +69,8 @@ struct Stage: Sendable {
     }
 
     /// Runs `body` with a gateway, which is stopped afterwards.
-    func withGateway(_ body: (ChildProcess) async throws -> Void) async throws {
-        let gateway = try await startGateway()
+    func withGateway(arguments: [String] = [], _ body: (ChildProcess) async throws -> Void) async throws {
+        let gateway = try await startGateway(arguments: arguments)
         do {
             try await body(gateway)
         } catch {

@@ -102,8 +102,21 @@ import Testing
     }
 
     @Test func `asks the vendor where the dialect wants that, and says what came of it`() async throws {
-        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
-            #expect(try await ask(server, .GET, "/acme/v1/estimate").text == "failed unauthorized")
+        func client(_ name: String, _ more: String) -> String {
+            #"{"name":"\#(name)","tenant":"shop","key_sha256":"\#(KeyDigest(of: "\(name)-key").hexadecimal)",\#(more)}"#
+        }
+        let clients = [
+            client("boss", #""scopes":["admin"]"#), client("narrow", #""scopes":["admin"],"names":["api.*"]"#),
+        ]
+        try await IngressFixture.with(dialects: [PlainDialect()], clients: clients) { (server) async throws in
+            func estimate(_ key: String, _ query: String = "") async throws -> String {
+                try await ask(server, .GET, "/acme/v1/estimate\(query)", key: key).text
+            }
+            #expect(try await estimate("boss-key") == "failed unauthorized")
+            #expect(try await estimate("narrow-key", "?name=api.call") == "failed unauthorized")
+            #expect(try await estimate("narrow-key", "?name=other") == "forbidden")
+            // The provider's account has the events of other tenants too.
+            #expect(try await estimate(IngressFixture.key) == "forbidden")
         }
     }
 

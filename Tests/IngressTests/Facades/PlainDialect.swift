@@ -32,10 +32,15 @@ struct PlainDialect: Dialect {
                 return missing.isEmpty ? write : .answer(Self.say("no \(missing.map(\.rawValue))", status: 422))
             }
         case ("GET", "/estimate"):
-            return .ask(VendorRequest(path: "/estimate", body: []), of: "acme") { result in
+            return .ask(
+                VendorRequest(path: "/estimate", body: []),
+                of: "acme",
+                about: request.parameter("name").map { [$0] } ?? []
+            ) { result in
                 switch result {
                 case .answered(let answer): Self.say("answered \(answer.status)")
                 case .noProvider: Self.say("no provider")
+                case .forbidden: Self.say("forbidden")
                 case .failed(let fault): Self.say("failed \(fault.code.rawValue)")
                 }
             }

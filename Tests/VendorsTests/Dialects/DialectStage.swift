@@ -97,7 +97,7 @@ struct DialectStage {
             return respond(page(search))
         case .names(let filter, let respond):
             return respond(names(filter))
-        case .ask(let question, _, let respond):
+        case .ask(let question, _, _, let respond):
             self.question = question
             return respond(vendor)
         }

@@ -1,0 +1,95 @@
+package import Events
+import Foundation
+import JSON
+
+/// Something that a person did to keys by the command line.
+package struct KeyAct: Sendable, Equatable {
+    package let at: Timestamp
+    /// The operating system's user.
+    package let user: String
+    /// What was done, such as `keys: revoke`.
+    package let action: String
+    /// To what; never a key.
+    package let details: [String: String]
+
+    package init(at moment: Timestamp, by user: String, _ action: String, _ details: [String: String]) {
+        at = moment
+        self.user = user
+        self.action = action
+        self.details = details
+    }
+}
+
+/// `keys.audit` in the data folder: what `tollgate keys` did, until a gateway takes it into the audit log. The command cannot write there
+/// itself, since the journal belongs to one process.
+///
+/// Written and taken under the lock of ``KeyFile``. Acts beyond 4 MiB, some ten thousand, are not kept: a gateway must run sometime.
+struct KeyActFile {
+    private let file: URL
+    /// What a gateway is taking: read again if it ends before the acts are in the journal.
+    private let taken: URL
+
+    private static let limitBytes = 4 << 20
+
+    init(in folder: URL) {
+        file = folder.appending(path: "keys.audit")
+        taken = folder.appending(path: "keys.audit.taken")
+    }
+
+    /// Adds an act. When this returns, it is on disk.
+    /// - Throws: `POSIXError` if it cannot be written.
+    func append(_ act: KeyAct, ownedBy owner: (Int32) throws -> Void) throws {
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.failure() }
+        defer { close(descriptor) }
+        guard lseek(descriptor, 0, SEEK_END) < Self.limitBytes else { return }
+        try owner(descriptor)
+        let line = Self.line(act)
+        guard line.withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == line.count,
+            fsync(descriptor) == 0
+        else { throw Self.failure() }
+    }
+
+    /// All acts, oldest first. They are given again until ``forget()``.
+    /// - Throws: `POSIXError` if they cannot be read.
+    func take() throws -> [KeyAct] {
+        if !FileManager.default.fileExists(atPath: taken.path) {
+            guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+            guard rename(file.path, taken.path) == 0 else { throw Self.failure() }
+        }
+        let content = [UInt8](try Data(contentsOf: taken))
+        return content.split(separator: UInt8(ascii: "\n")).compactMap { Self.act([UInt8]($0)) }
+    }
+
+    /// The acts that were taken are kept elsewhere.
+    func forget() throws {
+        guard unlink(taken.path) == 0 || errno == ENOENT else { throw Self.failure() }
+    }
+
+    private static func failure() -> POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+
+    private static func line(_ act: KeyAct) -> [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.member("at", string: act.at.rfc3339)
+        writer.member("user", string: act.user)
+        writer.member("action", string: act.action)
+        writer.key("details")
+        writer.beginObject()
+        for (name, value) in act.details.sorted(by: { $0.key < $1.key }) { writer.member(name, string: value) }
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// Nil for a line that the end of a machine cut.
+    private static func act(_ line: [UInt8]) -> KeyAct? {
+        guard let root = try? JSONDocument(parsing: line).root,
+            let moment = root["at"]?.string.flatMap(Timestamp.init(rfc3339:)), let user = root["user"]?.string,
+            let action = root["action"]?.string
+        else { return nil }
+        var details: [String: String] = [:]
+        for member in root["details"].map({ Array($0.members) }) ?? [] { details[member.name] = member.value.string }
+        return KeyAct(at: moment, by: user, action, details)
+    }
+}

@@ -1,0 +1,86 @@
+/// Leaves one credential out of what a vendor said, by comparing with the credential itself: its length and its alphabet do not matter.
+package struct Redaction: Sendable {
+    private let secret: Secret?
+
+    /// Stands where the credential was.
+    private static let mark = "[redacted]"
+    /// The least of a credential that is recognized where a text was cut within it.
+    private static let shortestPart = 4
+
+    /// - Parameter secret: what must not be seen; nil: nothing.
+    package init(of secret: Secret?) {
+        self.secret = secret
+    }
+
+    /// The text without the credential, as it is or percent-encoded; nor does it end in the first part of it, where it was cut.
+    package func redacted(_ text: String) -> String {
+        guard let secret = secret?.reveal(), !secret.isEmpty else { return text }
+        var text = text.replacing(secret, with: Self.mark)
+        let encoded = Self.percentEncoded(secret)
+        if encoded != secret { text = text.replacing(encoded, with: Self.mark) }
+        return Self.withoutPart(of: secret, text)
+    }
+
+    /// The bytes without the credential, for a body that is passed on.
+    package func redacted(_ bytes: [UInt8]) -> [UInt8] {
+        guard let secret = secret?.reveal(), !secret.isEmpty else { return bytes }
+        return bytes.replacing(Array(secret.utf8), with: Array(Self.mark.utf8))
+    }
+
+    private static func withoutPart(of secret: String, _ text: String) -> String {
+        let cut = "…"
+        guard text.hasSuffix(cut) else { return text }
+        let kept = text.dropLast()
+        for length in stride(from: secret.count - 1, through: min(shortestPart, secret.count), by: -1)
+        where kept.hasSuffix(secret.prefix(length)) {
+            return kept.dropLast(length) + mark + cut
+        }
+        return text
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension DeliveryFault {
+    /// The fault without the credential in its words.
+    package func redacted(by redaction: Redaction) -> DeliveryFault {
+        DeliveryFault(code: code, message: redaction.redacted(message), vendor: vendor.map { redaction.redacted($0) })
+    }
+}
+
+extension Outcome {
+    /// The outcome without the credential in its words.
+    package func redacted(by redaction: Redaction) -> Outcome {
+        switch self {
+        case .delivered, .resend: self
+        case .retry(let fault, let after): .retry(fault.redacted(by: redaction), after: after)
+        case .ambiguous(let fault, let after): .ambiguous(fault.redacted(by: redaction), after: after)
+        case .reject(let fault): .reject(fault.redacted(by: redaction))
+        case .park(let fault): .park(fault.redacted(by: redaction))
+        }
+    }
+}
+
+extension Verdict {
+    /// The verdict without the credential in its words.
+    package func redacted(by redaction: Redaction) -> Verdict {
+        switch self {
+        case .all(let outcome): .all(outcome.redacted(by: redaction))
+        case .each(let outcomes): .each(outcomes.map { $0.redacted(by: redaction) })
+        case .unnamed(let fault): .unnamed(fault.redacted(by: redaction))
+        }
+    }
+}

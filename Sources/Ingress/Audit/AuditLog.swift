@@ -1,0 +1,124 @@
+import Access
+package import Events
+package import Journal
+package import Logging
+import Routing
+import ServiceLifecycle
+import Synchronization
+
+/// Who administered the gateway, who failed to sign in, and who read a vendor's data: each act is kept in the journal, and is a log line
+/// under a label of its own, so that a log collector can keep these apart and for longer.
+package final class AuditLog: Service {
+    /// Where the entries are.
+    let recording: any AuditRecording
+    private let clock: any WallClock
+    private let logger: Logger
+    private let signIns = Mutex(FailedSignIns())
+
+    /// How often failed sign-ins are looked at.
+    private static let interval = Duration.milliseconds(500)
+
+    package init(recording: any AuditRecording, clock: any WallClock, logger: Logger) {
+        self.recording = recording
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Whose act it is.
+    package enum Actor: Sendable {
+        case client(Caller)
+        /// A user of the operating system, by the command line.
+        case user(String)
+        /// The gateway itself, for a changed file or a signal.
+        case gateway
+    }
+
+    /// Keeps an administrative act. When this returns, it is in the journal; if the journal cannot take it, it is in the log alone.
+    /// - Parameters:
+    ///   - moment: when it happened; now if nil.
+    ///   - details: what was done to what; never a secret.
+    package func write(
+        _ action: String,
+        by actor: Actor,
+        at moment: Timestamp? = nil,
+        _ details: [String: String]
+    ) async {
+        await keep(entry(.administration, action, actor, at: moment, details))
+    }
+
+    /// Keeps that a client asks a vendor for its data.
+    func readsVendor(_ what: String, _ caller: Caller, _ details: [String: String]) async {
+        await keep(entry(.vendorRead, what, .client(caller), at: nil, details))
+    }
+
+    /// Counts a refused key. It is kept within a second; see ``FailedSignIns`` for a flood of them.
+    func refused(_ refusal: KeyRefusal, from address: String?) {
+        let now = clock.now
+        signIns.withLock { $0.add(refusal, from: address, at: now) }
+    }
+
+    /// Keeps failed sign-ins until graceful shutdown, and then those that are left.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                for entry in self.dueSignIns(all: false) { await self.keep(entry) }
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+            }
+        }
+        for entry in dueSignIns(all: true) { await keep(entry) }
+    }
+
+    private func dueSignIns(all: Bool) -> [AuditEntry] {
+        let now = clock.now
+        return signIns.withLock { all ? $0.takeAll() : $0.takeDue(at: now) }
+    }
+
+    private func entry(
+        _ category: AuditEntry.Category,
+        _ action: String,
+        _ actor: Actor,
+        at moment: Timestamp?,
+        _ details: [String: String]
+    ) -> AuditEntry {
+        var (tenant, name, keyID, address): (TenantID?, String?, String?, String?)
+        switch actor {
+        case .client(let caller):
+            tenant = caller.client.tenant
+            (name, keyID, address) = (caller.client.name.rawValue, caller.key.id, caller.remoteAddress)
+        case .user(let user): name = user
+        case .gateway: break
+        }
+        return AuditEntry(
+            at: moment ?? clock.now,
+            category: category,
+            action: action,
+            tenant: tenant,
+            actor: name,
+            keyID: keyID,
+            remoteAddress: address,
+            details: details
+        )
+    }
+
+    private func keep(_ entry: AuditEntry) async {
+        logger.notice("\(entry.action)", metadata: Self.metadata(entry))
+        do {
+            try await recording.record(entry)
+        } catch {
+            logger.error(
+                "an entry of the audit log could not be stored; it is in this log alone",
+                metadata: ["action": "\(entry.action)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private static func metadata(_ entry: AuditEntry) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["category": "\(entry.category.rawValue)"]
+        for (name, value) in entry.details { metadata[name] = "\(value)" }
+        if let actor = entry.actor { metadata["actor"] = "\(actor)" }
+        if let tenant = entry.tenant { metadata["tenant"] = "\(tenant)" }
+        if let keyID = entry.keyID { metadata["key_id"] = "\(keyID)" }
+        if let address = entry.remoteAddress { metadata["remote_address"] = "\(address)" }
+        return metadata
+    }
+}
