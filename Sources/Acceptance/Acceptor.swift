@@ -67,6 +67,8 @@ package struct Acceptor: Sendable {
     ) async throws(StoreError) -> Result {
         let now = clock.now
         let table = routes.current.table
+        // Once a request: lengths of time are 128 bits wide.
+        let times = client.timestamps.range(at: now)
         var result = Result()
         var submissions = SubmissionFinder(in: table, for: client, at: now)
         var indices: [Int] = []
@@ -91,7 +93,9 @@ package struct Acceptor: Sendable {
                 result.faults.append(forbidden(index, event, submission.plan, client))
                 continue
             }
-            if let fault = untimely(index, event, client, at: now) {
+            if let timestamp = event.timestamp, !times.contains(timestamp),
+                let fault = untimely(index, event, client, at: now)
+            {
                 result.faults.append(fault)
                 continue
             }
