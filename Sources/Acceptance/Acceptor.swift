@@ -67,6 +67,7 @@ package struct Acceptor: Sendable {
     ) async throws(StoreError) -> Result {
         let now = clock.now
         let table = routes.current.table
+        let window = Window(of: client, at: now)
         var result = Result()
         var submissions = SubmissionFinder(in: table, for: client, at: now)
         var indices: [Int] = []
@@ -75,7 +76,9 @@ package struct Acceptor: Sendable {
         fixed.reserveCapacity(events.count)
         for (index, event) in events {
             do throws(EventFault) {
-                fixed.append(fix(event, try submission(of: event, at: index, from: client, &submissions, table, now)))
+                fixed.append(
+                    fix(event, try submission(of: event, at: index, from: client, &submissions, table, window))
+                )
                 indices.append(index)
             } catch {
                 result.faults.append(error)
@@ -102,7 +105,10 @@ package struct Acceptor: Sendable {
     package func preview(_ event: CanonicalEvent, from client: Client) throws(EventFault) -> AcceptedEvent {
         let (now, table) = (clock.now, routes.current.table)
         var submissions = SubmissionFinder(in: table, for: client, at: now)
-        return fix(event, try submission(of: event, at: 0, from: client, &submissions, table, now))
+        return fix(
+            event,
+            try submission(of: event, at: 0, from: client, &submissions, table, Window(of: client, at: now))
+        )
     }
 
     private func submission(
@@ -111,7 +117,7 @@ package struct Acceptor: Sendable {
         from client: Client,
         _ submissions: inout SubmissionFinder,
         _ table: RoutingTable,
-        _ now: Timestamp
+        _ window: Window
     ) throws(EventFault) -> Submission {
         guard client.allowance.allows(name: event.name) else { throw forbidden(index, event, client) }
         let submission = submissions.submission(
@@ -123,8 +129,23 @@ package struct Acceptor: Sendable {
         guard client.allowance.allows(route: submission.plan.route) else {
             throw forbidden(index, event, submission.plan, client)
         }
-        if let fault = untimely(index, event, client, at: now) { throw fault }
+        if let timestamp = event.timestamp, !window.times.contains(timestamp),
+            let fault = untimely(index, event, client, at: window.now)
+        {
+            throw fault
+        }
         return submission
+    }
+
+    /// The timestamps that a client's events may have. Computed once a request: lengths of time are 128 bits wide.
+    private struct Window {
+        let now: Timestamp
+        let times: ClosedRange<Timestamp>
+
+        init(of client: Client, at now: Timestamp) {
+            self.now = now
+            times = client.timestamps.range(at: now)
+        }
     }
 
     private func fix(_ event: CanonicalEvent, _ submission: Submission) -> AcceptedEvent {

@@ -64,6 +64,41 @@ import Testing
         }
     }
 
+    @Test func `shows both events where two sources use one id`() async throws {
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { _ async throws in
+                let events = ["a", "b"].map {
+                    #"{"specversion":"1.0","type":"t","id":"same","source":"\#($0)","subject":"c","data":{"from":"\#($0)"}}"#
+                }
+                let type = ["Content-Type": "application/cloudevents-batch+json"]
+                let body = "[\(events.joined(separator: ","))]"
+                #expect(try await stage.client.post("/v1/events", body, headers: type).status == 202)
+                let found = try await stage.client.get("/v1/events/same").object()
+                let also = found["also"] as? [[String: Any]]
+                #expect(found["source"] as? String == "a" && also?.map { $0["source"] as? String } == ["b"])
+                let shown = try await run(stage, ["show", "same"])
+                #expect(shown.contains("source: a") && shown.contains("source: b"), "\(shown)")
+                #expect(shown.contains("The same id in another scope"))
+            }
+        }
+    }
+
+    @Test func `says of a delivery whose provider is parked since when it is due`() async throws {
+        try await Stage.set { (stage) async throws in
+            let routes = try String(contentsOf: stage.routesFile, encoding: .utf8)
+            try Data(routes.replacing(#""parked_pause": "500ms""#, with: #""parked_pause": "1h""#).utf8)
+                .write(to: stage.routesFile)
+            try await stage.setFaults("lago", #"{"status":{"401":1}}"#)
+            try await stage.withGateway { _ async throws in
+                let event = #"{"id":"waits","name":"n","customer_id":"c"}"#
+                #expect(try await stage.client.post("/v1/events", event).status == 202)
+                try await waitUntil("the delivery is due, and its provider parked") {
+                    try await run(stage, ["show", "waits"]).contains("due since 20")
+                }
+            }
+        }
+    }
+
     @Test func `watches what happens, also over a restart of the gateway`() async throws {
         try await Stage.set { (stage) async throws in
             var gateway = try await stage.startGateway()

@@ -12,7 +12,7 @@ extension Problem {
                 .unprocessableContent
             case .unsupported: .notImplemented
             case .timeout: .gatewayTimeout
-            case .rateLimited: .serviceUnavailable
+            case .rateLimited, .timestampInFuture: .serviceUnavailable
             case .unauthorized, .forbidden, .notFound, .vendorUnavailable, .vendorError, .connectionFailed: .badGateway
             }
         var problem = Problem(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Events
 import JSON
 
 /// `tollgate events`: looks at events.
@@ -53,7 +54,9 @@ struct EventReport: ParsableArguments {
     }
 
     private func print(_ event: JSONValue) {
-        for name in ["id", "name", "customer_id", "subscription_id", "timestamp", "accepted_at", "client", "route"] {
+        for name in [
+            "id", "name", "customer_id", "subscription_id", "source", "timestamp", "accepted_at", "client", "route",
+        ] {
             if let text = event[name]?.string { Terminal.line("\(name): \(text)") }
         }
         let deliveries = event["deliveries"].map { Array($0.elements) } ?? []
@@ -71,19 +74,29 @@ enum DeliveryRows {
 
     static func row(_ delivery: JSONValue) -> [String] {
         [
-            delivery["provider"]?.string ?? "", delivery["mode"]?.string ?? "", delivery["status"]?.string ?? "",
+            delivery["provider"]?.string ?? "", delivery["mode"]?.string ?? "", status(of: delivery),
             delivery["attempts"]?.numberText ?? "", delivery["http_status"]?.numberText ?? "-",
-            delivery["next_attempt_at"]?.string ?? "-", words(delivery["error"]),
+            nextAttempt(delivery["next_attempt_at"]?.string), words(delivery["error"]),
         ]
+    }
+
+    /// The status of a delivery or an attempt, and whether the vendor had the event already.
+    static func status(of delivery: JSONValue) -> String {
+        (delivery["status"]?.string ?? "") + (delivery["deduplicated"]?.bool == true ? " (was there already)" : "")
+    }
+
+    /// When a delivery goes again. One whose time has passed waits for its provider, which is parked or has failed.
+    static func nextAttempt(_ text: String?, now: Timestamp = SystemWallClock().now) -> String {
+        guard let text else { return "-" }
+        let isPast = Timestamp(rfc3339: text).map { $0 < now } ?? false
+        return isPast ? "due since \(text)" : text
     }
 
     /// A delivery's attempts, oldest first.
     static func attempts(_ delivery: JSONValue) -> [[String]] {
         (delivery["history"].map { Array($0.elements) } ?? []).map { attempt in
-            let isKnown = attempt["deduplicated"]?.bool == true
-            return [
-                attempt["at"]?.string ?? "", delivery["provider"]?.string ?? "",
-                (attempt["status"]?.string ?? "") + (isKnown ? " (was there already)" : ""),
+            [
+                attempt["at"]?.string ?? "", delivery["provider"]?.string ?? "", status(of: attempt),
                 attempt["http_status"]?.numberText ?? "-", attempt["latency_ms"]?.numberText ?? "-",
                 words(attempt["error"]), attempt["error"]?["vendor"]?.string ?? "-",
             ]
