@@ -32,7 +32,8 @@ struct BatchQueue: Sendable {
     /// Takes one event alone, of those with the least against them.
     /// - Parameter choose: picks one of so many; the first is the oldest.
     mutating func takeOne(_ choose: (Int) -> Int) -> DeliveryBatch? {
-        if let least = waiting.lazy.map(\.blame).min() {
+        let least = waiting.lazy.map(\.blame).min()
+        if let least, least == 0 || fixed.isEmpty {
             let indices = waiting.indices.filter { waiting[$0].blame == least }
             return taken(DeliveryBatch(items: [waiting.remove(at: indices[choose(indices.count)])]))
         }
