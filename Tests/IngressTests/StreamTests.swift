@@ -142,15 +142,19 @@ import Testing
     }
 
     @Test func `ends at the moment at which its key expires`() async throws {
-        let end = SystemWallClock().now + .milliseconds(1500)
-        let digest = KeyDigest(of: "short-key").hexadecimal
-        let client =
-            #"{"name":"follower","tenant":"shop","keys":[{"id":"short","sha256":"\#(digest)","expires":"\#(end.rfc3339)"}]}"#
-        try await IngressFixture.with(clients: [client]) { (server) async throws in
+        try await IngressFixture.with { (server) async throws in
+            func give(_ end: Timestamp?) {
+                let key = ClientKey(id: "short", digest: KeyDigest(of: "short-key"), expires: end)
+                let stored = StoredKey(client: "shop", key: key, created: Timestamp(milliseconds: 0))
+                server.routes.replace(by: StoredKeys([stored]))
+            }
+            give(nil)
             var request = HTTPClientRequest(url: server.address + "/v1/events/stream")
             request.headers.add(name: "Authorization", value: "Bearer short-key")
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             #expect(response.status == .ok)
+            let end = SystemWallClock().now + .milliseconds(500)
+            give(end)
             for try await _ in response.body {}
             #expect(SystemWallClock().now >= end)
         }
