@@ -39,6 +39,7 @@ struct IngressFixture {
         dialects: [any Dialect] = [],
         patience: IngressSettings.Patience = IngressSettings.Patience(),
         clients: [String] = [],
+        capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -48,6 +49,7 @@ struct IngressFixture {
             let view = DeliveryView()
             var settings = IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes)
             settings.patience = patience
+            settings.capacity = capacity
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
