@@ -38,14 +38,13 @@ struct Gatekeeper: Sendable {
         }
     }
 
-    /// Whether this key opens anything now.
-    func knows(_ key: String) -> Bool {
+    /// The client whose key this is; nil if it opens nothing now.
+    func client(holding key: String) -> Client? {
         do {
-            _ = try holder(presenting: key)
-            return true
+            return try holder(presenting: key).client
         } catch {
             // Whoever asks goes on to a place that says why.
-            return false
+            return nil
         }
     }
 

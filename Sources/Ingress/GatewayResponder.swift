@@ -10,7 +10,7 @@ import Routing
 
 /// Answers every request: finds out who asks for what, calls the handler, turns problems into answers, writes the log line.
 struct GatewayResponder: HTTPResponder {
-    typealias Context = ClientRequestContext
+    typealias Context = GatewayContext
 
     let settings: IngressSettings
     let writing: WriteHandler
@@ -30,7 +30,8 @@ struct GatewayResponder: HTTPResponder {
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
     let gatekeeper: Gatekeeper
-    let bodies: LargeBodies
+    let decoding: LargeBodies
+    let budget: BodyBudget
     let log: AccessLog
 
     init(
@@ -52,8 +53,9 @@ struct GatewayResponder: HTTPResponder {
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
         gatekeeper: Gatekeeper,
-        bodies: LargeBodies,
-        log: AccessLog
+        decoding: LargeBodies,
+        log: AccessLog,
+        budget: BodyBudget
     ) {
         self.settings = settings
         self.writing = writing
@@ -73,16 +75,18 @@ struct GatewayResponder: HTTPResponder {
         self.serving = serving
         self.readiness = readiness
         self.gatekeeper = gatekeeper
-        self.bodies = bodies
+        self.decoding = decoding
+        self.budget = budget
         self.log = log
     }
 
     func respond(to request: Request, context: Context) async -> Response {
-        await answer(to: request, from: context.remoteAddress)
+        let body = RequestBody(of: request, on: context.channel, takingFrom: budget, decoding: decoding)
+        return await answer(to: request, body, from: context.channel.remoteAddress)
     }
 
     /// The answer to a request, whatever becomes of it.
-    private func answer(to request: Request, from address: SocketAddress?) async -> Response {
+    private func answer(to request: Request, _ body: RequestBody, from address: SocketAddress?) async -> Response {
         let start = ContinuousClock.now
         let requestID = RequestID.of(request.headers[.requestID])
         var entry = RequestLogEntry(
@@ -93,7 +97,7 @@ struct GatewayResponder: HTTPResponder {
         )
         var response: Response
         do {
-            response = try await answer(request, from: address, &entry)
+            response = try await answer(request, body, from: address, &entry)
         } catch let problem as Problem {
             response = Self.response(problem, requestID)
         } catch {
@@ -109,6 +113,7 @@ struct GatewayResponder: HTTPResponder {
 
     private func answer(
         _ request: Request,
+        _ body: RequestBody,
         from address: SocketAddress?,
         _ entry: inout RequestLogEntry
     ) async throws -> Response {
@@ -116,7 +121,7 @@ struct GatewayResponder: HTTPResponder {
         let isOpenMeters = OpenMeterDoor.takes(request)
         if !isOpenMeters, let facade = facades.find(path) {
             entry.endpoint = .facade(facade.dialect.adapter)
-            return await answer(request, in: facade.dialect, at: facade.rest, from: address, &entry)
+            return await answer(request, body, in: facade.dialect, at: facade.rest, from: address, &entry)
         }
         if let near = facades.near(path) {
             entry.endpoint = .facade(near.adapter)
@@ -134,7 +139,7 @@ struct GatewayResponder: HTTPResponder {
         switch endpoint {
         case .writeEvents:
             try require(.writeEvents, of: client)
-            let response = try await write(request, from: client, &entry)
+            let response = try await write(request, body, from: client, &entry)
             return isOpenMeters ? OpenMeterDoor.answer(response) : response
         case .listEvents:
             try require(.readEvents, of: client)
@@ -167,15 +172,15 @@ struct GatewayResponder: HTTPResponder {
         case .estimate:
             try require(.readEvents, of: client)
             let provider = try Self.listQuery(request, allowed: []).provider
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
+            let body = try await body.read(limitBytes: settings.bodyLimitBytes)
             return Self.response(.ok, try await vendors.estimate(body, at: provider, for: caller))
         case .deliveries:
             try require(.readEvents, of: client)
             return Self.response(.ok, try await deliveries.respond(to: Self.query(request), from: client))
         case .retryDeliveries:
-            return Self.response(.ok, try await revise(.retry, request, from: caller))
+            return Self.response(.ok, try await revise(.retry, body, from: caller))
         case .discardDeliveries:
-            return Self.response(.ok, try await revise(.discard, request, from: caller))
+            return Self.response(.ok, try await revise(.discard, body, from: caller))
         case .deliveryActions:
             try require(.manageDeliveries, of: client)
             return Self.response(.ok, try await revisions.actions(of: client))
@@ -186,7 +191,7 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, clients.respond(to: client))
         case .holdProvider(let name):
             try require(.admin, of: client)
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            let body = try await body.read(limitBytes: settings.bodyLimitBytes)
             return Self.response(.ok, try await orders.hold(ProviderName(name), body, by: caller))
         case .resumeProvider(let name):
             try require(.admin, of: client)
@@ -196,7 +201,7 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, try await config.reload(by: caller))
         case .checkRoutes:
             try require(.admin, of: client)
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
+            let body = try await body.read(limitBytes: settings.bodyLimitBytes)
             return Self.response(.ok, try await config.check(body))
         case .auditLog:
             try require(.admin, of: client)
@@ -211,8 +216,12 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func write(_ request: Request, from client: Client, _ entry: inout RequestLogEntry) async throws -> Response
-    {
+    private func write(
+        _ request: Request,
+        _ body: RequestBody,
+        from client: Client,
+        _ entry: inout RequestLogEntry
+    ) async throws -> Response {
         let options = WriteHandler.Options(
             layout: try CloudEventHeaders.layout(of: request.headers)
                 ?? WriteHandler.layout(of: request.headers[.contentType]),
@@ -220,7 +229,7 @@ struct GatewayResponder: HTTPResponder {
             wait: WaitPreference(fields: request.headers[values: .prefer]),
             trace: entry.trace
         )
-        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
+        let body = try await body.read(limitBytes: settings.bodyLimitBytes)
         let answer = try await writing.respond(to: body, options, from: client)
         entry.accepted = answer.accepted
         entry.ids = answer.ids
@@ -231,17 +240,18 @@ struct GatewayResponder: HTTPResponder {
 
     private func revise(
         _ action: DeliveryRevision.Action,
-        _ request: Request,
+        _ body: RequestBody,
         from caller: Caller
     ) async throws -> [UInt8] {
         try require(.manageDeliveries, of: caller.client)
-        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes, bodies)
+        let body = try await body.read(limitBytes: settings.bodyLimitBytes)
         return try await revisions.respond(to: body, action, from: caller)
     }
 
     /// Answers a request to a facade: whatever happens, in the words of its vendor.
     private func answer(
         _ request: Request,
+        _ body: RequestBody,
         in dialect: any Dialect,
         at path: String,
         from address: SocketAddress?,
@@ -257,6 +267,10 @@ struct GatewayResponder: HTTPResponder {
         let common = dialect.headers(for: asked)
         if request.method == .options, let answer = dialect.answer(toOptions: asked) {
             return Self.response(answer, common)
+        }
+        // Of two keys a proxy in front may have looked at the other one.
+        guard Self.repeatedKeyField(of: request) == nil else {
+            return Self.response(dialect.answer(to: .unauthorized), common)
         }
         guard let key = dialect.presentedKey(in: asked) else {
             return Self.response(dialect.answer(withoutKey: asked), common)
@@ -275,7 +289,7 @@ struct GatewayResponder: HTTPResponder {
         }
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {
-            asked.body = try await RequestBody.readIfAny(request, limitBytes: limit, bodies)
+            asked.body = try await body.readIfAny(limitBytes: limit)
         } catch let problem as Problem {
             return Self.response(dialect.answer(to: DialectRefusal(problem, limitBytes: limit)), common)
         } catch {
@@ -326,8 +340,14 @@ struct GatewayResponder: HTTPResponder {
         response(report.isReady ? .ok : .serviceUnavailable, report.json)
     }
 
+    /// The name of a field for keys that stands more than once.
+    private static func repeatedKeyField(of request: Request) -> String? {
+        [.authorization, .apiKey].first { (name: HTTPField.Name) in request.headers[values: name].count > 1 }?.rawName
+    }
+
     private func authenticate(_ request: Request, from address: SocketAddress?) throws(Problem) -> Caller {
-        try gatekeeper.caller(
+        if let name = Self.repeatedKeyField(of: request) { throw .repeatedField(name) }
+        return try gatekeeper.caller(
             authorization: request.headers[.authorization],
             apiKey: request.headers[.apiKey],
             from: address
@@ -374,17 +394,6 @@ struct GatewayResponder: HTTPResponder {
         for field in problem.headers { response.headers[field.name] = field.value }
         response.headers[.contentType] = "application/problem+json"
         return response
-    }
-}
-
-/// What a request's handling knows of its connection.
-struct ClientRequestContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    let remoteAddress: SocketAddress?
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress
     }
 }
 

@@ -19,16 +19,19 @@ package struct IngressServer: Service {
     private let endpoint: WriteEndpoint
     private let certificate: ServerCertificate?
     private let bodies: LargeBodies
+    private let capacity: IngressCapacity
     private let onReady: @Sendable (Int) -> Void
 
     /// - Parameters:
     ///   - certificate: for TLS; nil for plain HTTP.
+    ///   - capacity: shared with other listeners; nil: its own, by the settings.
     ///   - logging: takes the access log.
     ///   - audit: one for all servers of a gateway; it runs beside them.
     ///   - onReady: called with the port when the server listens.
     package init(
         settings: IngressSettings,
         certificate: ServerCertificate? = nil,
+        within capacity: IngressCapacity? = nil,
         accepting acceptor: Acceptor,
         reading archive: any EventArchive,
         revising: any DeliveryRevising,
@@ -54,6 +57,8 @@ package struct IngressServer: Service {
         let bodies = LargeBodies(threads: max(1, System.coreCount / 2))
         self.bodies = bodies
         let gatekeeper = Gatekeeper(routes: routes, clock: clock, audit: audit)
+        let capacity = capacity ?? IngressCapacity(settings.capacity, metrics: metrics)
+        self.capacity = capacity
         let writing = WriteHandler(
             accepting: acceptor,
             limiter: gatekeeper.limiter,
@@ -72,7 +77,8 @@ package struct IngressServer: Service {
             bodyLimitBytes: settings.bodyLimitBytes,
             writing: writing,
             gatekeeper: gatekeeper,
-            log: log
+            log: log,
+            bodies: capacity.bodies
         )
         let removed = RemovedProviders(archive: archive, routes: routes)
         responder = GatewayResponder(
@@ -92,7 +98,8 @@ package struct IngressServer: Service {
                 following: following,
                 search: search,
                 watch: delivery.settlements,
-                gatekeeper: gatekeeper
+                gatekeeper: gatekeeper,
+                within: capacity
             ),
             deliveries: DeliveriesHandler(reading: archive, removed: removed),
             revisions: RevisionHandler(
@@ -127,8 +134,9 @@ package struct IngressServer: Service {
             ),
             readiness: readiness,
             gatekeeper: gatekeeper,
-            bodies: bodies,
-            log: log
+            decoding: bodies,
+            log: log,
+            budget: capacity.bodies
         )
     }
 
@@ -136,11 +144,13 @@ package struct IngressServer: Service {
         let quiet = Logger(label: "tollgate.server") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { [endpoint, certificate, patience = settings.patience] responder in
+            server: HTTPServerBuilder { [endpoint, certificate, settings, capacity] responder in
                 let plain = ConnectionChannel(
                     responder: responder,
                     endpoint: endpoint,
-                    patience: patience,
+                    patience: settings.patience,
+                    capacity: capacity,
+                    isForAdministration: settings.isForAdministration,
                     isSecure: certificate != nil
                 )
                 return certificate.map { SecureConnectionChannel(certificate: $0, http1: plain) } ?? plain
@@ -148,8 +158,7 @@ package struct IngressServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "tollgate",
-                backlog: 1024,
-                availableConnectionsDelegate: .maximum(settings.connectionLimit, logger: quiet)
+                backlog: 1024
             ),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? settings.port) },
             logger: quiet

@@ -1,7 +1,7 @@
 import Foundation
 
 /// An IP address, and how far it is away.
-package struct NetworkAddress: Sendable, Equatable {
+package struct NetworkAddress: Sendable, Hashable {
     /// Who can be behind an address.
     package enum Reach: Sendable, Equatable {
         /// This machine.
@@ -13,7 +13,19 @@ package struct NetworkAddress: Sendable, Equatable {
     }
 
     /// 4 or 16, in network order.
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
+
+    /// Metadata and host services of clouds at addresses that look public. All others are link-local, private or shared addresses.
+    private static let metadata: [[UInt8]] = [
+        // Azure's WireServer.
+        [168, 63, 129, 16],
+        // Equinix Metal.
+        [192, 80, 8, 124],
+    ]
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
 
     /// Nil for what is no address, such as a name. Takes every form that the system's resolver takes for one, also `127.1` and
     /// `0x7f000001`: a rule that knows the usual form only is no rule.
@@ -40,13 +52,17 @@ package struct NetworkAddress: Sendable, Equatable {
             if bytes.dropLast().allSatisfy({ $0 == 0 }) { return bytes[15] == 1 ? .loopback : .inside }
             return Self.reach(bytes[12...])
         }
-        if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B]) { return Self.reach(bytes[12...]) }
+        // NAT64: the well-known prefix alone carries the address in its last bytes (RFC 6052); 64:ff9b:1::/48 is for local use.
+        if bytes.starts(with: [0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) { return Self.reach(bytes[12...]) }
         if bytes.starts(with: [0x20, 0x02]) { return Self.reach(bytes[2..<6]) }
+        // Teredo carries IPv4 addresses of a server and of a client, either of which may be inside.
+        if bytes.starts(with: [0x20, 0x01, 0, 0]) { return .inside }
         // Of all others, 2000::/3 alone is given out for the internet.
         return bytes[0] & 0xE0 == 0x20 ? .outside : .inside
     }
 
     private static func reach(_ bytes: ArraySlice<UInt8>) -> Reach {
+        if metadata.contains(where: { $0.elementsEqual(bytes) }) { return .inside }
         let (first, second) = (bytes[bytes.startIndex], bytes[bytes.startIndex + 1])
         switch (first, second) {
         case (127, _): return .loopback
@@ -55,5 +71,18 @@ package struct NetworkAddress: Sendable, Equatable {
         case (192, 0): return bytes[bytes.startIndex + 2] == 0 ? .inside : .outside
         default: return .outside
         }
+    }
+
+    /// The same address as one of IPv4 if it is mapped from one (`::ffff:10.0.0.1`), as a socket for both families shows it.
+    package var unmapped: NetworkAddress {
+        let prefix = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
+        return bytes.starts(with: prefix) ? NetworkAddress(bytes: Array(bytes.suffix(4))) : self
+    }
+
+    /// What one customer of a network has: an address of IPv4, the first 64 bits of one of IPv6.
+    package var subscriber: NetworkAddress {
+        let own = unmapped
+        guard own.bytes.count == 16 else { return own }
+        return NetworkAddress(bytes: own.bytes.prefix(8) + [UInt8](repeating: 0, count: 8))
     }
 }

@@ -74,6 +74,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Take vendors' keys that stand in routes.json itself, as {\"inline\": \"...\"}.")
     var allowInlineSecrets = false
 
+    @OptionGroup(title: "Connections") var connections: ConnectionOptions
+
     @OptionGroup var tls: TLSOptions
 
     @OptionGroup var logging: LogOptions
@@ -105,10 +107,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var ingress = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
         ingress.opensMetrics = openMetrics
+        connections.apply(to: &ingress)
         var administration = adminListen.map { address in
             var settings = IngressSettings(host: address.host, port: address.port)
+            settings.isForAdministration = true
             // A listener of its own, which the operator opens to those who may see them.
             settings.opensMetrics = true
+            connections.apply(to: &settings)
             return settings
         }
         if let eventLimit {

@@ -51,6 +51,24 @@ import Testing
         }
     }
 
+    @Test func `speaks TLS 1.2 with authenticated encryption only`() async throws {
+        try await withCertificates { (stage, certificates) async throws in
+            let gateway = try await stage.startGateway(arguments: certificates.arguments)
+            let address = "https://localhost:\(stage.port)/healthz"
+            let good: [NIOTLSCipher] = [.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]
+            let answer = try await certificates.ask(address, trusting: "one", latest: .tlsv12, suites: good)
+            #expect(answer.status == 200)
+            let cbc: [NIOTLSCipher] = [
+                .TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, .TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,
+                .TLS_RSA_WITH_AES_128_CBC_SHA,
+            ]
+            await #expect(throws: (any Error).self) {
+                try await certificates.ask(address, trusting: "one", latest: .tlsv12, suites: cbc)
+            }
+            #expect(try await gateway.stop() == 0)
+        }
+    }
+
     @Test func `takes a changed certificate over, and keeps the old one while the new one is faulty`() async throws {
         try await withCertificates { (stage, certificates) async throws in
             let gateway = try await stage.startGateway(arguments: certificates.arguments)

@@ -56,6 +56,7 @@ struct IngressFixture {
         patience: IngressSettings.Patience = IngressSettings.Patience(),
         clients: [String] = [],
         eventLimit: Int = 10_000,
+        capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -66,6 +67,7 @@ struct IngressFixture {
             let view = DeliveryView()
             var settings = IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes)
             settings.patience = patience
+            settings.capacity = capacity
             settings.eventLimit = eventLimit
             let audit = AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())

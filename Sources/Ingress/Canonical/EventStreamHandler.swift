@@ -21,22 +21,23 @@ final class EventStreamHandler: Sendable {
     private let search: any EventSearching
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
-    private let open = Atomic(0)
+    private let capacity: IngressCapacity
 
-    /// Each holds a connection; beyond it the answer is 503.
-    private static let most = 200
     /// Between two signs of life, so that a client that is gone is noticed.
     private static let heartbeat = Duration.seconds(15)
     /// How often a silent stream looks whether its key may still read.
     private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
+    /// - Parameter capacity: has the places for streams.
     init(
         following: any EventFollowing,
         search: any EventSearching,
         watch: SettlementWatch,
-        gatekeeper: Gatekeeper
+        gatekeeper: Gatekeeper,
+        within capacity: IngressCapacity
     ) {
+        self.capacity = capacity
         self.following = following
         self.search = search
         self.watch = watch
@@ -45,15 +46,13 @@ final class EventStreamHandler: Sendable {
 
     /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
     func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to caller: Caller) throws(Problem) -> Response {
-        guard open.add(1, ordering: .relaxed).newValue <= Self.most else {
-            open.subtract(1, ordering: .relaxed)
-            throw .tooManyStreams
-        }
+        let place = try StreamPlace(of: caller.client.name, in: capacity)
         let newest = following.newestSequence
         // A number that was never given, as of another journal, begins with what comes from now on.
         let start = min(lastID ?? newest, newest)
         let body = ResponseBody { [self] writer in
-            defer { open.subtract(1, ordering: .relaxed) }
+            // Held until the stream ends, or is not even begun.
+            defer { withExtendedLifetime(place) {} }
             let follower = watch.follower()
             defer { watch.end(follower) }
             try await follow(filter, from: start, for: caller, follower, &writer)
@@ -176,5 +175,30 @@ final class EventStreamHandler: Sendable {
         )
         buffer.writeString("\n\n")
         return buffer
+    }
+}
+
+/// A client's place for one stream, given back when nobody holds it any more.
+private final class StreamPlace: Sendable {
+    private let client: ClientName
+    private let capacity: IngressCapacity
+
+    init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
+        do throws(Places<ClientName>.Refusal) {
+            try capacity.streams.withLock { (places) throws(Places<ClientName>.Refusal) in
+                try places.take(for: client)
+            }
+        } catch {
+            switch error {
+            case .holderHasAll: throw .clientHasAllStreams
+            case .allTaken: throw .tooManyStreams
+            }
+        }
+        self.client = client
+        self.capacity = capacity
+    }
+
+    deinit {
+        capacity.streams.withLock { $0.giveBack(of: client) }
     }
 }

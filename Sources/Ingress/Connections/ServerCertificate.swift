@@ -43,6 +43,13 @@ package final class ServerCertificate: Sendable {
     /// For the next connection.
     var context: NIOSSLContext { current.withLock { $0.context } }
 
+    /// Of TLS 1.2: forward secrecy and authenticated encryption alone, no CBC (RFC 9325, section 4.2). The suites of TLS 1.3 are all so.
+    private static let authenticatedSuites: [NIOTLSCipher] = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ]
+
     private static func read(_ files: Files) throws(CertificateFault) -> Current {
         let chain = try TLSFile.certificates(in: files.certificate)
         let key = try TLSFile.key(in: files.key)
@@ -51,6 +58,7 @@ package final class ServerCertificate: Sendable {
             privateKey: .privateKey(key)
         )
         configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = authenticatedSuites
         configuration.applicationProtocols = ["h2", "http/1.1"]
         do {
             let context = try NIOSSLContext(configuration: configuration)

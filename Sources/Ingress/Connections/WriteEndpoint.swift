@@ -11,19 +11,37 @@ struct WriteEndpoint: Sendable {
     let writing: WriteHandler
     let gatekeeper: Gatekeeper
     let log: AccessLog
+    let bodies: BodyBudget
 
-    /// Whether the body may be gathered before anything is answered: a stranger's is kept only if it is small.
+    /// Whether the body may be gathered before anything is answered: a stranger's is kept only if it is small, and the body of one who
+    /// asked is told to come only if it would be read.
     func mayGather(_ write: PlainWrite) -> Bool {
-        if write.length <= Self.strangersBodyBytes { return true }
+        if write.length <= Self.strangersBodyBytes, !write.expectsContinue { return true }
         let key = PresentedKey.of(authorization: write.authorization, apiKey: write.apiKey)
-        return key.map(gatekeeper.knows) ?? false
+        guard let client = key.flatMap(gatekeeper.client(holding:)) else { return false }
+        guard write.expectsContinue else { return true }
+        do {
+            _ = try WriteHandler.layout(of: write.contentType)
+            return client.may(.writeEvents)
+        } catch {
+            // The long way tells the client why.
+            return false
+        }
     }
 
     private static let strangersBodyBytes = 16 << 10
 
     /// The answer to a write whose body does not come.
     func answerStalled(_ write: PlainWrite) -> WriteAnswer {
-        let problem = Problem.stalled
+        answerUnread(write, .stalled)
+    }
+
+    /// The answer to a write for whose body there is no memory now.
+    func answerBusy(_ write: PlainWrite) -> WriteAnswer {
+        answerUnread(write, .bodiesBusy)
+    }
+
+    private func answerUnread(_ write: PlainWrite, _ problem: Problem) -> WriteAnswer {
         var entry = Self.entry(write)
         entry.status = problem.status.code
         log.write(entry, .zero)
@@ -32,7 +50,7 @@ struct WriteEndpoint: Sendable {
             status: problem.status,
             contentType: "application/problem+json",
             requestID: entry.requestID,
-            fields: [("Connection", "close")],
+            fields: problem.headers.map { ($0.name.rawName, $0.value) } + [("Connection", "close")],
             body: body
         )
     }

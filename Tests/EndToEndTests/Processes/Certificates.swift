@@ -66,11 +66,13 @@ struct Certificates {
         method: HTTPMethod = .GET,
         body: String? = nil,
         http1Only: Bool = false,
-        latest: TLSVersion? = nil
+        latest: TLSVersion? = nil,
+        suites: [NIOTLSCipher] = []
     ) async throws -> Answer {
         var trust = TLSConfiguration.makeClientConfiguration()
         trust.trustRoots = .file(authority(name).path)
         trust.maximumTLSVersion = latest
+        if !suites.isEmpty { trust.cipherSuiteValues = suites }
         var configuration = HTTPClient.Configuration(tlsConfiguration: trust)
         configuration.httpVersion = http1Only ? .http1Only : .automatic
         configuration.connectionPool.retryConnectionEstablishment = false
