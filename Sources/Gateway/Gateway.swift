@@ -52,8 +52,14 @@ package enum Gateway {
         let certificate = try certificate(settings)
         let trusted = try vendorRoots(settings)
         var ingressSettings = settings.ingress
-        ingressSettings.connectionLimit = min(ingressSettings.connectionLimit, FileLimit.connections())
+        ingressSettings.capacity.connections = min(ingressSettings.capacity.connections, FileLimit.connections())
         let metrics = MetricsRegistry()
+        // One for all listeners, whose connections are files of one process.
+        let capacity = IngressCapacity(
+            ingressSettings.capacity,
+            hasAdministration: settings.administration != nil,
+            metrics: metrics
+        )
         let store = try openStore(settings, metrics, logs)
         let clock = SystemWallClock()
         let view = DeliveryView(metrics: metrics)
@@ -78,6 +84,7 @@ package enum Gateway {
             IngressServer(
                 settings: settings,
                 certificate: certificate,
+                within: capacity,
                 accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
                 reading: store,
                 revising: store,

@@ -10,7 +10,7 @@ import Routing
 
 /// Answers every request: finds out who asks for what, calls the handler, turns problems into answers, writes the log line.
 struct GatewayResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = GatewayContext
 
     let settings: IngressSettings
     let writing: WriteHandler
@@ -28,6 +28,7 @@ struct GatewayResponder: HTTPResponder {
     let readiness: any ReadinessReporting
     let gatekeeper: Gatekeeper
     let log: AccessLog
+    let bodies: BodyBudget
 
     init(
         settings: IngressSettings,
@@ -45,7 +46,8 @@ struct GatewayResponder: HTTPResponder {
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
         gatekeeper: Gatekeeper,
-        log: AccessLog
+        log: AccessLog,
+        bodies: BodyBudget
     ) {
         self.settings = settings
         self.writing = writing
@@ -63,21 +65,22 @@ struct GatewayResponder: HTTPResponder {
         self.readiness = readiness
         self.gatekeeper = gatekeeper
         self.log = log
+        self.bodies = bodies
     }
 
     func respond(to request: Request, context: Context) async -> Response {
-        await answer(to: request)
+        await answer(to: request, RequestBody(of: request, on: context.channel, takingFrom: bodies))
     }
 
     /// The answer to a request, whatever becomes of it.
-    private func answer(to request: Request) async -> Response {
+    private func answer(to request: Request, _ body: RequestBody) async -> Response {
         let start = ContinuousClock.now
         let requestID = RequestID.of(request.headers[.requestID])
         var entry = AccessLog.Entry(requestID: requestID, method: request.method.rawValue, path: request.uri.path)
         entry.trace = TraceContext(request.headers[.traceParent])
         var response: Response
         do {
-            response = try await answer(request, &entry)
+            response = try await answer(request, body, &entry)
         } catch let problem as Problem {
             response = Self.response(problem, requestID)
         } catch {
@@ -90,11 +93,13 @@ struct GatewayResponder: HTTPResponder {
         return response
     }
 
-    private func answer(_ request: Request, _ entry: inout AccessLog.Entry) async throws -> Response {
+    private func answer(_ request: Request, _ body: RequestBody, _ entry: inout AccessLog.Entry) async throws
+        -> Response
+    {
         let path = request.uri.path
         if let facade = facades.find(path) {
             entry.endpoint = .facade(facade.dialect.adapter)
-            return await answer(request, in: facade.dialect, at: facade.rest, &entry)
+            return await answer(request, body, in: facade.dialect, at: facade.rest, &entry)
         }
         let endpoint = try Endpoint.find(request.method, path)
         entry.endpoint = endpoint.countedAs
@@ -107,7 +112,7 @@ struct GatewayResponder: HTTPResponder {
         switch endpoint {
         case .writeEvents:
             try require(.writeEvents, of: client)
-            return try await write(request, from: client, &entry)
+            return try await write(request, body, from: client, &entry)
         case .listEvents:
             try require(.readEvents, of: client)
             let query = try Self.listQuery(request, allowed: ListQuery.filterNames.union(ListQuery.pageNames))
@@ -137,15 +142,15 @@ struct GatewayResponder: HTTPResponder {
         case .estimate:
             try require(.readEvents, of: client)
             let provider = try Self.listQuery(request, allowed: []).provider
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            let body = try await body.read(limitBytes: settings.bodyLimitBytes)
             return Self.response(.ok, try await vendors.estimate(body, at: provider, for: client))
         case .deliveries:
             try require(.readEvents, of: client)
             return Self.response(.ok, try await deliveries.respond(to: Self.query(request), from: client))
         case .retryDeliveries:
-            return Self.response(.ok, try await revise(.retry, request, from: client))
+            return Self.response(.ok, try await revise(.retry, body, from: client))
         case .discardDeliveries:
-            return Self.response(.ok, try await revise(.discard, request, from: client))
+            return Self.response(.ok, try await revise(.discard, body, from: client))
         case .deliveryActions:
             try require(.manageDeliveries, of: client)
             return Self.response(.ok, try await revisions.actions(of: client))
@@ -157,7 +162,7 @@ struct GatewayResponder: HTTPResponder {
             return Self.response(.ok, try await config.reload(by: client))
         case .checkRoutes:
             try require(.admin, of: client)
-            let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+            let body = try await body.read(limitBytes: settings.bodyLimitBytes)
             return Self.response(.ok, try await config.check(body))
         case .metrics:
             try require(.admin, of: client)
@@ -167,8 +172,12 @@ struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func write(_ request: Request, from client: Client, _ entry: inout AccessLog.Entry) async throws -> Response
-    {
+    private func write(
+        _ request: Request,
+        _ body: RequestBody,
+        from client: Client,
+        _ entry: inout AccessLog.Entry
+    ) async throws -> Response {
         let options = WriteHandler.Options(
             layout: try CloudEventHeaders.layout(of: request.headers)
                 ?? WriteHandler.layout(of: request.headers[.contentType]),
@@ -176,7 +185,7 @@ struct GatewayResponder: HTTPResponder {
             wait: WaitPreference(fields: request.headers[values: .prefer]),
             trace: entry.trace
         )
-        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+        let body = try await body.read(limitBytes: settings.bodyLimitBytes)
         let answer = try await writing.respond(to: body, options, from: client)
         entry.accepted = answer.accepted
         entry.ids = answer.ids
@@ -187,17 +196,18 @@ struct GatewayResponder: HTTPResponder {
 
     private func revise(
         _ action: DeliveryRevision.Action,
-        _ request: Request,
+        _ body: RequestBody,
         from client: Client
     ) async throws -> [UInt8] {
         try require(.manageDeliveries, of: client)
-        let body = try await RequestBody.read(request, limitBytes: settings.bodyLimitBytes)
+        let body = try await body.read(limitBytes: settings.bodyLimitBytes)
         return try await revisions.respond(to: body, action, from: client)
     }
 
     /// Answers a request to a facade: whatever happens, in the words of its vendor.
     private func answer(
         _ request: Request,
+        _ body: RequestBody,
         in dialect: any Dialect,
         at path: String,
         _ entry: inout AccessLog.Entry
@@ -208,6 +218,10 @@ struct GatewayResponder: HTTPResponder {
             query: QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
             headers: request.headers.map { (name: $0.name.rawName, value: $0.value) }
         )
+        // Of two keys a proxy in front may have looked at the other one.
+        guard Self.repeatedKeyField(of: request) == nil else {
+            return Self.response(dialect.answer(to: .unauthorized))
+        }
         guard let key = dialect.presentedKey(in: asked) else {
             return Self.response(dialect.answer(withoutKey: asked))
         }
@@ -225,7 +239,7 @@ struct GatewayResponder: HTTPResponder {
         }
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {
-            asked.body = try await RequestBody.readIfAny(request, limitBytes: limit)
+            asked.body = try await body.readIfAny(limitBytes: limit)
         } catch let problem as Problem {
             return Self.response(dialect.answer(to: DialectRefusal(problem, limitBytes: limit)))
         } catch {
@@ -260,8 +274,14 @@ struct GatewayResponder: HTTPResponder {
         return Self.response(report.isReady ? .ok : .serviceUnavailable, report.json)
     }
 
+    /// The name of a field for keys that stands more than once.
+    private static func repeatedKeyField(of request: Request) -> String? {
+        [.authorization, .apiKey].first { (name: HTTPField.Name) in request.headers[values: name].count > 1 }?.rawName
+    }
+
     private func authenticate(_ request: Request) throws(Problem) -> Client {
-        try gatekeeper.client(
+        if let name = Self.repeatedKeyField(of: request) { throw .repeatedField(name) }
+        return try gatekeeper.client(
             authorization: request.headers[.authorization],
             apiKey: request.headers[.apiKey]
         )

@@ -18,14 +18,17 @@ package struct IngressServer: Service {
     private let responder: GatewayResponder
     private let endpoint: WriteEndpoint
     private let certificate: ServerCertificate?
+    private let capacity: IngressCapacity
     private let onReady: @Sendable (Int) -> Void
 
     /// - Parameters:
     ///   - certificate: for TLS; nil for plain HTTP.
+    ///   - capacity: shared with other listeners; nil: its own, by the settings.
     ///   - onReady: called with the port when the server listens.
     package init(
         settings: IngressSettings,
         certificate: ServerCertificate? = nil,
+        within capacity: IngressCapacity? = nil,
         accepting acceptor: Acceptor,
         reading archive: any EventArchive,
         revising: any DeliveryRevising,
@@ -47,6 +50,8 @@ package struct IngressServer: Service {
         self.settings = settings
         self.certificate = certificate
         self.onReady = onReady
+        let capacity = capacity ?? IngressCapacity(settings.capacity, metrics: metrics)
+        self.capacity = capacity
         let gatekeeper = Gatekeeper(routes: routes, clock: clock)
         let writing = WriteHandler(
             accepting: acceptor,
@@ -63,7 +68,8 @@ package struct IngressServer: Service {
             bodyLimitBytes: settings.bodyLimitBytes,
             writing: writing,
             gatekeeper: gatekeeper,
-            log: log
+            log: log,
+            bodies: capacity.bodies
         )
         responder = GatewayResponder(
             settings: settings,
@@ -71,7 +77,12 @@ package struct IngressServer: Service {
             events: EventHandler(archive: archive, traits: questions.traits),
             lists: EventListHandler(search: search),
             vendors: VendorReadHandler(routes: routes, questions: questions, archive: archive, acceptor: acceptor),
-            streams: EventStreamHandler(following: following, search: search, watch: delivery.settlements),
+            streams: EventStreamHandler(
+                following: following,
+                search: search,
+                watch: delivery.settlements,
+                within: capacity
+            ),
             deliveries: DeliveriesHandler(reading: archive),
             revisions: RevisionHandler(revising: revising, nudging: delivery.bells, clock: clock, audit: audit),
             providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
@@ -88,7 +99,8 @@ package struct IngressServer: Service {
             ),
             readiness: readiness,
             gatekeeper: gatekeeper,
-            log: log
+            log: log,
+            bodies: capacity.bodies
         )
     }
 
@@ -96,11 +108,13 @@ package struct IngressServer: Service {
         let quiet = Logger(label: "tollgate.server") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
             responder: responder,
-            server: HTTPServerBuilder { [endpoint, certificate, patience = settings.patience] responder in
+            server: HTTPServerBuilder { [endpoint, certificate, settings, capacity] responder in
                 let plain = ConnectionChannel(
                     responder: responder,
                     endpoint: endpoint,
-                    patience: patience,
+                    patience: settings.patience,
+                    capacity: capacity,
+                    isForAdministration: settings.isForAdministration,
                     isSecure: certificate != nil
                 )
                 return certificate.map { SecureConnectionChannel(certificate: $0, http1: plain) } ?? plain
@@ -108,8 +122,7 @@ package struct IngressServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "tollgate",
-                backlog: 1024,
-                availableConnectionsDelegate: .maximum(settings.connectionLimit, logger: quiet)
+                backlog: 1024
             ),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? settings.port) },
             logger: quiet

@@ -1,3 +1,5 @@
+package import Routing
+
 /// What an operator may set of the HTTP server.
 package struct IngressSettings: Sendable, Equatable {
     package var host: String
@@ -8,17 +10,22 @@ package struct IngressSettings: Sendable, Equatable {
     /// Whether the administrative endpoints are served here: what decides about deliveries, shows all tenants' backlogs, or changes the
     /// configuration.
     package var servesAdministration: Bool
+    /// Whether it is a listener of its own for the administration, for which some connections are kept.
+    package var isForAdministration = false
 
-    /// The most connections of clients; those that come later wait until one ends.
-    package var connectionLimit = 10_000
     package var patience = Patience()
+    package var capacity = Capacity()
 
     /// How long a client may stall. A connection is looked at every `interval`: a request whose head or body stood still for two whole
-    /// ones is given up, and so is a connection on which nothing moved for eight.
+    /// ones is given up, and so is a connection whose output was not taken, or on which nothing moved, for eight.
     package struct Patience: Sendable, Equatable {
         package var interval: Duration = .seconds(15)
         /// The fewest bytes of a body that are no standstill.
         package var bodyBytes = 8 << 10
+        /// How long a connection may be open without a request.
+        package var firstRequest: Duration? = .seconds(10)
+        /// How long a connection may be used: afterwards it closes behind the next answer. A tenth more or less, by chance. Nil: no limit.
+        package var age: Duration? = .seconds(3600)
 
         package init() {}
     }
@@ -33,5 +40,27 @@ package struct IngressSettings: Sendable, Equatable {
         self.port = port
         self.bodyLimitBytes = bodyLimitBytes
         self.servesAdministration = servesAdministration
+    }
+
+    /// How much clients may hold at a time, over all listeners.
+    package struct Capacity: Sendable, Equatable {
+        /// The most connections. Beyond it one that is silent or idle makes room, and if there is none, the new one is closed.
+        package var connections = 10_000
+        /// The most connections of one address (of one /64 network in IPv6); nil: 1,000, and no more than half of all.
+        package var connectionsPerAddress: Int?
+        /// Proxies that bring many clients' requests: their connections are limited together with all others only.
+        package var trustedProxies: [NetworkRange] = []
+        /// The most bytes of request bodies in memory.
+        package var bodyBytes = 256 << 20
+        /// The most event streams of one client, and of all.
+        package var streamsPerClient = 20
+        package var streams = 200
+
+        package init() {}
+
+        /// The most connections of one address.
+        package var effectiveConnectionsPerAddress: Int {
+            connectionsPerAddress ?? min(1000, max(1, connections / 2))
+        }
     }
 }

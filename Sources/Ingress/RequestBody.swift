@@ -5,27 +5,44 @@ import NIOEmbedded
 import NIOHTTP1
 import NIOHTTPCompression
 
-/// Reads a request's body within a limit, and undoes its content encoding.
-enum RequestBody {
-    /// The body's bytes; none if the request says nothing of a body.
-    /// - Throws: ``Problem`` (413, 415, 400).
-    static func readIfAny(_ request: Request, limitBytes: Int) async throws -> [UInt8] {
-        guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else { return [] }
-        return try await read(request, limitBytes: limitBytes)
+/// The body of one request: read within a limit, with its content encoding undone.
+struct RequestBody: Sendable {
+    private let request: Request
+    private let channel: any Channel
+    /// Held as long as the body is.
+    private let lease: BodyLease
+
+    /// - Parameters:
+    ///   - channel: where a client is told that its body is wanted.
+    ///   - budget: from which the body's bytes are taken.
+    init(of request: Request, on channel: any Channel, takingFrom budget: BodyBudget) {
+        self.request = request
+        self.channel = channel
+        lease = BodyLease(of: budget)
     }
 
-    /// The body's bytes.
-    /// - Throws: ``Problem`` (411, 413, 415, 400).
-    static func read(_ request: Request, limitBytes: Int) async throws -> [UInt8] {
+    /// The body's bytes; none if the request says nothing of a body.
+    /// - Throws: ``Problem`` (413, 415, 400, 503).
+    func readIfAny(limitBytes: Int) async throws -> [UInt8] {
+        guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else { return [] }
+        return try await read(limitBytes: limitBytes)
+    }
+
+    /// The body's bytes. A client that waits for 100 (Continue) is told to send them when nothing is wrong with the head.
+    /// - Throws: ``Problem`` (411, 413, 415, 400, 503).
+    func read(limitBytes: Int) async throws -> [UInt8] {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limitBytes { throw Problem.tooLarge(limit: limitBytes) }
         if length == nil, request.headers[.transferEncoding] == nil { throw Problem.lengthRequired }
+        let encoding = try encoding()
+        if request.headers[.expect] != nil { channel.triggerUserOutboundEvent(BodyWanted(), promise: nil) }
         var body = ByteBuffer()
         do {
             for try await part in request.body {
                 guard body.readableBytes + part.readableBytes <= limitBytes else {
                     throw Problem.tooLarge(limit: limitBytes)
                 }
+                guard lease.take(part.readableBytes) else { throw Problem.bodiesBusy }
                 body.writeImmutableBuffer(part)
             }
         } catch let problem as Problem {
@@ -34,19 +51,26 @@ enum RequestBody {
             // Whatever ends a body early is the client's doing: there is nothing of ours between its bytes and this loop.
             throw Problem.brokenBody
         }
+        guard let encoding else { return Array(body.readableBytesView) }
+        return try decompress(body, encoding, limitBytes)
+    }
+
+    /// Nil for a body that is sent as it is.
+    private func encoding() throws(Problem) -> String? {
         switch request.headers[.contentEncoding]?.lowercased() {
-        case nil, "identity"?: return Array(body.readableBytesView)
-        case "gzip"?, "deflate"?: return try decompress(body, request, limitBytes)
-        case let other?: throw Problem.wrongContentEncoding(other)
+        case nil, "identity"?: nil
+        case "gzip"?: "gzip"
+        case "deflate"?: "deflate"
+        case let other?: throw .wrongContentEncoding(other)
         }
     }
 
     /// Runs the body through NIO's decompressor, which stops at the limit, so that a small bomb cannot fill the memory.
-    private static func decompress(_ body: ByteBuffer, _ request: Request, _ limitBytes: Int) throws -> [UInt8] {
+    private func decompress(_ body: ByteBuffer, _ encoding: String, _ limitBytes: Int) throws -> [UInt8] {
         let channel = EmbeddedChannel(handler: NIOHTTPRequestDecompressor(limit: .size(limitBytes)))
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         var headers = HTTPHeaders([("Content-Length", "\(body.readableBytes)")])
-        headers.add(name: "Content-Encoding", value: request.headers[.contentEncoding]?.lowercased() ?? "")
+        headers.add(name: "Content-Encoding", value: encoding)
         do {
             try channel.writeInbound(
                 HTTPServerRequestPart.head(
@@ -57,7 +81,9 @@ enum RequestBody {
             try channel.writeInbound(HTTPServerRequestPart.end(nil))
             var plain: [UInt8] = []
             while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
-                if case .body(let bytes) = part { plain.append(contentsOf: bytes.readableBytesView) }
+                guard case .body(let bytes) = part else { continue }
+                guard lease.take(bytes.readableBytes) else { throw Problem.bodiesBusy }
+                plain.append(contentsOf: bytes.readableBytesView)
             }
             guard plain.count <= limitBytes else { throw Problem.tooLarge(limit: limitBytes) }
             return plain
@@ -68,5 +94,17 @@ enum RequestBody {
         } catch {
             throw Problem.undecodable
         }
+    }
+}
+
+/// What is known of a request beside itself.
+struct GatewayContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Of the connection, or of the stream on it.
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
     }
 }

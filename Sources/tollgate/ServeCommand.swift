@@ -51,6 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Take vendors' keys that stand in routes.json itself, as {\"inline\": \"...\"}.")
     var allowInlineSecrets = false
 
+    @OptionGroup(title: "Connections") var connections: ConnectionOptions
+
     @OptionGroup var tls: TLSOptions
 
     @OptionGroup var logging: LogOptions
@@ -76,12 +78,24 @@ struct ServeCommand: AsyncParsableCommand {
             let settings = SandboxSettings(host: sandboxListen.host, port: sandboxListen.port)
             alongside.append(SandboxServer(settings: settings) { _ in })
         }
+        var ingress = IngressSettings(
+            host: listen.host,
+            port: listen.port,
+            servesAdministration: adminListen == nil
+        )
+        connections.apply(to: &ingress)
+        let administration = adminListen.map { address in
+            var administration = IngressSettings(host: address.host, port: address.port)
+            administration.isForAdministration = true
+            connections.apply(to: &administration)
+            return administration
+        }
         let settings = GatewaySettings(
             routesFile: URL(filePath: routes, relativeTo: nil),
             allowsInlineSecrets: allowInlineSecrets,
             dataFolder: URL(filePath: data),
-            ingress: IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil),
-            administration: adminListen.map { IngressSettings(host: $0.host, port: $0.port) },
+            ingress: ingress,
+            administration: administration,
             certificate: tls.certificate,
             vendorRoots: tls.vendorRoots,
             backlogLimitEvents: backlogLimit,

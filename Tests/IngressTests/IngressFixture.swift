@@ -32,6 +32,7 @@ struct IngressFixture {
     let port: Int
     let store: SQLiteEventStore
     let watch: SettlementWatch
+    let capacity: IngressCapacity
 
     /// - Parameter clients: beside those that every test has.
     static func with(
@@ -39,6 +40,7 @@ struct IngressFixture {
         dialects: [any Dialect] = [],
         patience: IngressSettings.Patience = IngressSettings.Patience(),
         clients: [String] = [],
+        capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -48,10 +50,13 @@ struct IngressFixture {
             let view = DeliveryView()
             var settings = IngressSettings(port: 0, bodyLimitBytes: bodyLimitBytes)
             settings.patience = patience
+            settings.capacity = capacity
+            let shared = IngressCapacity(capacity)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: settings,
+                within: shared,
                 accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
                 reading: store,
                 revising: store,
@@ -85,7 +90,8 @@ struct IngressFixture {
                         address: "http://127.0.0.1:\(port)",
                         port: port,
                         store: store,
-                        watch: view.settlements
+                        watch: view.settlements,
+                        capacity: shared
                     )
                 )
                 group.cancelAll()

@@ -18,15 +18,20 @@ final class EventStreamHandler: Sendable {
     private let following: any EventFollowing
     private let search: any EventSearching
     private let watch: SettlementWatch
-    private let open = Atomic(0)
+    private let capacity: IngressCapacity
 
-    /// Each holds a connection; beyond it the answer is 503.
-    private static let most = 200
     /// Between two signs of life, so that a client that is gone is noticed.
     private static let heartbeat = Duration.seconds(15)
     private static let page = 200
 
-    init(following: any EventFollowing, search: any EventSearching, watch: SettlementWatch) {
+    /// - Parameter capacity: has the places for streams.
+    init(
+        following: any EventFollowing,
+        search: any EventSearching,
+        watch: SettlementWatch,
+        within capacity: IngressCapacity
+    ) {
+        self.capacity = capacity
         self.following = following
         self.search = search
         self.watch = watch
@@ -34,13 +39,11 @@ final class EventStreamHandler: Sendable {
 
     /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
     func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to client: Client) throws(Problem) -> Response {
-        guard open.add(1, ordering: .relaxed).newValue <= Self.most else {
-            open.subtract(1, ordering: .relaxed)
-            throw .tooManyStreams
-        }
+        let place = try StreamPlace(of: client.name, in: capacity)
         let start = lastID ?? following.newestSequence
         let body = ResponseBody { [self] writer in
-            defer { open.subtract(1, ordering: .relaxed) }
+            // Held until the stream ends, or is not even begun.
+            defer { withExtendedLifetime(place) {} }
             let follower = watch.follower()
             defer { watch.end(follower) }
             try await follow(filter, from: start, tenant: client.tenant, follower, &writer)
@@ -151,5 +154,30 @@ final class EventStreamHandler: Sendable {
         )
         buffer.writeString("\n\n")
         return buffer
+    }
+}
+
+/// A client's place for one stream, given back when nobody holds it any more.
+private final class StreamPlace: Sendable {
+    private let client: ClientName
+    private let capacity: IngressCapacity
+
+    init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
+        do throws(Places<ClientName>.Refusal) {
+            try capacity.streams.withLock { (places) throws(Places<ClientName>.Refusal) in
+                try places.take(for: client)
+            }
+        } catch {
+            switch error {
+            case .holderHasAll: throw .clientHasAllStreams
+            case .allTaken: throw .tooManyStreams
+            }
+        }
+        self.client = client
+        self.capacity = capacity
+    }
+
+    deinit {
+        capacity.streams.withLock { $0.giveBack(of: client) }
     }
 }

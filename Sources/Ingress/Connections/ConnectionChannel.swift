@@ -18,9 +18,22 @@ struct ConnectionChannel: HTTPChannelHandler {
     let responder: Responder
     let endpoint: WriteEndpoint
     let patience: IngressSettings.Patience
+    let capacity: IngressCapacity
+    let isForAdministration: Bool
     let isSecure: Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        setup(channel: channel, door: admit(channel), logger: logger)
+    }
+
+    /// Counts a connection that was accepted.
+    func admit(_ channel: any Channel) -> ConnectionDoor {
+        PeerTimeout.set(on: channel)
+        return capacity.admit(channel, forAdministration: isForAdministration)
+    }
+
+    /// - Parameter door: what the listeners know of the connection.
+    func setup(channel: any Channel, door: ConnectionDoor, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.configureHTTPServerPipeline(
@@ -33,7 +46,13 @@ struct ConnectionChannel: HTTPChannelHandler {
             let patience = ConnectionPatience<HTTPServerRequestPart>(patience)
             try pipeline.addHandler(patience)
             let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
-            let lane = WriteLane(endpoint: endpoint, on: channel.eventLoop, before: encoder, patience: patience)
+            let lane = WriteLane(
+                endpoint: endpoint,
+                on: channel.eventLoop,
+                before: encoder,
+                patience: patience,
+                door: door
+            )
             try pipeline.addHandler(lane)
             try pipeline.addHandler(WholeWriteReader(before: lane), position: .before(encoder.handler))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))

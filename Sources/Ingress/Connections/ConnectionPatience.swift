@@ -12,78 +12,55 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
     typealias OutboundIn = Any
     typealias OutboundOut = Any
 
-    /// How many looks a request's head or body may stand still, and how many a connection on which nothing moves in either direction.
-    private let (stalledLooks, idleLooks) = (2, 8)
-
-    private let interval: TimeAmount
-    /// A body that brings fewer bytes from one look to the next stands still.
-    private let leastBytes: Int
     /// Whether there is nobody behind it that ends the connection.
     private let endsItself: Bool
-
+    private var deadlines: ConnectionDeadlines
     private var alarm: Scheduled<Void>?
-    private var hasMoved = false
-    private var idle = 0
-    private var isReading = false
-    private var sawPart = false
-    private var isHeadOpen = false
-    private var isBodyOpen = false
-    /// Whether the head or the body began after the latest look.
-    private var isFresh = false
-    private var bytes = 0
-    private var stalled = 0
 
-    init(_ patience: IngressSettings.Patience, endsItself: Bool = false) {
-        interval = .nanoseconds(
-            patience.interval.components.seconds * 1_000_000_000
-                + patience.interval.components.attoseconds / 1_000_000_000
-        )
-        leastBytes = patience.bodyBytes
-        self.endsItself = endsItself
+    /// Of a connection.
+    init(_ patience: IngressSettings.Patience) {
+        deadlines = ConnectionDeadlines(patience.limits(ofConnection: true))
+        endsItself = false
+    }
+
+    /// Of a stream of a connection, which ends by itself.
+    init(ofStream patience: IngressSettings.Patience) {
+        deadlines = ConnectionDeadlines(patience.limits(ofConnection: false))
+        endsItself = true
     }
 
     // MARK: - What passes
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        hasMoved = true
-        sawPart = true
-        isHeadOpen = false
-        switch unwrapInboundIn(data).timing {
-        case .head:
-            isBodyOpen = true
-            isFresh = true
-            stalled = 0
-        case .body(let count): bytes += count
-        case .end: isBodyOpen = false
-        }
+        deadlines.received(unwrapInboundIn(data).timing)
         context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        // Bytes came that do not make a head yet.
-        if !sawPart, !isBodyOpen, !isHeadOpen {
-            isHeadOpen = true
-            isFresh = true
-            stalled = 0
-        }
-        sawPart = false
+        deadlines.readCompleted()
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        isReading = true
+        deadlines.readBegan()
         context.read()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        hasMoved = true
-        context.write(data, promise: promise)
+        guard deadlines.wrote() else { return context.write(data, promise: promise) }
+        let sent = promise ?? context.eventLoop.makePromise()
+        sent.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.deadlines.sent() }
+        context.write(data, promise: sent)
     }
 
-    /// A request came, or an answer went out, another way.
+    /// An answer went out another way.
     func moved() {
-        hasMoved = true
+        deadlines.moved()
+    }
+
+    /// A request came another way.
+    func requested() {
+        deadlines.requested()
     }
 
     // MARK: - Looks
@@ -104,23 +81,10 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
-        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: interval) {
-            self.look(context)
+        let wait = deadlines.untilNextLook
+        alarm = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(wait)) {
+            if let ended = self.deadlines.look(after: wait) { self.end(ended, context) }
             if self.alarm != nil { self.schedule(context) }
-        }
-    }
-
-    private func look(_ context: ChannelHandlerContext) {
-        idle = hasMoved ? 0 : idle + 1
-        hasMoved = false
-        let isStalled = isHeadOpen || (isBodyOpen && bytes < leastBytes)
-        stalled = isStalled && isReading && !isFresh ? stalled + 1 : 0
-        bytes = 0
-        isFresh = false
-        if stalled >= stalledLooks {
-            end(isBodyOpen ? .body : .head, context)
-        } else if idle >= idleLooks {
-            end(.idle, context)
         }
     }
 
@@ -130,20 +94,22 @@ final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, Removable
     }
 }
 
-/// What a client was waited for in vain.
-enum PatienceEnded: Equatable {
-    case head, body, idle
+extension IngressSettings.Patience {
+    /// - Parameter ofConnection: false for a stream, of which the connection's age and first request are no concern.
+    fileprivate func limits(ofConnection: Bool) -> ConnectionDeadlines.Limits {
+        ConnectionDeadlines.Limits(
+            interval: interval,
+            leastBytes: bodyBytes,
+            firstRequest: ofConnection ? firstRequest : nil,
+            // Connections that were opened together do not all end together.
+            age: ofConnection ? age.map { $0 * Double.random(in: 0.9...1.1) } : nil
+        )
+    }
 }
 
-/// A part of a request, as far as its time matters.
+/// A part of a request, whose time matters.
 protocol TimedPart {
     var timing: PartTiming { get }
-}
-
-enum PartTiming {
-    case head
-    case body(Int)
-    case end
 }
 
 extension HTTPPart: TimedPart where HeadT == HTTPRequestHead, BodyT == ByteBuffer {

@@ -13,6 +13,8 @@ struct PlainWrite: Sendable {
     let length: Int
     /// Whether the client wants the connection closed after the answer.
     private(set) var isLast = false
+    /// Whether the client waits for 100 (Continue) before it sends the body.
+    private(set) var expectsContinue = false
 
     /// A longer body is read as a stream.
     private static let longestBody = 4 << 20
@@ -26,7 +28,7 @@ struct PlainWrite: Sendable {
     }
 
     /// - Parameter fields: of the head of a `POST /v1/events`.
-    private init?<Bytes: Collection<UInt8>>(
+    private init?<Bytes: BidirectionalCollection<UInt8>>(
         _ fields: inout some IteratorProtocol<(name: Bytes, value: Bytes)>,
         limitBytes limit: Int
     ) {
@@ -40,17 +42,29 @@ struct PlainWrite: Sendable {
                     return nil
                 }
                 length = bytes
-            case 4 where name.isField("host"): hosts += 1
-            case 13 where name.isField("authorization"): authorization = text
-            case 9 where name.isField("x-api-key"): apiKey = text
-            case 12 where name.isField("content-type"): contentType = text
+            case 4 where name.isField("host"):
+                guard HostField.isValid(value) else { return nil }
+                hosts += 1
+            // What stands twice is refused, or joined, the long way.
+            case 13 where name.isField("authorization"):
+                guard authorization == nil else { return nil }
+                authorization = text
+            case 9 where name.isField("x-api-key"):
+                guard apiKey == nil else { return nil }
+                apiKey = text
+            case 12 where name.isField("content-type"):
+                guard contentType == nil else { return nil }
+                contentType = text
             case 12 where name.isField("x-request-id"): requestID = text
             case 11 where name.isField("traceparent"): traceParent = text
+            case 6 where name.isField("expect"):
+                guard value.isField("100-continue") else { return nil }
+                expectsContinue = true
             case 10 where name.isField("connection"):
                 guard value.isField("close") || value.isField("keep-alive") else { return nil }
                 isLast = isLast || value.isField("close")
             case 16 where name.isField("content-encoding"), 17 where name.isField("transfer-encoding"),
-                6 where name.isField("expect"), 6 where name.isField("prefer"), 7 where name.isField("upgrade"),
+                6 where name.isField("prefer"), 7 where name.isField("upgrade"),
                 14 where name.isField("ce-specversion"):
                 return nil
             default: break
@@ -82,7 +96,7 @@ extension PlainWrite {
 
 extension Collection<UInt8> {
     /// Whether this is the name, which is in lower case, in whatever case.
-    fileprivate func isField(_ name: String) -> Bool {
+    func isField(_ name: String) -> Bool {
         elementsEqual(name.utf8) { $0 == $1 || ((65...90).contains($0) && $0 + 32 == $1) }
     }
 }

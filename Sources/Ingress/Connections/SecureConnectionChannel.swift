@@ -1,10 +1,8 @@
 import DeliveryEngine
 import Hummingbird
 import HummingbirdCore
-import HummingbirdHTTP2
 import Logging
 import NIOCore
-import NIOHTTPTypes
 import NIOSSL
 import NIOTLS
 
@@ -13,7 +11,7 @@ struct SecureConnectionChannel: ServerChildChannel {
     /// What the handshake has led to.
     enum Negotiated: Sendable {
         case http1(ConnectionChannel.Value)
-        case http2(HTTP2Channel.Value)
+        case http2(HTTP2Channel.Connection)
     }
 
     struct Value: ServerChildChannelValue {
@@ -29,28 +27,19 @@ struct SecureConnectionChannel: ServerChildChannel {
     init(certificate: ServerCertificate, http1: ConnectionChannel) {
         self.certificate = certificate
         self.http1 = http1
-        let patience = http1.patience
-        http2 = HTTP2Channel(
-            responder: http1.responder,
-            configuration: HTTP2ChannelConfiguration(
-                idleTimeout: .seconds(120),
-                gracefulCloseTimeout: .seconds(15),
-                streamConfiguration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ConnectionPatience<HTTPRequestPart>(patience, endsItself: true)]
-                )
-            )
-        )
+        http2 = HTTP2Channel(responder: http1.responder, patience: http1.patience)
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        let door = http1.admit(channel)
+        return channel.eventLoop.makeCompletedFuture {
             let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Negotiated> { result in
                 switch result {
                 case .negotiated("h2"):
-                    http2.setup(channel: channel, logger: logger).map { .http2($0) }
+                    http2.setup(channel: channel, door: door, logger: logger).map { .http2($0) }
                 // A client that names no protocol means the older one. Others than the two were not offered.
                 case .negotiated, .fallback:
-                    http1.setup(channel: channel, logger: logger).map { .http1($0) }
+                    http1.setup(channel: channel, door: door, logger: logger).map { .http1($0) }
                 }
             }
             let pipeline = channel.pipeline.syncOperations
@@ -68,7 +57,7 @@ struct SecureConnectionChannel: ServerChildChannel {
                 await http1.handle(value: connection, logger: logger)
             case .http2(let connection):
                 await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
-                    await http2.handle(value: connection, logger: logger)
+                    await http2.handle(connection, logger: logger)
                 }
             }
         } catch {

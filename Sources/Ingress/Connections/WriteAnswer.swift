@@ -13,7 +13,8 @@ struct WriteAnswer: Sendable {
 
     /// Head and body as they go over the wire. In one piece, which is one write; NIO's encoder would make two of them, and a list of
     /// fields for each answer first.
-    func encoded(_ allocator: ByteBufferAllocator) -> ByteBuffer {
+    /// - Parameter closes: whether the connection closes behind it, which `fields` does not say yet.
+    func encoded(_ allocator: ByteBufferAllocator, closes: Bool) -> ByteBuffer {
         var bytes = allocator.buffer(capacity: 256 + body.count)
         bytes.writeStaticString("HTTP/1.1 ")
         bytes.writeString(String(status.code))
@@ -29,6 +30,7 @@ struct WriteAnswer: Sendable {
         bytes.writeString(HTTPDate.now)
         bytes.writeStaticString("\r\nServer: tollgate\r\n")
         for (name, value) in fields { bytes.writeString("\(name): \(value)\r\n") }
+        if closes { bytes.writeStaticString("Connection: close\r\n") }
         bytes.writeStaticString("\r\n")
         bytes.writeBytes(body)
         return bytes

@@ -10,13 +10,18 @@ struct WriteEndpoint: Sendable {
     let writing: WriteHandler
     let gatekeeper: Gatekeeper
     let log: AccessLog
+    let bodies: BodyBudget
 
-    /// Whether the body may be gathered before anything is answered: a stranger's is kept only if it is small.
+    /// Whether the body may be gathered before anything is answered: a stranger's is kept only if it is small, and the body of one who
+    /// asked is told to come only if it would be read.
     func mayGather(_ write: PlainWrite) -> Bool {
-        if write.length <= Self.strangersBodyBytes { return true }
+        if write.length <= Self.strangersBodyBytes, !write.expectsContinue { return true }
         let key = PresentedKey.of(authorization: write.authorization, apiKey: write.apiKey)
         do {
-            return try key.flatMap { try gatekeeper.client(presenting: $0) } != nil
+            guard let client = try key.flatMap({ try gatekeeper.client(presenting: $0) }) else { return false }
+            guard write.expectsContinue else { return true }
+            _ = try WriteHandler.layout(of: write.contentType)
+            return client.may(.writeEvents)
         } catch {
             // The long way tells the client why.
             return false
@@ -27,7 +32,15 @@ struct WriteEndpoint: Sendable {
 
     /// The answer to a write whose body does not come.
     func answerStalled(_ write: PlainWrite) -> WriteAnswer {
-        let problem = Problem.stalled
+        answerUnread(write, .stalled)
+    }
+
+    /// The answer to a write for whose body there is no memory now.
+    func answerBusy(_ write: PlainWrite) -> WriteAnswer {
+        answerUnread(write, .bodiesBusy)
+    }
+
+    private func answerUnread(_ write: PlainWrite, _ problem: Problem) -> WriteAnswer {
         var entry = AccessLog.Entry(requestID: RequestID.of(write.requestID), method: "POST", path: "/v1/events")
         entry.endpoint = .write
         entry.trace = TraceContext(write.traceParent)
@@ -38,7 +51,7 @@ struct WriteEndpoint: Sendable {
             status: problem.status,
             contentType: "application/problem+json",
             requestID: entry.requestID,
-            fields: [("Connection", "close")],
+            fields: problem.headers.map { ($0.name.rawName, $0.value) } + [("Connection", "close")],
             body: body
         )
     }

@@ -19,20 +19,31 @@ final class WriteLane: ChannelDuplexHandler {
     private enum State {
         /// The next part is a request's head.
         case idle
-        case collecting(PlainWrite, ByteBuffer)
+        /// The body is gathered in ``gathered``.
+        case collecting(PlainWrite)
         case answering
-        /// So many requests were let pass and are not answered yet.
-        case passing(Int)
+        /// Requests were let pass and are not answered yet.
+        case passing(PassedRequests)
     }
+
+    /// How long a client may go on sending behind an answer that closes the connection.
+    private static let closeDelay = TimeAmount.seconds(2)
 
     private let endpoint: WriteEndpoint
     private let executor: EventLoopExecutor
     private let patience: ConnectionPatience<HTTPServerRequestPart>
+    private let door: ConnectionDoor
     /// Where NIO's encoder stands: an answer of the lane's own is encoded already, and begins its way behind it.
     private var encoder: ChannelHandlerContext?
     /// Where the lane itself stands.
     private var context: ChannelHandlerContext?
-    private var state = State.idle
+    private var state = State.idle {
+        didSet {
+            if case .idle = state { door.standing = .idle } else { door.standing = .busy }
+        }
+    }
+    /// Of a body that is being collected. Beside the state, so that it grows in place.
+    private var gathered = ByteBuffer()
     /// What came while a write was being answered.
     private var waiting = Deque<HTTPServerRequestPart>()
     private var readIsDue = false
@@ -40,19 +51,28 @@ final class WriteLane: ChannelDuplexHandler {
     private var delayed: [Any] = []
     /// What was wrong behind a request whose answer is under way.
     private var delayedError: (any Error)?
+    /// Whether the connection is old, so that the next answer is its last.
+    private var isAged = false
+    /// Whether the answer that is being written closes the connection.
+    private var isLastAnswer = false
+    /// Bytes that came behind the last answer; nil before it.
+    private var dropped: Int?
 
     /// - Parameters:
     ///   - encoder: the place of the connection's encoder.
     ///   - patience: told of what does not pass by it.
+    ///   - door: told what the connection does.
     init(
         endpoint: WriteEndpoint,
         on eventLoop: any EventLoop,
         before encoder: ChannelHandlerContext,
-        patience: ConnectionPatience<HTTPServerRequestPart>
+        patience: ConnectionPatience<HTTPServerRequestPart>,
+        door: ConnectionDoor
     ) {
         self.endpoint = endpoint
         self.encoder = encoder
         self.patience = patience
+        self.door = door
         executor = EventLoopExecutor(eventLoop)
     }
 
@@ -61,6 +81,8 @@ final class WriteLane: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        if case .collecting = state { giveUpGathered() }
+        state = .idle
         encoder = nil
         self.context = nil
     }
@@ -71,9 +93,9 @@ final class WriteLane: ChannelDuplexHandler {
     /// - Returns: false if the bytes are anything else, or an earlier request is under way: then they go through the decoder.
     func takeWhole(_ bytes: ByteBuffer) -> Bool {
         guard case .idle = state, let context, let write = PlainWrite.whole(bytes, limitBytes: endpoint.bodyLimitBytes),
-            endpoint.mayGather(write.head)
+            endpoint.mayGather(write.head), endpoint.bodies.take(write.body.count)
         else { return false }
-        patience.moved()
+        patience.requested()
         answer(write.head, write.body, context)
         return true
     }
@@ -83,36 +105,73 @@ final class WriteLane: ChannelDuplexHandler {
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        if let dropped { return drop(part, behind: dropped, context) }
         switch (state, part) {
         case (.answering, _):
             waiting.append(part)
         case (.idle, .head(let head)):
             if let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes), endpoint.mayGather(write) {
-                state = .collecting(write, ByteBuffer())
+                state = .collecting(write)
+                if write.expectsContinue { sayContinue(context) }
             } else {
-                pass(head, context, requests: 1)
+                pass(head, PassedRequests(head), context)
             }
-        case (.passing(let requests), .head(let head)):
-            pass(head, context, requests: requests + 1)
-        case (.collecting(let write, var body), .body(var bytes)):
-            if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
-            state = .collecting(write, body)
-        case (.collecting(let write, let body), .end):
+        case (.passing(var requests), .head(let head)):
+            requests.received(head)
+            pass(head, requests, context)
+        case (.collecting(let write), .body(var bytes)):
+            guard endpoint.bodies.take(bytes.readableBytes) else {
+                giveUpGathered()
+                return send(endpoint.answerBusy(write), isLast: true, context)
+            }
+            if gathered.readableBytes == 0 { gathered = bytes } else { gathered.writeBuffer(&bytes) }
+        case (.collecting(let write), .end):
             // Copied here, before the next read: NIO uses its buffer again when nobody holds a part of it, and makes a new one otherwise.
-            answer(write, Array(body.readableBytesView), context)
-        case (.idle, _), (.passing, _), (.collecting, .head):
+            let body = Array(gathered.readableBytesView)
+            gathered = ByteBuffer()
+            answer(write, body, context)
+        case (.passing(var requests), .body(let bytes)):
+            requests.received(bytes: bytes.readableBytes)
+            state = .passing(requests)
+            context.fireChannelRead(wrapInboundOut(part))
+        case (.passing(var requests), .end):
+            requests.receivedEnd()
+            state = .passing(requests)
+            context.fireChannelRead(wrapInboundOut(part))
+        // In the idle state: what is left of a body whose request is answered.
+        case (.idle, .body), (.idle, .end), (.collecting, .head):
             context.fireChannelRead(wrapInboundOut(part))
         }
     }
 
-    private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext, requests: Int) {
+    private func pass(_ head: HTTPRequestHead, _ requests: PassedRequests, _ context: ChannelHandlerContext) {
         state = .passing(requests)
-        // What two hosts make of two of them is how requests are smuggled (RFC 9112, section 3.2).
-        let hosts = head.headers[canonicalForm: "host"].count
-        guard hosts == 1 || (hosts == 0 && head.version != .http1_1) else {
+        guard HeadRules.areMet(by: head) else {
             return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
         }
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    /// Drops what comes behind the last answer of the connection, up to a limit.
+    private func drop(_ part: HTTPServerRequestPart, behind count: Int, _ context: ChannelHandlerContext) {
+        if case .body(let bytes) = part { dropped = count + bytes.readableBytes }
+        if dropped ?? 0 > PassedRequests.dropLimit { context.close(promise: nil) }
+    }
+
+    /// The interim answer for which a client waits before it sends its body.
+    private func sayContinue(_ context: ChannelHandlerContext) {
+        let bytes = context.channel.allocator.buffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
+        encoder?.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: nil)
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        if case .passing(var requests) = state {
+            let mustTell = requests.wantsBody()
+            state = .passing(requests)
+            if mustTell { sayContinue(context) }
+        }
+        promise?.succeed()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -135,9 +194,13 @@ final class WriteLane: ChannelDuplexHandler {
 
     private func end(_ patience: PatienceEnded, _ context: ChannelHandlerContext) {
         switch (state, patience) {
-        case (.collecting(let write, _), _): send(endpoint.answerStalled(write), isLast: true, context)
+        case (.idle, .age) where waiting.isEmpty: context.close(promise: nil)
+        case (_, .age): isAged = true
+        case (.collecting(let write), _):
+            giveUpGathered()
+            send(endpoint.answerStalled(write), isLast: true, context)
         // The answer is ours to give, whatever is still to come behind the request.
-        case (.answering, _), (.passing, .head): break
+        case (.answering, _), (.passing, .head), (.passing, .first): break
         case (.passing, .idle) where context.channel.isWritable: break
         case (.idle, _), (.passing, _): context.close(promise: nil)
         }
@@ -167,16 +230,33 @@ final class WriteLane: ChannelDuplexHandler {
     private static func carryOut(_ write: PlainWrite, _ body: [UInt8], _ endpoint: WriteEndpoint, _ place: Place) async
     {
         let answer = await endpoint.answer(write, body)
+        endpoint.bodies.giveBack(body.count)
         place.value.lane.send(answer, isLast: write.isLast, place.value.context)
     }
 
+    private func giveUpGathered() {
+        endpoint.bodies.giveBack(gathered.readableBytes)
+        gathered = ByteBuffer()
+    }
+
     private func send(_ answer: WriteAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
-        let bytes = IOData.byteBuffer(answer.encoded(context.channel.allocator))
+        // A client that has sent ahead has its answers first.
+        let isOld = isAged && waiting.isEmpty
+        let bytes = IOData.byteBuffer(answer.encoded(context.channel.allocator, closes: isOld && !isLast))
         encoder?.writeAndFlush(NIOAny(bytes), promise: nil)
         patience.moved()
+        let isBodyOpen = if case .collecting = state { true } else { false }
         state = .idle
-        if isLast { return context.close(promise: nil) }
+        if isBodyOpen { return closeSoon(context) }
+        if isLast || isOld { return context.close(promise: nil) }
         takeWaiting(context)
+    }
+
+    /// Closes the connection behind its last answer, for which a client may need a moment that is still sending.
+    private func closeSoon(_ context: ChannelHandlerContext) {
+        guard dropped == nil else { return }
+        dropped = 0
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeDelay) { context.close(promise: nil) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -214,9 +294,30 @@ final class WriteLane: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .passing(let requests) = state, case .end = unwrapOutboundIn(data) {
-            state = requests == 1 ? .idle : .passing(requests - 1)
+        switch unwrapOutboundIn(data) {
+        case .head(let head) where head.status.code >= 200:
+            context.write(wrapOutboundOut(.head(marked(head))), promise: promise)
+        case .head, .body:
+            context.write(data, promise: promise)
+        case .end:
+            if case .passing(var requests) = state { state = requests.answered() ? .idle : .passing(requests) }
+            context.write(data, promise: promise)
+            if isLastAnswer { closeSoon(context) }
         }
-        context.write(data, promise: promise)
+    }
+
+    /// The head of an answer, which says so if the connection closes behind it.
+    private func marked(_ head: HTTPResponseHead) -> HTTPResponseHead {
+        var head = head
+        var closes = false
+        if case .passing(let requests) = state {
+            closes = requests.closesBehindAnswer || (isAged && requests.isOneOnly)
+        }
+        if closes { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        isLastAnswer = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+        return head
     }
 }
+
+/// Sent down a channel by whoever is about to read a request's body: a client that waits for 100 (Continue) is told to send it.
+struct BodyWanted: Sendable {}

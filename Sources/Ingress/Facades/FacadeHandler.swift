@@ -154,6 +154,7 @@ extension DialectRefusal {
     init(_ problem: Problem, limitBytes: Int) {
         switch problem.status {
         case .contentTooLarge: self = .tooLarge(limitBytes: limitBytes)
+        case .serviceUnavailable: self = .unavailable(retryAfterSeconds: 1)
         default: self = .undecodable
         }
     }

@@ -118,6 +118,31 @@ extension Problem {
         detail: "send the body at once; the connection is closed"
     )
 
+    static let bodiesBusy = Problem(
+        status: .serviceUnavailable,
+        kind: "bodies-busy",
+        title: "Too many request bodies are in memory",
+        detail: "nothing of the request was accepted; try again in a moment, or send smaller bodies",
+        headers: [.retryAfter: "1"]
+    )
+
+    static func repeatedField(_ name: String) -> Problem {
+        Problem(
+            status: .badRequest,
+            kind: "repeated-field",
+            title: "A header field is repeated",
+            detail: "send \"\(name)\" once"
+        )
+    }
+
+    static let clientHasAllStreams = Problem(
+        status: .tooManyRequests,
+        kind: "too-many-streams",
+        title: "The client has too many open streams",
+        detail: "close streams that nobody reads, or request pages from GET /v1/events",
+        headers: [.retryAfter: "10"]
+    )
+
     static let brokenBody = Problem(
         status: .badRequest,
         kind: "broken-body",

@@ -44,6 +44,16 @@ import Testing
             write(chunked, "27\r\n\(event)\r\n0\r\n" + String(repeating: "X-A: b\r\n", count: 200))
         ),
         ("HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), ("no version", "GET /healthz\r\n\r\n"),
+        ("an empty host", write(length, host: "Host: \r\n")),
+        ("a host with a path", write(length, host: "Host: a/b\r\n")),
+        ("a bad host the long way", "GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n"),
+        ("a length of 2^63", write("Content-Length: 9223372036854775808\r\n")),
+        ("two spaces behind the method", "GET  /healthz HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("two spaces behind the path", "POST /v1/events  HTTP/1.1" + write(length).dropFirst(24)),
+        (
+            "chunks in HTTP/1.0",
+            "POST /v1/events HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer test-key\r\n\(chunked)\r\n27\r\n\(event)\r\n0\r\n\r\n"
+        ),
         ("a space in the path", "GET /v1/events/a b HTTP/1.1\r\nHost: a\r\n\r\n"),
     ]
 
@@ -53,6 +63,37 @@ import Testing
             let answer = try await RawRequest.send(request, to: server.port) { _ in false }
             let statuses = answer.components(separatedBy: "HTTP/1.1 ").dropFirst().map { $0.prefix(3) }
             #expect(statuses == ["400"], "\(name): \(answer)")
+            #expect(try await server.send(.GET, "/v1/events/e").status == 404)
+        }
+    }
+
+    @Test func `refuses a request line with two spaces behind good requests, which are answered`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let good = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+            let bad = "GET  /v1/events/e HTTP/1.1\r\nHost: a\r\n\r\n"
+            let answer = try await RawRequest.send(good + Self.write(Self.length) + bad + good, to: server.port) { _ in
+                false
+            }
+            let statuses = answer.components(separatedBy: "HTTP/1.1 ").dropFirst().map { $0.prefix(3) }
+            #expect(statuses == ["200", "202", "400"], "\(answer)")
+        }
+    }
+
+    @Test(
+        arguments: ["/v1/events", "/v1/events?partial=true", "/acme/events?account=test-key"],
+        ["Authorization", "x-api-key"]
+    )
+    func `takes no request with two keys`(path: String, field: String) async throws {
+        try await IngressFixture.with(dialects: [PlainDialect()]) { (server) async throws in
+            let keys = field == "Authorization" ? ["Bearer test-key", "Bearer nobody"] : ["test-key", "nobody"]
+            for pair in [keys, keys.reversed(), [keys[0], keys[0]]] {
+                let fields = pair.map { "\(field): \($0)\r\n" }.joined()
+                let request =
+                    "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)Content-Type: application/json\r\n\(Self.length)\r\n"
+                    + Self.event
+                let answer = try await RawRequest.send(request, to: server.port)
+                #expect(answer.hasPrefix(path.hasPrefix("/v1") ? "HTTP/1.1 400 " : "HTTP/1.1 401 "), "\(answer)")
+            }
             #expect(try await server.send(.GET, "/v1/events/e").status == 404)
         }
     }

@@ -1,0 +1,117 @@
+package import CoreMetrics
+import Events
+import NIOCore
+import Routing
+import Synchronization
+
+/// What clients hold at a time, over all listeners: connections, bodies in memory, event streams.
+package final class IngressCapacity: Sendable {
+    private typealias Register = ConnectionRegister<NetworkAddress, ConnectionDoor>
+
+    let bodies: BodyBudget
+    let streams: Mutex<Places<ClientName>>
+    private let settings: IngressSettings.Capacity
+    private let connections: Mutex<Register>
+    private let refused: [Counter]
+    private let replaced: Counter
+
+    /// - Parameter hasAdministration: whether a listener of its own is to be reached when all other connections are taken.
+    package init(
+        _ settings: IngressSettings.Capacity,
+        hasAdministration: Bool = false,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) {
+        self.settings = settings
+        bodies = BodyBudget(limitBytes: settings.bodyBytes)
+        streams = Mutex(Places(limit: settings.streams, perHolder: settings.streamsPerClient))
+        let reserved = hasAdministration ? min(16, settings.connections / 10) : 0
+        connections = Mutex(
+            Register(
+                limit: max(1, settings.connections),
+                perAddress: max(1, settings.effectiveConnectionsPerAddress),
+                reserved: reserved
+            )
+        )
+        refused = [Register.Refusal.address, .total].map { reason in
+            Counter(
+                label: "tollgate_http_connections_refused_total",
+                dimensions: [("limit", reason.rawValue)],
+                factory: metrics
+            )
+        }
+        replaced = Counter(label: "tollgate_http_connections_replaced_total", factory: metrics)
+    }
+
+    /// A connection was accepted. One that is too many is closed.
+    /// - Returns: what to tell about it.
+    func admit(_ channel: any Channel, forAdministration isAdministration: Bool) -> ConnectionDoor {
+        let door = ConnectionDoor(channel)
+        let address = countedAddress(of: channel)
+        let verdict = connections.withLock { $0.open(door, from: address, forAdministration: isAdministration) }
+        switch verdict {
+        case .admitted: break
+        case .admittedInsteadOf(let other, let id):
+            replaced.increment()
+            close(other, for: id)
+        case .refused(let reason):
+            refused[reason == .address ? 0 : 1].increment()
+            // Behind the set-up of its handlers, which an inactive channel does not take.
+            channel.eventLoop.execute { channel.close(promise: nil) }
+        }
+        if let id = verdict.id {
+            channel.closeFuture.whenComplete { [weak self] _ in self?.connections.withLock { $0.closed(id) } }
+        }
+        return door
+    }
+
+    /// Closes a connection to make room for a new one; one to which a request has come in the meantime stays, and another has to go.
+    private func close(_ id: Int, for newcomer: Int) {
+        guard let door = connections.withLock({ $0.connection(id) }) else { return }
+        door.close(evenIfBusy: id == newcomer) { [weak self] in
+            guard let self, let next = connections.withLock({ $0.stays(id, insteadOf: newcomer) }) else { return }
+            close(next, for: newcomer)
+        }
+    }
+
+    /// Nil if the peer is a trusted proxy, or has no IP address.
+    private func countedAddress(of channel: any Channel) -> NetworkAddress? {
+        guard let address = channel.remoteAddress?.ipAddress.flatMap({ NetworkAddress($0) }),
+            !settings.trustedProxies.contains(where: { $0.contains(address) })
+        else { return nil }
+        return address.subscriber
+    }
+}
+
+extension ConnectionRegister.Verdict {
+    /// Of the new connection, if it may stay.
+    fileprivate var id: Int? {
+        switch self {
+        case .admitted(let id), .admittedInsteadOf(_, let id): id
+        case .refused: nil
+        }
+    }
+}
+
+/// What the listeners know of one connection.
+final class ConnectionDoor: ObservedConnection {
+    private let channel: any Channel
+    private let latest = Atomic(ConnectionStanding.silent.rawValue)
+
+    init(_ channel: any Channel) {
+        self.channel = channel
+    }
+
+    /// What the connection does.
+    var standing: ConnectionStanding {
+        get { ConnectionStanding(rawValue: latest.load(ordering: .relaxed)) ?? .busy }
+        set { latest.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
+    /// Closes the connection.
+    /// - Parameter stays: called instead if it answers a request, unless it has to close even so.
+    fileprivate func close(evenIfBusy mustClose: Bool, orElse stays: @escaping @Sendable () -> Void) {
+        channel.eventLoop.execute { [self] in
+            if standing == .busy, !mustClose { stays() } else { channel.close(promise: nil) }
+        }
+    }
+}

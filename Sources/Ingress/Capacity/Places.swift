@@ -1,0 +1,33 @@
+/// Counts what is held by holders, each of whom may have so many, and all together so many.
+struct Places<Holder: Hashable & Sendable>: Sendable {
+    /// Why there is none.
+    enum Refusal: Error, Equatable {
+        case holderHasAll
+        case allTaken
+    }
+
+    let limit: Int
+    let perHolder: Int
+    private(set) var count = 0
+    private var held: [Holder: Int] = [:]
+
+    init(limit: Int, perHolder: Int) {
+        self.limit = limit
+        self.perHolder = perHolder
+    }
+
+    func count(of holder: Holder) -> Int { held[holder] ?? 0 }
+
+    mutating func take(for holder: Holder) throws(Refusal) {
+        guard count(of: holder) < perHolder else { throw .holderHasAll }
+        guard count < limit else { throw .allTaken }
+        count += 1
+        held[holder, default: 0] += 1
+    }
+
+    mutating func giveBack(of holder: Holder) {
+        guard let own = held[holder] else { return }
+        count -= 1
+        held[holder] = own > 1 ? own - 1 : nil
+    }
+}

@@ -1,0 +1,145 @@
+/// Decides when a connection, or a stream of one, has used up its time. Told what passes and asked now and then; knows no clock.
+struct ConnectionDeadlines: Sendable {
+    /// How long what may take. Nil: as long as it likes.
+    struct Limits: Sendable, Equatable {
+        /// From one look to the next.
+        var interval: Duration
+        /// A body that brings fewer bytes from one look to the next stands still.
+        var leastBytes: Int
+        /// Until the first request has come.
+        var firstRequest: Duration?
+        /// Until the connection has ended.
+        var age: Duration?
+    }
+
+    /// How many looks a request's head or body may stand still; how many a connection on which nothing moves in either direction, and
+    /// output that does not leave.
+    static let (stalledLooks, idleLooks, blockedLooks) = (2, 8, 8)
+
+    private let limits: Limits
+    private var elapsed = Duration.zero
+    private var hadRequest = false
+    private var isAged = false
+
+    private var hasMoved = false
+    private var idle = 0
+    private var isReading = false
+    private var sawPart = false
+    private var isHeadOpen = false
+    private var isBodyOpen = false
+    /// Whether the head or the body began after the latest look.
+    private var isFresh = false
+    private var bytes = 0
+    private var stalled = 0
+    /// Whether output waits for the peer to take it.
+    private var isBlocked = false
+    private var blocked = 0
+
+    init(_ limits: Limits) {
+        self.limits = limits
+    }
+
+    // MARK: - What passes
+
+    mutating func received(_ part: PartTiming) {
+        hasMoved = true
+        sawPart = true
+        isHeadOpen = false
+        switch part {
+        case .head:
+            hadRequest = true
+            isBodyOpen = true
+            isFresh = true
+            stalled = 0
+        case .body(let count): bytes += count
+        case .end: isBodyOpen = false
+        }
+    }
+
+    mutating func readCompleted() {
+        isReading = false
+        // Bytes came that do not make a head yet.
+        if !sawPart, !isBodyOpen, !isHeadOpen {
+            isHeadOpen = true
+            isFresh = true
+            stalled = 0
+        }
+        sawPart = false
+    }
+
+    mutating func readBegan() {
+        isReading = true
+    }
+
+    /// A whole request came, or an answer went out.
+    mutating func moved() {
+        hasMoved = true
+    }
+
+    /// A whole request came another way.
+    mutating func requested() {
+        hasMoved = true
+        hadRequest = true
+    }
+
+    /// Output was written.
+    /// - Returns: whether to say when it has left: true if nothing before it waits.
+    mutating func wrote() -> Bool {
+        hasMoved = true
+        guard !isBlocked else { return false }
+        isBlocked = true
+        blocked = 0
+        return true
+    }
+
+    /// The output that was asked for has left.
+    mutating func sent() {
+        isBlocked = false
+    }
+
+    // MARK: - Looks
+
+    /// When to look next.
+    var untilNextLook: Duration {
+        guard !hadRequest, let limit = limits.firstRequest, limit > elapsed else { return limits.interval }
+        return min(limits.interval, limit - elapsed)
+    }
+
+    /// Looks at the connection.
+    /// - Parameter time: since the look before.
+    /// - Returns: what it was waited for in vain; nil if nothing.
+    mutating func look(after time: Duration) -> PatienceEnded? {
+        elapsed += time
+        idle = hasMoved ? 0 : idle + 1
+        hasMoved = false
+        let isStalled = isHeadOpen || (isBodyOpen && bytes < limits.leastBytes)
+        stalled = isStalled && isReading && !isFresh ? stalled + 1 : 0
+        blocked = isBlocked ? blocked + 1 : 0
+        bytes = 0
+        isFresh = false
+        if stalled >= Self.stalledLooks { return isBodyOpen ? .body : .head }
+        if !hadRequest, let limit = limits.firstRequest, elapsed >= limit { return .first }
+        if blocked >= Self.blockedLooks { return .output }
+        if idle >= Self.idleLooks { return .idle }
+        guard !isAged, let age = limits.age, elapsed >= age else { return nil }
+        isAged = true
+        return .age
+    }
+}
+
+/// What a client was waited for in vain, or that its connection is old.
+enum PatienceEnded: Equatable {
+    case head, body, idle
+    /// The first request did not come.
+    case first
+    /// What was answered is not taken.
+    case output
+    case age
+}
+
+/// A part of a request, as far as its time matters.
+enum PartTiming: Equatable {
+    case head
+    case body(Int)
+    case end
+}

@@ -1,0 +1,113 @@
+/// Decides when an HTTP/2 connection ends, and how: told what happens and how long the connection has been open, it says what to send.
+///
+/// A graceful end takes two GOAWAY frames (RFC 9113, section 6.8): the first says that no more streams are wanted, with a PING behind it;
+/// when the PING comes back, all streams that the client had begun are known, and the second names the last of them. A client that does
+/// not send the PING back is not waited for.
+struct HTTP2Lifetime: Sendable, Equatable {
+    /// How long what may take.
+    struct Limits: Sendable, Equatable {
+        /// Until the first stream is opened. Nil: as long as it likes.
+        var firstStream: Duration?
+        /// Without an open stream.
+        var idle: Duration
+        /// Of the connection. Nil: no limit.
+        var age: Duration?
+        /// Until the PING behind the first GOAWAY is back, if no stream is open.
+        var acknowledgement = Duration.seconds(5)
+        /// From the first GOAWAY to the end, with streams open.
+        var drain = Duration.seconds(15)
+    }
+
+    /// What to do on the connection, in order.
+    enum Action: Equatable {
+        /// The first GOAWAY, and a PING.
+        case announceEnd
+        /// The second GOAWAY, which names the last stream.
+        case goAway(lastStream: Int)
+        case close
+    }
+
+    private enum Phase: Equatable {
+        case open
+        case ending(since: Duration, isAcknowledged: Bool)
+        case closed
+    }
+
+    private let limits: Limits
+    private var phase = Phase.open
+    private var streams: Set<Int> = []
+    private var lastStream = 0
+    private var idleSince = Duration.zero
+
+    init(_ limits: Limits) {
+        self.limits = limits
+    }
+
+    /// Whether a stream is open.
+    var isBusy: Bool { !streams.isEmpty }
+
+    /// When to ask next; nil: never.
+    var deadline: Duration? {
+        switch phase {
+        case .open:
+            let silent = streams.isEmpty ? (lastStream == 0 ? limits.firstStream : nil) ?? idleSince + limits.idle : nil
+            return [silent, limits.age].compactMap { $0 }.min()
+        case .ending(let start, let isAcknowledged):
+            return start + (streams.isEmpty && !isAcknowledged ? limits.acknowledgement : limits.drain)
+        case .closed: return nil
+        }
+    }
+
+    mutating func opened(_ stream: Int) {
+        streams.insert(stream)
+        lastStream = max(lastStream, stream)
+    }
+
+    mutating func closed(_ stream: Int, at now: Duration) -> [Action] {
+        guard streams.remove(stream) != nil, streams.isEmpty else { return [] }
+        idleSince = now
+        guard case .ending(_, isAcknowledged: true) = phase else { return [] }
+        phase = .closed
+        return [.close]
+    }
+
+    /// The time of ``deadline`` has come, or something happened.
+    mutating func look(at now: Duration) -> [Action] {
+        guard let deadline, now >= deadline else { return [] }
+        switch phase {
+        case .open where streams.isEmpty && lastStream == 0 && limits.firstStream.map({ now >= $0 }) ?? false:
+            phase = .closed
+            return [.goAway(lastStream: 0), .close]
+        case .open: return end(at: now)
+        case .ending:
+            phase = .closed
+            return [.close]
+        case .closed: return []
+        }
+    }
+
+    /// The connection is to end when its streams have.
+    mutating func end(at now: Duration) -> [Action] {
+        guard case .open = phase else { return [] }
+        phase = .ending(since: now, isAcknowledged: false)
+        return [.announceEnd]
+    }
+
+    /// The PING behind the first GOAWAY is back.
+    mutating func acknowledged() -> [Action] {
+        guard case .ending(let start, isAcknowledged: false) = phase else { return [] }
+        guard !streams.isEmpty else {
+            phase = .closed
+            return [.goAway(lastStream: lastStream), .close]
+        }
+        phase = .ending(since: start, isAcknowledged: true)
+        return [.goAway(lastStream: lastStream)]
+    }
+
+    /// The client sends nothing more, or the connection is broken.
+    mutating func failed() -> [Action] {
+        guard phase != .closed else { return [] }
+        phase = .closed
+        return [.goAway(lastStream: lastStream), .close]
+    }
+}

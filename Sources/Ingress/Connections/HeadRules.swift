@@ -1,0 +1,74 @@
+import NIOHTTP1
+
+/// What RFC 9112 demands of a request's head beyond what NIO's decoder does. A head that breaks a rule is answered with 400 and the end of
+/// the connection, because two servers could read it differently.
+enum HeadRules {
+    /// Whether the head keeps all of them.
+    static func areMet(by head: HTTPRequestHead) -> Bool {
+        let hosts = head.headers[canonicalForm: "host"]
+        // Section 3.2: exactly one valid Host in HTTP/1.1, at most one before.
+        guard hosts.count == 1 || (hosts.isEmpty && head.version.precedes1_1) else { return false }
+        if let host = hosts.first, !HostField.isValid(host.utf8) { return false }
+        // Section 6.1: before HTTP/1.1 there are no transfer codings, so the framing is faulty.
+        if head.version.precedes1_1, head.headers.contains(name: "transfer-encoding") { return false }
+        // Section 6.3: a length that cannot be represented; the decoder lets half of what does not fit into 64 bits pass.
+        if let length = head.headers.first(name: "content-length"), Int(length) == nil { return false }
+        return true
+    }
+}
+
+/// `Host`, or `:authority`: a name or an address, and a port (RFC 3986, section 3.2).
+enum HostField {
+    /// Whether a value is one, and not empty: an `http` address without a host is invalid (RFC 9110, section 4.2.1).
+    static func isValid(_ value: some BidirectionalCollection<UInt8>) -> Bool {
+        guard let first = value.first else { return false }
+        if first == UInt8(ascii: "[") {
+            guard let end = value.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            let address = value[value.index(after: value.startIndex)..<end]
+            return address.count >= 2 && address.allSatisfy(isOfAddress) && isPort(value[value.index(after: end)...])
+        }
+        let end = value.firstIndex(of: UInt8(ascii: ":")) ?? value.endIndex
+        let name = value[..<end]
+        return !name.isEmpty && name.allSatisfy(isOfName) && isPort(value[end...])
+    }
+
+    /// Nothing, or a colon with digits behind it, which may be missing.
+    private static func isPort(_ rest: some Collection<UInt8>) -> Bool {
+        guard let first = rest.first else { return true }
+        let digits = rest.dropFirst()
+        return first == UInt8(ascii: ":") && digits.count <= 5 && digits.allSatisfy { (0x30...0x39).contains($0) }
+            && digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 65_535
+    }
+
+    /// Hexadecimal digits, colons, dots, and what a future version or a zone may have.
+    private static func isOfAddress(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "%")
+    }
+
+    /// Unreserved characters, sub-delimiters and percent-encoding.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        if isAlphanumeric(byte) { return true }
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"),
+            UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("),
+            UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"),
+            UInt8(ascii: "="):
+            return true
+        default: return false
+        }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}
+
+extension HTTPVersion {
+    /// Whether it has neither chunks nor interim answers, nor needs a host.
+    var precedes1_1: Bool { (major, minor) < (1, 1) }
+}

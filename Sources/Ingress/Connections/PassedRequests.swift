@@ -1,0 +1,69 @@
+import NIOHTTP1
+
+/// The requests that ``WriteLane`` let pass and that are not answered yet, as far as it matters how the connection goes on behind an answer
+/// that comes before its request's body.
+///
+/// What little is left of a body is read and dropped, so that the connection can be used again. Of a large one, or one of unknown length,
+/// the client is told to stop: the answer says that the connection closes, and it does, after a short while in which what comes is still
+/// dropped, because closing at once could take the answer away.
+struct PassedRequests: Sendable, Equatable {
+    /// The most that is read and dropped behind an answer.
+    static let dropLimit = 256 << 10
+
+    /// Not answered, at least 1.
+    private var open: Int
+    /// Of the newest: whether its body is still to come, and how much of it; nil: unknown.
+    private var isBodyOpen = true
+    private var rest: Int?
+    /// Whether the client waits for 100 (Continue).
+    private var awaitsContinue = false
+
+    init(_ head: HTTPRequestHead) {
+        open = 0
+        received(head)
+    }
+
+    mutating func received(_ head: HTTPRequestHead) {
+        open += 1
+        isBodyOpen = true
+        let isChunked = head.headers.contains(name: "transfer-encoding")
+        rest = isChunked ? nil : head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        awaitsContinue =
+            !head.version.precedes1_1 && rest != 0
+            && head.headers.first(name: "expect")?.lowercased() == "100-continue"
+    }
+
+    mutating func received(bytes: Int) {
+        rest = rest.map { max(0, $0 - bytes) }
+        awaitsContinue = false
+    }
+
+    mutating func receivedEnd() {
+        isBodyOpen = false
+        awaitsContinue = false
+    }
+
+    /// The body is wanted now.
+    /// - Returns: whether to tell the client, which waits for it.
+    mutating func wantsBody() -> Bool {
+        defer { awaitsContinue = false }
+        return awaitsContinue && open == 1
+    }
+
+    /// Whether no other request waits behind the one that is answered now.
+    var isOneOnly: Bool { open == 1 }
+
+    /// Whether the connection has to close behind the answer whose head is written now.
+    var closesBehindAnswer: Bool {
+        guard open == 1, isBodyOpen else { return false }
+        // Without 100 the client need not send the body, so what comes next could be either that or a request.
+        return awaitsContinue || rest.map { $0 > Self.dropLimit } ?? true
+    }
+
+    /// The oldest is answered.
+    /// - Returns: whether none is left.
+    mutating func answered() -> Bool {
+        open -= 1
+        return open <= 0
+    }
+}

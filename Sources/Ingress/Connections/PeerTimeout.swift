@@ -1,0 +1,15 @@
+import NIOCore
+
+/// Has the system close a connection whose peer acknowledges nothing of what was sent: it is gone without a word, or keeps its window
+/// closed, which a server sees only when its own buffers are full.
+enum PeerTimeout {
+    private static let milliseconds = 60_000
+
+    static func set(on channel: any Channel) {
+        #if os(Linux)
+            // TCP_USER_TIMEOUT (RFC 5482), which covers a closed window on Linux. Best effort: a connection that has ended has no options.
+            let option = ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: 18))
+            try? channel.syncOptions?.setOption(option, value: milliseconds)
+        #endif
+    }
+}

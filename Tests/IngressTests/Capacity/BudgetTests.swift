@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Ingress
+
+@Suite struct BudgetTests {
+    @Test func `gives out as many bytes as there are, and gets them back`() {
+        let budget = BodyBudget(limitBytes: 100)
+        #expect(budget.take(60) && budget.take(40) && !budget.take(1) && budget.take(0))
+        budget.giveBack(60)
+        #expect(budget.take(60) && budget.usedBytes == 100)
+    }
+
+    @Test func `has room for one body alone, however small it is`() {
+        let budget = BodyBudget(limitBytes: 100)
+        #expect(budget.take(500) && !budget.take(1))
+        budget.giveBack(500)
+        #expect(budget.take(1) && budget.usedBytes == 1)
+    }
+
+    @Test func `gets back all that a request took, when the request ends`() {
+        let budget = BodyBudget(limitBytes: 100)
+        do {
+            let lease = BodyLease(of: budget)
+            #expect(lease.take(50) && lease.take(50) && !lease.take(1))
+            withExtendedLifetime(lease) {}
+        }
+        #expect(budget.usedBytes == 0)
+    }
+
+    @Test func `counts places by who holds them, and all together`() {
+        var places = Places<String>(limit: 3, perHolder: 2)
+        #expect(throws: Never.self) { for name in ["a", "a", "b"] { try places.take(for: name) } }
+        #expect(throws: Places<String>.Refusal.holderHasAll) { try places.take(for: "a") }
+        #expect(throws: Places<String>.Refusal.allTaken) { try places.take(for: "b") }
+        places.giveBack(of: "a")
+        places.giveBack(of: "nobody")
+        #expect(places.count == 2 && places.count(of: "a") == 1)
+        #expect(throws: Never.self) { try places.take(for: "c") }
+    }
+}

@@ -1,0 +1,104 @@
+import Testing
+
+@testable import Ingress
+
+/// Looks are 10 seconds apart unless a test says otherwise.
+@Suite struct ConnectionDeadlinesTests {
+    private static let look = Duration.seconds(10)
+
+    private func deadlines(first: Duration? = nil, age: Duration? = nil) -> ConnectionDeadlines {
+        ConnectionDeadlines(
+            ConnectionDeadlines.Limits(interval: Self.look, leastBytes: 100, firstRequest: first, age: age)
+        )
+    }
+
+    /// What the next looks find.
+    private func looks(_ count: Int, _ deadlines: inout ConnectionDeadlines) -> [PatienceEnded?] {
+        (0..<count).map { _ in deadlines.look(after: Self.look) }
+    }
+
+    @Test func `ends a connection on which no request comes, at its deadline`() {
+        var silent = deadlines(first: .seconds(25))
+        #expect(silent.untilNextLook == .seconds(10))
+        #expect(looks(2, &silent) == [nil, nil])
+        #expect(silent.untilNextLook == .seconds(5))
+        #expect(silent.look(after: .seconds(5)) == .first)
+    }
+
+    @Test(arguments: [true, false])
+    func `waits longer once the first request has come, whichever way`(isWhole: Bool) {
+        var used = deadlines(first: .seconds(25))
+        used.readBegan()
+        if isWhole {
+            used.requested()
+        } else {
+            used.received(.head)
+            used.received(.end)
+        }
+        #expect(used.untilNextLook == .seconds(10))
+        #expect(looks(8, &used) == Array(repeating: nil, count: 8))
+        #expect(used.look(after: Self.look) == .idle)
+    }
+
+    @Test func `ends a head that drips, also before the first request is due`() {
+        var slow = deadlines(first: .seconds(1000))
+        slow.readBegan()
+        slow.readCompleted()
+        slow.readBegan()
+        #expect(looks(3, &slow) == [nil, nil, .head])
+    }
+
+    @Test func `ends a body that brings too little, and not one that comes`() {
+        var slow = deadlines()
+        slow.received(.head)
+        slow.readBegan()
+        #expect(slow.look(after: Self.look) == nil)
+        for _ in 1...5 {
+            slow.received(.body(100))
+            #expect(slow.look(after: Self.look) == nil)
+        }
+        slow.received(.body(99))
+        #expect(looks(2, &slow) == [nil, .body])
+    }
+
+    @Test func `does not blame a client that is not read from`() {
+        var waiting = deadlines()
+        waiting.received(.head)
+        waiting.readCompleted()
+        #expect(looks(7, &waiting) == Array(repeating: nil, count: 7))
+    }
+
+    @Test func `ends a connection whose output nobody takes, whatever is written meanwhile`() {
+        var blocked = deadlines()
+        blocked.requested()
+        let isFirst = blocked.wrote()
+        #expect(isFirst)
+        for _ in 1...7 {
+            let isFirst = blocked.wrote()
+            #expect(!isFirst)
+            #expect(blocked.look(after: Self.look) == nil)
+        }
+        #expect(blocked.look(after: Self.look) == .output)
+    }
+
+    @Test func `keeps a connection whose output is taken`() {
+        var open = deadlines()
+        open.requested()
+        for _ in 1...50 {
+            let isFirst = open.wrote()
+            #expect(isFirst)
+            open.sent()
+            #expect(open.look(after: Self.look) == nil)
+        }
+    }
+
+    @Test func `says once that a connection is old`() {
+        var old = deadlines(age: .seconds(30))
+        var found: [PatienceEnded?] = []
+        for _ in 1...6 {
+            old.requested()
+            found.append(old.look(after: Self.look))
+        }
+        #expect(found == [nil, nil, .age, nil, nil, nil])
+    }
+}
