@@ -48,6 +48,7 @@ struct IngressFixture {
     let routes: CurrentRoutes
     /// What the access log was given.
     let requestLog: RequestRecorder
+    let capacity: IngressCapacity
 
     /// - Parameter clients: beside those that every test has.
     static func with(
@@ -70,10 +71,12 @@ struct IngressFixture {
             settings.capacity = capacity
             settings.eventLimit = eventLimit
             let audit = AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
+            let shared = IngressCapacity(capacity)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: settings,
+                within: shared,
                 accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
                 reading: store,
                 revising: store,
@@ -112,7 +115,8 @@ struct IngressFixture {
                         store: store,
                         watch: view.settlements,
                         routes: routes,
-                        requestLog: requestLog
+                        requestLog: requestLog,
+                        capacity: shared
                     )
                 )
                 group.cancelAll()

@@ -74,8 +74,10 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
     }
 
     /// A connection that was asked to close does not, because a request had come.
-    mutating func stays(_ id: Int) {
-        guard let entry = entries[id], entry.isLeaving else { return }
+    /// - Parameter newcomer: for which it was to make room.
+    /// - Returns: which one is to close instead: another that nobody misses, else the newcomer, whatever it does; nil if there is room now.
+    mutating func stays(_ id: Int, insteadOf newcomer: Int) -> Int? {
+        guard let entry = entries[id], entry.isLeaving else { return nil }
         entries[id]?.isLeaving = false
         let place = order[entry.address]?.firstIndex { $0 > id }
         if let place {
@@ -84,6 +86,17 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
             order[entry.address, default: []].append(id)
         }
         staying += 1
+        guard let new = entries[newcomer], !new.isLeaving else { return nil }
+        let other: Int?
+        if let address = new.address, let own = order[address], own.count > perAddress {
+            other = dispensable(own, but: newcomer)
+        } else if staying > limit - reserved {
+            other = dispensableOfAll(but: newcomer)
+        } else {
+            return nil
+        }
+        leave(other ?? newcomer)
+        return other ?? newcomer
     }
 
     /// A connection has closed.
@@ -106,14 +119,15 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
     }
 
     /// One of all, from the address that has the most, if that has one.
-    private func dispensableOfAll() -> Int? {
+    private func dispensableOfAll(but newcomer: Int? = nil) -> Int? {
         guard let most = order.values.max(by: { $0.count < $1.count }) else { return nil }
-        return dispensable(most) ?? order.values.lazy.compactMap { dispensable($0) }.first
+        return dispensable(most, but: newcomer)
+            ?? order.values.lazy.compactMap { dispensable($0, but: newcomer) }.first
     }
 
-    private func dispensable(_ list: [Int]) -> Int? {
+    private func dispensable(_ list: [Int], but newcomer: Int? = nil) -> Int? {
         var idle: Int?
-        for id in list {
+        for id in list where id != newcomer {
             switch entries[id]?.connection.standing {
             case .silent: return id
             case .idle: idle = idle ?? id

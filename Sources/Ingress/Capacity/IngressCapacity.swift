@@ -47,15 +47,12 @@ package final class IngressCapacity: Sendable {
     func admit(_ channel: any Channel, forAdministration isAdministration: Bool) -> ConnectionDoor {
         let door = ConnectionDoor(channel)
         let address = countedAddress(of: channel)
-        let (verdict, other) = connections.withLock { register in
-            let verdict = register.open(door, from: address, forAdministration: isAdministration)
-            return (verdict, verdict.other.flatMap { register.connection($0) })
-        }
+        let verdict = connections.withLock { $0.open(door, from: address, forAdministration: isAdministration) }
         switch verdict {
         case .admitted: break
-        case .admittedInsteadOf(let id, _):
+        case .admittedInsteadOf(let other, let id):
             replaced.increment()
-            other?.makeRoom { [weak self] in self?.connections.withLock { $0.stays(id) } }
+            close(other, for: id)
         case .refused(let reason):
             refused[reason == .address ? 0 : 1].increment()
             // Behind the set-up of its handlers, which an inactive channel does not take.
@@ -65,6 +62,15 @@ package final class IngressCapacity: Sendable {
             channel.closeFuture.whenComplete { [weak self] _ in self?.connections.withLock { $0.closed(id) } }
         }
         return door
+    }
+
+    /// Closes a connection to make room for a new one; one to which a request has come in the meantime stays, and another has to go.
+    private func close(_ id: Int, for newcomer: Int) {
+        guard let door = connections.withLock({ $0.connection(id) }) else { return }
+        door.close(evenIfBusy: id == newcomer) { [weak self] in
+            guard let self, let next = connections.withLock({ $0.stays(id, insteadOf: newcomer) }) else { return }
+            close(next, for: newcomer)
+        }
     }
 
     /// Nil if the peer is a trusted proxy, or has no IP address.
@@ -84,11 +90,6 @@ extension ConnectionRegister.Verdict {
         case .refused: nil
         }
     }
-
-    /// The one that is to close.
-    fileprivate var other: Int? {
-        if case .admittedInsteadOf(let other, _) = self { other } else { nil }
-    }
 }
 
 /// What the listeners know of one connection.
@@ -106,10 +107,11 @@ final class ConnectionDoor: ObservedConnection {
         set { latest.store(newValue.rawValue, ordering: .relaxed) }
     }
 
-    /// Closes the connection unless a request has come in the meantime.
-    fileprivate func makeRoom(orElse stays: @escaping @Sendable () -> Void) {
+    /// Closes the connection.
+    /// - Parameter stays: called instead if it answers a request, unless it has to close even so.
+    fileprivate func close(evenIfBusy mustClose: Bool, orElse stays: @escaping @Sendable () -> Void) {
         channel.eventLoop.execute { [self] in
-            if standing == .busy { stays() } else { channel.close(promise: nil) }
+            if standing == .busy, !mustClose { stays() } else { channel.close(promise: nil) }
         }
     }
 }

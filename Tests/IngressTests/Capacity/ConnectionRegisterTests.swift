@@ -75,16 +75,33 @@ import Testing
         #expect(register.count == 10)
     }
 
-    @Test func `keeps one that became busy before it could leave`() {
+    @Test(arguments: [(ConnectionStanding.idle, 1), (.busy, 3)])
+    func `has another close for one that became busy before it could, in the end the newcomer`(
+        second: ConnectionStanding,
+        expected: Int
+    ) {
+        for (limit, perAddress) in [(100, 3), (3, 100)] {
+            var register = Register(limit: limit, perAddress: perAddress)
+            open(1, .idle, from: "a", in: &register)
+            open(1, second, from: "a", in: &register)
+            open(1, .busy, from: "a", in: &register)
+            #expect(register.open(Connection(.busy), from: "a") == .admittedInsteadOf(0, id: 3))
+            #expect(register.count == 3)
+            register.connection(0)?.standing = .busy
+            #expect(register.stays(0, insteadOf: 3) == expected)
+            #expect(register.count == 3)
+            register.closed(expected)
+            #expect(register.count == 3)
+        }
+    }
+
+    @Test func `has nobody close when there is room by then`() {
         var register = Register(limit: 1, perAddress: 1)
         open(1, .idle, from: "a", in: &register)
-        #expect(register.open(Connection(.busy), from: "a") == .admittedInsteadOf(0, id: 1))
-        #expect(register.count == 1)
-        register.connection(0)?.standing = .busy
-        register.stays(0)
-        #expect(register.count == 2)
-        register.closed(0)
+        #expect(register.open(Connection(.silent), from: "a") == .admittedInsteadOf(0, id: 1))
         register.closed(1)
+        #expect(register.stays(0, insteadOf: 1) == nil && register.count == 1)
+        register.closed(0)
         #expect(register.count == 0)
     }
 
