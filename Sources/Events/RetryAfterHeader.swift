@@ -29,7 +29,9 @@ extension RetryAfter {
         let isTimestamp = seconds >= Self.leastTimestamp
         for _ in 0..<3 where seconds >= Self.mostTimestampSeconds { seconds /= 1000 }
         if isTimestamp, seconds < Self.mostTimestampSeconds {
-            self = .moment(Timestamp(milliseconds: Int64((seconds * 1000).rounded(.up))))
+            self = .moment(
+                Timestamp(milliseconds: Int64((min(seconds, Self.mostTimestampSeconds) * 1000).rounded(.up)))
+            )
         } else {
             let longest = Double(Self.longestDelay.components.seconds)
             self = .delay(.milliseconds(Int64((min(seconds, longest) * 1000).rounded(.up))))

@@ -44,7 +44,11 @@ import Testing
             #expect(resumed.status == 200)
             #expect(try resumed.object["operator_hold"] is NSNull)
             #expect(try await server.store.operatorHold(of: "p") == nil)
-            let due = try await server.store.claimDue(for: "p", at: SystemWallClock().now, limit: BlockLimit(events: 9, bytes: 1 << 20))
+            let due = try await server.store.claimDue(
+                for: "p",
+                at: SystemWallClock().now,
+                limit: BlockLimit(events: 9, bytes: 1 << 20)
+            )
             #expect(due.map(\.sequence) == [sequence])
         }
     }

@@ -75,11 +75,19 @@ import Testing
                 let answer = try await order(server, "retry", body).object
                 #expect(answer["changed"] as? Int == 1 && answer["uncertain"] as? Int == 2, "\(body): \(answer)")
             }
-            let due = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: BlockLimit(events: 9, bytes: 1 << 20))
+            let due = try await server.store.claimDue(
+                for: "p",
+                at: Timestamp(milliseconds: .max),
+                limit: BlockLimit(events: 9, bytes: 1 << 20)
+            )
             #expect(due.map(\.event.id) == ["e1"])
             let asked = try await order(server, "retry", #"{"filter":{"status":"uncertain"}}"#).object
             #expect(asked["changed"] as? Int == 2 && asked["uncertain"] as? Int == 0)
-            let rest = try await server.store.claimDue(for: "p", at: Timestamp(milliseconds: .max), limit: BlockLimit(events: 9, bytes: 1 << 20))
+            let rest = try await server.store.claimDue(
+                for: "p",
+                at: Timestamp(milliseconds: .max),
+                limit: BlockLimit(events: 9, bytes: 1 << 20)
+            )
             #expect(rest.map(\.event.id) == ["u1", "u2"])
         }
     }

@@ -26,7 +26,11 @@ struct ProviderOrdersHandler: Sendable {
             throw Problem(error)
         }
         steering.pass(.hold(hold), to: provider)
-        await audit.write("provider: hold", by: .client(caller), ["provider": "\(provider)", "until": hold.until.rfc3339])
+        await audit.write(
+            "provider: hold",
+            by: .client(caller),
+            ["provider": "\(provider)", "until": hold.until.rfc3339]
+        )
         return Self.json(provider, hold)
     }
 

@@ -73,7 +73,8 @@ extension Problem {
         if let whole = faults.first(where: { $0.index == nil }) { return whole.message }
         let reasons =
             more > 0
-            ? "errors lists the first \(EventFault.mostListed) faults, and there are \(more) more" : "errors says why for each"
+            ? "errors lists the first \(EventFault.mostListed) faults, and there are \(more) more"
+            : "errors says why for each"
         var sentences: [String] = []
         if count == 1, more == 0 {
             sentences.append("the event was not accepted: \(faults[0].message)")

@@ -55,6 +55,7 @@ indirect enum PolarFilter {
         case "name": return value.string != nil && compare(event["name"] ?? "", comparison, value)
         case "source": return value.string != nil && compare("user", comparison, value)
         case "timestamp":
+            // Safe: a time that the simulator has read lies in the years that its text can hold.
             let seconds = SandboxJSON.number("\(Int(time.timeIntervalSince1970.rounded(.down)))")
             return value.string == nil && compare(seconds, comparison, value)
         default:

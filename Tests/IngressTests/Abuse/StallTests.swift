@@ -5,7 +5,7 @@ import Testing
 /// Clients that keep a connection busy with next to nothing.
 @Suite struct StallTests {
     private static let head = "POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer test-key\r\n"
-    private static let drops = Array(repeating: " ", count: 1500)
+    private static let drops = Array(repeating: " ", count: 15_000)
 
     private func with(interval: Duration = .milliseconds(100), _ body: (IngressFixture) async throws -> Void)
         async throws
@@ -17,10 +17,10 @@ import Testing
 
     @Test func `closes a connection whose request's head does not come to an end`() async throws {
         try await with { (server) async throws in
-            let pieces = [Self.head, "X-A: "] + Array(repeating: "a", count: 1500)
+            let pieces = [Self.head, "X-A: "] + Array(repeating: "a", count: 15_000)
             let start = ContinuousClock.now
             #expect(try await RawRequest.drip(pieces, every: 20, to: server.port) == "")
-            #expect(ContinuousClock.now - start < .seconds(25))
+            #expect(ContinuousClock.now - start < .seconds(120))
         }
     }
 
@@ -31,7 +31,7 @@ import Testing
             let answer = try await RawRequest.drip(pieces, every: 20, to: server.port)
             #expect(answer.hasPrefix("HTTP/1.1 408 "), "\(answer)")
             #expect(answer.contains("urn:tollgate:problem:stalled"))
-            #expect(ContinuousClock.now - start < .seconds(25))
+            #expect(ContinuousClock.now - start < .seconds(120))
         }
     }
 
@@ -46,7 +46,7 @@ import Testing
                     every: 20,
                     to: server.port
                 )
-                #expect(ContinuousClock.now - start < .seconds(25))
+                #expect(ContinuousClock.now - start < .seconds(120))
             }
         }
     }
@@ -59,7 +59,7 @@ import Testing
                 false
             }
             #expect(answer.hasPrefix("HTTP/1.1 200 "))
-            #expect(ContinuousClock.now - start < .seconds(25))
+            #expect(ContinuousClock.now - start < .seconds(120))
         }
     }
 
