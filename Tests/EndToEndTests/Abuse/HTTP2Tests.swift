@@ -36,14 +36,14 @@ import Testing
     }
 
     @Test func `closes a connection that sends no request`() async throws {
-        try await withGateway(["--first-request-seconds", "1"]) { (_, _, client) async throws in
+        try await withGateway(["--first-request-seconds", "8"]) { (_, _, client) async throws in
             try await waitUntil("the connection is closed") { client.isClosed }
             #expect(client.frames(Self.goAway, on: 0).count == 1)
         }
     }
 
     @Test func `does not wait for a client that acknowledges no PING, at its age and at the stop`() async throws {
-        try await withGateway(["--connection-age-seconds", "1"]) { (_, _, client) async throws in
+        try await withGateway(["--connection-age-seconds", "8"]) { (_, _, client) async throws in
             try await client.request(Self.get("/healthz"), on: 1)
             try await waitUntil("the connection is closed") { client.isClosed }
             #expect(client.frames(Self.headers, on: 1).first?.payload.first == Self.ok)
