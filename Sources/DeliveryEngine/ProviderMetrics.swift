@@ -10,6 +10,7 @@ struct ProviderMetrics: Sendable {
     private let retried: Counter
     private let rejected: Counter
     private let uncertain: Counter
+    private let alreadyThere: Counter
     /// By class of status, from 1xx on; the first is for calls without an answer.
     private let answers: [Timer]
 
@@ -22,6 +23,11 @@ struct ProviderMetrics: Sendable {
         retried = counter("retried")
         rejected = counter("rejected")
         uncertain = counter("uncertain")
+        alreadyThere = Counter(
+            label: "tollgate_deliveries_already_there_total",
+            dimensions: [name],
+            factory: factory
+        )
         answers = (0...5).map { status in
             let dimensions = [name, ("status", status == 0 ? "none" : "\(status)xx")]
             return Timer(label: "tollgate_vendor_request_seconds", dimensions: dimensions, factory: factory)
@@ -35,6 +41,7 @@ struct ProviderMetrics: Sendable {
         retried.increment(by: counts.retried)
         rejected.increment(by: counts.rejected)
         uncertain.increment(by: counts.uncertain)
+        alreadyThere.increment(by: counts.alreadyThere)
     }
 
     func called(_ facts: AttemptFacts) {

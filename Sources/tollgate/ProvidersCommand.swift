@@ -28,7 +28,10 @@ struct ListProvidersCommand: AsyncParsableCommand {
         let answer = try await gateway.get("/v1/providers")
         guard !json, let list = answer.json else { return Terminal.data(answer.body) }
         var rows = [
-            ["PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED", "LAST ERROR"]
+            [
+                "PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED",
+                "ALREADY THERE", "LAST ERROR",
+            ]
         ]
         for provider in list["providers"].map({ Array($0.elements) }) ?? [] {
             let counts = provider["since_start"]
@@ -37,7 +40,7 @@ struct ListProvidersCommand: AsyncParsableCommand {
                     provider["name"]?.string ?? "", provider["adapter"]?.string ?? "", Self.state(provider),
                     provider["backlog"]?["events"]?.numberText ?? "-",
                     (provider["backlog"]?["age_seconds"]?.numberText ?? "-") + " s",
-                ] + ["delivered", "retried", "rejected"].map { counts?[$0]?.numberText ?? "-" } + [
+                ] + ["delivered", "retried", "rejected", "already_there"].map { counts?[$0]?.numberText ?? "-" } + [
                     provider["last_error"]?["message"]?.string ?? "-"
                 ]
             )

@@ -29,10 +29,13 @@ extension PipelineMachine {
         package var retried = 0
         package var rejected = 0
         package var uncertain = 0
+        /// Of those delivered: the vendor had the event at the first request already, from another writer perhaps.
+        package var alreadyThere = 0
 
         mutating func add(_ settlement: Settlement) {
             delivered += settlement.delivered.reduce(0) { $0 + $1.sequences.count }
             for exception in settlement.exceptions {
+                if exception.wasThere { alreadyThere += 1 }
                 switch exception.status {
                 case .delivered: delivered += 1
                 case .retrying: retried += 1
@@ -47,5 +50,13 @@ extension PipelineMachine {
     /// The state at `now`.
     package func snapshot(at now: Moment) -> Snapshot {
         gates.snapshot(at: now, requestsUnderWay: inFlight.requests, counts: counts)
+    }
+}
+
+extension SettledDelivery {
+    /// Whether the vendor said at the first request that it has the event already.
+    fileprivate var wasThere: Bool {
+        guard newAttempts.count == 1, let attempt = newAttempts.first else { return false }
+        return status == .delivered && attempt.deduplicated && reachedAt == attempt.at
     }
 }

@@ -76,6 +76,7 @@ struct ProvidersHandler: Sendable {
         writer.member("retried", integer: state?.counts.retried ?? 0)
         writer.member("rejected", integer: state?.counts.rejected ?? 0)
         writer.member("uncertain", integer: state?.counts.uncertain ?? 0)
+        writer.member("already_there", integer: state?.counts.alreadyThere ?? 0)
         writer.endObject()
         writer.key("last_error")
         guard let fault = state?.parked ?? state?.holdFault ?? state?.lastFault else { return writer.null() }

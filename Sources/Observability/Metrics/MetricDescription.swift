@@ -49,5 +49,9 @@ package struct MetricDescription: Sendable {
             "tollgate_deliveries_total",
             "Outcomes of deliveries, each event for itself; one that is retried counts each time."
         ),
+        MetricDescription(
+            "tollgate_deliveries_already_there_total",
+            "Deliveries of which the vendor said at the first request that it has the event already: another writer may use the ID."
+        ),
     ]
 }
