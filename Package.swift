@@ -72,6 +72,7 @@ let package = Package(
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(name: "Facades", dependencies: ["Events", "JSON", "Vendors"], swiftSettings: settings),
         .target(
             name: "Routing",
             dependencies: ["Events", "JSON"],
@@ -127,8 +128,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
-                "Observability", "Routing", "Vendors", coreMetrics, logging, nioCore, nioPosix,
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Facades", "Ingress", "JSON", "Journal",
+                "JournalSQLite", "Observability", "Routing", "Vendors", coreMetrics, logging, nioCore, nioPosix,
                 nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -187,7 +188,13 @@ let package = Package(
         .testTarget(
             name: "VendorsTests",
             dependencies: ["Events", "JSON", "TestSupport", "Vendors"],
-            exclude: ["Exchanges", "Polar/Recorded"],
+            exclude: ["Exchanges"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FacadesTests",
+            dependencies: ["Events", "Facades", "JSON", "TestSupport", "Vendors"],
+            exclude: ["Polar/Recorded"],
             swiftSettings: settings
         ),
         .testTarget(

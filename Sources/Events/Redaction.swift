@@ -16,7 +16,7 @@ package struct Redaction: Sendable {
     package func redacted(_ text: String) -> String {
         guard let secret = secret?.reveal(), !secret.isEmpty else { return text }
         var text = text.replacing(secret, with: Self.mark)
-        let encoded = Self.percentEncoded(secret)
+        let encoded = PercentEncoding.encoded(secret)
         if encoded != secret { text = text.replacing(encoded, with: Self.mark) }
         return Self.withoutPart(of: secret, text)
     }
@@ -36,21 +36,6 @@ package struct Redaction: Sendable {
             return kept.dropLast(length) + mark + cut
         }
         return text
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

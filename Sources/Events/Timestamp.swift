@@ -28,6 +28,19 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 }
 
+extension Timestamp {
+    /// The first millisecond of a year, UTC.
+    package static func start(ofYear year: Int) -> Timestamp {
+        // Days before the year in the proleptic Gregorian calendar, counted from year 1.
+        let past = year - 1
+        let days = past * 365 + past / 4 - past / 100 + past / 400
+        return Timestamp(milliseconds: Int64(days - 719_162) * 86_400_000)
+    }
+
+    /// What RFC 3339 can write, as most date libraries read it: years 1 to 9999.
+    package static let writable = start(ofYear: 1)...Timestamp(milliseconds: Timestamp.range.upperBound)
+}
+
 extension Duration {
     /// This duration in milliseconds, cut towards zero, and at the ends of what an `Int64` holds.
     package var wholeMilliseconds: Int64 {

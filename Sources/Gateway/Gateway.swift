@@ -2,6 +2,7 @@ import Acceptance
 import Access
 import DeliveryEngine
 import Events
+import Facades
 import Foundation
 import Ingress
 import Journal
@@ -101,7 +102,7 @@ package enum Gateway {
                 revising: store,
                 searching: store,
                 following: store,
-                serving: VendorRegistry.dialects,
+                serving: FacadeRegistry.all,
                 asking: VendorQuestions(
                     routes: routes,
                     clients: readers,
