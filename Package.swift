@@ -70,6 +70,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "JSON", swiftSettings: settings),
+        .target(name: "Randomness", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
         .target(name: "Facades", dependencies: ["Events", "JSON", "Vendors"], swiftSettings: settings),
@@ -110,15 +111,15 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                nioTLS, serviceLifecycle,
+                "Events", "Journal", "Randomness", "Routing", coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix,
+                nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Journal", "JSON", "Randomness", "Routing",
                 coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2,
                 nioHTTPCompression, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
                 serviceLifecycle,
@@ -137,7 +138,9 @@ let package = Package(
         ),
         .target(
             name: "Sandbox",
-            dependencies: [httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+            dependencies: [
+                "Randomness", httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         // gzip, in which many keep the files that they send.
@@ -172,13 +175,13 @@ let package = Package(
         // What tests share: helpers, and the behaviour suites that every implementation of a protocol must pass.
         .target(
             name: "TestSupport",
-            dependencies: ["Events"],
+            dependencies: ["Events", "Randomness"],
             path: "Tests/Support/TestSupport",
             swiftSettings: settings
         ),
         .target(
             name: "JournalBehaviour",
-            dependencies: ["Events", "Journal", "TestSupport"],
+            dependencies: ["Events", "Journal", "Randomness", "TestSupport"],
             path: "Tests/Support/JournalBehaviour",
             swiftSettings: settings
         ),
@@ -206,13 +209,14 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "JournalFormatTests",
-            dependencies: ["Events", "Journal", "JournalFormat"],
+            dependencies: ["Events", "Journal", "JournalFormat", "Randomness"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "JournalSQLiteTests",
             dependencies: [
-                "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "TestSupport", grdb, logging,
+                "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "Randomness", "TestSupport",
+                grdb, logging,
             ],
             swiftSettings: settings
         ),
@@ -231,17 +235,16 @@ let package = Package(
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors",
-                logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Randomness", "Routing", "TestSupport",
+                "Vendors", logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
-                "TestSupport",
-                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Randomness",
+                "Routing", "TestSupport", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),

@@ -1,3 +1,4 @@
+import Events
 import NIOCore
 
 /// One timer of an event loop that can be set anew: then what it was set to before is forgotten.
@@ -12,11 +13,7 @@ struct Alarm {
     /// Rings once after a time, unless it is set anew or cancelled before.
     mutating func set(in time: Duration, ring: @escaping @Sendable () -> Void) {
         scheduled?.cancel()
-        let (seconds, attoseconds) = max(time, .zero).components
-        scheduled = eventLoop.scheduleTask(
-            in: .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000),
-            ring
-        )
+        scheduled = eventLoop.scheduleTask(in: .nanoseconds(max(time, .zero).wholeNanoseconds), ring)
     }
 
     mutating func cancel() {

@@ -46,7 +46,6 @@ struct ProviderMetrics: Sendable {
 
     func called(_ facts: AttemptFacts) {
         let status = facts.httpStatus.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
-        let (seconds, attoseconds) = facts.latency.components
-        answers[status].recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        answers[status].recordNanoseconds(facts.latency.wholeNanoseconds)
     }
 }

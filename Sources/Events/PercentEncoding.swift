@@ -1,20 +1,30 @@
 /// Percent-encoding in paths and queries (RFC 3986).
 package enum PercentEncoding {
-    /// The text behind the encoding; what is no valid encoding stays as it is. A `+` is a plus, as paths have it.
-    package static func decoded(_ text: some StringProtocol) -> String {
-        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+    /// The decoded text; what is no valid encoding stays as it is.
+    /// - Parameter plusIsSpace: as forms and their queries have it; in paths a plus is a plus.
+    package static func decoded(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
+        let plus = plusIsSpace ? UInt8(ascii: "+") : nil
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == plus }) else { return String(text) }
         var bytes: [UInt8] = []
         var rest = Substring(text).utf8[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2, let value = UInt8(Substring(digits), radix: 16) {
+            if byte == UInt8(ascii: "%"), let value = value(of: digits) {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {
-                bytes.append(byte)
+                bytes.append(byte == plus ? UInt8(ascii: " ") : byte)
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The byte that two hexadecimal digits stand for. A sign is none, though number readers take it.
+    private static func value(of digits: Substring.UTF8View) -> UInt8? {
+        guard digits.count == 2, digits.first != UInt8(ascii: "+"), digits.first != UInt8(ascii: "-") else {
+            return nil
+        }
+        return UInt8(Substring(digits), radix: 16)
     }
 
     /// The text with everything encoded but letters, digits and `-._~`, fit for any part of an address.

@@ -41,17 +41,6 @@ extension Timestamp {
     package static let writable = start(ofYear: 1)...Timestamp(milliseconds: Timestamp.range.upperBound)
 }
 
-extension Duration {
-    /// This duration in milliseconds, cut towards zero, and at the ends of what an `Int64` holds.
-    package var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1000)
-        let (sum, isBeyond) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        guard overflows || isBeyond else { return sum }
-        return seconds < 0 ? .min : .max
-    }
-}
-
 /// Tells the wall-clock time. Decisions are told the time; only shells ask for it.
 package protocol WallClock: Sendable {
     /// The current moment.

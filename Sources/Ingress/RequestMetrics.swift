@@ -57,8 +57,7 @@ struct RequestMetrics: Sendable {
 
     func answered(_ endpoint: EndpointClass, status: Int, _ duration: Duration) {
         guard let timers = timers[endpoint], (100..<600).contains(status) else { return }
-        let (seconds, attoseconds) = duration.components
-        timers[status / 100 - 1].recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        timers[status / 100 - 1].recordNanoseconds(duration.wholeNanoseconds)
         if status >= 400 { refused.count(endpoint, status) }
     }
 }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import Events
 
 /// Sizes and times of group commits.
 struct CommitMetrics: Sendable {
@@ -14,18 +15,11 @@ struct CommitMetrics: Sendable {
 
     /// - Parameter events: new ones; a commit without any writes outcomes only, and its size says nothing.
     func committed(events count: Int64, in duration: Duration) {
-        time.recordNanoseconds(duration)
+        time.recordNanoseconds(duration.wholeNanoseconds)
         if count > 0 { events.record(count) }
     }
 
     func failed() {
         failures.increment()
-    }
-}
-
-extension Timer {
-    fileprivate func recordNanoseconds(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

@@ -104,10 +104,3 @@ private struct SettlementChanges: Sendable {
         }
     }
 }
-
-extension Duration {
-    /// This duration in microseconds, cut towards zero: how latencies are kept.
-    fileprivate var wholeMicroseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
-    }
-}

@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+import Randomness
 
 /// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
 ///
@@ -46,7 +47,7 @@ package struct PipelineMachine: Sendable {
 
     let settings: PipelineSettings
     let rules: OutcomeRules
-    var random: SeededGenerator
+    var random: SplitMix
     var gates: ProviderGates
     var assembly: BatchAssembly
     var suspects = Suspects()
@@ -69,7 +70,7 @@ package struct PipelineMachine: Sendable {
     package init(settings: PipelineSettings, hold: ProviderHold? = nil, seed: UInt64, at now: Moment) {
         self.settings = settings
         rules = OutcomeRules(settings: settings)
-        random = SeededGenerator(seed: seed)
+        random = SplitMix(seed: seed)
         gates = ProviderGates(settings: settings, hold: hold, at: now)
         assembly = BatchAssembly(limit: settings.batch, oneIdentityOncePerBatch: settings.oneIdentityOncePerBatch)
         outbox = Outbox(provider: settings.provider)

@@ -51,7 +51,7 @@ package struct ProviderGates: Sendable {
         longestWait = settings.longestWait
         breaker = settings.breaker
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
-        bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now.instant) }
+        bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
         saved = hold
         guard let hold else { return }
         let rest = max(.zero, min(hold.until - now.wall, longestWait))
@@ -85,7 +85,7 @@ package struct ProviderGates: Sendable {
         }
         if let held { earliest = max(earliest, held.until) }
         if let stopped { earliest = max(earliest, stopped.until) }
-        if let bucket { earliest = max(earliest, bucket.nextToken(at: now)) }
+        if let bucket { earliest = max(earliest, now + bucket.wait(for: 1, at: now)) }
         return earliest
     }
 
@@ -103,7 +103,7 @@ package struct ProviderGates: Sendable {
             breaker.probeStarted()
             probe = ticket
         }
-        bucket?.take(at: now)
+        bucket?.take(1, at: now)
         return ticket
     }
 
@@ -113,13 +113,13 @@ package struct ProviderGates: Sendable {
         var earliest = now
         if let held { earliest = max(earliest, held.until) }
         guard let bucket else { return earliest }
-        if deliveriesWait, !bucket.holds(min(2, bucket.burst), at: now) { return nil }
-        return max(earliest, bucket.nextToken(at: now))
+        if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
+        return max(earliest, now + bucket.wait(for: 1, at: now))
     }
 
     /// A client's read leaves.
     package mutating func passRead(at now: ContinuousClock.Instant) {
-        bucket?.take(at: now)
+        bucket?.take(1, at: now)
     }
 
     /// Whose failure a request's failure would be, by what is known of the events that it carried.

@@ -94,7 +94,7 @@ package struct HTTPVendorCaller: VendorCalling {
             fields.append((name, prefix + secret.reveal()))
         case .query(let name):
             let separator = address.contains("?") ? "&" : "?"
-            address += "\(separator)\(name)=\(Self.percentEncoded(secret.reveal()))"
+            address += "\(separator)\(name)=\(PercentEncoding.encoded(secret.reveal()))"
         }
         return try RequestHead(method: request.method, address: address, fields: fields)
     }
@@ -134,13 +134,6 @@ package struct HTTPVendorCaller: VendorCalling {
             error.connectionErrors.first.map { reason($0.error) } ?? "its name could not be resolved"
         default: String(describing: type(of: error))
         }
-    }
-
-    private static func percentEncoded(_ text: String) -> String {
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-        )
-        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 }
 

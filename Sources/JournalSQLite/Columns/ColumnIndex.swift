@@ -335,10 +335,3 @@ extension ColumnIndex {
         filling.sync {}
     }
 }
-
-extension Duration {
-    fileprivate var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
-}

@@ -1,3 +1,5 @@
+import Events
+
 /// UUIDs of version 4's form that follow from what they stand for, so that they need not be kept.
 package enum StableUUID {
     /// A UUID for a list of texts: the same for the same texts, and in all likelihood for no others.
@@ -49,14 +51,6 @@ package enum StableUUID {
     }
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        let words = [version4(high), low & ~(3 << 62) | variant]
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for place in 0..<32 {
-            if place == 8 || place == 12 || place == 16 || place == 20 { text.append(UInt8(ascii: "-")) }
-            text.append(digits[Int(words[place / 16] >> UInt64((15 - place % 16) * 4) & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
+        UUIDText.of(version4(high), low & ~(3 << 62) | variant)
     }
 }

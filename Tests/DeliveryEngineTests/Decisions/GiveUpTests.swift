@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -56,7 +57,7 @@ import Testing
             reachedAt: reachedAt,
             acceptedAt: Timestamp(milliseconds: Self.now.milliseconds - Self.long.wholeMilliseconds * 2)
         )
-        var random = SeededGenerator(seed: 1)
+        var random = SplitMix(seed: 1)
         let decision = OutcomeRules(settings: settings).decide(
             end.outcome,
             for: item,

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Journal
 import JournalFormat
+import Randomness
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: [0, 200, 60_000, 4_000_000_000, Int64.max] as [Int64])
     func `a column keeps numbers in as few bytes as they need`(span: Int64) {
-        var generator = Seeded(state: 7)
+        var generator = SplitMix(seed: 7)
         let least: Int64 = span == .max ? .min : -5
         let values = (0..<500).map { _ in least &+ Int64.random(in: 0...span, using: &generator) }
         let column = PackedColumn(packing: values)

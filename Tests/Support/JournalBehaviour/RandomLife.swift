@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 
 extension StoreBehaviour {
     /// A store agrees with ``StoreModel`` whatever is asked of it, in whatever order, with crashes in between.
@@ -7,7 +8,7 @@ extension StoreBehaviour {
     /// - Parameter seed: decides all that happens; a failure names it.
     package static func randomLife(seed: UInt64) -> StoreCheck {
         StoreCheck("agrees with a simple model in a random life, seed \(seed)") { store, fixture in
-            var life = RandomLife(store: store, fixture: fixture, generator: SeededGenerator(seed: seed))
+            var life = RandomLife(store: store, fixture: fixture, generator: SplitMix(seed: seed))
             for _ in 0..<400 { try await life.step() }
             try await life.finish()
             return life.store
@@ -19,7 +20,7 @@ extension StoreBehaviour {
 private struct RandomLife {
     var store: any EventStore
     let fixture: any StoreFixture
-    var generator: SeededGenerator
+    var generator: SplitMix
     var model = StoreModel()
 
     mutating func step() async throws {
@@ -147,22 +148,5 @@ private struct RandomLife {
         for (id, expected) in model.statuses.shuffled(using: &generator).prefix(10) {
             try expect(try await store.statuses(of: id), expected, "the deliveries of \(id)")
         }
-    }
-}
-
-/// Gives the same numbers for the same seed (SplitMix64).
-package struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) {
-        state = seed
-    }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
