@@ -4,10 +4,23 @@ import Events
 enum QueryText {
     /// Names and values, percent-decoded, in order. What is no valid encoding stays as it is.
     static func pairs(_ query: Substring) -> [(name: String, value: String)] {
-        query.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                .map { PercentEncoding.decoded($0, plusIsSpace: true) }
-            return (name: parts[0], value: parts.count == 2 ? parts[1] : "")
+        parts(query).map { (decode($0.name), decode($0.value)) }
+    }
+
+    /// Names with their values, which commas separate, in order. The commas are found before decoding, so that an encoded one belongs to
+    /// its value.
+    static func lists(_ query: Substring) -> [(name: String, values: [String])] {
+        parts(query).map { name, value in
+            (decode(name), value.split(separator: ",", omittingEmptySubsequences: false).map(decode))
         }
     }
+
+    private static func parts(_ query: Substring) -> [(name: Substring, value: Substring)] {
+        query.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (parts[0], parts.count == 2 ? parts[1] : "")
+        }
+    }
+
+    private static func decode(_ text: Substring) -> String { PercentEncoding.decoded(text, plusIsSpace: true) }
 }
