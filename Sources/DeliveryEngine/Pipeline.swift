@@ -2,6 +2,8 @@ package import Events
 package import Journal
 package import Logging
 import ServiceLifecycle
+import Telemetry
+import Transport
 
 /// Delivers to one provider account: carries out what ``PipelineMachine`` decides.
 ///

@@ -1,9 +1,9 @@
 import Access
-package import DeliveryEngine
 package import Events
 import Foundation
 import Logging
 import Routing
+package import Telemetry
 
 /// Takes the lines of the access log; `Gateway` fills it.
 ///

@@ -1,5 +1,5 @@
+package import Access
 import NIOCore
-package import Routing
 
 /// Who makes a request: the client, by which of its keys, and from where.
 package struct Caller: Sendable {

@@ -7,6 +7,7 @@ import Hummingbird
 import Journal
 import NIOCore
 import Routing
+import Telemetry
 
 /// Answers every request: finds out who asks for what, calls the handler, turns problems into answers, writes the log line.
 struct GatewayResponder: HTTPResponder {

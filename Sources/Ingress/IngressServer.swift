@@ -9,6 +9,7 @@ package import Logging
 import NIOCore
 package import Routing
 import ServiceLifecycle
+package import VendorReads
 
 /// The HTTP server of the gateway.
 ///

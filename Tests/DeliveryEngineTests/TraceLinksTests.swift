@@ -1,5 +1,6 @@
 import DeliveryEngine
 import Events
+import Telemetry
 import Testing
 
 @Suite struct TraceLinksTests {

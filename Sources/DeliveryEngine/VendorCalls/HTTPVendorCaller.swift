@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
+package import Telemetry
 
 /// Where one provider account is, and how it wants to be called.
 package struct VendorEndpoint: Sendable {

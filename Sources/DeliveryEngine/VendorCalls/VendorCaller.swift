@@ -1,4 +1,5 @@
 package import Events
+package import Telemetry
 
 /// Sends one request to one provider account.
 ///

@@ -1,6 +1,6 @@
+import Access
 import Events
 import JSON
-import Routing
 
 /// `GET /v1/client`: whose key the caller presents, what it may do, and which journal its events go to.
 struct ClientHandler: Sendable {

@@ -1,7 +1,7 @@
+import Access
 import Events
 import JSON
 import Journal
-import Routing
 
 /// `GET /v1/events/{id}`: an event, its deliveries and every attempt.
 struct EventHandler: Sendable {

@@ -5,7 +5,7 @@ import Events
 import HTTPTypes
 import JSON
 import Journal
-import Routing
+import Telemetry
 
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
 struct WriteHandler: Sendable {

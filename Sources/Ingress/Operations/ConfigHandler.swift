@@ -1,3 +1,4 @@
+import ConfigurationFile
 import Events
 import JSON
 import Journal
@@ -67,7 +68,7 @@ struct ConfigHandler: Sendable {
 
 /// Writes faults of `routes.json` as they stand in answers.
 enum RoutesFaultWriter {
-    static func write(_ fault: RoutesFault, to writer: inout JSONWriter) {
+    static func write(_ fault: ConfigurationFault, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("line", integer: fault.position.line)
         writer.member("column", integer: fault.position.column)

@@ -1,6 +1,7 @@
 import DeliveryEngine
 import Events
 import NIOPosix
+import Telemetry
 import Testing
 
 /// What a call's end says about the event: certainly not applied, or perhaps. To take one for the other is a lost event or a double

@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import TestSupport
 import Testing
+import Transport
 
 /// What becomes of connections over several calls, with vendors that behave in every way a vendor may and some that none may.
 @Suite struct VendorClientTests {

@@ -1,5 +1,6 @@
+package import ConfigurationFile
 package import Events
-import JSON
+package import JSON
 
 /// Where a provider's credential comes from. The credential itself is in no file of Tollgate's, unless the operator wants it so.
 package enum CredentialSource: Sendable, Equatable {
@@ -12,12 +13,26 @@ package enum CredentialSource: Sendable, Equatable {
     /// In the file itself, where that is allowed: for a try on one's own machine.
     case inline(Secret)
 
+    /// The fields of a credential.
+    package static let fields = [
+        Field("env", .text, "The name of an environment variable."),
+        Field("file", .text, "The path of a file."),
+        Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
+        Field("refresh", .duration, "After what time the program is run again; 10m by default."),
+        Field(
+            "variables",
+            .texts,
+            "Environment variables that the program gets, in addition to PATH, HOME and LANG."
+        ),
+        Field("inline", .text, "The key itself, taken with --allow-inline-secrets only."),
+    ]
+
     private static let usualRefresh = Duration.seconds(600)
 
     /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never repeat a value: somebody may have written the key itself.
-    static func read(_ value: JSONValue, _ fields: inout FieldReader) -> CredentialSource? {
-        if let inline = value["inline"] { return read(inline: inline, value, &fields) }
-        let members = fields.members(of: value, RoutesFields.credential, in: "\"credential\"")
+    package static func read(_ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
+        if let inline = value["inline"] { return read(inline: inline, value, &reader) }
+        let members = reader.members(of: value, fields, in: "\"credential\"")
         let refresh = members["refresh"]?.string.flatMap(DurationText.read)
         let words = members["command"].map { FieldReader.texts($0).map(\.text) }
         let variables = members["variables"].map { FieldReader.texts($0).map(\.text) }
@@ -30,11 +45,11 @@ package enum CredentialSource: Sendable, Equatable {
             if let name = variables.first(where: { $0.isEmpty || $0.contains("=") || $0.contains("\0") }),
                 let value = members["variables"]
             {
-                fields.fault(value, "\"\(name)\" is not the name of an environment variable; names only, without \"=\"")
+                reader.fault(value, "\"\(name)\" is not the name of an environment variable; names only, without \"=\"")
             }
             return .command(CredentialCommand(words, refresh: refresh ?? usualRefresh, variables: variables))
         default:
-            fields.fault(
+            reader.fault(
                 value,
                 "\"credential\" must be {\"env\": \"NAME\"}, {\"file\": \"/path\"} or {\"command\": [\"program\", \"argument\"], "
                     + "\"refresh\": \"10m\", \"variables\": [\"NAME\"]}; a key itself does not belong here"
@@ -43,19 +58,19 @@ package enum CredentialSource: Sendable, Equatable {
         }
     }
 
-    private static func read(inline: JSONValue, _ value: JSONValue, _ fields: inout FieldReader) -> CredentialSource? {
-        guard fields.allowsInlineSecrets else {
-            fields.fault(
+    private static func read(inline: JSONValue, _ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
+        guard reader.allowsInlineSecrets else {
+            reader.fault(
                 value,
                 "a key in routes.json is taken with --allow-inline-secrets only; name where it is with \"env\", \"file\" or \"command\""
             )
             return nil
         }
         guard let key = inline.string, !key.isEmpty, value.members.reduce(0, { count, _ in count + 1 }) == 1 else {
-            fields.fault(value, "\"inline\" must be the key as a string, and stand alone")
+            reader.fault(value, "\"inline\" must be the key as a string, and stand alone")
             return nil
         }
-        fields.fault(value, "a key stands in routes.json; whoever can read the file has it", severity: .warning)
+        reader.fault(value, "a key stands in routes.json; whoever can read the file has it", severity: .warning)
         return .inline(Secret(key))
     }
 }

@@ -1,5 +1,4 @@
 package import Events
-package import Routing
 
 /// Tells which client presents a key.
 package struct Authenticator: Sendable {

@@ -1,7 +1,7 @@
 /// The rule for the names that `routes.json` gives to providers, routes, clients, tenants and keys.
-enum NameRule {
+package enum NameRule {
     /// 1 to 64 letters, digits, dots, dashes and underscores.
-    static func isMet(by name: String) -> Bool {
+    package static func isMet(by name: String) -> Bool {
         (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
@@ -11,7 +11,7 @@ enum NameRule {
     }
 
     /// - Parameter what: whose name it is: `a route's name`.
-    static func broken(_ what: String, _ name: String) -> String {
+    package static func broken(_ what: String, _ name: String) -> String {
         "\(what) has 1 to 64 letters, digits, dots, dashes and underscores; \"\(name)\" does not"
     }
 }

@@ -1,5 +1,4 @@
 import Digest
-package import Routing
 
 extension KeyDigest {
     /// The digest of a key.

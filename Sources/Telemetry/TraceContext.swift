@@ -1,7 +1,7 @@
 /// Where a request stands in a caller's trace: the header field `traceparent` of W3C Trace Context.
 ///
 /// It goes into the log, so that the caller's trace leads to our lines, and to the vendor with a request whose events came in one trace
-/// (``TraceLinks``).
+/// (`TraceLinks` of the delivery engine).
 package struct TraceContext: Equatable, Sendable {
     /// 32 lower-case hexadecimal digits, not all of them zero.
     package let traceID: String
@@ -33,7 +33,7 @@ package struct TraceContext: Equatable, Sendable {
     }
 
     /// The field of a request that belongs to the trace, with a span of its own.
-    var outgoing: String {
+    package var outgoing: String {
         let digits = String(UInt64.random(in: 1 ... .max), radix: 16)
         let span = String(repeating: "0", count: 16 - digits.count) + digits
         return "00-\(traceID)-\(span)-\(flags)"

@@ -1,3 +1,4 @@
+package import ConfigurationFile
 package import Events
 
 /// An application that may use the gateway.

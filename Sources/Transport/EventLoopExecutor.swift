@@ -16,10 +16,10 @@ package final class EventLoopExecutor: TaskExecutor {
     }
 
     /// A timer of the event loop, which is not set.
-    func alarm() -> Alarm { Alarm(on: eventLoop) }
+    package func alarm() -> Alarm { Alarm(on: eventLoop) }
 
     /// Waits; returns early if the task is cancelled. `Task.sleep` would be woken by another thread.
-    func pause(_ duration: Duration) async {
+    package func pause(_ duration: Duration) async {
         let (rings, bell) = AsyncStream<Never>.makeStream()
         // The initializer cuts what nanoseconds cannot hold, as a wait for an event of the year 9999.
         let alarm = eventLoop.scheduleTask(in: TimeAmount(duration)) {

@@ -1,5 +1,4 @@
 import Events
-import Routing
 
 /// Keeps what programs print as credentials, so that a program runs once in its time, not once a request.
 ///

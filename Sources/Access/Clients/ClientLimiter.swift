@@ -1,5 +1,4 @@
 package import Events
-package import Routing
 import Synchronization
 
 /// Counts what clients with limits send. A client without any costs nothing.

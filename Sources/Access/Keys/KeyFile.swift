@@ -1,5 +1,5 @@
+package import ConfigurationFile
 package import Foundation
-package import Routing
 
 /// `keys.json` in the data folder. Holds digests only, and is for its owner's eyes all the same.
 package struct KeyFile: Sendable {
@@ -118,13 +118,13 @@ package struct KeyFile: Sendable {
 /// Why the keys of the data folder cannot be used.
 package enum KeyFileFault: Error, Sendable, CustomStringConvertible {
     case unreadable(path: String)
-    case faulty(path: String, FaultyRoutes)
+    case faulty(path: String, FaultyConfiguration)
     case unwritable(path: String, reason: String)
 
     package var description: String {
         switch self {
         case .unreadable(let path): "\(path) cannot be read; it must belong to the user that runs the gateway"
-        case .faulty(let path, let faulty): RoutesReport.faults(faulty.faults, file: path)
+        case .faulty(let path, let faulty): faulty.faults.lines(in: path)
         case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
         }
     }

@@ -1,7 +1,4 @@
-package import Access
 package import Events
-package import Foundation
-package import Routing
 
 /// What `tollgate keys` does: changes the data folder's keys, for clients that `routes.json` names. A running gateway takes the changed
 /// file over.
@@ -11,12 +8,13 @@ package struct KeyAdministration: Sendable {
     /// Who does it.
     private let user: String
 
-    /// - Parameter user: the operating system's user, for the audit log.
-    /// - Throws: ``GatewayFault`` if the routes cannot be used.
-    package init(dataFolder: URL, routesFile: URL, by user: String) throws(GatewayFault) {
+    /// - Parameters:
+    ///   - clients: those of `routes.json`.
+    ///   - user: the operating system's user, for the audit log.
+    package init(of file: KeyFile, for clients: [Client], by user: String) {
+        self.file = file
+        self.clients = clients
         self.user = user
-        file = KeyFile(in: dataFolder)
-        clients = try RoutesFile.read(routesFile, allowsInlineSecrets: true).routes.clients
     }
 
     /// A new key, which nobody can be shown again.

@@ -1,5 +1,6 @@
+import Access
+import ConfigurationFile
 import Events
-import Routing
 import Testing
 
 @Suite struct StoredKeysTests {
@@ -61,24 +62,6 @@ import Testing
         #expect(faults(String(decoding: StoredKeys([try key("a"), try key("b")]).text, as: UTF8.self)).count == 1)
         let sameID = StoredKeys([try key("a"), try key("a", digest: Self.other)])
         #expect(faults(String(decoding: sameID.text, as: UTF8.self)).count == 1)
-    }
-
-    @Test func `opens with stored keys beside those of the routes, not with revoked ones or those of strangers`() throws
-    {
-        let routes = try RoutesText.read(RoutesText.file(clients: "[\(RoutesText.client("shop"))]"))
-        let current = CurrentRoutes(routes)
-        func holder(_ digest: String) throws -> ClientName? {
-            current.current.keys.holder(of: try #require(KeyDigest(hexadecimal: digest)))?.client.name
-        }
-        #expect(try holder(Self.other) == nil)
-        current.replace(by: StoredKeys([try key("a", digest: Self.other)]))
-        #expect(try holder(Self.other) == "shop" && holder(Self.digest) == "shop")
-        current.replace(by: routes)
-        #expect(try holder(Self.other) == "shop", "new routes keep the data folder's keys")
-        current.replace(by: StoredKeys([try key("a", digest: Self.other, revoked: Timestamp(milliseconds: 0))]))
-        #expect(try holder(Self.other) == nil)
-        current.replace(by: StoredKeys([try key("a", "stranger", digest: Self.other)]))
-        #expect(try holder(Self.other) == nil)
     }
 
     @Test func `names what was added, changed, revoked and removed`() throws {

@@ -1,16 +1,16 @@
-import NIOCore
+package import NIOCore
 
 /// One timer of an event loop that can be set anew: then what it was set to before is forgotten.
-struct Alarm {
+package struct Alarm {
     private let eventLoop: any EventLoop
     private var scheduled: Scheduled<Void>?
 
-    init(on eventLoop: any EventLoop) {
+    package init(on eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
     }
 
     /// Rings once after a time, unless it is set anew or cancelled before.
-    mutating func set(in time: Duration, ring: @escaping @Sendable () -> Void) {
+    package mutating func set(in time: Duration, ring: @escaping @Sendable () -> Void) {
         scheduled?.cancel()
         let (seconds, attoseconds) = max(time, .zero).components
         scheduled = eventLoop.scheduleTask(
@@ -19,7 +19,8 @@ struct Alarm {
         )
     }
 
-    mutating func cancel() {
+    /// Forgets what it was set to.
+    package mutating func cancel() {
         scheduled?.cancel()
         scheduled = nil
     }

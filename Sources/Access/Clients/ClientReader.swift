@@ -1,26 +1,32 @@
-import Events
-import JSON
+package import ConfigurationFile
+package import Events
+package import JSON
 
 /// Reads the clients of one `routes.json`.
-struct ClientReader {
+package struct ClientReader {
     /// Of the clients so far, those that could not be read too, so that one fault does not make others.
-    private(set) var names: [String] = []
+    package private(set) var names: [String] = []
     private var digests: Set<KeyDigest> = []
     /// Routes that clients name. Clients are read before them, since routes name clients too.
     private var routes: [(name: String, value: JSONValue)] = []
-    private var credentials: [TenantCredential] = []
+    /// Each makes an account of its own at the provider.
+    package private(set) var credentials: [TenantCredential] = []
 
     /// A credential of a tenant's own.
-    private struct TenantCredential {
-        let tenant: TenantID
-        let provider: ProviderName
-        let source: CredentialSource
-        let value: JSONValue
+    package struct TenantCredential {
+        package let tenant: TenantID
+        package let provider: ProviderName
+        package let source: CredentialSource
+        /// Where it is in the file.
+        package let value: JSONValue
     }
 
+    package init() {}
+
+    /// Reads one client.
     /// - Parameter providers: the names of the providers there are.
-    mutating func read(_ value: JSONValue, _ providers: [String], _ fields: inout FieldReader) -> Client? {
-        let members = fields.members(of: value, RoutesFields.client, in: "a client")
+    package mutating func read(_ value: JSONValue, _ providers: [String], _ fields: inout FieldReader) -> Client? {
+        let members = fields.members(of: value, Client.fields, in: "a client")
         guard let nameValue = members["name"], let name = nameValue.string else { return nil }
         if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" stands twice") }
         if !NameRule.isMet(by: name) { fields.fault(nameValue, NameRule.broken("a client's name", name)) }
@@ -44,7 +50,7 @@ struct ClientReader {
     }
 
     /// Says which routes that clients name are none.
-    func checkRoutes(against known: Set<String>, _ fields: inout FieldReader) {
+    package func checkRoutes(against known: Set<String>, _ fields: inout FieldReader) {
         for (name, value) in routes where !known.contains(name) {
             fields.fault(value, "no route is named \"\(name)\"\(FieldReader.hint(name, known.sorted()))")
         }
@@ -78,37 +84,6 @@ struct ClientReader {
         }
     }
 
-    /// The accounts that tenants' own credentials make of the providers. A credential is an account, so no two may have the same.
-    func accounts(at providers: [ProviderConfiguration], _ fields: inout FieldReader) -> [ProviderConfiguration] {
-        var accounts: [ProviderConfiguration] = []
-        for credential in credentials {
-            guard let provider = providers.first(where: { $0.name == credential.provider }) else { continue }
-            let siblings = accounts.filter { $0.owner?.provider == provider.name }
-            if let own = siblings.first(where: { $0.owner?.tenant == credential.tenant }) {
-                if own.credential != credential.source {
-                    fields.fault(
-                        credential.value,
-                        "another client of the tenant \"\(credential.tenant)\" has another credential for \"\(provider.name)\"; a tenant has one"
-                    )
-                }
-            } else if provider.credential == credential.source {
-                fields.fault(
-                    credential.value,
-                    "this is the credential that \"\(provider.name)\" has anyway; leave it out"
-                )
-            } else if let other = siblings.first(where: { $0.credential == credential.source }) {
-                fields.fault(
-                    credential.value,
-                    "the tenant \"\(other.owner?.tenant.rawValue ?? "")\" has the same credential, so both are at one account; "
-                        + "make a provider of it, and a route with \"match\": {\"client\": ...}"
-                )
-            } else {
-                accounts.append(provider.account(of: credential.tenant, with: credential.source))
-            }
-        }
-        return accounts
-    }
-
     // MARK: - Keys
 
     private mutating func readKeys(_ members: [String: JSONValue], _ name: String, _ fields: inout FieldReader)
@@ -120,7 +95,7 @@ struct ClientReader {
         }
         var ids: Set<String> = []
         for element in members["keys"].map({ Array($0.elements) }) ?? [] where element.kind == .object {
-            let members = fields.members(of: element, RoutesFields.clientKey, in: "a key of \"\(name)\"")
+            let members = fields.members(of: element, Client.keyFields, in: "a key of \"\(name)\"")
             if let idValue = members["id"], let id = idValue.string {
                 if !NameRule.isMet(by: id) { fields.fault(idValue, NameRule.broken("a key's id", id)) }
                 if !ids.insert(id).inserted { fields.fault(idValue, "the key \"\(id)\" of \"\(name)\" stands twice") }
@@ -171,7 +146,7 @@ struct ClientReader {
 
     private func readLimits(_ value: JSONValue?, _ fields: inout FieldReader) -> ClientLimits {
         guard let value else { return ClientLimits() }
-        let members = fields.members(of: value, RoutesFields.clientLimits, in: "\"limits\"")
+        let members = fields.members(of: value, Client.limitFields, in: "\"limits\"")
         return ClientLimits(
             requests: members["requests"]?.string.flatMap(RateText.read),
             events: members["events"]?.string.flatMap(RateText.read)
@@ -181,7 +156,7 @@ struct ClientReader {
     private func readTimestamps(_ value: JSONValue?, _ fields: inout FieldReader) -> TimestampWindow {
         let standard = TimestampWindow.standard
         guard let value else { return standard }
-        let members = fields.members(of: value, RoutesFields.clientTimestamps, in: "\"timestamps\"")
+        let members = fields.members(of: value, Client.timestampFields, in: "\"timestamps\"")
         func length(_ name: String, _ usual: Duration) -> Duration {
             guard let value = members[name], let length = value.string.flatMap(DurationText.read) else { return usual }
             guard length <= TimestampWindow.widest else {

@@ -1,5 +1,4 @@
 package import Events
-package import Routing
 
 /// What people do with the keys of the data folder. Told the time, writes nothing.
 extension StoredKeys {

@@ -1,34 +1,37 @@
 import Events
-import JSON
+package import JSON
 
 /// Reads the members of one object by a list of fields, and gathers faults with their places.
-struct FieldReader {
+package struct FieldReader {
     /// The first ``mostListed`` errors and as many warnings.
-    private(set) var faults: [RoutesFault] = []
+    package private(set) var faults: [ConfigurationFault] = []
     /// Errors that are not among ``faults``.
-    private(set) var omittedErrors = 0
-    private var counts: [RoutesFault.Severity: Int] = [:]
+    package private(set) var omittedErrors = 0
+    private var counts: [ConfigurationFault.Severity: Int] = [:]
 
     /// A file of another kind has as many faults as it has members, and to find the line of each is work.
     private static let mostListed = 100
 
     /// Whether a vendor's key may stand in the file.
-    var allowsInlineSecrets = false
+    package var allowsInlineSecrets = false
 
-    mutating func fault(_ value: JSONValue, _ message: String, severity: RoutesFault.Severity = .error) {
+    package init() {}
+
+    /// Adds a fault at a value.
+    package mutating func fault(_ value: JSONValue, _ message: String, severity: ConfigurationFault.Severity = .error) {
         counts[severity, default: 0] += 1
         guard counts[severity, default: 0] <= Self.mostListed else {
             if severity == .error { omittedErrors += 1 }
             return
         }
-        faults.append(RoutesFault(severity: severity, position: value.position, message: message))
+        faults.append(ConfigurationFault(severity: severity, position: value.position, message: message))
     }
 
     /// The members that are fields, by name. Names unknown twice, wrong kinds and missing fields are faults; a member of a wrong kind is
     /// left out.
-    mutating func members(
+    package mutating func members(
         of object: JSONValue,
-        _ fields: [RoutesFields.Field],
+        _ fields: [Field],
         in place: String
     ) -> [String: JSONValue] {
         var found: [String: JSONValue] = [:]
@@ -53,19 +56,19 @@ struct FieldReader {
     }
 
     /// The text, or the texts of a list, each with its place.
-    static func texts(_ value: JSONValue?) -> [(text: String, value: JSONValue)] {
+    package static func texts(_ value: JSONValue?) -> [(text: String, value: JSONValue)] {
         guard let value else { return [] }
         if let text = value.string { return [(text, value)] }
         return value.elements.compactMap { element in element.string.map { ($0, element) } }
     }
 
     /// Says ` (did you mean "primary"?)`, or nothing.
-    static func hint(_ word: String, _ candidates: [String]) -> String {
+    package static func hint(_ word: String, _ candidates: [String]) -> String {
         Suggestion.closest(to: word, among: candidates).map { " (did you mean \"\($0)\"?)" } ?? ""
     }
 
     /// Whether a value has the shape of its kind. What stands inside an object is checked where it is read.
-    private mutating func isOfKind(_ value: JSONValue, _ kind: RoutesFields.Kind, _ what: String) -> Bool {
+    private mutating func isOfKind(_ value: JSONValue, _ kind: Field.Kind, _ what: String) -> Bool {
         switch kind {
         case .text: return check(value, value.string != nil, what, "a string")
         case .flag: return check(value, value.bool != nil, what, "true or false")
@@ -94,12 +97,12 @@ struct FieldReader {
                 what,
                 "a rate such as \"50/s\", \"400/min\", \"1000/h\""
             )
-        case .moment:
+        case .timestamp:
             return check(
                 value,
                 value.string.flatMap(Timestamp.init(rfc3339:)) != nil,
                 what,
-                "a moment with its offset such as \"2027-01-31T00:00:00Z\""
+                "a timestamp with its offset such as \"2027-01-31T00:00:00Z\""
             )
         case .texts:
             let isGood = value.string != nil || (value.kind == .array && value.elements.allSatisfy { $0.string != nil })
@@ -135,46 +138,6 @@ struct FieldReader {
         switch value.kind {
         case .string, .number, .bool: String(decoding: value.raw.prefix(60), as: UTF8.self)
         case .null, .array, .object: value.kind.phrase
-        }
-    }
-}
-
-/// Counts in front of a unit: one to seven digits, the first not 0. The JSON Schema's patterns say the same.
-enum CountText {
-    static func read(_ text: Substring) -> Int? {
-        guard (1...7).contains(text.utf8.count), text.first != "0",
-            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { return nil }
-        return Int(text)
-    }
-}
-
-/// Lengths of time as text: a whole number and a unit.
-package enum DurationText {
-    /// - Returns: nil unless the text is such as `500ms`, `30s`, `10m`, `72h` or `90d`.
-    package static func read(_ text: String) -> Duration? {
-        let units: [(String, Duration)] = [
-            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
-            ("d", .seconds(86_400)),
-        ]
-        for (suffix, unit) in units where text.hasSuffix(suffix) {
-            let number = text.dropLast(suffix.count)
-            if let count = CountText.read(number) { return unit * count }
-        }
-        return nil
-    }
-}
-
-/// Rates as text: a whole number, a slash and a unit of time.
-enum RateText {
-    static func read(_ text: String) -> RateLimit? {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let requests = CountText.read(parts[0]) else { return nil }
-        switch parts[1] {
-        case "s", "sec", "second": return RateLimit(requests: requests, per: .seconds(1))
-        case "m", "min", "minute": return RateLimit(requests: requests, per: .seconds(60))
-        case "h", "hour": return RateLimit(requests: requests, per: .seconds(3600))
-        default: return nil
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Access
+package import DeliveryEngine
 package import Events
 package import Routing
 

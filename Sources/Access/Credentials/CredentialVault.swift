@@ -1,6 +1,5 @@
 package import Events
 import Foundation
-package import Routing
 import Synchronization
 
 /// Gets vendors' credentials from where `routes.json` says they are.
@@ -16,7 +15,7 @@ package final class CredentialVault: CredentialResolving {
         let secret: Secret
     }
 
-    private let routes: CurrentRoutes
+    private let configured: any ConfiguredCredentials
     private let environment: [String: String]
     private let programs: ProgramCredentials
     private let files = Mutex<[String: CachedFile]>([:])
@@ -24,17 +23,17 @@ package final class CredentialVault: CredentialResolving {
     /// - Parameters:
     ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get only those that are named for them.
     ///   - programLimit: how long a program may take that prints a credential.
-    package init(routes: CurrentRoutes, environment: [String: String], programLimit: Duration = .seconds(10)) {
+    package init(of configured: any ConfiguredCredentials, environment: [String: String], programLimit: Duration = .seconds(10)) {
         programs = ProgramCredentials(environment: environment, limit: programLimit)
-        self.routes = routes
+        self.configured = configured
         self.environment = environment
     }
 
     package func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret {
-        guard let configuration = routes.current.routes.providers.first(where: { $0.name == provider }) else {
+        guard let source = configured.credentialSource(of: provider) else {
             throw CredentialUnavailable(message: "no provider \"\(provider)\" is configured any more")
         }
-        switch configuration.credential {
+        switch source {
         case .environment(let name): return try fromEnvironment(name)
         case .file(let path): return try fromFile(path)
         case .inline(let secret):
@@ -53,11 +52,11 @@ package final class CredentialVault: CredentialResolving {
     package var missing: [String] {
         get async {
             var missing: [String] = []
-            for provider in routes.current.routes.providers {
+            for provider in configured.providersWithCredentials {
                 do throws(CredentialUnavailable) {
-                    _ = try await credential(of: provider.name)
+                    _ = try await credential(of: provider)
                 } catch {
-                    missing.append("provider \(provider.name): \(error.message)")
+                    missing.append("provider \(provider): \(error.message)")
                 }
             }
             return missing
@@ -130,4 +129,13 @@ package final class CredentialVault: CredentialResolving {
         }
         return nil
     }
+}
+
+/// Where the credentials of provider accounts come from, as configured at this moment.
+package protocol ConfiguredCredentials: Sendable {
+    /// The accounts, in the order of the configuration.
+    var providersWithCredentials: [ProviderName] { get }
+
+    /// The source of an account's credential; nil if the account is not configured any more.
+    func credentialSource(of provider: ProviderName) -> CredentialSource?
 }
