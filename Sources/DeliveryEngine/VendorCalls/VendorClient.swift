@@ -97,14 +97,14 @@ private final class ConnectionPools {
 
     func pool(of origin: VendorOrigin) -> ConnectionPool {
         if let pool = pools[origin] { return pool }
-        let pool = ConnectionPool(
-            of: origin,
+        let dialer = Dialer(
+            to: origin,
             on: eventLoop,
             security: origin.isSecure ? secured() : nil,
             mustBeOutside: mustBeOutside,
-            names: names,
-            mostConnections: mostConnections
+            names: names
         )
+        let pool = ConnectionPool(on: eventLoop, dialing: dialer, mostConnections: mostConnections)
         if isShutDown { pool.shutDown() }
         pools[origin] = pool
         return pool
