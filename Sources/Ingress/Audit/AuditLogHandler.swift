@@ -4,7 +4,7 @@ import Journal
 
 /// `GET /v1/log`: the audit log of all tenants, newest first, in pages.
 struct AuditLogHandler: Sendable {
-    let recording: any AuditRecording
+    private let recording: any AuditRecording
 
     private static let largestPage = 1000
 
@@ -13,8 +13,13 @@ struct AuditLogHandler: Sendable {
         "category", "action", "actor", "tenant", "start", "end", "limit", "cursor",
     ]
 
-    /// - Parameter query: by name; several categories are separated by commas.
-    func respond(to query: [String: String]) async throws -> [UInt8] {
+    init(_ services: EndpointServices) {
+        recording = services.given.operations.audit.recording
+    }
+
+    /// Several categories are separated by commas.
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let query = call.query
         if let stranger = query.keys.sorted().first(where: { !Self.names.contains($0) }) {
             let known = Self.names.sorted().joined(separator: ", ")
             throw Problem.badParameter(stranger, "is not a parameter here; the parameters are \(known)")
@@ -34,7 +39,7 @@ struct AuditLogHandler: Sendable {
         } catch let error as StoreError {
             throw Problem(error)
         }
-        return Self.json(page, limit: limit)
+        return .json(Self.json(page, limit: limit))
     }
 
     private static func categories(_ text: String?) throws(Problem) -> Set<AuditEntry.Category> {

@@ -9,9 +9,9 @@ struct DeliveriesHandler: Sendable {
     private let removed: RemovedProviders
     private static let largestPage = 1000
 
-    init(reading archive: any EventArchive, removed: RemovedProviders) {
-        self.archive = archive
-        self.removed = removed
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        removed = RemovedProviders(services)
     }
 
     /// The parameters that it takes.
@@ -19,8 +19,9 @@ struct DeliveriesHandler: Sendable {
         "provider", "status", "event_id", "name", "error_code", "accepted_from", "accepted_before", "limit", "cursor",
     ]
 
-    /// - Parameter query: by name; several values stand in one, separated by commas.
-    func respond(to query: [String: String], from client: Client) async throws -> [UInt8] {
+    /// Several values of a parameter stand in one, separated by commas.
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let query = call.query
         if let stranger = query.keys.sorted().first(where: { !Self.names.contains($0) }) {
             throw Problem.badParameter(
                 stranger,
@@ -28,7 +29,7 @@ struct DeliveriesHandler: Sendable {
             )
         }
         func words(_ name: String) -> [String] { query[name]?.split(separator: ",").map(String.init) ?? [] }
-        var filter = DeliveryFilter(tenant: client.tenant)
+        var filter = DeliveryFilter(tenant: call.client.tenant)
         filter.provider = query["provider"].map { ProviderName($0) }
         filter.statuses = try DeliveryWords.statuses(words("status"))
         filter.eventIDs = query["event_id"].map { [EventID($0)] } ?? []
@@ -49,7 +50,7 @@ struct DeliveriesHandler: Sendable {
         } catch let error as StoreError {
             throw Problem(error)
         }
-        return Self.json(page)
+        return .json(Self.json(page))
     }
 
     private static func limit(_ text: String?) throws -> Int {
