@@ -30,12 +30,8 @@ struct EndpointCall: Sendable {
         return try await body.decoding.decode(isLarge: bytes.count >= LargeBodies.least) { try parse(bytes) }
     }
 
-    /// The query, by name; of a name that stands several times the last value.
-    var query: [String: String] {
-        var query: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
-        return query
-    }
+    /// The query, as the client wrote it.
+    var query: Substring { request.uri.query.map { $0[...] } ?? "" }
 
     /// The query of a list.
     /// - Parameters:
@@ -44,7 +40,7 @@ struct EndpointCall: Sendable {
     /// - Throws: ``Problem`` at a name that it does not take.
     func listQuery(_ allowed: Set<String>, asksVendors: Bool = true) throws(Problem) -> ListQuery {
         try ListQuery(
-            QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
+            query,
             allowed: asksVendors ? allowed.union([ListQuery.provider]) : allowed
         )
     }
@@ -52,7 +48,7 @@ struct EndpointCall: Sendable {
     /// A flag of the query.
     /// - Throws: ``Problem`` if it is neither true nor false.
     func flag(_ name: String) throws(Problem) -> Bool {
-        switch query[name] {
+        switch QueryText.pairs(query).last(where: { $0.name == name })?.value {
         case nil, "false"?: return false
         case "true"?, ""?: return true
         default: throw .badParameter(name, "is true or false")
