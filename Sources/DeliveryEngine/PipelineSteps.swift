@@ -1,6 +1,8 @@
 import Events
 import Journal
 import Logging
+import Telemetry
+import Transport
 
 /// Carries out the steps of one provider's pipeline: what each asks of the journal or the vendor, and the report that comes of it.
 struct PipelineSteps: Sendable {
