@@ -74,9 +74,20 @@ let package = Package(
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
         .target(name: "Facades", dependencies: ["Events", "JSON", "Vendors"], swiftSettings: settings),
+        // Files that people write: their fields, and faults with their positions.
+        .target(name: "ConfigurationFile", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        // What is counted and traced, as the modules that count see it.
+        .target(name: "Telemetry", dependencies: [coreMetrics], swiftSettings: settings),
+        // What the gateway's server and its calls to vendors have in common: event loops and TLS files.
+        .target(name: "Transport", dependencies: [nioCore, nioSSL], swiftSettings: settings),
+        .target(
+            name: "Access",
+            dependencies: ["CSpawn", "ConfigurationFile", "Digest", "Events", "JSON"],
+            swiftSettings: settings
+        ),
         .target(
             name: "Routing",
-            dependencies: ["Events", "JSON"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "JSON"],
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
@@ -86,7 +97,9 @@ let package = Package(
         .target(name: "JournalFormat", dependencies: ["CLZ4", "Events", "Journal"], swiftSettings: settings),
         .target(
             name: "JournalSQLite",
-            dependencies: ["Events", "Journal", "JournalFormat", coreMetrics, grdb, logging, serviceLifecycle],
+            dependencies: [
+                "Events", "Journal", "JournalFormat", "Telemetry", coreMetrics, grdb, logging, serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         // A call of the system that its own module leaves out.
@@ -99,40 +112,40 @@ let package = Package(
         ),
         .target(name: "Digest", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(
-            name: "Access",
-            dependencies: ["CSpawn", "Digest", "Events", "JSON", "Routing"],
-            swiftSettings: settings
-        ),
-        .target(
             name: "Acceptance",
-            dependencies: ["Events", "Journal", "Routing", coreMetrics],
+            dependencies: ["Access", "ConfigurationFile", "Events", "Journal", "Routing", "Telemetry", coreMetrics],
             swiftSettings: settings
         ),
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Randomness", "Routing", coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix,
-                nioSSL, nioTLS, serviceLifecycle,
+                "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging,
+                nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VendorReads",
+            dependencies: ["Access", "DeliveryEngine", "Events", "Routing"],
             swiftSettings: settings
         ),
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Journal", "JSON", "Randomness", "Routing",
-                coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2,
-                nioHTTPCompression, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
-                serviceLifecycle,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON",
+                "Randomness", "Routing", "Telemetry", "Transport", "VendorReads", coreMetrics, deque, httpTypes,
+                hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPCompression, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
-        .target(name: "Observability", dependencies: [coreMetrics, logging], swiftSettings: settings),
+        .target(name: "Observability", dependencies: ["Telemetry", coreMetrics, logging], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Facades", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Observability", "Routing", "Vendors", coreMetrics, logging, nioCore, nioPosix,
-                nioSSL, serviceLifecycle, unixSignals,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Facades", "Ingress",
+                "Journal", "JournalSQLite", "JSON", "Observability", "Routing", "Telemetry", "Transport", "VendorReads",
+                "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -155,7 +168,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "CMimalloc", "Client", "Events", "Gateway", "Ingress", "JSON", "JournalSQLite",
+                "Access", "CMimalloc", "Client", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON",
+                "JournalSQLite",
                 "Observability", "Routing",
                 "Sandbox",
                 argumentParser,
@@ -166,8 +180,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate-bench",
             dependencies: [
-                "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser, asyncHTTPClient,
-                histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                "Access", "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser,
+                asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -203,7 +217,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Events", "JSON", "Routing", "TestSupport", "Vendors"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
@@ -222,21 +236,23 @@ let package = Package(
         ),
         .testTarget(
             name: "AccessTests",
-            dependencies: ["Access", "Events", "Routing", "TestSupport"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "Routing", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "AcceptanceTests",
             dependencies: [
-                "Acceptance", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", logging,
+                "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalSQLite", "Routing",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Randomness", "Routing", "TestSupport",
-                "Vendors", logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Randomness", "Routing", "Telemetry",
+                "TestSupport", "Transport", "VendorReads", "Vendors", logging, nioCore, nioEmbedded, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -244,13 +260,14 @@ let package = Package(
             name: "IngressTests",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Randomness",
-                "Routing", "TestSupport", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioPosix,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ObservabilityTests",
-            dependencies: ["Observability", "TestSupport", coreMetrics, logging],
+            dependencies: ["Observability", "Telemetry", "TestSupport", coreMetrics, logging],
             swiftSettings: settings
         ),
         .testTarget(

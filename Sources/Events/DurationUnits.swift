@@ -5,9 +5,6 @@ extension Duration {
     /// In microseconds, cut towards zero, and at the ends of what an `Int64` holds.
     package var wholeMicroseconds: Int64 { whole(perSecond: 1_000_000) }
 
-    /// In nanoseconds, cut towards zero, and at the ends of what an `Int64` holds.
-    package var wholeNanoseconds: Int64 { whole(perSecond: 1_000_000_000) }
-
     /// In seconds, as near as a float comes.
     package var seconds: Double {
         let (seconds, attoseconds) = components
