@@ -190,27 +190,28 @@ import Testing
     ) throws {
         var place = identities.startIndex
         while place < identities.endIndex {
-            let (inserted, finding) = index.insert(
+            let (inserted, candidates) = index.insert(
                 identities[place...],
                 from: first + Int64(place - identities.startIndex)
             )
             place += inserted
-            guard let finding else { return }
-            #expect(try sequences(of: identities[place], in: finding) == [])
+            guard let candidates else { return }
+            #expect(try sequences(of: identities[place], in: candidates) == [])
             index.insert(identities[place], first + Int64(place - identities.startIndex))
             place += 1
         }
     }
 
     private static func expectKnown(_ place: Int, of identities: [EventIdentity], to index: IdentityIndex) throws {
-        let (inserted, finding) = index.insert(identities[place...place], from: .max)
+        let (inserted, candidates) = index.insert(identities[place...place], from: .max)
         #expect(inserted == 0)
-        let found = try #require(finding)
+        let found = try #require(candidates)
         #expect(try sequences(of: identities[place], in: found) == [Int64(place + 1)])
     }
 
-    private static func sequences(of identity: EventIdentity, in finding: IdentityIndex.Finding) throws -> [Int64] {
-        try finding.runs.reduce(into: finding.sequences) { $0 += try $1.sequences(of: identity.hash) }
+    private static func sequences(of identity: EventIdentity, in candidates: IdentityIndex.Candidates) throws -> [Int64]
+    {
+        try candidates.runs.reduce(into: candidates.sequences) { $0 += try $1.sequences(of: identity.hash) }
     }
 
     @Test func `tells at the start which events it does not know`() async throws {
