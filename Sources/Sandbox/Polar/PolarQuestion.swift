@@ -9,7 +9,7 @@ struct PolarQuestion {
     private let end: Date?
     private let depth: Int?
 
-    /// - Throws: ``PolarComplaint`` for the first parameter that is wrong.
+    /// - Throws: ``PolarValidationError`` for the first parameter that is wrong.
     init(_ request: SimulatedRequest) throws {
         self.request = request
         start = try Self.moment("start_timestamp", request)
@@ -17,10 +17,15 @@ struct PolarQuestion {
         depth = request.parameter("depth").flatMap { Int($0) }
         if let text = request.parameter("filter") {
             guard let json = SandboxJSON(Array(text.utf8)) else {
-                throw PolarComplaint(type: "json_invalid", location: [], message: "Invalid JSON", input: .string(text))
+                throw PolarValidationError(
+                    type: "json_invalid",
+                    location: [],
+                    message: "Invalid JSON",
+                    input: .string(text)
+                )
             }
             guard let filter = PolarFilter(json) else {
-                throw PolarComplaint(
+                throw PolarValidationError(
                     type: "enum",
                     location: ["conjunction"],
                     message: "Input should be 'and' or 'or'",
@@ -32,10 +37,10 @@ struct PolarQuestion {
         guard let query = request.parameter("query") else { return }
         if request.parameter("organization_id") == nil {
             let message = "Query is only supported when organization_id is provided."
-            throw Self.complaint("value_error", "query", message, query)
+            throw Self.error("value_error", "query", message, query)
         }
         if query.unicodeScalars.count < 3 {
-            throw Self.complaint("query", "query", "Query must be at least 3 characters.", query)
+            throw Self.error("query", "query", "Query must be at least 3 characters.", query)
         }
     }
 
@@ -93,12 +98,13 @@ struct PolarQuestion {
     private static func moment(_ name: String, _ request: SimulatedRequest) throws -> Date? {
         guard let text = request.parameter(name) else { return nil }
         guard let moment = SandboxTime.read(text) else {
-            throw complaint("timezone_aware", name, "Input should have timezone info", text)
+            throw error("timezone_aware", name, "Input should have timezone info", text)
         }
         return moment
     }
 
-    private static func complaint(_ type: String, _ name: String, _ message: String, _ text: String) -> PolarComplaint {
-        PolarComplaint(type: type, location: ["query", .string(name)], message: message, input: .string(text))
+    private static func error(_ type: String, _ name: String, _ message: String, _ text: String) -> PolarValidationError
+    {
+        PolarValidationError(type: type, location: ["query", .string(name)], message: message, input: .string(text))
     }
 }

@@ -6,8 +6,8 @@ extension PolarSimulator {
         let question: PolarQuestion
         do {
             question = try PolarQuestion(request)
-        } catch let complaint as PolarComplaint {
-            return refused([complaint])
+        } catch let error as PolarValidationError {
+            return refused([error])
         } catch {
             return failure(500, retryAfter: nil)
         }
@@ -60,7 +60,7 @@ extension PolarSimulator {
         let page = request.parameter("page").flatMap { Int($0) } ?? 1
         for (name, number) in [("page", page), ("limit", limit)] where number <= 0 {
             return refused([
-                PolarComplaint(
+                PolarValidationError(
                     type: "greater_than",
                     location: ["query", .string(name)],
                     message: "Input should be greater than 0",
