@@ -10,7 +10,7 @@ package protocol VendorReading: Sendable {
     func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]>
 
     /// Why the vendor may have an event and not show it, in one sentence for people; nil if nothing is known.
-    func reasonNotShown(_ wanted: WantedEvent) -> String?
+    func reasonNotFound(_ wanted: WantedEvent) -> String?
 
     /// A page of events.
     func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage>
@@ -29,7 +29,7 @@ package enum VendorAbility: String, Sendable, CaseIterable {
 
 extension VendorReading {
     package func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> { .unsupported(nil) }
-    package func reasonNotShown(_ wanted: WantedEvent) -> String? { nil }
+    package func reasonNotFound(_ wanted: WantedEvent) -> String? { nil }
     package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
     package func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> { .unsupported(nil) }
     package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }

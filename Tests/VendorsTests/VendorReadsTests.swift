@@ -268,10 +268,10 @@ import Vendors
     @Test func `says why Polar may not show an event that names a parent`() throws {
         let polar = try reading("polar")
         let child = SampleEvent.accepted(id: "e", vendor: #"{"polar":{"parent_id":"p"}}"#)
-        let reason = polar.reasonNotShown(WantedEvent(id: "e", known: child, destination: nil))
+        let reason = polar.reasonNotFound(WantedEvent(id: "e", known: child, destination: nil))
         #expect(reason?.contains("until the parent arrives") ?? false)
-        #expect(polar.reasonNotShown(WantedEvent(id: "e", known: accepted("e"), destination: nil)) == nil)
-        #expect(polar.reasonNotShown(WantedEvent(id: "e", known: nil, destination: nil)) == nil)
+        #expect(polar.reasonNotFound(WantedEvent(id: "e", known: accepted("e"), destination: nil)) == nil)
+        #expect(polar.reasonNotFound(WantedEvent(id: "e", known: nil, destination: nil)) == nil)
     }
 
     @Test(arguments: ["lago", "polar", "flexprice"] as [AdapterName])

@@ -46,7 +46,7 @@ struct VendorReadHandler: Sendable {
             throw Problem.unknownEvent(
                 id,
                 at: name,
-                because: questions.adapter(of: provider)?.reading?.reasonNotShown(wanted)
+                because: questions.adapter(of: provider)?.reading?.reasonNotFound(wanted)
             )
         }
         var writer = JSONWriter(capacity: 1024)

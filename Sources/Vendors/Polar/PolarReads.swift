@@ -35,7 +35,7 @@ struct PolarReads: VendorReading {
     }
 
     /// Polar takes an event whose parent it does not know, and leaves it out of everything until the parent comes.
-    func reasonNotShown(_ wanted: WantedEvent) -> String? {
+    func reasonNotFound(_ wanted: WantedEvent) -> String? {
         let own = VendorObject.fields(for: PolarAdapter.name, in: wanted.known?.vendor)
         guard let parent = own?["parent_id"]?.string ?? own?["parent_external_id"]?.string, !parent.isEmpty else {
             return nil
