@@ -226,7 +226,7 @@ package struct Acceptor: Sendable {
 
     /// What is wrong with an event's timestamp; nil if nothing is.
     private func untimely(_ index: Int, _ event: CanonicalEvent, _ client: Client, at now: Timestamp) -> EventFault? {
-        guard let timestamp = event.timestamp, let refusal = client.timestamps.refusal(of: timestamp, at: now) else {
+        guard let timestamp = event.timestamp, let refusal = client.timestamps.problem(with: timestamp, at: now) else {
             return nil
         }
         return EventFault(index: index, field: "timestamp", code: .range, message: refusal)

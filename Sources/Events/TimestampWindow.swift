@@ -28,7 +28,7 @@ package struct TimestampWindow: Sendable, Equatable {
     }
 
     /// Why a timestamp is refused; nil if it is not.
-    package func refusal(of timestamp: Timestamp, at now: Timestamp) -> String? {
+    package func problem(with timestamp: Timestamp, at now: Timestamp) -> String? {
         let range = range(at: now)
         guard !range.contains(timestamp) else { return nil }
         let isOld = timestamp < range.lowerBound

@@ -27,7 +27,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private enum Outcome {
         case unchanged
         case taken(RoutesChanges, warnings: [ConfigurationFault])
-        case refused(RoutesRefusal, isKnown: Bool)
+        case refused(ReloadError, isKnown: Bool)
     }
 
     /// How often the file's attributes are looked at.
@@ -91,7 +91,7 @@ final class RoutesReloader: Service, RoutesReloading {
 
     // MARK: - RoutesReloading
 
-    func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
+    func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
         let outcome = await takeOver()
         let reason = "client \(caller.client.name) asked for it"
         await tell(outcome, by: .client(caller), because: reason, mustAnswer: true)
@@ -106,7 +106,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
+    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
         let reading: RoutesReader.Reading
         do {
             reading = try reader.read(bytes)
@@ -118,7 +118,7 @@ final class RoutesReloader: Service, RoutesReloading {
         return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
     }
 
-    private func stranded(by changes: RoutesChanges) async throws(RoutesRefusal) -> [StrandedDeliveries] {
+    private func stranded(by changes: RoutesChanges) async throws(ReloadError) -> [StrandedDeliveries] {
         var stranded: [StrandedDeliveries] = []
         for provider in changes.removedProviders {
             do {
@@ -178,7 +178,7 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     /// - Returns: nil if the file has changed meanwhile.
-    private func finish(_ content: [UInt8], _ reading: RoutesReader.Reading, _ refusal: RoutesRefusal?) -> Outcome? {
+    private func finish(_ content: [UInt8], _ reading: RoutesReader.Reading, _ refusal: ReloadError?) -> Outcome? {
         state.withLock { state in
             do throws(GatewayFault) {
                 guard try RoutesFile.content(of: file) == content else { return nil }
@@ -200,8 +200,8 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    private func changedAccounts(in routes: Routes) async -> RoutesRefusal? {
-        do throws(RoutesRefusal) {
+    private func changedAccounts(in routes: Routes) async -> ReloadError? {
+        do throws(ReloadError) {
             try await refuseChangedAccounts(in: routes)
             return nil
         } catch {
@@ -209,7 +209,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    private func refuseChangedAccounts(in routes: Routes) async throws(RoutesRefusal) {
+    private func refuseChangedAccounts(in routes: Routes) async throws(ReloadError) {
         let changed: [ChangedAccount]
         do {
             changed = try await .found(in: routes, archive: archive)
@@ -255,7 +255,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    private func words(_ refusal: RoutesRefusal) -> String {
+    private func words(_ refusal: ReloadError) -> String {
         switch refusal {
         case .unreadable(let reason): reason
         case .changedAccounts(let accounts): accounts.map(\.description).joined(separator: "; ")

@@ -1,7 +1,7 @@
 package import Events
 
 /// Why the vendor is not asked.
-package enum ReadRefusal: Error, Sendable, Equatable {
+package enum ReadError: Error, Sendable, Equatable {
     /// As many reads of the provider are in flight as there may be.
     case tooMany(ProviderName, limit: Int)
     /// Deliveries take the whole rate limit, or the vendor asked for a wait.

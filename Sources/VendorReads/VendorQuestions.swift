@@ -50,11 +50,11 @@ package struct VendorQuestions: Sendable {
 
     /// Asks until the inquiry has its answer.
     /// - Returns: ``VendorInquiry/done(_:)``, ``VendorInquiry/failed(_:)`` or ``VendorInquiry/unsupported(_:)``.
-    /// - Throws: ``ReadRefusal`` if the vendor is not asked, or not to the end.
+    /// - Throws: ``ReadError`` if the vendor is not asked, or not to the end.
     package func ask<Value>(
         _ inquiry: VendorInquiry<Value>,
         at provider: ProviderConfiguration
-    ) async throws(ReadRefusal) -> VendorInquiry<Value> {
+    ) async throws(ReadError) -> VendorInquiry<Value> {
         try begin(provider.name)
         defer { concurrency.end(provider.name) }
         let caller = caller(for: provider)
@@ -86,13 +86,13 @@ package struct VendorQuestions: Sendable {
         let known = routes.providers(for: client.name).filter { $0.traits.adapter == adapter }
         guard !known.isEmpty else { return .noProvider }
         guard let provider = known.first(where: { routes.mayRead($0.name, client) }) else { return .forbidden }
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             try begin(provider.name)
         } catch {
             return .failed(DeliveryFault(code: .rateLimited, message: error.message))
         }
         defer { concurrency.end(provider.name) }
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             try await awaitTurn(at: provider.name)
         } catch {
             return .failed(DeliveryFault(code: .rateLimited, message: error.message))
@@ -108,11 +108,11 @@ package struct VendorQuestions: Sendable {
         }
     }
 
-    private func begin(_ provider: ProviderName) throws(ReadRefusal) {
+    private func begin(_ provider: ProviderName) throws(ReadError) {
         guard concurrency.begin(provider) else { throw .tooMany(provider, limit: Self.mostReads) }
     }
 
-    private func awaitTurn(at provider: ProviderName) async throws(ReadRefusal) {
+    private func awaitTurn(at provider: ProviderName) async throws(ReadError) {
         guard await admission.admit(to: provider, within: Self.patience) else { throw .rateLimited(provider) }
     }
 

@@ -141,8 +141,7 @@ import Vendors
             admission: ReadAdmission()
         )
         let (provider, other) = (routes.providers[0], routes.providers[1])
-        @Sendable func read(_ provider: ProviderConfiguration) async throws(ReadRefusal) -> VendorInquiry<[VendorEvent]>
-        {
+        @Sendable func read(_ provider: ProviderConfiguration) async throws(ReadError) -> VendorInquiry<[VendorEvent]> {
             let wanted = WantedEvent(id: "e", known: nil, destination: nil)
             guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
             return try await questions.ask(reading.find(wanted), at: provider)
@@ -150,7 +149,7 @@ import Vendors
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 { group.addTask { _ = try await read(provider) } }
             try await waitUntil("eight reads hang") { vendor.connections == 8 }
-            await #expect(throws: ReadRefusal.tooMany("p", limit: 8)) { _ = try await read(provider) }
+            await #expect(throws: ReadError.tooMany("p", limit: 8)) { _ = try await read(provider) }
             guard case .failed(let fault) = try await read(other) else { throw Unexpected.step }
             #expect(fault.code == .connectionFailed)
             group.cancelAll()

@@ -147,11 +147,11 @@ struct IngressFixture {
     }
 
     private struct NoFile: RoutesReloading {
-        func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
+        func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
 
-        func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
+        func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
     }

@@ -26,7 +26,7 @@ struct KnetikFacade: Dialect {
         guard request.method == "POST" else {
             return .answer(KnetikFacadeErrors.failure(405, ["only POST is taken here"], headers: ["Allow": "POST"]))
         }
-        if let refusal = Self.refusal(of: request.header("Content-Type")) { return .answer(refusal) }
+        if let answer = Self.answer(toType: request.header("Content-Type")) { return .answer(answer) }
         return .reading { () throws(EarlyAnswer) in
             try request.path == "/events" ? KnetikFacadeWrites.event(request) : KnetikFacadeWrites.batch(request)
         }
@@ -37,11 +37,11 @@ struct KnetikFacade: Dialect {
     /// The Unity client's HTTP library puts the account id into a form in place of the event: then there is no key in the query
     /// either, and why not is worth more than that.
     func answer(withoutKey request: DialectRequest) -> DialectAnswer {
-        Self.refusal(of: request.header("Content-Type")) ?? answer(to: .unauthorized)
+        Self.answer(toType: request.header("Content-Type")) ?? answer(to: .unauthorized)
     }
 
-    /// Why a body of this type is not read; nil if it is.
-    private static func refusal(of contentType: String?) -> DialectAnswer? {
+    /// The answer to a body of a type that is not read; nil if it is.
+    private static func answer(toType contentType: String?) -> DialectAnswer? {
         guard let type = contentType?.prefix(while: { $0 != ";" }).lowercased() else { return nil }
         let name = type.filter { !$0.isWhitespace }
         if name == "application/json" || name.hasSuffix("+json") { return nil }

@@ -52,7 +52,7 @@ package final class AuditLog: Service {
     }
 
     /// Counts a refused key. It is kept within a second; see ``FailedSignIns`` for a flood of them.
-    func refused(_ refusal: KeyRefusal, from address: String?) {
+    func refused(_ refusal: KeyError, from address: String?) {
         let now = clock.now
         signIns.withLock { $0.add(refusal, from: address, at: now) }
     }

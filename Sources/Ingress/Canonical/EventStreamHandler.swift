@@ -192,8 +192,8 @@ private final class StreamPlace: Sendable {
     private let capacity: IngressCapacity
 
     init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
-        do throws(Places<ClientName>.Refusal) {
-            try capacity.streams.withLock { (places) throws(Places<ClientName>.Refusal) in
+        do throws(Places<ClientName>.LimitReached) {
+            try capacity.streams.withLock { (places) throws(Places<ClientName>.LimitReached) in
                 try places.take(for: client)
             }
         } catch {

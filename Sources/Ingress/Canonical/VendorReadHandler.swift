@@ -172,7 +172,7 @@ struct VendorReadHandler: Sendable {
     ) async throws(Problem) -> Value {
         let start = questions.adapter(of: provider)?.reading.map(inquiry) ?? .unsupported(nil)
         let end: VendorInquiry<Value>
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             end = try await questions.ask(start, at: provider)
         } catch {
             throw Problem(error)

@@ -240,7 +240,7 @@ extension Problem {
         )
     }
 
-    init(_ refusal: KeyRefusal) {
+    init(_ refusal: KeyError) {
         switch refusal {
         case .unknown:
             self = .unauthorized
@@ -308,7 +308,7 @@ extension Problem {
         detail: "nothing was acknowledged; the log has the reason under the request id"
     )
 
-    init(_ refusal: RoutesRefusal) {
+    init(_ refusal: ReloadError) {
         switch refusal {
         case .unreadable(let reason):
             self.init(

@@ -12,7 +12,7 @@ struct LagoAnswers {
     var verdict: Verdict {
         switch table.answer.status {
         case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
-        case 422: refusal
+        case 422: rejection
         // The limiter in front of Lago names its own reset, and its SDKs ignore Retry-After.
         case 429:
             .all(
@@ -35,7 +35,7 @@ struct LagoAnswers {
 
     /// Nothing of a refused batch is stored. Its details are keyed by the index; faults of fields are reported before duplicates are
     /// looked for, so the rest goes again at once and may be answered by a second 422.
-    private var refusal: Verdict {
+    private var rejection: Verdict {
         guard let details = table.root?["error_details"] else { return table.refused(invalid(nil)) }
         if table.events == 1 { return .all(outcome(of: details)) }
         guard details.kind == .object else { return table.refused(invalid(details)) }

@@ -95,7 +95,7 @@ struct LagoReads: VendorReading {
         return .ask(VendorRequest(path: "/api/v1/events/estimate_fees", body: body)) { answer in
             let read = ReadAnswer(vendor: Self.vendor, answer: answer)
             switch read.document {
-            case .failure(let fault): return .failed(Self.refusal(of: answer) ?? fault)
+            case .failure(let fault): return .failed(Self.estimateFault(of: answer) ?? fault)
             case .success(let document):
                 guard let fees = document.root["fees"], fees.kind == .array else { return .failed(read.notUnderstood) }
                 let charges = fees.elements.map(Self.charge)
@@ -106,7 +106,7 @@ struct LagoReads: VendorReading {
     }
 
     /// What Lago cannot price is a property of the event, not a failure of the question.
-    private static func refusal(of answer: VendorAnswer) -> DeliveryFault? {
+    private static func estimateFault(of answer: VendorAnswer) -> DeliveryFault? {
         guard let root = JSONDocument(ifValid: answer.body)?.root else { return nil }
         let words = VendorMessage.quoted(body: answer.body)
         switch (answer.status, root["code"]?.string) {

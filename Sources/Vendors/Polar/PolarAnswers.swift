@@ -12,7 +12,7 @@ struct PolarAnswers {
     var verdict: Verdict {
         switch table.answer.status {
         case 200..<300: success
-        case 422: refusal
+        case 422: rejection
         default: table.verdict
         }
     }
@@ -27,7 +27,7 @@ struct PolarAnswers {
     }
 
     /// Nothing of a refused request is stored. The third part of every location is the event's index.
-    private var refusal: Verdict {
+    private var rejection: Verdict {
         guard let details = table.root?["detail"], details.kind == .array else { return table.refused(unnamedFault) }
         var errors: [Int: [PolarValidationError]] = [:]
         for error in details.elements.map({ PolarValidationError($0) }) {
