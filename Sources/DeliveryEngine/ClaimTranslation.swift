@@ -55,7 +55,7 @@ struct ClaimTranslation: Sendable {
     }
 
     /// An event of another account, which had the provider's name before. A `routes.json` that would lead here is refused while such
-    /// events wait; what was accepted at that very moment, or is retried later, comes here.
+    /// events wait; what was accepted at that very time, or is retried later, comes here.
     private func strange(_ delivery: ClaimedDelivery) -> SettledDelivery {
         let (planned, present) = (delivery.destination.adapter, adapter.traits.adapter)
         let message =

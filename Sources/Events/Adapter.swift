@@ -45,7 +45,7 @@ package struct TranslatedEvent: Sendable, Equatable {
     package let bytes: [UInt8]
     /// What the vendor tells events apart by; where ``VendorTraits/oneIdentityOncePerBatch`` holds, no two of a batch share it.
     package let identity: String
-    /// The vendor refuses the event before this moment; nil if it never does.
+    /// The vendor refuses the event before this timestamp; nil if it never does.
     package let notBefore: Timestamp?
 
     package init(bytes: [UInt8], identity: String, notBefore: Timestamp? = nil) {

@@ -28,7 +28,7 @@ package enum Verdict: Sendable, Equatable {
 /// When a vendor asked to come back.
 package enum RetryAfter: Sendable, Equatable {
     case delay(Duration)
-    case moment(Timestamp)
+    case at(Timestamp)
 }
 
 /// Why a delivery failed, in words that are the same for every vendor.

@@ -1,4 +1,4 @@
-/// A moment of the wall clock, UTC, to the millisecond: what survives a restart and goes to vendors.
+/// A point in time on the wall clock, UTC, to the millisecond: what survives a restart and goes to vendors.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z; negative before. Always within ``range``.
     package let milliseconds: Int64
@@ -15,9 +15,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
-    /// This moment moved by a duration, cut to the millisecond, and at the ends of ``range``.
-    package static func + (moment: Self, duration: Duration) -> Self {
-        let (sum, overflows) = moment.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+    /// This timestamp moved by a duration, cut to the millisecond, and at the ends of ``range``.
+    package static func + (timestamp: Self, duration: Duration) -> Self {
+        let (sum, overflows) = timestamp.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
         guard overflows else { return Timestamp(milliseconds: sum) }
         return Timestamp(milliseconds: duration < .zero ? .min : .max)
     }
@@ -43,6 +43,6 @@ extension Timestamp {
 
 /// Tells the wall-clock time. Decisions are told the time; only shells ask for it.
 package protocol WallClock: Sendable {
-    /// The current moment.
+    /// The current time.
     var now: Timestamp { get }
 }

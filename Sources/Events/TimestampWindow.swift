@@ -21,7 +21,7 @@ package struct TimestampWindow: Sendable, Equatable {
     /// The widest that a window may be on either side.
     package static let widest = Duration.seconds(100_000 * 86_400)
 
-    /// The timestamps that may be accepted at a moment.
+    /// The timestamps that may be accepted at a given time.
     package func range(at now: Timestamp) -> ClosedRange<Timestamp> {
         let (past, future) = (past.wholeMilliseconds, future.wholeMilliseconds)
         return Timestamp(milliseconds: now.milliseconds - past)...Timestamp(milliseconds: now.milliseconds + future)

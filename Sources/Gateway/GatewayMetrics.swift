@@ -6,7 +6,7 @@ import Journal
 import Observability
 import Routing
 
-/// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are at this moment.
+/// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are now.
 struct GatewayMetrics: MetricsReporting {
     let registry: MetricsRegistry
     let archive: any EventArchive

@@ -20,7 +20,7 @@ package protocol DeliveryLedger: Sendable {
     /// When to ask ``claimDue(for:at:limit:)`` again: never later than the earliest retry is due that nobody has claimed; nil if
     /// there is none.
     ///
-    /// Known without I/O, and true at every moment whatever is claimed, settled, released or revised meanwhile: ask when it is needed
+    /// Known without I/O, and true at any time whatever is claimed, settled, released or revised meanwhile: ask when it is needed
     /// and keep nothing of it. It may be early, and the next claim at that time corrects it.
     func nextDue(for provider: ProviderName) -> Timestamp?
 

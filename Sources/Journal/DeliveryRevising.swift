@@ -8,7 +8,7 @@ package protocol DeliveryRevising: Sendable {
     /// Changes deliveries, and records who did it and when with the first of them. When it returns, all is on disk.
     ///
     /// Retried deliveries become `retrying` and are due at once, with their history kept; discarded ones become `discarded`. A delivery
-    /// that a pipeline holds at this moment is not touched, and is counted as busy.
+    /// that a pipeline holds right now is not touched, and is counted as busy.
     func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
 
     /// The recorded revisions, newest first.
@@ -23,7 +23,7 @@ package protocol DeliveryRevising: Sendable {
     /// An operator's hold; nil if there is none. It may be over.
     func operatorHold(of provider: ProviderName) async throws(StoreError) -> OperatorHold?
 
-    /// Keeps a provider from being called before a moment, over restarts; nil lifts it.
+    /// Keeps a provider from being called before a given time, over restarts; nil lifts it.
     func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError)
 
     /// What keeps a provider from being called; nil if nothing does.
@@ -67,20 +67,20 @@ package struct DeliveryRevision: Sendable {
         filter: DeliveryFilter,
         untriedAt: [ProviderName] = [],
         by client: ClientName,
-        at moment: Timestamp
+        at timestamp: Timestamp
     ) {
         self.action = action
         self.filter = filter
         self.untriedAt = untriedAt
         self.by = client
-        self.at = moment
+        self.at = timestamp
     }
 }
 
 /// How many deliveries a revision changes.
 package struct RevisionCount: Sendable, Equatable {
     package let changed: Int
-    /// Under way at this moment, so left alone.
+    /// In flight, so left alone.
     package let busy: Int
 
     package init(changed: Int, busy: Int) {
@@ -102,13 +102,13 @@ package struct RecordedRevision: Sendable, Equatable {
         action: DeliveryRevision.Action,
         filter: String,
         by client: ClientName,
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         count: RevisionCount
     ) {
         self.action = action
         self.filter = filter
         self.by = client
-        self.at = moment
+        self.at = timestamp
         self.count = count
     }
 }
@@ -134,9 +134,9 @@ package struct OperatorHold: Sendable, Equatable {
     package let by: ClientName
     package let at: Timestamp
 
-    package init(until: Timestamp, by client: ClientName, at moment: Timestamp) {
+    package init(until: Timestamp, by client: ClientName, at timestamp: Timestamp) {
         self.until = until
         self.by = client
-        self.at = moment
+        self.at = timestamp
     }
 }

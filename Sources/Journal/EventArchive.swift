@@ -41,11 +41,11 @@ package protocol EventArchive: Sendable {
     /// When the newest event that is there was accepted; nil if there is none.
     func newestAcceptance() async throws(StoreError) -> Timestamp?
 
-    /// Removes chunks all of whose events were accepted before `moment` and are settled everywhere (delivered, discarded or
+    /// Removes chunks all of whose events were accepted before `limit` and are settled everywhere (delivered, discarded or
     /// skipped). What is not settled is never removed. Each chunk's own times count, wherever in the journal it is: events that were
     /// accepted while the clock was ahead do not keep others.
     /// - Returns: how many events were removed.
-    func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
+    func removeSettled(acceptedBefore limit: Timestamp) async throws(StoreError) -> Int
 }
 
 /// One delivery with its event.
@@ -96,9 +96,9 @@ package struct DeliveryFilter: Sendable, Equatable {
     package var names: [String]
     /// Deliveries whose last fault has one of these codes.
     package var errorCodes: Set<DeliveryErrorCode>
-    /// Deliveries of events accepted at this moment or later.
+    /// Deliveries of events accepted at this timestamp or later.
     package var acceptedFrom: Timestamp?
-    /// Deliveries of events accepted before this moment.
+    /// Deliveries of events accepted before this timestamp.
     package var acceptedBefore: Timestamp?
 
     package init(

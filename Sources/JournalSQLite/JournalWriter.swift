@@ -345,6 +345,6 @@ final class JournalWriter {
 private struct RequestWithOldIdentity: Error {
     /// The places of its events that are new.
     let new: Set<Int>
-    /// All runs at that moment.
+    /// All runs at that time.
     let runs: [IdentityRun]
 }

@@ -93,12 +93,12 @@ extension SQLiteEventStore {
         }.map { Timestamp(milliseconds: $0) }
     }
 
-    package func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int {
+    package func removeSettled(acceptedBefore limit: Timestamp) async throws(StoreError) -> Int {
         var events = 0
         var next: Int64? = 0
         while let from = next {
             let progress = try await commit { answer in
-                .removeSettled(RetentionStep(before: moment, from: from), answer)
+                .removeSettled(RetentionStep(before: limit, from: from), answer)
             }
             events += progress.events
             next = progress.next

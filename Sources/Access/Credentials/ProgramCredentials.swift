@@ -34,7 +34,7 @@ actor ProgramCredentials {
         let known = kept[command]
         if known.map({ ContinuousClock.now < $0.dueAt }) ?? false { return try Self.value(known) }
         if waiting[command] != nil {
-            // It runs at this moment.
+            // It runs right now.
             if let secret = known?.secret { return secret }
             await withCheckedContinuation { waiting[command, default: []].append($0) }
             return try Self.value(kept[command])

@@ -84,7 +84,7 @@ struct OutcomeRules: Sendable {
     }
 
     private func notBefore(_ after: RetryAfter?, _ now: Timestamp) -> Timestamp? {
-        after?.moment(from: now, atMost: settings.longestWait)
+        after?.timestamp(from: now, atMost: settings.longestWait)
     }
 
     /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
@@ -219,11 +219,11 @@ struct AttemptFacts: Sendable, Equatable {
 }
 
 extension RetryAfter {
-    /// The moment that is meant, seen from `now`; never later than `longest` from now, whatever a vendor says.
-    func moment(from now: Timestamp, atMost longest: Duration) -> Timestamp {
+    /// The timestamp that is meant, as seen from `now`; never later than `longest` from now, whatever a vendor says.
+    func timestamp(from now: Timestamp, atMost longest: Duration) -> Timestamp {
         switch self {
         case .delay(let delay): now + min(delay, longest)
-        case .moment(let moment): min(moment, now + longest)
+        case .at(let timestamp): min(timestamp, now + longest)
         }
     }
 }

@@ -55,7 +55,7 @@ extension PipelineMachine {
     }
 
     /// The state at `now`.
-    func snapshot(at now: Moment) -> Snapshot {
+    func snapshot(at now: ClockReading) -> Snapshot {
         gates.snapshot(at: now, requestsUnderWay: inFlight.requests, counts: counts)
     }
 }

@@ -12,7 +12,7 @@ import Synchronization
 /// `GET /v1/events/stream`: new events and settlements as they happen, as server-sent events.
 ///
 /// `accepted` carries an event with its number as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
-/// `settled` carries an event's id and the delivery. Settlements are of the moment: who was away reads them in the event itself, and one who
+/// `settled` carries an event's id and the delivery. Settlements are not kept for later: who was away reads them in the event itself, and one who
 /// is too slow gets `missed` with their number.
 ///
 /// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.

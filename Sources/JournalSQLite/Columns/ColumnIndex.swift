@@ -101,7 +101,7 @@ final class ColumnIndex: Sendable {
 
     // MARK: Searching
 
-    /// The segments at one moment.
+    /// The segments at one time.
     struct Snapshot {
         /// In journal order.
         let segments: [ColumnSegment]

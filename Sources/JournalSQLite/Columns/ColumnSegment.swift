@@ -87,7 +87,7 @@ struct DamagedSegment: Error {
     let segment: ColumnSegment
     let fault: ColumnFault
 
-    /// Whether the file is to blame, and not the moment.
+    /// Whether the file is to blame, and not the circumstances.
     var canBeMadeAgain: Bool {
         guard segment.file != nil else { return false }
         return switch fault {

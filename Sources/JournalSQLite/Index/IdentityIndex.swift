@@ -146,7 +146,7 @@ final class IdentityIndex: Sendable {
         return found.sorted()
     }
 
-    /// The runs of this moment, in journal order.
+    /// The current runs, in journal order.
     var currentRuns: [IdentityRun] { state.withLock { $0.runs } }
 
     /// What may have these hashes, without a look into runs: for each that something may have, the events in memory that do.

@@ -35,8 +35,8 @@ struct NamesRead: SlicedRead {
         guard let query else { return }
         if !rest.isEmpty {
             for event in try context.events(in: db).takeBite(of: &rest, limitBytes: context.pageBytes).values {
-                let moment = event.timestamp.milliseconds
-                counts.add(Array(event.name.utf8), count: 1, from: moment, to: moment)
+                let time = event.timestamp.milliseconds
+                counts.add(Array(event.name.utf8), count: 1, from: time, to: time)
             }
         } else if let segment = try walk.next(context, in: db) {
             if context.filter.asksForEvents {

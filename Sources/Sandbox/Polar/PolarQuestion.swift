@@ -4,7 +4,7 @@ import Foundation
 struct PolarQuestion {
     private let request: SimulatedRequest
     private var filter: PolarFilter?
-    /// Neither moment belongs to the window.
+    /// Neither end belongs to the window.
     private let start: Date?
     private let end: Date?
     private let depth: Int?
@@ -12,8 +12,8 @@ struct PolarQuestion {
     /// - Throws: ``PolarValidationError`` for the first parameter that is wrong.
     init(_ request: SimulatedRequest) throws {
         self.request = request
-        start = try Self.moment("start_timestamp", request)
-        end = try Self.moment("end_timestamp", request)
+        start = try Self.time("start_timestamp", request)
+        end = try Self.time("end_timestamp", request)
         depth = request.parameter("depth").flatMap { Int($0) }
         if let text = request.parameter("filter") {
             guard let json = SandboxJSON(Array(text.utf8)) else {
@@ -95,12 +95,12 @@ struct PolarQuestion {
         return places.contains { $0.lowercased().contains(words) }
     }
 
-    private static func moment(_ name: String, _ request: SimulatedRequest) throws -> Date? {
+    private static func time(_ name: String, _ request: SimulatedRequest) throws -> Date? {
         guard let text = request.parameter(name) else { return nil }
-        guard let moment = SandboxTime.read(text) else {
+        guard let time = SandboxTime.read(text) else {
             throw error("timezone_aware", name, "Input should have timezone info", text)
         }
-        return moment
+        return time
     }
 
     private static func error(_ type: String, _ name: String, _ message: String, _ text: String) -> PolarValidationError

@@ -40,7 +40,7 @@ struct PolarAdapter: Adapter {
         writer.member("name", string: try name(of: event, at: destination))
         writer.member("external_id", string: id)
         try writeCustomer(of: event, fields, settings, to: &writer)
-        writer.member("timestamp", moment: event.timestamp)
+        writer.member("timestamp", timestamp: event.timestamp)
         if let organization = try uuid("organization_id", fields) ?? settings.organizationID {
             writer.member("organization_id", string: organization)
         }

@@ -6,7 +6,7 @@ import Testing
 
 /// How the machine ends.
 @Suite struct PipelineClosingTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
 
     @Test func `when closing, waits for what is under way, settles it, and gives the rest back`() throws {
         var machine = PipelineMachine.sample(batch: 1, concurrency: 1)

@@ -6,7 +6,7 @@ import Testing
 
 /// Every state of the gates against every result of a request.
 @Suite struct ProviderGatesTests {
-    static let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    static let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
     static let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     enum State: String, CaseIterable {
