@@ -19,11 +19,11 @@ package protocol Adapter: Sendable {
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
 
     /// What else can be asked of the vendor; nil if nothing, and that without a word from the adapter.
-    var reading: (any VendorReading)? { get }
+    var reader: (any VendorReader)? { get }
 }
 
 extension Adapter {
-    package var reading: (any VendorReading)? { nil }
+    package var reader: (any VendorReader)? { nil }
 }
 
 /// An event that cannot be said in a vendor's words. It ends as `rejected` at that vendor with code `untranslatable`.

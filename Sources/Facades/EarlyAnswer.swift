@@ -11,7 +11,7 @@ struct EarlyAnswer: Error {
 
 extension DialectCall {
     /// The call that a request asks for, or the answer that its reader throws.
-    static func reading(_ read: () throws(EarlyAnswer) -> DialectCall) -> DialectCall {
+    static func catching(_ read: () throws(EarlyAnswer) -> DialectCall) -> DialectCall {
         do throws(EarlyAnswer) {
             return try read()
         } catch {

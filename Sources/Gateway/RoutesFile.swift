@@ -14,7 +14,7 @@ package enum RoutesFile {
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Reading {
+    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
@@ -29,7 +29,7 @@ package enum RoutesFile {
 
     /// What the bytes of the file say.
     static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
-        -> RoutesReader.Reading
+        -> RoutesReader.Contents
     {
         do {
             return try reader(allowsInlineSecrets: allowsInlineSecrets).read(content)

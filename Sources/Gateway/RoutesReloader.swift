@@ -107,7 +107,7 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
-        let reading: RoutesReader.Reading
+        let reading: RoutesReader.Contents
         do {
             reading = try reader.read(bytes)
         } catch {
@@ -137,7 +137,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private enum Look {
         case done(Outcome)
         /// Good by itself; whether the journal agrees is not known yet.
-        case good([UInt8], RoutesReader.Reading)
+        case good([UInt8], RoutesReader.Contents)
     }
 
     /// Reads the file and takes it over, if it is what it was when the journal was asked about it. One takeover at a time: the newest
@@ -178,7 +178,7 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     /// - Returns: nil if the file has changed meanwhile.
-    private func finish(_ content: [UInt8], _ reading: RoutesReader.Reading, _ refusal: ReloadError?) -> Outcome? {
+    private func finish(_ content: [UInt8], _ reading: RoutesReader.Contents, _ refusal: ReloadError?) -> Outcome? {
         state.withLock { state in
             do throws(GatewayFault) {
                 guard try RoutesFile.content(of: file) == content else { return nil }

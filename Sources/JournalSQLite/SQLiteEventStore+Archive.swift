@@ -15,7 +15,7 @@ extension SQLiteEventStore {
             guard let events = try reader.chosenEvents(at: sequences, limitBytes: limit, in: db) else {
                 throw StoreError.unfinishedRead
             }
-            let deliveries = DeliveryReading(db: db, names: names)
+            let deliveries = DeliveryAssembly(db: db, names: names)
             return try sequences.compactMap { sequence in
                 guard let event = events[sequence], event.isKnown(as: id, to: tenant) else { return nil }
                 return ArchivedEvent(

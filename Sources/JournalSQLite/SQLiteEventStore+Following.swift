@@ -9,7 +9,7 @@ extension SQLiteEventStore {
         let (reader, names) = (parts.reader, parts.names.current)
         let (newest, limitBytes) = (parts.newest.value, parts.settings.pageBytes)
         return try await readPoint { db in
-            let deliveries = DeliveryReading(db: db, names: names)
+            let deliveries = DeliveryAssembly(db: db, names: names)
             let rows = try JournalReader.rows(from: sequence.rawValue + 1, in: db)
             var found: [ArchivedEvent] = []
             var (through, looked, bytes) = (sequence.rawValue, 0, 0)

@@ -109,7 +109,7 @@ struct StoreOpening {
             newest: NewestEvent(bounds.newest),
             commits: commits,
             departures: departures,
-            duplicates: DuplicateReading(
+            duplicates: DuplicateFinder(
                 pool: try readers(2, label: "tollgate.duplicates"),
                 index: index,
                 reader: reader,

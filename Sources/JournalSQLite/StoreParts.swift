@@ -18,7 +18,7 @@ struct StoreParts: Sendable {
     let newest: NewestEvent
     let commits: GroupCommit
     let departures: DepartureLog
-    let duplicates: DuplicateReading
+    let duplicates: DuplicateFinder
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
 }

@@ -18,13 +18,13 @@ package struct RoutesReader: Sendable {
     }
 
     /// What a file that can be used says, and what is doubtful in it.
-    package struct Reading: Sendable {
+    package struct Contents: Sendable {
         package let routes: Routes
         package let warnings: [ConfigurationFault]
     }
 
     /// - Throws: ``FaultyConfiguration`` with all faults, in the order of the file.
-    package func read(_ bytes: [UInt8]) throws(FaultyConfiguration) -> Reading {
+    package func read(_ bytes: [UInt8]) throws(FaultyConfiguration) -> Contents {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
@@ -46,7 +46,7 @@ package struct RoutesReader: Sendable {
         guard let routes, !faults.contains(where: { $0.severity == .error }) else {
             throw FaultyConfiguration(faults: faults)
         }
-        return Reading(routes: routes, warnings: faults)
+        return Contents(routes: routes, warnings: faults)
     }
 }
 

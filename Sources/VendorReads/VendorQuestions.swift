@@ -45,7 +45,7 @@ package struct VendorQuestions: Sendable {
 
     /// The vendors that can answer questions of a kind, by their names for people.
     package func vendors(able ability: VendorAbility) -> [String] {
-        adapters.filter { $0.reading?.abilities.contains(ability) ?? false }.map(\.traits.vendor)
+        adapters.filter { $0.reader?.abilities.contains(ability) ?? false }.map(\.traits.vendor)
     }
 
     /// Asks until the inquiry has its answer.

@@ -143,8 +143,8 @@ import Vendors
         let (provider, other) = (routes.providers[0], routes.providers[1])
         @Sendable func read(_ provider: ProviderConfiguration) async throws(ReadError) -> VendorInquiry<[VendorEvent]> {
             let wanted = WantedEvent(id: "e", known: nil, destination: nil)
-            guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
-            return try await questions.ask(reading.find(wanted), at: provider)
+            guard let reader = questions.adapter(of: provider)?.reader else { return .unsupported(nil) }
+            return try await questions.ask(reader.find(wanted), at: provider)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 { group.addTask { _ = try await read(provider) } }

@@ -84,7 +84,7 @@ import Vendors
         adapterName: AdapterName,
         body: String
     ) throws {
-        let reading = try #require(VendorRegistry.adapter(named: adapterName)?.reading)
+        let reader = try #require(VendorRegistry.adapter(named: adapterName)?.reader)
         let ends = [Timestamp(milliseconds: .min), Timestamp(milliseconds: .max), Timestamp(milliseconds: 0)]
         for number in ExtremeNumbers.json {
             let answer = VendorAnswer(status: 200, body: Array(body.replacing("@", with: number).utf8))
@@ -93,13 +93,13 @@ import Vendors
                     for end in ends {
                         let filter = EventFilter(from: end, before: end)
                         let query = VendorListQuery(filter: filter, order: order, limit: 1000, cursor: cursor)
-                        follow(reading.list(query), answer)
+                        follow(reader.list(query), answer)
                     }
                 }
             }
-            follow(reading.names(EventFilter()), answer)
-            follow(reading.find(WantedEvent(id: "t", known: SampleEvent.accepted(), destination: nil)), answer)
-            follow(reading.estimate(TranslatedEvent(bytes: Array("{}".utf8), identity: "t")), answer)
+            follow(reader.names(EventFilter()), answer)
+            follow(reader.find(WantedEvent(id: "t", known: SampleEvent.accepted(), destination: nil)), answer)
+            follow(reader.estimate(TranslatedEvent(bytes: Array("{}".utf8), identity: "t")), answer)
         }
     }
 

@@ -22,8 +22,8 @@ import Vendors
         }
     }
 
-    private func reading(_ name: AdapterName) throws -> any VendorReading {
-        try #require(VendorRegistry.adapter(named: name)?.reading)
+    private func reader(_ name: AdapterName) throws -> any VendorReader {
+        try #require(VendorRegistry.adapter(named: name)?.reader)
     }
 
     private func list(
@@ -64,7 +64,7 @@ import Vendors
 
     @Test func `finds an event at Lago, and says when it may be another's`() throws {
         var script = Script()
-        let lago = try reading("lago")
+        let lago = try reader("lago")
         let wanted = WantedEvent(id: "a/b", known: accepted("a/b"), destination: nil)
         guard case .done(let found) = script.run(lago.find(wanted), [(200, #"{"event":\#(Self.lagoEvent)}"#)]) else {
             Issue.record("nothing was found")
@@ -96,7 +96,7 @@ import Vendors
 
     @Test func `asks Lago for a page by its own filters, and filters the rest here`() throws {
         var script = Script()
-        let lago = try reading("lago")
+        let lago = try reader("lago")
         let time = Timestamp(milliseconds: 1_710_947_045_125)
         let filter = EventFilter(names: ["api", "other"], subscriptionIDs: ["s"], from: time)
         let body = #"{"events":[\#(Self.lagoEvent)],"meta":{"current_page":1,"next_page":2,"total_pages":2}}"#
@@ -120,7 +120,7 @@ import Vendors
 
     @Test func `reads Lago's estimate as decimal amounts`() throws {
         var script = Script()
-        let lago = try reading("lago")
+        let lago = try reader("lago")
         let event = TranslatedEvent(bytes: Array(#"{"code":"api"}"#.utf8), identity: "e")
         let fee = #"""
             {"item":{"name":"API"},"amount_cents":425,"amount_currency":"USD","taxes_amount_cents":85,
@@ -157,7 +157,7 @@ import Vendors
     func `says why Lago does not estimate`(status: Int, body: String, code: DeliveryErrorCode) throws {
         var script = Script()
         let event = TranslatedEvent(bytes: Array("{}".utf8), identity: "e")
-        guard case .failed(let fault) = script.run(try reading("lago").estimate(event), [(status, body)]) else {
+        guard case .failed(let fault) = script.run(try reader("lago").estimate(event), [(status, body)]) else {
             Issue.record("it did not fail")
             return
         }
@@ -171,7 +171,7 @@ import Vendors
 
     @Test func `finds an event at Polar by what Polar keeps of it`() throws {
         var script = Script()
-        let polar = try reading("polar")
+        let polar = try reader("polar")
         let wanted = WantedEvent(id: "e1", known: accepted("e1"), destination: nil)
         let body = #"{"items":[\#(Self.polarEvent)],"pagination":{"total_count":1,"max_page":1}}"#
         guard case .done(let found) = script.run(polar.find(wanted), [(200, body)]) else {
@@ -201,7 +201,7 @@ import Vendors
         }
         guard
             case .done(let names) = script.run(
-                try reading("polar").names(EventFilter(customerIDs: ["c"])),
+                try reader("polar").names(EventFilter(customerIDs: ["c"])),
                 [(200, page("a")), (200, page("b"))]
             )
         else {
@@ -219,7 +219,7 @@ import Vendors
 
     @Test func `asks Flexprice for whole seconds, counts its pages, and drops repeats`() throws {
         var script = Script()
-        let flexprice = try reading("flexprice")
+        let flexprice = try reader("flexprice")
         let body = #"""
             {"events":[\#(Self.flexpriceEvent),\#(Self.flexpriceEvent)],"has_more":true,"iter_last_key":"17::e1","offset":2}
             """#
@@ -251,7 +251,7 @@ import Vendors
 
     @Test func `finds an event at Flexprice in the seconds around it, and no other of its id`() throws {
         var script = Script()
-        let flexprice = try reading("flexprice")
+        let flexprice = try reader("flexprice")
         let wanted = WantedEvent(id: "e1", known: accepted("e1"), destination: nil)
         let exact = Self.flexpriceEvent.replacing("15:04:05Z", with: "15:04:05.125Z")
         let body = #"{"events":[\#(Self.flexpriceEvent),\#(exact)],"has_more":false}"#
@@ -266,7 +266,7 @@ import Vendors
     }
 
     @Test func `says why Polar may not show an event that names a parent`() throws {
-        let polar = try reading("polar")
+        let polar = try reader("polar")
         let child = SampleEvent.accepted(id: "e", vendor: #"{"polar":{"parent_id":"p"}}"#)
         let reason = polar.reasonNotFound(WantedEvent(id: "e", known: child, destination: nil))
         #expect(reason?.contains("until the parent arrives") ?? false)
@@ -277,9 +277,9 @@ import Vendors
     @Test(arguments: ["lago", "polar", "flexprice"] as [AdapterName])
     func `takes no answer for one that it does not understand`(name: AdapterName) throws {
         var script = Script()
-        let reading = try reading(name)
+        let reader = try reader(name)
         for body in ["", "{}", "[]", "<html>", #"{"events":{}}"#, #"{"events":[{}],"items":[{}]}"#, "null"] {
-            guard case .failed = script.run(reading.list(list()), [(200, body)]) else {
+            guard case .failed = script.run(reader.list(list()), [(200, body)]) else {
                 Issue.record("\(name) took \(body)")
                 continue
             }
@@ -287,7 +287,7 @@ import Vendors
     }
 
     @Test func `asks nothing of Knetik`() {
-        #expect(VendorRegistry.adapter(named: "knetik")?.reading == nil)
+        #expect(VendorRegistry.adapter(named: "knetik")?.reader == nil)
     }
 
     private func isUnsupported<Value>(_ inquiry: VendorInquiry<Value>) -> Bool {

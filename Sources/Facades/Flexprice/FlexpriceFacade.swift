@@ -38,13 +38,13 @@ struct FlexpriceFacade: Dialect {
     private func call(at path: String, _ request: DialectRequest) -> DialectCall? {
         switch (request.method, path) {
         case ("POST", "/events"):
-            .reading { () throws(EarlyAnswer) in try FlexpriceFacadeWrites.ingest(request) }
+            .catching { () throws(EarlyAnswer) in try FlexpriceFacadeWrites.ingest(request) }
         case ("POST", "/events/bulk"):
-            .reading { () throws(EarlyAnswer) in try FlexpriceFacadeWrites.ingestBulk(request) }
+            .catching { () throws(EarlyAnswer) in try FlexpriceFacadeWrites.ingestBulk(request) }
         case ("POST", "/events/query"):
-            .reading { () throws(EarlyAnswer) in try FlexpriceFacadeReads.query(request) }
+            .catching { () throws(EarlyAnswer) in try FlexpriceFacadeReads.query(request) }
         case ("GET", "/events"):
-            .reading { () throws(EarlyAnswer) in try FlexpriceFacadeReads.list(request) }
+            .catching { () throws(EarlyAnswer) in try FlexpriceFacadeReads.list(request) }
         case ("GET", "/events/lookup"):
             Self.lookup(request.parameter("id") ?? "", request)
         case ("GET", _) where Self.others.contains(path): nil
@@ -55,7 +55,7 @@ struct FlexpriceFacade: Dialect {
     }
 
     private static func lookup(_ id: String, _ request: DialectRequest) -> DialectCall {
-        .reading { () throws(EarlyAnswer) in try FlexpriceFacadeReads.lookup(id, request) }
+        .catching { () throws(EarlyAnswer) in try FlexpriceFacadeReads.lookup(id, request) }
     }
 
     func answer(to refusal: DialectRefusal) -> DialectAnswer { FlexpriceFacadeErrors.answer(to: refusal) }

@@ -27,7 +27,7 @@ struct KnetikFacade: Dialect {
             return .answer(KnetikFacadeErrors.failure(405, ["only POST is taken here"], headers: ["Allow": "POST"]))
         }
         if let answer = Self.answer(toType: request.header("Content-Type")) { return .answer(answer) }
-        return .reading { () throws(EarlyAnswer) in
+        return .catching { () throws(EarlyAnswer) in
             try request.path == "/events" ? KnetikFacadeWrites.event(request) : KnetikFacadeWrites.batch(request)
         }
     }

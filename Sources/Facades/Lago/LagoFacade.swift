@@ -25,7 +25,7 @@ struct LagoFacade: Dialect {
     func call(for request: DialectRequest) -> DialectCall {
         var parts = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if parts.last?.isEmpty ?? false { parts.removeLast() }
-        return .reading { () throws(EarlyAnswer) in
+        return .catching { () throws(EarlyAnswer) in
             switch (request.method, parts.first, parts.dropFirst().first) {
             case ("POST", "events"?, nil): try LagoFacadeWrites.create(request)
             case ("POST", "events"?, "batch"?) where parts.count == 2: try LagoFacadeWrites.createBatch(request)

@@ -42,7 +42,7 @@ struct PolarFacade: Dialect {
         case 0: return .answer(Self.redirect(to: "events/" + PercentEncoding.query(request.query)))
         case 1 where rest[0].isEmpty:
             guard request.method == "GET" else { return .answer(PolarFacadeErrors.wrongMethod(allowed: "GET")) }
-            return .reading { () throws(EarlyAnswer) in try PolarFacadeReads.list(request) }
+            return .catching { () throws(EarlyAnswer) in try PolarFacadeReads.list(request) }
         case 1: return call(named: rest[0], request)
         // A slash at the end of a name does not belong there.
         case 2 where rest[1].isEmpty:
@@ -64,7 +64,7 @@ struct PolarFacade: Dialect {
     }
 
     private func call(named name: String, _ request: DialectRequest) -> DialectCall {
-        .reading { () throws(EarlyAnswer) in
+        .catching { () throws(EarlyAnswer) in
             switch (request.method, name) {
             case ("GET", "names"): try PolarFacadeReads.names(request)
             case ("POST", "ingest"): try PolarFacadeWrites.ingest(request)

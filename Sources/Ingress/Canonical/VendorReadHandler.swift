@@ -46,7 +46,7 @@ struct VendorReadHandler: Sendable {
             throw Problem.unknownEvent(
                 id,
                 at: name,
-                because: questions.adapter(of: provider)?.reading?.reasonNotFound(wanted)
+                because: questions.adapter(of: provider)?.reader?.reasonNotFound(wanted)
             )
         }
         var writer = JSONWriter(capacity: 1024)
@@ -135,7 +135,7 @@ struct VendorReadHandler: Sendable {
         let configured = routes.providers(for: client.name)
         let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
         let able = (planned + configured).filter {
-            questions.adapter(of: $0)?.reading?.abilities.contains(.estimate) ?? false
+            questions.adapter(of: $0)?.reader?.abilities.contains(.estimate) ?? false
         }
         if let own = able.first(where: { routes.mayRead($0.name, client) }) { return own }
         if let shared = able.first { throw .sharedProvider(shared.name) }
@@ -168,9 +168,9 @@ struct VendorReadHandler: Sendable {
     private func answer<Value>(
         _ provider: ProviderConfiguration,
         _ ability: VendorAbility,
-        _ inquiry: (any VendorReading) -> VendorInquiry<Value>
+        _ inquiry: (any VendorReader) -> VendorInquiry<Value>
     ) async throws(Problem) -> Value {
-        let start = questions.adapter(of: provider)?.reading.map(inquiry) ?? .unsupported(nil)
+        let start = questions.adapter(of: provider)?.reader.map(inquiry) ?? .unsupported(nil)
         let end: VendorInquiry<Value>
         do throws(ReadError) {
             end = try await questions.ask(start, at: provider)

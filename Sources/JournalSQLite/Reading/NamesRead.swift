@@ -58,17 +58,17 @@ extension NameCounts {
     /// Adds the names of a segment's events that a query takes.
     fileprivate mutating func add(_ segment: ColumnSegment, _ query: ColumnQuery) throws {
         guard segment.count > 0, segment.header.times.overlaps(query.times) else { return }
-        let reading = try segment.open()
+        let columns = try segment.open()
         let isWhole = query.isAnsweredBySummaries(of: segment)
-        let summaries = isWhole ? try reading.summaries() : try reading.summaries(of: query)
-        for (number, name) in try query.names(in: reading) where summaries[number - 1].count > 0 {
+        let summaries = isWhole ? try columns.summaries() : try columns.summaries(of: query)
+        for (number, name) in try query.names(in: columns) where summaries[number - 1].count > 0 {
             let summary = summaries[number - 1]
             add(Array(name), count: Int(summary.count), from: summary.first, to: summary.last)
         }
     }
 }
 
-extension ColumnReading {
+extension OpenSegment {
     /// As the segment's own, but of the rows that a query takes.
     fileprivate func summaries(of query: ColumnQuery) throws -> [ColumnBuilder.Summary] {
         let rows = try query.rows(of: self, within: query.times)

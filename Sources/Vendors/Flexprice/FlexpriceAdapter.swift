@@ -41,7 +41,7 @@ struct FlexpriceAdapter: Adapter {
     private static let billable =
         Timestamp(milliseconds: 0)...Timestamp(milliseconds: Int64(UInt32.max) * 1000 + 999)
 
-    let reading: (any VendorReading)? = FlexpriceReads()
+    let reader: (any VendorReader)? = FlexpriceReads()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = destination.settings.prepared(FlexpriceSettings.init)

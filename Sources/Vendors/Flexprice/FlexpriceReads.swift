@@ -6,7 +6,7 @@ import JSON
 /// Without times the query looks at the last seven days; the gateway asks for all. Times are cut to whole seconds there, those of the keys
 /// that lead to the next page too, so the gateway asks for whole seconds, drops here what is too much, and counts its pages. Source:
 /// flexprice/flexprice, internal/ee/service/event.go (`GetEvents`), internal/repository/clickhouse/event.go.
-struct FlexpriceReads: VendorReading {
+struct FlexpriceReads: VendorReader {
     let abilities: Set<VendorAbility> = [.find, .list]
 
     private static let vendor = FlexpriceAdapter.vendor

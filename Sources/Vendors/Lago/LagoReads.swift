@@ -4,7 +4,7 @@ import JSON
 /// Asks Lago: one event by its id, lists of a subscription or a metric, estimates of what an event would cost.
 ///
 /// Source: getlago/lago-api, events_controller.rb and events_query.rb.
-struct LagoReads: VendorReading {
+struct LagoReads: VendorReader {
     let abilities: Set<VendorAbility> = [.find, .list, .estimate]
 
     private static let vendor = LagoAdapter.vendor

@@ -27,7 +27,7 @@ struct PolarAdapter: Adapter {
         "parent_external_id", "metadata",
     ]
 
-    let reading: (any VendorReading)? = PolarReads()
+    let reader: (any VendorReader)? = PolarReads()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = destination.settings.prepared(PolarSettings.init)

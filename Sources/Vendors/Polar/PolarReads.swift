@@ -5,7 +5,7 @@ import JSON
 /// was sent with.
 ///
 /// Source: polarsource/polar, server/polar/event/endpoints.py and service.py.
-struct PolarReads: VendorReading {
+struct PolarReads: VendorReader {
     let abilities: Set<VendorAbility> = [.find, .list, .names]
 
     private static let vendor = PolarAdapter.vendor

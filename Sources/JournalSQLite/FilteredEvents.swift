@@ -3,7 +3,7 @@ import GRDB
 import Journal
 
 /// Reads the events that an index has named, and keeps those that a filter takes.
-struct EventReading {
+struct FilteredEvents {
     let db: Database
     let reader: JournalReader
     let names: NameTable
@@ -22,7 +22,7 @@ struct EventReading {
     ///   - limitBytes: how much may be read; one event may be larger.
     /// - Returns: nil if they are more than that: ask for fewer.
     func events(at sequences: [Int64], limitBytes: Int) throws -> [Int64: AcceptedEvent]? {
-        let deliveries = DeliveryReading(db: db, names: names)
+        let deliveries = DeliveryAssembly(db: db, names: names)
         return try reader.chosenEvents(at: sequences, limitBytes: limitBytes, in: db)?.filter { sequence, event in
             guard event.tenant == tenant, filter.takes(event) else { return false }
             guard filter.asksForDeliveries else { return true }

@@ -8,7 +8,7 @@ import Synchronization
 /// Reads, beside the writer, the old events that requests seem to repeat, and makes damaged parts of the identity index again.
 ///
 /// Both take milliseconds to minutes, for which the writer would hold up every commit.
-final class DuplicateReading: Sendable {
+final class DuplicateFinder: Sendable {
     let pool: DatabasePool
     private let index: IdentityIndex
     private let reader: JournalReader

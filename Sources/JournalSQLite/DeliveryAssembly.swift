@@ -3,7 +3,7 @@ import GRDB
 import JournalFormat
 
 /// Puts deliveries together from runs, rows and attempts.
-struct DeliveryReading {
+struct DeliveryAssembly {
     let db: Database
     let names: NameTable
 

@@ -2,7 +2,7 @@ import Journal
 import JournalFormat
 
 /// A segment that is being read. What it throws is ``DamagedSegment``.
-struct ColumnReading {
+struct OpenSegment {
     enum Source {
         case memory([UInt8])
         case file(ColumnFile)

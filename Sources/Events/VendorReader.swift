@@ -2,7 +2,7 @@
 ///
 /// A value without state that does no I/O, like an ``Adapter``: each question is a ``VendorInquiry``, which says what to ask and
 /// what the answers mean. What a vendor cannot do is ``VendorInquiry/unsupported(_:)``, by itself or by the default.
-package protocol VendorReading: Sendable {
+package protocol VendorReader: Sendable {
     /// What this vendor's API can answer at all.
     var abilities: Set<VendorAbility> { get }
 
@@ -27,7 +27,7 @@ package enum VendorAbility: String, Sendable, CaseIterable {
     case find, list, names, estimate
 }
 
-extension VendorReading {
+extension VendorReader {
     package func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> { .unsupported(nil) }
     package func reasonNotFound(_ wanted: WantedEvent) -> String? { nil }
     package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
