@@ -4,10 +4,10 @@ extension Verdict {
     /// One or a few words for the log: `delivered`, `retry rate_limited`, `delivered 98, reject 2`.
     var summary: String {
         switch self {
-        case .all(let outcome): outcome.words
+        case .all(let outcome): outcome.summary
         case .unnamed(let fault): "refused \(fault.code.rawValue), event not named"
         case .each(let outcomes):
-            Dictionary(grouping: outcomes, by: \.words)
+            Dictionary(grouping: outcomes, by: \.summary)
                 .map { "\($0.key) \($0.value.count)" }
                 .sorted()
                 .joined(separator: ", ")
@@ -16,7 +16,7 @@ extension Verdict {
 }
 
 extension Outcome {
-    fileprivate var words: String {
+    fileprivate var summary: String {
         switch self {
         case .delivered(let deduplicated): deduplicated ? "delivered before" : "delivered"
         case .resend: "resend"

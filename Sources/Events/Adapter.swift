@@ -6,7 +6,7 @@ package protocol Adapter: Sendable {
     /// Limits, deduplication, and where the credential goes, as data the engine acts on.
     var traits: VendorTraits { get }
 
-    /// Writes one event in the vendor's words. A retry sends the same bytes, so the result depends on the arguments alone.
+    /// Writes one event in the vendor's format. A retry sends the same bytes, so the result depends on the arguments alone.
     /// - Throws: ``Untranslatable`` with the field, the reason, and the setting that would help.
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent
 
@@ -26,7 +26,7 @@ extension Adapter {
     package var reader: (any VendorReader)? { nil }
 }
 
-/// An event that cannot be said in a vendor's words. It ends as `rejected` at that vendor with code `untranslatable`.
+/// An event that cannot be written in a vendor's format. It ends as `rejected` at that vendor with code `untranslatable`.
 package struct Untranslatable: Error, Sendable, Equatable {
     /// The canonical field that stands in the way, as a path: `properties.tags`.
     package let field: String
@@ -39,7 +39,7 @@ package struct Untranslatable: Error, Sendable, Equatable {
     }
 }
 
-/// One event in a vendor's words.
+/// One event in a vendor's format.
 package struct TranslatedEvent: Sendable, Equatable {
     /// The event as it stands in a request body, alone or between commas.
     package let bytes: [UInt8]

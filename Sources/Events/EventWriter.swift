@@ -1,6 +1,6 @@
 package import JSON
 
-/// Writes events and deliveries in the canonical API's words.
+/// Writes events and deliveries in the canonical API's format.
 package enum EventWriter {
     /// The members of an event, without its braces: what the application sent, with what acceptance fixed.
     package static func writeMembers(of event: AcceptedEvent, to writer: inout JSONWriter) {

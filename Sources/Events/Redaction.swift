@@ -40,14 +40,14 @@ package struct Redaction: Sendable {
 }
 
 extension DeliveryFault {
-    /// The fault without the credential in its words.
+    /// The fault without the credential in its text.
     package func redacted(by redaction: Redaction) -> DeliveryFault {
         DeliveryFault(code: code, message: redaction.redacted(message), vendor: vendor.map { redaction.redacted($0) })
     }
 }
 
 extension Outcome {
-    /// The outcome without the credential in its words.
+    /// The outcome without the credential in its text.
     package func redacted(by redaction: Redaction) -> Outcome {
         switch self {
         case .delivered, .resend: self
@@ -60,7 +60,7 @@ extension Outcome {
 }
 
 extension Verdict {
-    /// The verdict without the credential in its words.
+    /// The verdict without the credential in its text.
     package func redacted(by redaction: Redaction) -> Verdict {
         switch self {
         case .all(let outcome): .all(outcome.redacted(by: redaction))

@@ -34,8 +34,8 @@ package struct TimestampWindow: Sendable, Equatable {
         let isOld = timestamp < range.lowerBound
         let limit =
             isOld
-            ? "older than \(Self.words(past)), the limit for this client"
-            : "more than \(Self.words(future)) ahead of the clock, the limit for this client"
+            ? "older than \(Self.text(past)), the limit for this client"
+            : "more than \(Self.text(future)) ahead of the clock, the limit for this client"
         return "timestamp \(timestamp.shortRFC3339) is \(limit)\(Self.advice(timestamp, isOld: isOld))"
     }
 
@@ -58,7 +58,7 @@ package struct TimestampWindow: Sendable, Equatable {
     private static let goZero: Int64 = -62_135_596_800_000
 
     /// A length of time as people say it: `10 years`, `35 days`, `36 hours`.
-    package static func words(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         if duration == standard.past { return "10 years" }
         let seconds = duration.components.seconds
         let units: [(Int64, String)] = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")]

@@ -225,7 +225,7 @@ final class RoutesReloader: Service, RoutesReloading {
         case .unchanged:
             if mustAnswer { await audit.write("routes.json is unchanged", by: actor, ["reason": reason]) }
         case .taken(let changes, let warnings):
-            let list = changes.list.map(\.words).joined(separator: "; ")
+            let list = changes.list.map(\.summary).joined(separator: "; ")
             await audit.write("routes.json was taken over", by: actor, ["reason": reason, "changes": list])
             for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
             for missing in await vault.missing {
@@ -237,7 +237,7 @@ final class RoutesReloader: Service, RoutesReloading {
             await audit.write(
                 "routes.json was refused, and the routes in force stay",
                 by: actor,
-                ["reason": reason, "faults": words(refusal)]
+                ["reason": reason, "faults": message(refusal)]
             )
         }
     }
@@ -251,11 +251,11 @@ final class RoutesReloader: Service, RoutesReloading {
                 )
             }
         } catch {
-            logger.error("what waits for removed providers is not known", metadata: ["error": "\(words(error))"])
+            logger.error("what waits for removed providers is not known", metadata: ["error": "\(message(error))"])
         }
     }
 
-    private func words(_ refusal: ReloadError) -> String {
+    private func message(_ refusal: ReloadError) -> String {
         switch refusal {
         case .unreadable(let reason): reason
         case .changedAccounts(let accounts): accounts.map(\.description).joined(separator: "; ")

@@ -92,7 +92,7 @@ package struct RevisionCount: Sendable, Equatable {
 /// A revision as it was carried out.
 package struct RecordedRevision: Sendable, Equatable {
     package let action: DeliveryRevision.Action
-    /// ``DeliveryFilter/words`` of its filter.
+    /// ``DeliveryFilter/summary`` of its filter.
     package let filter: String
     package let by: ClientName
     package let at: Timestamp

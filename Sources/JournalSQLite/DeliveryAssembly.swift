@@ -140,7 +140,7 @@ struct DeliveryRow: Sendable {
         return status
     }
 
-    /// The fault in three columns: code, message, the vendor's words.
+    /// The fault in three columns: code, message, the vendor's message.
     static func fault(_ row: Row, from column: Int) throws -> DeliveryFault? {
         guard let code = row[column] as String? else { return nil }
         guard let known = DeliveryErrorCode(rawValue: code) else { throw UnknownWord(word: code) }

@@ -42,14 +42,14 @@ struct CheckCommand: AsyncParsableCommand {
                 "/v1/config/check",
                 body: try RoutesFile.content(of: URL(filePath: file))
             )
-            Terminal.data(Self.words(answer, file: file))
+            Terminal.data(Self.summary(answer, file: file))
         } catch let fault as GatewayFault {
             Terminal.message("\(fault)")
             throw ExitCode(1)
         }
     }
 
-    private static func words(_ answer: GatewayClient.Answer, file: String) -> String {
+    private static func summary(_ answer: GatewayClient.Answer, file: String) -> String {
         func elements(_ name: String) -> [JSONValue] { answer.json?[name].map { Array($0.elements) } ?? [] }
         let changes = elements("changes").map { change in
             let fields = change["fields"].map { $0.elements.compactMap(\.string) } ?? []

@@ -43,9 +43,9 @@ import Testing
         let (early, late) = (Self.now + .seconds(-36 * 86_400), Self.now + .seconds(301))
         #expect(window.problem(with: early, at: Self.now)?.contains("older than 35 days") == true)
         #expect(window.problem(with: late, at: Self.now)?.contains("more than 5 minutes ahead") == true)
-        #expect(TimestampWindow.words(.seconds(90)) == "90 seconds")
-        #expect(TimestampWindow.words(.seconds(3600)) == "1 hour")
-        #expect(TimestampWindow.words(.milliseconds(500)) == "500 milliseconds")
+        #expect(TimestampWindow.text(.seconds(90)) == "90 seconds")
+        #expect(TimestampWindow.text(.seconds(3600)) == "1 hour")
+        #expect(TimestampWindow.text(.milliseconds(500)) == "500 milliseconds")
     }
 
     @Test func `the widest window has ends that can be told`() {

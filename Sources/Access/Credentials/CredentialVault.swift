@@ -44,7 +44,7 @@ package final class CredentialVault: CredentialResolving {
             let key = Self.trimmed(Array(secret.reveal().utf8))
             return try Self.checked(key, "\"inline\" of provider \(provider)")
         case .command(let command):
-            let place = "what the program \(command.words[0]) prints"
+            let place = "what the program \(command.arguments[0]) prints"
             return try await programs.credential(of: command) {
                 (printed) throws(CredentialUnavailable) in
                 try Self.checked(Self.trimmed(printed), place)

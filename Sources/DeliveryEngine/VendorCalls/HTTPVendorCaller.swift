@@ -134,7 +134,7 @@ package struct HTTPVendorCaller: VendorCalling {
     /// The reason in the words of the error's type. Only types whose texts hold no address are quoted.
     private static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as ExchangeFailure: error.words
+        case let error as ExchangeFailure: error.message
         case let error as IOError: error.description
         case let error as InsideAddress: error.description
         case is UnresolvedName: "its name could not be resolved"

@@ -39,7 +39,7 @@ struct ListQuery {
                 from: window.from,
                 before: window.until,
                 provider: try parameters.single("delivery_provider").map { ProviderName($0) },
-                deliveryStatuses: try parameters.words("delivery_status", as: DeliveryStatus.self),
+                deliveryStatuses: try parameters.choices("delivery_status", as: DeliveryStatus.self),
                 condition: try acceptance
             )
         }

@@ -7,7 +7,7 @@ import Routing
 
 /// `GET /v1/providers`: the state of each provider.
 ///
-/// A backlog counts the events of all tenants, and a vendor's words may be about anybody's. So a client sees the accounts that are its
+/// A backlog counts the events of all tenants, and a vendor's message may be about anybody's. So a client sees the accounts that are its
 /// tenant's alone, and all only with the scope `admin`.
 struct ProvidersHandler: Sendable {
     private let archive: any EventArchive

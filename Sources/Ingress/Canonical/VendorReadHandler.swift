@@ -184,7 +184,7 @@ struct VendorReadHandler: Sendable {
             if let reason { throw .unsupported(reason) }
             let able = questions.vendors(able: ability)
             let others = able.isEmpty ? "no vendor can" : "providers of \(able.joined(separator: ", ")) can"
-            throw .unsupported("\(provider.traits.vendor) cannot \(ability.words); \(others)")
+            throw .unsupported("\(provider.traits.vendor) cannot \(ability.phrase); \(others)")
         case .ask: preconditionFailure("a question ends with its answer")
         }
     }
@@ -247,7 +247,7 @@ extension VendorReadHandler {
 }
 
 extension VendorAbility {
-    fileprivate var words: String {
+    fileprivate var phrase: String {
         switch self {
         case .find: "show an event"
         case .list: "list events"

@@ -9,7 +9,7 @@ import Routing
 import Telemetry
 import VendorReads
 
-/// Does what a facade's request wants, and has the dialect put the result into its vendor's words.
+/// Does what a facade's request wants, and has the dialect write the result in its vendor's format.
 struct FacadeHandler: Sendable {
     private let acceptor: Acceptor
     private let journal: any IngressJournal

@@ -140,7 +140,7 @@ enum OpenAPIComponents {
                 "type": ["object", "null"], "required": ["code", "message", "retryable", "vendor"],
                 "properties": {
                   "code": {"$ref": "#/components/schemas/ErrorCode"}, "message": {"type": "string"}, "retryable": {"type": "boolean"},
-                  "vendor": {"type": ["string", "null"], "description": "The vendor's own words, cut and redacted."}
+                  "vendor": {"type": ["string", "null"], "description": "The vendor's own message, cut and redacted."}
                 }
               },
               "EventPage": {

@@ -108,19 +108,19 @@ struct LagoReads: VendorReader {
     /// What Lago cannot price is a property of the event, not a failure of the question.
     private static func estimateFault(of answer: VendorAnswer) -> DeliveryFault? {
         guard let root = JSONDocument(ifValid: answer.body)?.root else { return nil }
-        let words = VendorMessage.quoted(body: answer.body)
+        let quote = VendorMessage.quoted(body: answer.body)
         switch (answer.status, root["code"]?.string) {
         case (404, "subscription_not_found"):
             return DeliveryFault(
                 code: .unknownCustomer,
                 message: "Lago (404) has no active subscription of this id",
-                vendor: words
+                vendor: quote
             )
         case (404, "billable_metric_not_found"):
             return DeliveryFault(
                 code: .unknownName,
                 message: "Lago (404) has no billable metric of this name",
-                vendor: words
+                vendor: quote
             )
         case (422, _):
             let isArrears = String(decoding: answer.body, as: UTF8.self).contains("does_not_match_an_instant_charge")
@@ -128,7 +128,7 @@ struct LagoReads: VendorReader {
                 isArrears
                 ? "Lago (422) bills this metric in arrears, and prices in advance only what is paid in advance"
                 : "Lago (422) refuses the event"
-            return DeliveryFault(code: isArrears ? .unsupported : .invalidEvent, message: message, vendor: words)
+            return DeliveryFault(code: isArrears ? .unsupported : .invalidEvent, message: message, vendor: quote)
         default: return nil
         }
     }
