@@ -98,7 +98,7 @@ package enum EventWriter {
             guard let last = delivery.history.last else { continue }
             entries.append((at: last.at + last.latency, delivery: delivery, attempt: nil))
         }
-        // Entries with one timestamp keep its order: an attempt before the settlement that it brought.
+        // Entries with one timestamp keep their order: an attempt before the settlement that it brought.
         let ordered = entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
         for (_, entry) in ordered {
             let (delivery, attempt) = (entry.delivery, entry.attempt)
