@@ -107,7 +107,7 @@ struct GatewayResponder: HTTPResponder {
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[.requestID] = requestID
         entry.status = response.status.code
-        log.write(entry, ContinuousClock.now - start)
+        log.write(&entry, ContinuousClock.now - start)
         return response
     }
 

@@ -103,7 +103,7 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         let merged = event.metadata.map { metadata.merging($0) { $1 } } ?? metadata
         output.write(event.level, event.message.description, label: label) { line in
-            for (name, value) in merged.sorted(by: { $0.key < $1.key }) { line.member(name, value.description) }
+            for (name, value) in merged.sorted(by: { $0.key < $1.key }) { line.member(named: name, value.description) }
         }
     }
 }

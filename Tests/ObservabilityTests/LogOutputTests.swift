@@ -38,6 +38,30 @@ import Testing
         )
     }
 
+    @Test func `escapes every character that needs it, wherever it stands in a value`() throws {
+        for value in UInt8(0)..<128 {
+            let character = Character(Unicode.Scalar(value))
+            for length in 0..<40 {
+                let text =
+                    String(repeating: "x", count: length) + String(character)
+                    + String(repeating: "y", count: 39 - length)
+                var line = LogLine(
+                    isJSON: true,
+                    time: LogTime(seconds: 0, milliseconds: 0),
+                    level: .info,
+                    label: "t",
+                    message: "m"
+                )
+                line.member("value", text)
+                line.member(named: text, "last")
+                let bytes = line.end()
+                #expect(bytes.dropLast().allSatisfy { (0x20..<0x7F).contains($0) })
+                let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: String]
+                #expect(object?["value"] == text && object?[text] == "last")
+            }
+        }
+    }
+
     @Test func `has the time that Foundation says, on any day of four centuries`() {
         for day in stride(from: 0, to: 366 * 400, by: 13) {
             let seconds = day * 86_400 + day % 86_400

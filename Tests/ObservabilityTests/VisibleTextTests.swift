@@ -50,7 +50,7 @@ import Testing
             label: "t",
             message: "m\u{1B}[2J\nnext"
         )
-        line.member("na\u{9B}me", "v\u{202E}\u{7F}\r\nforged")
+        line.member(named: "na\u{9B}me", "v\u{202E}\u{7F}\r\nforged")
         return String(decoding: line.end(), as: UTF8.self)
     }
 

@@ -44,7 +44,7 @@ struct WriteEndpoint: Sendable {
     private func answerUnread(_ write: PlainWrite, _ problem: Problem) -> WriteAnswer {
         var entry = Self.entry(write)
         entry.status = problem.status.code
-        log.write(entry, .zero)
+        log.write(&entry, .zero)
         let body = problem.json(requestID: entry.requestID)
         return WriteAnswer(
             status: problem.status,
@@ -90,7 +90,7 @@ struct WriteEndpoint: Sendable {
             answer = Self.answer(.internalError, requestID)
         }
         entry.status = answer.status.code
-        log.write(entry, ContinuousClock.now - start)
+        log.write(&entry, ContinuousClock.now - start)
         return answer
     }
 
