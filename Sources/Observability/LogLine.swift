@@ -2,16 +2,15 @@ package import Logging
 
 /// One log entry while it is written, in one of its two forms: time, level, logger and message, then the members that are added.
 ///
-/// Every request costs one line, so a line is written byte by byte into one array, with few appends and no strings in between.
-package struct LogLine {
+/// Every request costs one line, so a line is written byte by byte into one buffer, without strings in between.
+package struct LogLine: ~Copyable {
     private let isJSON: Bool
-    private var bytes: [UInt8] = []
+    private var bytes = LineBuffer(capacity: 512)
 
     /// - Parameter isJSON: one JSON object; otherwise text for people: `2024-03-20T12:04:05.123Z warning  settled  events=3`.
     package init(isJSON: Bool, time: LogTime, level: Logger.Level, label: String, message: String) {
         self.isJSON = isJSON
-        bytes.reserveCapacity(480)
-        if isJSON { append(#"{"time":""#) }
+        if isJSON { bytes.append(#"{"time":""#) }
         time.write(to: &bytes)
         if isJSON {
             member("level", level.rawValue)
@@ -19,7 +18,7 @@ package struct LogLine {
             member("message", message)
         } else {
             bytes.append(Self.space)
-            bytes += level.rawValue.utf8
+            append(escaping: level.rawValue)
             for _ in level.rawValue.utf8.count..<9 { bytes.append(Self.space) }
             append(escaping: message)
         }
@@ -33,9 +32,9 @@ package struct LogLine {
 
     /// Adds a string under a name that is known at run time only.
     package mutating func member(named name: String, _ value: String) {
-        append(isJSON ? #"",""# : "  ")
+        bytes.append(isJSON ? #"",""# : "  ")
         append(escaping: name)
-        append(isJSON ? #"":""# : "=")
+        bytes.append(isJSON ? #"":""# : "=")
         append(escaping: value)
     }
 
@@ -46,32 +45,27 @@ package struct LogLine {
     }
 
     /// The finished line with its line end.
-    package consuming func end() -> [UInt8] {
-        append(isJSON ? "\"}\n" : "\n")
-        return bytes
+    package consuming func end<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.append(isJSON ? "\"}\n" : "\n")
+        return bytes.withBytes(body)
     }
 
     /// Ends the string value before, which in JSON every member is, and begins the next one.
     private mutating func begin(_ name: StaticString) {
-        append(isJSON ? #"",""# : "  ")
-        append(name)
-        append(isJSON ? #"":""# : "=")
+        bytes.append(isJSON ? #"",""# : "  ")
+        bytes.append(name)
+        bytes.append(isJSON ? #"":""# : "=")
     }
 
     private mutating func write(_ number: Int) {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = number.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
-    }
-
-    /// Adds text of the program's own, which has nothing to escape.
-    private mutating func append(_ text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        let number = number.magnitude
+        var divisor: UInt = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
     }
 
     /// Adds text from anywhere: as it is if that is safe, which it nearly always is.
@@ -79,15 +73,15 @@ package struct LogLine {
         let isJSON = self.isJSON
         let isPlain = text.utf8.withContiguousStorageIfAvailable { utf8 in
             guard Self.isPlain(utf8, inJSON: isJSON) else { return false }
-            bytes.append(contentsOf: utf8)
+            bytes.append(utf8)
             return true
         }
-        if isPlain != true { bytes += isJSON ? Self.quoted(text) : Self.visible(text) }
+        if isPlain != true { bytes.append(isJSON ? Self.quoted(text) : Self.visible(text)) }
     }
 
     /// Whether text needs no escapes. Without branches in the loop, so that it is compiled to vector instructions.
     private static func isPlain(_ utf8: UnsafeBufferPointer<UInt8>, inJSON: Bool) -> Bool {
-        // In text for people these two are like any other: the bytes compared with are refused anyway.
+        // In text for people these two are like any other: the byte compared with is refused anyway.
         let quotationMark = inJSON ? UInt8(ascii: "\"") : 0x7F
         let backslash = inJSON ? UInt8(ascii: "\\") : 0x7F
         var found: UInt8 = 0
@@ -97,7 +91,6 @@ package struct LogLine {
         }
         return found == 0
     }
-
     private static let space = UInt8(ascii: " ")
     private static let digits = Array("0123456789abcdef".utf8)
 

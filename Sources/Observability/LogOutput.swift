@@ -52,7 +52,7 @@ package struct LogOutput: Sendable {
                 message: "log lines were dropped because nobody read the log"
             )
             line.member("lines", integer: missing)
-            return line.end()
+            return line.end { Array($0) }
         }
     }
 
@@ -76,7 +76,7 @@ package struct LogOutput: Sendable {
         guard takes(level) else { return }
         var line = LogLine(isJSON: isJSON, time: LogTime.now, level: level, label: label, message: message)
         addMembers(&line)
-        queue.append(line.end())
+        line.end { queue.append($0) }
     }
 
     /// Lines that were dropped since the start because nobody read the log.

@@ -16,7 +16,7 @@ import Testing
         line.member("events", integer: -30)
         line.member("reason", "back\\slash\u{1}")
         line.member("zero", integer: 0)
-        return line.end()
+        return line.end { Array($0) }
     }
 
     @Test func `is one JSON object on one line, whatever stands in it`() throws {
@@ -54,7 +54,7 @@ import Testing
                 )
                 line.member("value", text)
                 line.member(named: text, "last")
-                let bytes = line.end()
+                let bytes = line.end { Array($0) }
                 #expect(bytes.dropLast().allSatisfy { (0x20..<0x7F).contains($0) })
                 let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: String]
                 #expect(object?["value"] == text && object?[text] == "last")
