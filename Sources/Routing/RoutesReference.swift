@@ -1,3 +1,4 @@
+import ConfigurationFile
 package import Events
 
 /// The configuration reference, generated from ``RoutesFields``: a DocC page with every field of `routes.json`.
@@ -31,7 +32,7 @@ package enum RoutesReference {
     /// Adds the fields of an object, then the objects among them.
     private static func section(
         _ title: String,
-        _ fields: [RoutesFields.Field],
+        _ fields: [Field],
         at path: String,
         to page: inout String
     ) {
@@ -43,25 +44,25 @@ package enum RoutesReference {
         }
     }
 
-    private static func entry(_ field: RoutesFields.Field) -> String {
+    private static func entry(_ field: Field) -> String {
         let requirement = field.isRequired ? ", required" : ""
         return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)): \(field.summary)")
     }
 
     /// The object that a field is, holds by name or lists; nil if it has none.
     private static func object(
-        in kind: RoutesFields.Kind,
+        in kind: Field.Kind,
         at path: String
-    ) -> (path: String, fields: [RoutesFields.Field])? {
+    ) -> (path: String, fields: [Field])? {
         switch kind {
         case .object(let fields): (path, fields)
         case .map(let value): object(in: value, at: path + ".NAME")
         case .list(let element): object(in: element, at: path + "[]")
-        case .text, .choice, .flag, .integer, .number, .duration, .rate, .moment, .texts: nil
+        case .text, .choice, .flag, .integer, .number, .duration, .rate, .timestamp, .texts: nil
         }
     }
 
-    private static func type(of kind: RoutesFields.Kind) -> String {
+    private static func type(of kind: Field.Kind) -> String {
         switch kind {
         case .text: "string"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: " or ")
@@ -71,7 +72,7 @@ package enum RoutesReference {
         case .number(let range): "number from \(shortest(range.lowerBound)) to \(shortest(range.upperBound))"
         case .duration: "duration"
         case .rate: "rate"
-        case .moment: "timestamp"
+        case .timestamp: "timestamp"
         case .texts: "string or list of strings"
         case .list(let element): "list, each element: \(type(of: element))"
         case .object: "object, see below"
