@@ -135,7 +135,7 @@ package final class CredentialVault: CredentialResolving {
     }
 }
 
-/// Where the credentials of provider accounts come from, as configured at this moment.
+/// Where the credentials of provider accounts come from, as configured now.
 package protocol ConfiguredCredentials: Sendable {
     /// The accounts, in the order of the configuration.
     var providersWithCredentials: [ProviderName] { get }

@@ -1,12 +1,22 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// What the escapes of a JSON text stand for.
 package enum JSONEscapes {
     /// Whether the string holds U+0000, which JSON can only say as an escape.
     package static func holdZeroCharacter(_ json: ArraySlice<UInt8>) -> Bool {
-        var index = json.startIndex
-        while let backslash = json[index...].firstIndex(of: UInt8(ascii: "\\")) {
-            if json[backslash...].starts(with: "\\u0000".utf8) { return true }
-            index = min(backslash + 2, json.endIndex)
+        json.withUnsafeBytes { bytes in
+            guard var rest = bytes.baseAddress else { return false }
+            let end = rest + bytes.count
+            while let backslash = memchr(rest, Int32(UInt8(ascii: "\\")), end - rest) {
+                let escape = UnsafeRawBufferPointer(start: backslash, count: end - UnsafeRawPointer(backslash))
+                if escape.starts(with: "\\u0000".utf8) { return true }
+                rest = UnsafeRawPointer(backslash) + min(2, escape.count)
+            }
+            return false
         }
-        return false
     }
 }
