@@ -234,7 +234,7 @@ let package = Package(
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
                 "TestSupport",
-                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                asyncHTTPClient, httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),

@@ -1,5 +1,7 @@
 import Foundation
 import HTTPTypes
+import NIOHTTP1
+import Routing
 import Testing
 
 @testable import Ingress

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Routing
 import Testing
 
 @testable import Ingress
