@@ -1,5 +1,6 @@
 import CoreMetrics
 import Events
+import Telemetry
 
 /// Counts what became of events that were handed in.
 struct AcceptanceMetrics: Sendable {
@@ -8,10 +9,10 @@ struct AcceptanceMetrics: Sendable {
     private let conflicts: Counter
     private let unrouted: Counter
 
+    private static let events = Metric("tollgate_events_total", "Submitted events, by result.")
+
     init(factory: any MetricsFactory) {
-        func counter(_ result: String) -> Counter {
-            Counter(label: "tollgate_events_total", dimensions: [("result", result)], factory: factory)
-        }
+        func counter(_ result: String) -> Counter { Self.events.counter([("result", result)], in: factory) }
         accepted = counter("accepted")
         duplicates = counter("duplicate")
         conflicts = counter("conflict")

@@ -1,3 +1,5 @@
+package import Access
+import ConfigurationFile
 package import CoreMetrics
 package import Events
 package import Journal

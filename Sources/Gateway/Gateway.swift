@@ -1,5 +1,6 @@
 import Acceptance
 import Access
+import ConfigurationFile
 import DeliveryEngine
 import Events
 import Foundation
@@ -13,7 +14,9 @@ import NIOSSL
 package import Observability
 import Routing
 package import ServiceLifecycle
+import Transport
 import UnixSignals
+import VendorReads
 import Vendors
 
 /// The gateway: settings in, services out.
@@ -40,7 +43,7 @@ package enum Gateway {
         )
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         let routes = CurrentRoutes(reading.routes)
-        let vault = CredentialVault(routes: routes, environment: settings.environment)
+        let vault = CredentialVault(of: routes, environment: settings.environment)
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }

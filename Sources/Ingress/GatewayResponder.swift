@@ -1,7 +1,10 @@
+import Access
 import Events
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Routing
+import Telemetry
 
 /// Finds the endpoint or the facade that a request is for, and has it answered in the ``Envelope``.
 struct GatewayResponder: HTTPResponder {

@@ -5,6 +5,7 @@ package import Events
 package import Journal
 package import Logging
 package import Routing
+package import VendorReads
 
 /// What requests may ask of the journal.
 package typealias IngressJournal = DeliveryRevising & EventArchive & EventFollowing & EventSearching

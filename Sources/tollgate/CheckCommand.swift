@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import ConfigurationFile
 import Foundation
 import Gateway
 import JSON
@@ -31,7 +32,7 @@ struct CheckCommand: AsyncParsableCommand {
     mutating func run() async throws {
         do {
             let reading = try RoutesFile.read(URL(filePath: file), allowsInlineSecrets: allowInlineSecrets)
-            if !reading.warnings.isEmpty { Terminal.message(RoutesReport.faults(reading.warnings, file: file)) }
+            if !reading.warnings.isEmpty { Terminal.message(reading.warnings.lines(in: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))
             }

@@ -1,4 +1,6 @@
 import Acceptance
+import Access
+import ConfigurationFile
 import Events
 import Foundation
 import Journal

@@ -13,6 +13,7 @@ import NIOPosix
 import Routing
 import Synchronization
 import TestSupport
+import VendorReads
 
 /// Keeps the entries of the access log.
 final class RequestRecorder: RequestLogging {

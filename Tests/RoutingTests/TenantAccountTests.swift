@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import Events
 import Routing
 import Testing
@@ -145,7 +147,7 @@ import Testing
             #"{"command": []}"#, #"{"command": [""]}"#, #"{"command": ["a"], "env": "K"}"#,
             #"{"env": "K", "refresh": "1m"}"#,
         ] {
-            #expect(throws: FaultyRoutes.self) { try source(faulty) }
+            #expect(throws: FaultyConfiguration.self) { try source(faulty) }
         }
     }
 

@@ -1,8 +1,9 @@
+import Access
 import DeliveryEngine
 import Events
 import JSON
 import Journal
-import Routing
+import VendorReads
 
 /// `GET /v1/events/{id}`: an event, its deliveries and every attempt.
 struct EventHandler: Sendable {

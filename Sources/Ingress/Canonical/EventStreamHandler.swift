@@ -1,3 +1,4 @@
+import Access
 import DeliveryEngine
 import Events
 import HTTPTypes
@@ -5,7 +6,6 @@ import Hummingbird
 import JSON
 import Journal
 import NIOCore
-import Routing
 import ServiceLifecycle
 import Synchronization
 

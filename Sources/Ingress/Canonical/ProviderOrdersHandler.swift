@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import DeliveryEngine
 import Events
 import JSON

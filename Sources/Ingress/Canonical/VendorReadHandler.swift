@@ -1,9 +1,11 @@
 import Acceptance
+import Access
 import DeliveryEngine
 import Events
 import JSON
 import Journal
 import Routing
+import VendorReads
 
 /// `?provider=NAME` on reads, and `POST /v1/events/estimate`: asks the vendor itself, and answers in canonical shape.
 struct VendorReadHandler: Sendable {

@@ -6,7 +6,7 @@ import HTTPTypes
 import HummingbirdCore
 import JSON
 import Journal
-import Routing
+import Telemetry
 
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
 struct WriteHandler: Sendable {

@@ -1,5 +1,10 @@
+import Acceptance
+import Access
+import DeliveryEngine
+import Foundation
+import HTTPTypes
 import NIOCore
-import Routing
+import Telemetry
 
 /// `POST /v1/events` in its plainest form, from head and body to the response, without a server in between.
 struct WriteEndpoint: Sendable {

@@ -1,7 +1,7 @@
-import DeliveryEngine
 import DequeModule
 import NIOCore
 import NIOHTTP1
+import Transport
 
 /// Answers plain writes of events as soon as they are complete; lets all other requests pass to Hummingbird. ``WriteLaneMachine`` decides.
 ///

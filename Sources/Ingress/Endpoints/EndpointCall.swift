@@ -1,7 +1,9 @@
+import Access
 import DeliveryEngine
 import HTTPTypes
 import Hummingbird
 import Routing
+import Telemetry
 
 /// A request on its way to an endpoint's handler.
 struct EndpointCall: Sendable {

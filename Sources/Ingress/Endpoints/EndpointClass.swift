@@ -1,3 +1,4 @@
+import Access
 import Events
 
 /// What a request is counted under.

@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 
 /// The endpoints that one listener serves, found by method and path.

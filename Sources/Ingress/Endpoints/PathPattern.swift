@@ -1,3 +1,4 @@
+import Access
 import Foundation
 
 /// The path of an endpoint: as it stands, or with one part that stands for any text, as in `/v1/events/{id}`.

@@ -1,6 +1,7 @@
 import CoreMetrics
 import Events
 import Synchronization
+import Telemetry
 
 /// Counts answers and their times. No label of it names a client.
 struct RequestMetrics: Sendable {
@@ -8,17 +9,19 @@ struct RequestMetrics: Sendable {
     private let timers: [EndpointClass: [Timer]]
     private let refused: RefusedRequests
 
+    private static let requests = Metric(
+        "tollgate_http_request_seconds",
+        "Duration from a request's head to its response, by endpoint and status class.",
+        buckets: Metric.latencies
+    )
+
     init(facades: [AdapterName], factory: any MetricsFactory) {
         let classes: [EndpointClass] =
             [.write, .read, .deliveries, .operations, .unknown] + Set(facades).map(EndpointClass.facade)
         timers = Dictionary(
             uniqueKeysWithValues: classes.map { endpoint in
                 let timers = (1...5).map { status in
-                    Timer(
-                        label: "tollgate_http_request_seconds",
-                        dimensions: [("endpoint", endpoint.name), ("status", "\(status)xx")],
-                        factory: factory
-                    )
+                    Self.requests.timer([("endpoint", endpoint.name), ("status", "\(status)xx")], in: factory)
                 }
                 return (endpoint, timers)
             }
@@ -28,8 +31,7 @@ struct RequestMetrics: Sendable {
 
     func answered(_ endpoint: EndpointClass, status: Int, _ duration: Duration) {
         guard let timers = timers[endpoint], (100..<600).contains(status) else { return }
-        let (seconds, attoseconds) = duration.components
-        timers[status / 100 - 1].recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        timers[status / 100 - 1].record(duration)
         if status >= 400 { refused.count(endpoint, status) }
     }
 }
@@ -40,6 +42,8 @@ private final class RefusedRequests: Sendable {
         let endpoint: EndpointClass
         let status: Int
     }
+
+    private static let refused = Metric("tollgate_http_refused_total", "Responses with a status of 400 or above.")
 
     private let factory: any MetricsFactory
     /// As many as there are statuses that we answer.
@@ -54,7 +58,7 @@ private final class RefusedRequests: Sendable {
         let counter = counters.withLock { counters in
             if let known = counters[key] { return known }
             let dimensions = [("endpoint", endpoint.name), ("status", "\(status)")]
-            let new = Counter(label: "tollgate_http_refused_total", dimensions: dimensions, factory: factory)
+            let new = Self.refused.counter(dimensions, in: factory)
             counters[key] = new
             return new
         }

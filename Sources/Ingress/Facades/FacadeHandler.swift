@@ -6,6 +6,8 @@ import HTTPTypes
 import Hummingbird
 import Journal
 import Routing
+import Telemetry
+import VendorReads
 
 /// Does what a facade's request wants, and has the dialect put the result into its vendor's words.
 struct FacadeHandler: Sendable {

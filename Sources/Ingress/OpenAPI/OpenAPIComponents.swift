@@ -1,3 +1,4 @@
+
 /// The components of ``OpenAPIDocument``, as members of a JSON object.
 enum OpenAPIComponents {
     static let parameters = #"""

@@ -1,3 +1,5 @@
+import Access
+
 /// The paths of ``OpenAPIDocument``, as members of a JSON object.
 enum OpenAPIPaths {
     static let events = #"""

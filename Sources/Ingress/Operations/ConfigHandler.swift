@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import Events
 import JSON
 import Journal
@@ -82,7 +84,7 @@ struct ConfigHandler: Sendable {
 
 /// Writes faults of `routes.json` as they stand in answers.
 enum RoutesFaultWriter {
-    static func write(_ fault: RoutesFault, to writer: inout JSONWriter) {
+    static func write(_ fault: ConfigurationFault, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("line", integer: fault.position.line)
         writer.member("column", integer: fault.position.column)

@@ -1,5 +1,5 @@
+import Access
 import HTTPTypes
-import Routing
 import Testing
 
 @testable import Ingress
