@@ -260,8 +260,8 @@ let package = Package(
             name: "IngressTests",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Randomness",
-                "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient, logging, nioCore, nioHTTP1,
-                nioPosix,
+                "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient, httpTypes, logging, nioCore,
+                nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
