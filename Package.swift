@@ -232,8 +232,8 @@ let package = Package(
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
-                "TestSupport",
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalBehaviour",
+                "JournalSQLite", "Routing", "TestSupport",
                 asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
@@ -253,7 +253,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Events", "Journal", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient, logging, nioCore,
+                "Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient,
+                logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL,
             ],

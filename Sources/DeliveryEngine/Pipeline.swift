@@ -10,7 +10,7 @@ import ServiceLifecycle
 package struct Pipeline: Sendable {
     package let settings: PipelineSettings
     private let adapter: any Adapter
-    private let ledger: any DeliveryLedger & DeliveryRevising
+    private let ledger: any DeliveryLedger
     private let caller: any VendorCalling
     private let clock: any WallClock
     private let view: DeliveryView
@@ -21,7 +21,7 @@ package struct Pipeline: Sendable {
     package init(
         settings: PipelineSettings,
         adapter: any Adapter,
-        ledger: any DeliveryLedger & DeliveryRevising,
+        ledger: any DeliveryLedger,
         caller: any VendorCalling,
         clock: any WallClock,
         seenBy view: DeliveryView,
@@ -43,9 +43,9 @@ package struct Pipeline: Sendable {
 
     /// What a child task tells the loop.
     private enum Report: Sendable {
-        /// - Parameter end: the newest event of the journal, if the claim went up to it.
-        case claimed(PipelineMachine.Claimed, end: SequenceNumber?)
-        case foundNothing(newest: SequenceNumber)
+        /// - Parameter end: where the journal ends, if the claim went up to it.
+        case claimed(PipelineMachine.Claimed, end: JournalPosition?)
+        case foundNothing(newest: JournalPosition)
         case claimedDue(PipelineMachine.Claimed)
         case claimFailed
         case intended(Bool)
@@ -61,6 +61,8 @@ package struct Pipeline: Sendable {
         case stopped
         case shutdown
         case graceOver
+        /// Somebody else should have the account, or has it.
+        case leaseEnds(LeaseEnd)
     }
 
     private typealias Mailbox = AsyncStream<Report>.Continuation
@@ -99,8 +101,11 @@ package struct Pipeline: Sendable {
                         for await _ in ended {}
                         mailbox.yield(.stopped)
                     }
-                    if beginning == .change { await forgetParking() }
-                    await work(through: reports, mailbox, in: &group)
+                    if let lease = await takeLease() {
+                        if beginning == .change { await forgetParking(lease) }
+                        group.addTask { mailbox.yield(.leaseEnds(await ledger.waitForEnd(of: lease))) }
+                        await work(through: reports, mailbox, under: lease, in: &group)
+                    }
                     group.cancelAll()
                 }
             }
@@ -112,42 +117,59 @@ package struct Pipeline: Sendable {
     private func work(
         through reports: AsyncStream<Report>,
         _ mailbox: Mailbox,
+        under lease: AccountLease,
         in group: inout DiscardingTaskGroup
     ) async {
-        guard var machine = await startMachine() else { return }
-        var newestSeen = SequenceNumber(0)
+        guard var machine = await startMachine(lease) else { return }
+        var newestSeen = JournalPosition.start
         var alarm = lane.executor.alarm()
         defer { alarm.cancel() }
-        guard await carryOut(&machine, &alarm, newestSeen, mailbox, in: &group) else { return }
+        guard await carryOut(&machine, &alarm, newestSeen, mailbox, under: lease, in: &group) else { return }
         for await report in reports {
             switch report {
             case .foundNothing(let newest), .claimed(_, let newest?): newestSeen = newest
             case .shutdown: group.addTask { await announceEndOfGrace(to: mailbox) }
-            case .graceOver: return await abandon(&machine)
+            case .graceOver: return await abandon(&machine, lease)
+            case .leaseEnds(.lost): return logger.error("another process has taken the provider account")
             default: break
             }
             tell(&machine, report)
-            guard await carryOut(&machine, &alarm, newestSeen, mailbox, in: &group) else { return }
+            guard await carryOut(&machine, &alarm, newestSeen, mailbox, under: lease, in: &group) else { return }
         }
     }
 
+    /// Waits for the account; nil if the task was cancelled or the store closes before.
+    private func takeLease() async -> AccountLease? {
+        while !Task.isCancelled {
+            do {
+                return try await ledger.lease(settings.provider)
+            } catch .closed {
+                return nil
+            } catch {
+                logger.error("the provider account could not be taken", metadata: ["error": "\(error)"])
+                await pause(.seconds(1))
+            }
+        }
+        return nil
+    }
+
     /// Lets a provider be tried whose credential or account was refused before its settings changed.
-    private func forgetParking() async {
+    private func forgetParking(_ lease: AccountLease) async {
         do {
             guard let hold = try await ledger.hold(of: settings.provider), hold.isParked else { return }
-            try await ledger.hold(settings.provider, nil)
+            try await ledger.hold(nil, under: lease)
         } catch {
             logger.error("a provider's hold could not be lifted", metadata: ["error": "\(error)"])
         }
     }
 
     /// Starts where the journal stands; nil if the task was cancelled before the journal could be read.
-    private func startMachine() async -> PipelineMachine? {
-        // Claimed once, and named by no later claim: kept over attempts of which a later part fails.
+    private func startMachine(_ lease: AccountLease) async -> PipelineMachine? {
+        // Claimed once under a lease, and named by no later claim: kept over attempts of which a later part fails.
         var interrupted: [ClaimedDelivery] = []
         while !Task.isCancelled {
             do {
-                interrupted += try await ledger.claimInterrupted(for: settings.provider)
+                interrupted += try await ledger.claimInterrupted(under: lease)
                 var machine = PipelineMachine(
                     settings: settings,
                     hold: try await ledger.hold(of: settings.provider),
@@ -190,8 +212,8 @@ package struct Pipeline: Sendable {
         case .nudged: break
         case .eventsArrived: machine.eventsArrived(at: now)
         case .woke: machine.woke()
-        case .stopped, .shutdown: machine.close()
-        case .graceOver: break
+        case .stopped, .shutdown, .leaseEnds(.wanted): machine.close()
+        case .graceOver, .leaseEnds: break
         }
     }
 
@@ -201,9 +223,9 @@ package struct Pipeline: Sendable {
     }
 
     /// Leaves requests under way to themselves, so that a vendor that hangs does not hold up the shutdown.
-    private func abandon(_ machine: inout PipelineMachine) async {
+    private func abandon(_ machine: inout PipelineMachine, _ lease: AccountLease) async {
         logger.warning("the grace time is over; requests under way are left to themselves")
-        await release(machine.abandon())
+        await giveBack(lease, unsent: machine.abandon())
     }
 
     /// Starts every step that is due.
@@ -211,25 +233,26 @@ package struct Pipeline: Sendable {
     private func carryOut(
         _ machine: inout PipelineMachine,
         _ alarm: inout Alarm,
-        _ newestSeen: SequenceNumber,
+        _ newestSeen: JournalPosition,
         _ mailbox: Mailbox,
+        under lease: AccountLease,
         in group: inout DiscardingTaskGroup
     ) async -> Bool {
         while let step = machine.next(at: now, due: ledger.nextDue(for: settings.provider)) {
             switch step {
             case .claim(let limit):
-                group.addTask { mailbox.yield(await claim(limit)) }
+                group.addTask { mailbox.yield(await claim(limit, lease)) }
             case .claimDue(let limit):
-                group.addTask { mailbox.yield(await claimDue(limit)) }
+                group.addTask { mailbox.yield(await claimDue(limit, lease)) }
             case .intend(let sequences):
-                group.addTask { mailbox.yield(.intended(await intend(sequences))) }
+                group.addTask { mailbox.yield(.intended(await intend(sequences, lease))) }
             case .send(let batch):
-                group.addTask { mailbox.yield(await send(batch)) }
+                group.addTask { mailbox.yield(await send(batch, lease)) }
             case .settle(let settlement):
-                group.addTask { if await settle(settlement) { mailbox.yield(.settled(settlement)) } }
+                group.addTask { if await settle(settlement, lease) { mailbox.yield(.settled(settlement)) } }
             case .save(let hold):
                 group.addTask {
-                    await save(hold)
+                    await save(hold, lease)
                     mailbox.yield(.saved)
                 }
             case .watch:
@@ -239,11 +262,11 @@ package struct Pipeline: Sendable {
                 }
             case .admitRead: view.reads.grant(settings.provider)
             case .bringForward(let step):
-                group.addTask { mailbox.yield(.broughtForward(await bringForward(step))) }
+                group.addTask { mailbox.yield(.broughtForward(await bringForward(step, lease))) }
             case .wake(let instant):
                 alarm.set(in: instant - .now) { mailbox.yield(.woke) }
             case .finish(let sequences):
-                await release(sequences)
+                await giveBack(lease, unsent: sequences)
                 return false
             }
         }
@@ -253,23 +276,22 @@ package struct Pipeline: Sendable {
 
     // MARK: - Steps
 
-    private func claim(_ limit: BlockLimit) async -> Report {
-        let newest = ledger.newestSequence
+    private func claim(_ limit: BlockLimit, _ lease: AccountLease) async -> Report {
         do {
-            guard let block = try await ledger.claimBlock(for: settings.provider, limit: limit) else {
+            let newest = try await ledger.newestPosition()
+            guard let block = try await ledger.claimBlock(under: lease, limit: limit) else {
                 return .foundNothing(newest: newest)
             }
-            let reachesEnd = block.deliveries.last.map { $0.sequence >= newest } ?? false
-            return .claimed(translate(block.deliveries), end: reachesEnd ? newest : nil)
+            return .claimed(translate(block.deliveries), end: block.reachesEnd ? newest : nil)
         } catch {
             return await claimFailed(error)
         }
     }
 
-    private func claimDue(_ limit: BlockLimit) async -> Report {
+    private func claimDue(_ limit: BlockLimit, _ lease: AccountLease) async -> Report {
         do {
             return .claimedDue(
-                translate(try await ledger.claimDue(for: settings.provider, at: clock.now, limit: limit))
+                translate(try await ledger.claimDue(under: lease, at: clock.now, limit: limit))
             )
         } catch {
             return await claimFailed(error)
@@ -277,7 +299,9 @@ package struct Pipeline: Sendable {
     }
 
     private func claimFailed(_ error: StoreError) async -> Report {
-        if error != .closed { logger.error("the journal could not be read", metadata: ["error": "\(error)"]) }
+        if error != .closed, error != .leaseLost {
+            logger.error("the journal could not be read", metadata: ["error": "\(error)"])
+        }
         return .claimFailed
     }
 
@@ -353,9 +377,9 @@ package struct Pipeline: Sendable {
         return SettledDelivery(sequence: delivery.sequence, status: .rejected, fault: fault)
     }
 
-    private func intend(_ sequences: [SequenceNumber]) async -> Bool {
+    private func intend(_ sequences: [SequenceNumber], _ lease: AccountLease) async -> Bool {
         do {
-            try await ledger.intend(sequences, at: settings.provider)
+            try await ledger.intend(sequences, under: lease)
             return true
         } catch {
             logger.error("the intent to send could not be written", metadata: ["error": "\(error)"])
@@ -364,14 +388,16 @@ package struct Pipeline: Sendable {
         }
     }
 
-    private func send(_ batch: DeliveryBatch) async -> Report {
+    private func send(_ batch: DeliveryBatch, _ lease: AccountLease) async -> Report {
+        // Nobody else may send the same meanwhile.
+        guard ledger.isSafe(lease, at: .now) else { return .leaseEnds(.lost) }
         let events = batch.items.map(\.translated)
         let request = adapter.request(carrying: events)
         let at = clock.now
         let start = ContinuousClock.now
         let sequences = batch.items.map(\.sequence)
         let trace = view.traces.trace(of: sequences)
-        if settings.needsIntent { ledger.departs(sequences, to: settings.provider) }
+        if settings.needsIntent { ledger.departs(sequences, under: lease) }
         let result = await caller.call(request, in: trace)
         let facts = AttemptFacts(at: at, latency: .now - start, httpStatus: result.httpStatus)
         let verdict = result.verdict(by: adapter, for: events, at: caller.address(of: request))
@@ -396,14 +422,20 @@ package struct Pipeline: Sendable {
 
     /// Tries until it is written, because an outcome that is forgotten is an event sent twice.
     /// - Returns: false if the task was cancelled or the store closed before.
-    private func settle(_ settlement: Settlement) async -> Bool {
+    private func settle(_ settlement: Settlement, _ lease: AccountLease) async -> Bool {
         while !Task.isCancelled {
             do {
-                try await ledger.settle(settlement)
+                try await ledger.settle(settlement, under: lease)
                 metrics.settled(settlement)
                 view.settlements.publish(settlement)
                 return true
             } catch .closed {
+                return false
+            } catch .leaseLost {
+                logger.error(
+                    "outcomes were refused: another process has the provider account",
+                    metadata: ["events": "\(settlement.delivered.count + settlement.exceptions.count)"]
+                )
                 return false
             } catch {
                 logger.error("outcomes could not be written", metadata: ["error": "\(error)"])
@@ -414,9 +446,9 @@ package struct Pipeline: Sendable {
     }
 
     /// Writes down what keeps the provider from being called. Failing that, a restart knows less, and asks the vendor again.
-    private func save(_ hold: ProviderHold?) async {
+    private func save(_ hold: ProviderHold?, _ lease: AccountLease) async {
         do {
-            try await ledger.hold(settings.provider, hold)
+            try await ledger.hold(hold, under: lease)
         } catch {
             logger.error("a provider's hold could not be written", metadata: ["error": "\(error)"])
         }
@@ -430,13 +462,13 @@ package struct Pipeline: Sendable {
         }
     }
 
-    private func bringForward(_ step: Duration) async -> Bool {
+    private func bringForward(_ step: Duration, _ lease: AccountLease) async -> Bool {
         logger.warning(
             "the clock was set back; retries are brought forward",
             metadata: ["seconds": "\(step.components.seconds)"]
         )
         do {
-            try await ledger.bringForward(settings.provider, by: step)
+            try await ledger.bringForward(under: lease, by: step)
             return true
         } catch {
             logger.error("retries could not be brought forward", metadata: ["error": "\(error)"])
@@ -444,12 +476,11 @@ package struct Pipeline: Sendable {
         }
     }
 
-    private func release(_ sequences: [SequenceNumber]) async {
-        guard !sequences.isEmpty else { return }
+    private func giveBack(_ lease: AccountLease, unsent: [SequenceNumber]) async {
         do {
-            try await ledger.release(sequences, for: settings.provider)
+            try await ledger.giveBack(lease, unsent: unsent)
         } catch {
-            logger.error("unsent events could not be given back", metadata: ["error": "\(error)"])
+            logger.error("the provider account could not be given back", metadata: ["error": "\(error)"])
         }
     }
 

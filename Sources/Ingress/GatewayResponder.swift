@@ -165,10 +165,10 @@ struct GatewayResponder: HTTPResponder {
         case .streamEvents:
             try require(.readEvents, of: client)
             let filter = try Self.listQuery(request, allowed: ListQuery.contentNames, asksVendors: false).filter
-            let last = try request.headers[.lastEventID].map(ListQuery.sequence)
+            let last = try request.headers[.lastEventID].map(ListQuery.position)
             // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
             if request.method == .head { return Response(status: .ok, headers: EventStreamHandler.headers) }
-            return try streams.respond(filter, after: last, to: caller)
+            return try await streams.respond(filter, after: last, to: caller)
         case .estimate:
             try require(.readEvents, of: client)
             let provider = try Self.listQuery(request, allowed: []).provider

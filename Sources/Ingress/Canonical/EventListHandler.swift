@@ -5,7 +5,7 @@ import Routing
 
 /// `GET /v1/events` and `GET /v1/events/names`: what the journal holds, by what events say.
 struct EventListHandler: Sendable {
-    let search: any EventSearching
+    let search: any EventArchive
 
     /// A page of events, newest first unless `order=oldest` says otherwise.
     func events(_ query: ListQuery, of client: Client) async throws -> [UInt8] {

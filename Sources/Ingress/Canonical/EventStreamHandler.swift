@@ -11,14 +11,14 @@ import Synchronization
 
 /// `GET /v1/events/stream`: new events and settlements as they happen, as server-sent events.
 ///
-/// `accepted` carries an event with its number as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
+/// `accepted` carries an event with its position as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
 /// `settled` carries an event's id and the delivery. Settlements are of the moment: who was away reads them in the event itself, and one who
 /// is too slow gets `missed` with their number.
 ///
 /// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.
 final class EventStreamHandler: Sendable {
-    private let following: any EventFollowing
-    private let search: any EventSearching
+    private let following: any EventArchive
+    private let search: any EventArchive
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
@@ -31,8 +31,8 @@ final class EventStreamHandler: Sendable {
 
     /// - Parameter capacity: has the places for streams.
     init(
-        following: any EventFollowing,
-        search: any EventSearching,
+        following: any EventArchive,
+        search: any EventArchive,
         watch: SettlementWatch,
         gatekeeper: Gatekeeper,
         within capacity: IngressCapacity
@@ -44,12 +44,12 @@ final class EventStreamHandler: Sendable {
         self.gatekeeper = gatekeeper
     }
 
-    /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
-    func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to caller: Caller) throws(Problem) -> Response {
+    /// - Parameter lastID: where to begin; nil: with what comes from now on.
+    func respond(_ filter: EventFilter, after lastID: JournalPosition?, to caller: Caller) async throws -> Response {
         let place = try StreamPlace(of: caller.client.name, in: capacity)
-        let newest = following.newestSequence
-        // A number that was never given, as of another journal, begins with what comes from now on.
-        let start = min(lastID ?? newest, newest)
+        let newest = try await following.newestPosition()
+        // A position that was never reached, as of another journal, begins with what comes from now on.
+        let start = lastID?.limited(to: newest) ?? newest
         let body = ResponseBody { [self] writer in
             // Held until the stream ends, or is not even begun.
             defer { withExtendedLifetime(place) {} }
@@ -66,7 +66,7 @@ final class EventStreamHandler: Sendable {
 
     private func follow(
         _ filter: EventFilter,
-        from start: SequenceNumber,
+        from start: JournalPosition,
         for caller: Caller,
         _ follower: SettlementFollower,
         _ writer: inout any ResponseBodyWriter
@@ -77,11 +77,11 @@ final class EventStreamHandler: Sendable {
         try await writer.write(ByteBuffer(string: ": connected\n\n"))
         while !Task.isCancelled, !Task.isShuttingDownGracefully, mayGoOn(caller) {
             let piece = try await following.events(after: position, of: tenant, limit: Self.page)
-            for event in piece.events where filter.takes(event.event) {
+            for followed in piece.events where filter.takes(followed.event.event) {
                 guard mayGoOn(caller) else { return }
-                try await writer.write(Self.accepted(event))
+                try await writer.write(Self.accepted(followed))
             }
-            let isAtEnd = piece.through <= position
+            let isAtEnd = piece.through.isCovered(by: position)
             position = piece.through
             try await tell(follower.take(), filter, caller, through: position, &writer)
             guard isAtEnd else { continue }
@@ -96,7 +96,7 @@ final class EventStreamHandler: Sendable {
         _ taken: (settled: [SettlementFollower.Settled], missed: Int),
         _ filter: EventFilter,
         _ caller: Caller,
-        through position: SequenceNumber,
+        through position: JournalPosition,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         if taken.missed > 0 {
@@ -114,7 +114,7 @@ final class EventStreamHandler: Sendable {
 
     /// Waits for news.
     /// - Returns: whether there were none for a while.
-    private func wait(after position: SequenceNumber, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
+    private func wait(after position: JournalPosition, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
         enum End { case news, silence, shutdown }
         return await withTaskGroup(of: End.self) { group in
             group.addTask { [following] in
@@ -144,12 +144,12 @@ final class EventStreamHandler: Sendable {
         }
     }
 
-    private static func accepted(_ archived: ArchivedEvent) -> ByteBuffer {
+    private static func accepted(_ followed: FollowedEvents.Followed) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
-        EventWriter.writeMembers(of: archived, to: &writer)
+        EventWriter.writeMembers(of: followed.event, to: &writer)
         writer.endObject()
-        return message("accepted", id: archived.sequence, writer.bytes)
+        return message("accepted", id: followed.position, writer.bytes)
     }
 
     private static func settled(_ event: AcceptedEvent, _ delivery: Delivery) -> ByteBuffer {
@@ -164,10 +164,10 @@ final class EventStreamHandler: Sendable {
     }
 
     /// The data of a message stands on one line: values that a client sent over several lines have theirs taken out.
-    private static func message(_ kind: String, id: SequenceNumber?, _ data: [UInt8]) -> ByteBuffer {
+    private static func message(_ kind: String, id: JournalPosition?, _ data: [UInt8]) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(data.count + 64)
-        if let id { buffer.writeString("id: \(id.rawValue)\n") }
+        if let id { buffer.writeString("id: \(id.text)\n") }
         buffer.writeString("event: \(kind)\ndata: ")
         // A line end inside of JSON stands between values only, where a space means the same.
         buffer.writeBytes(

@@ -6,7 +6,7 @@ import Routing
 
 /// `POST /v1/providers/NAME/hold` and `/resume`: an operator stops deliveries to a provider for a while, or starts them again.
 struct ProviderOrdersHandler: Sendable {
-    let revising: any DeliveryRevising
+    let revising: any JournalAdministration
     let steering: any ProviderSteering
     let routes: CurrentRoutes
     let clock: any WallClock

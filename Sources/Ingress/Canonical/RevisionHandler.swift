@@ -7,7 +7,7 @@ import Routing
 /// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
 /// was decided before.
 struct RevisionHandler: Sendable {
-    let revising: any DeliveryRevising
+    let revising: any JournalAdministration
     let nudging: any DeliveryNudging
     let removed: RemovedProviders
     let clock: any WallClock

@@ -12,7 +12,7 @@ struct FacadeHandler: Sendable {
     let limiter: ClientLimiter
     let traces: TraceLinks
     let archive: any EventArchive
-    let search: any EventSearching
+    let search: any EventArchive
     let questions: VendorQuestions
     let bodies: LargeBodies
     let audit: AuditLog
@@ -170,7 +170,7 @@ extension DialectRefusal {
         case .full(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
         case .closed: self = .unavailable(retryAfterSeconds: 1)
         case .busy(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
-        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead: self = .unavailable(retryAfterSeconds: 5)
+        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead, .leaseLost: self = .unavailable(retryAfterSeconds: 5)
         }
     }
 

@@ -93,14 +93,14 @@ enum OpenAPIPaths {
             "/v1/events/stream": {
               "get": {
                 "tags": ["events"], "operationId": "streamEvents", "summary": "New events and settlements as they happen.",
-                "description": "Server-sent events: accepted (an event, with its number as id), settled (an event's id and a delivery), missed (how many settlements a slow reader has missed).",
+                "description": "Server-sent events: accepted (an event, with an id for Last-Event-ID), settled (an event's id and a delivery), missed (how many settlements a slow reader has missed).",
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
                   {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
                   {"$ref": "#/components/parameters/end"},
-                  {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer", "minimum": 0},
-                   "description": "Begin behind this message; without it with what comes from now on."}
+                  {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"},
+                   "description": "The id of the last message that was received, as it was sent; the stream continues behind it. Without it, the stream begins with new events."}
                 ],
                 "responses": {
                   "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
