@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import DeliveryEngine
+import Transport
 
 @Suite struct AlarmTests {
     @Test func `rings once, at the time it was last set to, however often it was set before`() {

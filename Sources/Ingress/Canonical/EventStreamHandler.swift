@@ -1,3 +1,4 @@
+import Access
 import DeliveryEngine
 import Events
 import HTTPTypes
@@ -5,7 +6,6 @@ import Hummingbird
 import JSON
 import Journal
 import NIOCore
-import Routing
 import ServiceLifecycle
 import Synchronization
 
@@ -16,9 +16,8 @@ import Synchronization
 /// is too slow gets `missed` with their number.
 ///
 /// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.
-final class EventStreamHandler: Sendable {
-    private let following: any EventArchive
-    private let search: any EventArchive
+struct EventStreamHandler: Sendable {
+    private let archive: any EventArchive
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
@@ -29,28 +28,30 @@ final class EventStreamHandler: Sendable {
     private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
-    /// - Parameter capacity: has the places for streams.
-    init(
-        following: any EventArchive,
-        search: any EventArchive,
-        watch: SettlementWatch,
-        gatekeeper: Gatekeeper,
-        within capacity: IngressCapacity
-    ) {
-        self.capacity = capacity
-        self.following = following
-        self.search = search
-        self.watch = watch
-        self.gatekeeper = gatekeeper
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        watch = services.given.delivery.settlements
+        gatekeeper = services.gatekeeper
+        capacity = services.capacity
+    }
+
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let filter = try call.listQuery(ListQuery.contentNames, asksVendors: false).filter
+        let last = try call.request.headers[.lastEventID].map { text throws(Problem) in try ListQuery.position(text) }
+        // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
+        if call.request.method == .head { return Self.response(.bytes([])) }
+        return Self.response(.streamed(try await stream(filter, after: last, to: call.caller)))
     }
 
     /// - Parameter lastID: where to begin; nil: with what comes from now on.
-    func respond(_ filter: EventFilter, after lastID: JournalPosition?, to caller: Caller) async throws -> Response {
+    private func stream(_ filter: EventFilter, after lastID: JournalPosition?, to caller: Caller) async throws
+        -> ResponseBody
+    {
         let place = try StreamPlace(of: caller.client.name, in: capacity)
-        let newest = try await following.newestPosition()
+        let newest = try await archive.newestPosition()
         // A position that was never reached, as of another journal, begins with what comes from now on.
         let start = lastID?.limited(to: newest) ?? newest
-        let body = ResponseBody { [self] writer in
+        return ResponseBody { writer in
             // Held until the stream ends, or is not even begun.
             defer { withExtendedLifetime(place) {} }
             let follower = watch.follower()
@@ -58,11 +59,16 @@ final class EventStreamHandler: Sendable {
             try await follow(filter, from: start, for: caller, follower, &writer)
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: Self.headers, body: body)
     }
 
-    /// Of every stream.
-    static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+    private static func response(_ body: EndpointResponse.Body) -> EndpointResponse {
+        EndpointResponse(
+            status: .ok,
+            contentType: "text/event-stream",
+            fields: [HTTPField(name: .cacheControl, value: "no-store")],
+            body: body
+        )
+    }
 
     private func follow(
         _ filter: EventFilter,
@@ -76,7 +82,7 @@ final class EventStreamHandler: Sendable {
         // At once, so that the client knows that it is connected.
         try await writer.write(ByteBuffer(string: ": connected\n\n"))
         while !Task.isCancelled, !Task.isShuttingDownGracefully, mayGoOn(caller) {
-            let piece = try await following.events(after: position, of: tenant, limit: Self.page)
+            let piece = try await archive.events(after: position, of: tenant, limit: Self.page)
             for followed in piece.events where filter.takes(followed.event.event) {
                 guard mayGoOn(caller) else { return }
                 try await writer.write(Self.accepted(followed))
@@ -104,7 +110,7 @@ final class EventStreamHandler: Sendable {
         }
         for settled in taken.settled {
             guard mayGoOn(caller) else { return }
-            guard let archived = try await search.event(at: settled.sequence, of: caller.client.tenant),
+            guard let archived = try await archive.event(at: settled.sequence, of: caller.client.tenant),
                 filter.takes(archived.event),
                 let delivery = archived.deliveries.first(where: { $0.provider == settled.provider })
             else { continue }
@@ -117,8 +123,8 @@ final class EventStreamHandler: Sendable {
     private func wait(after position: JournalPosition, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
         enum End { case news, silence, shutdown }
         return await withTaskGroup(of: End.self) { group in
-            group.addTask { [following] in
-                await following.waitForEvents(after: position)
+            group.addTask { [archive] in
+                await archive.waitForEvents(after: position)
                 return .news
             }
             group.addTask {
