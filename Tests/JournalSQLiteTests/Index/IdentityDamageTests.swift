@@ -1,4 +1,6 @@
+import Events
 import Foundation
+import Journal
 import JournalBehaviour
 import JournalFormat
 import TestSupport
