@@ -259,9 +259,9 @@ let package = Package(
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Randomness",
-                "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient, httpTypes, logging, nioCore,
-                nioEmbedded, nioHTTP1, nioPosix,
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalBehaviour",
+                "JournalSQLite", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient,
+                httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -280,7 +280,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Events", "Journal", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient, logging, nioCore,
+                "Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient,
+                logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL,
             ],

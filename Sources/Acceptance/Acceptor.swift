@@ -7,14 +7,14 @@ package import Routing
 
 /// Fixes what must never change again (id, timestamp, plan), and hands events to the journal.
 package struct Acceptor: Sendable {
-    private let store: any EventAppending & EventSearching
+    private let store: any EventAppending
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let metrics: AcceptanceMetrics
     private let ids = UUIDv7()
 
     package init(
-        store: any EventAppending & EventSearching,
+        store: any EventAppending,
         routes: CurrentRoutes,
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance

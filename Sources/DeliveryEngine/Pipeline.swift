@@ -12,10 +12,12 @@ import Transport
 package struct Pipeline: Sendable {
     /// How the provider is served.
     package let settings: PipelineSettings
-    private let steps: PipelineSteps
+    private let ledger: any DeliveryLedger
+    private let makeSteps: @Sendable (AccountLease) -> PipelineSteps
     private let clock: PipelineClock
     private let view: DeliveryView
     private let lane: DeliveryLane
+    private let logger: Logger
 
     /// - Parameters:
     ///   - wall: for what survives a restart.
@@ -24,7 +26,7 @@ package struct Pipeline: Sendable {
     package init(
         settings: PipelineSettings,
         adapter: any Adapter,
-        ledger: any DeliveryLedger & DeliveryRevising,
+        ledger: any DeliveryLedger,
         caller: any VendorCalling,
         clock wall: any WallClock,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -33,22 +35,29 @@ package struct Pipeline: Sendable {
         logger: Logger
     ) {
         self.settings = settings
+        self.ledger = ledger
         self.view = view
         self.lane = lane
-        clock = PipelineClock(wall: wall, instant: instant)
-        var logger = logger
-        logger[metadataKey: "provider"] = "\(settings.provider)"
-        steps = PipelineSteps(
-            settings: settings,
-            adapter: adapter,
-            ledger: ledger,
-            caller: caller,
-            clock: clock,
-            view: view,
-            metrics: ProviderMetrics(settings.provider, factory: view.metrics),
-            lane: lane,
-            logger: logger
-        )
+        let clock = PipelineClock(wall: wall, instant: instant)
+        self.clock = clock
+        let metrics = ProviderMetrics(settings.provider, factory: view.metrics)
+        var ownLogger = logger
+        ownLogger[metadataKey: "provider"] = "\(settings.provider)"
+        self.logger = ownLogger
+        makeSteps = { [logger = ownLogger] lease in
+            PipelineSteps(
+                settings: settings,
+                lease: lease,
+                adapter: adapter,
+                ledger: ledger,
+                caller: caller,
+                clock: clock,
+                view: view,
+                metrics: metrics,
+                lane: lane,
+                logger: logger
+            )
+        }
     }
 
     /// How long a shutdown waits for requests in flight: less than the time after which the process is ended by force.
@@ -78,12 +87,9 @@ package struct Pipeline: Sendable {
                         for await _ in ended {}
                         mailbox.yield(.stopped)
                     }
-                    if beginning == .change { await steps.forgetParking() }
-                    if let machine = await steps.startMachine() {
-                        let alarm = lane.executor.alarm()
-                        var run = Run(machine: machine, mailbox: mailbox, alarm: alarm)
-                        await work(through: reports, &run, in: &group)
-                        run.alarm.cancel()
+                    if let lease = await takeLease() {
+                        group.addTask { mailbox.yield(.leaseEnds(await ledger.waitForEnd(of: lease))) }
+                        await work(under: lease, after: beginning, reports, mailbox, in: &group)
                     }
                     group.cancelAll()
                 }
@@ -112,10 +118,41 @@ package struct Pipeline: Sendable {
     /// What belongs to one run of the pipeline.
     private struct Run {
         var machine: PipelineMachine
+        let steps: PipelineSteps
         let mailbox: AsyncStream<PipelineReport>.Continuation
         var alarm: Alarm
-        /// The newest event of the journal at the last claim that went up to it.
-        var newestSeen = SequenceNumber(0)
+        /// Where the journal ended at the last claim that went up to there.
+        var newestSeen = JournalPosition.start
+    }
+
+    /// Waits for the account; nil if the task was cancelled or the store closes before.
+    private func takeLease() async -> AccountLease? {
+        while !Task.isCancelled {
+            do {
+                return try await ledger.lease(settings.provider)
+            } catch .closed {
+                return nil
+            } catch {
+                logger.error("the provider account could not be taken", metadata: ["error": "\(error)"])
+                await lane.executor.pause(.seconds(1))
+            }
+        }
+        return nil
+    }
+
+    private func work(
+        under lease: AccountLease,
+        after beginning: Beginning,
+        _ reports: AsyncStream<PipelineReport>,
+        _ mailbox: AsyncStream<PipelineReport>.Continuation,
+        in group: inout DiscardingTaskGroup
+    ) async {
+        let steps = makeSteps(lease)
+        if beginning == .change { await steps.forgetParking() }
+        guard let machine = await steps.startMachine() else { return }
+        var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())
+        await work(through: reports, &run, in: &group)
+        run.alarm.cancel()
     }
 
     private func work(
@@ -128,7 +165,8 @@ package struct Pipeline: Sendable {
             switch report {
             case .foundNothing(let newest), .claimed(_, let newest?): run.newestSeen = newest
             case .shutdown: announceEndOfGrace(to: run.mailbox, in: &group)
-            case .graceOver: return await abandon(&run.machine)
+            case .graceOver: return await abandon(&run)
+            case .leaseEnds(.lost): return logger.error("another process has taken the provider account")
             default: break
             }
             run.machine.take(report, at: clock.now)
@@ -141,30 +179,30 @@ package struct Pipeline: Sendable {
         in group: inout DiscardingTaskGroup
     ) {
         group.addTask {
-            await steps.pause(Self.grace)
+            await lane.executor.pause(Self.grace)
             mailbox.yield(.graceOver)
         }
     }
 
     /// Leaves requests in flight to themselves, so that a vendor that hangs does not hold up the shutdown.
-    private func abandon(_ machine: inout PipelineMachine) async {
-        steps.logger.warning("the grace time is over; requests under way are left to themselves")
-        await steps.release(machine.abandon())
+    private func abandon(_ run: inout Run) async {
+        logger.warning("the grace time is over; requests under way are left to themselves")
+        await run.steps.giveBack(unsent: run.machine.abandon())
     }
 
     /// Starts every step that is due.
     /// - Returns: false when the pipeline is done.
     private func carryOut(_ run: inout Run, in group: inout DiscardingTaskGroup) async -> Bool {
-        while let step = run.machine.next(at: clock.now, due: steps.ledger.nextDue(for: settings.provider)) {
+        while let step = run.machine.next(at: clock.now, due: ledger.nextDue(for: settings.provider)) {
             switch step {
             case .admitRead: view.reads.grant(settings.provider)
             case .wake(let instant):
                 run.alarm.set(in: instant - clock.now.instant) { [mailbox = run.mailbox] in mailbox.yield(.woke) }
             case .finish(let sequences):
-                await steps.release(sequences)
+                await run.steps.giveBack(unsent: sequences)
                 return false
             case .claim, .claimDue, .intend, .send, .settle, .save, .bringForward, .watch:
-                group.addTask { [mailbox = run.mailbox, newest = run.newestSeen] in
+                group.addTask { [steps = run.steps, mailbox = run.mailbox, newest = run.newestSeen] in
                     if let report = await steps.carryOut(step, newestSeen: newest) { mailbox.yield(report) }
                 }
             }

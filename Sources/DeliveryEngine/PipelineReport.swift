@@ -3,9 +3,9 @@ import Journal
 
 /// What a step's task, or somebody outside, tells the loop of a pipeline.
 enum PipelineReport: Sendable {
-    /// - Parameter end: the newest event of the journal, if the claim went up to it.
-    case claimed(PipelineMachine.Claimed, end: SequenceNumber?)
-    case foundNothing(newest: SequenceNumber)
+    /// - Parameter end: where the journal ends, if the claim went up to it.
+    case claimed(PipelineMachine.Claimed, end: JournalPosition?)
+    case foundNothing(newest: JournalPosition)
     case claimedDue(PipelineMachine.Claimed)
     case claimFailed
     case intended(Bool)
@@ -25,6 +25,8 @@ enum PipelineReport: Sendable {
     case shutdown
     /// The grace time of the shutdown is over.
     case graceOver
+    /// Somebody else should have the account, or has it.
+    case leaseEnds(LeaseEnd)
 }
 
 extension PipelineMachine {
@@ -48,8 +50,8 @@ extension PipelineMachine {
         case .nudged: break
         case .eventsArrived: eventsArrived(at: now)
         case .woke: woke()
-        case .stopped, .shutdown: close()
-        case .graceOver: break
+        case .stopped, .shutdown, .leaseEnds(.wanted): close()
+        case .graceOver, .leaseEnds: break
         }
     }
 }

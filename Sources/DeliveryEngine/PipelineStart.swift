@@ -8,7 +8,7 @@ extension PipelineSteps {
     func forgetParking() async {
         do {
             guard let hold = try await ledger.hold(of: settings.provider), hold.isParked else { return }
-            try await ledger.hold(settings.provider, nil)
+            try await ledger.hold(nil, under: lease)
         } catch {
             logger.error("a provider's hold could not be lifted", metadata: ["error": "\(error)"])
         }
@@ -16,11 +16,11 @@ extension PipelineSteps {
 
     /// A machine that starts where the journal stands; nil if the task was cancelled before the journal could be read.
     func startMachine() async -> PipelineMachine? {
-        // Claimed once, and named by no later claim: kept over attempts of which a later part fails.
+        // Claimed once under a lease, and named by no later claim: kept over attempts of which a later part fails.
         var interrupted: [ClaimedDelivery] = []
         while !Task.isCancelled {
             do {
-                interrupted += try await ledger.claimInterrupted(for: settings.provider)
+                interrupted += try await ledger.claimInterrupted(under: lease)
                 return try await makeMachine(interrupted)
             } catch {
                 logger.error("the journal could not be read", metadata: ["error": "\(error)"])

@@ -7,8 +7,10 @@ import Transport
 /// Carries out the steps of one provider's pipeline: what each asks of the journal or the vendor, and the report that comes of it.
 struct PipelineSteps: Sendable {
     let settings: PipelineSettings
+    /// Under which all of it is done.
+    let lease: AccountLease
     let adapter: any Adapter
-    let ledger: any DeliveryLedger & DeliveryRevising
+    let ledger: any DeliveryLedger
     let caller: any VendorCalling
     let clock: PipelineClock
     let view: DeliveryView
@@ -24,9 +26,9 @@ struct PipelineSteps: Sendable {
     }
 
     /// Carries out a step that takes its time.
-    /// - Parameter newest: the journal's newest event at the last claim that went up to it.
+    /// - Parameter newest: where the journal ended at the last claim that went up to there.
     /// - Returns: what came of it; nil if nobody has to know any more.
-    func carryOut(_ step: PipelineMachine.Step, newestSeen newest: SequenceNumber) async -> PipelineReport? {
+    func carryOut(_ step: PipelineMachine.Step, newestSeen newest: JournalPosition) async -> PipelineReport? {
         switch step {
         case .claim(let limit): return await claim(limit)
         case .claimDue(let limit): return await claimDue(limit)
@@ -46,13 +48,12 @@ struct PipelineSteps: Sendable {
     // MARK: - Claims
 
     private func claim(_ limit: BlockLimit) async -> PipelineReport {
-        let newest = ledger.newestSequence
         do {
-            guard let block = try await ledger.claimBlock(for: provider, limit: limit) else {
+            let newest = try await ledger.newestPosition()
+            guard let block = try await ledger.claimBlock(under: lease, limit: limit) else {
                 return .foundNothing(newest: newest)
             }
-            let reachesEnd = block.deliveries.last.map { $0.sequence >= newest } ?? false
-            return .claimed(translate(block.deliveries), end: reachesEnd ? newest : nil)
+            return .claimed(translate(block.deliveries), end: block.reachesEnd ? newest : nil)
         } catch {
             return claimFailed(error)
         }
@@ -60,14 +61,16 @@ struct PipelineSteps: Sendable {
 
     private func claimDue(_ limit: BlockLimit) async -> PipelineReport {
         do {
-            return .claimedDue(translate(try await ledger.claimDue(for: provider, at: clock.now.wall, limit: limit)))
+            return .claimedDue(translate(try await ledger.claimDue(under: lease, at: clock.now.wall, limit: limit)))
         } catch {
             return claimFailed(error)
         }
     }
 
     private func claimFailed(_ error: StoreError) -> PipelineReport {
-        if error != .closed { logger.error("the journal could not be read", metadata: ["error": "\(error)"]) }
+        if error != .closed, error != .leaseLost {
+            logger.error("the journal could not be read", metadata: ["error": "\(error)"])
+        }
         return .claimFailed
     }
 
@@ -79,7 +82,7 @@ struct PipelineSteps: Sendable {
 
     private func intend(_ sequences: [SequenceNumber]) async -> PipelineReport {
         do {
-            try await ledger.intend(sequences, at: provider)
+            try await ledger.intend(sequences, under: lease)
             return .intended(true)
         } catch {
             logger.error("the intent to send could not be written", metadata: ["error": "\(error)"])
@@ -89,12 +92,14 @@ struct PipelineSteps: Sendable {
     }
 
     private func send(_ batch: DeliveryBatch) async -> PipelineReport {
+        // Somebody else may send the same by now.
+        guard ledger.isSafe(lease, at: clock.now.instant) else { return .leaseEnds(.lost) }
         let events = batch.items.map(\.translated)
         let request = adapter.request(carrying: events)
         let start = clock.now
         let sequences = batch.items.map(\.sequence)
         let trace = view.traces.trace(of: sequences)
-        if settings.needsIntent { ledger.departs(sequences, to: provider) }
+        if settings.needsIntent { ledger.departs(sequences, under: lease) }
         let result = await caller.call(request, in: trace)
         let latency = clock.now.instant - start.instant
         let facts = AttemptFacts(at: start.wall, latency: latency, httpStatus: result.httpStatus)
@@ -125,11 +130,17 @@ struct PipelineSteps: Sendable {
     private func settle(_ settlement: Settlement) async -> PipelineReport? {
         while !Task.isCancelled {
             do {
-                try await ledger.settle(settlement)
+                try await ledger.settle(settlement, under: lease)
                 metrics.settled(settlement)
                 view.settlements.publish(settlement)
                 return .settled(settlement)
             } catch .closed {
+                return nil
+            } catch .leaseLost {
+                logger.error(
+                    "outcomes were refused: another process has the provider account",
+                    metadata: ["events": "\(settlement.delivered.count + settlement.exceptions.count)"]
+                )
                 return nil
             } catch {
                 logger.error("outcomes could not be written", metadata: ["error": "\(error)"])
@@ -142,7 +153,7 @@ struct PipelineSteps: Sendable {
     /// Writes down what keeps the provider from being called. Failing that, a restart knows less, and asks the vendor again.
     private func save(_ hold: ProviderHold?) async -> PipelineReport {
         do {
-            try await ledger.hold(provider, hold)
+            try await ledger.hold(hold, under: lease)
         } catch {
             logger.error("a provider's hold could not be written", metadata: ["error": "\(error)"])
         }
@@ -163,7 +174,7 @@ struct PipelineSteps: Sendable {
             metadata: ["seconds": "\(step.components.seconds)"]
         )
         do {
-            try await ledger.bringForward(provider, by: step)
+            try await ledger.bringForward(under: lease, by: step)
             return .broughtForward(true)
         } catch {
             logger.error("retries could not be brought forward", metadata: ["error": "\(error)"])
@@ -171,12 +182,13 @@ struct PipelineSteps: Sendable {
         }
     }
 
-    func release(_ sequences: [SequenceNumber]) async {
-        guard !sequences.isEmpty else { return }
+    /// Ends the lease.
+    /// - Parameter unsent: claimed events that no request has carried.
+    func giveBack(unsent: [SequenceNumber]) async {
         do {
-            try await ledger.release(sequences, for: provider)
+            try await ledger.giveBack(lease, unsent: unsent)
         } catch {
-            logger.error("unsent events could not be given back", metadata: ["error": "\(error)"])
+            logger.error("the provider account could not be given back", metadata: ["error": "\(error)"])
         }
     }
 }

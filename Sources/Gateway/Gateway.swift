@@ -151,7 +151,7 @@ package enum Gateway {
                 }
             )
         }
-        let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
+        let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
             services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]

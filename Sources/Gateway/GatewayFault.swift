@@ -55,7 +55,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "the store cannot be opened: \(reason)"
         case .closed:
             "the store is closed"
-        case .busy, .unfinishedRead:
+        case .busy, .unfinishedRead, .leaseLost:
             "the store is busy; start the gateway again"
         }
     }

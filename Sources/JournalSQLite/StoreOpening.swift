@@ -106,7 +106,8 @@ struct StoreOpening {
             index: index,
             columns: columns,
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
-            newest: NewestEvent(bounds.newest),
+            leases: LeaseWatch(),
+            newest: RisingNumber(bounds.newest),
             commits: commits,
             departures: departures,
             duplicates: DuplicateFinder(

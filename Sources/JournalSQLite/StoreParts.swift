@@ -15,7 +15,8 @@ struct StoreParts: Sendable {
     let index: IdentityIndex
     let columns: ColumnIndex
     let ledger: ProviderLedger
-    let newest: NewestEvent
+    let leases: LeaseWatch
+    let newest: RisingNumber
     let commits: GroupCommit
     let departures: DepartureLog
     let duplicates: DuplicateFinder

@@ -3,6 +3,7 @@ import DeliveryEngine
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import NIOHTTP1
 import Routing

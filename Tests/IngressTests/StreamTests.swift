@@ -4,6 +4,7 @@ import DeliveryEngine
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import NIOCore
 import NIOHTTP1

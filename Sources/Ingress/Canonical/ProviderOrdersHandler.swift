@@ -8,7 +8,7 @@ import Routing
 
 /// `POST /v1/providers/NAME/hold` and `/resume`: an operator stops deliveries to a provider for a while, or starts them again.
 struct ProviderOrdersHandler: Sendable {
-    private let revising: any DeliveryRevising
+    private let revising: any JournalAdministration
     private let steering: any ProviderSteering
     private let routes: CurrentRoutes
     private let clock: any WallClock

@@ -8,7 +8,7 @@ import Routing
 /// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
 /// was decided before.
 struct RevisionHandler: Sendable {
-    private let revising: any DeliveryRevising
+    private let revising: any JournalAdministration
     private let nudging: any DeliveryNudging
     private let removed: RemovedProviders
     private let clock: any WallClock

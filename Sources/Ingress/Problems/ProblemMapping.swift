@@ -371,7 +371,7 @@ extension Problem {
                 detail:
                     "it could not be completed within the limits of time and size; narrow it, for example with start and end"
             )
-        case .folderInUse, .newerFormat, .unusable, .failed:
+        case .folderInUse, .newerFormat, .unusable, .failed, .leaseLost:
             self.init(
                 status: .serviceUnavailable,
                 kind: "store-failed",

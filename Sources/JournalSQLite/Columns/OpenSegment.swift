@@ -20,9 +20,7 @@ struct OpenSegment {
     func column(_ part: ColumnPart) throws -> PackedColumn {
         let place = segment.header.parts[part.rawValue]
         let bytes = try bytes(of: part)
-        guard bytes.count == place.width * segment.count else {
-            throw DamagedSegment(segment: segment, fault: .damaged)
-        }
+        guard bytes.count == place.width * segment.count else { throw damaged }
         return PackedColumn(base: place.base, width: place.width, bytes: bytes)
     }
 
@@ -31,67 +29,82 @@ struct OpenSegment {
         let part = column.texts
         try check(part)
         let hash = text.withUnsafeBytes { TextTable.hash($0, tenant: tenant, key: key) }
-        let sizes = try words(2, of: part, at: 0)
-        let (entries, slots) = (Int(sizes[0]), Int(sizes[1]))
-        guard entries > 0 else { return nil }
-        let entriesStart = TextTable.headerBytes + slots * TextTable.slotBytes
-        var index = Int(hash) & (slots - 1)
-        while true {
-            let number = Int(try words(1, of: part, at: TextTable.headerBytes + index * TextTable.slotBytes)[0])
+        let table = try layout(of: part)
+        guard table.entries > 0 else { return nil }
+        var index = Int(hash) & (table.slots - 1)
+        // A table has free slots; one that has none is damaged.
+        for _ in 0..<table.slots {
+            let number = Int(try words(1, of: part, at: table.slot(index))[0])
             if number == 0 { return nil }
+            guard number <= table.entries else { throw damaged }
             // The end of the text before is the last word of the entry before.
             let isFirst = number == 1
-            let place = entriesStart + (number - 1) * TextTable.entryBytes - (isFirst ? 0 : 4)
-            let entry = try words(isFirst ? 3 : 4, of: part, at: place)
+            let entry = try words(isFirst ? 3 : 4, of: part, at: table.entry(number - 1) - (isFirst ? 0 : 4))
             let start = isFirst ? 0 : Int(entry[0])
             let (itsTenant, itsHash, end) = (
                 entry[entry.count - 3], entry[entry.count - 2], Int(entry[entry.count - 1])
             )
             if itsHash == hash, itsTenant == tenant, end - start == text.count {
-                let texts = entriesStart + entries * TextTable.entryBytes
-                if try bytes(of: part, from: texts + start, count: text.count) == text { return Int64(number) }
+                if try bytes(of: part, from: table.texts + start, count: text.count) == text { return Int64(number) }
             }
-            index = (index + 1) & (slots - 1)
+            index = (index + 1) & (table.slots - 1)
         }
+        throw damaged
     }
 
     /// All texts of a column with their tenants; the first has the number 1.
     func texts(of column: TextColumn) throws -> [(tenant: UInt32, text: ArraySlice<UInt8>)] {
         let bytes = try bytes(of: column.texts)
-        return bytes.withUnsafeBytes { raw in
-            func word(_ place: Int) -> UInt32 {
-                UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt32.self))
-            }
-            let (entries, slots) = (Int(word(0)), Int(word(4)))
-            let entriesStart = TextTable.headerBytes + slots * TextTable.slotBytes
-            var place = entriesStart + entries * TextTable.entryBytes
-            let texts = place
-            return (0..<entries).map { index in
-                let entry = entriesStart + index * TextTable.entryBytes
-                let end = texts + Int(word(entry + 8))
-                defer { place = end }
-                return (word(entry), bytes[place..<end])
-            }
+        let table = try layout(of: column.texts)
+        var texts: [(tenant: UInt32, text: ArraySlice<UInt8>)] = []
+        texts.reserveCapacity(table.entries)
+        var place = table.texts
+        for index in 0..<table.entries {
+            let entry = table.entry(index)
+            let end = table.texts + Int(Self.word(in: bytes, at: entry + 8))
+            guard end >= place, end <= bytes.count else { throw damaged }
+            texts.append((Self.word(in: bytes, at: entry), bytes[place..<end]))
+            place = end
         }
+        return texts
+    }
+
+    private static func word(in bytes: [UInt8], at place: Int) -> UInt32 {
+        bytes.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt32.self)) }
+    }
+
+    private func layout(of part: ColumnPart) throws -> TextTable.Layout {
+        let sizes = try words(2, of: part, at: 0)
+        let length = segment.header.parts[part.rawValue].length
+        guard let layout = TextTable.Layout(entries: Int(sizes[0]), slots: Int(sizes[1]), length: length) else {
+            throw damaged
+        }
+        return layout
     }
 
     /// How often each name occurs, and when; the first has the number 1.
     func summaries() throws -> [ColumnBuilder.Summary] {
         let numbers = try longs(of: .summaries)
-        return stride(from: 0, to: numbers.count - 2, by: 3).map {
-            ColumnBuilder.Summary(count: numbers[$0], first: numbers[$0 + 1], last: numbers[$0 + 2])
+        let names = try layout(of: .nameTexts).entries
+        guard numbers.count == names * 3 else { throw damaged }
+        return try stride(from: 0, to: numbers.count, by: 3).map {
+            let summary = ColumnBuilder.Summary(count: numbers[$0], first: numbers[$0 + 1], last: numbers[$0 + 2])
+            guard (0...Int64(segment.count)).contains(summary.count) else { throw damaged }
+            return summary
         }
     }
 
     /// Tells the sequence numbers of rows.
     func sequences() throws -> RowSequences {
         let numbers = try longs(of: .runs)
-        return RowSequences(
-            runs: stride(from: 0, to: numbers.count - 1, by: 2).map {
-                ColumnBuilder.Run(row: numbers[$0], sequence: numbers[$0 + 1])
-            }
-        )
+        let runs = stride(from: 0, to: numbers.count - 1, by: 2).map {
+            ColumnBuilder.Run(row: numbers[$0], sequence: numbers[$0 + 1])
+        }
+        guard RowSequences.areSound(runs, of: segment.header) else { throw damaged }
+        return RowSequences(runs: runs)
     }
+
+    private var damaged: DamagedSegment { DamagedSegment(segment: segment, fault: .damaged) }
 
     private func longs(of part: ColumnPart) throws -> [Int64] {
         try bytes(of: part).withUnsafeBytes { raw in
@@ -116,7 +129,7 @@ struct OpenSegment {
         let place = segment.header.parts[part.rawValue]
         let bytes = try bytes(of: part, from: 0, count: place.length)
         if !segment.isChecked(part) {
-            guard Checksum.of(bytes) == place.checksum else { throw DamagedSegment(segment: segment, fault: .damaged) }
+            guard Checksum.of(bytes) == place.checksum else { throw damaged }
             segment.noteChecked(part)
         }
         return bytes
@@ -124,7 +137,7 @@ struct OpenSegment {
 
     private func bytes(of part: ColumnPart, from offset: Int, count: Int) throws -> [UInt8] {
         let place = segment.header.parts[part.rawValue]
-        guard offset + count <= place.length else { throw DamagedSegment(segment: segment, fault: .damaged) }
+        guard offset >= 0, offset <= place.length, count <= place.length - offset else { throw damaged }
         let start = place.place + offset
         return try segment.wrapped { () throws(ColumnFault) in
             switch source {
@@ -138,6 +151,23 @@ struct OpenSegment {
 /// The sequence numbers of a segment's rows.
 struct RowSequences {
     let runs: [ColumnBuilder.Run]
+
+    /// Whether the runs give each row of a segment a number in its range, each larger than the one before.
+    static func areSound(_ runs: [ColumnBuilder.Run], of header: ColumnHeader) -> Bool {
+        guard header.count > 0 else { return runs.isEmpty }
+        guard runs.first?.row == 0 else { return false }
+        var next = header.range.lowerBound
+        for (index, run) in runs.enumerated() {
+            let end = index + 1 < runs.count ? runs[index + 1].row : Int64(header.count)
+            // One without rows stands where the numbers jump twice.
+            guard run.row <= end, end <= Int64(header.count), run.sequence >= next,
+                run.sequence <= header.range.upperBound + 1,
+                header.range.upperBound - run.sequence >= end - run.row - 1
+            else { return false }
+            next = run.sequence + (end - run.row)
+        }
+        return true
+    }
 
     subscript(row: Int) -> Int64 {
         var (low, high) = (0, runs.count)

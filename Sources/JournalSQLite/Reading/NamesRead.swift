@@ -77,14 +77,16 @@ extension OpenSegment {
         try column(.names).forEach(rows) { _, number in names.append(Int(number) - 1) }
         let none = ColumnBuilder.Summary(count: 0, first: .max, last: .min)
         var summaries = try summaries().map { _ in none }
-        var next = 0
+        var (next, isDamaged) = (0, false)
         try column(.timestamps).forEach(rows) { _, timestamp in
             let name = names[next]
             next += 1
+            guard summaries.indices.contains(name) else { return isDamaged = true }
             summaries[name].count += 1
             summaries[name].first = min(summaries[name].first, timestamp)
             summaries[name].last = max(summaries[name].last, timestamp)
         }
+        if isDamaged { throw DamagedSegment(segment: segment, fault: .damaged) }
         return summaries
     }
 }

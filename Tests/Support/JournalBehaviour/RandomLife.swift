@@ -29,7 +29,8 @@ private struct RandomLife {
         case 30..<50: try await claim(anyProvider())
         case 50..<62: try await settleRun(anyProvider())
         case 62..<74: try await settleExceptions(anyProvider())
-        case 74..<80: try await release(anyProvider())
+        case 74..<78: try await giveBack(anyProvider())
+        case 78..<80: try await takeOver(anyProvider())
         case 80..<85: try await intend(anyProvider())
         case 85..<93: try await claimDue(anyProvider())
         case 93..<97: try await compare()
@@ -104,10 +105,28 @@ private struct RandomLife {
         model.settled(chosen, at: provider, as: status, due: due)
     }
 
-    private mutating func release(_ provider: ProviderName) async throws {
-        let chosen = some(of: model.claims(of: provider))
-        try await store.release(chosen, for: provider)
-        model.released(chosen, by: provider)
+    private mutating func giveBack(_ provider: ProviderName) async throws {
+        let unsent = some(of: model.claims(of: provider))
+        try await store.giveBack(provider, unsent: unsent)
+        try await beginNextLease(of: provider, unsent: unsent)
+    }
+
+    /// The lease is lost with all that was claimed under it.
+    private mutating func takeOver(_ provider: ProviderName) async throws {
+        let old = try await store.heldLease(of: provider)
+        let new = try await store.lease(provider)
+        try await StoreBehaviour.expectLost("settle") {
+            let lost = SettledDelivery(sequence: 1, status: .rejected)
+            try await store.settle(Settlement(provider: provider, exceptions: [lost]), under: old)
+        }
+        try await store.giveBack(new, unsent: [])
+        try await beginNextLease(of: provider, unsent: [])
+    }
+
+    private mutating func beginNextLease(of provider: ProviderName, unsent: [SequenceNumber]) async throws {
+        model.leaseEnded(of: provider, unsent: unsent)
+        let found = try await store.claimInterrupted(for: provider).sequences
+        try expect(found, model.claimInterrupted(for: provider), "what the end of a lease interrupted for \(provider)")
     }
 
     private mutating func intend(_ provider: ProviderName) async throws {
@@ -140,7 +159,7 @@ private struct RandomLife {
     }
 
     private mutating func compare() async throws {
-        try expect(store.newestSequence, model.newest, "the newest event")
+        try expect(try await store.newestPosition(), JournalPosition(model.newest), "the newest event")
         for provider in StoreModel.providers {
             let backlog = try await store.backlog(of: provider).events
             try expect(backlog, model.backlog(of: provider), "the backlog of \(provider)")

@@ -181,7 +181,8 @@ private struct RandomSearches {
     /// The tenant's events that a filter takes, in the order of their time.
     private func matching(_ filter: EventFilter, of tenant: TenantID) async throws -> [ArchivedEvent] {
         var found: [ArchivedEvent] = []
-        for sequence in 1..<max(2, store.newestSequence.rawValue + 1) {
+        let newest = try await store.newestPosition().number().rawValue
+        for sequence in 1..<max(2, newest + 1) {
             guard let event = try await store.event(at: SequenceNumber(sequence), of: tenant) else { continue }
             if filter.takes(event) { found.append(event) }
         }

@@ -1,35 +1,5 @@
 package import Events
 
-/// What people, and what outlives a restart, change about deliveries.
-package protocol DeliveryRevising: Sendable {
-    /// How many deliveries a revision would change now, and changes nothing.
-    func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
-
-    /// Changes deliveries, and records who did it and when with the first of them. When it returns, all is on disk.
-    ///
-    /// Retried deliveries become `retrying` and are due at once, with their history kept; discarded ones become `discarded`. A delivery
-    /// that a pipeline holds right now is not touched, and is counted as busy.
-    func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
-
-    /// The recorded revisions, newest first.
-    func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision]
-
-    /// Makes the retries of a provider due that are not due yet. When it returns, that is on disk.
-    func makeRetriesDue(of provider: ProviderName, at now: Timestamp) async throws(StoreError)
-
-    /// Writes down that an operator holds a provider, over restarts; nil lifts the hold.
-    func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError)
-
-    /// An operator's hold; nil if there is none. It may be over.
-    func operatorHold(of provider: ProviderName) async throws(StoreError) -> OperatorHold?
-
-    /// Keeps a provider from being called before a given time, over restarts; nil lifts it.
-    func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError)
-
-    /// What keeps a provider from being called; nil if nothing does.
-    func hold(of provider: ProviderName) async throws(StoreError) -> ProviderHold?
-}
-
 /// What a person decided about deliveries that wait for one.
 package struct DeliveryRevision: Sendable {
     /// What is done with a delivery.
@@ -110,33 +80,5 @@ package struct RecordedRevision: Sendable, Equatable {
         self.by = client
         self.at = timestamp
         self.count = count
-    }
-}
-
-/// Why a provider is not called, and until when.
-package struct ProviderHold: Sendable, Equatable {
-    package let until: Timestamp
-    /// What the vendor said.
-    package let fault: DeliveryFault
-    /// Whether the credential or the account is the trouble; else it is a wait that the vendor asked for.
-    package let isParked: Bool
-
-    package init(until: Timestamp, fault: DeliveryFault, isParked: Bool) {
-        self.until = until
-        self.fault = fault
-        self.isParked = isParked
-    }
-}
-
-/// An operator's decision that a provider is not called for a while: neither the vendor's wait nor parking.
-package struct OperatorHold: Sendable, Equatable {
-    package let until: Timestamp
-    package let by: ClientName
-    package let at: Timestamp
-
-    package init(until: Timestamp, by client: ClientName, at timestamp: Timestamp) {
-        self.until = until
-        self.by = client
-        self.at = timestamp
     }
 }

@@ -2,10 +2,10 @@ import Foundation
 import Journal
 import Synchronization
 
-/// The number of the newest event, and who waits for a newer one.
-final class NewestEvent: Sendable {
+/// A number that rises, as that of the newest event, and who waits for it to rise.
+final class RisingNumber: Sendable {
     private struct State {
-        var newest: Int64
+        var number: Int64
         var isClosed = false
         var waiting: [Int: (after: Int64, continuation: CheckedContinuation<Void, Never>)] = [:]
         var cancelled: Set<Int> = []
@@ -14,17 +14,17 @@ final class NewestEvent: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ newest: Int64) {
-        state = Mutex(State(newest: newest))
+    init(_ number: Int64) {
+        state = Mutex(State(number: number))
     }
 
-    var value: Int64 { state.withLock { $0.newest } }
+    var value: Int64 { state.withLock { $0.number } }
 
     /// Wakes those who waited for less.
-    func advance(to newest: Int64) {
+    func advance(to number: Int64) {
         wake { state in
-            state.newest = max(state.newest, newest)
-            return state.waiting.filter { $0.value.after < state.newest }.map(\.key)
+            state.number = max(state.number, number)
+            return state.waiting.filter { $0.value.after < state.number }.map(\.key)
         }
     }
 
@@ -36,7 +36,7 @@ final class NewestEvent: Sendable {
         }
     }
 
-    func wait(after sequence: Int64) async {
+    func wait(after known: Int64) async {
         let ticket = state.withLock { state in
             state.nextTicket += 1
             return state.nextTicket
@@ -44,10 +44,10 @@ final class NewestEvent: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    if state.newest > sequence || state.isClosed || state.cancelled.remove(ticket) != nil {
+                    if state.number > known || state.isClosed || state.cancelled.remove(ticket) != nil {
                         return true
                     }
-                    state.waiting[ticket] = (sequence, continuation)
+                    state.waiting[ticket] = (known, continuation)
                     return false
                 }
                 if isOver { continuation.resume() }
