@@ -10,7 +10,7 @@ import Vendors
 
 /// Reads of clients come behind deliveries, and those that hang take nothing from anybody.
 @Suite struct VendorReadTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
 
     // MARK: - The machine
 
@@ -29,7 +29,7 @@ import Vendors
     private enum Passed: Equatable { case delivery, read }
 
     /// What leaves at `now`, with what the machine was told of.
-    private func passed(_ machine: inout PipelineMachine, at now: Moment) -> [Passed] {
+    private func passed(_ machine: inout PipelineMachine, at now: ClockReading) -> [Passed] {
         var passed: [Passed] = []
         machine.woke()
         while let step = machine.next(at: now) {

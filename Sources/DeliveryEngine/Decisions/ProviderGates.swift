@@ -30,7 +30,7 @@ struct ProviderGates: Sendable {
     private static let recently = Duration.seconds(600)
 
     /// - Parameter hold: what an earlier run left of waits and parking.
-    init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
+    init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
         parkedPause = settings.parkedPause
         holds = ProviderHolds(settings: settings, hold: hold, at: now)
         breaker = settings.breaker
@@ -110,7 +110,7 @@ struct ProviderGates: Sendable {
         _ facts: AttemptFacts,
         of ticket: Int,
         _ blame: Blame,
-        at now: Moment
+        at now: ClockReading
     ) {
         let isProbe = ticket == probe
         if isProbe {
@@ -133,7 +133,7 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: Moment) {
+    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: ClockReading) {
         lastFault = nil
         breaker.heard(.works, fromProbe: isProbe, at: now.instant)
         concurrency.succeeded(after: facts.latency, at: now.instant)
@@ -143,7 +143,7 @@ struct ProviderGates: Sendable {
         if ticket >= firstSinceRefusal { hasPassedSinceRefusal = true }
     }
 
-    private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: Moment) {
+    private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: ClockReading) {
         lastFault = fault
         strained(by: fault, after, at: now)
         if isProbe, holds.parkedFor != nil {
@@ -154,12 +154,12 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func strained(by fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {
+    private mutating func strained(by fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
         concurrency.strained(at: now.instant)
         holds.vendorAsks(for: after, because: fault, at: now)
     }
 
-    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: Moment) {
+    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: ClockReading) {
         firstSinceRefusal = nextTicket
         hasPassedSinceRefusal = false
         if blame == .accusedEvents { return breaker.heard(.unclear, fromProbe: isProbe, at: now.instant) }
@@ -174,7 +174,7 @@ struct ProviderGates: Sendable {
     }
 
     /// An operator holds the provider; a later hold replaces an earlier one.
-    mutating func hold(_ hold: OperatorHold, at now: Moment) {
+    mutating func hold(_ hold: OperatorHold, at now: ClockReading) {
         holds.operatorHolds(hold, at: now)
     }
 
@@ -188,14 +188,14 @@ struct ProviderGates: Sendable {
     /// What must be written down so that a restart knows it; nil if what is on disk will do.
     ///
     /// The caller writes the value (nil inside: nothing holds the provider any more) and the gates take it for written.
-    mutating func takeUnsaved(at now: Moment) -> ProviderHold?? {
+    mutating func takeUnsaved(at now: ClockReading) -> ProviderHold?? {
         holds.takeUnsaved(at: now)
     }
 
     /// What people see of the gates.
     func snapshot(
-        at now: Moment,
-        requestsUnderWay: Int,
+        at now: ClockReading,
+        requestsInFlight: Int,
         counts: PipelineMachine.Counts
     ) -> PipelineMachine.Snapshot {
         let wait = holds.vendorsWait(at: now)
@@ -205,7 +205,7 @@ struct ProviderGates: Sendable {
             heldUntil: wait?.until,
             holdFault: wait?.fault,
             operatorHold: holds.operatorsHold(at: now),
-            requestsUnderWay: requestsUnderWay,
+            requestsInFlight: requestsInFlight,
             concurrency: concurrency.current,
             lastFault: lastFault,
             counts: counts

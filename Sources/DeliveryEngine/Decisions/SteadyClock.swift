@@ -8,11 +8,11 @@ struct SteadyClock: Sendable {
     private static let tolerance = Duration.seconds(10)
 
     /// The latest relation of the two clocks that retries were scheduled by.
-    private var anchor: Moment
-    private var correcting: (by: Duration, to: Moment)?
+    private var anchor: ClockReading
+    private var correcting: (by: Duration, to: ClockReading)?
     private var pausedUntil: ContinuousClock.Instant?
 
-    init(at now: Moment) {
+    init(at now: ClockReading) {
         anchor = now
     }
 
@@ -21,7 +21,7 @@ struct SteadyClock: Sendable {
 
     /// By how much the times of all retries must be brought forward; nil if by nothing. ``broughtForward(_:at:)`` must follow.
     /// - Parameter hasRetries: whether any wait.
-    mutating func correction(at now: Moment, hasRetries: Bool) -> Duration? {
+    mutating func correction(at now: ClockReading, hasRetries: Bool) -> Duration? {
         guard correcting == nil, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         let setBack = (anchor.wall - now.wall) + (now.instant - anchor.instant)
         if setBack > .zero, setBack < Self.tolerance { return nil }
@@ -34,7 +34,7 @@ struct SteadyClock: Sendable {
     }
 
     /// The times were brought forward, or could not be.
-    mutating func broughtForward(_ succeeded: Bool, at now: Moment) {
+    mutating func broughtForward(_ succeeded: Bool, at now: ClockReading) {
         guard let correcting else { return }
         if succeeded { anchor = correcting.to } else { pausedUntil = now.instant + .seconds(1) }
         self.correcting = nil

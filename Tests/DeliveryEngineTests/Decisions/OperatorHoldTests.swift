@@ -6,7 +6,7 @@ import Testing
 
 /// What an operator and a vendor may hold up, and for how long.
 @Suite struct OperatorHoldTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
     let limited = DeliveryFault(code: .rateLimited, message: "too many")
 
     private func makeMachine(hold: ProviderHold? = nil, longestWait: Duration = .seconds(3600)) -> PipelineMachine {
@@ -26,7 +26,7 @@ import Testing
     }
 
     /// Whether the machine sends something, with an event to be sent.
-    private func sends(_ machine: inout PipelineMachine, at now: Moment) -> Bool {
+    private func sends(_ machine: inout PipelineMachine, at now: ClockReading) -> Bool {
         machine.woke()
         while let step = machine.next(at: now, due: now.wall) {
             switch step {

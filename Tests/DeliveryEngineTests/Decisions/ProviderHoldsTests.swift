@@ -6,7 +6,7 @@ import Testing
 
 /// What keeps a provider from being called, and what of it a restart must know.
 @Suite struct ProviderHoldsTests {
-    static let start = Moment.sample
+    static let start = ClockReading.sample
     static let limited = DeliveryFault(code: .rateLimited, message: "too many")
     static let down = DeliveryFault(code: .vendorUnavailable, message: "later")
     static let badKey = DeliveryFault(code: .unauthorized, message: "the key is wrong")

@@ -4,11 +4,11 @@ import Testing
 @testable import DeliveryEngine
 
 @Suite struct SteadyClockTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
 
     /// Some time later, with the wall clock set by `step` since the start.
-    private func later(_ seconds: Int, set step: Int) -> Moment {
-        Moment(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds + step))
+    private func later(_ seconds: Int, set step: Int) -> ClockReading {
+        ClockReading(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds + step))
     }
 
     @Test func `asks for retries to be brought forward by as much as the clock was set back`() {

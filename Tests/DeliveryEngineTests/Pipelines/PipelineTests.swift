@@ -37,8 +37,8 @@ import Testing
                 }
                 let again = try #require(stage.vendor.calls.last)
                 #expect(stage.vendor.calls.count == 2)
-                #expect(Moment.sample.wall + again.at >= due, "not before its time")
-                #expect(Moment.sample.wall + again.at < due + .seconds(60), "soon after it")
+                #expect(ClockReading.sample.wall + again.at >= due, "not before its time")
+                #expect(ClockReading.sample.wall + again.at < due + .seconds(60), "soon after it")
             }
             #expect(try await stage.delivery("1").history.map(\.httpStatus) == [503, 200])
         }

@@ -1,8 +1,7 @@
 import Events
 
-/// What time it is, twice: by a clock that only goes forward, for what lives in memory, and by the wall clock, for what
-/// survives a restart.
-struct Moment: Sendable, Equatable {
+/// One reading of both clocks: one that only goes forward, for what lives in memory, and the wall clock, for what survives a restart.
+struct ClockReading: Sendable, Equatable {
     let instant: ContinuousClock.Instant
     let wall: Timestamp
 
@@ -17,7 +16,7 @@ struct Moment: Sendable, Equatable {
     }
 
     /// Both clocks moved by a duration.
-    static func + (moment: Self, duration: Duration) -> Self {
-        Moment(instant: moment.instant + duration, wall: moment.wall + duration)
+    static func + (reading: Self, duration: Duration) -> Self {
+        ClockReading(instant: reading.instant + duration, wall: reading.wall + duration)
     }
 }

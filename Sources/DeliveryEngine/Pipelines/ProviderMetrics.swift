@@ -31,7 +31,9 @@ struct ProviderMetrics: Sendable {
 
     init(_ provider: ProviderName, factory: any MetricsFactory) {
         let name = ("provider", provider.withoutTenant.rawValue)
-        func counter(_ outcome: String) -> Counter { Self.deliveries.counter([name, ("outcome", outcome)], in: factory) }
+        func counter(_ outcome: String) -> Counter {
+            Self.deliveries.counter([name, ("outcome", outcome)], in: factory)
+        }
         delivered = counter("delivered")
         retried = counter("retried")
         rejected = counter("rejected")

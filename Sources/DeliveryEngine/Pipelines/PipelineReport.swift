@@ -29,7 +29,7 @@ enum PipelineReport: Sendable {
 
 extension PipelineMachine {
     /// Tells the machine what was reported.
-    mutating func take(_ report: PipelineReport, at now: Moment) {
+    mutating func take(_ report: PipelineReport, at now: ClockReading) {
         switch report {
         case .claimed(let claimed, let end): self.claimed(claimed, toTheEnd: end != nil, at: now)
         case .foundNothing: foundNothing()

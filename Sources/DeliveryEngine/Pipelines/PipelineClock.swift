@@ -14,5 +14,5 @@ struct PipelineClock: Sendable {
     }
 
     /// Both clocks now.
-    var now: Moment { Moment(instant: instant(), wall: wall.now) }
+    var now: ClockReading { ClockReading(instant: instant(), wall: wall.now) }
 }
