@@ -18,7 +18,7 @@ package struct PipelineSettings: Sendable {
     package var deduplication: Deduplication
     package var retry: RetrySchedule
     package var breaker: CircuitBreaker
-    /// The most requests under way at once.
+    /// The most requests in flight at once.
     package var concurrency: Int
     package var rateLimit: RateLimit?
     package var onUncertain: UncertainPolicy

@@ -21,6 +21,7 @@ package final class ReadAdmission: Sendable {
 
     private let state = Mutex(State())
 
+    /// Lets every read pass until a pipeline takes part.
     package init() {}
 
     /// Waits for a read's turn.

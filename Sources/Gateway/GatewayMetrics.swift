@@ -77,7 +77,7 @@ struct GatewayMetrics: MetricsReporting {
             ),
             (
                 "tollgate_provider_in_flight_requests", "Requests to a provider that have no answer yet.",
-                { Int64($0.requestsUnderWay) }
+                { Int64($0.requestsInFlight) }
             ),
             (
                 "tollgate_provider_concurrency", "The most requests that may be under way to a provider now.",

@@ -1,7 +1,6 @@
 import Events
 
-/// What time it is, twice: by a clock that only goes forward, for what lives in memory, and by the wall clock, for what
-/// survives a restart.
+/// One reading of both clocks: one that only goes forward, for what lives in memory, and the wall clock, for what survives a restart.
 struct ClockReading: Sendable, Equatable {
     let instant: ContinuousClock.Instant
     let wall: Timestamp

@@ -195,7 +195,7 @@ struct ProviderGates: Sendable {
     /// What people see of the gates.
     func snapshot(
         at now: ClockReading,
-        requestsUnderWay: Int,
+        requestsInFlight: Int,
         counts: PipelineMachine.Counts
     ) -> PipelineMachine.Snapshot {
         let wait = holds.vendorsWait(at: now)
@@ -205,7 +205,7 @@ struct ProviderGates: Sendable {
             heldUntil: wait?.until,
             holdFault: wait?.fault,
             operatorHold: holds.operatorsHold(at: now),
-            requestsUnderWay: requestsUnderWay,
+            requestsInFlight: requestsInFlight,
             concurrency: concurrency.current,
             lastFault: lastFault,
             counts: counts

@@ -75,7 +75,7 @@ struct ProvidersHandler: Sendable {
         writer.member("parked", bool: state?.parked != nil)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
         Self.write(state?.operatorHold, to: &writer)
-        writer.member("in_flight", integer: state?.requestsUnderWay ?? 0)
+        writer.member("in_flight", integer: state?.requestsInFlight ?? 0)
         writer.member("concurrency", integer: state?.concurrency ?? 0)
         writer.key("since_start")
         writer.beginObject()

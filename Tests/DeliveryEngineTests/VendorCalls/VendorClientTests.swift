@@ -332,7 +332,7 @@ import Transport
         }
     }
 
-    @Test func `a shutdown ends what is under way, and nothing begins after it`() async throws {
+    @Test func `a shutdown ends what is in flight, and nothing begins after it`() async throws {
         try await withLine([[.read, .awaitEnd]]) { (line) async throws in
             async let underWay = line.call()
             try await waitUntil("the request has left") { line.vendor.requests.count == 1 }
