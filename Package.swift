@@ -38,7 +38,9 @@ let package = Package(
     name: "tollgate",
     platforms: [.macOS(.v26)],
     products: [
-        .executable(name: "tollgate", targets: ["tollgate"])
+        .executable(name: "tollgate", targets: ["tollgate"]),
+        // Loaded into programs under test.
+        .library(name: "FaultySystem", type: .dynamic, targets: ["FaultySystem"]),
     ],
     dependencies: [
         // HTTP: the gateway's server and the simulators' server; its router, its request and response types.
@@ -181,6 +183,9 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // A wall clock that is wrong and slow name servers, for one program under test.
+        .target(name: "FaultySystem", path: "Tests/Support/FaultySystem"),
+
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
@@ -227,6 +232,13 @@ let package = Package(
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
                 "TestSupport",
                 asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Access", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing", "TestSupport", logging,
             ],
             swiftSettings: settings
         ),

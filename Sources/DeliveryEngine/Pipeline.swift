@@ -85,9 +85,13 @@ package struct Pipeline: Sendable {
         let (reports, mailbox) = AsyncStream<Report>.makeStream()
         view.bells.set({ mailbox.yield(.nudged) }, for: settings.provider)
         view.orders.set({ mailbox.yield(.ordered($0)) }, for: settings.provider)
-        if settings.rateLimit != nil { view.reads.set({ mailbox.yield(.read($0)) }, for: settings.provider) }
+        view.reads.set(
+            { mailbox.yield(.read($0)) },
+            givesTurns: settings.rateLimit != nil,
+            for: settings.provider
+        )
         defer {
-            view.reads.set(nil, for: settings.provider)
+            view.reads.removePipeline(of: settings.provider)
             view.orders.set(nil, for: settings.provider)
             view.bells.set(nil, for: settings.provider)
             view.monitor.update(settings.provider, nil)
@@ -147,12 +151,19 @@ package struct Pipeline: Sendable {
         var interrupted: [ClaimedDelivery] = []
         while !Task.isCancelled {
             do {
+                // The wall clock may have been set back since the last run.
+                let start = now
+                try await ledger.makeRetriesDue(
+                    of: settings.provider,
+                    waitingBeyond: start.wall + settings.longestRetry,
+                    at: start.wall
+                )
                 interrupted += try await ledger.claimInterrupted(for: settings.provider)
                 var machine = PipelineMachine(
                     settings: settings,
                     hold: try await ledger.hold(of: settings.provider),
                     seed: .random(in: .min ... .max),
-                    at: now
+                    at: start
                 )
                 machine.interrupted(interrupted.map(\.sequence), at: now)
                 if let order = try await ledger.operatorHold(of: settings.provider) { machine.held(by: order, at: now) }
@@ -185,6 +196,7 @@ package struct Pipeline: Sendable {
         case .ordered(.resume): machine.resumed(at: now)
         case .read(.read): machine.readWaits()
         case .read(.withdraw): machine.readGaveUp()
+        case .read(.limited(let fault, let after)): machine.readWasLimited(fault, after, at: now)
         case .broughtForward(let succeeded): machine.broughtForward(succeeded, at: now)
         // The ledger knows what became due.
         case .nudged: break

@@ -106,13 +106,15 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
-        let reading: RoutesReader.Reading
+        var reading: RoutesReader.Reading
         do {
             reading = try reader.read(bytes)
         } catch {
             throw .faulty(error)
         }
         try await refuseChangedAccounts(in: reading.routes)
+        // These bytes come from a client, who may not choose programs that run here.
+        reading = await vault.recognizeAccounts(in: reading, runsPrograms: false)
         let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
         return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
     }
@@ -147,6 +149,7 @@ final class RoutesReloader: Service, RoutesReloading {
             case .done(let outcome): return outcome
             case .good(let content, let reading):
                 let refusal = await changedAccounts(in: reading.routes)
+                let reading = await vault.recognizeAccounts(in: reading, runsPrograms: true)
                 if let outcome = finish(content, reading, refusal) { return outcome }
             }
         }

@@ -30,7 +30,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         do {
-            let reading = try RoutesFile.read(URL(filePath: file), allowsInlineSecrets: allowInlineSecrets)
+            let reading = try await RoutesFile.check(
+                URL(filePath: file),
+                allowsInlineSecrets: allowInlineSecrets,
+                environment: ProcessInfo.processInfo.environment
+            )
             if !reading.warnings.isEmpty { Terminal.message(RoutesReport.faults(reading.warnings, file: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))

@@ -56,7 +56,7 @@ package struct PipelineMachine: Sendable {
 
     private var intake: Intake
     private var intents = IntentQueue()
-    private var steadyClock: SteadyClock
+    var steadyClock: SteadyClock
     private var scheduledWake: ContinuousClock.Instant?
     private var nextPlace = 0
     private var isClosing = false
@@ -142,6 +142,11 @@ package struct PipelineMachine: Sendable {
     /// A client's read waits no longer.
     package mutating func readGaveUp() {
         waitingReads = max(0, waitingReads - 1)
+    }
+
+    /// A client's read was told that the rate limit is reached, which is that of deliveries too.
+    package mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {
+        gates.readWasLimited(fault, after, at: now)
     }
 
     /// An operator holds the provider: nothing is sent before the hold's end.

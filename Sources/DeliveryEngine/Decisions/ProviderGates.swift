@@ -122,6 +122,13 @@ package struct ProviderGates: Sendable {
         bucket?.take(at: now)
     }
 
+    /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
+    mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {
+        lastFault = fault
+        concurrency.strained(at: now.instant)
+        hold(for: fault, after, at: now)
+    }
+
     /// Whose failure a request's failure would be, by what is known of the events that it carried.
     package enum Blame: Sendable, CaseIterable {
         case provider

@@ -79,7 +79,11 @@ struct ClientReader {
     }
 
     /// The accounts that tenants' own credentials make of the providers. A credential is an account, so no two may have the same.
-    func accounts(at providers: [ProviderConfiguration], _ fields: inout FieldReader) -> [ProviderConfiguration] {
+    func accounts(
+        at providers: [ProviderConfiguration],
+        _ fields: inout FieldReader,
+        _ positions: inout [ProviderName: JSONPosition]
+    ) -> [ProviderConfiguration] {
         var accounts: [ProviderConfiguration] = []
         for credential in credentials {
             guard let provider = providers.first(where: { $0.name == credential.provider }) else { continue }
@@ -103,7 +107,9 @@ struct ClientReader {
                         + "make a provider of it, and a route with \"match\": {\"client\": ...}"
                 )
             } else {
-                accounts.append(provider.account(of: credential.tenant, with: credential.source))
+                let account = provider.account(of: credential.tenant, with: credential.source)
+                positions[account.name] = credential.value.position
+                accounts.append(account)
             }
         }
         return accounts
