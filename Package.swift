@@ -260,7 +260,12 @@ let package = Package(
             dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport", nioHTTP1], swiftSettings: settings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Client", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "tollgateTests", dependencies: ["Events", "JSON", "tollgate"], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",

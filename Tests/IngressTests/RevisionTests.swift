@@ -1,5 +1,4 @@
 import Access
-import DeliveryEngine
 import Events
 import Foundation
 import Journal
@@ -8,6 +7,8 @@ import NIOHTTP1
 import Routing
 import Synchronization
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct RevisionTests {
     /// Stores events `e1`, `e2`, … and settles them as dead letters.
@@ -96,7 +97,7 @@ import Testing
     @Test func `lets the pipelines know also of retries that failed half way`() async throws {
         try await IngressFixture.with { (server) async throws in
             let events = (1...20).map { number in
-                (1...500).map { #"{"id":"e\(number)-\($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
+                (1...500).map { #"{"id":"e\#(number)-\#($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
             }
             for part in events { #expect(try await server.post("[\(part)]").status == 202) }
             while let block = try await server.store.claimBlock(

@@ -114,7 +114,7 @@ import Testing
             let mostMegabytes = 100
             for batch in 1...mostMegabytes {
                 let events = (1...10).map { number in
-                    #"{"id":"e\(batch)-\(number)","name":"n","customer_id":"c","properties":{"p":"\(padding)"}}"#
+                    #"{"id":"e\#(batch)-\#(number)","name":"n","customer_id":"c","properties":{"p":"\#(padding)"}}"#
                 }
                 let address = "https://localhost:\(stage.port)/v1/events"
                 let body = "[\(events.joined(separator: ","))]"

@@ -10,6 +10,7 @@ struct FaultRound: Sendable {
     private let load: Load
     private let seed: UInt64
     private let poisoned: [String: PoisonedEvents]
+    private let isVerbose: Bool
     private static let workers = 4
 
     /// What becomes of the gateway in a step.
@@ -17,8 +18,10 @@ struct FaultRound: Sendable {
         case nothing, kill, stop
     }
 
-    /// - Parameter seed: decides what goes wrong and when.
-    static func run(seed: UInt64, steps: Int) async throws {
+    /// - Parameters:
+    ///   - seed: decides what goes wrong and when.
+    ///   - isVerbose: whether each step is printed.
+    static func run(seed: UInt64, steps: Int, isVerbose: Bool) async throws {
         var dice = SeededDice(state: seed | 1)
         try await Stage.set { (stage) async throws in
             let poisoned = ["lago", "polar", "flexprice"].map { vendor in
@@ -29,7 +32,8 @@ struct FaultRound: Sendable {
                 system: try FaultySystem(in: stage.folder),
                 load: Load(client: stage.client, prefix: "r"),
                 seed: seed,
-                poisoned: Dictionary(poisoned) { first, _ in first }
+                poisoned: Dictionary(poisoned) { first, _ in first },
+                isVerbose: isVerbose
             )
             try stage.writeRoutes(
                 retry: #"{"base":"100ms","cap":"400ms","max_retry_after":"2s"}"#,
@@ -88,9 +92,10 @@ struct FaultRound: Sendable {
             if faults.refusesAtRandom { check.refusingAtRandom.insert(vendor) }
             try await setFaults(vendor, faults.members + ["\"seed\":\(dice.next() % 1_000_000)"])
         }
-        print(
-            "seed \(seed), step \(step): \(around); \(drawn.mapValues { $0.members + ($0.atProbe.map { ["then"] + $0 } ?? []) })"
-        )
+        if isVerbose {
+            print("step \(step): clock \(around.clockAhead), \(around.names)")
+            for (vendor, faults) in drawn.sorted(by: { $0.key < $1.key }) { print("  \(vendor): \(faults)") }
+        }
         try await letThrough(20 + Int(dice.next() % 200))
         for (vendor, faults) in drawn {
             guard let atProbe = faults.atProbe else { continue }

@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: seed.map { [$0] } ?? (1...2).map { _ in .random(in: 1 ... .max) })
     func `bills every event once, or shows why not, whatever goes wrong`(seed: UInt64) async throws {
-        try await FaultRound.run(seed: seed, steps: 5)
+        try await FaultRound.run(seed: seed, steps: 5, isVerbose: Self.seed != nil)
     }
 
     @Test(.enabled(if: soak != nil)) func `goes on doing so for as long as it is told to`() async throws {
@@ -23,7 +23,7 @@ import Testing
         while ContinuousClock.now < end {
             let seed = dice.next()
             print("round \(rounds + 1), seed \(seed)")
-            try await FaultRound.run(seed: seed, steps: 12)
+            try await FaultRound.run(seed: seed, steps: 12, isVerbose: true)
             rounds += 1
         }
         print("\(rounds) rounds passed")
