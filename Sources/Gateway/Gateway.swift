@@ -1,5 +1,6 @@
 import Acceptance
 import Access
+import ConfigurationFile
 import DeliveryEngine
 import Events
 import Foundation
@@ -13,7 +14,9 @@ import NIOSSL
 package import Observability
 import Routing
 package import ServiceLifecycle
+import Transport
 import UnixSignals
+import VendorReads
 import Vendors
 
 /// The gateway: settings in, services out.
@@ -39,7 +42,7 @@ package enum Gateway {
             allowsInlineSecrets: settings.allowsInlineSecrets
         )
         let routes = CurrentRoutes(file.routes)
-        let vault = CredentialVault(routes: routes, environment: settings.environment)
+        let vault = CredentialVault(of: routes, environment: settings.environment)
         let reading = await vault.recognizeAccounts(in: file, runsPrograms: true)
         routes.replace(by: reading.routes)
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
@@ -93,25 +96,21 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
-        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
-            IngressServer(
-                settings: settings,
-                certificate: certificate,
-                within: capacity,
-                accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
-                reading: store,
-                revising: store,
-                searching: store,
-                following: store,
-                serving: VendorRegistry.dialects,
-                asking: VendorQuestions(
-                    routes: routes,
-                    clients: readers,
-                    credentials: vault,
-                    adapters: VendorRegistry.all,
-                    admission: view.reads
-                ),
-                watching: view,
+        let services = IngressServices(
+            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            journal: store,
+            routes: routes,
+            clock: clock,
+            delivery: view,
+            questions: VendorQuestions(
+                routes: routes,
+                clients: readers,
+                credentials: vault,
+                adapters: VendorRegistry.all,
+                admission: view.reads
+            ),
+            dialects: VendorRegistry.dialects,
+            operations: IngressOperations(
                 readiness: GatewayReadiness(
                     archive: store,
                     routes: routes,
@@ -128,12 +127,20 @@ package enum Gateway {
                     clock: clock,
                     logs: logs
                 ),
-                routes: routes,
-                clock: clock,
-                metrics: metrics,
-                logging: RequestLog(output: logs),
-                logger: logs.logger("tollgate.http"),
-                auditing: audit,
+                audit: audit
+            )
+        )
+        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
+            IngressServer(
+                settings: settings,
+                certificate: certificate,
+                within: capacity,
+                serving: services,
+                telemetry: IngressTelemetry(
+                    requests: RequestLog(output: logs),
+                    logger: logs.logger("tollgate.http"),
+                    metrics: metrics
+                ),
                 onReady: onReady
             )
         }

@@ -22,7 +22,7 @@ package enum RoutesFile {
         environment: [String: String]
     ) async throws(GatewayFault) -> RoutesReader.Reading {
         let reading = try read(file, allowsInlineSecrets: allowsInlineSecrets)
-        let vault = CredentialVault(routes: CurrentRoutes(reading.routes), environment: environment)
+        let vault = CredentialVault(of: CurrentRoutes(reading.routes), environment: environment)
         return await vault.recognizeAccounts(in: reading, runsPrograms: false)
     }
 

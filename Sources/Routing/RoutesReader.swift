@@ -1,3 +1,5 @@
+import Access
+package import ConfigurationFile
 package import Events
 import JSON
 
@@ -18,30 +20,34 @@ package struct RoutesReader: Sendable {
     /// What a file that can be used says, and what is doubtful in it.
     package struct Reading: Sendable {
         package let routes: Routes
-        package let warnings: [RoutesFault]
+        package let warnings: [ConfigurationFault]
         /// Where each provider stands in the file; a tenant's own account, where its credential does.
         let positions: [ProviderName: JSONPosition]
     }
 
-    /// - Throws: ``FaultyRoutes`` with all faults, in the order of the file.
-    package func read(_ bytes: [UInt8]) throws(FaultyRoutes) -> Reading {
+    /// - Throws: ``FaultyConfiguration`` with all faults, in the order of the file.
+    package func read(_ bytes: [UInt8]) throws(FaultyConfiguration) -> Reading {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
         } catch {
-            throw FaultyRoutes(faults: [
-                RoutesFault(severity: .error, position: error.position, message: "this is not JSON: \(error.message)")
-            ])
+            throw FaultyConfiguration(error)
         }
         var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets)
         let routes = file.read(document.root)
         var faults = file.faults.sorted { $0.position < $1.position }
         if file.omittedErrors > 0, let last = faults.last {
             faults.append(
-                RoutesFault(severity: .error, position: last.position, message: "and \(file.omittedErrors) more errors")
+                ConfigurationFault(
+                    severity: .error,
+                    position: last.position,
+                    message: "and \(file.omittedErrors) more errors"
+                )
             )
         }
-        guard let routes, !faults.contains(where: { $0.severity == .error }) else { throw FaultyRoutes(faults: faults) }
+        guard let routes, !faults.contains(where: { $0.severity == .error }) else {
+            throw FaultyConfiguration(faults: faults)
+        }
         return Reading(routes: routes, warnings: faults, positions: file.positions)
     }
 }
@@ -62,7 +68,7 @@ private struct RoutesFileReader {
         fields.allowsInlineSecrets = allowsInlineSecrets
     }
 
-    var faults: [RoutesFault] { fields.faults }
+    var faults: [ConfigurationFault] { fields.faults }
     var omittedErrors: Int { fields.omittedErrors }
 
     mutating func read(_ root: JSONValue) -> Routes? {
@@ -80,7 +86,7 @@ private struct RoutesFileReader {
             fields.fault(list, "there is no route, so no event would be taken; add one")
         }
         warnOfUnreachable(routes, routeValues)
-        let accounts = clientReader.accounts(at: providers, &fields, &positions)
+        let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields, &positions)
         return Routes(providers: providers + accounts, routes: routes, clients: clients)
     }
 

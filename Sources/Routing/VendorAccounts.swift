@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 package import Events
 import JSON
 
@@ -51,7 +53,7 @@ extension RoutesReader.Reading {
     /// - Parameter keys: of the providers whose keys are known.
     package func knowing(keys: [ProviderName: CredentialDigest]) -> RoutesReader.Reading {
         let routes = routes.knowing(keys: keys)
-        var found: [RoutesFault] = []
+        var found: [ConfigurationFault] = []
         for (index, provider) in routes.providers.enumerated() {
             let earlier = routes.providers[..<index].first { other in
                 routes.accounts.areSame(other.name, provider.name) && other.credential != provider.credential
@@ -60,7 +62,7 @@ extension RoutesReader.Reading {
             let message =
                 "the providers \"\(earlier.name)\" and \"\(provider.name)\" have the same key, so they are one account at "
                 + "\(provider.traits.vendor), and the tenants whose events go there share it; if that is wrong, correct one of the keys"
-            found.append(RoutesFault(severity: .warning, position: position, message: message))
+            found.append(ConfigurationFault(severity: .warning, position: position, message: message))
         }
         let all = (warnings + found).sorted { $0.position < $1.position }
         return RoutesReader.Reading(routes: routes, warnings: all, positions: positions)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import ConfigurationFile
 import Foundation
 import Gateway
 import JSON
@@ -35,7 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
                 allowsInlineSecrets: allowInlineSecrets,
                 environment: ProcessInfo.processInfo.environment
             )
-            if !reading.warnings.isEmpty { Terminal.message(RoutesReport.faults(reading.warnings, file: file)) }
+            if !reading.warnings.isEmpty { Terminal.message(reading.warnings.lines(in: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))
             }

@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import ConfigurationFile
 import Events
 import Foundation
 import Gateway
@@ -16,10 +17,11 @@ struct KeyOptions: ParsableArguments {
     /// Does something with the keys, and ends the command with the reason if that cannot be done.
     func administer<Value>(_ work: (KeyAdministration) throws -> Value) throws -> Value {
         do {
+            let routes = try RoutesFile.read(URL(filePath: routes), allowsInlineSecrets: true).routes
             return try work(
                 KeyAdministration(
-                    dataFolder: URL(filePath: data),
-                    routesFile: URL(filePath: routes),
+                    of: KeyFile(in: URL(filePath: data)),
+                    for: routes.clients,
                     by: SystemUser.current
                 )
             )

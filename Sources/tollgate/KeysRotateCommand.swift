@@ -1,4 +1,6 @@
+import Access
 import ArgumentParser
+import ConfigurationFile
 import Events
 import Gateway
 import Routing

@@ -1,4 +1,5 @@
 import Access
+import ConfigurationFile
 import Events
 import Foundation
 import Ingress
@@ -48,7 +49,7 @@ import Testing
                 content: content,
                 reader: reader,
                 routes: routes,
-                vault: CredentialVault(routes: routes, environment: environment),
+                vault: CredentialVault(of: routes, environment: environment),
                 archive: store,
                 logger: quiet,
                 auditing: AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)

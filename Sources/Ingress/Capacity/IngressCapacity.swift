@@ -3,6 +3,7 @@ import Events
 import NIOCore
 import Routing
 import Synchronization
+import Telemetry
 
 /// What clients hold at a time, over all listeners: connections, bodies in memory, event streams.
 package final class IngressCapacity: Sendable {
@@ -10,10 +11,20 @@ package final class IngressCapacity: Sendable {
 
     let bodies: BodyBudget
     let streams: Mutex<Places<ClientName>>
+    private let reads: Mutex<Places<ClientName>>
     private let settings: IngressSettings.Capacity
     private let connections: Mutex<Register>
     private let refused: [Counter]
     private let replaced: Counter
+
+    private static let connectionsRefused = Metric(
+        "tollgate_http_connections_refused_total",
+        "Connections closed at once because a connection limit was reached, by limit."
+    )
+    private static let connectionsReplaced = Metric(
+        "tollgate_http_connections_replaced_total",
+        "Idle connections closed to make room for new ones."
+    )
 
     /// - Parameter hasAdministration: whether a listener of its own is to be reached when all other connections are taken.
     package init(
@@ -24,6 +35,7 @@ package final class IngressCapacity: Sendable {
         self.settings = settings
         bodies = BodyBudget(limitBytes: settings.bodyBytes)
         streams = Mutex(Places(limit: settings.streams, perHolder: settings.streamsPerClient))
+        reads = Mutex(Places(limit: .max, perHolder: settings.readsPerClient))
         let reserved = hasAdministration ? min(16, settings.connections / 10) : 0
         connections = Mutex(
             Register(
@@ -33,13 +45,25 @@ package final class IngressCapacity: Sendable {
             )
         )
         refused = [Register.Refusal.address, .total].map { reason in
-            Counter(
-                label: "tollgate_http_connections_refused_total",
-                dimensions: [("limit", reason.rawValue)],
-                factory: metrics
-            )
+            Self.connectionsRefused.counter([("limit", reason.rawValue)], in: metrics)
         }
-        replaced = Counter(label: "tollgate_http_connections_replaced_total", factory: metrics)
+        replaced = Self.connectionsReplaced.counter(in: metrics)
+    }
+
+    /// Does this as one of the reads of a client.
+    /// - Throws: ``Problem`` if the client has too many at this moment, and whatever `body` throws.
+    func asRead<Value>(of client: ClientName, _ body: () async throws -> Value) async throws -> Value {
+        let isTaken = reads.withLock { places in
+            do throws(Places<ClientName>.Refusal) {
+                try places.take(for: client)
+                return true
+            } catch {
+                return false
+            }
+        }
+        guard isTaken else { throw Problem.clientHasAllReads(settings.readsPerClient) }
+        defer { reads.withLock { $0.giveBack(of: client) } }
+        return try await body()
     }
 
     /// A connection was accepted. One that is too many is closed.

@@ -1,4 +1,5 @@
 import Access
+import ConfigurationFile
 import Events
 import HTTPTypes
 import Journal
@@ -209,6 +210,16 @@ extension Problem {
         detail: "close streams that nobody reads, or request pages from GET /v1/events",
         headers: [.retryAfter: "10"]
     )
+
+    static func clientHasAllReads(_ limit: Int) -> Problem {
+        Problem(
+            status: .tooManyRequests,
+            kind: "too-many-reads",
+            title: "The client has too many reads in flight",
+            detail: "a client has at most \(limit) reads in flight; wait for one of them to end",
+            headers: [.retryAfter: "1"]
+        )
+    }
 
     static let brokenBody = Problem(
         status: .badRequest,
