@@ -38,7 +38,9 @@ let package = Package(
     name: "tollgate",
     platforms: [.macOS(.v26)],
     products: [
-        .executable(name: "tollgate", targets: ["tollgate"])
+        .executable(name: "tollgate", targets: ["tollgate"]),
+        // Loaded into programs under test.
+        .library(name: "FaultySystem", type: .dynamic, targets: ["FaultySystem"]),
     ],
     dependencies: [
         // HTTP: the gateway's server and the simulators' server; its router, its request and response types.
@@ -200,6 +202,9 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // A wall clock that is wrong and slow name servers, for one program under test.
+        .target(name: "FaultySystem", path: "Tests/Support/FaultySystem"),
+
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
@@ -251,7 +256,7 @@ let package = Package(
             name: "DeliveryEngineTests",
             dependencies: [
                 "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Randomness", "Routing", "Telemetry",
-                "TestSupport", "Transport", "VendorReads", "Vendors", logging, nioCore, nioEmbedded, nioPosix,
+                "TestSupport", "Transport", "VendorReads", "Vendors", grdb, logging, nioCore, nioEmbedded, nioPosix,
                 serviceLifecycle,
             ],
             swiftSettings: settings
@@ -266,6 +271,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing", "TestSupport",
+                logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "ObservabilityTests",
             dependencies: ["Observability", "Telemetry", "TestSupport", coreMetrics, logging],
             swiftSettings: settings
@@ -275,7 +288,12 @@ let package = Package(
             dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport", nioHTTP1], swiftSettings: settings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Client", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "tollgateTests", dependencies: ["Events", "JSON", "tollgate"], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",

@@ -58,6 +58,9 @@ package struct PipelineSettings: Sendable {
         self.longestWait = longestWait
     }
 
+    /// No retry is scheduled later than this. One that waits longer was scheduled by a clock that was ahead, or with other settings.
+    package var longestRetry: Duration { max(retry.cap, longestWait + retry.base) }
+
     /// Whether the intent to send must be durable before the bytes leave.
     package var needsIntent: Bool { deduplication == .none }
 }

@@ -44,6 +44,20 @@ extension RetryAfter {
     private static let mostTimestampSeconds = 1e11
 }
 
+extension VendorAnswer {
+    /// When the vendor asked to come back, by `Retry-After`.
+    package var retryAfter: RetryAfter? {
+        header("retry-after").flatMap { RetryAfter(header: $0) }
+    }
+
+    /// When a vendor's rate limit starts anew, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
+    /// timestamp (Flexprice).
+    package var rateLimitReset: RetryAfter? {
+        let fields = ["x-ratelimit-reset", "ratelimit-reset"].lazy.compactMap { header($0) }
+        return fields.compactMap { RetryAfter(number: $0) }.first
+    }
+}
+
 extension Timestamp {
     /// Reads an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`, or the obsolete `Sunday, 06-Nov-94 08:49:37 GMT` and
     /// `Sun Nov  6 08:49:37 1994`. The day of the week is not checked against the date.

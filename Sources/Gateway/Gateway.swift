@@ -37,14 +37,16 @@ package enum Gateway {
         let logger = logs.logger("tollgate")
         if !settings.allowsCoreDumps { CoreDumps.forbid() }
         let content = try RoutesFile.content(of: settings.routesFile)
-        let reading = try RoutesFile.read(
+        let file = try RoutesFile.read(
             content,
             of: settings.routesFile,
             allowsInlineSecrets: settings.allowsInlineSecrets
         )
-        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
-        let routes = CurrentRoutes(reading.routes)
+        let routes = CurrentRoutes(file.routes)
         let vault = CredentialVault(of: routes, environment: settings.environment)
+        let reading = await vault.recognizeAccounts(in: file, runsPrograms: true)
+        routes.replace(by: reading.routes)
+        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }

@@ -107,13 +107,15 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
-        let reading: RoutesReader.Contents
+        var reading: RoutesReader.Contents
         do {
             reading = try reader.read(bytes)
         } catch {
             throw .faulty(error)
         }
         try await refuseChangedAccounts(in: reading.routes)
+        // These bytes come from a client, who may not choose programs that run here.
+        reading = await vault.recognizeAccounts(in: reading, runsPrograms: false)
         let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
         return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
     }
@@ -148,6 +150,7 @@ final class RoutesReloader: Service, RoutesReloading {
             case .done(let outcome): return outcome
             case .good(let content, let reading):
                 let refusal = await changedAccounts(in: reading.routes)
+                let reading = await vault.recognizeAccounts(in: reading, runsPrograms: true)
                 if let outcome = finish(content, reading, refusal) { return outcome }
             }
         }

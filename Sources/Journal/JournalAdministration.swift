@@ -14,8 +14,13 @@ package protocol JournalAdministration: Sendable {
     /// The recorded revisions, newest first.
     func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision]
 
-    /// Makes the retries of a provider due that are not due yet. When it returns, that is on disk.
-    func makeRetriesDue(of provider: ProviderName, at now: Timestamp) async throws(StoreError)
+    /// Makes the retries of a provider due at `now` that are due later than `limit`. When it returns, that is on disk.
+    /// - Parameter limit: `now` or later.
+    func makeRetriesDue(
+        of provider: ProviderName,
+        waitingBeyond limit: Timestamp,
+        at now: Timestamp
+    ) async throws(StoreError)
 
     /// Writes down that an operator holds a provider, over restarts; nil lifts the hold.
     func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError)

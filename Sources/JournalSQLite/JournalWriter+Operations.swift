@@ -65,9 +65,9 @@ extension JournalWriter {
         case .holdByOperator(let provider, let hold, let answer):
             try OperatorHoldTable.set(hold, of: provider, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
-        case .makeRetriesDue(let provider, let now, let limit, let answer):
+        case .makeRetriesDue(let provider, let beyond, let now, let limit, let answer):
             let number = parts.names.number(of: provider)
-            let count = try number.map { try DueDelivery.makeDue(provider: $0, at: now, limit: limit, in: db) } ?? 0
+            let count = try number.map { try DueDelivery.makeDue(provider: $0, waitingBeyond: beyond, at: now, limit: limit, in: db) } ?? 0
             batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
             batch.answers.append { answer.resume(returning: .success(count)) }
         case .removeSettled(let step, let answer):

@@ -146,9 +146,14 @@ extension SQLiteEventStore {
         try await commit { .holdByOperator(provider, hold, $0) }
     }
 
-    package func makeRetriesDue(of provider: ProviderName, at now: Timestamp) async throws(StoreError) {
-        let limit = Self.deliveriesPerStep
-        while try await commit({ .makeRetriesDue(provider, now, limit: limit, $0) }) == limit {}
+    package func makeRetriesDue(
+        of provider: ProviderName,
+        waitingBeyond limit: Timestamp,
+        at now: Timestamp
+    ) async throws(StoreError) {
+        precondition(limit >= now, "what is due stays as it is")
+        let most = Self.deliveriesPerStep
+        while try await commit({ .makeRetriesDue(provider, beyond: limit, now, limit: most, $0) }) == most {}
     }
 
     private static let deliveriesPerStep = 500

@@ -25,7 +25,7 @@ enum WriteOperation: Sendable {
     /// Writes or lifts an operator's hold of a provider.
     case holdByOperator(ProviderName, OperatorHold?, Answer<Void>)
     /// Makes so many retries of a provider due that are not; answers how many it found.
-    case makeRetriesDue(ProviderName, Timestamp, limit: Int, Answer<Int>)
+    case makeRetriesDue(ProviderName, beyond: Timestamp, Timestamp, limit: Int, Answer<Int>)
     /// Brings the times of so many retries behind a sequence number forward; the answer is the last of them.
     case bringForward(AccountLease, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
 
@@ -52,7 +52,7 @@ enum WriteOperation: Sendable {
         case .settle(_, _, let answer), .intend(_, _, let answer), .giveBack(_, _, let answer),
             .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer):
             answer.resume(returning: .failure(error))
-        case .makeRetriesDue(_, _, _, let answer): answer.resume(returning: .failure(error))
+        case .makeRetriesDue(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
         case .bringForward(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .revise(_, let answer): answer.resume(returning: .failure(error))

@@ -31,7 +31,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         do {
-            let reading = try RoutesFile.read(URL(filePath: file), allowsInlineSecrets: allowInlineSecrets)
+            let reading = try await RoutesFile.check(
+                URL(filePath: file),
+                allowsInlineSecrets: allowInlineSecrets,
+                environment: ProcessInfo.processInfo.environment
+            )
             if !reading.warnings.isEmpty { Terminal.message(reading.warnings.lines(in: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))

@@ -68,6 +68,11 @@ extension PipelineMachine {
         waitingReads = max(0, waitingReads - 1)
     }
 
+    /// A client's read was told that the rate limit is reached, which is that of deliveries too.
+    mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        gates.readWasLimited(fault, after, at: now)
+    }
+
     /// An operator holds the provider: nothing is sent before the hold's end.
     mutating func held(by order: OperatorHold, at now: ClockReading) {
         gates.hold(order, at: now)

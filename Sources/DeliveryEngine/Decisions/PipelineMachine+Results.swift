@@ -110,10 +110,11 @@ extension PipelineMachine {
     ) {
         var run: [SequenceNumber] = []
         var lastPlace: Int?
+        let time = OutcomeTime(now: now.wall, believed: steadyClock.believed(at: now))
         var again: [DeliveryItem] = []
         for (index, item) in batch.items.enumerated() {
             let (outcome, isCulprit) = outcome(index)
-            switch rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: facts, at: now.wall, using: &random)
+            switch rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: facts, at: time, using: &random)
             {
             case .simplyDelivered:
                 if let lastPlace, item.place != lastPlace + 1 { close(&run, facts) }

@@ -95,6 +95,13 @@ struct ProviderGates: Sendable {
         bucket?.take(1, at: now)
     }
 
+    /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
+    mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        lastFault = fault
+        concurrency.strained(at: now.instant)
+        holds.vendorAsks(for: after, because: fault, at: now)
+    }
+
     /// Whose failure a request's failure would be, by what is known of the events that it carried.
     enum Blame: Sendable, CaseIterable {
         case provider

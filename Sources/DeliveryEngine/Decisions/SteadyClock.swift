@@ -1,19 +1,29 @@
 import Events
 
-/// Notices that the wall clock was set back, which would delay every retry by as much.
+/// Notices that the wall clock was set back, which would delay every retry by as much, or jumps ahead, which would make all that waits
+/// look old.
 ///
-/// A clock that is set forward needs nothing: retries are due by it at once.
+/// A clock that is set forward delays nothing: retries are due by it at once.
 struct SteadyClock: Sendable {
+    /// How far the wall clock may run ahead of the time that has passed: its corrections, and the pause of a machine that sleeps.
+    private static let credibleLead = Duration.seconds(3600)
     /// A retry may be late by this much; drift and small steps of a time service stay below it.
     private static let tolerance = Duration.seconds(10)
 
     /// The latest relation of the two clocks that retries were scheduled by.
     private var anchor: ClockReading
+    private let start: ClockReading
     private var correcting: (by: Duration, to: ClockReading)?
     private var pausedUntil: ContinuousClock.Instant?
 
     init(at now: ClockReading) {
         anchor = now
+        start = now
+    }
+
+    /// The time by which ages are judged: the wall clock, as far as time has really passed since the start.
+    func believed(at now: ClockReading) -> Timestamp {
+        min(now.wall, start.wall + (now.instant - start.instant) + Self.credibleLead)
     }
 
     /// Whether a correction was asked for and is not done.

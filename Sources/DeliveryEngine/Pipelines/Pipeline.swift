@@ -103,11 +103,11 @@ package struct Pipeline: Sendable {
     private func receiveOrders(_ tell: @escaping @Sendable (PipelineReport) -> Void) {
         view.bells.set({ tell(.nudged) }, for: settings.provider)
         view.orders.set({ tell(.ordered($0)) }, for: settings.provider)
-        if settings.rateLimit != nil { view.reads.set({ tell(.read($0)) }, for: settings.provider) }
+        view.reads.set({ tell(.read($0)) }, givesTurns: settings.rateLimit != nil, for: settings.provider)
     }
 
     private func leave() {
-        view.reads.set(nil, for: settings.provider)
+        view.reads.removePipeline(of: settings.provider)
         view.orders.set(nil, for: settings.provider)
         view.bells.set(nil, for: settings.provider)
         view.monitor.update(settings.provider, nil)

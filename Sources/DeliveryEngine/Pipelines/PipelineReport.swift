@@ -45,6 +45,7 @@ extension PipelineMachine {
         case .ordered(.resume): resumed(at: now)
         case .read(.read): readWaits()
         case .read(.withdraw): readGaveUp()
+        case .read(.limited(let fault, let after)): readWasLimited(fault, after, at: now)
         case .broughtForward(let succeeded): broughtForward(succeeded, at: now)
         // The ledger knows what became due.
         case .nudged: break

@@ -20,8 +20,15 @@ extension PipelineSteps {
         var interrupted: [ClaimedDelivery] = []
         while !Task.isCancelled {
             do {
+                let start = clock.now
+                // The wall clock may have been set back since the last run.
+                try await ledger.makeRetriesDue(
+                    of: settings.provider,
+                    waitingBeyond: start.wall + settings.longestRetry,
+                    at: start.wall
+                )
                 interrupted += try await ledger.claimInterrupted(under: lease)
-                return try await makeMachine(interrupted)
+                return try await makeMachine(interrupted, at: start)
             } catch {
                 logger.error("the journal could not be read", metadata: ["error": "\(error)"])
                 await pause(.seconds(1))
@@ -30,12 +37,15 @@ extension PipelineSteps {
         return nil
     }
 
-    private func makeMachine(_ interrupted: [ClaimedDelivery]) async throws(StoreError) -> PipelineMachine {
+    private func makeMachine(
+        _ interrupted: [ClaimedDelivery],
+        at start: ClockReading
+    ) async throws(StoreError) -> PipelineMachine {
         var machine = PipelineMachine(
             settings: settings,
             hold: try await ledger.hold(of: settings.provider),
             seed: .random(in: .min ... .max),
-            at: clock.now
+            at: start
         )
         machine.interrupted(interrupted.map(\.sequence), at: clock.now)
         if let order = try await ledger.operatorHold(of: settings.provider) { machine.held(by: order, at: clock.now) }

@@ -50,7 +50,8 @@ struct ProviderOrdersHandler: Sendable {
         let provider = try provider(ProviderName(call.parameter))
         do {
             try await revising.hold(provider, byOperator: nil)
-            try await revising.makeRetriesDue(of: provider, at: clock.now)
+            let now = clock.now
+            try await revising.makeRetriesDue(of: provider, waitingBeyond: now, at: now)
         } catch {
             throw Problem(error)
         }

@@ -211,6 +211,16 @@ extension Problem {
         headers: [.retryAfter: "10"]
     )
 
+    static func clientHasAllReads(_ limit: Int) -> Problem {
+        Problem(
+            status: .tooManyRequests,
+            kind: "too-many-reads",
+            title: "The client has too many reads in flight",
+            detail: "a client has at most \(limit) reads in flight; wait for one of them to end",
+            headers: [.retryAfter: "1"]
+        )
+    }
+
     static let brokenBody = Problem(
         status: .badRequest,
         kind: "broken-body",

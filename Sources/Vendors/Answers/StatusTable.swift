@@ -72,16 +72,10 @@ struct StatusTable {
     }
 
     /// When the vendor asked to come back, by `Retry-After`.
-    var retryAfter: RetryAfter? {
-        answer.header("retry-after").flatMap { RetryAfter(header: $0) }
-    }
+    var retryAfter: RetryAfter? { answer.retryAfter }
 
-    /// When a vendor's rate limit starts anew, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
-    /// timestamp (Flexprice).
-    var limitReset: RetryAfter? {
-        let fields = ["x-ratelimit-reset", "ratelimit-reset"].lazy.compactMap { answer.header($0) }
-        return fields.compactMap { RetryAfter(number: $0) }.first
-    }
+    /// When the vendor's rate limit starts anew.
+    var limitReset: RetryAfter? { answer.rateLimitReset }
 
     private var redirect: DeliveryFault {
         // The query may hold a credential that the redirecting side copied.

@@ -45,7 +45,8 @@ import Testing
     ) -> OutcomeRules.Decision {
         var random = SplitMix(seed: 1)
         let attempt = AttemptFacts(at: Self.now, latency: .milliseconds(5), httpStatus: status)
-        return rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: attempt, at: Self.now, using: &random)
+        let time = OutcomeTime(now: Self.now, believed: Self.now)
+        return rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: attempt, at: time, using: &random)
     }
 
     private func status(of decision: OutcomeRules.Decision) -> DeliveryStatus? {

@@ -41,6 +41,12 @@ import Testing
         #expect(clock.correction(at: later(2, set: 0), hasRetries: true) == .seconds(36 * 86_400))
     }
 
+    @Test(arguments: [(0, 0), (-3600, -3600), (3600, 3600), (3601, 3600), (40 * 86_400, 3600)])
+    func `believes a clock that jumps ahead for an hour at most`(step: Int, believed: Int) {
+        let clock = SteadyClock(at: start)
+        #expect(clock.believed(at: later(100, set: step)) == start.wall + .seconds(100 + believed))
+    }
+
     @Test func `changes nothing while no retry waits`() {
         var clock = SteadyClock(at: start)
         #expect(clock.correction(at: later(1, set: -3600), hasRetries: false) == nil)

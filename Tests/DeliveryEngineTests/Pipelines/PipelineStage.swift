@@ -36,6 +36,7 @@ struct PipelineStage {
     let view = DeliveryView()
     let store: SQLiteEventStore
     let vendor: ScriptedVendor
+    var logger = quiet
     var settings = PipelineSettings(
         provider: provider,
         batch: BatchLimit(events: 1, bytes: 1 << 20),
@@ -58,7 +59,7 @@ struct PipelineStage {
             instant: { clock.instant },
             seenBy: view,
             on: DeliveryLane(loop),
-            logger: Self.quiet
+            logger: logger
         )
     }
 

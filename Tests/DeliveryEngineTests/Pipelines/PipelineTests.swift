@@ -50,7 +50,8 @@ import Testing
             try await stage.accept("1")
             try await stage.run {
                 try await stage.wait("1", .retrying)
-                try await stage.store.makeRetriesDue(of: PipelineStage.provider, at: stage.clock.now)
+                let now = stage.clock.now
+                try await stage.store.makeRetriesDue(of: PipelineStage.provider, waitingBeyond: now, at: now)
                 stage.view.bells.nudge(PipelineStage.provider)
                 try await stage.wait("1", .delivered)
                 #expect(stage.vendor.calls.map(\.at) == [.zero, .zero])

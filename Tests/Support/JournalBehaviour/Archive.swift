@@ -63,6 +63,26 @@ extension StoreBehaviour {
             }
             return store
         },
+        StoreCheck("does not count the time as age in which an event waits for its own timestamp") { store, fixture in
+            for minute in 0..<3 {
+                let time = Sample.accepted + .seconds(60 * minute)
+                try await store.store([Sample.event("\(minute)", acceptedAt: time)])
+            }
+            let sequences = try await store.claimAll(for: "lago").sequences
+            let later = Sample.accepted + .seconds(86_400)
+            let waits = DeliveryFault(code: .timestampInFuture, message: "waiting for its time")
+            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: later, fault: waits)
+            try await store.settle([sequences[1]], at: "lago", as: .retrying, nextAttemptAt: later)
+            try await store.settleDelivered([sequences[2]], at: "lago")
+            let reopened = try await fixture.crash(store)
+            let second = Backlog(events: 2, oldest: Sample.accepted + .seconds(60))
+            try expect(try await reopened.backlog(of: "lago"), second, "beside one that failed")
+            let due = try await reopened.claimDue(for: "lago", at: later, limit: 9)
+            try await reopened.settleDelivered([due.sequences[1]], at: "lago")
+            try await reopened.settle([due.sequences[0]], at: "lago", as: .retrying, nextAttemptAt: later, fault: waits)
+            try expect(try await reopened.backlog(of: "lago"), Backlog(events: 1, oldest: nil), "alone")
+            return reopened
+        },
         StoreCheck("counts what waits, and says since when") { store, fixture in
             try expect(try await store.backlog(of: "lago"), Backlog(events: 0, oldest: nil), "of nothing")
             for minute in 0..<10 {

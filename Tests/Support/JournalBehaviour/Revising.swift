@@ -237,7 +237,9 @@ extension StoreBehaviour {
                 try await store.settle([sequences[0]], at: provider, as: .rejected)
             }
             let now = Sample.accepted + .seconds(60)
-            try await store.makeRetriesDue(of: "lago", at: now)
+            try await store.makeRetriesDue(of: "lago", waitingBeyond: later, at: now)
+            try expect(store.nextDue(for: "lago"), later, "the time of what does not wait longer than that")
+            try await store.makeRetriesDue(of: "lago", waitingBeyond: later + .milliseconds(-1), at: now)
             let reopened = try await fixture.crash(store)
             try expect(reopened.nextDue(for: "lago"), now, "the time of the next")
             try expect(try await reopened.claimDue(for: "lago", at: now, limit: 9999).count, 1099, "what is due")
