@@ -221,8 +221,8 @@ private struct ReadingStage: Sendable {
 
     func read(_ provider: ProviderConfiguration) async throws(ReadError) -> VendorInquiry<[VendorEvent]> {
         let wanted = WantedEvent(id: "e", known: nil, destination: nil)
-        guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
-        return try await questions.ask(reading.find(wanted), at: provider)
+        guard let reader = questions.adapter(of: provider)?.reader else { return .unsupported(nil) }
+        return try await questions.ask(reader.find(wanted), at: provider)
     }
 
     func shutdown() async throws { try await clients.shutdown() }
