@@ -1,4 +1,3 @@
-
 /// The components of ``OpenAPIDocument``, as members of a JSON object.
 enum OpenAPIComponents {
     static let parameters = #"""
