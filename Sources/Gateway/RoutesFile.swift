@@ -27,7 +27,7 @@ package enum RoutesFile {
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Reading {
+    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Reading {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
