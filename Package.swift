@@ -91,10 +91,13 @@ let package = Package(
         ),
         // LZ4, which packs the chunks of the journal.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
-        .target(name: "Journal", dependencies: ["CLZ4", "Events"], swiftSettings: settings),
+        .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
+        .target(name: "JournalFormat", dependencies: ["CLZ4", "Events", "Journal"], swiftSettings: settings),
         .target(
             name: "JournalSQLite",
-            dependencies: ["Events", "Journal", "Telemetry", coreMetrics, grdb, logging, serviceLifecycle],
+            dependencies: [
+                "Events", "Journal", "JournalFormat", "Telemetry", coreMetrics, grdb, logging, serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         // A call of the system that its own module leaves out.
@@ -209,8 +212,15 @@ let package = Package(
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "JournalFormatTests",
+            dependencies: ["Events", "Journal", "JournalFormat"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "JournalSQLiteTests",
-            dependencies: ["Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", grdb, logging],
+            dependencies: [
+                "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "TestSupport", grdb, logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -359,23 +359,21 @@ struct GatewayResponder: HTTPResponder {
         try gatekeeper.require(scope, of: client)
     }
 
-    private static func query(_ request: Request) -> [String: String] {
-        var query: [String: String] = [:]
-        for (name, value) in request.uri.queryParameters { query[String(name)] = String(value) }
-        return query
+    private static func query(_ request: Request) -> Substring {
+        request.uri.query.map { $0[...] } ?? ""
     }
 
     private static func listQuery(_ request: Request, allowed: Set<String>, asksVendors: Bool = true) throws(Problem)
         -> ListQuery
     {
         try ListQuery(
-            QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
+            query(request),
             allowed: asksVendors ? allowed.union([ListQuery.provider]) : allowed
         )
     }
 
     private static func flag(_ name: String, _ request: Request) throws -> Bool {
-        switch query(request)[name] {
+        switch QueryText.pairs(query(request)).last(where: { $0.name == name })?.value {
         case nil, "false"?: return false
         case "true"?, ""?: return true
         default: throw Problem.badParameter(name, "is true or false")

@@ -24,7 +24,7 @@ struct EventHandler: Sendable {
         EventWriter.writeMembers(of: first, traits: traits, to: &writer)
         EventWriter.writeTimeline(of: first, to: &writer)
         if events.count > 1 {
-            writer.key("also")
+            writer.key("same_id")
             writer.beginArray()
             for event in events.dropFirst() {
                 writer.beginObject()

@@ -68,7 +68,7 @@ struct ProvidersHandler: Sendable {
         writer.member("parked", bool: state?.parked != nil)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
         Self.write(state?.operatorHold, to: &writer)
-        writer.member("requests_under_way", integer: state?.requestsUnderWay ?? 0)
+        writer.member("in_flight", integer: state?.requestsUnderWay ?? 0)
         writer.member("concurrency", integer: state?.concurrency ?? 0)
         writer.key("since_start")
         writer.beginObject()
@@ -77,7 +77,7 @@ struct ProvidersHandler: Sendable {
         writer.member("retried", integer: state?.counts.retried ?? 0)
         writer.member("rejected", integer: state?.counts.rejected ?? 0)
         writer.member("uncertain", integer: state?.counts.uncertain ?? 0)
-        writer.member("already_there", integer: state?.counts.alreadyThere ?? 0)
+        writer.member("deduplicated", integer: state?.counts.alreadyThere ?? 0)
         writer.endObject()
         writer.key("last_error")
         guard let fault = state?.parked ?? state?.holdFault ?? state?.lastFault else { return writer.null() }

@@ -124,17 +124,27 @@ struct RevisionOrder {
         for member in value.members {
             switch member.name {
             case "provider": filter.provider = ProviderName(try Self.text(member))
-            case "status": filter.statuses = try DeliveryWords.statuses(try Self.texts(member))
+            case "status":
+                filter.statuses = try ListParameters.words("status", try Self.texts(member), as: DeliveryStatus.self)
             case "name": filter.names = try Self.texts(member)
-            case "error_code": filter.errorCodes = try DeliveryWords.errorCodes(try Self.texts(member))
-            case "accepted_from": filter.acceptedFrom = try DeliveryWords.moment(member.name, try Self.text(member))
-            case "accepted_before": filter.acceptedBefore = try DeliveryWords.moment(member.name, try Self.text(member))
+            case "error_code":
+                let codes = try Self.texts(member)
+                filter.errorCodes = try ListParameters.words("error_code", codes, as: DeliveryErrorCode.self)
+            case "accepted_from": filter.acceptedFrom = try Self.timestamp(member)
+            case "accepted_until": filter.acceptedBefore = try Self.timestamp(member)
             default:
+                let known = DeliveryFilter.parameterNames.sorted()
                 throw .badBody(
-                    "unknown filter \"\(member.name)\"; there are provider, status, name, error_code, accepted_from and accepted_before"
+                    "unknown filter \"\(member.name)\"\(Problem.suggestion(for: member.name, among: known)); "
+                        + "the filters are \(known.joined(separator: ", "))"
                 )
             }
         }
+        try filter.checkWindow()
+    }
+
+    private static func timestamp(_ member: JSONMember) throws(Problem) -> Timestamp {
+        try ListParameters.timestamp(member.name, try text(member))
     }
 
     private static func flag(_ member: JSONMember) throws(Problem) -> Bool {
@@ -155,41 +165,5 @@ struct RevisionOrder {
             throw .badBody("\"\(member.name)\" must be a string, or a list of at least one")
         }
         return texts.compactMap(\.self)
-    }
-}
-
-/// The words of delivery filters, in queries and bodies alike.
-enum DeliveryWords {
-    static func statuses(_ words: [String]) throws(Problem) -> Set<DeliveryStatus> {
-        var statuses: Set<DeliveryStatus> = []
-        for word in words {
-            guard let status = DeliveryStatus(rawValue: word) else {
-                throw .badParameter(
-                    "status",
-                    "is one of \(DeliveryStatus.allCases.map(\.rawValue).joined(separator: ", "))"
-                )
-            }
-            statuses.insert(status)
-        }
-        return statuses
-    }
-
-    static func errorCodes(_ words: [String]) throws(Problem) -> Set<DeliveryErrorCode> {
-        var codes: Set<DeliveryErrorCode> = []
-        for word in words {
-            guard let code = DeliveryErrorCode(rawValue: word) else {
-                let all = DeliveryErrorCode.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .badParameter("error_code", "is one of \(all)")
-            }
-            codes.insert(code)
-        }
-        return codes
-    }
-
-    static func moment(_ name: String, _ text: String) throws(Problem) -> Timestamp {
-        guard let moment = Timestamp(lenient: text) ?? Timestamp(unixSeconds: text) else {
-            throw .badParameter(name, ListQuery.timestampRule(text))
-        }
-        return moment
     }
 }

@@ -46,7 +46,7 @@ struct VendorReadHandler: Sendable {
         writer.beginObject()
         Self.writeMembers(of: first, provider, to: &writer)
         if found.count > 1 {
-            writer.key("also")
+            writer.key("same_id")
             writer.beginArray()
             for event in found.dropFirst() { Self.write(event, provider, to: &writer) }
             writer.endArray()
@@ -69,7 +69,7 @@ struct VendorReadHandler: Sendable {
         writer.endArray()
         writer.member("next_cursor", stringOrNull: page.next)
         writer.member("provider", string: provider.name.rawValue)
-        writer.member("filtered_here", strings: page.filteredHere)
+        writer.member("filtered_by_gateway", strings: page.filteredHere)
         writer.member("notes", strings: page.notes)
         writer.endObject()
         return writer.bytes
@@ -237,15 +237,6 @@ extension VendorReadHandler {
         writer.endArray()
         writer.endObject()
         return writer.bytes
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, strings: [String]) {
-        key(name)
-        beginArray()
-        for text in strings { string(text) }
-        endArray()
     }
 }
 

@@ -41,12 +41,13 @@ enum OpenAPIPaths {
               },
               "get": {
                 "tags": ["events"], "operationId": "listEvents", "summary": "A page of events.",
-                "description": "Ordered by timestamp. A parameter that stands several times means any of its values. With provider the vendor itself is asked. A page ends at its limit, at about 8 MiB, or when the search has taken 10 seconds: then searched_until tells how far it came, and next_cursor continues from there.",
+                "description": "Ordered by timestamp. A filter may be repeated, or hold several values separated by commas (a comma within a value is %2C); any of the values matches. With provider, the vendor itself is asked. A page ends at its limit, at about 8 MiB, or after the search has taken 10 seconds: then searched_until says how far it came, and next_cursor continues there.",
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
-                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
-                  {"$ref": "#/components/parameters/end"}, {"$ref": "#/components/parameters/delivery_status"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
+                  {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
+                  {"$ref": "#/components/parameters/accepted_until"}, {"$ref": "#/components/parameters/delivery_status"},
                   {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/order"},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"},
                   {"$ref": "#/components/parameters/provider"}
@@ -66,8 +67,9 @@ enum OpenAPIPaths {
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
-                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
-                  {"$ref": "#/components/parameters/end"}, {"$ref": "#/components/parameters/delivery_status"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
+                  {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
+                  {"$ref": "#/components/parameters/accepted_until"}, {"$ref": "#/components/parameters/delivery_status"},
                   {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/limit"},
                   {"$ref": "#/components/parameters/cursor"}, {"$ref": "#/components/parameters/provider"}
                 ],
@@ -99,8 +101,9 @@ enum OpenAPIPaths {
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
-                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/start"},
-                  {"$ref": "#/components/parameters/end"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
+                  {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
+                  {"$ref": "#/components/parameters/accepted_until"},
                   {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer", "minimum": 0},
                    "description": "Begin behind this message; without it with what comes from now on."}
                 ],
@@ -138,12 +141,11 @@ enum OpenAPIPaths {
                 "description": "Pending deliveries are listed for providers that routes.json does not have any more, and for all with the status pending.",
                 "parameters": [
                   {"name": "provider", "in": "query", "schema": {"type": "string"}},
-                  {"name": "status", "in": "query", "schema": {"type": "string"}, "description": "One or several, separated by commas.", "example": "rejected,uncertain"},
-                  {"name": "event_id", "in": "query", "schema": {"type": "string"}},
-                  {"name": "name", "in": "query", "schema": {"type": "string"}},
-                  {"name": "error_code", "in": "query", "schema": {"type": "string"}, "description": "One or several, separated by commas."},
-                  {"name": "accepted_from", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}},
-                  {"name": "accepted_before", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}},
+                  {"name": "status", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}, "explode": true},
+                  {"name": "event_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+                  {"$ref": "#/components/parameters/name"},
+                  {"name": "error_code", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/ErrorCode"}}, "explode": true},
+                  {"$ref": "#/components/parameters/accepted_from"}, {"$ref": "#/components/parameters/accepted_until"},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
                 ],
                 "responses": {
@@ -267,11 +269,11 @@ enum OpenAPIPaths {
                 "tags": ["operations"], "operationId": "auditLog", "summary": "The audit log of all tenants, newest first.",
                 "description": "Administrative acts, failed sign-ins (those of one address and kind within a minute are one entry), and reads of vendors' data. Needs the scope admin.",
                 "parameters": [
-                  {"name": "category", "in": "query", "schema": {"type": "string"}, "description": "One or several of administration, sign_in and vendor_read, separated by commas.", "example": "administration,sign_in"},
+                  {"name": "category", "in": "query", "schema": {"type": "array", "items": {"enum": ["administration", "sign_in", "vendor_read"]}}, "explode": true},
                   {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
                   {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system's user for the command line."},
                   {"name": "tenant", "in": "query", "schema": {"type": "string"}},
-                  {"$ref": "#/components/parameters/start"}, {"$ref": "#/components/parameters/end"},
+                  {"$ref": "#/components/parameters/from"}, {"$ref": "#/components/parameters/until"},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
                 ],
                 "responses": {

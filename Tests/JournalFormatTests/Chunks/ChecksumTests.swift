@@ -1,4 +1,4 @@
-import Journal
+import JournalFormat
 import Testing
 
 @Suite struct ChecksumTests {

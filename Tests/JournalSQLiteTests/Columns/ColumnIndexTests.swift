@@ -23,7 +23,7 @@ import Testing
             try await DatabaseQueue(path: folder.appending(path: "journal.sqlite").path).write { db in
                 try OlderJournal.lower(db, to: 2)
             }
-            let raised = try SQLiteEventStoreTests.open(folder, Self.settings)
+            let raised = try SampleStore.open(folder, Self.settings)
             try await Self.expectAll(95, in: raised)
             try await waitUntil("the index is whole") { raised.parts.columns.snapshot().gaps.isEmpty }
             try await Self.expectAll(95, in: raised)
@@ -44,7 +44,7 @@ import Testing
                 try bytes.write(to: file)
             }
             try Data("half".utf8).write(to: folder.appending(path: "columns/5-9.columns.new"))
-            let reopened = try SQLiteEventStoreTests.open(folder, Self.settings)
+            let reopened = try SampleStore.open(folder, Self.settings)
             try await Self.expectAll(95, in: reopened)
             try await waitUntil("the index is whole") { reopened.parts.columns.snapshot().gaps.isEmpty }
             try await Self.expectAll(95, in: reopened)
@@ -55,10 +55,10 @@ import Testing
 
     @Test func `finds the events though no file can be written`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try SQLiteEventStoreTests.open(folder, Self.settings)
+            let store = try SampleStore.open(folder, Self.settings)
             try FileManager.default.removeItem(at: folder.appending(path: "columns"))
             for first in stride(from: 1, to: 300, by: 5) {
-                _ = try await SQLiteEventStoreTests.append(first...(first + 4), to: store)
+                _ = try await SampleStore.append(first...(first + 4), to: store)
             }
             try await Self.expectAll(300, in: store)
             await store.close()
@@ -68,8 +68,8 @@ import Testing
     @Test func `puts the events of several short lives into one segment`() async throws {
         try await withTemporaryFolder { folder in
             for number in 1...9 {
-                let store = try SQLiteEventStoreTests.open(folder, Self.settings)
-                _ = try await SQLiteEventStoreTests.append(number...number, to: store)
+                let store = try SampleStore.open(folder, Self.settings)
+                _ = try await SampleStore.append(number...number, to: store)
                 try await Self.expectAll(number, in: store)
                 try await waitUntil("the index is whole") { store.parts.columns.snapshot().gaps.isEmpty }
                 await store.close()
@@ -103,9 +103,9 @@ import Testing
 
     /// 95 events in chunks of five.
     static func filled(_ folder: URL) async throws -> SQLiteEventStore {
-        let store = try SQLiteEventStoreTests.open(folder, settings)
+        let store = try SampleStore.open(folder, settings)
         for first in stride(from: 1, to: 95, by: 5) {
-            _ = try await SQLiteEventStoreTests.append(first...(first + 4), to: store)
+            _ = try await SampleStore.append(first...(first + 4), to: store)
         }
         try await expectAll(95, in: store)
         return store

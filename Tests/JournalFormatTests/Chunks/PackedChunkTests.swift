@@ -1,7 +1,7 @@
 import Events
 import Testing
 
-@testable import Journal
+@testable import JournalFormat
 
 @Suite struct PackedChunkTests {
     let names = ChunkTests.Names()

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Journal
+import JournalFormat
 import TestSupport
 import Testing
 
@@ -117,7 +118,7 @@ import Testing
                 properties: nil,
                 vendor: nil,
                 acceptedAt: Timestamp(milliseconds: 1000),
-                plan: ProviderProgressTests.own
+                plan: SampleStore.own
             )
         }
         let numbers = [UInt32](repeating: 1, count: count)

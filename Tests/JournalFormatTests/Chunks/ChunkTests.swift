@@ -1,5 +1,5 @@
 import Events
-import Journal
+import JournalFormat
 import Testing
 
 @Suite struct ChunkTests {

@@ -1,29 +1,32 @@
 /// A set of sequence numbers as ascending ranges that do not touch.
-struct SequenceRanges: Sendable, Equatable {
-    private(set) var ranges: [ClosedRange<Int64>] = []
+package struct SequenceRanges: Sendable, Equatable {
+    package private(set) var ranges: [ClosedRange<Int64>] = []
 
-    var isEmpty: Bool { ranges.isEmpty }
-    var last: Int64? { ranges.last?.upperBound }
+    package init() {}
 
-    func contains(_ sequence: Int64) -> Bool {
+    package var isEmpty: Bool { ranges.isEmpty }
+    package var last: Int64? { ranges.last?.upperBound }
+
+    /// Whether this number is in it.
+    package func contains(_ sequence: Int64) -> Bool {
         let index = indexOfRange(endingAtOrAfter: sequence)
         return index < ranges.count && ranges[index].lowerBound <= sequence
     }
 
     /// Whether all of these are in it.
-    func contains(_ range: ClosedRange<Int64>) -> Bool {
+    package func contains(_ range: ClosedRange<Int64>) -> Bool {
         let index = indexOfRange(endingAtOrAfter: range.upperBound)
         return index < ranges.count && ranges[index].lowerBound <= range.lowerBound
     }
 
     /// Whether one of these is in it.
-    func overlaps(_ range: ClosedRange<Int64>) -> Bool {
+    package func overlaps(_ range: ClosedRange<Int64>) -> Bool {
         let index = indexOfRange(endingAtOrAfter: range.lowerBound)
         return index < ranges.count && ranges[index].lowerBound <= range.upperBound
     }
 
     /// How many of these are in it.
-    func count(in range: ClosedRange<Int64>) -> Int64 {
+    package func count(in range: ClosedRange<Int64>) -> Int64 {
         var count: Int64 = 0
         for known in ranges[indexOfRange(endingAtOrAfter: range.lowerBound)...] {
             guard known.lowerBound <= range.upperBound else { break }
@@ -33,7 +36,7 @@ struct SequenceRanges: Sendable, Equatable {
     }
 
     /// The parts of a range that are not in it, ascending.
-    func gaps(in range: Range<Int64>) -> [ClosedRange<Int64>] {
+    package func gaps(in range: Range<Int64>) -> [ClosedRange<Int64>] {
         var gaps: [ClosedRange<Int64>] = []
         var next = range.lowerBound
         for known in ranges[indexOfRange(endingAtOrAfter: next)...] where next < range.upperBound {
@@ -44,7 +47,8 @@ struct SequenceRanges: Sendable, Equatable {
         return gaps
     }
 
-    mutating func insert(_ range: ClosedRange<Int64>) {
+    /// Adds all numbers of a range.
+    package mutating func insert(_ range: ClosedRange<Int64>) {
         // All ranges that overlap the new one or stand directly beside it become one with it.
         let start = indexOfRange(endingAtOrAfter: range.lowerBound - 1)
         var end = start
@@ -58,7 +62,7 @@ struct SequenceRanges: Sendable, Equatable {
     }
 
     /// Forgets all up to and with this number.
-    mutating func removeAll(through sequence: Int64) {
+    package mutating func removeAll(through sequence: Int64) {
         let index = indexOfRange(endingAtOrAfter: sequence + 1)
         ranges.removeFirst(index)
         if let first = ranges.first, first.lowerBound <= sequence {

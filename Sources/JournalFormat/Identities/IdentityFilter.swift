@@ -1,5 +1,3 @@
-import Journal
-
 #if canImport(Darwin)
     import Darwin
 #else
@@ -12,19 +10,20 @@ import Journal
 /// sixteen bits an entry and seven of them set, a full filter lets about one hash in a thousand pass for nothing. Nothing is ever
 /// taken out: a filter that has become too small is replaced by a larger one.
 // Safe: whoever makes a filter has it alone while it is filled; from then on the index uses it under its lock.
-final class IdentityFilter: @unchecked Sendable {
+package final class IdentityFilter: @unchecked Sendable {
     private static let bitsPerEntry = 16
     private static let bitsPerHash = 7
     private static let wordsPerBlock = 8
 
     /// How many entries it was made for.
-    let capacity: Int
+    package let capacity: Int
     /// How many were inserted that it did not seem to have.
-    private(set) var count = 0
+    package private(set) var count = 0
     private let words: UnsafeMutableBufferPointer<UInt64>
     private let blocks: UInt64
 
-    init(capacity: Int) {
+    /// - Parameter capacity: how many entries to make room for.
+    package init(capacity: Int) {
         self.capacity = capacity
         let blocks = max(1, (capacity * Self.bitsPerEntry + 511) / 512)
         self.blocks = UInt64(blocks)
@@ -51,13 +50,13 @@ final class IdentityFilter: @unchecked Sendable {
 
     /// Looks once at where each of these would be, so that memory answers many at a time.
     /// - Returns: a number that means nothing, so that the looks are not left out.
-    func touch(_ identities: ArraySlice<EventIdentity>) -> UInt64 {
+    package func touch(_ identities: ArraySlice<EventIdentity>) -> UInt64 {
         identities.reduce(0) { $0 | words[place(of: $1.hash).block] }
     }
 
     /// - Returns: whether the filter had this hash, or seemed to.
     @discardableResult
-    func insert(_ hash: UInt64) -> Bool {
+    package func insert(_ hash: UInt64) -> Bool {
         let (block, pattern) = place(of: hash)
         var rest = pattern
         var bits: UInt64 = 1
@@ -73,7 +72,7 @@ final class IdentityFilter: @unchecked Sendable {
     }
 
     /// Whether the filter has this hash, or seems to.
-    func contains(_ hash: UInt64) -> Bool {
+    package func contains(_ hash: UInt64) -> Bool {
         let (block, pattern) = place(of: hash)
         var rest = pattern
         for _ in 0..<Self.bitsPerHash {

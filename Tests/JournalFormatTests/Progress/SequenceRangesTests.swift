@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JournalSQLite
+@testable import JournalFormat
 
 @Suite struct SequenceRangesTests {
     @Test func `joins what overlaps or touches`() {

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Journal
 import JournalBehaviour
+import JournalFormat
 import Logging
 import TestSupport
 import Testing

@@ -2,7 +2,7 @@ import Events
 import Journal
 import Testing
 
-@testable import JournalSQLite
+@testable import JournalFormat
 
 @Suite struct ProviderProgressTests {
     static let own = Plan(route: nil, destinations: [Destination(provider: "lago", adapter: "lago", mode: .primary)])
