@@ -117,7 +117,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging, nioCore, nioHTTP1,
+                "Events", "Journal", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging, nioCore,
+                nioHTTP1,
                 nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
@@ -143,7 +144,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Observability", "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", coreMetrics, logging, nioCore, nioPosix,
+                "JournalSQLite", "Observability", "Routing", "Telemetry", "Transport", "VendorReads", "Vendors",
+                coreMetrics, logging, nioCore, nioPosix,
                 nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -165,7 +167,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "CMimalloc", "Client", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON", "JournalSQLite",
+                "Access", "CMimalloc", "Client", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON",
+                "JournalSQLite",
                 "Observability", "Routing",
                 "Sandbox",
                 argumentParser,
@@ -201,7 +204,7 @@ let package = Package(
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "VendorsTests",
-            dependencies: ["Events", "JSON", "TestSupport", "Vendors"],
+            dependencies: ["ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             exclude: ["Exchanges", "Polar/Recorded"],
             swiftSettings: settings
         ),
@@ -231,14 +234,16 @@ let package = Package(
         .testTarget(
             name: "AcceptanceTests",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", logging,
+                "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalSQLite", "Routing",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "Telemetry", "TestSupport", "Transport",
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "Telemetry", "TestSupport",
+                "Transport",
                 "VendorReads", "Vendors", logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings

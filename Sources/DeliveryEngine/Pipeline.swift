@@ -1,6 +1,7 @@
 package import Events
 package import Journal
 package import Logging
+package import Routing
 import ServiceLifecycle
 import Telemetry
 import Transport
@@ -285,7 +286,12 @@ package struct Pipeline: Sendable {
 
     /// Translates what was claimed; what cannot or must not be sent now is settled instead.
     private func translate(_ deliveries: [ClaimedDelivery]) -> PipelineMachine.Claimed {
+        translate(deliveries, by: adapter)
+    }
+
+    private func translate(_ deliveries: [ClaimedDelivery], by adapter: some Adapter) -> PipelineMachine.Claimed {
         let now = clock.now
+        var translator = Translator(adapter)
         var claimed = PipelineMachine.Claimed()
         claimed.items.reserveCapacity(deliveries.count)
         for delivery in deliveries {
@@ -294,7 +300,7 @@ package struct Pipeline: Sendable {
                 continue
             }
             do {
-                let translated = try adapter.translate(delivery.event, for: delivery.destination)
+                let translated = try translator.translate(delivery.event, for: delivery.destination)
                 if delivery.destination.mode == .shadow {
                     claimed.settled.append(skipped(delivery, fault: nil))
                 } else if let notBefore = translated.notBefore, notBefore > now {

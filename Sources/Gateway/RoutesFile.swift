@@ -10,7 +10,7 @@ package enum RoutesFile {
 
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
-        RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets)
+        RoutesReader(vendors: VendorRegistry.all, allowsInlineSecrets: allowsInlineSecrets)
     }
 
     /// - Throws: ``GatewayFault`` with all faults.

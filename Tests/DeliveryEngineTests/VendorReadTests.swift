@@ -131,7 +131,7 @@ import Vendors
                "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
              "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
             """#
-        let routes = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8)).routes
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
         let clients = VendorClients(on: MultiThreadedEventLoopGroup.singleton.next(), mostConnections: 16)
         let questions = VendorQuestions(
             routes: CurrentRoutes(routes),
@@ -144,7 +144,7 @@ import Vendors
         @Sendable func read(_ provider: ProviderConfiguration) async throws(ReadRefusal) -> VendorInquiry<[VendorEvent]>
         {
             let wanted = WantedEvent(id: "e", known: nil, destination: nil)
-            guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
+            guard let reading = provider.adapter.reading else { return .unsupported(nil) }
             return try await questions.ask(reading.find(wanted), at: provider)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,6 +1,7 @@
 import Access
 import Events
 import Routing
+import TestSupport
 import Testing
 
 @Suite struct RoutesReaderTests {
@@ -120,7 +121,9 @@ import Testing
 
 /// Two made-up vendors: one with a standard address and a setting, one without.
 enum SampleVendors {
-    static let all = [
+    static let all = traits.map { SampleAdapter($0) }
+
+    private static let traits = [
         VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -128,8 +131,14 @@ enum SampleVendors {
             credential: .header(name: "Authorization", prefix: "Bearer "),
             batch: BatchLimit(events: 100, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
-            accountHeaders: [AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space.")],
-            settings: [SettingField(name: "account", kind: .template, summary: "The account.")]
+            accountHeaders: [
+                AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space."),
+                AccountHeader(setting: "zone", header: "X-Acme-Zone", summary: "The zone."),
+            ],
+            settings: [
+                SettingField(name: "account", kind: .template, summary: "The account."),
+                SettingField(name: "detail", kind: .number(1...9), default: .number(5), summary: "How much."),
+            ]
         ),
         VendorTraits(
             adapter: "bolt",
@@ -137,7 +146,16 @@ enum SampleVendors {
             defaultBaseURL: nil,
             credential: .query(name: "key"),
             batch: BatchLimit(events: 1, bytes: 1 << 20),
-            deduplication: .none
+            deduplication: .none,
+            accountHeaders: [AccountHeader(setting: "zone", header: "Bolt-Zone", summary: "The region.")],
+            settings: [
+                SettingField(
+                    name: "detail",
+                    kind: .choice(["low", "high"]),
+                    default: .text("low"),
+                    summary: "How exact."
+                )
+            ]
         ),
     ]
 }

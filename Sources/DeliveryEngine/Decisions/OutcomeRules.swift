@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+package import Routing
 
 /// What an outcome means for one event: settle it, or send it again.
 ///
@@ -62,7 +63,7 @@ package struct OutcomeRules: Sendable {
     }
 
     private func notBefore(_ after: RetryAfter?, _ now: Timestamp) -> Timestamp? {
-        after?.moment(from: now, atMost: settings.longestWait)
+        after?.moment(from: now, atMost: settings.retry.longestWait)
     }
 
     /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.

@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+package import Routing
 
 /// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
 ///

@@ -1,5 +1,6 @@
 import Events
 package import Journal
+package import Routing
 
 /// Whether the next request to a provider may leave: circuit breaker, concurrency, documented rate, and the waits that the vendor
 /// asked for; and what each answer teaches them.
@@ -47,9 +48,9 @@ package struct ProviderGates: Sendable {
 
     /// - Parameter hold: what an earlier run left of waits and parking.
     package init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
-        parkedPause = settings.parkedPause
-        longestWait = settings.longestWait
-        breaker = settings.breaker
+        parkedPause = settings.breaker.parkedPause
+        longestWait = settings.retry.longestWait
+        breaker = CircuitBreaker(settings.breaker)
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now.instant) }
         saved = hold

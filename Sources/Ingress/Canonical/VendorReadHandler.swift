@@ -39,7 +39,7 @@ struct VendorReadHandler: Sendable {
             throw Problem.unknownEvent(
                 id,
                 at: name,
-                because: questions.adapter(of: provider)?.reading?.reasonNotShown(wanted)
+                because: provider.adapter.reading?.reasonNotShown(wanted)
             )
         }
         var writer = JSONWriter(capacity: 1024)
@@ -106,12 +106,9 @@ struct VendorReadHandler: Sendable {
         let destination =
             accepted.plan.destinations.first { $0.provider == provider.name }
             ?? Destination(provider: provider.name, adapter: provider.traits.adapter, mode: .primary)
-        guard let adapter = questions.adapter(of: provider) else {
-            preconditionFailure("the reader of routes.json knows the registry's adapters only")
-        }
         let translated: TranslatedEvent
         do {
-            translated = try adapter.translate(accepted, for: destination)
+            translated = try provider.adapter.translate(accepted, for: destination)
         } catch {
             throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
         }
@@ -128,9 +125,7 @@ struct VendorReadHandler: Sendable {
         let routes = routes.current.routes
         let configured = routes.providers(for: client.name)
         let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
-        let able = (planned + configured).filter {
-            questions.adapter(of: $0)?.reading?.abilities.contains(.estimate) ?? false
-        }
+        let able = (planned + configured).filter { $0.adapter.reading?.abilities.contains(.estimate) ?? false }
         if let own = able.first(where: { routes.mayRead($0.name, client) }) { return own }
         if let shared = able.first { throw .sharedProvider(shared.name) }
         let vendors = questions.vendors(able: .estimate).joined(separator: ", ")
@@ -164,7 +159,7 @@ struct VendorReadHandler: Sendable {
         _ ability: VendorAbility,
         _ inquiry: (any VendorReading) -> VendorInquiry<Value>
     ) async throws(Problem) -> Value {
-        let start = questions.adapter(of: provider)?.reading.map(inquiry) ?? .unsupported(nil)
+        let start = provider.adapter.reading.map(inquiry) ?? .unsupported(nil)
         let end: VendorInquiry<Value>
         do throws(ReadRefusal) {
             end = try await questions.ask(start, at: provider)

@@ -1,11 +1,12 @@
 import DeliveryEngine
+import Routing
 import Testing
 
 @Suite struct CircuitBreakerTests {
     let start = ContinuousClock.now
 
     private func makeBreaker() -> CircuitBreaker {
-        CircuitBreaker(threshold: 2, pause: .seconds(5), longestPause: .seconds(15))
+        CircuitBreaker(BreakerSettings(failures: 2, pause: .seconds(5), longestPause: .seconds(15)))
     }
 
     private func makeOpen() -> CircuitBreaker {

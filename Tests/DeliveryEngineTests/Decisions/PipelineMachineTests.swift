@@ -1,6 +1,7 @@
 import DeliveryEngine
 import Events
 import Journal
+import Routing
 import Testing
 
 /// Each test reads as a transcript: what happened, and which step the machine takes next.
@@ -23,7 +24,7 @@ import Testing
             batch: BatchLimit(events: batch, bytes: 1 << 20),
             deduplication: deduplication,
             retry: retry,
-            breaker: CircuitBreaker(threshold: threshold, pause: .seconds(5), longestPause: .seconds(60)),
+            breaker: BreakerSettings(failures: threshold, pause: .seconds(5), longestPause: .seconds(60)),
             concurrency: concurrency,
             rateLimit: rateLimit,
             onUncertain: onUncertain

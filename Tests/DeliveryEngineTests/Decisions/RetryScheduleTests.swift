@@ -1,5 +1,6 @@
 import DeliveryEngine
 import Events
+import Routing
 import Testing
 
 @Suite struct RetryScheduleTests {

@@ -1,0 +1,28 @@
+/// Bodies of the kind `application/x-www-form-urlencoded`.
+enum FormText {
+    static func encoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let isPlain = Character(Unicode.Scalar(byte)).isLetter && byte < 0x80 || (0x30...0x39).contains(byte)
+            return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+
+    /// The values, in their order.
+    static func values(_ body: [UInt8]) -> [String] {
+        body.split(separator: UInt8(ascii: "&")).map { pair in
+            var value: [UInt8] = []
+            var rest = pair.drop { $0 != UInt8(ascii: "=") }.dropFirst()
+            while let byte = rest.popFirst() {
+                if byte == UInt8(ascii: "%"),
+                    let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+                {
+                    value.append(code)
+                    rest = rest.dropFirst(2)
+                } else {
+                    value.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                }
+            }
+            return String(decoding: value, as: UTF8.self)
+        }
+    }
+}
