@@ -63,7 +63,7 @@ import Testing
         let plain = try RoutesText.read(Self.text(acme: "", bolt: ""))
         let schema = try JSONDocument(parsing: RoutesSchema.text(SampleVendors.all.map(\.traits))).root
         let provider = try #require(schema["properties"]?["providers"]?["additionalProperties"]?["properties"])
-        func value(_ path: [String]) -> String? {
+        func shown(_ path: [String]) -> String? {
             var node: JSONValue? = provider[path[0]]
             for name in path.dropFirst() { node = node?["properties"]?[name] }
             return node?["default"].map { String(decoding: $0.raw, as: UTF8.self) }
@@ -73,7 +73,7 @@ import Testing
             ["retry", "max_retry_after"], ["breaker", "failures"], ["breaker", "pause"], ["breaker", "parked_pause"],
         ]
         let members = try fields.map { path in
-            let value = try #require(value(path), "\(path) has a default")
+            let value = try #require(shown(path), "\(path) has a default")
             return path.count == 1 ? "\"\(path[0])\": \(value)" : "\"\(path[0])\": {\"\(path[1])\": \(value)}"
         }
         for member in members {
