@@ -179,8 +179,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate-bench",
             dependencies: [
-                "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser, asyncHTTPClient,
-                histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                "Access", "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser,
+                asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),

@@ -19,13 +19,21 @@ struct AcceptanceMetrics: Sendable {
         unrouted = counter("unrouted")
     }
 
-    func count(_ result: Acceptor.Result) {
-        let repeated = result.accepted.count { $0.isDuplicate }
-        accepted.increment(by: result.accepted.count - repeated)
-        if repeated > 0 { duplicates.increment(by: repeated) }
-        for fault in result.faults {
-            if fault.code == .conflict { conflicts.increment() }
-            if fault.code == .unrouted { unrouted.increment() }
+    func count(_ results: [Acceptor.Result]) {
+        var (new, repeated) = (0, 0)
+        for result in results {
+            switch result {
+            case .accepted(let event): if event.isDuplicate { repeated += 1 } else { new += 1 }
+            case .refused(let faults): for fault in faults { count(fault) }
+            case .withheld: break
+            }
         }
+        accepted.increment(by: new)
+        if repeated > 0 { duplicates.increment(by: repeated) }
+    }
+
+    private func count(_ fault: EventFault) {
+        if fault.code == .conflict { conflicts.increment() }
+        if fault.code == .unrouted { unrouted.increment() }
     }
 }

@@ -6,8 +6,8 @@ package protocol Adapter: Sendable {
     /// Limits, deduplication, and where the credential goes, as data the engine acts on.
     var traits: VendorTraits { get }
 
-    /// What the adapter makes of a destination's settings, once for all events that go there.
-    associatedtype Settings: Sendable
+    /// What the adapter makes of a destination's settings, once for all events that go there; the settings themselves by default.
+    associatedtype Settings: Sendable = DestinationSettings
 
     /// Prepares the settings of a destination.
     /// - Parameter settings: checked against ``VendorTraits/settings``, with the defaults of those that are not set.
@@ -47,6 +47,10 @@ extension Adapter {
     {
         try translate(event, for: prepare(destination))
     }
+}
+
+extension Adapter where Settings == DestinationSettings {
+    package func prepare(_ settings: DestinationSettings) -> DestinationSettings { settings }
 }
 
 /// A destination with what its adapter made of its settings.

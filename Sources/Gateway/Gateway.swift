@@ -94,25 +94,21 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
-        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
-            IngressServer(
-                settings: settings,
-                certificate: certificate,
-                within: capacity,
-                accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
-                reading: store,
-                revising: store,
-                searching: store,
-                following: store,
-                serving: VendorRegistry.dialects,
-                asking: VendorQuestions(
-                    routes: routes,
-                    clients: readers,
-                    credentials: vault,
-                    adapters: VendorRegistry.all,
-                    admission: view.reads
-                ),
-                watching: view,
+        let services = IngressServices(
+            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            journal: store,
+            routes: routes,
+            clock: clock,
+            delivery: view,
+            questions: VendorQuestions(
+                routes: routes,
+                clients: readers,
+                credentials: vault,
+                adapters: VendorRegistry.all,
+                admission: view.reads
+            ),
+            dialects: VendorRegistry.dialects,
+            operations: IngressOperations(
                 readiness: GatewayReadiness(
                     archive: store,
                     routes: routes,
@@ -129,12 +125,20 @@ package enum Gateway {
                     clock: clock,
                     logs: logs
                 ),
-                routes: routes,
-                clock: clock,
-                metrics: metrics,
-                logging: RequestLog(output: logs),
-                logger: logs.logger("tollgate.http"),
-                auditing: audit,
+                audit: audit
+            )
+        )
+        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
+            IngressServer(
+                settings: settings,
+                certificate: certificate,
+                within: capacity,
+                serving: services,
+                telemetry: IngressTelemetry(
+                    requests: RequestLog(output: logs),
+                    logger: logs.logger("tollgate.http"),
+                    metrics: metrics
+                ),
                 onReady: onReady
             )
         }

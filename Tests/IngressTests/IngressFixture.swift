@@ -78,28 +78,28 @@ struct IngressFixture {
             let server = IngressServer(
                 settings: settings,
                 within: shared,
-                accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
-                reading: store,
-                revising: store,
-                searching: store,
-                following: store,
-                serving: dialects,
-                asking: VendorQuestions(
+                serving: IngressServices(
+                    acceptor: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
+                    journal: store,
                     routes: routes,
-                    clients: lane.clients,
-                    credentials: NoCredentials(),
-                    adapters: [],
-                    admission: view.reads
+                    clock: SystemWallClock(),
+                    delivery: view,
+                    questions: VendorQuestions(
+                        routes: routes,
+                        clients: lane.clients,
+                        credentials: NoCredentials(),
+                        adapters: [],
+                        admission: view.reads
+                    ),
+                    dialects: dialects,
+                    operations: IngressOperations(
+                        readiness: AlwaysReady(),
+                        reloading: NoFile(),
+                        reporting: NoFigures(),
+                        audit: audit
+                    )
                 ),
-                watching: view,
-                readiness: AlwaysReady(),
-                reloading: NoFile(),
-                reporting: NoFigures(),
-                routes: routes,
-                clock: SystemWallClock(),
-                logging: requestLog,
-                logger: quiet,
-                auditing: audit,
+                telemetry: IngressTelemetry(requests: requestLog, logger: quiet),
                 onReady: { onReady.yield($0) }
             )
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -2,8 +2,8 @@ package import Routing
 
 /// Whether a provider may be called, from the results of its last calls.
 ///
-/// Opens after ``BreakerSettings/failures`` consecutive ones. Then one probe is let through after each pause; the pause doubles with every probe
-/// that fails, up to ``BreakerSettings/longestPause``, and a probe that gets any other answer closes the breaker. While it is open, only the probe's
+/// Opens after so many consecutive failures as ``BreakerSettings`` say. Then one probe is let through after each pause; the pause doubles with every probe
+/// that fails, up to a longest one, and a probe that gets any other answer closes the breaker. While it is open, only the probe's
 /// own result counts: requests that left before it opened say nothing about now.
 package struct CircuitBreaker: Sendable, Equatable {
     /// What may be done now.
@@ -37,6 +37,7 @@ package struct CircuitBreaker: Sendable, Equatable {
     private let settings: BreakerSettings
     private var state = State.closed(failures: 0)
 
+    /// A closed breaker.
     package init(_ settings: BreakerSettings) {
         self.settings = settings
     }
@@ -65,9 +66,8 @@ package struct CircuitBreaker: Sendable, Equatable {
         case (.closed, .works):
             state = .closed(failures: 0)
         case (.closed(let failures), .failed):
-            state =
-                failures + 1 >= settings.failures
-                ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
+            let isEnough = failures + 1 >= settings.failures
+            state = isEnough ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
         case (.closed, .limited), (.closed, .unclear), (.open, _):
             break
         case (.probing, _) where !isProbe:

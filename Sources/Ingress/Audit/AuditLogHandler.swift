@@ -4,15 +4,19 @@ import Journal
 
 /// `GET /v1/log`: the audit log of all tenants, newest first, in pages.
 struct AuditLogHandler: Sendable {
-    let recording: any AuditRecording
+    private let recording: any AuditRecording
 
     /// The parameters that it has.
     private static let names: Set<String> = [
         "category", "action", "actor", "tenant", "from", "until", "limit", "cursor",
     ]
 
-    func respond(to query: Substring) async throws -> [UInt8] {
-        let parameters = try ListParameters(query, allowed: Self.names)
+    init(_ services: EndpointServices) {
+        recording = services.given.operations.audit.recording
+    }
+
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: Self.names)
         let window = try parameters.window("from", "until")
         let filter = AuditFilter(
             tenant: try parameters.single("tenant").map { TenantID($0) },
@@ -30,7 +34,7 @@ struct AuditLogHandler: Sendable {
         } catch {
             throw Problem(error)
         }
-        return Self.json(page, limit: limit)
+        return .json(Self.json(page, limit: limit))
     }
 
     /// A cursor is the number of the last entry of a page.

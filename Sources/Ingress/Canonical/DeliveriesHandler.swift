@@ -9,17 +9,17 @@ struct DeliveriesHandler: Sendable {
     private let archive: any EventArchive
     private let removed: RemovedProviders
 
-    init(reading archive: any EventArchive, removed: RemovedProviders) {
-        self.archive = archive
-        self.removed = removed
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        removed = RemovedProviders(services)
     }
 
     /// The parameters that it has.
     static let names: Set<String> = DeliveryFilter.parameterNames.union(["event_id", "limit", "cursor"])
 
-    func respond(to query: Substring, from client: Client) async throws -> [UInt8] {
-        let parameters = try ListParameters(query, allowed: Self.names)
-        var filter = try DeliveryFilter(parameters, tenant: client.tenant)
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: Self.names)
+        var filter = try DeliveryFilter(parameters, tenant: call.client.tenant)
         filter.eventIDs = parameters.all("event_id").map { EventID($0) }
         let limit = try parameters.limit()
         let cursor = try parameters.cursor(Self.cursor)
@@ -35,7 +35,7 @@ struct DeliveriesHandler: Sendable {
         } catch {
             throw Problem(error)
         }
-        return Self.json(page)
+        return .json(Self.json(page))
     }
 
     /// A cursor names the last delivery of a page, `<sequence>.<provider>`; clients pass it back unchanged.

@@ -10,14 +10,21 @@ import Routing
 /// A backlog counts the events of all tenants, and a vendor's words may be about anybody's. So a client sees the accounts that are its
 /// tenant's alone, and all only with the scope `admin`.
 struct ProvidersHandler: Sendable {
-    let archive: any EventArchive
-    let monitor: DeliveryMonitor
-    let routes: CurrentRoutes
-    let clock: any WallClock
+    private let archive: any EventArchive
+    private let monitor: DeliveryMonitor
+    private let routes: CurrentRoutes
+    private let clock: any WallClock
 
-    func respond(to client: Client) async throws -> [UInt8] {
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        monitor = services.given.delivery.monitor
+        routes = services.given.routes
+        clock = services.given.clock
+    }
+
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
         do {
-            return try await json(for: client)
+            return .json(try await json(for: call.client))
         } catch let error as StoreError {
             throw Problem(error)
         }

@@ -8,16 +8,24 @@ import Routing
 /// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
 /// was decided before.
 struct RevisionHandler: Sendable {
-    let revising: any DeliveryRevising
-    let nudging: any DeliveryNudging
-    let removed: RemovedProviders
-    let clock: any WallClock
-    let audit: AuditLog
+    private let revising: any DeliveryRevising
+    private let nudging: any DeliveryNudging
+    private let removed: RemovedProviders
+    private let clock: any WallClock
+    private let audit: AuditLog
+
+    init(_ services: EndpointServices) {
+        revising = services.given.journal
+        nudging = services.given.delivery.bells
+        removed = RemovedProviders(services)
+        clock = services.given.clock
+        audit = services.given.operations.audit
+    }
 
     /// Carries a decision out, or counts only if it is a dry run.
-    func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from caller: Caller) async throws -> [UInt8] {
-        let client = caller.client
-        let order = try RevisionOrder(body, tenant: client.tenant)
+    func respond(to call: EndpointCall, _ action: DeliveryRevision.Action) async throws -> EndpointResponse {
+        let client = call.client
+        let order = try await call.parseBody { try RevisionOrder($0, tenant: client.tenant) }
         let revision: DeliveryRevision
         // Also after a failure, because a part may be done.
         defer { if action == .retry, !order.isDryRun { nudging.nudge(order.filter.provider) } }
@@ -38,7 +46,7 @@ struct RevisionHandler: Sendable {
         }
         if !order.isDryRun {
             let details = ["filter": order.filter.words, "changed": "\(count.changed)", "busy": "\(count.busy)"]
-            await audit.write("deliveries: \(action.rawValue)", by: .client(caller), details)
+            await audit.write("deliveries: \(action.rawValue)", by: .client(call.caller), details)
         }
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
@@ -48,7 +56,7 @@ struct RevisionHandler: Sendable {
         writer.member("busy", integer: count.busy)
         writer.member("uncertain", integer: uncertain)
         writer.endObject()
-        return writer.bytes
+        return .json(writer.bytes)
     }
 
     /// How many uncertain deliveries a retry that names no state has left alone, so that nobody takes them for done.
@@ -61,10 +69,10 @@ struct RevisionHandler: Sendable {
     }
 
     /// The latest decisions of the client's tenant, newest first.
-    func actions(of client: Client) async throws -> [UInt8] {
+    func actions(_ call: EndpointCall) async throws -> EndpointResponse {
         let recorded: [RecordedRevision]
         do {
-            recorded = try await revising.revisions(of: client.tenant, limit: 1000)
+            recorded = try await revising.revisions(of: call.client.tenant, limit: 1000)
         } catch {
             throw Problem(error)
         }
@@ -84,12 +92,12 @@ struct RevisionHandler: Sendable {
         }
         writer.endArray()
         writer.endObject()
-        return writer.bytes
+        return .json(writer.bytes)
     }
 }
 
 /// The body of a decision: `{"ids": [...]}`, `{"filter": {...}}` or `{"all": true}`, with `"dry_run": true` for the count alone.
-struct RevisionOrder {
+struct RevisionOrder: Sendable {
     private(set) var filter: DeliveryFilter
     private(set) var isDryRun = false
 

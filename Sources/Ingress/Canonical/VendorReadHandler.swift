@@ -9,12 +9,19 @@ import VendorReads
 
 /// `?provider=NAME` on reads, and `POST /v1/events/estimate`: asks the vendor itself, and answers in canonical shape.
 struct VendorReadHandler: Sendable {
-    let routes: CurrentRoutes
-    let questions: VendorQuestions
-    let archive: any EventArchive
-    let acceptor: Acceptor
-    let bodies: LargeBodies
-    let audit: AuditLog
+    private let routes: CurrentRoutes
+    private let questions: VendorQuestions
+    private let archive: any EventArchive
+    private let acceptor: Acceptor
+    private let audit: AuditLog
+
+    init(_ services: EndpointServices) {
+        routes = services.given.routes
+        questions = services.given.questions
+        archive = services.given.journal
+        acceptor = services.given.acceptor
+        audit = services.given.operations.audit
+    }
 
     /// An event as the vendor has it.
     func event(_ id: String, at name: ProviderName, for caller: Caller) async throws -> [UInt8] {
@@ -85,11 +92,10 @@ struct VendorReadHandler: Sendable {
     }
 
     /// What an event would cost. Without a provider's name the first of the event's destinations that can tell is asked.
-    func estimate(_ body: [UInt8], at name: ProviderName?, for caller: Caller) async throws -> [UInt8] {
-        let client = caller.client
-        let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) {
-            EventReader().read(body, as: .json)
-        }
+    func estimate(_ call: EndpointCall) async throws -> EndpointResponse {
+        let client = call.client
+        let name = try call.listQuery([]).provider
+        let batch = try await call.parseBody { EventReader().read($0, as: .json) }
         guard batch.faults.isEmpty else {
             throw Problem.estimate(batch.faults, omitted: batch.omittedFaults, count: batch.count)
         }
@@ -112,9 +118,9 @@ struct VendorReadHandler: Sendable {
         } catch {
             throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
         }
-        await note("estimate", provider, caller)
+        await note("estimate", provider, call.caller)
         let estimate = try await answer(provider, .estimate) { $0.estimate(translated) }
-        return Self.json(estimate, provider)
+        return .json(Self.json(estimate, provider))
     }
 
     /// Whom to ask for an estimate.

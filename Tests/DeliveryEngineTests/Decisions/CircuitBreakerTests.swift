@@ -1,6 +1,7 @@
-import DeliveryEngine
 import Routing
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct CircuitBreakerTests {
     let start = ContinuousClock.now

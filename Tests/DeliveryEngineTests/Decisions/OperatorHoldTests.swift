@@ -1,8 +1,9 @@
-import DeliveryEngine
 import Events
 import Journal
 import Routing
 import Testing
+
+@testable import DeliveryEngine
 
 /// What an operator and a vendor may hold up, and for how long.
 @Suite struct OperatorHoldTests {

@@ -1,7 +1,8 @@
-import DeliveryEngine
 import Events
 import Routing
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct RetryScheduleTests {
     let now = Timestamp(milliseconds: 1_700_000_000_000)

@@ -1,4 +1,3 @@
-import DeliveryEngine
 import Dispatch
 import Events
 import NIOCore
@@ -6,6 +5,8 @@ import NIOPosix
 import TestSupport
 import Testing
 import Transport
+
+@testable import DeliveryEngine
 
 /// What becomes of connections over several calls, with vendors that behave in every way a vendor may and some that none may.
 @Suite struct VendorClientTests {

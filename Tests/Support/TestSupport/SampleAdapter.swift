@@ -8,8 +8,6 @@ package struct SampleAdapter: Adapter {
         self.traits = traits
     }
 
-    package func prepare(_ settings: DestinationSettings) -> DestinationSettings { settings }
-
     package func translate(_ event: AcceptedEvent, for destination: PreparedDestination<DestinationSettings>)
         -> TranslatedEvent
     {

@@ -17,17 +17,6 @@ struct Gatekeeper: Sendable {
         authenticator = Authenticator(clock: clock)
     }
 
-    /// Who has the key in `Authorization: Bearer KEY`, else in `x-api-key`.
-    /// - Throws: ``Problem/unauthorized``, or what is wrong with the key
-    func caller(authorization: String?, apiKey: String?, from address: SocketAddress?) throws(Problem) -> Caller {
-        guard let key = PresentedKey.of(authorization: authorization, apiKey: apiKey) else { throw .unauthorized }
-        do {
-            return try caller(presenting: key, from: address)
-        } catch {
-            throw Problem(error)
-        }
-    }
-
     /// Who has this key. A refused key is told to the audit log.
     func caller(presenting key: String, from address: SocketAddress?) throws(KeyRefusal) -> Caller {
         do {
@@ -38,12 +27,12 @@ struct Gatekeeper: Sendable {
         }
     }
 
-    /// The client whose key this is; nil if it opens nothing now.
-    func client(holding key: String) -> Client? {
+    /// Who has this key; nil if it opens nothing now.
+    func caller(holding key: String, from address: SocketAddress?) -> Caller? {
         do {
-            return try holder(presenting: key).client
+            return Caller(try holder(presenting: key), from: address)
         } catch {
-            // Whoever asks goes on to a place that says why.
+            // Whoever asks goes on to where the client is told why.
             return nil
         }
     }
@@ -61,20 +50,5 @@ struct Gatekeeper: Sendable {
             // The next request with this key says why.
             return false
         }
-    }
-
-    /// Counts a request of a client that has limits.
-    /// - Throws: a problem with the time to wait
-    func admitRequest(of client: Client) throws(Problem) {
-        do {
-            try limiter.admitRequest(of: client)
-        } catch {
-            throw Problem(error)
-        }
-    }
-
-    /// - Throws: ``Problem/forbidden(_:)``
-    func require(_ scope: Scope, of client: Client) throws(Problem) {
-        guard client.may(scope) else { throw .forbidden(scope.rawValue) }
     }
 }

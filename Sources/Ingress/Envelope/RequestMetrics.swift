@@ -3,35 +3,6 @@ import Events
 import Synchronization
 import Telemetry
 
-/// What a request is counted under.
-struct EndpointClass: Hashable, Sendable {
-    let name: String
-
-    static let write = EndpointClass(name: "write")
-    static let read = EndpointClass(name: "read")
-    static let deliveries = EndpointClass(name: "deliveries")
-    static let operations = EndpointClass(name: "operations")
-    /// A path or a method that is not served.
-    static let unknown = EndpointClass(name: "unknown")
-
-    /// A vendor's own API, whatever is asked of it.
-    static func facade(_ adapter: AdapterName) -> EndpointClass { EndpointClass(name: "facade_\(adapter.rawValue)") }
-}
-
-extension Endpoint {
-    /// What requests for it are counted under.
-    var countedAs: EndpointClass {
-        switch self {
-        case .writeEvents: .write
-        case .listEvents, .eventNames, .event, .estimate, .streamEvents: .read
-        case .deliveries, .retryDeliveries, .discardDeliveries, .deliveryActions: .deliveries
-        case .providers, .client, .holdProvider, .resumeProvider, .reloadRoutes, .checkRoutes, .auditLog, .health,
-            .readiness, .metrics, .description:
-            .operations
-        }
-    }
-}
-
 /// Counts answers and their times. No label of it names a client.
 struct RequestMetrics: Sendable {
     /// By class of status, from 1xx on.
@@ -46,7 +17,7 @@ struct RequestMetrics: Sendable {
 
     init(facades: [AdapterName], factory: any MetricsFactory) {
         let classes: [EndpointClass] =
-            [.write, .read, .deliveries, .operations, .unknown] + Set(facades).map { .facade($0) }
+            [.write, .read, .deliveries, .operations, .unknown] + Set(facades).map(EndpointClass.facade)
         timers = Dictionary(
             uniqueKeysWithValues: classes.map { endpoint in
                 let timers = (1...5).map { status in

@@ -32,16 +32,17 @@ package struct RequestLogEntry: Sendable {
     package var ids: [EventID] = []
     package var duration = Duration.zero
     /// What the request is counted under.
-    var endpoint = EndpointClass.unknown
+    let endpoint: EndpointClass
 
     /// How many ids stand in a line.
     static let mostIDs = 10
 
-    init(requestID: String, method: String, path: String, trace: TraceContext?) {
-        self.requestID = requestID
-        self.method = method
-        self.path = path
-        self.trace = trace
+    init(_ request: IncomingRequest, countedAs metricsClass: EndpointClass) {
+        requestID = RequestID.of(request.requestID)
+        method = request.method
+        path = request.path
+        trace = TraceContext(request.traceParent)
+        endpoint = metricsClass
     }
 }
 

@@ -9,15 +9,15 @@ import NIOHTTPCompression
 struct RequestBody: Sendable {
     private let request: Request
     private let channel: any Channel
-    /// Decompresses it.
-    private let decoding: LargeBodies
+    /// Decompresses and parses it.
+    let decoding: LargeBodies
     /// Held as long as the body is.
     private let lease: BodyLease
 
     /// - Parameters:
     ///   - channel: where a client is told that its body is wanted.
     ///   - budget: from which the body's bytes are taken.
-    ///   - decoding: decompresses large bodies.
+    ///   - decoding: decompresses and parses large bodies.
     init(of request: Request, on channel: any Channel, takingFrom budget: BodyBudget, decoding: LargeBodies) {
         self.request = request
         self.channel = channel
@@ -101,17 +101,5 @@ struct RequestBody: Sendable {
         } catch {
             throw Problem.undecodable
         }
-    }
-}
-
-/// What is known of a request beside itself.
-struct GatewayContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    /// Of the connection, or of the stream on it.
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = CoreRequestContextStorage(source: source)
-        channel = source.channel
     }
 }
