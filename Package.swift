@@ -203,6 +203,11 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "ConfigurationFileTests",
+            dependencies: ["ConfigurationFile", "Events", "JSON"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "VendorsTests",
             dependencies: ["ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             exclude: ["Exchanges", "Polar/Recorded"],

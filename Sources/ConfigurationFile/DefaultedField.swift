@@ -1,4 +1,4 @@
-package import Events
+import Events
 package import JSON
 
 /// A field with the value that holds without it: written once, and read by the reader, the JSON Schema and the reference.
