@@ -54,7 +54,7 @@ package enum RoutesFields {
 
     /// The fields of one provider at any vendor.
     static func provider(_ vendors: [VendorTraits]) -> [Field] {
-        anyProvider(vendors) + joined(vendors.map { accountFields(of: $0) })
+        anyProvider(vendors) + joined(vendors, accountFields)
     }
 
     /// The settings that only providers of this vendor have.
@@ -169,7 +169,7 @@ package enum RoutesFields {
     /// The fields of a destination of any vendor. The file is flat, so a name that several vendors use takes here what any of them
     /// takes; the reader knows the destination's vendor and takes what that one does.
     static func destination(_ vendors: [VendorTraits]) -> [Field] {
-        anyDestination + joined(vendors.map { settings(of: $0) })
+        anyDestination + joined(vendors, settings)
     }
 
     private static func settings(of vendor: VendorTraits) -> [Field] {
@@ -187,41 +187,44 @@ package enum RoutesFields {
     }
 
     /// The fields of all vendors, each name once.
-    private static func joined(_ vendors: [[Field]]) -> [Field] {
-        var joined: [Field] = []
-        for field in vendors.joined() {
-            if let index = joined.firstIndex(where: { $0.name == field.name }) {
-                joined[index] = joined[index].joined(with: field)
-            } else {
-                joined.append(field)
+    private static func joined(_ vendors: [VendorTraits], _ fields: (VendorTraits) -> [Field]) -> [Field] {
+        var names: [String] = []
+        var uses: [String: [(vendor: String, field: Field)]] = [:]
+        for vendor in vendors {
+            for field in fields(vendor) {
+                if uses[field.name] == nil { names.append(field.name) }
+                uses[field.name, default: []].append((vendor.vendor, field))
             }
         }
-        return joined
+        return names.compactMap { name in uses[name].map { joined($0) } }
+    }
+
+    /// A field that takes what any of these vendors takes, with their default if they have the same.
+    private static func joined(_ uses: [(vendor: String, field: Field)]) -> Field {
+        let first = uses[0].field
+        var (kind, summaries) = (first.kind, [first.summary])
+        for (_, field) in uses.dropFirst() {
+            kind = kind.joined(with: field.kind)
+            if !summaries.contains(field.summary) { summaries.append(field.summary) }
+        }
+        var summary = summaries.joined(separator: " Or: ")
+        let isCommon = uses.allSatisfy { $0.field.standard == first.standard }
+        if !isCommon {
+            let defaults = uses.compactMap { use in use.field.standard.map { "\($0.words) (\(use.vendor))" } }
+            summary += " Default: \(defaults.joined(separator: ", "))."
+        }
+        return Field(first.name, kind, default: isCommon ? first.standard : nil, summary)
     }
 }
 
-extension Field {
-    /// A field that takes what either takes, with a default if both have the same.
-    fileprivate func joined(with other: Self) -> Self {
-        let (own, others) = standard == other.standard ? (summary, other.summary) : (explained, other.explained)
-        let text = own == others || own.contains(others) ? own : "\(own) Or: \(others)"
-        return Self(
-            name,
-            kind.joined(with: other.kind),
-            required: isRequired && other.isRequired,
-            default: standard == other.standard ? standard : nil,
-            text
-        )
-    }
-
-    /// The summary with the default in it.
-    private var explained: String {
-        switch standard {
-        case .text(let text)?: "\(summary) Default: \(text)."
-        case .flag(let flag)?: "\(summary) Default: \(flag)."
-        case .number(let number)?: "\(summary) Default: \(number)."
-        case .texts(let texts)?: "\(summary) Default: \(texts.joined(separator: ", "))."
-        case nil: summary
+extension SettingValue {
+    /// For a sentence.
+    fileprivate var words: String {
+        switch self {
+        case .text(let text): text
+        case .flag(let flag): "\(flag)"
+        case .number(let number): "\(number)"
+        case .texts(let texts): texts.joined(separator: " and ")
         }
     }
 }

@@ -64,7 +64,7 @@ import Testing
         ("9/h", RateLimit(requests: 9, per: .seconds(3600))),
     ])
     func `reads rates`(text: String, rate: RateLimit) throws {
-        #expect(try provider(#""rate_limit": "\#(text)""#).rateLimit == rate)
+        #expect(try provider(#""rate_limit": "\#(text)""#).pipeline.rateLimit == rate)
     }
 
     @Test(arguments: ["", "50", "/s", "50/", "0/s", "-1/s", "1.5/s", "50/day", "50/s/s", "50 /s"])

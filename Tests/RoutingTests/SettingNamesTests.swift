@@ -1,6 +1,7 @@
 import Events
 import JSON
 import Routing
+import TestSupport
 import Testing
 
 /// A setting is its vendor's own, though the file has no place to say so.
