@@ -13,7 +13,7 @@ package protocol Adapter: Sendable {
     /// - Parameter settings: checked against ``VendorTraits/settings``, with the defaults of those that are not set.
     func prepare(_ settings: DestinationSettings) -> Settings
 
-    /// Writes one event in the vendor's words. A retry sends the same bytes, so the result depends on the arguments alone.
+    /// Writes one event in the vendor's format. A retry sends the same bytes, so the result depends on the arguments alone.
     /// - Throws: ``Untranslatable`` with the field, the reason, and the setting that would help.
     func translate(_ event: AcceptedEvent, for destination: PreparedDestination<Settings>) throws(Untranslatable)
         -> TranslatedEvent
@@ -27,11 +27,11 @@ package protocol Adapter: Sendable {
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
 
     /// What else can be asked of the vendor; nil if nothing, and that without a word from the adapter.
-    var reading: (any VendorReading)? { get }
+    var reader: (any VendorReader)? { get }
 }
 
 extension Adapter {
-    package var reading: (any VendorReading)? { nil }
+    package var reader: (any VendorReader)? { nil }
 
     /// A destination with its settings prepared.
     package func prepare(_ destination: Destination) -> PreparedDestination<Settings> {
@@ -83,7 +83,7 @@ package struct Translator<Vendor: Adapter> {
     }
 }
 
-/// An event that cannot be said in a vendor's words. It ends as `rejected` at that vendor with code `untranslatable`.
+/// An event that cannot be written in a vendor's format. It ends as `rejected` at that vendor with code `untranslatable`.
 package struct Untranslatable: Error, Sendable, Equatable {
     /// The canonical field that stands in the way, as a path: `properties.tags`.
     package let field: String
@@ -96,13 +96,13 @@ package struct Untranslatable: Error, Sendable, Equatable {
     }
 }
 
-/// One event in a vendor's words.
+/// One event in a vendor's format.
 package struct TranslatedEvent: Sendable, Equatable {
     /// The event as it stands in a request body, alone or between commas.
     package let bytes: [UInt8]
     /// What the vendor tells events apart by; where ``VendorTraits/oneIdentityOncePerBatch`` holds, no two of a batch share it.
     package let identity: String
-    /// The vendor refuses the event before this moment; nil if it never does.
+    /// The vendor refuses the event before this timestamp; nil if it never does.
     package let notBefore: Timestamp?
 
     package init(bytes: [UInt8], identity: String, notBefore: Timestamp? = nil) {

@@ -1,12 +1,5 @@
 /// Bodies of the kind `application/x-www-form-urlencoded`.
 enum FormText {
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain = Character(Unicode.Scalar(byte)).isLetter && byte < 0x80 || (0x30...0x39).contains(byte)
-            return isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-    }
-
     /// The values, in their order.
     static func values(_ body: [UInt8]) -> [String] {
         body.split(separator: UInt8(ascii: "&")).map { pair in

@@ -46,7 +46,7 @@ struct VendorReadHandler: Sendable {
             throw Problem.unknownEvent(
                 id,
                 at: name,
-                because: provider.adapter.reading?.reasonNotShown(wanted)
+                because: provider.adapter.reader?.reasonNotFound(wanted)
             )
         }
         var writer = JSONWriter(capacity: 1024)
@@ -131,7 +131,7 @@ struct VendorReadHandler: Sendable {
         let routes = routes.current.routes
         let configured = routes.providers(for: client.name)
         let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
-        let able = (planned + configured).filter { $0.adapter.reading?.abilities.contains(.estimate) ?? false }
+        let able = (planned + configured).filter { $0.adapter.reader?.abilities.contains(.estimate) ?? false }
         if let own = able.first(where: { routes.mayRead($0.name, client) }) { return own }
         if let shared = able.first { throw .sharedProvider(shared.name) }
         let vendors = questions.vendors(able: .estimate).joined(separator: ", ")
@@ -163,11 +163,11 @@ struct VendorReadHandler: Sendable {
     private func answer<Value>(
         _ provider: ProviderConfiguration,
         _ ability: VendorAbility,
-        _ inquiry: (any VendorReading) -> VendorInquiry<Value>
+        _ inquiry: (any VendorReader) -> VendorInquiry<Value>
     ) async throws(Problem) -> Value {
-        let start = provider.adapter.reading.map(inquiry) ?? .unsupported(nil)
+        let start = provider.adapter.reader.map(inquiry) ?? .unsupported(nil)
         let end: VendorInquiry<Value>
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             end = try await questions.ask(start, at: provider)
         } catch {
             throw Problem(error)
@@ -179,7 +179,7 @@ struct VendorReadHandler: Sendable {
             if let reason { throw .unsupported(reason) }
             let able = questions.vendors(able: ability)
             let others = able.isEmpty ? "no vendor can" : "providers of \(able.joined(separator: ", ")) can"
-            throw .unsupported("\(provider.traits.vendor) cannot \(ability.words); \(others)")
+            throw .unsupported("\(provider.traits.vendor) cannot \(ability.phrase); \(others)")
         case .ask: preconditionFailure("a question ends with its answer")
         }
     }
@@ -242,7 +242,7 @@ extension VendorReadHandler {
 }
 
 extension VendorAbility {
-    fileprivate var words: String {
+    fileprivate var phrase: String {
         switch self {
         case .find: "show an event"
         case .list: "list events"

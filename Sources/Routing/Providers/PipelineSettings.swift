@@ -56,6 +56,9 @@ package struct PipelineSettings: Sendable, Equatable {
     /// ``onUncertain`` where `routes.json` says nothing.
     package static let standardPolicy = UncertainPolicy.hold
 
+    /// No retry is scheduled later than this. One that waits longer was scheduled by a clock that was ahead, or with other settings.
+    package var longestRetry: Duration { max(retry.cap, retry.longestWait + retry.base) }
+
     /// Whether the intent to send must be durable before the bytes leave.
     package var needsIntent: Bool { deduplication == .none }
 }

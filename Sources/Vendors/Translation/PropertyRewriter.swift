@@ -249,16 +249,3 @@ extension JSONWriter {
         return writer.bytes[...]
     }
 }
-
-/// What stands behind the backslashes of a string.
-enum JSONEscapes {
-    /// Whether the string holds U+0000, which JSON can only say as an escape.
-    static func holdZeroCharacter(_ json: ArraySlice<UInt8>) -> Bool {
-        var place = json.startIndex
-        while let backslash = json[place...].firstIndex(of: UInt8(ascii: "\\")) {
-            if json[backslash...].starts(with: "\\u0000".utf8) { return true }
-            place = min(backslash + 2, json.endIndex)
-        }
-        return false
-    }
-}

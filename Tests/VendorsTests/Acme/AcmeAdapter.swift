@@ -37,7 +37,7 @@ struct AcmeAdapter: Adapter {
         if destination.settings.isNested, let properties = event.properties {
             fields.append(("payload", String(decoding: properties.bytes, as: UTF8.self)))
         }
-        let body = fields.map { "\($0)=\(FormText.encoded($1))" }.joined(separator: "&")
+        let body = fields.map { "\($0)=\(PercentEncoding.encoded($1))" }.joined(separator: "&")
         return TranslatedEvent(bytes: Array(body.utf8), identity: id)
     }
 
@@ -46,11 +46,8 @@ struct AcmeAdapter: Adapter {
     }
 
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
-        let words = VendorWords.quoted(body: answer.body)
-        let table = StatusTable(vendor: Self.vendor, answer: answer, events: events.count, words: words)
-        guard answer.status == 200, let root = JSONDocument.answer(answer.body)?.root,
-            root["object"]?.string == "meter_event"
-        else { return table.verdict }
+        let table = StatusTable(vendor: Self.vendor, answer: answer, events: events.count) { $0["message"]?.string }
+        guard answer.status == 200, table.root?["object"]?.string == "meter_event" else { return table.verdict }
         return .all(.delivered(deduplicated: false))
     }
 }

@@ -2,6 +2,7 @@ import ConfigurationFile
 import Events
 import JSON
 import Routing
+import TestSupport
 import Testing
 import Vendors
 
