@@ -207,7 +207,7 @@ private struct ReadingStage: Sendable {
                "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
              "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
             """#
-        let routes = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8)).routes
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
         (provider, other) = (routes.providers[0], routes.providers[1])
         clients = VendorClients(on: MultiThreadedEventLoopGroup.singleton.next(), mostConnections: 16)
         questions = VendorQuestions(
@@ -221,7 +221,7 @@ private struct ReadingStage: Sendable {
 
     func read(_ provider: ProviderConfiguration) async throws(ReadError) -> VendorInquiry<[VendorEvent]> {
         let wanted = WantedEvent(id: "e", known: nil, destination: nil)
-        guard let reader = questions.adapter(of: provider)?.reader else { return .unsupported(nil) }
+        guard let reader = provider.adapter.reader else { return .unsupported(nil) }
         return try await questions.ask(reader.find(wanted), at: provider)
     }
 
