@@ -217,18 +217,6 @@ package enum RoutesFields {
     }
 }
 
-extension SettingValue {
-    /// For a sentence.
-    fileprivate var words: String {
-        switch self {
-        case .text(let text): text
-        case .flag(let flag): "\(flag)"
-        case .number(let number): "\(number)"
-        case .texts(let texts): texts.joined(separator: " and ")
-        }
-    }
-}
-
 extension Field.Kind {
     /// What takes the values of both.
     fileprivate func joined(with other: Self) -> Self {
