@@ -30,7 +30,7 @@ package enum RoutesFile {
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
+    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 

@@ -210,10 +210,22 @@ package enum RoutesFields {
         var summary = summaries.joined(separator: " Or: ")
         let isCommon = uses.allSatisfy { $0.field.standard == first.standard }
         if !isCommon {
-            let defaults = uses.compactMap { use in use.field.standard.map { "\($0.words) (\(use.vendor))" } }
+            let defaults = uses.compactMap { use in use.field.standard.map { "\($0.text) (\(use.vendor))" } }
             summary += " Default: \(defaults.joined(separator: ", "))."
         }
         return Field(first.name, kind, default: isCommon ? first.standard : nil, summary)
+    }
+}
+
+extension SettingValue {
+    /// For a sentence.
+    var text: String {
+        switch self {
+        case .text(let text): text
+        case .flag(let flag): "\(flag)"
+        case .number(let number): "\(number)"
+        case .texts(let texts): texts.joined(separator: " and ")
+        }
     }
 }
 

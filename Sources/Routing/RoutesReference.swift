@@ -46,8 +46,8 @@ package enum RoutesReference {
 
     private static func entry(_ field: Field) -> String {
         let requirement = field.isRequired ? ", required" : ""
-        let standard = field.standard.map { ", default `\($0.words)`" } ?? ""
-        return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)\(standard)): \(field.summary)")
+        let standard = field.standard.map { " Default: `\($0.text)`." } ?? ""
+        return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)): \(field.summary)\(standard)")
     }
 
     /// The object that a field is, holds by name or lists; nil if it has none.
@@ -77,8 +77,8 @@ package enum RoutesReference {
         case .texts: "string or list of strings"
         case .list(let element): "list, each element: \(type(of: element))"
         case .object: "object, see below"
-        case .either(let kinds): kinds.map { type(of: $0) }.joined(separator: ", or ")
         case .map(let value): "object with names of your choice, each value: \(type(of: value))"
+        case .either(let kinds): kinds.map { type(of: $0) }.joined(separator: " or ")
         }
     }
 
