@@ -1,3 +1,4 @@
+import Access
 import Events
 package import Foundation
 package import Routing
@@ -16,8 +17,20 @@ package enum RoutesFile {
         RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets)
     }
 
+    /// Reads the file as a gateway would that has these variables and may read the same files. Runs no program.
     /// - Throws: ``GatewayFault`` with all faults.
-    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Reading {
+    package static func check(
+        _ file: URL,
+        allowsInlineSecrets: Bool,
+        environment: [String: String]
+    ) async throws(GatewayFault) -> RoutesReader.Contents {
+        let reading = try read(file, allowsInlineSecrets: allowsInlineSecrets)
+        let vault = CredentialVault(of: CurrentRoutes(reading.routes), environment: environment)
+        return await vault.recognizeAccounts(in: reading, runsPrograms: false)
+    }
+
+    /// - Throws: ``GatewayFault`` with all faults.
+    static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
@@ -32,7 +45,7 @@ package enum RoutesFile {
 
     /// What the bytes of the file say.
     static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
-        -> RoutesReader.Reading
+        -> RoutesReader.Contents
     {
         do {
             return try reader(allowsInlineSecrets: allowsInlineSecrets).read(content)

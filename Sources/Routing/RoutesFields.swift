@@ -20,7 +20,12 @@ package enum RoutesFields {
                 required: true,
                 "Which events go where; the first route that matches takes the event."
             ),
-            Field("clients", .list(.object(Client.fields)), required: true, "The applications that may use the gateway."),
+            Field(
+                "clients",
+                .list(.object(Client.fields)),
+                required: true,
+                "The applications that may use the gateway."
+            ),
         ]
     }
 

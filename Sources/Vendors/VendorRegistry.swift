@@ -10,14 +10,6 @@ package enum VendorRegistry {
         LagoAdapter(),
     ]
 
-    /// The vendors' own APIs, as the gateway serves them.
-    package static let dialects: [any Dialect] = [
-        KnetikFacade(),
-        FlexpriceFacade(),
-        PolarFacade(),
-        LagoFacade(),
-    ]
-
     /// The adapter of this name; nil if there is none.
     package static func adapter(named name: AdapterName) -> (any Adapter)? {
         all.first { $0.traits.adapter == name }

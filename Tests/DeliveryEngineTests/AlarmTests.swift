@@ -2,9 +2,9 @@ import NIOCore
 import NIOEmbedded
 import Synchronization
 import Testing
+import Transport
 
 @testable import DeliveryEngine
-import Transport
 
 @Suite struct AlarmTests {
     @Test func `rings once, at the time it was last set to, however often it was set before`() {

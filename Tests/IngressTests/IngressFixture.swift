@@ -45,11 +45,13 @@ struct IngressFixture {
     let address: String
     let port: Int
     let store: SQLiteEventStore
-    let watch: SettlementWatch
+    let view: DeliveryView
     let routes: CurrentRoutes
     /// What the access log was given.
     let requestLog: RequestRecorder
     let capacity: IngressCapacity
+
+    var watch: SettlementWatch { view.settlements }
 
     /// - Parameter clients: beside those that every test has.
     static func with(
@@ -114,7 +116,7 @@ struct IngressFixture {
                         address: "http://127.0.0.1:\(port)",
                         port: port,
                         store: store,
-                        watch: view.settlements,
+                        view: view,
                         routes: routes,
                         requestLog: requestLog,
                         capacity: shared
@@ -147,11 +149,11 @@ struct IngressFixture {
     }
 
     private struct NoFile: RoutesReloading {
-        func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
+        func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
 
-        func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
+        func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
     }
@@ -199,7 +201,7 @@ struct IngressFixture {
         if let body {
             request.body = isChunked ? .bytes(body, length: .unknown) : .bytes(ByteBuffer(bytes: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         let received = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code),

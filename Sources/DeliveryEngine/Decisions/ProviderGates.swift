@@ -30,12 +30,12 @@ struct ProviderGates: Sendable {
     private static let recently = Duration.seconds(600)
 
     /// - Parameter hold: what an earlier run left of waits and parking.
-    init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
+    init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
         parkedPause = settings.parkedPause
         holds = ProviderHolds(settings: settings, hold: hold, at: now)
         breaker = settings.breaker
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
-        bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now.instant) }
+        bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
         guard let hold else { return }
         lastFault = hold.fault
         if hold.isParked { breaker.tripped(at: now.instant, pause: min(holds.rest(of: hold, at: now), parkedPause)) }
@@ -60,7 +60,7 @@ struct ProviderGates: Sendable {
         case .waitForProbe: return nil
         case .waitUntil(let instant): earliest = max(earliest, instant)
         }
-        if let bucket { earliest = max(earliest, bucket.nextToken(at: now)) }
+        if let bucket { earliest = max(earliest, now + bucket.wait(for: 1, at: now)) }
         return earliest
     }
 
@@ -78,7 +78,7 @@ struct ProviderGates: Sendable {
             breaker.probeStarted()
             probe = ticket
         }
-        bucket?.take(at: now)
+        bucket?.take(1, at: now)
         return ticket
     }
 
@@ -86,13 +86,20 @@ struct ProviderGates: Sendable {
     func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
-        if deliveriesWait, !bucket.holds(min(2, bucket.burst), at: now) { return nil }
-        return max(earliest, bucket.nextToken(at: now))
+        if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
+        return max(earliest, now + bucket.wait(for: 1, at: now))
     }
 
     /// A client's read leaves.
     mutating func passRead(at now: ContinuousClock.Instant) {
-        bucket?.take(at: now)
+        bucket?.take(1, at: now)
+    }
+
+    /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
+    mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        lastFault = fault
+        concurrency.strained(at: now.instant)
+        holds.vendorAsks(for: after, because: fault, at: now)
     }
 
     /// Whose failure a request's failure would be, by what is known of the events that it carried.
@@ -110,7 +117,7 @@ struct ProviderGates: Sendable {
         _ facts: AttemptFacts,
         of ticket: Int,
         _ blame: Blame,
-        at now: Moment
+        at now: ClockReading
     ) {
         let isProbe = ticket == probe
         if isProbe {
@@ -133,7 +140,7 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: Moment) {
+    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: ClockReading) {
         lastFault = nil
         breaker.heard(.works, fromProbe: isProbe, at: now.instant)
         concurrency.succeeded(after: facts.latency, at: now.instant)
@@ -143,7 +150,7 @@ struct ProviderGates: Sendable {
         if ticket >= firstSinceRefusal { hasPassedSinceRefusal = true }
     }
 
-    private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: Moment) {
+    private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: ClockReading) {
         lastFault = fault
         strained(by: fault, after, at: now)
         if isProbe, holds.parkedFor != nil {
@@ -154,12 +161,12 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func strained(by fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {
+    private mutating func strained(by fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
         concurrency.strained(at: now.instant)
         holds.vendorAsks(for: after, because: fault, at: now)
     }
 
-    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: Moment) {
+    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: ClockReading) {
         firstSinceRefusal = nextTicket
         hasPassedSinceRefusal = false
         if blame == .accusedEvents { return breaker.heard(.unclear, fromProbe: isProbe, at: now.instant) }
@@ -174,7 +181,7 @@ struct ProviderGates: Sendable {
     }
 
     /// An operator holds the provider; a later hold replaces an earlier one.
-    mutating func hold(_ hold: OperatorHold, at now: Moment) {
+    mutating func hold(_ hold: OperatorHold, at now: ClockReading) {
         holds.operatorHolds(hold, at: now)
     }
 
@@ -188,14 +195,14 @@ struct ProviderGates: Sendable {
     /// What must be written down so that a restart knows it; nil if what is on disk will do.
     ///
     /// The caller writes the value (nil inside: nothing holds the provider any more) and the gates take it for written.
-    mutating func takeUnsaved(at now: Moment) -> ProviderHold?? {
+    mutating func takeUnsaved(at now: ClockReading) -> ProviderHold?? {
         holds.takeUnsaved(at: now)
     }
 
     /// What people see of the gates.
     func snapshot(
-        at now: Moment,
-        requestsUnderWay: Int,
+        at now: ClockReading,
+        requestsInFlight: Int,
         counts: PipelineMachine.Counts
     ) -> PipelineMachine.Snapshot {
         let wait = holds.vendorsWait(at: now)
@@ -205,7 +212,7 @@ struct ProviderGates: Sendable {
             heldUntil: wait?.until,
             holdFault: wait?.fault,
             operatorHold: holds.operatorsHold(at: now),
-            requestsUnderWay: requestsUnderWay,
+            requestsInFlight: requestsInFlight,
             concurrency: concurrency.current,
             lastFault: lastFault,
             counts: counts

@@ -37,7 +37,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let headers: [Header]
 
     /// A setting of the account, as the vendor wants it.
-    package struct Header: Sendable, Equatable {
+    package struct Header: Sendable, Hashable {
         /// The setting's name in `routes.json`.
         package let setting: String
         package let name: String

@@ -1,0 +1,61 @@
+import CoreMetrics
+import Events
+import Journal
+import Routing
+import Telemetry
+
+/// Counts one provider's outcomes, and times its answers. The accounts of tenants at a provider are counted with it: no label names a
+/// tenant.
+struct ProviderMetrics: Sendable {
+    private let delivered: Counter
+    private let retried: Counter
+    private let rejected: Counter
+    private let uncertain: Counter
+    private let alreadyThere: Counter
+    /// By class of status, from 1xx on; the first is for calls without an answer.
+    private let answers: [Timer]
+
+    private static let deliveries = Metric(
+        "tollgate_deliveries_total",
+        "Delivery outcomes, one per event and attempt."
+    )
+    private static let alreadyThere = Metric(
+        "tollgate_deliveries_already_there_total",
+        "Deliveries that the vendor reported as duplicates at the first request; another system may use the same IDs."
+    )
+    private static let requests = Metric(
+        "tollgate_vendor_request_seconds",
+        "Duration of a request to a vendor, by status class; none: no response.",
+        buckets: Metric.latencies
+    )
+
+    init(_ provider: ProviderName, factory: any MetricsFactory) {
+        let name = ("provider", provider.withoutTenant.rawValue)
+        func counter(_ outcome: String) -> Counter {
+            Self.deliveries.counter([name, ("outcome", outcome)], in: factory)
+        }
+        delivered = counter("delivered")
+        retried = counter("retried")
+        rejected = counter("rejected")
+        uncertain = counter("uncertain")
+        alreadyThere = Self.alreadyThere.counter([name], in: factory)
+        answers = (0...5).map { status in
+            Self.requests.timer([name, ("status", status == 0 ? "none" : "\(status)xx")], in: factory)
+        }
+    }
+
+    func settled(_ settlement: Settlement) {
+        var counts = PipelineMachine.Counts()
+        counts.add(settlement)
+        delivered.increment(by: counts.delivered)
+        retried.increment(by: counts.retried)
+        rejected.increment(by: counts.rejected)
+        uncertain.increment(by: counts.uncertain)
+        alreadyThere.increment(by: counts.alreadyThere)
+    }
+
+    func called(_ facts: AttemptFacts) {
+        let status = facts.httpStatus.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
+        answers[status].record(facts.latency)
+    }
+}
