@@ -14,7 +14,7 @@ package enum RoutesFile {
 
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
-        RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets)
+        RoutesReader(vendors: VendorRegistry.all, allowsInlineSecrets: allowsInlineSecrets)
     }
 
     /// Reads the file as a gateway would that has these variables and may read the same files. Runs no program.
@@ -30,7 +30,7 @@ package enum RoutesFile {
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
+    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 

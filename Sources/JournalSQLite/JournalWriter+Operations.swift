@@ -67,7 +67,10 @@ extension JournalWriter {
             batch.answers.append { answer.resume(returning: .success(())) }
         case .makeRetriesDue(let provider, let beyond, let now, let limit, let answer):
             let number = parts.names.number(of: provider)
-            let count = try number.map { try DueDelivery.makeDue(provider: $0, waitingBeyond: beyond, at: now, limit: limit, in: db) } ?? 0
+            let count =
+                try number.map {
+                    try DueDelivery.makeDue(provider: $0, waitingBeyond: beyond, at: now, limit: limit, in: db)
+                } ?? 0
             batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
             batch.answers.append { answer.resume(returning: .success(count)) }
         case .removeSettled(let step, let answer):

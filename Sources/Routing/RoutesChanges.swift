@@ -80,10 +80,12 @@ package struct RoutesChanges: Sendable, Equatable {
         named([
             ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
             ("allow_private_address", old.mayBeInside != new.mayBeInside),
-            ("credential", old.credential != new.credential), ("batch", old.batch != new.batch),
-            ("concurrency", old.concurrency != new.concurrency), ("timeout", old.timeout != new.timeout),
-            ("rate_limit", old.rateLimit != new.rateLimit), ("retry", old.retry != new.retry),
-            ("breaker", old.breaker != new.breaker), ("on_uncertain", old.onUncertain != new.onUncertain),
+            ("credential", old.credential != new.credential), ("batch", old.pipeline.batch != new.pipeline.batch),
+            ("concurrency", old.pipeline.concurrency != new.pipeline.concurrency),
+            ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),
+            ("retry", old.pipeline.retry != new.pipeline.retry),
+            ("breaker", old.pipeline.breaker != new.pipeline.breaker),
+            ("on_uncertain", old.pipeline.onUncertain != new.pipeline.onUncertain),
         ])
     }
 
