@@ -170,7 +170,8 @@ private enum RequestText {
 
     /// Whether there is a line with a space too many, which could be a request line.
     static func hasMalformedLine(_ texts: [String]) -> Bool {
-        texts.joined().split(whereSeparator: \.isNewline).contains { line in
+        // Joined too: a request that breaks off may make a line with the next one.
+        (texts + [texts.joined()]).flatMap { $0.split(whereSeparator: \.isNewline) }.contains { line in
             let isRequestLine = line.contains("HTTP/1") || line.hasPrefix("POST") || line.hasPrefix("GET")
             return isRequestLine && (line.contains("  ") || line.hasPrefix(" ") || line.hasSuffix(" "))
         }
