@@ -24,7 +24,11 @@ package final class CredentialVault: CredentialResolving {
     /// - Parameters:
     ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get only those that are named for them.
     ///   - programLimit: how long a program may take that prints a credential.
-    package init(of configured: any ConfiguredCredentials, environment: [String: String], programLimit: Duration = .seconds(10)) {
+    package init(
+        of configured: any ConfiguredCredentials,
+        environment: [String: String],
+        programLimit: Duration = .seconds(10)
+    ) {
         programs = ProgramCredentials(environment: environment, limit: programLimit)
         self.configured = configured
         self.environment = environment
