@@ -1,3 +1,4 @@
+import SwiftOverlayShims
 import Events
 import Foundation
 import Testing
