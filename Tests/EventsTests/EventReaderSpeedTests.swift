@@ -1,7 +1,10 @@
-import SwiftOverlayShims
 import Events
 import Foundation
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// How fast batches become events, against a plain scan of the same bytes in the same run.
 @Suite struct EventReaderSpeedTests {
