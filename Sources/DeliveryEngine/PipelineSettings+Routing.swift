@@ -21,6 +21,7 @@ extension PipelineSettings {
             ),
             concurrency: provider.concurrency,
             rateLimit: provider.rateLimit,
+            readsShare: provider.readsShare,
             onUncertain: UncertainPolicy(provider.onUncertain),
             parkedPause: provider.breaker.parkedPause,
             longestWait: provider.retry.longestWait

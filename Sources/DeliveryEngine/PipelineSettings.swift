@@ -21,6 +21,8 @@ package struct PipelineSettings: Sendable {
     /// The most requests under way at once.
     package var concurrency: Int
     package var rateLimit: RateLimit?
+    /// Percent of the rate limit that clients' reads and passed calls may take together.
+    package var readsShare: Double
     package var onUncertain: UncertainPolicy
     /// How long a lone event waits for company.
     package var linger: Duration
@@ -38,6 +40,7 @@ package struct PipelineSettings: Sendable {
         breaker: CircuitBreaker = CircuitBreaker(threshold: 5, pause: .seconds(1), longestPause: .seconds(60)),
         concurrency: Int = 8,
         rateLimit: RateLimit? = nil,
+        readsShare: Double = 100,
         onUncertain: UncertainPolicy = .hold,
         linger: Duration = .milliseconds(5),
         parkedPause: Duration = .seconds(30),
@@ -52,6 +55,7 @@ package struct PipelineSettings: Sendable {
         self.breaker = breaker
         self.concurrency = concurrency
         self.rateLimit = rateLimit
+        self.readsShare = readsShare
         self.onUncertain = onUncertain
         self.linger = batch.events == 1 ? .zero : linger
         self.parkedPause = parkedPause

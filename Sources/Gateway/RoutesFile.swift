@@ -10,7 +10,11 @@ package enum RoutesFile {
 
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
-        RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets)
+        RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets) {
+            adapter,
+            path in
+            VendorRegistry.serves(adapter, path)
+        }
     }
 
     /// - Throws: ``GatewayFault`` with all faults.

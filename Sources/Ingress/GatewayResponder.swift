@@ -27,6 +27,7 @@ struct GatewayResponder: HTTPResponder {
     let metrics: MetricsHandler
     let auditLog: AuditLogHandler
     let facades: FacadeTable
+    let passing: PassHandler
     let serving: FacadeHandler
     let readiness: any ReadinessReporting
     let gatekeeper: Gatekeeper
@@ -50,6 +51,7 @@ struct GatewayResponder: HTTPResponder {
         metrics: MetricsHandler,
         auditLog: AuditLogHandler,
         facades: FacadeTable,
+        passing: PassHandler,
         serving: FacadeHandler,
         readiness: any ReadinessReporting,
         gatekeeper: Gatekeeper,
@@ -72,6 +74,7 @@ struct GatewayResponder: HTTPResponder {
         self.metrics = metrics
         self.auditLog = auditLog
         self.facades = facades
+        self.passing = passing
         self.serving = serving
         self.readiness = readiness
         self.gatekeeper = gatekeeper
@@ -82,11 +85,11 @@ struct GatewayResponder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async -> Response {
         let body = RequestBody(of: request, on: context.channel, takingFrom: budget, decoding: decoding)
-        return await answer(to: request, body, from: context.channel.remoteAddress)
+        return await answer(to: request, body, on: context.channel)
     }
 
     /// The answer to a request, whatever becomes of it.
-    private func answer(to request: Request, _ body: RequestBody, from address: SocketAddress?) async -> Response {
+    private func answer(to request: Request, _ body: RequestBody, on channel: any Channel) async -> Response {
         let start = ContinuousClock.now
         let requestID = RequestID.of(request.headers[.requestID])
         var entry = RequestLogEntry(
@@ -97,7 +100,7 @@ struct GatewayResponder: HTTPResponder {
         )
         var response: Response
         do {
-            response = try await answer(request, body, from: address, &entry)
+            response = try await answer(request, body, on: channel, &entry)
         } catch let problem as Problem {
             response = Self.response(problem, requestID)
         } catch {
@@ -114,14 +117,14 @@ struct GatewayResponder: HTTPResponder {
     private func answer(
         _ request: Request,
         _ body: RequestBody,
-        from address: SocketAddress?,
+        on channel: any Channel,
         _ entry: inout RequestLogEntry
     ) async throws -> Response {
         let path = request.uri.path
         let isOpenMeters = OpenMeterDoor.takes(request)
         if !isOpenMeters, let facade = facades.find(path) {
             entry.endpoint = .facade(facade.dialect.adapter)
-            return await answer(request, body, in: facade.dialect, at: facade.rest, from: address, &entry)
+            return await answer(request, body, in: facade.dialect, at: facade.rest, on: channel, &entry)
         }
         if let near = facades.near(path) {
             entry.endpoint = .facade(near.adapter)
@@ -132,7 +135,7 @@ struct GatewayResponder: HTTPResponder {
         entry.endpoint = endpoint.countedAs
         guard settings.servesAdministration || !endpoint.isAdministrative else { throw Problem.unknownPath(path) }
         if isOpen(endpoint, to: request) { return await answerOpen(endpoint) }
-        let caller = try authenticate(request, from: address)
+        let caller = try authenticate(request, from: channel.remoteAddress)
         let client = caller.client
         entry.caller = caller
         try gatekeeper.admitRequest(of: client)
@@ -254,7 +257,7 @@ struct GatewayResponder: HTTPResponder {
         _ body: RequestBody,
         in dialect: any Dialect,
         at path: String,
-        from address: SocketAddress?,
+        on channel: any Channel,
         _ entry: inout RequestLogEntry
     ) async -> Response {
         var asked = DialectRequest(
@@ -277,7 +280,7 @@ struct GatewayResponder: HTTPResponder {
         }
         let caller: Caller
         do {
-            caller = try gatekeeper.caller(presenting: key, from: address)
+            caller = try gatekeeper.caller(presenting: key, from: channel.remoteAddress)
         } catch {
             return Self.response(dialect.answer(to: .unauthorized), common)
         }
@@ -286,6 +289,35 @@ struct GatewayResponder: HTTPResponder {
             try gatekeeper.limiter.admitRequest(of: caller.client)
         } catch {
             return Self.response(dialect.answer(to: DialectRefusal(error)), common)
+        }
+        let decision = PassPolicy.decide(
+            request.method.rawValue,
+            path,
+            of: dialect,
+            for: caller.client,
+            in: gatekeeper.routes.current.routes
+        )
+        switch decision {
+        case .serve: break
+        case .refuse(let refusal): return Self.response(dialect.answer(to: .notPassed(refusal)), common)
+        case .pass(let provider, let vendorPath):
+            let call = PassHandler.Call(
+                request: request,
+                channel: channel,
+                requestID: entry.requestID,
+                caller: caller,
+                key: key,
+                dialect: dialect,
+                provider: provider,
+                path: vendorPath,
+                prefix: String(request.uri.path.dropLast(path.count)),
+                trace: entry.trace
+            )
+            do throws(PassRefusal) {
+                return try await passing.respond(to: call)
+            } catch {
+                return Self.response(dialect.answer(to: .notPassed(error)), common)
+            }
         }
         let limit = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
         do {

@@ -39,6 +39,7 @@ package struct IngressServer: Service {
         following: any EventFollowing,
         serving dialects: [any Dialect],
         asking questions: VendorQuestions,
+        passing calls: PassedCalls,
         watching delivery: DeliveryView,
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
@@ -109,7 +110,13 @@ package struct IngressServer: Service {
                 clock: clock,
                 audit: audit
             ),
-            providers: ProvidersHandler(archive: archive, monitor: delivery.monitor, routes: routes, clock: clock),
+            providers: ProvidersHandler(
+                archive: archive,
+                monitor: delivery.monitor,
+                passed: delivery.passed,
+                routes: routes,
+                clock: clock
+            ),
             clients: ClientHandler(journalID: archive.journalID, bodyLimitBytes: settings.bodyLimitBytes),
             orders: ProviderOrdersHandler(
                 revising: revising,
@@ -122,6 +129,7 @@ package struct IngressServer: Service {
             metrics: MetricsHandler(reporting: reporting),
             auditLog: AuditLogHandler(recording: audit.recording),
             facades: FacadeTable(dialects),
+            passing: PassHandler(calls: calls, audit: audit, isSecure: certificate != nil, logger: logger),
             serving: FacadeHandler(
                 acceptor: acceptor,
                 limiter: gatekeeper.limiter,

@@ -88,6 +88,11 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let onUncertain: OnUncertain
     /// Header fields of the account that go with every call.
     package let headers: [Header]
+    /// Percent of the rate limit that clients' reads and passed calls may take together.
+    package let readsShare: Double
+
+    /// Half, so that deliveries never find the rate limit used up by others.
+    package static let usualReadsShare = 50.0
 
     /// A setting of the account, as the vendor wants it.
     package struct Header: Sendable, Equatable {

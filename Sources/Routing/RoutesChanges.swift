@@ -82,7 +82,8 @@ package struct RoutesChanges: Sendable, Equatable {
             ("credential", old.credential != new.credential), ("batch", old.batch != new.batch),
             ("concurrency", old.concurrency != new.concurrency), ("timeout", old.timeout != new.timeout),
             ("rate_limit", old.rateLimit != new.rateLimit), ("retry", old.retry != new.retry),
-            ("breaker", old.breaker != new.breaker), ("on_uncertain", old.onUncertain != new.onUncertain),
+            ("breaker", old.breaker != new.breaker), ("reads", old.readsShare != new.readsShare),
+            ("on_uncertain", old.onUncertain != new.onUncertain),
         ])
     }
 
@@ -95,7 +96,8 @@ package struct RoutesChanges: Sendable, Equatable {
             ("tenant", old.tenant != new.tenant), ("keys", old.keys != new.keys), ("scopes", old.scopes != new.scopes),
             ("routes", old.allowance.routes != new.allowance.routes),
             ("names", old.allowance.names != new.allowance.names), ("limits", old.limits != new.limits),
-            ("timestamps", old.timestamps != new.timestamps),
+            ("timestamps", old.timestamps != new.timestamps), ("pass", old.pass.rules != new.pass.rules),
+            ("pass_shared", old.pass.includesSharedAccounts != new.pass.includesSharedAccounts),
         ])
     }
 

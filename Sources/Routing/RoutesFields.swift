@@ -93,6 +93,7 @@ package enum RoutesFields {
             Field("timeout", .duration, "How long an answer may take before the outcome counts as unknown."),
             Field("retry", .object(retry), "When a delivery that failed goes again."),
             Field("breaker", .object(breaker), "When a provider that fails is left alone for a while."),
+            Field("reads", .object(reads), "How much of the rate limit is for calls that carry no events."),
             Field(
                 "on_uncertain",
                 .choice(ProviderConfiguration.OnUncertain.allCases.map(\.rawValue)),
@@ -128,6 +129,15 @@ package enum RoutesFields {
             .duration,
             "The longest wait that the vendor can ask for with Retry-After or X-RateLimit-Reset. 1h by default."
         ),
+    ]
+
+    static let reads = [
+        Field(
+            "share",
+            .number(1...100),
+            "Percent of the rate limit that reads of this vendor and passed calls may take together. They always come after "
+                + "deliveries. 50 by default."
+        )
     ]
 
     static let breaker = [
@@ -226,6 +236,18 @@ package enum RoutesFields {
             "credentials",
             .map(.object(credential)),
             "The vendor's keys of this client's tenant, by provider, over the provider's own: another account at the vendor."
+        ),
+        Field(
+            "pass",
+            .map(.texts),
+            "Calls of a vendor's own API that pass through the gateway: by facade, or by provider, the vendor's paths; * stands for any "
+                + "text. GET and HEAD need the scope vendor:read, other methods vendor:write. By facade, they go to the provider that "
+                + "is primary for the client's routes. None by default."
+        ),
+        Field(
+            "pass_shared",
+            .flag,
+            "Whether calls pass to an account that other tenants use too, and whose API shows all of them. False by default."
         ),
         Field("limits", .object(clientLimits), "How much the client may send; beyond it, it is answered 429."),
         Field(

@@ -6,12 +6,19 @@ package struct RoutesReader: Sendable {
     private let vendors: [VendorTraits]
 
     private let allowsInlineSecrets: Bool
+    private let isServed: @Sendable (AdapterName, String) -> Bool
 
     /// - Parameters:
     ///   - vendors: what the adapters at hand can do.
     ///   - allowsInlineSecrets: whether a vendor's key may stand in the file.
-    package init(vendors: [VendorTraits], allowsInlineSecrets: Bool = false) {
+    ///   - isServed: whether the gateway itself serves a path of a vendor's API.
+    package init(
+        vendors: [VendorTraits],
+        allowsInlineSecrets: Bool = false,
+        isServed: @escaping @Sendable (AdapterName, String) -> Bool = { _, _ in false }
+    ) {
         self.vendors = vendors
+        self.isServed = isServed
         self.allowsInlineSecrets = allowsInlineSecrets
     }
 
@@ -31,7 +38,7 @@ package struct RoutesReader: Sendable {
                 RoutesFault(severity: .error, position: error.position, message: "this is not JSON: \(error.message)")
             ])
         }
-        var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets)
+        var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets, isServed: isServed)
         let routes = file.read(document.root)
         var faults = file.faults.sorted { $0.position < $1.position }
         if file.omittedErrors > 0, let last = faults.last {
@@ -47,6 +54,7 @@ package struct RoutesReader: Sendable {
 /// One pass over a file.
 private struct RoutesFileReader {
     let vendors: [VendorTraits]
+    let isServed: PassReader.ServedPaths
     private var fields = FieldReader()
     private var providers: [ProviderConfiguration] = []
     /// Names of providers, those that could not be read too, so that one fault does not make others.
@@ -54,8 +62,9 @@ private struct RoutesFileReader {
     private var clientReader = ClientReader()
     private var routeNames: Set<String> = []
 
-    init(vendors: [VendorTraits], allowsInlineSecrets: Bool) {
+    init(vendors: [VendorTraits], allowsInlineSecrets: Bool, isServed: @escaping PassReader.ServedPaths) {
         self.vendors = vendors
+        self.isServed = isServed
         fields.allowsInlineSecrets = allowsInlineSecrets
     }
 
@@ -69,7 +78,10 @@ private struct RoutesFileReader {
         }
         let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
         for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
-        let clients = objects(members["clients"]).compactMap { clientReader.read($0, providerNames, &fields) }
+        let passReader = PassReader(vendors: vendors, providers: providers, isServed: isServed)
+        let clients = objects(members["clients"]).compactMap {
+            clientReader.read($0, providerNames, passReader, &fields)
+        }
         let routeValues = objects(members["routes"])
         let routes = routeValues.map { readRoute($0) }
         clientReader.checkRoutes(against: routeNames, &fields)
@@ -78,7 +90,9 @@ private struct RoutesFileReader {
         }
         warnOfUnreachable(routes, routeValues)
         let accounts = clientReader.accounts(at: providers, &fields)
-        return Routes(providers: providers + accounts, routes: routes, clients: clients)
+        let whole = Routes(providers: providers + accounts, routes: routes, clients: clients)
+        clientReader.checkPasses(in: whole, &fields)
+        return whole
     }
 
     /// A list's elements but for those that are no objects, which the list's kind has found already.
@@ -107,6 +121,7 @@ private struct RoutesFileReader {
         let retry = readRetry(members["retry"])
         let breaker = readBreaker(members["breaker"])
         let headers = readAccountHeaders(members, traits)
+        let readsShare = readReadsShare(members["reads"])
         guard let baseURL, let credential else { return }
         providers.append(
             ProviderConfiguration(
@@ -123,7 +138,8 @@ private struct RoutesFileReader {
                 retry: retry,
                 breaker: breaker,
                 onUncertain: members["on_uncertain"]?.string.flatMap(ProviderConfiguration.OnUncertain.init) ?? .hold,
-                headers: headers
+                headers: headers,
+                readsShare: readsShare
             )
         )
     }
@@ -205,6 +221,12 @@ private struct RoutesFileReader {
         if let wait = members["max_retry_after"]?.string.flatMap(DurationText.read) { retry.longestWait = wait }
         if retry.cap < retry.base { fields.fault(value, "\"cap\" is shorter than \"base\"") }
         return retry
+    }
+
+    private mutating func readReadsShare(_ value: JSONValue?) -> Double {
+        guard let value else { return ProviderConfiguration.usualReadsShare }
+        let members = fields.members(of: value, RoutesFields.reads, in: "\"reads\"")
+        return members["share"]?.numberText.flatMap { Double($0) } ?? ProviderConfiguration.usualReadsShare
     }
 
     private mutating func readBreaker(_ value: JSONValue?) -> ProviderConfiguration.Breaker {

@@ -10,7 +10,7 @@ struct LogCommand: AsyncParsableCommand {
         discussion: "The key needs the scope admin."
     )
 
-    @Option(help: "administration, sign_in or vendor_read; several are separated by commas.")
+    @Option(help: "administration, sign_in, vendor_read or vendor_write; several are separated by commas.")
     var category: String?
 
     @Option(help: "A client's name, or the operating system's user for what was done by the command line.")

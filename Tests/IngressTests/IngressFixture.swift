@@ -73,6 +73,7 @@ struct IngressFixture {
             let audit = AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
             let shared = IngressCapacity(capacity)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
+            let passed = PassedConnections(on: MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: settings,
@@ -89,6 +90,12 @@ struct IngressFixture {
                     credentials: NoCredentials(),
                     adapters: [],
                     admission: view.reads
+                ),
+                passing: PassedCalls(
+                    over: passed,
+                    credentials: NoCredentials(),
+                    seenBy: view,
+                    clock: SystemWallClock()
                 ),
                 watching: view,
                 readiness: AlwaysReady(),
@@ -123,6 +130,7 @@ struct IngressFixture {
             }
             await store.close()
             try await lane.clients.shutdown()
+            try await passed.shutdown()
         }
     }
 

@@ -8,6 +8,8 @@ package struct ProviderGates: Sendable {
     private var breaker: CircuitBreaker
     private var concurrency: ConcurrencyLimit
     private var bucket: TokenBucket?
+    /// The share of it that clients' reads and passed calls may take.
+    private var readBucket: TokenBucket?
     /// The longest wait that the vendor may ask for.
     private let longestWait: Duration
     /// Nothing leaves before; nil if nobody asked for a wait.
@@ -52,6 +54,7 @@ package struct ProviderGates: Sendable {
         breaker = settings.breaker
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now.instant) }
+        readBucket = settings.rateLimit.map { TokenBucket(limit: $0.part(settings.readsShare), at: now.instant) }
         saved = hold
         guard let hold else { return }
         let rest = max(.zero, min(hold.until - now.wall, longestWait))
@@ -114,12 +117,13 @@ package struct ProviderGates: Sendable {
         if let held { earliest = max(earliest, held.until) }
         guard let bucket else { return earliest }
         if deliveriesWait, !bucket.holds(min(2, bucket.burst), at: now) { return nil }
-        return max(earliest, bucket.nextToken(at: now))
+        return max(earliest, bucket.nextToken(at: now), readBucket?.nextToken(at: now) ?? now)
     }
 
     /// A client's read leaves.
     package mutating func passRead(at now: ContinuousClock.Instant) {
         bucket?.take(at: now)
+        readBucket?.take(at: now)
     }
 
     /// Whose failure a request's failure would be, by what is known of the events that it carried.
@@ -242,6 +246,11 @@ package struct ProviderGates: Sendable {
         return wanted.until - saved.until >= .seconds(1)
     }
 
+    private func pausedUntil(at now: Moment) -> Timestamp? {
+        let latest = [breaker.pausedUntil, held?.until].compactMap(\.self).max()
+        return latest.flatMap { $0 > now.instant ? now.wall + ($0 - now.instant) : nil }
+    }
+
     /// What people see of the gates.
     package func snapshot(
         at now: Moment,
@@ -251,6 +260,7 @@ package struct ProviderGates: Sendable {
         PipelineMachine.Snapshot(
             circuit: breaker.word,
             parked: parkedFor,
+            pausedUntil: pausedUntil(at: now),
             heldUntil: held.flatMap { $0.until > now.instant ? now.wall + ($0.until - now.instant) : nil },
             holdFault: held.flatMap { $0.until > now.instant ? $0.fault : nil },
             operatorHold: stopped.flatMap { $0.until > now.instant ? $0.hold : nil },
@@ -259,5 +269,13 @@ package struct ProviderGates: Sendable {
             lastFault: lastFault,
             counts: counts
         )
+    }
+}
+
+extension RateLimit {
+    /// So many percent of the limit, at least one request.
+    fileprivate func part(_ percent: Double) -> RateLimit {
+        let share = min(max(percent, 0), 100) / 100
+        return RateLimit(requests: max(1, Int(Double(requests) * share)), per: per)
     }
 }

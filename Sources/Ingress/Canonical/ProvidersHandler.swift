@@ -11,6 +11,7 @@ import Routing
 struct ProvidersHandler: Sendable {
     let archive: any EventArchive
     let monitor: DeliveryMonitor
+    let passed: PassedTraffic
     let routes: CurrentRoutes
     let clock: any WallClock
 
@@ -58,6 +59,7 @@ struct ProvidersHandler: Sendable {
         writer.member("adapter", stringOrNull: adapter?.rawValue)
         writer.member("configured", bool: adapter != nil)
         write(state, to: &writer)
+        write(passed.figures(of: name) ?? PassFigures(), to: &writer)
         write(backlog, to: &writer)
         writer.endObject()
     }
@@ -84,6 +86,24 @@ struct ProvidersHandler: Sendable {
         writer.member("code", string: fault.code.rawValue)
         writer.member("message", string: fault.message)
         writer.member("vendor", stringOrNull: fault.vendor)
+        writer.endObject()
+    }
+
+    private func write(_ figures: PassFigures, to writer: inout JSONWriter) {
+        writer.key("passed")
+        writer.beginObject()
+        writer.member("in_flight", integer: figures.inFlight)
+        writer.member("requests", integer: figures.requests)
+        writer.member("errors", integer: figures.errors)
+        writer.member("refused", integer: figures.refused)
+        for (name, percentile) in [("latency_ms_p50", 50), ("latency_ms_p99", 99)] {
+            writer.key(name)
+            if let latency = figures.latency(percentile: percentile) {
+                writer.integer(latency.wholeMilliseconds)
+            } else {
+                writer.null()
+            }
+        }
         writer.endObject()
     }
 

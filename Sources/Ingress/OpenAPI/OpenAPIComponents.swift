@@ -257,7 +257,7 @@ enum OpenAPIComponents {
                     "required": ["number", "at", "category", "action", "actor", "tenant", "key_id", "remote_address", "details"],
                     "properties": {
                       "number": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
-                      "category": {"enum": ["administration", "sign_in", "vendor_read"]}, "action": {"type": "string"},
+                      "category": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}, "action": {"type": "string"},
                       "actor": {"type": ["string", "null"], "description": "The client, or the operating system's user; null if nobody signed in, or for the gateway itself."},
                       "tenant": {"type": ["string", "null"]}, "key_id": {"type": ["string", "null"]},
                       "remote_address": {"type": ["string", "null"]},

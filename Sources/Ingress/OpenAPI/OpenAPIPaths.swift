@@ -265,7 +265,7 @@ enum OpenAPIPaths {
                 "tags": ["operations"], "operationId": "auditLog", "summary": "The audit log of all tenants, newest first.",
                 "description": "Administrative acts, failed sign-ins (those of one address and kind within a minute are one entry), and reads of vendors' data. Needs the scope admin.",
                 "parameters": [
-                  {"name": "category", "in": "query", "schema": {"type": "string"}, "description": "One or several of administration, sign_in and vendor_read, separated by commas.", "example": "administration,sign_in"},
+                  {"name": "category", "in": "query", "schema": {"type": "string"}, "description": "One or several of administration, sign_in, vendor_read and vendor_write, separated by commas.", "example": "administration,sign_in"},
                   {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
                   {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system's user for the command line."},
                   {"name": "tenant", "in": "query", "schema": {"type": "string"}},

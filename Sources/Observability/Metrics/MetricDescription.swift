@@ -46,6 +46,15 @@ package struct MetricDescription: Sendable {
             bounds: latencies
         ),
         MetricDescription(
+            "tollgate_passed_request_seconds",
+            "Time from a call that is passed on to a vendor to the head of the answer, by the class of its status; none: no answer came.",
+            bounds: latencies
+        ),
+        MetricDescription(
+            "tollgate_passed_refused_total",
+            "Calls to a vendor that were not passed on: too many at once, no room in the rate limit, or the vendor fails."
+        ),
+        MetricDescription(
             "tollgate_deliveries_total",
             "Outcomes of deliveries, each event for itself; one that is retried counts each time."
         ),

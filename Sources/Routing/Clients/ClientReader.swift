@@ -9,6 +9,8 @@ struct ClientReader {
     /// Routes that clients name. Clients are read before them, since routes name clients too.
     private var routes: [(name: String, value: JSONValue)] = []
     private var credentials: [TenantCredential] = []
+    /// What clients say of calls that pass, which is checked when the routes are known.
+    private var passes: [ClientName: JSONValue] = [:]
 
     /// A credential of a tenant's own.
     private struct TenantCredential {
@@ -18,8 +20,15 @@ struct ClientReader {
         let value: JSONValue
     }
 
-    /// - Parameter providers: the names of the providers there are.
-    mutating func read(_ value: JSONValue, _ providers: [String], _ fields: inout FieldReader) -> Client? {
+    /// - Parameters:
+    ///   - providers: the names of the providers there are.
+    ///   - passReader: reads the calls that pass.
+    mutating func read(
+        _ value: JSONValue,
+        _ providers: [String],
+        _ passReader: PassReader,
+        _ fields: inout FieldReader
+    ) -> Client? {
         let members = fields.members(of: value, RoutesFields.client, in: "a client")
         guard let nameValue = members["name"], let name = nameValue.string else { return nil }
         if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" stands twice") }
@@ -32,6 +41,7 @@ struct ClientReader {
         readCredentials(members["credentials"], of: TenantID(tenant), providers, &fields)
         let scopes =
             members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
+        passes[ClientName(name)] = members["pass"]
         return Client(
             name: ClientName(name),
             tenant: TenantID(tenant),
@@ -39,7 +49,8 @@ struct ClientReader {
             scopes: Set(scopes),
             allowance: readAllowance(members, &fields),
             limits: readLimits(members["limits"], &fields),
-            timestamps: readTimestamps(members["timestamps"], &fields)
+            timestamps: readTimestamps(members["timestamps"], &fields),
+            pass: passReader.read(members["pass"], isShared: members["pass_shared"], &fields)
         )
     }
 
@@ -48,6 +59,11 @@ struct ClientReader {
         for (name, value) in routes where !known.contains(name) {
             fields.fault(value, "no route is named \"\(name)\"\(FieldReader.hint(name, known.sorted()))")
         }
+    }
+
+    /// Says which calls would pass nowhere.
+    func checkPasses(in routes: Routes, _ fields: inout FieldReader) {
+        PassReader.check(routes, passes, &fields)
     }
 
     // MARK: - Credentials

@@ -60,6 +60,13 @@ struct LagoFacade: Dialect {
             return LagoWords.failure(500, "Internal Server Error")
         case .unserved(let advice):
             return LagoWords.failure(501, "Not Implemented: \(advice)", code: "not_served_by_this_gateway")
+        case .notPassed(let refusal):
+            return LagoWords.failure(
+                refusal.status,
+                "\(refusal.phrase): \(refusal.reason)",
+                code: refusal.code,
+                headers: refusal.headers
+            )
         }
     }
 
