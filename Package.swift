@@ -72,18 +72,32 @@ let package = Package(
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        // Files that people write: their fields, and faults with their positions.
+        .target(name: "ConfigurationFile", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        // What is counted and traced, as the modules that count see it.
+        .target(name: "Telemetry", dependencies: [coreMetrics], swiftSettings: settings),
+        // What the gateway's server and its calls to vendors have in common: event loops and TLS files.
+        .target(name: "Transport", dependencies: [nioCore, nioSSL], swiftSettings: settings),
+        .target(
+            name: "Access",
+            dependencies: ["CSpawn", "ConfigurationFile", "Digest", "Events", "JSON"],
+            swiftSettings: settings
+        ),
         .target(
             name: "Routing",
-            dependencies: ["Events", "JSON"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "JSON"],
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
         // LZ4, which packs the chunks of the journal.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
-        .target(name: "Journal", dependencies: ["CLZ4", "Events"], swiftSettings: settings),
+        .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
+        .target(name: "JournalFormat", dependencies: ["CLZ4", "Events", "Journal"], swiftSettings: settings),
         .target(
             name: "JournalSQLite",
-            dependencies: ["Events", "Journal", coreMetrics, grdb, logging, serviceLifecycle],
+            dependencies: [
+                "Events", "Journal", "JournalFormat", "Telemetry", coreMetrics, grdb, logging, serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         // A call of the system that its own module leaves out.
@@ -96,39 +110,42 @@ let package = Package(
         ),
         .target(name: "Digest", dependencies: ["CLibcrypto"], swiftSettings: settings),
         .target(
-            name: "Access",
-            dependencies: ["CSpawn", "Digest", "Events", "JSON", "Routing"],
-            swiftSettings: settings
-        ),
-        .target(
             name: "Acceptance",
-            dependencies: ["Events", "Journal", "Routing", coreMetrics],
+            dependencies: ["Access", "ConfigurationFile", "Events", "Journal", "Routing", "Telemetry", coreMetrics],
             swiftSettings: settings
         ),
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                nioTLS, serviceLifecycle,
+                "Events", "Journal", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging, nioCore,
+                nioHTTP1,
+                nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "VendorReads",
+            dependencies: ["Access", "DeliveryEngine", "Events", "Routing"],
             swiftSettings: settings
         ),
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
+                "Telemetry", "Transport", "VendorReads",
                 coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2,
                 nioHTTPCompression, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
                 serviceLifecycle,
             ],
             swiftSettings: settings
         ),
-        .target(name: "Observability", dependencies: [coreMetrics, logging], swiftSettings: settings),
+        .target(name: "Observability", dependencies: ["Telemetry", coreMetrics, logging], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal", "JournalSQLite",
-                "Observability", "Routing", "Vendors", coreMetrics, logging, nioCore, nioPosix,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal",
+                "JournalSQLite", "Observability", "Routing", "Telemetry", "Transport", "VendorReads", "Vendors",
+                coreMetrics, logging, nioCore, nioPosix,
                 nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -150,7 +167,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "CMimalloc", "Client", "Events", "Gateway", "Ingress", "JSON", "JournalSQLite",
+                "Access", "CMimalloc", "Client", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON",
+                "JournalSQLite",
                 "Observability", "Routing",
                 "Sandbox",
                 argumentParser,
@@ -161,8 +179,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate-bench",
             dependencies: [
-                "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser, asyncHTTPClient,
-                histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                "Access", "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser,
+                asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -192,32 +210,41 @@ let package = Package(
         ),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Events", "JSON", "Routing", "TestSupport", "Vendors"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "JournalFormatTests",
+            dependencies: ["Events", "Journal", "JournalFormat"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "JournalSQLiteTests",
-            dependencies: ["Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", grdb, logging],
+            dependencies: [
+                "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "TestSupport", grdb, logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "AccessTests",
-            dependencies: ["Access", "Events", "Routing", "TestSupport"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "Routing", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "AcceptanceTests",
             dependencies: [
-                "Acceptance", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", logging,
+                "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalSQLite", "Routing",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "TestSupport", "Vendors",
-                logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "Telemetry", "TestSupport",
+                "Transport",
+                "VendorReads", "Vendors", logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -225,14 +252,14 @@ let package = Package(
             name: "IngressTests",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
-                "TestSupport",
+                "Telemetry", "TestSupport", "VendorReads",
                 asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ObservabilityTests",
-            dependencies: ["Observability", "TestSupport", coreMetrics, logging],
+            dependencies: ["Observability", "Telemetry", "TestSupport", coreMetrics, logging],
             swiftSettings: settings
         ),
         .testTarget(

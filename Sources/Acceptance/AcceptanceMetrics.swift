@@ -1,5 +1,6 @@
 import CoreMetrics
 import Events
+import Telemetry
 
 /// Counts what became of events that were handed in.
 struct AcceptanceMetrics: Sendable {
@@ -8,23 +9,31 @@ struct AcceptanceMetrics: Sendable {
     private let conflicts: Counter
     private let unrouted: Counter
 
+    private static let events = Metric("tollgate_events_total", "Submitted events, by result.")
+
     init(factory: any MetricsFactory) {
-        func counter(_ result: String) -> Counter {
-            Counter(label: "tollgate_events_total", dimensions: [("result", result)], factory: factory)
-        }
+        func counter(_ result: String) -> Counter { Self.events.counter([("result", result)], in: factory) }
         accepted = counter("accepted")
         duplicates = counter("duplicate")
         conflicts = counter("conflict")
         unrouted = counter("unrouted")
     }
 
-    func count(_ result: Acceptor.Result) {
-        let repeated = result.accepted.count { $0.isDuplicate }
-        accepted.increment(by: result.accepted.count - repeated)
-        if repeated > 0 { duplicates.increment(by: repeated) }
-        for fault in result.faults {
-            if fault.code == .conflict { conflicts.increment() }
-            if fault.code == .unrouted { unrouted.increment() }
+    func count(_ results: [Acceptor.Result]) {
+        var (new, repeated) = (0, 0)
+        for result in results {
+            switch result {
+            case .accepted(let event): if event.isDuplicate { repeated += 1 } else { new += 1 }
+            case .refused(let faults): for fault in faults { count(fault) }
+            case .withheld: break
+            }
         }
+        accepted.increment(by: new)
+        if repeated > 0 { duplicates.increment(by: repeated) }
+    }
+
+    private func count(_ fault: EventFault) {
+        if fault.code == .conflict { conflicts.increment() }
+        if fault.code == .unrouted { unrouted.increment() }
     }
 }

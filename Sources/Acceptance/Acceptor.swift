@@ -1,3 +1,5 @@
+package import Access
+import ConfigurationFile
 package import CoreMetrics
 package import Events
 package import Journal
@@ -23,18 +25,33 @@ package struct Acceptor: Sendable {
         self.metrics = AcceptanceMetrics(factory: metrics)
     }
 
-    /// What became of the events of one request.
-    package struct Result: Sendable {
-        /// The events that are on disk, in the order of the request.
-        package var accepted: [Accepted] = []
-        /// What is wrong with the others.
-        package var faults: [EventFault] = []
+    /// What became of one event of a request.
+    package enum Result: Sendable {
+        /// It is on disk.
+        case accepted(Accepted)
+        /// It is not stored, and why; no fault where a request has more than are listed.
+        case refused([EventFault])
+        /// Good by itself, but not stored because of another event of the request.
+        case withheld
+
+        /// Whether the event is on disk.
+        package var isAccepted: Bool {
+            if case .accepted = self { true } else { false }
+        }
+
+        /// Nil for an event that is not stored.
+        package var accepted: Accepted? {
+            if case .accepted(let event) = self { event } else { nil }
+        }
+
+        /// None for an event without fault.
+        package var faults: [EventFault] {
+            if case .refused(let faults) = self { faults } else { [] }
+        }
     }
 
     /// One event that is on disk.
     package struct Accepted: Sendable {
-        /// Its place in the request.
-        package let index: Int
         /// Its number in the journal; for one that was there already, the first one's.
         package let sequence: SequenceNumber
         /// Whether it was there already, with the same content.
@@ -51,24 +68,46 @@ package struct Acceptor: Sendable {
         }
     }
 
+    /// Accepts the events of a body that was read.
+    /// - Returns: one result an event, good or bad, in the order of the body.
+    /// - Throws: ``StoreError`` if nothing was stored.
+    package func accept(_ batch: EventReader.Batch, from client: Client, policy: WritePolicy) async throws(StoreError)
+        -> [Result]
+    {
+        var results = [Result](repeating: .refused([]), count: batch.count)
+        for fault in batch.faults {
+            guard let index = fault.index, results.indices.contains(index) else { continue }
+            results[index] = .refused(results[index].faults + [fault])
+        }
+        try await accept(batch.events, into: &results, from: client, policy: policy)
+        return results
+    }
+
     /// Accepts a request's events.
     ///
-    /// When this returns, every event in ``Result/accepted`` is on disk. With ``AppendRequest/Policy/allOrNothing`` a fault of one event
-    /// (no route, one that the client may not use, a timestamp outside of the client's window, a conflict) keeps all out.
-    /// - Parameters:
-    ///   - events: each with its place in the request.
-    ///   - needsRoutes: whether any fault but a conflict keeps all out, whatever the policy.
+    /// When this returns, every accepted event is on disk. An event has a fault if no route takes it, the client may not use that route or
+    /// that name, or its timestamp is outside of the client's window; what a fault and a conflict do to the others, the policy says.
+    /// - Returns: one result an event, in their order.
     /// - Throws: ``StoreError`` if nothing was stored.
-    package func accept(
+    package func accept(_ events: [CanonicalEvent], from client: Client, policy: WritePolicy) async throws(StoreError)
+        -> [Result]
+    {
+        let indexed = events.enumerated().map { (index: $0.offset, event: $0.element) }
+        var results = [Result](repeating: .withheld, count: events.count)
+        try await accept(indexed, into: &results, from: client, policy: policy)
+        return results
+    }
+
+    /// - Parameter results: one for each event of the request, with those that are refused already.
+    private func accept(
         _ events: [(index: Int, event: CanonicalEvent)],
+        into results: inout [Result],
         from client: Client,
-        policy: AppendRequest.Policy,
-        needsRoutes: Bool = false
-    ) async throws(StoreError) -> Result {
+        policy: WritePolicy
+    ) async throws(StoreError) {
         let now = clock.now
         let table = routes.current.table
         let window = Window(of: client, at: now)
-        var result = Result()
         var submissions = SubmissionFinder(in: table, for: client, at: now)
         var indices: [Int] = []
         var fixed: [AcceptedEvent] = []
@@ -80,23 +119,32 @@ package struct Acceptor: Sendable {
                     fix(event, try submission(of: event, at: index, from: client, &submissions, table, window))
                 )
                 indices.append(index)
+                results[index] = .withheld
             } catch {
-                result.faults.append(error)
+                results[index] = .refused([error])
             }
         }
-        defer { metrics.count(result) }
-        if needsRoutes || policy == .allOrNothing, !result.faults.isEmpty { return result }
-        let stored = try await store.append(AppendRequest(events: fixed, policy: policy))
-        result.accepted.reserveCapacity(stored.count)
-        for (place, outcome) in stored.enumerated() {
-            var event = fixed[place]
-            if case .duplicate(let sequence, hasOtherTime: true) = outcome {
-                // The timestamp of the first one holds, whichever of the two was not given.
-                event = try await store.original(sequence) ?? event
-            }
-            note(outcome, event, indices[place], in: &result)
+        defer { metrics.count(results) }
+        if policy != .each, fixed.count < results.count { return }
+        let request = AppendRequest(events: fixed, policy: policy == .allOrNothing ? .allOrNothing : .each)
+        for (outcome, (index, event)) in zip(try await store.append(request), zip(indices, fixed)) {
+            results[index] = try await result(outcome, event, index)
         }
-        return result
+    }
+
+    private func result(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int) async throws(StoreError)
+        -> Result
+    {
+        switch outcome {
+        case .stored(let sequence):
+            return .accepted(Accepted(sequence: sequence, isDuplicate: false, event: event))
+        case .duplicate(let sequence, let hasOtherTime):
+            // The timestamp of the first one holds, whichever of the two was not given.
+            let first = hasOtherTime ? try await store.original(sequence) ?? event : event
+            return .accepted(Accepted(sequence: sequence, isDuplicate: true, event: first))
+        case .conflict(_, let fields): return .refused([conflict(event, fields, index)])
+        case .withheld: return .withheld
+        }
     }
 
     /// The event as it would be accepted now, with its plan; nothing is stored.
@@ -164,27 +212,16 @@ package struct Acceptor: Sendable {
         )
     }
 
-    private func note(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int, in result: inout Result) {
-        switch outcome {
-        case .stored(let sequence):
-            result.accepted.append(Accepted(index: index, sequence: sequence, isDuplicate: false, event: event))
-        case .duplicate(let sequence, _):
-            result.accepted.append(Accepted(index: index, sequence: sequence, isDuplicate: true, event: event))
-        case .conflict(_, let fields):
-            result.faults.append(
-                EventFault(
-                    index: index,
-                    field: "id",
-                    code: .conflict,
-                    message:
-                        "the ID \"\(event.id)\" was already used with a different \(fields.joined(separator: ", ")); "
-                        + "send a correction under a new ID",
-                    eventID: event.id
-                )
-            )
-        case .withheld:
-            break
-        }
+    private func conflict(_ event: AcceptedEvent, _ fields: [String], _ index: Int) -> EventFault {
+        EventFault(
+            index: index,
+            field: "id",
+            code: .conflict,
+            message:
+                "the ID \"\(event.id)\" was already used with a different \(fields.joined(separator: ", ")); "
+                + "send a correction under a new ID",
+            eventID: event.id
+        )
     }
 
     /// What is wrong with an event's timestamp; nil if nothing is.

@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOSSL
+import Transport
 
 /// A thread on which pipelines and their connections to the vendors live together.
 ///

@@ -11,8 +11,10 @@ package protocol DeliveryNudging: Sendable {
 package final class PipelineBells: DeliveryNudging {
     private let bells = Mutex<[ProviderName: @Sendable () -> Void]>([:])
 
+    /// Has no bell yet.
     package init() {}
 
+    /// Rings the bell of a provider's pipeline; all bells if `provider` is nil.
     package func nudge(_ provider: ProviderName?) {
         let ringing = bells.withLock { bells in
             provider.map { name in bells[name].map { [$0] } ?? [] } ?? Array(bells.values)

@@ -20,6 +20,7 @@ package struct DeliveryView: Sendable {
     /// Where the pipelines' counts go.
     let metrics: any MetricsFactory
 
+    /// - Parameter metrics: makes the pipelines' counters and timers.
     package init(metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
         self.metrics = metrics
         passed = PassedTraffic(metrics: metrics)

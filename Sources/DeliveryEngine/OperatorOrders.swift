@@ -20,8 +20,10 @@ package protocol ProviderSteering: Sendable {
 package final class OperatorOrders: ProviderSteering {
     private let receivers = Mutex<[ProviderName: @Sendable (OperatorOrder) -> Void]>([:])
 
+    /// Knows of no pipeline yet.
     package init() {}
 
+    /// Passes the order on; does nothing if the provider has no pipeline now.
     package func pass(_ order: OperatorOrder, to provider: ProviderName) {
         let receive = receivers.withLock { $0[provider] }
         receive?(order)

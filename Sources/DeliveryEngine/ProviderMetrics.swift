@@ -2,6 +2,7 @@ import CoreMetrics
 import Events
 import Journal
 import Routing
+import Telemetry
 
 /// Counts one provider's outcomes, and times its answers. The accounts of tenants at a provider are counted with it: no label names a
 /// tenant.
@@ -14,23 +15,32 @@ struct ProviderMetrics: Sendable {
     /// By class of status, from 1xx on; the first is for calls without an answer.
     private let answers: [Timer]
 
+    private static let deliveries = Metric(
+        "tollgate_deliveries_total",
+        "Delivery outcomes, one per event and attempt."
+    )
+    private static let alreadyThere = Metric(
+        "tollgate_deliveries_already_there_total",
+        "Deliveries that the vendor reported as duplicates at the first request; another system may use the same IDs."
+    )
+    private static let requests = Metric(
+        "tollgate_vendor_request_seconds",
+        "Duration of a request to a vendor, by status class; none: no response.",
+        buckets: Metric.latencies
+    )
+
     init(_ provider: ProviderName, factory: any MetricsFactory) {
         let name = ("provider", provider.withoutTenant.rawValue)
         func counter(_ outcome: String) -> Counter {
-            Counter(label: "tollgate_deliveries_total", dimensions: [name, ("outcome", outcome)], factory: factory)
+            Self.deliveries.counter([name, ("outcome", outcome)], in: factory)
         }
         delivered = counter("delivered")
         retried = counter("retried")
         rejected = counter("rejected")
         uncertain = counter("uncertain")
-        alreadyThere = Counter(
-            label: "tollgate_deliveries_already_there_total",
-            dimensions: [name],
-            factory: factory
-        )
+        alreadyThere = Self.alreadyThere.counter([name], in: factory)
         answers = (0...5).map { status in
-            let dimensions = [name, ("status", status == 0 ? "none" : "\(status)xx")]
-            return Timer(label: "tollgate_vendor_request_seconds", dimensions: dimensions, factory: factory)
+            Self.requests.timer([name, ("status", status == 0 ? "none" : "\(status)xx")], in: factory)
         }
     }
 
@@ -46,7 +56,6 @@ struct ProviderMetrics: Sendable {
 
     func called(_ facts: AttemptFacts) {
         let status = facts.httpStatus.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
-        let (seconds, attoseconds) = facts.latency.components
-        answers[status].recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        answers[status].record(facts.latency)
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// Lets reads of a vendor take part in its rate limit, behind deliveries.
 ///
 /// A pipeline whose provider has a rate limit gives reads what deliveries leave. A provider without one, or without a pipeline, lets
-/// every read pass. What waits is bounded by ``ConcurrentReads``.
+/// every read pass. Who asks bounds how many wait.
 package final class ReadAdmission: Sendable {
     private struct State {
         var pipelines: [ProviderName: @Sendable (Wish) -> Void] = [:]
@@ -25,7 +25,7 @@ package final class ReadAdmission: Sendable {
 
     /// Waits for a read's turn.
     /// - Returns: whether it came within this time; false also when the task is cancelled.
-    func admit(to provider: ProviderName, within patience: Duration) async -> Bool {
+    package func admit(to provider: ProviderName, within patience: Duration) async -> Bool {
         let (turns, turn) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let entry = state.withLock { state -> (number: Int, tell: @Sendable (Wish) -> Void)? in
             guard let tell = state.pipelines[provider] else { return nil }
@@ -77,51 +77,6 @@ package final class ReadAdmission: Sendable {
             guard let place = state.waiting[provider]?.firstIndex(where: { $0.number == number }) else { return false }
             state.waiting[provider]?.remove(at: place)
             return true
-        }
-    }
-}
-
-/// Bounds how many reads of a provider are in flight or wait.
-final class ConcurrentReads: Sendable {
-    private let limit: Int
-    private let counts = Mutex<[ProviderName: Int]>([:])
-
-    init(limit: Int) {
-        precondition(limit > 0, "a limit of nothing never lets anything pass")
-        self.limit = limit
-    }
-
-    /// - Returns: false if there are as many as there may be.
-    func begin(_ provider: ProviderName) -> Bool {
-        counts.withLock { counts in
-            guard counts[provider, default: 0] < limit else { return false }
-            counts[provider, default: 0] += 1
-            return true
-        }
-    }
-
-    /// Ends what ``begin(_:)`` began.
-    func end(_ provider: ProviderName) {
-        counts.withLock { counts in
-            counts[provider] = counts[provider].flatMap { $0 > 1 ? $0 - 1 : nil }
-        }
-    }
-}
-
-/// Why the vendor is not asked.
-package enum ReadRefusal: Error, Sendable, Equatable {
-    /// As many reads of the provider are in flight as there may be.
-    case tooMany(ProviderName, limit: Int)
-    /// Deliveries take the whole rate limit, or the vendor asked for a wait.
-    case rateLimited(ProviderName)
-
-    /// For people.
-    package var message: String {
-        switch self {
-        case .tooMany(let provider, let limit):
-            "\(limit) reads of provider \(provider) are in flight, which is the most at once; try again in a moment"
-        case .rateLimited(let provider):
-            "deliveries take the whole rate limit of provider \(provider) now, and reads come after them; try again later"
         }
     }
 }

@@ -5,7 +5,9 @@ import Synchronization
 package final class SettlementFollower: Sendable {
     /// A delivery that is settled.
     package struct Settled: Sendable, Equatable {
+        /// The event.
         package let sequence: SequenceNumber
+        /// Where it was delivered, or was not.
         package let provider: ProviderName
     }
 

@@ -15,6 +15,7 @@ package final class SettlementWatch: Sendable {
     private let state = Mutex(State())
     private let waiting = Atomic(0)
 
+    /// Nobody waits yet.
     package init() {}
 
     /// A ticket for these deliveries. Settlements count from now on; for what was settled before, look into the journal and say so with
@@ -65,6 +66,7 @@ package final class SettlementWatch: Sendable {
         return follower
     }
 
+    /// This party hears of no further settlement.
     package func end(_ follower: SettlementFollower) {
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         state.withLock { $0.followers.removeAll { $0 === follower } }

@@ -71,7 +71,7 @@ package enum EventWriter {
         for attempt in delivery.history { write(attempt, to: &writer) }
         writer.endArray()
         if let notCarried {
-            writer.key("not_carried")
+            writer.key("dropped_fields")
             writer.beginArray()
             for field in notCarried { writer.string(field) }
             writer.endArray()
@@ -122,7 +122,7 @@ package enum EventWriter {
     ) {
         writer.beginObject()
         writer.member("at", string: moment.rfc3339)
-        writer.member("what", string: what)
+        writer.member("type", string: what)
         members(&writer)
         writer.endObject()
     }

@@ -3,6 +3,7 @@ import Ingress
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Transport
 
 /// Takes a changed certificate over while the gateway runs, for connections to come.
 struct CertificateReloader: Service {

@@ -1,5 +1,6 @@
 import Acceptance
 import Access
+import ConfigurationFile
 import DeliveryEngine
 import Events
 import Foundation
@@ -13,7 +14,9 @@ import NIOSSL
 package import Observability
 import Routing
 package import ServiceLifecycle
+import Transport
 import UnixSignals
+import VendorReads
 import Vendors
 
 /// The gateway: settings in, services out.
@@ -40,7 +43,7 @@ package enum Gateway {
         )
         for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         let routes = CurrentRoutes(reading.routes)
-        let vault = CredentialVault(routes: routes, environment: settings.environment)
+        let vault = CredentialVault(of: routes, environment: settings.environment)
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }
@@ -77,10 +80,9 @@ package enum Gateway {
         let lanes = threads.makeIterator().map { DeliveryLane($0, trusting: trusted) }
         // Reads of clients have connections of their own, so that those that hang leave deliveries theirs.
         let readers = VendorClients(on: threads.next(), trusting: trusted, mostConnections: 16)
-        // Calls that are passed on have a thread as well: a large answer is work.
+        // Passed calls have a thread of their own as well: a large answer is work.
         let passThread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let passConnections = PassedConnections(on: passThread.next(), trusting: trusted)
-        let passedCalls = PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock)
         let deliveryLogger = logs.logger("tollgate.delivery")
         let delivery = DeliveryService(routes: routes) { provider, place in
             pipeline(provider, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
@@ -95,26 +97,22 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
-        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
-            IngressServer(
-                settings: settings,
-                certificate: certificate,
-                within: capacity,
-                accepting: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
-                reading: store,
-                revising: store,
-                searching: store,
-                following: store,
-                serving: VendorRegistry.dialects,
-                asking: VendorQuestions(
-                    routes: routes,
-                    clients: readers,
-                    credentials: vault,
-                    adapters: VendorRegistry.all,
-                    admission: view.reads
-                ),
-                passing: passedCalls,
-                watching: view,
+        let services = IngressServices(
+            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            journal: store,
+            routes: routes,
+            clock: clock,
+            delivery: view,
+            questions: VendorQuestions(
+                routes: routes,
+                clients: readers,
+                credentials: vault,
+                adapters: VendorRegistry.all,
+                admission: view.reads
+            ),
+            passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
+            dialects: VendorRegistry.dialects,
+            operations: IngressOperations(
                 readiness: GatewayReadiness(
                     archive: store,
                     routes: routes,
@@ -131,12 +129,20 @@ package enum Gateway {
                     clock: clock,
                     logs: logs
                 ),
-                routes: routes,
-                clock: clock,
-                metrics: metrics,
-                logging: RequestLog(output: logs),
-                logger: logs.logger("tollgate.http"),
-                auditing: audit,
+                audit: audit
+            )
+        )
+        let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
+            IngressServer(
+                settings: settings,
+                certificate: certificate,
+                within: capacity,
+                serving: services,
+                telemetry: IngressTelemetry(
+                    requests: RequestLog(output: logs),
+                    logger: logs.logger("tollgate.http"),
+                    metrics: metrics
+                ),
                 onReady: onReady
             )
         }

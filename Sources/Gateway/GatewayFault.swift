@@ -1,14 +1,15 @@
 package import Access
+package import ConfigurationFile
 package import Events
 import Foundation
 package import Ingress
 package import Journal
-package import Routing
+package import Transport
 
 /// Why the gateway cannot start. Each says what to do.
 package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case unreadableRoutes(file: String, reason: String)
-    case faultyRoutes(file: String, FaultyRoutes)
+    case faultyRoutes(file: String, FaultyConfiguration)
     case keys(KeyFileFault)
     case store(StoreError)
     case changedAccounts(file: String, [ChangedAccount])
@@ -22,7 +23,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
         case .unreadableRoutes(let file, let reason):
             "\(file) cannot be read: \(reason). Name another file with --routes."
         case .faultyRoutes(let file, let faulty):
-            RoutesReport.faults(faulty.faults, file: file)
+            faulty.faults.lines(in: file)
         case .keys(let fault):
             "\(fault)"
         case .store(let error):

@@ -76,7 +76,7 @@ struct GatewayMetrics: MetricsReporting {
                 { $0.parked == nil ? 0 : 1 }
             ),
             (
-                "tollgate_provider_requests_under_way", "Requests to a provider that have no answer yet.",
+                "tollgate_provider_in_flight_requests", "Requests to a provider that have no answer yet.",
                 { Int64($0.requestsUnderWay) }
             ),
             (

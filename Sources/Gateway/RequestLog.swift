@@ -1,9 +1,10 @@
+import Access
 import DeliveryEngine
 import Events
 import Ingress
 import Logging
 import Observability
-import Routing
+import Telemetry
 
 /// Writes the access log: a line a request, without a logger's dictionaries.
 struct RequestLog: RequestLogging {

@@ -1,4 +1,5 @@
 import Access
+import ConfigurationFile
 import Events
 import Foundation
 import Ingress
@@ -25,7 +26,7 @@ final class RoutesReloader: Service, RoutesReloading {
     /// What became of a look at the file.
     private enum Outcome {
         case unchanged
-        case taken(RoutesChanges, warnings: [RoutesFault])
+        case taken(RoutesChanges, warnings: [ConfigurationFault])
         case refused(RoutesRefusal, isKnown: Bool)
     }
 
@@ -166,7 +167,7 @@ final class RoutesReloader: Service, RoutesReloading {
                 state.refused = nil
                 return .done(.unchanged)
             }
-            do throws(FaultyRoutes) {
+            do throws(FaultyConfiguration) {
                 return .good(content, try reader.read(content))
             } catch {
                 let isKnown = state.refused == content
@@ -258,7 +259,7 @@ final class RoutesReloader: Service, RoutesReloading {
         switch refusal {
         case .unreadable(let reason): reason
         case .changedAccounts(let accounts): accounts.map(\.description).joined(separator: "; ")
-        case .faulty(let faulty): RoutesReport.faults(faulty.faults, file: file.relativePath)
+        case .faulty(let faulty): faulty.faults.lines(in: file.relativePath)
         case .store(let error): "\(error)"
         }
     }

@@ -159,6 +159,13 @@ extension JSONWriter {
         bool(value)
     }
 
+    package mutating func member(_ name: String, strings: [String]) {
+        key(name)
+        beginArray()
+        for text in strings { string(text) }
+        endArray()
+    }
+
     package mutating func member(_ name: String, raw json: ArraySlice<UInt8>) {
         key(name)
         raw(json)

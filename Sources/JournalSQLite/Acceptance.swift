@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 
 /// How one request fares while it is compared with what the journal has.
 struct Acceptance {

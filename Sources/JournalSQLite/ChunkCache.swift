@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 import Synchronization
 
 /// The chunks that were written or read lately, decoded, so that several pipelines at the same place decode them once.

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 
 /// A row of the table `chunks`. The blob is read only when it is asked for.
 struct ChunkRow {

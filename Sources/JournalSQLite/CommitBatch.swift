@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 
 /// All that one commit is going to change, gathered while its transaction is open.
 struct CommitBatch {

@@ -1,4 +1,5 @@
 import CoreMetrics
+import Telemetry
 
 /// Sizes and times of group commits.
 struct CommitMetrics: Sendable {
@@ -6,26 +7,31 @@ struct CommitMetrics: Sendable {
     private let events: Recorder
     private let failures: Counter
 
+    private static let commitSeconds = Metric(
+        "tollgate_commit_seconds",
+        "Duration of a group commit, including its fsync.",
+        buckets: Metric.latencies
+    )
+    private static let commitEvents = Metric(
+        "tollgate_commit_events",
+        "New events written by a group commit.",
+        buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 16_384]
+    )
+    private static let commitFailures = Metric("tollgate_commit_failures_total", "Group commits that wrote nothing.")
+
     init(factory: any MetricsFactory) {
-        time = Timer(label: "tollgate_commit_seconds", factory: factory)
-        events = Recorder(label: "tollgate_commit_events", aggregate: true, factory: factory)
-        failures = Counter(label: "tollgate_commit_failures_total", factory: factory)
+        time = Self.commitSeconds.timer(in: factory)
+        events = Self.commitEvents.histogram(in: factory)
+        failures = Self.commitFailures.counter(in: factory)
     }
 
     /// - Parameter events: new ones; a commit without any writes outcomes only, and its size says nothing.
     func committed(events count: Int64, in duration: Duration) {
-        time.recordNanoseconds(duration)
+        time.record(duration)
         if count > 0 { events.record(count) }
     }
 
     func failed() {
         failures.increment()
-    }
-}
-
-extension Timer {
-    fileprivate func recordNanoseconds(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

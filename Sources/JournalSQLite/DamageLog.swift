@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 import Logging
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// Which rows of `deliveries` a list is made of.
 struct DeliveryQuery: Sendable {

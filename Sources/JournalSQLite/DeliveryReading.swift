@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// Puts deliveries together from runs, rows and attempts.
 struct DeliveryReading {

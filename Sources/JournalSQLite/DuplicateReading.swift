@@ -2,6 +2,7 @@ import Dispatch
 import Events
 import GRDB
 import Journal
+import JournalFormat
 import Synchronization
 
 /// Reads, beside the writer, the old events that requests seem to repeat, and makes damaged parts of the identity index again.

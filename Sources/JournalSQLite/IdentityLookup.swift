@@ -1,4 +1,5 @@
 import Events
+import JournalFormat
 
 /// What a request's events must be compared with, read from storage before the writer takes the request up again.
 struct IdentityLookup: Sendable {

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 import Synchronization
 
 /// The numbers under which chunks and rows name origins, plans and providers.
@@ -181,11 +182,4 @@ struct NameNumbers: Sendable {
             identities.append(EventIdentity(hash: identity, isScoped: !event.idScope.isEmpty))
         }
     }
-}
-
-/// An event's identity as the index keeps it.
-struct EventIdentity: Sendable {
-    let hash: UInt64
-    /// Whether something besides tenant and id tells it apart.
-    let isScoped: Bool
 }

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Reads chunks: from the cache if they are there, from the database if not, and remembers them then.
 struct JournalReader: Sendable {

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 import Logging
 
 /// The one who writes: turns what has gathered into one transaction, one fsync, and then the answers.

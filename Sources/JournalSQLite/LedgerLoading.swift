@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Works out after a start how far the deliveries to each provider have come.
 struct LedgerLoading {

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 import Synchronization
 
 /// The progress of every provider that a plan in the journal names.

@@ -1,6 +1,7 @@
 package import Events
 import GRDB
 package import Journal
+import JournalFormat
 
 extension SQLiteEventStore {
     package var journalID: String { parts.journalID }

@@ -1,6 +1,7 @@
 package import Events
 import GRDB
 package import Journal
+import JournalFormat
 
 extension SQLiteEventStore {
     package func search(_ search: EventSearch, of tenant: TenantID) async throws(StoreError) -> EventPage {

@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+import JournalFormat
 
 /// Deliveries that were never tried, at providers to which nobody delivers any more.
 extension SQLiteEventStore {

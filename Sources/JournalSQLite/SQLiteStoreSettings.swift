@@ -1,4 +1,5 @@
 import Journal
+import JournalFormat
 
 /// What an operator can set about the embedded store. The defaults suit a machine with two cores and a gigabyte.
 package struct SQLiteStoreSettings: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Writes outcomes: delivered runs, rows for all else, their attempts, and the ends of intents.
 struct SettlementWriter {

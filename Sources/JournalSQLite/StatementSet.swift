@@ -1,4 +1,5 @@
 import GRDB
+import JournalFormat
 
 /// The writer's statements, compiled once. They belong to one connection and never leave its thread.
 struct StatementSet {

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 
 /// What callers hand to the writer, with the continuation that waits for the commit.
 enum WriteOperation: Sendable {

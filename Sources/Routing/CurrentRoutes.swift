@@ -1,3 +1,5 @@
+package import Access
+package import Events
 import Synchronization
 
 /// The routes in force, with the tables made of them.
@@ -68,5 +70,13 @@ package final class CurrentRoutes: Sendable {
             self?.state.withLock { _ = $0.watchers.removeValue(forKey: number) }
         }
         return changes
+    }
+}
+
+extension CurrentRoutes: ConfiguredCredentials {
+    package var providersWithCredentials: [ProviderName] { current.routes.providers.map(\.name) }
+
+    package func credentialSource(of provider: ProviderName) -> CredentialSource? {
+        current.routes.providers.first { $0.name == provider }?.credential
     }
 }

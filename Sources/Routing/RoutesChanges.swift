@@ -1,3 +1,4 @@
+import Access
 package import Events
 
 /// What differs between two versions of `routes.json`, for people to look over.

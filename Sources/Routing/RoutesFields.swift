@@ -1,45 +1,9 @@
+import Access
+package import ConfigurationFile
 package import Events
 
 /// Every field of `routes.json`: read by the reader, by the JSON Schema and by the reference.
 package enum RoutesFields {
-    /// What values a field takes.
-    package indirect enum Kind: Sendable {
-        case text
-        case choice([String])
-        case flag
-        case integer(ClosedRange<Int>)
-        /// A number that may have a fraction.
-        case number(ClosedRange<Double>)
-        /// A length of time: `500ms`, `30s`, `10m`, `72h`.
-        case duration
-        /// So many requests in so long a time: `50/s`, `400/min`, `1000/h`.
-        case rate
-        /// A point in time: `2027-01-31T00:00:00Z`.
-        case moment
-        /// One text or a list of texts.
-        case texts
-        case list(Kind)
-        case object([Field])
-        /// An object whose keys are names that the file chooses.
-        case map(Kind)
-    }
-
-    /// One field of an object.
-    package struct Field: Sendable {
-        package let name: String
-        package let kind: Kind
-        package let isRequired: Bool
-        /// One sentence for people.
-        package let summary: String
-
-        init(_ name: String, _ kind: Kind, required: Bool = false, _ summary: String) {
-            self.name = name
-            self.kind = kind
-            isRequired = required
-            self.summary = summary
-        }
-    }
-
     /// The most destinations of a route: a plan's members are told apart by the bits of a word.
     static let mostDestinations = 64
 
@@ -56,7 +20,12 @@ package enum RoutesFields {
                 required: true,
                 "Which events go where; the first route that matches takes the event."
             ),
-            Field("clients", .list(.object(client)), required: true, "The applications that may use the gateway."),
+            Field(
+                "clients",
+                .list(.object(Client.fields)),
+                required: true,
+                "The applications that may use the gateway."
+            ),
         ]
     }
 
@@ -86,7 +55,7 @@ package enum RoutesFields {
                 .flag,
                 "Whether the vendor may be called without TLS, which shows its key to the network. This machine may be without it."
             ),
-            Field("credential", .object(credential), required: true, "Where the vendor's key comes from."),
+            Field("credential", .object(CredentialSource.fields), required: true, "Where the vendor's key comes from."),
             Field("batch", .integer(1...100_000), "The most events in one request."),
             Field("concurrency", .integer(1...1024), "The most requests under way at once; 8 by default."),
             Field("rate_limit", .rate, "The most requests in a time; the vendor's documented limit by default."),
@@ -102,19 +71,6 @@ package enum RoutesFields {
             ),
         ]
     }
-
-    static let credential = [
-        Field("env", .text, "The name of an environment variable."),
-        Field("file", .text, "The path of a file."),
-        Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
-        Field("refresh", .duration, "After what time the program is run again; 10m by default."),
-        Field(
-            "variables",
-            .texts,
-            "Environment variables that the program gets, in addition to PATH, HOME and LANG."
-        ),
-        Field("inline", .text, "The key itself, taken with --allow-inline-secrets only."),
-    ]
 
     static let retry = [
         Field("base", .duration, "The longest first wait; doubles with each attempt. 1s by default."),
@@ -201,7 +157,7 @@ package enum RoutesFields {
 
     /// A vendor's setting as a field.
     static func field(for setting: SettingField) -> Field {
-        let kind: Kind =
+        let kind: Field.Kind =
             switch setting.kind {
             case .text, .template: .text
             case .choice(let words): .choice(words)
@@ -211,72 +167,9 @@ package enum RoutesFields {
             }
         return Field(setting.name, kind, setting.summary)
     }
-
-    static let client = [
-        Field("name", .text, required: true, "The application's name, for logs and routes."),
-        Field(
-            "tenant",
-            .text,
-            "Whose events these are; tenants never see one another's. The client's name by default."
-        ),
-        Field("key_sha256", .text, "The SHA-256 of the client's key, 64 hexadecimal digits."),
-        Field(
-            "keys",
-            .list(.object(clientKey)),
-            "Further keys, each with the time in which it may be used, so that a new one can follow an old one without a gap."
-        ),
-        Field(
-            "scopes",
-            .list(.choice(Scope.allCases.map(\.rawValue))),
-            "What the client may do; events:write and events:read by default."
-        ),
-        Field("routes", .texts, "The routes that may take the client's events; all by default."),
-        Field("names", .texts, "The names that the client's events may have; * stands for any text. All by default."),
-        Field(
-            "credentials",
-            .map(.object(credential)),
-            "The vendor's keys of this client's tenant, by provider, over the provider's own: another account at the vendor."
-        ),
-        Field(
-            "pass",
-            .map(.texts),
-            "Calls of a vendor's own API that pass through the gateway: by facade, or by provider, the vendor's paths; * stands for any "
-                + "text. GET and HEAD need the scope vendor:read, other methods vendor:write. By facade, they go to the provider that "
-                + "is primary for the client's routes. None by default."
-        ),
-        Field(
-            "pass_shared",
-            .flag,
-            "Whether calls pass to an account that other tenants use too, and whose API shows all of them. False by default."
-        ),
-        Field("limits", .object(clientLimits), "How much the client may send; beyond it, it is answered 429."),
-        Field(
-            "timestamps",
-            .object(clientTimestamps),
-            "Which timestamps the client's events may have; an event with another one is refused."
-        ),
-    ]
-
-    /// The fields of one of a client's keys.
-    static let clientKey = [
-        Field("sha256", .text, required: true, "The SHA-256 of the key, 64 hexadecimal digits."),
-        Field("id", .text, "What people call the key; the first digits of its SHA-256 by default."),
-        Field("not_before", .moment, "The first moment at which the key may be used; since ever by default."),
-        Field("expires", .moment, "The first moment at which the key may be used no more; never by default."),
-    ]
-
-    static let clientTimestamps = [
-        Field("max_age", .duration, "The oldest age, such as 35d; ten years (3653d) by default."),
-        Field("max_ahead", .duration, "How far ahead of the gateway's clock, such as 5m; one day (24h) by default."),
-    ]
-
-    static let clientLimits = [
-        Field("requests", .rate, "The most requests in a time."),
-        Field("events", .rate, "The most events in a time."),
-    ]
 }
 
-extension RoutesFields.Field {
+extension Field {
     /// A field that takes what either takes.
     fileprivate func joined(with other: Self) -> Self {
         let text =
@@ -285,7 +178,7 @@ extension RoutesFields.Field {
     }
 }
 
-extension RoutesFields.Kind {
+extension Field.Kind {
     /// The words of both; of kinds without words, this one.
     fileprivate func joined(with other: Self) -> Self {
         switch (self, other) {

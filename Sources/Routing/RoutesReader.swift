@@ -1,3 +1,5 @@
+package import Access
+package import ConfigurationFile
 package import Events
 import JSON
 
@@ -6,7 +8,7 @@ package struct RoutesReader: Sendable {
     private let vendors: [VendorTraits]
 
     private let allowsInlineSecrets: Bool
-    private let isServed: @Sendable (AdapterName, String) -> Bool
+    private let isServed: PassReader.ServedPaths
 
     /// - Parameters:
     ///   - vendors: what the adapters at hand can do.
@@ -15,7 +17,7 @@ package struct RoutesReader: Sendable {
     package init(
         vendors: [VendorTraits],
         allowsInlineSecrets: Bool = false,
-        isServed: @escaping @Sendable (AdapterName, String) -> Bool = { _, _ in false }
+        isServed: @escaping PassReader.ServedPaths = { _, _ in false }
     ) {
         self.vendors = vendors
         self.isServed = isServed
@@ -25,28 +27,32 @@ package struct RoutesReader: Sendable {
     /// What a file that can be used says, and what is doubtful in it.
     package struct Reading: Sendable {
         package let routes: Routes
-        package let warnings: [RoutesFault]
+        package let warnings: [ConfigurationFault]
     }
 
-    /// - Throws: ``FaultyRoutes`` with all faults, in the order of the file.
-    package func read(_ bytes: [UInt8]) throws(FaultyRoutes) -> Reading {
+    /// - Throws: ``FaultyConfiguration`` with all faults, in the order of the file.
+    package func read(_ bytes: [UInt8]) throws(FaultyConfiguration) -> Reading {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
         } catch {
-            throw FaultyRoutes(faults: [
-                RoutesFault(severity: .error, position: error.position, message: "this is not JSON: \(error.message)")
-            ])
+            throw FaultyConfiguration(error)
         }
         var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets, isServed: isServed)
         let routes = file.read(document.root)
         var faults = file.faults.sorted { $0.position < $1.position }
         if file.omittedErrors > 0, let last = faults.last {
             faults.append(
-                RoutesFault(severity: .error, position: last.position, message: "and \(file.omittedErrors) more errors")
+                ConfigurationFault(
+                    severity: .error,
+                    position: last.position,
+                    message: "and \(file.omittedErrors) more errors"
+                )
             )
         }
-        guard let routes, !faults.contains(where: { $0.severity == .error }) else { throw FaultyRoutes(faults: faults) }
+        guard let routes, !faults.contains(where: { $0.severity == .error }) else {
+            throw FaultyConfiguration(faults: faults)
+        }
         return Reading(routes: routes, warnings: faults)
     }
 }
@@ -68,7 +74,7 @@ private struct RoutesFileReader {
         fields.allowsInlineSecrets = allowsInlineSecrets
     }
 
-    var faults: [RoutesFault] { fields.faults }
+    var faults: [ConfigurationFault] { fields.faults }
     var omittedErrors: Int { fields.omittedErrors }
 
     mutating func read(_ root: JSONValue) -> Routes? {
@@ -78,7 +84,11 @@ private struct RoutesFileReader {
         }
         let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
         for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
-        let passReader = PassReader(vendors: vendors, providers: providers, isServed: isServed)
+        let passReader = PassReader(
+            vendors: vendors,
+            providers: providers.map { (name: $0.name, traits: $0.traits) },
+            isServed: isServed
+        )
         let clients = objects(members["clients"]).compactMap {
             clientReader.read($0, providerNames, passReader, &fields)
         }
@@ -89,9 +99,9 @@ private struct RoutesFileReader {
             fields.fault(list, "there is no route, so no event would be taken; add one")
         }
         warnOfUnreachable(routes, routeValues)
-        let accounts = clientReader.accounts(at: providers, &fields)
+        let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields)
         let whole = Routes(providers: providers + accounts, routes: routes, clients: clients)
-        clientReader.checkPasses(in: whole, &fields)
+        PassCheck.check(whole, clientReader.passes, &fields)
         return whole
     }
 

@@ -1,12 +1,9 @@
+import Access
+import ConfigurationFile
 import Events
 
-/// What `tollgate check` says: every fault, then what the file sets up.
+/// What `tollgate check` says of a file that can be used: what it sets up.
 package enum RoutesReport {
-    /// The faults, one a line, in the order of the file.
-    package static func faults(_ faults: [RoutesFault], file: String) -> String {
-        faults.map { $0.line(in: file) }.joined(separator: "\n")
-    }
-
     /// The routes in words.
     package static func summary(of routes: Routes, file: String) -> String {
         var lines = [

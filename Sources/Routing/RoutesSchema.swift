@@ -1,3 +1,4 @@
+import ConfigurationFile
 package import Events
 import JSON
 
@@ -17,7 +18,7 @@ package enum RoutesSchema {
         return writer.bytes
     }
 
-    private static func writeObject(_ fields: [RoutesFields.Field], to writer: inout JSONWriter) {
+    private static func writeObject(_ fields: [Field], to writer: inout JSONWriter) {
         writer.member("type", string: "object")
         writer.member("additionalProperties", bool: false)
         let required = fields.filter(\.isRequired)
@@ -39,7 +40,7 @@ package enum RoutesSchema {
         writer.endObject()
     }
 
-    private static func write(_ kind: RoutesFields.Kind, to writer: inout JSONWriter) {
+    private static func write(_ kind: Field.Kind, to writer: inout JSONWriter) {
         switch kind {
         case .text: writer.member("type", string: "string")
         case .flag: writer.member("type", string: "boolean")
@@ -48,7 +49,7 @@ package enum RoutesSchema {
         case .number(let range): writeRange("number", "\(range.lowerBound)", "\(range.upperBound)", to: &writer)
         case .duration: writePattern("^[1-9][0-9]{0,6}(ms|s|m|h|d)$", to: &writer)
         case .rate: writePattern("^[1-9][0-9]{0,6}/(s|sec|second|m|min|minute|h|hour)$", to: &writer)
-        case .moment:
+        case .timestamp:
             writer.member("type", string: "string")
             writer.member("format", string: "date-time")
         case .texts: writeTexts(to: &writer)
@@ -62,7 +63,7 @@ package enum RoutesSchema {
         }
     }
 
-    private static func writeNested(_ name: String, _ kind: RoutesFields.Kind, to writer: inout JSONWriter) {
+    private static func writeNested(_ name: String, _ kind: Field.Kind, to writer: inout JSONWriter) {
         writer.key(name)
         writer.beginObject()
         write(kind, to: &writer)

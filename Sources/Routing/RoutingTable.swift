@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 package import Events
 import Synchronization
 

@@ -1,3 +1,4 @@
+package import Access
 package import Events
 
 /// Finds the plans of a request's events, one after another, and has those with the same plan share a ``Submission``.

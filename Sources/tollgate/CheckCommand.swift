@@ -1,37 +1,38 @@
 import ArgumentParser
 import Client
+import ConfigurationFile
 import Foundation
 import Gateway
 import JSON
 import Routing
 
-/// `tollgate check`: looks over a `routes.json`.
+/// `tollgate check`: validates a `routes.json`.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check a routes.json: every fault with line and column, or what it sets up.",
+        abstract: "Check a routes.json: print every fault with line and column, or a summary.",
         discussion: """
-            With --against, a running gateway says what the file would change there, and which deliveries it would leave without a \
-            provider; nothing is changed. The key must have the scope admin.
+            With --against, also print what the file would change at a running gateway, and which deliveries would be left without a \
+            provider. Nothing is changed. Requires the scope admin.
             """
     )
 
-    @Argument(help: "The file.")
+    @Argument(help: "Configuration file.")
     var file: String = "routes.json"
 
-    @Option(help: "The address of a running gateway to compare with.")
+    @Option(help: "URL of a running gateway to compare with.")
     var against: String?
 
-    @Option(help: "With --against, a client's key with the scope admin; or TOLLGATE_KEY.")
+    @Option(help: "With --against: client key with the scope admin (env: TOLLGATE_KEY).")
     var key: String?
 
-    @Flag(help: "Let vendors' keys stand in the file, as `serve` with this flag does.")
+    @Flag(help: "Allow vendor keys in the file itself, as `serve` does with this flag.")
     var allowInlineSecrets = false
 
     mutating func run() async throws {
         do {
             let reading = try RoutesFile.read(URL(filePath: file), allowsInlineSecrets: allowInlineSecrets)
-            if !reading.warnings.isEmpty { Terminal.message(RoutesReport.faults(reading.warnings, file: file)) }
+            if !reading.warnings.isEmpty { Terminal.message(reading.warnings.lines(in: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))
             }
@@ -59,7 +60,7 @@ struct CheckCommand: AsyncParsableCommand {
         let stranded = elements("stranded").map { stranded in
             let events = stranded["events"]?.numberText ?? "?"
             return
-                "  \(events) deliveries would be left without their provider \(stranded["provider"]?.string ?? ""); they stay pending until it comes back"
+                "  \(events) deliveries would be left without their provider \(stranded["provider"]?.string ?? ""); they stay pending until it is added again"
         }
         guard !changes.isEmpty || !stranded.isEmpty else { return "\(file): changes nothing" }
         return (["\(file):"] + changes + stranded).joined(separator: "\n")

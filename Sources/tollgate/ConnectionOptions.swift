@@ -7,47 +7,47 @@ import Routing
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: """
-            Maximum connections per client address (per /64 network in IPv6); by default 1000, and at most half of all. Or \
-            TOLLGATE_CONNECTIONS_PER_ADDRESS.
+            Maximum connections per client address, per /64 network in IPv6 (default: 1000, at most half of all; env: \
+            TOLLGATE_CONNECTIONS_PER_ADDRESS).
             """
     )
     var connectionsPerAddress: Int?
 
     @Option(
         help: """
-            Addresses of reverse proxies, comma-separated, such as 10.0.0.0/8,fd00::1: their connections are exempt from \
-            --connections-per-address. Or TOLLGATE_TRUSTED_PROXIES.
+            Comma-separated addresses of reverse proxies, such as 10.0.0.0/8,fd00::1; exempt from --connections-per-address \
+            (env: TOLLGATE_TRUSTED_PROXIES).
             """
     )
     var trustedProxies: String?
 
     @Option(
         help: """
-            Seconds that a new connection may stay open without a request; 10 by default. Or TOLLGATE_FIRST_REQUEST_SECONDS.
+            Seconds a new connection may stay open without a request (default: 10; env: TOLLGATE_FIRST_REQUEST_SECONDS).
             """
     )
     var firstRequestSeconds: Int?
 
     @Option(
         help: """
-            Seconds after which a connection is closed behind its next response, a tenth more or less; 3600 by default. Or \
-            TOLLGATE_CONNECTION_AGE_SECONDS.
+            Seconds after which a connection is closed after its next response, plus or minus a tenth (default: 3600; env: \
+            TOLLGATE_CONNECTION_AGE_SECONDS).
             """
     )
     var connectionAgeSeconds: Int?
 
     @Option(
         help: """
-            Maximum megabytes of request bodies in memory; beyond it, requests are answered 503 with Retry-After. 256 by \
-            default. Or TOLLGATE_BODY_MEMORY_MB.
+            Maximum megabytes of request bodies in memory; beyond it, requests get 503 with Retry-After (default: 256; env: \
+            TOLLGATE_BODY_MEMORY_MB).
             """
     )
     var bodyMemoryMb: Int?
 
     @Option(
         help: """
-            Maximum open event streams per client; beyond it, new ones are answered 429. 20 by default, 200 for all clients \
-            together. Or TOLLGATE_STREAMS_PER_CLIENT.
+            Maximum open event streams per client; beyond it, new ones get 429 (default: 20, and 200 for all clients \
+            together; env: TOLLGATE_STREAMS_PER_CLIENT).
             """
     )
     var streamsPerClient: Int?

@@ -3,11 +3,11 @@ import Client
 import Foundation
 import JSON
 
-/// `tollgate deliveries`: looks at what did not simply arrive, and decides about it.
+/// `tollgate deliveries`: lists, retries and discards deliveries that did not succeed at once.
 struct DeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliveries",
-        abstract: "Look at deliveries that did not simply arrive; retry or discard them.",
+        abstract: "List failed and waiting deliveries; retry or discard them.",
         subcommands: [
             ListDeliveriesCommand.self, ShowDeliveriesCommand.self, RetryDeliveriesCommand.self,
             DiscardDeliveriesCommand.self, ListActionsCommand.self,
@@ -15,50 +15,72 @@ struct DeliveriesCommand: AsyncParsableCommand {
     )
 }
 
-/// Which deliveries are meant.
+/// The filters of deliveries.
 struct DeliveryFilterOptions: ParsableArguments {
-    @Option(help: "One provider's only.")
+    @Option(help: "A provider.")
     var provider: String?
 
     @Option(
-        help: "These only, separated by commas: pending, retrying, rejected, uncertain, skipped, discarded, delivered."
+        help: """
+            States: pending, retrying, rejected, uncertain, skipped, discarded, delivered. Filters may be repeated, or hold several \
+            values separated by commas.
+            """
     )
-    var status: String?
+    var status: [String] = []
 
-    @Option(help: "Of events with this name.")
-    var name: String?
+    @Option(help: "Event names.")
+    var name: [String] = []
 
-    @Option(help: "With these errors only, separated by commas, such as invalid_event,timeout.")
-    var errorCode: String?
+    @Option(help: "Error codes, such as invalid_event,timeout.")
+    var errorCode: [String] = []
 
-    @Option(help: "Of events accepted at this moment or later, such as 2026-01-31T00:00:00Z.")
+    @Option(help: "Events accepted at or after this time, such as 2026-01-31T00:00:00Z.")
     var acceptedFrom: String?
 
-    @Option(help: "Of events accepted before this moment.")
-    var acceptedBefore: String?
+    @Option(help: "Events accepted before this time.")
+    var acceptedUntil: String?
 
-    /// What is given, by the API's names.
-    var given: [(name: String, value: String)] {
-        [
-            ("provider", provider), ("status", status), ("name", name), ("error_code", errorCode),
-            ("accepted_from", acceptedFrom), ("accepted_before", acceptedBefore),
-        ].compactMap { name, value in value.map { (name, $0) } }
+    var isEmpty: Bool { lists.isEmpty && values.isEmpty }
+
+    /// The filters that take several values, by the API's names.
+    private var lists: [(name: String, values: [String])] {
+        [("status", status), ("name", name), ("error_code", errorCode)].filter { !$0.1.isEmpty }
+    }
+
+    /// The filters that take one value, by the API's names.
+    private var values: [(name: String, value: String)] {
+        [("provider", provider), ("accepted_from", acceptedFrom), ("accepted_until", acceptedUntil)]
+            .compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    /// The filter for a list.
+    var parameters: QueryParameters {
+        var parameters = QueryParameters()
+        for (name, values) in lists { parameters.add(name, anyOf: values) }
+        for (name, value) in values { parameters.add(name, value) }
+        return parameters
+    }
+
+    /// The filter for a retry or discard, as members of an object.
+    func writeMembers(to writer: inout JSONWriter) {
+        for (name, values) in lists { writer.member(name, strings: QueryParameters.split(values)) }
+        for (name, value) in values { writer.member(name, string: value) }
     }
 }
 
-/// `tollgate deliveries list`: retrying, rejected and uncertain deliveries.
+/// `tollgate deliveries list`: deliveries that were retried or rejected, or have an unknown outcome.
 struct ListDeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List deliveries that were retried, rejected or are uncertain."
+        abstract: "List deliveries that are retrying, rejected or uncertain."
     )
 
     @OptionGroup var filter: DeliveryFilterOptions
 
-    @Option(help: "How many at the most.")
+    @Option(help: "Maximum number of results.")
     var limit = 100
 
-    @Option(help: "Go on behind a page: the cursor that it ended with.")
+    @Option(help: "Continue from this cursor.")
     var cursor: String?
 
     @Flag(help: "Print the gateway's JSON.")
@@ -67,9 +89,10 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        let parameters = filter.given + [("limit", "\(limit)")] + (cursor.map { [("cursor", $0)] } ?? [])
-        let query = parameters.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&")
-        let answer = try await gateway.get("/v1/deliveries?\(query)")
+        var parameters = filter.parameters
+        parameters.add("limit", "\(limit)")
+        parameters.add("cursor", cursor)
+        let answer = try await gateway.get(parameters.appended(to: "/v1/deliveries"))
         guard !json, let page = answer.json else { return Terminal.data(answer.body) }
         var rows = [["EVENT"] + DeliveryRows.header]
         for item in page["deliveries"].map({ Array($0.elements) }) ?? [] {
@@ -77,7 +100,7 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
             rows.append([item["event_id"]?.string ?? ""] + DeliveryRows.row(delivery))
         }
         Terminal.data(Terminal.table(rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.note("there are more: --cursor \(cursor)") }
+        if let cursor = page["next_cursor"]?.string { Terminal.note("more results: --cursor \(cursor)") }
     }
 }
 
@@ -85,7 +108,7 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
 struct ShowDeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show an event's deliveries and every attempt (the same as `tollgate events show`)."
+        abstract: "Show an event's deliveries and attempts (same as `tollgate events show`)."
     )
 
     @OptionGroup var event: EventReport
@@ -95,17 +118,17 @@ struct ShowDeliveriesCommand: AsyncParsableCommand {
     }
 }
 
-/// What an order about deliveries takes.
+/// The arguments of a retry or discard.
 struct DeliveryOrder: ParsableArguments {
-    @Argument(help: "Ids of events; none if a filter says which.")
+    @Argument(help: "Event ids; none with a filter or --all.")
     var ids: [String] = []
 
     @OptionGroup var filter: DeliveryFilterOptions
 
-    @Flag(help: "All of them. Without ids, filter or --all nothing is done.")
+    @Flag(help: "All deliveries that the command applies to. Ids, a filter or --all is required.")
     var all = false
 
-    @Flag(help: "Count only; nothing is changed.")
+    @Flag(help: "Only count; change nothing.")
     var dryRun = false
 
     @Flag(help: "Print the gateway's JSON.")
@@ -113,50 +136,34 @@ struct DeliveryOrder: ParsableArguments {
 
     @OptionGroup var gateway: GatewayOptions
 
-    /// Sends the order and says what it did.
+    /// Sends the request and prints what it changed.
     func send(_ action: String, done: String) async throws {
         let answer = try await gateway.post("/v1/deliveries/\(action)", body: body)
         guard !json, let count = answer.json else { return Terminal.data(answer.body) }
         let changed = count["changed"]?.numberText ?? "0"
         Terminal.data(dryRun ? "\(changed) deliveries would be \(done)" : "\(changed) deliveries \(done)")
         if let busy = count["busy"]?.numberText, busy != "0" {
-            Terminal.message("\(busy) are in flight and were left alone; try again in a moment")
+            Terminal.message("\(busy) are in flight and were not changed; run the command again later")
         }
         if let uncertain = count["uncertain"]?.numberText, uncertain != "0" {
-            Terminal.message("\(uncertain) are uncertain and were left alone; --status uncertain retries them")
+            Terminal.message("\(uncertain) are uncertain and were not changed; --status uncertain retries them")
         }
     }
 
     private var body: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        if !ids.isEmpty {
-            writer.key("ids")
-            write(ids, to: &writer)
-        }
-        if !filter.given.isEmpty {
+        if !ids.isEmpty { writer.member("ids", strings: ids) }
+        if !filter.isEmpty {
             writer.key("filter")
             writer.beginObject()
-            for (name, value) in filter.given {
-                switch name {
-                case "status", "error_code":
-                    writer.key(name)
-                    write(value.split(separator: ",").map(String.init), to: &writer)
-                default: writer.member(name, string: value)
-                }
-            }
+            filter.writeMembers(to: &writer)
             writer.endObject()
         }
         if all { writer.member("all", bool: true) }
         if dryRun { writer.member("dry_run", bool: true) }
         writer.endObject()
         return writer.bytes
-    }
-
-    private func write(_ texts: [String], to writer: inout JSONWriter) {
-        writer.beginArray()
-        for text in texts { writer.string(text) }
-        writer.endArray()
     }
 }
 
@@ -166,8 +173,8 @@ struct RetryDeliveriesCommand: AsyncParsableCommand {
         commandName: "retry",
         abstract: "Retry rejected and retrying deliveries now.",
         discussion:
-            "An uncertain delivery may have arrived, and a vendor that does not deduplicate would bill it twice: "
-            + "--status uncertain retries these, nothing else does."
+            "An uncertain delivery may have arrived, and a vendor that does not deduplicate would bill it twice. "
+            + "Uncertain deliveries are retried only with --status uncertain."
     )
 
     @OptionGroup var order: DeliveryOrder
@@ -177,11 +184,11 @@ struct RetryDeliveriesCommand: AsyncParsableCommand {
     }
 }
 
-/// `tollgate deliveries discard`: gives deliveries up.
+/// `tollgate deliveries discard`: deliveries that will not be sent.
 struct DiscardDeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard",
-        abstract: "Give up rejected, uncertain or retrying deliveries, and what waits for a removed provider."
+        abstract: "Discard rejected, uncertain or retrying deliveries, and those pending for a removed provider."
     )
 
     @OptionGroup var order: DeliveryOrder
@@ -195,7 +202,7 @@ struct DiscardDeliveriesCommand: AsyncParsableCommand {
 struct ListActionsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "actions",
-        abstract: "List who retried or discarded what, newest first."
+        abstract: "List retries and discards, newest first."
     )
 
     @Flag(help: "Print the gateway's JSON.")
@@ -206,7 +213,7 @@ struct ListActionsCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let answer = try await gateway.get("/v1/deliveries/actions")
         guard !json, let list = answer.json else { return Terminal.data(answer.body) }
-        var rows = [["WHEN", "WHO", "ACTION", "CHANGED", "BUSY", "WHICH"]]
+        var rows = [["TIME", "CLIENT", "ACTION", "CHANGED", "IN FLIGHT", "FILTER"]]
         for action in list["actions"].map({ Array($0.elements) }) ?? [] {
             rows.append(
                 ["at", "client", "action"].map { action[$0]?.string ?? "" }

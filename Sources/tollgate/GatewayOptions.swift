@@ -5,27 +5,27 @@ import NIOHTTP1
 
 /// The options of commands that call a gateway.
 struct GatewayOptions: ParsableArguments {
-    @Option(help: "The gateway's address, or TOLLGATE_URL.")
+    @Option(help: "Gateway URL (env: TOLLGATE_URL).")
     var url: String = ProcessInfo.processInfo.environment["TOLLGATE_URL"] ?? "http://127.0.0.1:8080"
 
-    @Option(help: "A client's key, or TOLLGATE_KEY, which other users of the machine cannot see.")
+    @Option(help: "Client key (env: TOLLGATE_KEY, which other users of the machine cannot see).")
     var key: String?
 
     var client: GatewayClient {
         get throws {
             guard let key = key ?? ProcessInfo.processInfo.environment["TOLLGATE_KEY"] else {
-                throw ValidationError("give a client's key with --key or TOLLGATE_KEY")
+                throw ValidationError("a client key is required: --key, or TOLLGATE_KEY")
             }
             return GatewayClient(address: url, key: key)
         }
     }
 
-    /// Asks, and ends the command with the gateway's own words if it refuses.
+    /// Reads; ends the command with the gateway's problem if it refuses.
     func get(_ path: String) async throws -> GatewayClient.Answer {
         try await call(.GET, path, body: nil)
     }
 
-    /// Orders, and ends the command with the gateway's own words if it refuses.
+    /// Writes; ends the command with the gateway's problem if it refuses.
     func post(_ path: String, body: [UInt8]) async throws -> GatewayClient.Answer {
         try await call(.POST, path, body: body)
     }

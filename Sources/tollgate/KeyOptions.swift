@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import ConfigurationFile
 import Events
 import Foundation
 import Gateway
@@ -7,19 +8,20 @@ import Routing
 
 /// The options of commands that work on the data folder's keys.
 struct KeyOptions: ParsableArguments {
-    @Option(help: "The data folder of the gateway, or TOLLGATE_DATA.")
+    @Option(help: "Data folder of the gateway (env: TOLLGATE_DATA).")
     var data: String = ProcessInfo.processInfo.environment["TOLLGATE_DATA"] ?? "./data"
 
-    @Option(help: "The file that names the clients, or TOLLGATE_ROUTES.")
+    @Option(help: "Configuration file with the clients (env: TOLLGATE_ROUTES).")
     var routes: String = ProcessInfo.processInfo.environment["TOLLGATE_ROUTES"] ?? "routes.json"
 
     /// Does something with the keys, and ends the command with the reason if that cannot be done.
     func administer<Value>(_ work: (KeyAdministration) throws -> Value) throws -> Value {
         do {
+            let routes = try RoutesFile.read(URL(filePath: routes), allowsInlineSecrets: true).routes
             return try work(
                 KeyAdministration(
-                    dataFolder: URL(filePath: data),
-                    routesFile: URL(filePath: routes),
+                    of: KeyFile(in: URL(filePath: data)),
+                    for: routes.clients,
                     by: SystemUser.current
                 )
             )
@@ -38,13 +40,16 @@ struct KeyOptions: ParsableArguments {
 
 /// The options that say what a new key is called and when it may be used.
 struct NewKeyOptions: ParsableArguments {
-    @Option(help: "What to call the key; the first digits of its SHA-256 if not given.")
+    @Option(help: "Key id (default: the first digits of its SHA-256).")
     var id: String?
 
-    @Option(help: "The first moment at which it may be used: 2027-01-31T00:00:00Z, or a time from now: 1h, 30d.")
+    @Option(
+        help:
+            "When the key becomes valid: a time such as 2027-01-31T00:00:00Z, or a duration from now such as 1h or 30d."
+    )
     var notBefore: KeyMoment?
 
-    @Option(help: "The first moment at which it may be used no more, likewise.")
+    @Option(help: "When the key expires: a time, or a duration from now.")
     var expires: KeyMoment?
 
     var term: StoredKeys.Term { StoredKeys.Term(notBefore: notBefore?.moment, expires: expires?.moment) }
@@ -52,7 +57,7 @@ struct NewKeyOptions: ParsableArguments {
     mutating func validate() throws {
         guard let id else { return }
         guard id.wholeMatch(of: #/[A-Za-z0-9._-]{1,64}/#) != nil else {
-            throw ValidationError("--id has 1 to 64 letters, digits, dots, dashes and underscores")
+            throw ValidationError("--id must have 1 to 64 letters, digits, dots, dashes and underscores")
         }
     }
 }

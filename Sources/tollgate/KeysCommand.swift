@@ -3,14 +3,14 @@ import ArgumentParser
 import Foundation
 import Routing
 
-/// `tollgate keys`: makes and ends clients' keys.
+/// `tollgate keys`: creates, lists and revokes client keys.
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make, list and end clients' keys.",
+        abstract: "Create, list, rotate and revoke client keys.",
         discussion: """
-            The keys' digests stand in keys.json in the data folder; a running gateway takes changes over within a second. The clients \
-            themselves, and what they may do, stand in routes.json.
+            keys.json in the data folder holds the digests of the keys; a running gateway reloads it within a second. Clients and their \
+            permissions are in routes.json.
             """,
         subcommands: [
             KeysCreateCommand.self, KeysListCommand.self, KeysRotateCommand.self, KeysRevokeCommand.self,
@@ -23,12 +23,12 @@ struct KeysCommand: ParsableCommand {
 struct KeysDigestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "digest",
-        abstract: "Print the key_sha256 of a key that is read from standard input."
+        abstract: "Print the key_sha256 of a key read from standard input."
     )
 
     func run() throws {
         guard let key = readLine(strippingNewline: true), !key.isEmpty else {
-            throw ValidationError("give the key on standard input: tollgate keys digest < key.txt")
+            throw ValidationError("pass the key on standard input: tollgate keys digest < key.txt")
         }
         Terminal.data(KeyDigest(of: key).hexadecimal)
     }

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Events
 import Gateway
@@ -7,10 +8,10 @@ import Routing
 struct KeysCreateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a key for a client, and print it: this once."
+        abstract: "Create a key for a client and print it. It is not shown again."
     )
 
-    @Argument(help: "The client, as routes.json names it.")
+    @Argument(help: "Client, as named in routes.json.")
     var client: String
 
     @OptionGroup var new: NewKeyOptions
@@ -18,7 +19,7 @@ struct KeysCreateCommand: ParsableCommand {
 
     func run() throws {
         let made = try keys.administer { try $0.create(for: client, id: new.id, term: new.term) }
-        Terminal.message("\(made.stored.words). It is shown this once:")
+        Terminal.message("\(made.stored.words). It is not shown again:")
         Terminal.data(made.key.reveal())
     }
 }

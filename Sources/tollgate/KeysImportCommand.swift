@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Events
 import Gateway
@@ -7,15 +8,15 @@ import Routing
 struct KeysImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Register a key that an application has already, such as a vendor's: read from standard input.",
+        abstract: "Register an existing key, such as a vendor's, read from standard input.",
         discussion:
-            "The application then changes nothing but its base URL: printf '%s' \"$LAGO_API_KEY\" | tollgate keys import shop"
+            "The application then only changes its base URL: printf '%s' \"$LAGO_API_KEY\" | tollgate keys import shop"
     )
 
     /// Below this, a key can be guessed in the time that it lives.
     private static let shortest = 20
 
-    @Argument(help: "The client, as routes.json names it.")
+    @Argument(help: "Client, as named in routes.json.")
     var client: String
 
     @OptionGroup var new: NewKeyOptions
@@ -23,13 +24,17 @@ struct KeysImportCommand: ParsableCommand {
 
     func run() throws {
         guard let key = readLine(strippingNewline: true), !key.isEmpty else {
-            throw ValidationError("give the key on standard input: tollgate keys import \(client) < key.txt")
+            throw ValidationError("pass the key on standard input: tollgate keys import \(client) < key.txt")
         }
         guard key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ValidationError("a key is of visible ASCII characters, or it cannot stand in a header field")
+            throw ValidationError(
+                "a key must consist of visible ASCII characters, because it is sent in a header field"
+            )
         }
         if key.utf8.count < Self.shortest {
-            Terminal.message("This key is short; whoever guesses it writes to your bills. Rotate it when you can.")
+            Terminal.message(
+                "This key is short enough to be guessed, and it allows writing to your bills. Rotate it soon."
+            )
         }
         let stored = try keys.administer {
             try $0.importKey(Secret(key), for: client, id: new.id, term: new.term)

@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Events
 import Gateway
@@ -8,10 +9,10 @@ import Routing
 struct KeysListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List clients' keys: id, client, where from, start, end, state. Never the key."
+        abstract: "List client keys: id, client, origin, validity and state. Keys themselves are never shown."
     )
 
-    @Argument(help: "One client's keys only.")
+    @Argument(help: "Only this client's keys.")
     var client: String?
 
     @Flag(help: "Print JSON.")

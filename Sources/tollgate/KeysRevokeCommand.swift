@@ -1,3 +1,4 @@
+import Access
 import ArgumentParser
 import Gateway
 import Routing
@@ -6,10 +7,10 @@ import Routing
 struct KeysRevokeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Take a key out of use for good; a running gateway refuses it within a second."
+        abstract: "Revoke a key permanently. A running gateway refuses it within a second."
     )
 
-    @Argument(help: "The key's id, as tollgate keys list shows it.")
+    @Argument(help: "Key id, as shown by `tollgate keys list`.")
     var id: String
 
     @OptionGroup var keys: KeyOptions

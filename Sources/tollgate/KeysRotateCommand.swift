@@ -1,4 +1,6 @@
+import Access
 import ArgumentParser
+import ConfigurationFile
 import Events
 import Gateway
 import Routing
@@ -7,13 +9,13 @@ import Routing
 struct KeysRotateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
-        abstract: "Make a key that follows another, and print it: this once. Both open until the overlap is over."
+        abstract: "Replace a key with a new one and print it. Both work until the overlap ends."
     )
 
-    @Argument(help: "The id of the key that is followed, or a client: all its keys then.")
+    @Argument(help: "Id of the key to replace, or a client to replace all its keys.")
     var target: String
 
-    @Option(help: "How long the old key may still be used: 30m, 24h, 7d; 0 ends it at once.")
+    @Option(help: "How long the old key still works, such as 30m, 24h or 7d; 0 revokes it at once.")
     var overlap = "24h"
 
     @OptionGroup var new: NewKeyOptions
@@ -21,16 +23,16 @@ struct KeysRotateCommand: ParsableCommand {
 
     func run() throws {
         guard let overlap = overlap == "0" ? .zero : DurationText.read(overlap) else {
-            throw ValidationError("--overlap is a time such as 30m, 24h or 7d, or 0; found \"\(overlap)\"")
+            throw ValidationError("--overlap must be a duration such as 30m, 24h or 7d, or 0; found \"\(overlap)\"")
         }
         let made = try keys.administer { try $0.rotate(target, id: new.id, overlap: overlap, term: new.term) }
-        for old in made.ended { Terminal.message("It follows \(old.words).") }
+        for old in made.ended { Terminal.message("It replaces \(old.words).") }
         for old in made.lasting {
             Terminal.message(
-                "The key \(old.id) of \(made.stored.client) stands in routes.json and does not end; take it out there in time."
+                "The key \(old.id) of \(made.stored.client) is in routes.json and does not expire; remove it there."
             )
         }
-        Terminal.message("\(made.stored.words). It is shown this once:")
+        Terminal.message("\(made.stored.words). It is not shown again:")
         Terminal.data(made.key.reveal())
     }
 }

@@ -6,29 +6,29 @@ import JSON
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Show the audit log, newest first: administrative acts, failed sign-ins, reads of vendors' data.",
-        discussion: "The key needs the scope admin."
+        abstract: "Show the audit log, newest first: administrative actions, failed sign-ins, reads of vendors' data.",
+        discussion: "Requires the scope admin."
     )
 
-    @Option(help: "administration, sign_in, vendor_read or vendor_write; several are separated by commas.")
-    var category: String?
+    @Option(help: "Categories: administration, sign_in, vendor_read, vendor_write.")
+    var category: [String] = []
 
-    @Option(help: "A client's name, or the operating system's user for what was done by the command line.")
+    @Option(help: "A client, or the operating system user who ran a command.")
     var actor: String?
 
-    @Option(help: "The action, such as \"deliveries: discard\".")
+    @Option(help: "An action, such as \"deliveries: discard\".")
     var action: String?
 
-    @Option(help: "A tenant's name.")
+    @Option(help: "A tenant.")
     var tenant: String?
 
-    @Option(help: "Entries of this time or later, in RFC 3339.")
-    var start: String?
+    @Option(help: "Entries at or after this time, such as 2026-01-31T00:00:00Z.")
+    var from: String?
 
-    @Option(help: "Entries before this time, in RFC 3339.")
-    var end: String?
+    @Option(help: "Entries before this time.")
+    var until: String?
 
-    @Option(help: "Maximum number of entries.")
+    @Option(help: "Maximum number of results.")
     var limit = 100
 
     @Option(help: "Continue from this cursor.")
@@ -40,17 +40,25 @@ struct LogCommand: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        let parameters = [
-            ("category", category), ("actor", actor), ("action", action), ("tenant", tenant), ("start", start),
-            ("end", end), ("limit", "\(limit)"), ("cursor", cursor),
-        ]
-        let query = parameters.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
-        let answer = try await gateway.get("/v1/log?" + query.joined(separator: "&"))
+        let answer = try await gateway.get(parameters.appended(to: "/v1/log"))
         guard !json, let page = answer.json else { return Terminal.data(answer.body) }
         var rows = [["TIME", "CATEGORY", "ACTION", "ACTOR", "KEY", "ADDRESS", "DETAILS"]]
         for entry in page["entries"].map({ Array($0.elements) }) ?? [] { rows.append(Self.row(entry)) }
         Terminal.data(Terminal.table(rows))
-        if let next = page["next_cursor"]?.string { Terminal.message("more: --cursor \(next)") }
+        if let next = page["next_cursor"]?.string { Terminal.message("more results: --cursor \(next)") }
+    }
+
+    private var parameters: QueryParameters {
+        var parameters = QueryParameters()
+        parameters.add("category", anyOf: category)
+        parameters.add("actor", actor)
+        parameters.add("action", action)
+        parameters.add("tenant", tenant)
+        parameters.add("from", from)
+        parameters.add("until", until)
+        parameters.add("limit", "\(limit)")
+        parameters.add("cursor", cursor)
+        return parameters
     }
 
     private static func row(_ entry: JSONValue) -> [String] {

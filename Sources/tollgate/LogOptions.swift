@@ -22,10 +22,12 @@ struct LogOptions: ParsableArguments {
         }
     }
 
-    @Option(help: "The least level to log.")
+    @Option(help: "Minimum log level (env: TOLLGATE_LOG_LEVEL).")
     var logLevel = ProcessInfo.processInfo.environment["TOLLGATE_LOG_LEVEL"].flatMap { Level(rawValue: $0) } ?? .info
 
-    @Option(help: "json, text, or auto: text on a terminal, JSON elsewhere.")
+    @Option(
+        help: "Log format: json, text, or auto for text on a terminal and JSON elsewhere (env: TOLLGATE_LOG_FORMAT)."
+    )
     var logFormat =
         ProcessInfo.processInfo.environment["TOLLGATE_LOG_FORMAT"].flatMap { LogFormat(rawValue: $0) } ?? .auto
 

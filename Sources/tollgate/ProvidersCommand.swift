@@ -6,18 +6,17 @@ import JSON
 struct ProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
-        abstract: "Show each provider; hold or resume deliveries to one.",
+        abstract: "Show providers; hold or resume deliveries to one.",
         subcommands: [ListProvidersCommand.self, HoldProviderCommand.self, ResumeProviderCommand.self],
         defaultSubcommand: ListProvidersCommand.self
     )
 }
 
-/// `tollgate providers list`, or without a word behind `providers`.
+/// `tollgate providers list`, the default subcommand.
 struct ListProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract:
-            "Show each provider: state, backlog and its age, what was delivered, what was passed on, the last error."
+        abstract: "Show each provider's state, backlog, backlog age, delivery counts, passed calls and last error."
     )
 
     @Flag(help: "Print the gateway's JSON.")
@@ -31,7 +30,7 @@ struct ListProvidersCommand: AsyncParsableCommand {
         var rows = [
             [
                 "PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED",
-                "ALREADY THERE", "PASSED", "PASS ERRORS", "PASS P99", "LAST ERROR",
+                "DEDUPLICATED", "PASSED", "PASS ERRORS", "PASS P99", "LAST ERROR",
             ]
         ]
         for provider in list["providers"].map({ Array($0.elements) }) ?? [] {
@@ -41,10 +40,10 @@ struct ListProvidersCommand: AsyncParsableCommand {
                     provider["name"]?.string ?? "", provider["adapter"]?.string ?? "", Self.state(provider),
                     provider["backlog"]?["events"]?.numberText ?? "-",
                     (provider["backlog"]?["age_seconds"]?.numberText ?? "-") + " s",
-                ] + ["delivered", "retried", "rejected", "already_there"].map { counts?[$0]?.numberText ?? "-" } + [
+                ] + ["delivered", "retried", "rejected", "deduplicated"].map { counts?[$0]?.numberText ?? "-" } + [
                     provider["passed"]?["requests"]?.numberText ?? "-",
                     provider["passed"]?["errors"]?.numberText ?? "-",
-                    provider["passed"]?["latency_ms_p99"]?.numberText.map { $0 + " ms" } ?? "-",
+                    provider["passed"]?["latency_ms_p99"]?.numberText.map { "\($0) ms" } ?? "-",
                     provider["last_error"]?["message"]?.string ?? "-",
                 ]
             )
@@ -57,23 +56,23 @@ struct ListProvidersCommand: AsyncParsableCommand {
             return "held until \(until) by \(provider["operator_hold"]?["client"]?.string ?? "")"
         }
         if provider["parked"]?.bool == true { return "parked" }
-        if let until = provider["held_until"]?.string { return "vendor asked to wait until \(until)" }
+        if let until = provider["held_until"]?.string { return "paused by the vendor until \(until)" }
         return provider["circuit"]?.string.map { "circuit \($0)" } ?? "starting"
     }
 }
 
-/// `tollgate providers hold NAME --for 1h`: stops deliveries to a provider for a while.
+/// `tollgate providers hold NAME --for 1h`: pauses deliveries to a provider.
 struct HoldProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",
-        abstract: "Stop deliveries to a provider for a while.",
-        discussion: "Events are still accepted, and wait. The hold survives a restart. The key needs the scope admin."
+        abstract: "Pause deliveries to a provider.",
+        discussion: "Events are still accepted and queued. The hold survives a restart. Requires the scope admin."
     )
 
     @Argument(help: "The provider.")
     var name: String
 
-    @Option(name: .customLong("for"), help: "For how long, such as 30m, 1h or 7d.")
+    @Option(name: .customLong("for"), help: "Duration, such as 30m, 1h or 7d.")
     var duration: String
 
     @OptionGroup var gateway: GatewayOptions
@@ -89,14 +88,14 @@ struct HoldProviderCommand: AsyncParsableCommand {
     }
 }
 
-/// `tollgate providers resume NAME`: ends a hold, or a wait that the vendor asked for.
+/// `tollgate providers resume NAME`: ends a hold, or a wait requested by the vendor.
 struct ResumeProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Start deliveries to a provider again.",
+        abstract: "Resume deliveries to a provider.",
         discussion: """
-            Ends an operator's hold, a wait that the vendor asked for and the pause before the next probe; retries become due now. \
-            The key needs the scope admin.
+            Ends a hold, a wait requested by the vendor, and the pause before the next probe; retries become due now. Requires the \
+            scope admin.
             """
     )
 

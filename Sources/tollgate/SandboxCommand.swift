@@ -11,13 +11,13 @@ import UnixSignals
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Run the vendors' simulators alone."
+        abstract: "Run only the simulated vendors."
     )
 
-    @Option(help: "HOST:PORT to listen on; port 0 takes any free one.")
+    @Option(help: "HOST:PORT to listen on; port 0 picks a free one (env: TOLLGATE_SANDBOX_LISTEN).")
     var listen: ListenAddress = .fromEnvironment("TOLLGATE_SANDBOX_LISTEN", else: "127.0.0.1:8090")
 
-    @Option(help: "Seed of the randomness of faults.")
+    @Option(help: "Seed of random faults.")
     var seed: UInt64 = 1
 
     @OptionGroup var logging: LogOptions
@@ -38,7 +38,7 @@ struct SandboxCommand: AsyncParsableCommand {
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            Terminal.message("the address \(listen.defaultValueDescription) is in use; name another with --listen")
+            Terminal.message("address already in use: \(listen.defaultValueDescription). Choose another with --listen.")
             throw ExitCode(1)
         }
     }

@@ -6,23 +6,22 @@ import Foundation
 struct SendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send",
-        abstract: "Send a file of events; a second run sends nothing twice.",
+        abstract: "Send a file of events. Running it again sends nothing twice.",
         discussion: """
-            The file holds JSON: one event per line, an array, {"events": [...]}, or values one after the other, as canonical events or \
-            CloudEvents, plain or gzip; - reads standard input. An event without an ID gets one made from the file's source, its content \
-            and how often it occurred before, so the same line in two files is two events, and a renamed file is still the same source. \
-            The source is the file's path unless --source names it; it is kept with the progress in FILE.tollgate-progress, which \
-            moves with the file.
+            The file contains JSON: one event per line, an array, {"events": [...]}, or concatenated values; canonical events or \
+            CloudEvents; plain or gzip. An event without an ID gets one derived from the source, its content and how often that content \
+            occurred before, so the same line in two files is two events. The source is the file's path unless --source sets it. It is \
+            stored with the progress in FILE.tollgate-progress; move that file together with FILE.
             """
     )
 
-    @Argument(help: "The file, or - for standard input.")
+    @Argument(help: "File, or - for standard input.")
     var file: String
 
-    @Option(help: "The name of the source, from which the IDs of events without one are made.")
+    @Option(help: "Source name from which IDs are derived for events without one.")
     var source: String?
 
-    @Flag(help: "Refuse events without an ID.")
+    @Flag(help: "Reject events without an ID.")
     var requireIDs = false
 
     @OptionGroup var gateway: GatewayOptions
@@ -53,7 +52,7 @@ struct SendCommand: AsyncParsableCommand {
             }
             Terminal.message("\(file): \(error)")
             if case .file = error { throw ExitCode(1) }
-            Terminal.message("Events that were accepted stay accepted; run the command again to continue.")
+            Terminal.message("Accepted events stay accepted. Run the command again to continue.")
             throw ExitCode(1)
         }
         report(summary, ContinuousClock.now - start)
@@ -72,7 +71,7 @@ struct SendCommand: AsyncParsableCommand {
     }
 }
 
-/// A bar on a terminal; nothing where nobody looks.
+/// A progress bar on a terminal; nothing elsewhere.
 private final class ProgressBar {
     private var isShown = false
 

@@ -12,66 +12,66 @@ import ServiceLifecycle
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Run the gateway, with --sandbox the simulated vendors too."
+        abstract: "Run the gateway; with --sandbox, also the simulated vendors."
     )
 
-    @Option(help: "The file that describes vendors, routes and clients.")
+    @Option(help: "Configuration file with providers, routes and clients (env: TOLLGATE_ROUTES).")
     var routes: String = ProcessInfo.processInfo.environment["TOLLGATE_ROUTES"] ?? "routes.json"
 
-    @Option(help: "The folder of the embedded store.")
+    @Option(help: "Data folder of the embedded store (env: TOLLGATE_DATA).")
     var data: String = ProcessInfo.processInfo.environment["TOLLGATE_DATA"] ?? "./data"
 
-    @Option(help: "HOST:PORT to listen on; port 0 takes any free one.")
+    @Option(help: "HOST:PORT to listen on; port 0 picks a free one (env: TOLLGATE_LISTEN).")
     var listen: ListenAddress = .fromEnvironment("TOLLGATE_LISTEN", else: "127.0.0.1:8080")
 
     @Option(
         help: """
-            HOST:PORT for the administrative endpoints (retry and discard, providers, configuration, metrics), which are then served \
-            nowhere else. Or TOLLGATE_ADMIN_LISTEN.
+            HOST:PORT for the administrative endpoints (retry, discard, providers, configuration, metrics), which are then served \
+            only there (env: TOLLGATE_ADMIN_LISTEN).
             """
     )
     var adminListen: ListenAddress?
 
     @Flag(
         help: """
-            Serve GET /metrics without a key at --listen. By default it needs the scope admin there, and no key at --admin-listen. Or \
-            TOLLGATE_OPEN_METRICS=true.
+            Serve GET /metrics without a key at --listen. By default it requires the scope admin there, and no key at --admin-listen \
+            (env: TOLLGATE_OPEN_METRICS=true).
             """
     )
     var openMetrics = false
 
-    @Flag(help: "Run the vendors' simulators too.")
+    @Flag(help: "Also run the simulated vendors.")
     var sandbox = false
 
-    @Option(help: "HOST:PORT of the simulators.")
+    @Option(help: "HOST:PORT of the simulated vendors (env: TOLLGATE_SANDBOX_LISTEN).")
     var sandboxListen: ListenAddress = .fromEnvironment("TOLLGATE_SANDBOX_LISTEN", else: "127.0.0.1:8090")
 
     @Option(
-        help: "The most events that may wait for one vendor; at it, writes are answered 503. Or TOLLGATE_BACKLOG_LIMIT."
+        help: "Maximum events queued for one provider; beyond it, writes get 503 (env: TOLLGATE_BACKLOG_LIMIT)."
     )
     var backlogLimit: Int?
 
     @Option(
         help:
-            "Maximum megabytes of the data folder, indexes and write-ahead log included; beyond it, writes get 503. Or TOLLGATE_DISK_LIMIT_MB."
+            "Maximum megabytes of the data folder, with indexes and write-ahead log; beyond it, writes get 503 (env: TOLLGATE_DISK_LIMIT_MB)."
     )
     var diskLimitMb: Int?
 
-    @Option(help: "Maximum events in one request, at every endpoint; 10000 by default. Or TOLLGATE_EVENT_LIMIT.")
+    @Option(help: "Maximum events per request, at every endpoint (default: 10000; env: TOLLGATE_EVENT_LIMIT).")
     var eventLimit: Int?
 
     @Flag(
         help: """
-            Start although the clock is weeks ahead of the newest event. Without it the start is refused, because retention would remove \
-            what is needed to recognize duplicates.
+            Start although the clock is weeks ahead of the newest event. By default the gateway refuses to, because retention would \
+            delete what is needed to recognize duplicates.
             """
     )
     var acceptClock = false
 
-    @Flag(help: "Let a crash leave a core dump, which holds keys and events.")
+    @Flag(help: "Allow core dumps, which contain keys and events.")
     var allowCoreDumps = false
 
-    @Flag(help: "Take vendors' keys that stand in routes.json itself, as {\"inline\": \"...\"}.")
+    @Flag(help: "Allow vendor keys in routes.json itself, as {\"inline\": \"...\"}.")
     var allowInlineSecrets = false
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
@@ -151,8 +151,8 @@ struct ServeCommand: AsyncParsableCommand {
                 $0?.defaultValueDescription
             }
             Terminal.message(
-                "the address is in use: \(addresses.joined(separator: " or ")). Stop the program that uses it, or name another "
-                    + "with --listen or --sandbox-listen."
+                "address already in use: \(addresses.joined(separator: " or ")). Stop the program that uses it, or choose another "
+                    + "address with --listen, --admin-listen or --sandbox-listen."
             )
             throw ExitCode(1)
         } catch {
@@ -183,7 +183,7 @@ enum SandboxEnvironment {
     ]
 }
 
-/// What the gateway says when it takes requests.
+/// What the gateway prints once it accepts requests.
 struct Welcome: Sendable {
     let scheme: String
     let host: String
@@ -200,9 +200,9 @@ struct Welcome: Sendable {
         Terminal.message(
             """
 
-            Tollgate takes events at \(address)
-            simulated vendors        \(sandboxAddress)/sandbox
-            demo key                 \(DemoKey.value)
+            Tollgate listens at  \(address)
+            Simulated vendors    \(sandboxAddress)/sandbox
+            Demo key             \(DemoKey.value)
 
             Send an event:
 
@@ -210,7 +210,7 @@ struct Welcome: Sendable {
                 -H 'Content-Type: application/json' \\
                 -d '{"id":"evt-1","name":"api_request","customer_id":"customer456","properties":{"request_size":100}}'
 
-            Then see where it went:
+            See where it was delivered:
 
               curl \(address)/v1/events/evt-1 -H 'Authorization: Bearer \(DemoKey.value)'
               curl \(sandboxAddress)/sandbox/lago/events

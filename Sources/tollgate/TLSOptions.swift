@@ -4,13 +4,13 @@ import Ingress
 
 /// The options for TLS, on both sides of the gateway.
 struct TLSOptions: ParsableArguments {
-    @Option(help: "The server's certificate and its chain, in PEM: TLS instead of plain HTTP. Or TOLLGATE_TLS_CERT.")
+    @Option(help: "Server certificate with its chain, in PEM; enables TLS (env: TOLLGATE_TLS_CERT).")
     var tlsCert: String?
 
-    @Option(help: "The certificate's key, in PEM. Or TOLLGATE_TLS_KEY.")
+    @Option(help: "Private key of the certificate, in PEM (env: TOLLGATE_TLS_KEY).")
     var tlsKey: String?
 
-    @Option(help: "Certificate authorities of vendors, in PEM, beside those of the system. Or TOLLGATE_VENDOR_CA.")
+    @Option(help: "Additional certificate authorities for vendors, in PEM (env: TOLLGATE_VENDOR_CA).")
     var vendorCa: String?
 
     mutating func validate() throws {
@@ -19,7 +19,7 @@ struct TLSOptions: ParsableArguments {
         tlsKey = tlsKey ?? environment["TOLLGATE_TLS_KEY"]
         vendorCa = vendorCa ?? environment["TOLLGATE_VENDOR_CA"]
         guard (tlsCert == nil) == (tlsKey == nil) else {
-            throw ValidationError("give both --tls-cert and --tls-key, or neither")
+            throw ValidationError("--tls-cert and --tls-key must be given together")
         }
     }
 

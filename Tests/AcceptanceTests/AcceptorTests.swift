@@ -1,4 +1,6 @@
 import Acceptance
+import Access
+import ConfigurationFile
 import Events
 import Foundation
 import Journal
@@ -56,13 +58,9 @@ import Testing
         }
     }
 
-    private func events(_ list: [CanonicalEvent]) -> [(index: Int, event: CanonicalEvent)] {
-        list.enumerated().map { ($0.offset, $0.element) }
-    }
-
     @Test func `gives a repeat without a timestamp the one that was fixed the first time`() async throws {
         try await withAcceptor(clock: TickingClock()) { acceptor in
-            let event = events([CanonicalEvent(id: "a", name: "api_x", customerID: "c")])
+            let event = [CanonicalEvent(id: "a", name: "api_x", customerID: "c")]
             let first = try await acceptor.accept(event, from: client, policy: .each).accepted
             let again = try await acceptor.accept(event, from: client, policy: .each).accepted
             #expect(again.first?.isDuplicate == true)
@@ -85,10 +83,10 @@ import Testing
             )
         }
         try await withAcceptor(clock: TickingClock()) { acceptor in
-            let stored = try await acceptor.accept(events([event(first)]), from: client, policy: .each).accepted
+            let stored = try await acceptor.accept([event(first)], from: client, policy: .each).accepted
             let new = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
             let second = try await acceptor.accept(
-                events([event(again), new]),
+                [event(again), new],
                 from: client,
                 policy: .allOrNothing
             )
@@ -108,10 +106,10 @@ import Testing
             func event(_ id: EventID, _ offset: Duration) -> CanonicalEvent {
                 CanonicalEvent(id: id, name: "api_x", customerID: "c", timestamp: now + offset)
             }
-            let batch = events([
+            let batch = [
                 event("old", .seconds(-7201)), event("in", .seconds(-7200)), event("edge", .seconds(60)),
                 event("ahead", .seconds(61)), CanonicalEvent(id: "none", name: "api_x", customerID: "c"),
-            ])
+            ]
             let strict = Client(
                 name: "shop",
                 tenant: "shop",
@@ -123,8 +121,8 @@ import Testing
             #expect(whole.faults.allSatisfy { $0.code == .range && $0.field == "timestamp" })
             let part = try await acceptor.accept(batch, from: strict, policy: .each)
             #expect(part.accepted.map(\.id) == ["in", "edge", "none"])
-            #expect(throws: EventFault.self) { try acceptor.preview(batch[0].event, from: strict) }
-            #expect(try acceptor.preview(batch[1].event, from: strict).id == "in")
+            #expect(throws: EventFault.self) { try acceptor.preview(batch[0], from: strict) }
+            #expect(try acceptor.preview(batch[1], from: strict).id == "in")
             let usual = try await acceptor.accept(batch, from: client, policy: .allOrNothing)
             #expect(usual.faults.isEmpty && usual.accepted.count == 5)
         }
@@ -133,7 +131,7 @@ import Testing
     @Test func `mints an id and a timestamp where none is given`() async throws {
         try await withAcceptor { acceptor in
             let result = try await acceptor.accept(
-                events([CanonicalEvent(name: "api_x", customerID: "c")]),
+                [CanonicalEvent(name: "api_x", customerID: "c")],
                 from: client,
                 policy: .each
             )
@@ -152,10 +150,10 @@ import Testing
     {
         try await withAcceptor { acceptor in
             let limited = Client(name: "shop", tenant: "shop", scopes: [.writeEvents], allowance: allowance)
-            let both = events([
+            let both = [
                 CanonicalEvent(id: "x", name: "api_x", customerID: "c"),
                 CanonicalEvent(id: "y", name: "api_yy", customerID: "c"),
-            ])
+            ]
             let result = try await acceptor.accept(both, from: limited, policy: .each)
             let fault = try #require(result.faults.first)
             #expect(fault.index == 0 && fault.field == "name" && fault.code == .forbidden)
@@ -176,10 +174,10 @@ import Testing
                     properties: JSONText(checked: properties)
                 )
             }
-            _ = try await acceptor.accept(events([event()]), from: client, policy: .each)
+            _ = try await acceptor.accept([event()], from: client, policy: .each)
             let same = event(properties: #"{"b":2.0,"a":1}"#)
             let other = event(customer: "d")
-            let result = try await acceptor.accept(events([same, other]), from: client, policy: .each)
+            let result = try await acceptor.accept([same, other], from: client, policy: .each)
             #expect(result.accepted.map(\.isDuplicate) == [true])
             #expect(result.faults.map(\.code) == [.conflict])
             #expect(result.faults.first?.message.contains("customer_id") == true)
@@ -190,15 +188,15 @@ import Testing
     {
         try await withAcceptor { acceptor in
             _ = try await acceptor.accept(
-                events([CanonicalEvent(id: "e", name: "api_x", customerID: "c")]),
+                [CanonicalEvent(id: "e", name: "api_x", customerID: "c")],
                 from: client,
                 policy: .each
             )
             let good = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
             let bad = CanonicalEvent(id: "e", name: "api_y", customerID: "c")
-            let refused = try await acceptor.accept(events([good, bad]), from: client, policy: .allOrNothing)
+            let refused = try await acceptor.accept([good, bad], from: client, policy: .allOrNothing)
             #expect(refused.accepted.isEmpty && refused.faults.count == 1)
-            let again = try await acceptor.accept(events([good]), from: client, policy: .allOrNothing)
+            let again = try await acceptor.accept([good], from: client, policy: .allOrNothing)
             #expect(again.accepted.map(\.isDuplicate) == [false])
         }
     }
@@ -206,7 +204,7 @@ import Testing
     @Test func `refuses an event that no route takes, with the routes there are`() async throws {
         try await withAcceptor { acceptor in
             let result = try await acceptor.accept(
-                events([CanonicalEvent(name: "other", customerID: "c")]),
+                [CanonicalEvent(name: "other", customerID: "c")],
                 from: client,
                 policy: .each
             )
@@ -234,25 +232,28 @@ import Testing
     {
         try await withAcceptor { acceptor in
             let known = CanonicalEvent(id: "e", name: "api_x", customerID: "c")
-            _ = try await acceptor.accept(events([known]), from: client, policy: .each)
+            _ = try await acceptor.accept([known], from: client, policy: .each)
             let good = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
             let unrouted = CanonicalEvent(name: "other", customerID: "c")
             let refused = try await acceptor.accept(
-                events([good, unrouted]),
+                [good, unrouted],
                 from: client,
-                policy: .each,
-                needsRoutes: true
+                policy: .firstWins
             )
             #expect(refused.accepted.isEmpty && refused.faults.map(\.code) == [.unrouted])
             let changed = CanonicalEvent(id: "e", name: "api_y", customerID: "c")
             let taken = try await acceptor.accept(
-                events([good, changed]),
+                [good, changed],
                 from: client,
-                policy: .each,
-                needsRoutes: true
+                policy: .firstWins
             )
             #expect(taken.accepted.map(\.isDuplicate) == [false])
             #expect(taken.faults.map(\.code) == [.conflict])
         }
     }
+}
+
+extension [Acceptor.Result] {
+    fileprivate var accepted: [Acceptor.Accepted] { compactMap(\.accepted) }
+    fileprivate var faults: [EventFault] { flatMap(\.faults) }
 }

@@ -24,7 +24,7 @@ import Testing
              "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":\#(clients)}
             """#
         let routes = try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
-        return CredentialVault(routes: CurrentRoutes(routes), environment: environment, programLimit: .seconds(1))
+        return CredentialVault(of: CurrentRoutes(routes), environment: environment, programLimit: .seconds(1))
     }
 
     private func fault(_ vault: CredentialVault) async -> String? {

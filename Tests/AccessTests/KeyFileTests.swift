@@ -1,7 +1,6 @@
 import Access
 import Events
 import Foundation
-import Routing
 import TestSupport
 import Testing
 

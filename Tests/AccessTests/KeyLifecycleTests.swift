@@ -1,6 +1,5 @@
 import Access
 import Events
-import Routing
 import Testing
 
 @Suite struct KeyLifecycleTests {

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["Journal"]), ("CLibcrypto", ["Digest"]), ("CZlib", ["Client"]),
+        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]), ("CZlib", ["Client"]),
         ("CSpawn", ["Access"]),
         ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Gateway", "tollgate-bench"]), ("JournalSQLite", ["Gateway", "tollgate-bench"]),

@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import Synchronization
 import Testing
+import Transport
 
 @testable import DeliveryEngine
 

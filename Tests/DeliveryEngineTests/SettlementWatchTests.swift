@@ -1,7 +1,8 @@
-import DeliveryEngine
 import Events
 import Journal
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct SettlementWatchTests {
     let attempt = Attempt(

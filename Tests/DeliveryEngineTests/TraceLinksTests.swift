@@ -1,6 +1,8 @@
-import DeliveryEngine
 import Events
+import Telemetry
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct TraceLinksTests {
     private let first = TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")

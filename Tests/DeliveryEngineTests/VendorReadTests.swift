@@ -3,6 +3,7 @@ import NIOPosix
 import Routing
 import TestSupport
 import Testing
+import VendorReads
 import Vendors
 
 @testable import DeliveryEngine

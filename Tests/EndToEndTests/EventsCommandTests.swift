@@ -74,7 +74,7 @@ import Testing
                 let body = "[\(events.joined(separator: ","))]"
                 #expect(try await stage.client.post("/v1/events", body, headers: type).status == 202)
                 let found = try await stage.client.get("/v1/events/same").object()
-                let also = found["also"] as? [[String: Any]]
+                let also = found["same_id"] as? [[String: Any]]
                 #expect(found["source"] as? String == "a" && also?.map { $0["source"] as? String } == ["b"])
                 let shown = try await run(stage, ["show", "same"])
                 #expect(shown.contains("source: a") && shown.contains("source: b"), "\(shown)")

@@ -29,7 +29,7 @@ import Testing
                     #expect(event["timestamp"] as? String == "2026-03-01T12:00:02.125Z")
                     #expect((event["properties"] as? [String: String]) == ["units": "2"])
                     #expect(try await times(stage, "provider=\(vendor)&limit=2") == [3, 2, 1], "\(vendor)")
-                    let window = "start=2026-03-01T12:00:02.125Z&end=2026-03-01T12:00:03.125Z"
+                    let window = "from=2026-03-01T12:00:02.125Z&until=2026-03-01T12:00:03.125Z"
                     #expect(try await times(stage, "provider=\(vendor)&\(window)") == [2], "\(vendor)")
                 }
                 let names =

@@ -63,7 +63,10 @@ import Testing
         try await IngressFixture.with(clients: [Self.admin]) { (server) async throws in
             #expect(try await server.send(.GET, "/v1/log").status == 403)
             #expect(try await server.send(.GET, "/v1/log", key: nil).status == 401)
-            for query in ["limit=0", "limit=1001", "cursor=x", "cursor=-1", "category=none", "start=soon", "other=1"] {
+            for query in [
+                "limit=0", "limit=1001", "cursor=x", "cursor=-1", "category=none", "from=soon",
+                "start=2026-01-01T00:00:00Z", "other=1",
+            ] {
                 #expect(try await server.send(.GET, "/v1/log?\(query)", key: "boss-key").status == 400, "\(query)")
             }
         }

@@ -13,6 +13,7 @@ import NIOPosix
 import Routing
 import Synchronization
 import TestSupport
+import VendorReads
 
 /// Keeps the entries of the access log.
 final class RequestRecorder: RequestLogging {
@@ -50,18 +51,22 @@ struct IngressFixture {
     let requestLog: RequestRecorder
     let capacity: IngressCapacity
 
-    /// - Parameter clients: beside those that every test has.
+    /// - Parameters:
+    ///   - clients: beside those that every test has.
+    ///   - vendor: the address of the vendor, which then has the credential `vendor-secret`; nil: one that nobody calls.
     static func with(
         bodyLimitBytes: Int = 32 << 20,
         dialects: [any Dialect] = [],
         patience: IngressSettings.Patience = IngressSettings.Patience(),
         clients: [String] = [],
+        vendor: String? = nil,
+        vendorTimeout: String = "2s",
         eventLimit: Int = 10_000,
         capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let routes = CurrentRoutes(try readRoutes(clients))
+        let routes = CurrentRoutes(try readRoutes(clients, vendor, vendorTimeout))
         let requestLog = RequestRecorder()
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
@@ -78,34 +83,34 @@ struct IngressFixture {
             let server = IngressServer(
                 settings: settings,
                 within: shared,
-                accepting: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
-                reading: store,
-                revising: store,
-                searching: store,
-                following: store,
-                serving: dialects,
-                asking: VendorQuestions(
+                serving: IngressServices(
+                    acceptor: Acceptor(store: store, routes: routes, clock: SystemWallClock()),
+                    journal: store,
                     routes: routes,
-                    clients: lane.clients,
-                    credentials: NoCredentials(),
-                    adapters: [],
-                    admission: view.reads
+                    clock: SystemWallClock(),
+                    delivery: view,
+                    questions: VendorQuestions(
+                        routes: routes,
+                        clients: lane.clients,
+                        credentials: Credentials(secret: nil),
+                        adapters: [],
+                        admission: view.reads
+                    ),
+                    passedCalls: PassedCalls(
+                        over: passed,
+                        credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
+                        seenBy: view,
+                        clock: SystemWallClock()
+                    ),
+                    dialects: dialects,
+                    operations: IngressOperations(
+                        readiness: AlwaysReady(),
+                        reloading: NoFile(),
+                        reporting: NoFigures(),
+                        audit: audit
+                    )
                 ),
-                passing: PassedCalls(
-                    over: passed,
-                    credentials: NoCredentials(),
-                    seenBy: view,
-                    clock: SystemWallClock()
-                ),
-                watching: view,
-                readiness: AlwaysReady(),
-                reloading: NoFile(),
-                reporting: NoFigures(),
-                routes: routes,
-                clock: SystemWallClock(),
-                logging: requestLog,
-                logger: quiet,
-                auditing: audit,
+                telemetry: IngressTelemetry(requests: requestLog, logger: quiet),
                 onReady: { onReady.yield($0) }
             )
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -163,13 +168,17 @@ struct IngressFixture {
         }
     }
 
-    private struct NoCredentials: CredentialResolving {
+    private struct Credentials: CredentialResolving {
+        let secret: String?
+
         func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret {
-            throw CredentialUnavailable(message: "this test has no credentials")
+            guard let secret else { throw CredentialUnavailable(message: "this test has no credentials") }
+            return Secret(secret)
         }
     }
 
-    private static func readRoutes(_ clients: [String]) throws -> Routes {
+    private static func readRoutes(_ clients: [String], _ vendor: String?, _ timeout: String) throws -> Routes {
+        let address = vendor.map { #", "base_url": "\#($0)", "timeout": "\#(timeout)", "breaker": {"failures": 3, "pause": "1h"}"# } ?? ""
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -179,7 +188,7 @@ struct IngressFixture {
             deduplication: .none
         )
         let text = #"""
-            {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
+            {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}\#(address)}},
              "routes":[{"name":"r","to":[{"provider":"p"}]}],
              "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: key).hexadecimal)"},
                         {"name":"reader","key_sha256":"\#(KeyDigest(of: "read-key").hexadecimal)","scopes":["events:read"]},

@@ -1,6 +1,5 @@
 import Foundation
 import HTTPTypes
-import NIOHTTP1
 import Testing
 
 @testable import Ingress
@@ -13,24 +12,26 @@ import Testing
 
     @Test func `describes every endpoint, and nothing else`() throws {
         let paths = try #require(try document()["paths"] as? [String: [String: Any]])
-        for (path, operations) in paths {
-            let concrete = path.replacing("{id}", with: "evt-1").replacing("{name}", with: "lago")
-            let described = Set(operations.keys.map { $0.uppercased() })
-            let served = ["GET", "POST", "PUT", "PATCH", "DELETE"].filter { method in
-                guard let method = HTTPRequest.Method(method) else { return false }
-                return (try? Endpoint.find(method, concrete)) != nil
-            }
-            #expect(described == Set(served), "\(path)")
-        }
-        // Every endpoint has its path in the switch that finds it.
-        let source = try String(contentsOf: Self.endpointSource, encoding: .utf8)
-        let literals = source.matches(of: /case "(\/[^"]+)":/).map { String($0.1) }
-        #expect(!literals.isEmpty)
-        for path in literals { #expect(paths[path] != nil, "\(path) is not described") }
+        let described = paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } }
+        #expect(Set(described) == Set(Endpoint.all.map { "\($0.method) \($0.path)" }))
     }
 
-    private static let endpointSource = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Sources/Ingress/Endpoint.swift")
+    @Test(arguments: Endpoint.all)
+    func `says which scope an endpoint needs, and whether a key`(endpoint: Endpoint) throws {
+        let document = try document()
+        let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+        let operation = try #require(paths[endpoint.path.description]?[endpoint.method.rawValue.lowercased()])
+        let stated = try #require((operation["security"] ?? document["security"]) as? [[String: [String]]])
+        let scopes = endpoint.scope.map { [$0.rawValue] } ?? []
+        let withKey = [["bearer": scopes], ["apiKey": scopes]]
+        switch endpoint.audience {
+        case .open: #expect(stated.isEmpty)
+        case .openOrClient: #expect(stated == [[:]] + withKey)
+        // Open by a setting.
+        case .administration where endpoint.path == "/metrics": #expect(stated == [[:]] + withKey)
+        case .client, .administration: #expect(stated == withKey)
+        }
+    }
 
     @Test func `refers to nothing that is not there`() throws {
         let document = try document()

@@ -163,7 +163,7 @@ import Testing
             }
             #expect(try await count("status=rejected&name=n1") == 1)
             #expect(try await count("error_code=timeout,rate_limited") == 0)
-            #expect(try await count("accepted_before=2020-01-01T00:00:00Z") == 0)
+            #expect(try await count("accepted_until=2020-01-01T00:00:00Z") == 0)
             #expect(try await count("event_id=e2") == 1)
             let answer = try await server.send(.GET, "/v1/deliveries?stauts=rejected")
             #expect(answer.status == 400)

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 import TestSupport
 import Testing
 
@@ -50,9 +51,9 @@ import Testing
     ) async throws {
         try await withThrowingTaskGroup(of: [AppendResult].self) { group in
             try await blocking(store.parts.duplicates.pool, 2) {
-                group.addTask { try await SQLiteEventStoreTests.append(request, to: store) }
+                group.addTask { try await SampleStore.append(request, to: store) }
                 for number in 1001...1020 {
-                    let result = try await SQLiteEventStoreTests.append(number...number, to: store)
+                    let result = try await SampleStore.append(number...number, to: store)
                     #expect(result == [.stored(SequenceNumber(Int64(number - 700)))])
                 }
             }
@@ -62,9 +63,9 @@ import Testing
 
     @Test func `commits go on while a request waits for the old events that it repeats`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try SQLiteEventStoreTests.open(folder, Self.settings)
+            let store = try SampleStore.open(folder, Self.settings)
             for first in stride(from: 1, to: 300, by: 20) {
-                _ = try await SQLiteEventStoreTests.append(first...(first + 19), to: store)
+                _ = try await SampleStore.append(first...(first + 19), to: store)
             }
             let duplicates = (100...140).map { AppendResult.duplicate(of: SequenceNumber(Int64($0))) }
             try await Self.expectCommitsGoOn(beside: 100...140, in: store, duplicates)
@@ -74,15 +75,15 @@ import Testing
 
     @Test func `commits go on while a damaged run is made again`() async throws {
         try await withTemporaryFolder { folder in
-            var store = try SQLiteEventStoreTests.open(folder, Self.settings)
+            var store = try SampleStore.open(folder, Self.settings)
             for first in stride(from: 1, to: 300, by: 20) {
-                _ = try await SQLiteEventStoreTests.append(first...(first + 19), to: store)
+                _ = try await SampleStore.append(first...(first + 19), to: store)
             }
             await store.close()
-            store = try SQLiteEventStoreTests.open(folder, Self.settings)
+            store = try SampleStore.open(folder, Self.settings)
             let index = folder.appending(path: "index")
             for name in try FileManager.default.contentsOfDirectory(atPath: index.path) {
-                try SQLiteEventStoreTests.damage(index.appending(path: name))
+                try IdentityFileTests.damage(index.appending(path: name))
             }
             let duplicates = (100...140).map { AppendResult.duplicate(of: SequenceNumber(Int64($0))) }
             try await Self.expectCommitsGoOn(beside: 100...140, in: store, duplicates)
@@ -92,13 +93,13 @@ import Testing
 
     @Test func `a request with new, repeated, old and conflicting events gets each of its results`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try SQLiteEventStoreTests.open(folder, Self.settings)
+            let store = try SampleStore.open(folder, Self.settings)
             for first in stride(from: 1, to: 300, by: 20) {
-                _ = try await SQLiteEventStoreTests.append(first...(first + 19), to: store)
+                _ = try await SampleStore.append(first...(first + 19), to: store)
             }
             let events = [
-                SQLiteEventStoreTests.event(501), SQLiteEventStoreTests.event(7), SQLiteEventStoreTests.event(501),
-                SQLiteEventStoreTests.event(8, properties: "{}"), SQLiteEventStoreTests.event(502),
+                SampleStore.event(501), SampleStore.event(7), SampleStore.event(501),
+                SampleStore.event(8, properties: "{}"), SampleStore.event(502),
             ]
             let all = try await store.append(AppendRequest(events: events, policy: .allOrNothing))
             #expect(
@@ -122,16 +123,16 @@ import Testing
         try await withTemporaryFolder { folder in
             var settings = Self.settings
             settings.cacheBytes = 20_000
-            let store = try SQLiteEventStoreTests.open(folder, settings)
+            let store = try SampleStore.open(folder, settings)
             for first in stride(from: 1, to: 300, by: 20) {
-                _ = try await SQLiteEventStoreTests.append(first...(first + 19), to: store)
+                _ = try await SampleStore.append(first...(first + 19), to: store)
             }
             try await waitUntil("all identities are in files") {
                 store.parts.index.currentRuns.reduce(0) { $0 + $1.count } == 300
             }
             #expect(store.parts.cache.chunk(holding: 295) != nil)
             #expect(store.parts.cache.chunk(holding: 7) == nil)
-            let events = [295, 301, 7, 296].map { SQLiteEventStoreTests.event($0) }
+            let events = [295, 301, 7, 296].map { SampleStore.event($0) }
             let results = try await store.append(AppendRequest(events: events, policy: .each))
             #expect(results == [.duplicate(of: 295), .stored(301), .duplicate(of: 7), .duplicate(of: 296)])
             await store.close()
@@ -165,14 +166,14 @@ import Testing
         try await withTemporaryFolder { folder in
             var settings = Self.settings
             settings.newestIdentities = 5
-            let store = try SQLiteEventStoreTests.open(folder, settings)
+            let store = try SampleStore.open(folder, settings)
             let index = folder.appending(path: "index")
             try FileManager.default.removeItem(at: index)
             try Data().write(to: index)
             var next = 1
             await #expect(throws: StoreError.full(retryAfter: .seconds(5))) {
                 while next < 2000 {
-                    _ = try await SQLiteEventStoreTests.append(next...(next + 4), to: store)
+                    _ = try await SampleStore.append(next...(next + 4), to: store)
                     next += 5
                 }
             }
@@ -186,11 +187,11 @@ import Testing
             var settings = SQLiteStoreSettings()
             settings.eventsPerSegment = 10
             settings.indexRetryPause = .milliseconds(20)
-            let store = try SQLiteEventStoreTests.open(folder, settings)
+            let store = try SampleStore.open(folder, settings)
             let columns = folder.appending(path: "columns")
             try FileManager.default.removeItem(at: columns)
             for first in stride(from: 1, to: 300, by: 5) {
-                _ = try await SQLiteEventStoreTests.append(first...(first + 4), to: store)
+                _ = try await SampleStore.append(first...(first + 4), to: store)
             }
             try await ColumnIndexTests.expectAll(300, in: store)
             try FileManager.default.createDirectory(at: columns, withIntermediateDirectories: true)

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 import Testing
 
 @testable import JournalSQLite
@@ -8,7 +9,7 @@ import Testing
     static func chunk(_ range: ClosedRange<Int64>) -> ChunkEvents {
         ChunkEvents(
             first: SequenceNumber(range.lowerBound),
-            events: range.map { _ in ProviderProgressTests.event(ProviderProgressTests.own) },
+            events: range.map { _ in SampleStore.event(1) },
             sizes: range.map { _ in 340 }
         )
     }

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 import TestSupport
 import Testing
 
@@ -10,17 +11,17 @@ import Testing
 @Suite struct PackedJournalTests {
     @Test func `reads a journal from before its chunks were packed, and goes on`() async throws {
         try await withTemporaryFolder { folder in
-            let store = try SQLiteEventStoreTests.open(folder)
-            _ = try await SQLiteEventStoreTests.append(1...50, to: store)
-            _ = try await SQLiteEventStoreTests.append(51...100, to: store)
+            let store = try SampleStore.open(folder)
+            _ = try await SampleStore.append(1...50, to: store)
+            _ = try await SampleStore.append(51...100, to: store)
             let names = store.parts.names.current
             await store.close()
             try await Self.unpack(folder, names)
             for index in ["index", "columns"] { try FileManager.default.removeItem(at: folder.appending(path: index)) }
 
-            let raised = try SQLiteEventStoreTests.open(folder)
+            let raised = try SampleStore.open(folder)
             #expect(try await raised.damage().isEmpty)
-            let again = try await SQLiteEventStoreTests.append(95...105, to: raised)
+            let again = try await SampleStore.append(95...105, to: raised)
             #expect(again.prefix(6).allSatisfy { if case .duplicate = $0 { true } else { false } })
             #expect(again.suffix(5) == (101...105).map { .stored(SequenceNumber($0)) })
             let block = try await raised.claimBlock(for: "lago", limit: BlockLimit(events: 1000, bytes: 1 << 20))

@@ -1,10 +1,15 @@
 import CoreMetrics
 import Observability
+import Telemetry
 import TestSupport
 import Testing
 
 @Suite struct MetricsRegistryTests {
     let registry = MetricsRegistry()
+
+    private static let events = Metric("test_events_total", "Events, by result.")
+    private static let seconds = Metric("test_seconds", "Duration.", buckets: Metric.latencies)
+    private static let sizes = Metric("test_sizes", "Sizes.", buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256])
 
     private func read() throws -> PrometheusReader {
         var text = PrometheusText()
@@ -14,51 +19,69 @@ import Testing
 
     @Test func `counts under one name and its labels, whoever counts`() throws {
         for _ in 0..<2 {
-            Counter(label: "tollgate_events_total", dimensions: [("result", "accepted")], factory: registry)
-                .increment(by: 3)
+            Self.events.counter([("result", "accepted")], in: registry).increment(by: 3)
         }
-        Counter(label: "tollgate_events_total", dimensions: [("result", "duplicate")], factory: registry).increment()
+        Self.events.counter([("result", "duplicate")], in: registry).increment()
         let metrics = try read()
-        #expect(metrics.types["tollgate_events_total"] == "counter")
-        #expect(metrics.value("tollgate_events_total", ["result": "accepted"]) == 6)
-        #expect(metrics.value("tollgate_events_total", ["result": "duplicate"]) == 1)
+        #expect(metrics.types["test_events_total"] == "counter")
+        #expect(metrics.value("test_events_total", ["result": "accepted"]) == 6)
+        #expect(metrics.value("test_events_total", ["result": "duplicate"]) == 1)
     }
 
     @Test func `puts times into buckets by their bounds`() throws {
-        let timer = Timer(label: "tollgate_commit_seconds", factory: registry)
+        let timer = Self.seconds.timer(in: registry)
         for milliseconds in [1, 2, 3, 400, 60_000] { timer.recordMilliseconds(milliseconds) }
         let metrics = try read()
-        #expect(metrics.value("tollgate_commit_seconds_bucket", ["le": "0.001"]) == 1)
-        #expect(metrics.value("tollgate_commit_seconds_bucket", ["le": "0.0025"]) == 2)
-        #expect(metrics.value("tollgate_commit_seconds_bucket", ["le": "0.5"]) == 4)
-        #expect(metrics.value("tollgate_commit_seconds_bucket", ["le": "30"]) == 4)
-        #expect(metrics.value("tollgate_commit_seconds_count") == 5)
-        #expect(metrics.value("tollgate_commit_seconds_sum") == 60.406)
+        #expect(metrics.value("test_seconds_bucket", ["le": "0.001"]) == 1)
+        #expect(metrics.value("test_seconds_bucket", ["le": "0.0025"]) == 2)
+        #expect(metrics.value("test_seconds_bucket", ["le": "0.5"]) == 4)
+        #expect(metrics.value("test_seconds_bucket", ["le": "30"]) == 4)
+        #expect(metrics.value("test_seconds_count") == 5)
+        #expect(metrics.value("test_seconds_sum") == 60.406)
     }
 
     @Test func `puts sizes into buckets as they are`() throws {
-        let sizes = Recorder(label: "tollgate_commit_events", aggregate: true, factory: registry)
+        let sizes = Self.sizes.histogram(in: registry)
         for size in [1, 1, 100, 100_000] { sizes.record(size) }
         let metrics = try read()
-        #expect(metrics.value("tollgate_commit_events_bucket", ["le": "1"]) == 2)
-        #expect(metrics.value("tollgate_commit_events_bucket", ["le": "128"]) == 3)
-        #expect(metrics.value("tollgate_commit_events_sum") == 100_102)
+        #expect(metrics.value("test_sizes_bucket", ["le": "1"]) == 2)
+        #expect(metrics.value("test_sizes_bucket", ["le": "128"]) == 3)
+        #expect(metrics.value("test_sizes_sum") == 100_102)
+    }
+
+    @Test func `shows the help and the buckets that stand beside the counter`() throws {
+        let odd = Metric("test_odd_seconds", "What it\nmeans.", buckets: [3, 7])
+        odd.timer(in: registry).record(.seconds(5))
+        Self.events.counter(in: registry).increment()
+        var text = PrometheusText()
+        registry.write(to: &text)
+        let lines = String(decoding: text.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(lines.contains("# HELP test_odd_seconds What it\\nmeans."))
+        #expect(lines.contains("# HELP test_events_total Events, by result."))
+        #expect(lines.filter { $0.hasPrefix("test_odd_seconds_bucket") }.count == 3)
+        #expect(try read().value("test_odd_seconds_bucket", ["le": "7"]) == 1)
+        #expect(try read().value("test_odd_seconds_bucket", ["le": "3"]) == 0)
+    }
+
+    @Test func `records the longest duration without overflow`() throws {
+        Self.seconds.timer(in: registry).record(Duration(secondsComponent: .max, attosecondsComponent: 0))
+        #expect(try read().value("test_seconds_count") == 1)
     }
 
     @Test func `escapes what a label may not hold as it is`() throws {
         let name = "a \"quoted\\ name\nof two lines"
-        Gauge(label: "tollgate_test", dimensions: [("provider", name)], factory: registry).record(1.5)
-        #expect(try read().value("tollgate_test", ["provider": name]) == 1.5)
+        Self.events.counter([("provider", name)], in: registry).increment()
+        #expect(try read().value("test_events_total", ["provider": name]) == 1)
     }
 
     @Test func `leaves out histograms in which nothing was recorded`() throws {
-        _ = Timer(label: "tollgate_commit_seconds", factory: registry)
+        _ = Self.seconds.timer(in: registry)
         #expect(try read().samples.isEmpty)
     }
 
     @Test func `loses no count of many threads`() async throws {
-        let counter = Counter(label: "tollgate_events_total", factory: registry)
-        let timer = Timer(label: "tollgate_commit_seconds", factory: registry)
+        let counter = Self.events.counter(in: registry)
+        let timer = Self.seconds.timer(in: registry)
         await withDiscardingTaskGroup { group in
             for _ in 0..<8 {
                 group.addTask {
@@ -70,8 +93,8 @@ import Testing
             }
         }
         let metrics = try read()
-        #expect(metrics.value("tollgate_events_total") == 80_000)
-        #expect(metrics.value("tollgate_commit_seconds_bucket", ["le": "0.0025"]) == 80_000)
-        #expect(metrics.value("tollgate_commit_seconds_sum") == 160)
+        #expect(metrics.value("test_events_total") == 80_000)
+        #expect(metrics.value("test_seconds_bucket", ["le": "0.0025"]) == 80_000)
+        #expect(metrics.value("test_seconds_sum") == 160)
     }
 }

@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import Events
 import Routing
 import Testing
@@ -64,8 +66,11 @@ import Testing
             #""keys": [{"sha256": "DIGEST", "expire": "x"}]"#,
             #"unknown field "expire" in a key of "shop" (did you mean "expires"?)"#
         ),
-        (#""keys": [{"sha256": "DIGEST", "expires": "tomorrow"}]"#, #""expires" must be a moment with its offset"#),
-        (#""keys": [{"sha256": "DIGEST", "expires": "2026-06-01"}]"#, #""expires" must be a moment with its offset"#),
+        (#""keys": [{"sha256": "DIGEST", "expires": "tomorrow"}]"#, #""expires" must be a timestamp with its offset"#),
+        (
+            #""keys": [{"sha256": "DIGEST", "expires": "2026-06-01"}]"#,
+            #""expires" must be a timestamp with its offset"#
+        ),
         (
             #""keys": [{"sha256": "DIGEST", "not_before": "2026-07-01T00:00:00Z", "expires": "2026-06-01T00:00:00Z"}]"#,
             "the key's end is not after its start"

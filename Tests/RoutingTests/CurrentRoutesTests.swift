@@ -1,8 +1,26 @@
+import Access
 import Events
 import Routing
 import Testing
 
 @Suite struct CurrentRoutesTests {
+    private static let digest = String(repeating: "ab", count: 32)
+    private static let other = String(repeating: "cd", count: 32)
+
+    private func stored(
+        _ id: String,
+        _ client: String = "shop",
+        digest: String = digest,
+        revoked: Timestamp? = nil
+    ) throws -> StoredKey {
+        StoredKey(
+            client: ClientName(client),
+            key: ClientKey(id: id, digest: try #require(KeyDigest(hexadecimal: digest))),
+            created: Timestamp(milliseconds: 1_700_000_000_000),
+            revoked: revoked
+        )
+    }
+
     private func routes(named name: String) throws -> Routes {
         try RoutesText.read(RoutesText.file(routes: #"[{"name": "\#(name)", "to": [{"provider": "p"}]}]"#))
     }
@@ -49,5 +67,23 @@ import Testing
             let bySubscription = table.plan(for: "n", customerID: nil, subscriptionID: "x\(number)", client: "shop")
             #expect(byCustomer === bySubscription)
         }
+    }
+
+    @Test func `opens with stored keys beside those of the routes, not with revoked ones or those of strangers`() throws
+    {
+        let routes = try RoutesText.read(RoutesText.file(clients: "[\(RoutesText.client("shop"))]"))
+        let current = CurrentRoutes(routes)
+        func holder(_ digest: String) throws -> ClientName? {
+            current.current.keys.holder(of: try #require(KeyDigest(hexadecimal: digest)))?.client.name
+        }
+        #expect(try holder(Self.other) == nil)
+        current.replace(by: StoredKeys([try stored("a", digest: Self.other)]))
+        #expect(try holder(Self.other) == "shop" && holder(Self.digest) == "shop")
+        current.replace(by: routes)
+        #expect(try holder(Self.other) == "shop", "new routes keep the data folder's keys")
+        current.replace(by: StoredKeys([try stored("a", digest: Self.other, revoked: Timestamp(milliseconds: 0))]))
+        #expect(try holder(Self.other) == nil)
+        current.replace(by: StoredKeys([try stored("a", "stranger", digest: Self.other)]))
+        #expect(try holder(Self.other) == nil)
     }
 }

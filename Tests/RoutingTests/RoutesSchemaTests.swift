@@ -37,7 +37,7 @@ import Vendors
         let sample = try String(contentsOf: Self.root.appending(path: "routes.json"), encoding: .utf8)
         try #require(sample.contains(part))
         let text = Array(sample.replacing(part, with: other).utf8)
-        #expect(throws: FaultyRoutes.self) {
+        #expect(throws: FaultyConfiguration.self) {
             _ = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(text)
         }
         let schema = try JSONDocument(parsing: RoutesSchema.text(VendorRegistry.all.map(\.traits))).root

@@ -1,3 +1,4 @@
+import Access
 import Events
 import Routing
 import Testing
@@ -145,7 +146,7 @@ import Testing
             #"{"command": []}"#, #"{"command": [""]}"#, #"{"command": ["a"], "env": "K"}"#,
             #"{"env": "K", "refresh": "1m"}"#,
         ] {
-            #expect(throws: FaultyRoutes.self) { try source(faulty) }
+            #expect(throws: FaultyConfiguration.self) { try source(faulty) }
         }
     }
 

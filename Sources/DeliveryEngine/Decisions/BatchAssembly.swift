@@ -1,20 +1,20 @@
-package import Events
+import Events
 
 /// The events that wait for a request, and the making of batches within the vendor's limits.
 ///
 /// Events of different standing never share a request, and take turns: so retries, however many are due, leave a share of the requests
 /// to new events, and an event that makes the vendor fail does so alone.
-package struct BatchAssembly: Sendable {
+struct BatchAssembly: Sendable {
     /// What may be sent now.
-    package struct Permission: Sendable, Equatable {
+    struct Permission: Sendable, Equatable {
         /// Whether new events that fill no batch go all the same, because no more are expected in a moment.
-        package var partlyFilled = true
+        var partlyFilled = true
         /// Whether events may go that were tried before.
-        package var retries = true
+        var retries = true
         /// Whether events may go for which the account was refused.
-        package var accused = false
+        var accused = false
 
-        package init(partlyFilled: Bool = true, retries: Bool = true, accused: Bool = false) {
+        init(partlyFilled: Bool = true, retries: Bool = true, accused: Bool = false) {
             self.partlyFilled = partlyFilled
             self.retries = retries
             self.accused = accused
@@ -30,42 +30,42 @@ package struct BatchAssembly: Sendable {
     private var accused = BatchQueue()
     private var lastTurn = Standing.accused
 
-    package init(limit: BatchLimit, oneIdentityOncePerBatch: Bool) {
+    init(limit: BatchLimit, oneIdentityOncePerBatch: Bool) {
         self.limit = limit
         self.oneIdentityOncePerBatch = oneIdentityOncePerBatch
     }
 
     /// How many events wait.
-    package var count: Int { fresh.count + repeatedCount }
-    package var bytes: Int { fresh.bytes + repeatedBytes }
+    var count: Int { fresh.count + repeatedCount }
+    var bytes: Int { fresh.bytes + repeatedBytes }
     /// How many of them were never tried.
-    package var freshCount: Int { fresh.count }
-    package var freshBytes: Int { fresh.bytes }
-    package var repeatedCount: Int { repeated.count + suspects.count + accused.count }
-    package var repeatedBytes: Int { repeated.bytes + suspects.bytes + accused.bytes }
+    var freshCount: Int { fresh.count }
+    var freshBytes: Int { fresh.bytes }
+    var repeatedCount: Int { repeated.count + suspects.count + accused.count }
+    var repeatedBytes: Int { repeated.bytes + suspects.bytes + accused.bytes }
 
     /// Whether an event waits that nothing is known against.
-    package var hasUnsuspected: Bool { fresh.count + repeated.count > 0 }
+    var hasUnsuspected: Bool { fresh.count + repeated.count > 0 }
     /// Whether nothing waits but events for which the account was refused.
-    package var hasOnlyAccused: Bool { accused.count > 0 && fresh.count + repeated.count + suspects.count == 0 }
+    var hasOnlyAccused: Bool { accused.count > 0 && fresh.count + repeated.count + suspects.count == 0 }
 
     /// Whether new events may go.
     /// - Parameter partlyFilled: whether they go also if they fill no batch.
-    package func hasFresh(partlyFilled: Bool) -> Bool {
+    func hasFresh(partlyFilled: Bool) -> Bool {
         fresh.count > 0 && (partlyFilled || fresh.count >= limit.events || fresh.bytes >= limit.bytes)
     }
 
-    package mutating func append(_ item: DeliveryItem) {
+    mutating func append(_ item: DeliveryItem) {
         change(item.standing) { $0.append(item) }
     }
 
     /// Puts a batch in front of all that waits, as it is.
-    package mutating func putBack(_ batch: DeliveryBatch) {
+    mutating func putBack(_ batch: DeliveryBatch) {
         change(batch.standing == .fresh ? .repeated : batch.standing) { $0.putBack(batch) }
     }
 
     /// Takes the next batch; nil if none may go.
-    package mutating func next(_ permission: Permission = Permission()) -> DeliveryBatch? {
+    mutating func next(_ permission: Permission = Permission()) -> DeliveryBatch? {
         let turns = Self.turns(after: lastTurn)
         for turn in turns where isReady(turn, permission) {
             lastTurn = turn
@@ -78,12 +78,12 @@ package struct BatchAssembly: Sendable {
     /// was refused.
     ///
     /// - Parameter choose: picks one of so many; the first is the oldest.
-    package mutating func probe(_ choose: (Int) -> Int = { _ in 0 }) -> DeliveryBatch? {
+    mutating func probe(_ choose: (Int) -> Int = { _ in 0 }) -> DeliveryBatch? {
         fresh.takeOne(choose) ?? repeated.takeOne(choose) ?? suspects.takeOne(choose) ?? accused.takeOne(choose)
     }
 
     /// Takes all that waits, to give it back unsent.
-    package mutating func removeAll() -> [DeliveryItem] {
+    mutating func removeAll() -> [DeliveryItem] {
         accused.removeAll() + suspects.removeAll() + repeated.removeAll() + fresh.removeAll()
     }
 

@@ -38,6 +38,10 @@ package struct CircuitBreaker: Sendable, Equatable {
     private let longestPause: Duration
     private var state = State.closed(failures: 0)
 
+    /// - Parameters:
+    ///   - threshold: how many failures in a row open the breaker.
+    ///   - pause: how long it stays open at first.
+    ///   - longestPause: how long at most, after probes that failed.
     package init(threshold: Int, pause: Duration, longestPause: Duration) {
         precondition(threshold > 0, "a breaker that opens at 0 failures never closes")
         precondition(pause > .zero && longestPause >= pause, "a pause is some time, and the longest is no shorter")

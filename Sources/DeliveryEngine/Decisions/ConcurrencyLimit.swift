@@ -2,24 +2,24 @@
 ///
 /// Additive increase, multiplicative decrease. Strain is a 429, a timeout, a failure, or latency that has doubled against the best
 /// that was seen lately.
-package struct ConcurrencyLimit: Sendable, Equatable {
+struct ConcurrencyLimit: Sendable, Equatable {
     /// The most that is allowed, from the settings.
-    package let ceiling: Int
+    let ceiling: Int
     private var allowed: Double
     private var bestLatency: Duration?
     private var lastDecrease: ContinuousClock.Instant?
 
-    package init(ceiling: Int) {
+    init(ceiling: Int) {
         precondition(ceiling > 0, "a provider that may never be called never gets anything")
         self.ceiling = ceiling
         allowed = Double(min(ceiling, 4))
     }
 
     /// How many requests may be under way now; at least 1.
-    package var current: Int { max(1, Int(allowed)) }
+    var current: Int { max(1, Int(allowed)) }
 
     /// A request was answered as it should be.
-    package mutating func succeeded(after latency: Duration, at now: ContinuousClock.Instant) {
+    mutating func succeeded(after latency: Duration, at now: ContinuousClock.Instant) {
         let best = bestLatency.map { min($0 + ($0 / 1000), latency) } ?? latency
         bestLatency = best
         if latency > best * 2 + .milliseconds(50) {
@@ -30,7 +30,7 @@ package struct ConcurrencyLimit: Sendable, Equatable {
     }
 
     /// A request was refused for coming too often, timed out or failed.
-    package mutating func strained(at now: ContinuousClock.Instant) {
+    mutating func strained(at now: ContinuousClock.Instant) {
         decrease(by: 0.5, at: now, window: .milliseconds(100))
     }
 

@@ -1,8 +1,8 @@
-package import Events
+import Events
 import Journal
 
 /// How an event travels, by what is known of it.
-package enum Standing: Sendable, CaseIterable {
+enum Standing: Sendable, CaseIterable {
     /// Never tried.
     case fresh
     /// Tried, in company with others.
@@ -14,25 +14,25 @@ package enum Standing: Sendable, CaseIterable {
 }
 
 /// One event on its way through a pipeline: translated once, and cheap to move.
-package struct DeliveryItem: Sendable, Equatable {
-    package let sequence: SequenceNumber
-    package let id: EventID
-    package let acceptedAt: Timestamp
-    package let translated: TranslatedEvent
+struct DeliveryItem: Sendable, Equatable {
+    let sequence: SequenceNumber
+    let id: EventID
+    let acceptedAt: Timestamp
+    let translated: TranslatedEvent
     /// How many requests carried it before it was claimed.
-    package let attemptsBefore: Int
+    let attemptsBefore: Int
     /// When the first request left that the vendor may have looked at; nil if none did.
-    package private(set) var reachedAt: Timestamp?
+    private(set) var reachedAt: Timestamp?
     /// The requests that carried it since, oldest first.
-    package private(set) var newAttempts: [Attempt] = []
+    private(set) var newAttempts: [Attempt] = []
     /// Its index among the first attempts of this pipeline; nil for a retry. Neighbours in the journal have neighbouring
     /// indexes, so that a run of delivered ones can be kept as first and last.
-    package internal(set) var place: Int?
-    package internal(set) var standing = Standing.fresh
+    var place: Int?
+    var standing = Standing.fresh
     /// How often it failed, or was refused, alone.
     var blame = 0
 
-    package init(
+    init(
         sequence: SequenceNumber,
         id: EventID,
         acceptedAt: Timestamp,
@@ -51,7 +51,7 @@ package struct DeliveryItem: Sendable, Equatable {
     }
 
     /// How many requests carried it in all.
-    package var attempts: Int { attemptsBefore + newAttempts.count }
+    var attempts: Int { attemptsBefore + newAttempts.count }
 
     /// How many bytes it holds in memory, roughly.
     var bytes: Int { translated.bytes.count + 200 }
@@ -68,16 +68,16 @@ package struct DeliveryItem: Sendable, Equatable {
 }
 
 /// Events that go in one request.
-package struct DeliveryBatch: Sendable, Equatable {
-    package var items: [DeliveryItem]
+struct DeliveryBatch: Sendable, Equatable {
+    var items: [DeliveryItem]
     /// Whether the events come from a batch that was split to find the one that fails.
-    package var isBisected: Bool
+    var isBisected: Bool
     /// How its events travel: they all have the same standing when it is made.
-    package internal(set) var standing: Standing
+    var standing: Standing
     /// Tells requests that left before something happened from those that left after it.
-    package internal(set) var ticket = 0
+    var ticket = 0
 
-    package init(items: [DeliveryItem], isBisected: Bool = false, standing: Standing? = nil) {
+    init(items: [DeliveryItem], isBisected: Bool = false, standing: Standing? = nil) {
         precondition(!items.isEmpty, "a request carries at least one event")
         self.items = items
         self.isBisected = isBisected
@@ -88,7 +88,7 @@ package struct DeliveryBatch: Sendable, Equatable {
     var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
     /// Two batches of half the events each; only for batches of two or more.
-    package var halves: [DeliveryBatch] {
+    var halves: [DeliveryBatch] {
         let middle = items.count / 2
         return [
             DeliveryBatch(items: Array(items[..<middle]), isBisected: true, standing: standing),

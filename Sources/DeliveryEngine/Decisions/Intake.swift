@@ -1,23 +1,23 @@
-package import Events
-package import Journal
+import Events
+import Journal
 
 /// Which claim of the journal comes next: new events, or retries that are due.
 ///
 /// The two take turns while there is something of both, so that neither starves the other. When retries are due is the ledger's
 /// knowledge and told at each question; nothing of it is kept here.
-package struct Intake: Sendable {
+struct Intake: Sendable {
     /// A claim for the shell.
-    package enum Claim: Equatable, Sendable {
+    enum Claim: Equatable, Sendable {
         case new(BlockLimit)
         case due(BlockLimit)
     }
 
     /// Room for what a claim brings; nil if there is none.
-    package struct Room: Equatable, Sendable {
-        package var new: BlockLimit?
-        package var due: BlockLimit?
+    struct Room: Equatable, Sendable {
+        var new: BlockLimit?
+        var due: BlockLimit?
 
-        package init(new: BlockLimit?, due: BlockLimit?) {
+        init(new: BlockLimit?, due: BlockLimit?) {
             self.new = new
             self.due = due
         }
@@ -41,15 +41,15 @@ package struct Intake: Sendable {
     private var isWatching = false
     /// The journal could not be read and is left alone until then.
     private var pausedUntil: ContinuousClock.Instant?
-    package private(set) var isClaiming = false
+    private(set) var isClaiming = false
 
     /// - Parameter linger: how long a lone event waits for company.
-    package init(linger: Duration) {
+    init(linger: Duration) {
         self.linger = linger
     }
 
     /// Whether a batch that is not full waits for what the next claim brings.
-    package var isFilling: Bool {
+    var isFilling: Bool {
         switch source {
         case .flowing, .pouring: true
         case .exhausted, .gathering: false
@@ -58,7 +58,7 @@ package struct Intake: Sendable {
 
     /// The claim to make now; nil if there is none. It must be reported on by one of the functions below.
     /// - Parameter due: when the earliest retry is due, by the ledger.
-    package mutating func next(at now: Moment, due: Timestamp?, room: Room) -> Claim? {
+    mutating func next(at now: Moment, due: Timestamp?, room: Room) -> Claim? {
         guard !isClaiming, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         pausedUntil = nil
         let new = hasNew(at: now) ? room.new : nil
@@ -89,44 +89,44 @@ package struct Intake: Sendable {
     /// - Parameters:
     ///   - toTheEnd: whether it went up to the journal's newest event.
     ///   - isMuch: whether it would have filled a batch.
-    package mutating func claimedNew(toTheEnd: Bool, isMuch: Bool, at now: Moment) {
+    mutating func claimedNew(toTheEnd: Bool, isMuch: Bool, at now: Moment) {
         isClaiming = false
         guard toTheEnd else { return }
         source = isMuch && linger > .zero ? .pouring(until: now.instant + linger) : .exhausted
     }
 
     /// A claim of new events found none.
-    package mutating func foundNothing() {
+    mutating func foundNothing() {
         isClaiming = false
         source = .exhausted
     }
 
     /// A claim of retries is over.
-    package mutating func claimedDue() {
+    mutating func claimedDue() {
         isClaiming = false
     }
 
     /// The journal could not be read; it is asked again after a pause.
-    package mutating func claimFailed(at now: Moment) {
+    mutating func claimFailed(at now: Moment) {
         isClaiming = false
         pausedUntil = now.instant + .seconds(1)
     }
 
     /// The journal has new events.
-    package mutating func eventsArrived(at now: Moment) {
+    mutating func eventsArrived(at now: Moment) {
         isWatching = false
         if source == .exhausted { source = .gathering(until: now.instant + linger) }
     }
 
     /// Whether the shell should begin to watch for new events. It must be told of by ``eventsArrived(at:)``.
-    package mutating func shouldWatch() -> Bool {
+    mutating func shouldWatch() -> Bool {
         guard source == .exhausted, !isWatching else { return false }
         isWatching = true
         return true
     }
 
     /// When there may be something to claim without anything happening before; nil if there is no such time.
-    package func nextInstant(due: Timestamp?, at now: Moment) -> ContinuousClock.Instant? {
+    func nextInstant(due: Timestamp?, at now: Moment) -> ContinuousClock.Instant? {
         guard !isClaiming else { return nil }
         var instants = [pausedUntil].compactMap(\.self)
         switch source {

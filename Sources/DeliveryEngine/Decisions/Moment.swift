@@ -1,23 +1,23 @@
-package import Events
+import Events
 
 /// What time it is, twice: by a clock that only goes forward, for what lives in memory, and by the wall clock, for what
 /// survives a restart.
-package struct Moment: Sendable, Equatable {
-    package let instant: ContinuousClock.Instant
-    package let wall: Timestamp
+struct Moment: Sendable, Equatable {
+    let instant: ContinuousClock.Instant
+    let wall: Timestamp
 
-    package init(instant: ContinuousClock.Instant, wall: Timestamp) {
+    init(instant: ContinuousClock.Instant, wall: Timestamp) {
         self.instant = instant
         self.wall = wall
     }
 
     /// The instant at which the wall clock will show `timestamp`, if nobody sets it.
-    package func instant(of timestamp: Timestamp) -> ContinuousClock.Instant {
+    func instant(of timestamp: Timestamp) -> ContinuousClock.Instant {
         instant + (timestamp - wall)
     }
 
     /// Both clocks moved by a duration.
-    package static func + (moment: Self, duration: Duration) -> Self {
+    static func + (moment: Self, duration: Duration) -> Self {
         Moment(instant: moment.instant + duration, wall: moment.wall + duration)
     }
 }

@@ -1,10 +1,10 @@
-package import Events
-package import Journal
+import Events
+import Journal
 
 /// Outcomes on their way to the disk, one settlement at a time.
 ///
 /// Outcomes that are not on disk yet are sent again after a crash, so there must not be many.
-package struct Outbox: Sendable {
+struct Outbox: Sendable {
     /// How many events may be claimed and not settled.
     private static let limit = 10_000
 
@@ -13,32 +13,32 @@ package struct Outbox: Sendable {
     private var exceptions: [SettledDelivery] = []
     /// Events that are claimed and not settled on disk.
     private var openEvents = 0
-    package private(set) var isSettling = false
+    private(set) var isSettling = false
 
-    package init(provider: ProviderName) {
+    init(provider: ProviderName) {
         self.provider = provider
     }
 
     /// Whether there is room for more claimed events.
-    package var hasRoom: Bool { openEvents < Self.limit }
+    var hasRoom: Bool { openEvents < Self.limit }
 
     /// Takes note of claimed events that will have an outcome.
-    package mutating func opened(_ events: Int) {
+    mutating func opened(_ events: Int) {
         openEvents += events
     }
 
     /// An outcome of an event that was counted by ``opened(_:)``.
-    package mutating func add(_ settled: SettledDelivery) {
+    mutating func add(_ settled: SettledDelivery) {
         exceptions.append(settled)
     }
 
     /// Events that were counted by ``opened(_:)``, and which one request has delivered.
-    package mutating func add(_ run: DeliveredRun) {
+    mutating func add(_ run: DeliveredRun) {
         delivered.append(run)
     }
 
     /// The next settlement; nil if there is none, or one is in progress. ``settled(_:)`` must follow.
-    package mutating func next() -> Settlement? {
+    mutating func next() -> Settlement? {
         guard !isSettling, !delivered.isEmpty || !exceptions.isEmpty else { return nil }
         isSettling = true
         defer { (delivered, exceptions) = ([], []) }
@@ -46,7 +46,7 @@ package struct Outbox: Sendable {
     }
 
     /// The settlement is on disk.
-    package mutating func settled(_ settlement: Settlement) {
+    mutating func settled(_ settlement: Settlement) {
         isSettling = false
         openEvents -= settlement.eventCount
     }

@@ -1,12 +1,12 @@
-package import Events
-package import Journal
+import Events
+import Journal
 
 /// What an outcome means for one event: settle it, or send it again.
 ///
 /// Pure rules, in one place: how old an event may get, what may be repeated, and what becomes of an attempt that nobody knows about.
-package struct OutcomeRules: Sendable {
+struct OutcomeRules: Sendable {
     /// What to do with an event after an attempt.
-    package enum Decision: Equatable, Sendable {
+    enum Decision: Equatable, Sendable {
         /// Delivered at the first attempt, with nothing worth a row of its own.
         case simplyDelivered
         case settle(SettledDelivery)
@@ -16,14 +16,14 @@ package struct OutcomeRules: Sendable {
 
     private let settings: PipelineSettings
 
-    package init(settings: PipelineSettings) {
+    init(settings: PipelineSettings) {
         self.settings = settings
     }
 
     /// The decision for `item`, whose latest request is `attempt` in facts (its status and fault are replaced by what is decided).
     /// - Parameter isCulprit: whether a failure or a refusal is the fault of the event itself, because it was sent alone and the vendor
     ///   accepts others.
-    package func decide(
+    func decide(
         _ outcome: Outcome,
         for item: DeliveryItem,
         isCulprit: Bool,
@@ -43,16 +43,9 @@ package struct OutcomeRules: Sendable {
         case .retry(let fault, let after):
             return retry(item, attempt, outcome, fault, notBefore: notBefore(after, now), at: now, using: &random)
         case .park(let fault):
-            if isCulprit {
-                // Nobody answers 401 to one event for what it holds, so that one is not a dead letter yet.
-                return fault.code == .unauthorized
-                    ? retry(item, attempt, outcome, fault, notBefore: nil, at: now, using: &random)
-                    : settle(item, .rejected, attempt, outcome, fault: fault)
-            }
-            // The provider's pause decides when it is sent again: the event is due as soon as that is over.
-            return hasGivenUp(item, attempt, outcome, at: now)
-                ? settle(item, .rejected, attempt, outcome, fault: fault)
-                : settle(item, .retrying, attempt, outcome, nextAttemptAt: now, fault: fault)
+            return isCulprit
+                ? refuse(item, attempt, outcome, fault, at: now, using: &random)
+                : park(item, attempt, outcome, fault, at: now)
         case .reject(let fault):
             return settle(item, .rejected, attempt, outcome, fault: fault)
         case .ambiguous(let fault, let after):
@@ -61,12 +54,41 @@ package struct OutcomeRules: Sendable {
         }
     }
 
+    /// The account is refused to every event: the provider's pause decides when this one is sent again, so it is due as soon as that is
+    /// over.
+    private func park(
+        _ item: DeliveryItem,
+        _ attempt: AttemptFacts,
+        _ outcome: Outcome,
+        _ fault: DeliveryFault,
+        at now: Timestamp
+    ) -> Decision {
+        hasGivenUp(item, attempt, outcome, at: now)
+            ? settle(item, .rejected, attempt, outcome, fault: fault)
+            : settle(item, .retrying, attempt, outcome, nextAttemptAt: now, fault: fault)
+    }
+
+    /// The account is refused to this event alone.
+    private func refuse(
+        _ item: DeliveryItem,
+        _ attempt: AttemptFacts,
+        _ outcome: Outcome,
+        _ fault: DeliveryFault,
+        at now: Timestamp,
+        using random: inout some RandomNumberGenerator
+    ) -> Decision {
+        // Nobody answers 401 to one event for what it holds, so that one is not a dead letter yet.
+        fault.code == .unauthorized
+            ? retry(item, attempt, outcome, fault, notBefore: nil, at: now, using: &random)
+            : settle(item, .rejected, attempt, outcome, fault: fault)
+    }
+
     private func notBefore(_ after: RetryAfter?, _ now: Timestamp) -> Timestamp? {
         after?.moment(from: now, atMost: settings.longestWait)
     }
 
     /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
-    package func decideInterrupted(_ sequence: SequenceNumber, at now: Timestamp) -> SettledDelivery {
+    func decideInterrupted(_ sequence: SequenceNumber, at now: Timestamp) -> SettledDelivery {
         switch settings.onUncertain {
         case .hold:
             SettledDelivery(sequence: sequence, status: .uncertain, fault: Self.interrupted)
@@ -171,14 +193,14 @@ package struct OutcomeRules: Sendable {
 }
 
 /// What is known of one request, whatever it meant for each event.
-package struct AttemptFacts: Sendable, Equatable {
+struct AttemptFacts: Sendable, Equatable {
     /// When the request left.
-    package let at: Timestamp
-    package let latency: Duration
+    let at: Timestamp
+    let latency: Duration
     /// Status of the answer; nil if none came.
-    package let httpStatus: Int?
+    let httpStatus: Int?
 
-    package init(at: Timestamp, latency: Duration, httpStatus: Int?) {
+    init(at: Timestamp, latency: Duration, httpStatus: Int?) {
         self.at = at
         self.latency = latency
         self.httpStatus = httpStatus

@@ -1,10 +1,10 @@
-package import Events
+import Events
 import Journal
 
 // What the result of a request means for the provider, and for each event that it carried.
 extension PipelineMachine {
     /// A request is over.
-    package mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
+    mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
         inFlight.ended(batch)
         counts.requests += 1
         let signal = ProviderSignal(verdict)

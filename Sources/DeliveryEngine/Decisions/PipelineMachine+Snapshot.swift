@@ -16,20 +16,27 @@ extension PipelineMachine {
         package let holdFault: DeliveryFault?
         /// An operator's hold; nil if there is none.
         package let operatorHold: OperatorHold?
+        /// Requests in flight.
         package let requestsUnderWay: Int
+        /// How many requests may be in flight now.
         package let concurrency: Int
         /// Why the last request failed as a whole; nil if it did not.
         package let lastFault: DeliveryFault?
+        /// What was done since the start.
         package let counts: Counts
     }
 
     /// What was done since the start, by what is on disk of it.
     package struct Counts: Sendable, Equatable {
+        /// Requests that have ended, however they ended.
         package var requests = 0
         /// Deliveries, each event for itself.
         package var delivered = 0
+        /// Attempts after which the delivery is due again.
         package var retried = 0
+        /// Dead letters.
         package var rejected = 0
+        /// Deliveries with unknown outcome.
         package var uncertain = 0
         /// Of those delivered: the vendor had the event at the first request already, from another writer perhaps.
         package var alreadyThere = 0
@@ -50,7 +57,7 @@ extension PipelineMachine {
     }
 
     /// The state at `now`.
-    package func snapshot(at now: Moment) -> Snapshot {
+    func snapshot(at now: Moment) -> Snapshot {
         gates.snapshot(at: now, requestsUnderWay: inFlight.requests, counts: counts)
     }
 }

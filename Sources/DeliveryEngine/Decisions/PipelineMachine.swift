@@ -1,5 +1,5 @@
-package import Events
-package import Journal
+import Events
+import Journal
 
 /// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
 ///
@@ -7,7 +7,7 @@ package import Journal
 /// step that it gives out is reported on exactly once, whatever came of it.
 package struct PipelineMachine: Sendable {
     /// A step for the shell.
-    package enum Step: Sendable, Equatable {
+    enum Step: Sendable, Equatable {
         /// Claim a block from the journal.
         case claim(BlockLimit)
         /// Claim retries that are due.
@@ -33,12 +33,12 @@ package struct PipelineMachine: Sendable {
     }
 
     /// What a claim brought, translated.
-    package struct Claimed: Sendable {
-        package var items: [DeliveryItem] = []
+    struct Claimed: Sendable {
+        var items: [DeliveryItem] = []
         /// Events that end without being sent: untranslatable, or for a shadow destination.
-        package var settled: [SettledDelivery] = []
+        var settled: [SettledDelivery] = []
 
-        package init(items: [DeliveryItem] = [], settled: [SettledDelivery] = []) {
+        init(items: [DeliveryItem] = [], settled: [SettledDelivery] = []) {
             self.items = items
             self.settled = settled
         }
@@ -54,19 +54,20 @@ package struct PipelineMachine: Sendable {
     var inFlight = InFlight()
     var counts = Counts()
 
-    private var intake: Intake
-    private var intents = IntentQueue()
-    private var steadyClock: SteadyClock
-    private var scheduledWake: ContinuousClock.Instant?
-    private var nextPlace = 0
-    private var isClosing = false
-    private var isFinished = false
-    private var isSaving = false
+    var intake: Intake
+    var intents = IntentQueue()
+    var steadyClock: SteadyClock
+    var scheduledWake: ContinuousClock.Instant?
+    /// The index of the next first attempt; see ``DeliveryItem/place``.
+    var nextPlace = 0
+    var isClosing = false
+    var isFinished = false
+    var isSaving = false
     /// Reads of clients that wait for their turn.
-    private var waitingReads = 0
+    var waitingReads = 0
 
     /// - Parameter hold: what an earlier run left of waits and parking.
-    package init(settings: PipelineSettings, hold: ProviderHold? = nil, seed: UInt64, at now: Moment) {
+    init(settings: PipelineSettings, hold: ProviderHold? = nil, seed: UInt64, at now: Moment) {
         self.settings = settings
         rules = OutcomeRules(settings: settings)
         random = SeededGenerator(seed: seed)
@@ -77,108 +78,11 @@ package struct PipelineMachine: Sendable {
         steadyClock = SteadyClock(at: now)
     }
 
-    // MARK: - What happened
-
-    /// Deliveries that a crash interrupted, at the start.
-    package mutating func interrupted(_ sequences: [SequenceNumber], at now: Moment) {
-        outbox.opened(sequences.count)
-        for sequence in sequences { outbox.add(rules.decideInterrupted(sequence, at: now.wall)) }
-    }
-
-    /// A claim from the journal brought events.
-    /// - Parameter toTheEnd: whether it went up to the newest event; else there may be more.
-    package mutating func claimed(_ block: Claimed, toTheEnd: Bool = false, at now: Moment) {
-        intake.claimedNew(toTheEnd: toTheEnd, isMuch: block.items.count >= settings.batch.events, at: now)
-        take(block, isFirst: true)
-    }
-
-    /// A claim from the journal found nothing new.
-    package mutating func foundNothing() {
-        intake.foundNothing()
-    }
-
-    /// A claim of due retries came back.
-    package mutating func claimedDue(_ retries: Claimed) {
-        intake.claimedDue()
-        take(retries, isFirst: false)
-    }
-
-    /// The journal could not be read; it is asked again after a pause.
-    package mutating func claimFailed(at now: Moment) {
-        intake.claimFailed(at: now)
-    }
-
-    /// The journal has new events.
-    package mutating func eventsArrived(at now: Moment) {
-        intake.eventsArrived(at: now)
-    }
-
-    /// The intent that ``Step/intend(_:)`` asked for is durable, or could not be made so.
-    package mutating func intended(_ succeeded: Bool) {
-        for item in intents.end(succeeded: succeeded) { assembly.append(item) }
-    }
-
-    /// The settlement that ``Step/settle(_:)`` asked for is on disk.
-    package mutating func settled(_ settlement: Settlement) {
-        outbox.settled(settlement)
-        counts.add(settlement)
-    }
-
-    /// What ``Step/save(_:)`` asked for is on disk, or could not be written.
-    package mutating func saved() {
-        isSaving = false
-    }
-
-    /// What ``Step/bringForward(_:)`` asked for is done, or could not be done.
-    package mutating func broughtForward(_ succeeded: Bool, at now: Moment) {
-        steadyClock.broughtForward(succeeded, at: now)
-    }
-
-    /// A client's read waits for its turn.
-    package mutating func readWaits() {
-        waitingReads += 1
-    }
-
-    /// A client's read waits no longer.
-    package mutating func readGaveUp() {
-        waitingReads = max(0, waitingReads - 1)
-    }
-
-    /// An operator holds the provider: nothing is sent before the hold's end.
-    package mutating func held(by order: OperatorHold, at now: Moment) {
-        gates.hold(order, at: now)
-    }
-
-    /// An operator wants the provider called now, and has made its retries due in the journal.
-    package mutating func resumed(at now: Moment) {
-        gates.resume(at: now.instant)
-    }
-
-    /// The instant of ``Step/wake(at:)`` has come.
-    package mutating func woke() {
-        scheduledWake = nil
-    }
-
-    /// No new request from here on; what is in flight is waited for.
-    package mutating func close() {
-        isClosing = true
-    }
-
-    /// The grace time of a shutdown is over: what is in flight is not waited for any longer.
-    ///
-    /// Its outcome stays unknown, and the next start treats it like a crash: repeated where the vendor deduplicates, else uncertain.
-    /// - Returns: the events to give back unsent.
-    package mutating func abandon() -> [SequenceNumber] {
-        isClosing = true
-        isFinished = true
-        return removeUnsent()
-    }
-
     // MARK: - What to do
 
     /// The next step at `now`; nil if there is nothing to do until something happens.
     /// - Parameter due: when the earliest retry in the journal is due, as the ledger says at this moment; nil if none waits.
-    package mutating func next(at now: Moment, due: Timestamp? = nil) -> Step? {
+    mutating func next(at now: Moment, due: Timestamp? = nil) -> Step? {
         if let settlement = outbox.next() { return .settle(settlement) }
         if !isSaving, let unsaved = gates.takeUnsaved(at: now) {
             isSaving = true
@@ -211,7 +115,7 @@ package struct PipelineMachine: Sendable {
         return .finish(releasing: removeUnsent())
     }
 
-    private mutating func removeUnsent() -> [SequenceNumber] {
+    mutating func removeUnsent() -> [SequenceNumber] {
         (assembly.removeAll() + intents.removeAll()).map(\.sequence)
     }
 
@@ -315,19 +219,4 @@ package struct PipelineMachine: Sendable {
 
     /// As many as leave while the next intent is written: enough that no sender waits, few enough that a crash leaves few in doubt.
     private var intentWindow: Int { gates.allowedRequests * 4 * settings.batch.events }
-
-    private mutating func take(_ claimed: Claimed, isFirst: Bool) {
-        outbox.opened(claimed.items.count + claimed.settled.count)
-        for settled in claimed.settled { outbox.add(settled) }
-        for var item in claimed.items {
-            if isFirst {
-                item.place = nextPlace
-                nextPlace += 1
-            }
-            suspects.mark(&item, isFresh: isFirst)
-            if settings.needsIntent { intents.append(item) } else { assembly.append(item) }
-        }
-        // Between two claims there may be events that were settled before a restart.
-        if isFirst { nextPlace += 1 }
-    }
 }

@@ -1,10 +1,10 @@
-package import Events
-package import Journal
+import Events
+import Journal
 
 /// How many events a pipeline may hold, and how many bytes of them.
 ///
 /// There is always room for a claim beside a full batch, so that claims go on while requests are in flight.
-package struct PipelineMemory: Sendable {
+struct PipelineMemory: Sendable {
     /// For all that a pipeline holds.
     static let totalBytes = 48 << 20
     /// For one claim.
@@ -14,16 +14,16 @@ package struct PipelineMemory: Sendable {
 
     private let claimEvents: Int
     /// What is held of all kinds, in flight or waiting.
-    package var heldBytes = 0
+    var heldBytes = 0
 
-    package init(batch: BatchLimit, concurrency: Int) {
+    init(batch: BatchLimit, concurrency: Int) {
         let (twoBatches, overflow) = batch.events.multipliedReportingOverflow(by: 2)
         precondition(!overflow, "a batch is far smaller")
         claimEvents = max(64, twoBatches, min(2000, twoBatches * min(concurrency, 1000)))
     }
 
     /// What a claim may bring of a kind of which so much waits; nil if there is no room.
-    package func room(besides waiting: Int, bytes: Int) -> BlockLimit? {
+    func room(besides waiting: Int, bytes: Int) -> BlockLimit? {
         guard waiting < claimEvents / 2, bytes < Self.waitingBytes, heldBytes < Self.totalBytes else { return nil }
         return BlockLimit(events: claimEvents, bytes: min(Self.claimBytes, Self.totalBytes - heldBytes))
     }

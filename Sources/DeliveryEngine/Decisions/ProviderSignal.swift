@@ -1,7 +1,7 @@
-package import Events
+import Events
 
 /// What the result of a call says about the provider as a whole, whatever it means for each event.
-package enum ProviderSignal: Equatable, Sendable {
+enum ProviderSignal: Equatable, Sendable {
     case works
     /// The vendor is there, and wants fewer requests.
     case limited(DeliveryFault, RetryAfter?)
@@ -12,7 +12,7 @@ package enum ProviderSignal: Equatable, Sendable {
 
     /// The signal of a verdict. An answer that names single events shows that the vendor works, unless all that it does is to refuse
     /// the account.
-    package init(_ verdict: Verdict) {
+    init(_ verdict: Verdict) {
         switch verdict {
         case .all(.delivered), .all(.reject), .all(.resend), .unnamed: self = .works
         case .all(.retry(let fault, let after)):

@@ -5,13 +5,16 @@ package import Events
 /// Exponential with full jitter: the n-th wait is drawn between nothing and `base * 2^(n-1)`, at most `cap`. Full jitter spreads the
 /// retries of events that failed together, so that they do not fail together again.
 package struct RetrySchedule: Sendable, Equatable {
+    /// The longest wait after the first attempt.
     package let base: Duration
+    /// The longest wait after any attempt.
     package let cap: Duration
     /// An event that first reached the vendor this long ago is not tried again.
     package let giveUpAfter: Duration
     /// An event that made the vendor fail this often while it stood alone is taken for the cause.
     package let loneFailures: Int
 
+    /// - Parameters: what the properties of these names say.
     package init(
         base: Duration = .seconds(1),
         cap: Duration = .seconds(600),

@@ -3,7 +3,7 @@ import Events
 /// Notices that the wall clock was set back, which would delay every retry by as much.
 ///
 /// A clock that is set forward needs nothing: retries are due by it at once.
-package struct SteadyClock: Sendable {
+struct SteadyClock: Sendable {
     /// A retry may be late by this much; drift and small steps of a time service stay below it.
     private static let tolerance = Duration.seconds(10)
 
@@ -12,16 +12,16 @@ package struct SteadyClock: Sendable {
     private var correcting: (by: Duration, to: Moment)?
     private var pausedUntil: ContinuousClock.Instant?
 
-    package init(at now: Moment) {
+    init(at now: Moment) {
         anchor = now
     }
 
     /// Whether a correction was asked for and is not done.
-    package var isCorrecting: Bool { correcting != nil }
+    var isCorrecting: Bool { correcting != nil }
 
     /// By how much the times of all retries must be brought forward; nil if by nothing. ``broughtForward(_:at:)`` must follow.
     /// - Parameter hasRetries: whether any wait.
-    package mutating func correction(at now: Moment, hasRetries: Bool) -> Duration? {
+    mutating func correction(at now: Moment, hasRetries: Bool) -> Duration? {
         guard correcting == nil, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         let setBack = (anchor.wall - now.wall) + (now.instant - anchor.instant)
         if setBack > .zero, setBack < Self.tolerance { return nil }
@@ -34,7 +34,7 @@ package struct SteadyClock: Sendable {
     }
 
     /// The times were brought forward, or could not be.
-    package mutating func broughtForward(_ succeeded: Bool, at now: Moment) {
+    mutating func broughtForward(_ succeeded: Bool, at now: Moment) {
         guard let correcting else { return }
         if succeeded { anchor = correcting.to } else { pausedUntil = now.instant + .seconds(1) }
         self.correcting = nil

@@ -19,10 +19,11 @@ package struct TokenBucket: Sendable, Equatable {
         filledAt = now
     }
 
-    /// When the next request may leave: at `now` or before if a token is there.
-    package func nextToken(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        let present = refilled(at: now)
-        return present >= 1 ? now : now + interval * (1 - present)
+    /// When the next request may leave: at `now` if a token is there.
+    /// - Parameter kept: so many tokens more must be there, which stay.
+    package func nextToken(at now: ContinuousClock.Instant, keeping kept: Int = 0) -> ContinuousClock.Instant {
+        let missing = Double(1 + kept) - refilled(at: now)
+        return missing <= 0 ? now : now + interval * missing
     }
 
     /// Whether a request may leave at `now` and so many others after it.

@@ -2,6 +2,7 @@ package import Events
 package import NIOCore
 import NIOHTTP1
 package import Routing
+package import Telemetry
 
 /// Passes clients' calls on to vendors' own APIs.
 ///
@@ -68,7 +69,7 @@ package struct PassedCalls: Sendable {
             let head = try Self.head(request, provider, secret, trace)
             let call = try await begin(request, head, provider, ticket, endedBy: off)
             try await Self.send(&body, first, request.body, over: call, off)
-            return try await answer(to: call, ticket, secret, off)
+            return try await answer(to: call, isHead: request.method == "HEAD", ticket, secret, off)
         } catch {
             ticket.failed(error)
             throw error
@@ -195,9 +196,13 @@ package struct PassedCalls: Sendable {
 
     // MARK: - In
 
-    private func answer(to call: PassedCall, _ ticket: PassTicket, _ secret: Secret, _ off: PassSwitch)
-        async throws(PassFailure) -> Answer
-    {
+    private func answer(
+        to call: PassedCall,
+        isHead: Bool,
+        _ ticket: PassTicket,
+        _ secret: Secret,
+        _ off: PassSwitch
+    ) async throws(PassFailure) -> Answer {
         let head: HTTPResponseHead
         do {
             head = try await call.head()
@@ -210,6 +215,9 @@ package struct PassedCalls: Sendable {
             throw .credential(status: status, reason: await Self.reason(of: call, secret))
         }
         ticket.answered(status: status)
+        if isHead {
+            do { _ = try await call.piece() } catch { throw Self.failure(error, off) }
+        }
         let credential = secret.reveal()
         let headers = head.headers.filter { credential.isEmpty || !$0.value.contains(credential) }
         return Answer(status: status, headers: headers.map { (name: $0.name, value: $0.value) }, call: call)

@@ -7,7 +7,7 @@ import NIOTLS
 ///
 /// It reads only what is asked for, so that the vendor waits while the client is slow, and writes one piece at a time, so that the
 /// client waits while the vendor is slow: whatever the bodies' size, no more than the bytes of one read and of one write are held.
-final class PassedConnection: ChannelInboundHandler {
+final class PassedConnection: ChannelInboundHandler, DialedConnection {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
@@ -20,6 +20,7 @@ final class PassedConnection: ChannelInboundHandler {
     }
 
     let channel: any Channel
+    private let due: NIODeadline
     private var state: State
     private var context: ChannelHandlerContext?
     private var parts = Deque<HTTPClientResponsePart>()
@@ -31,9 +32,17 @@ final class PassedConnection: ChannelInboundHandler {
     private var isRequestWhole = false
     private var isKeptAlive = false
 
-    /// - Parameter greeting: kept when the connection can take a call.
-    init(_ channel: any Channel, greeting: EventLoopPromise<Void>, onEnd: @escaping (PassedConnection) -> Void) {
+    /// - Parameters:
+    ///   - greeting: kept when the connection can take a call.
+    ///   - due: when that must be.
+    init(
+        _ channel: any Channel,
+        greeting: EventLoopPromise<Void>,
+        due: NIODeadline,
+        onEnd: @escaping (PassedConnection) -> Void
+    ) {
         self.channel = channel
+        self.due = due
         self.onEnd = onEnd
         state = .greeting(greeting)
     }
@@ -42,6 +51,7 @@ final class PassedConnection: ChannelInboundHandler {
     func isGreeted() {
         guard case .greeting(let promise) = state else { return }
         state = .idle
+        stopAlarm()
         promise.succeed()
     }
 
@@ -53,6 +63,7 @@ final class PassedConnection: ChannelInboundHandler {
         guard case .idle = state, channel.isActive, let context else { return false }
         do {
             try channel.syncOptions?.setOption(.autoRead, value: false)
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         } catch {
             return false
         }
@@ -140,6 +151,7 @@ final class PassedConnection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        setAlarm(due - .now())
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -1,6 +1,5 @@
 package import NIOCore
 import NIOHTTP1
-import NIOPosix
 package import NIOSSL
 
 /// The connections of passed calls, apart from those of deliveries, so that neither waits for the other.
@@ -15,8 +14,6 @@ package final class PassedConnections: Sendable {
     /// Connections that are free are kept for so long: less than the five seconds after which many servers close theirs.
     private static let longestIdle = TimeAmount.seconds(4)
     private static let mostIdle = 16
-    /// For the connection, and again for TLS.
-    private static let patience = TimeAmount.seconds(10)
 
     /// Where a connection leads.
     struct Place: Hashable, Sendable {
@@ -94,47 +91,28 @@ package final class PassedConnections: Sendable {
     private func bound(_ connection: PassedConnection) -> Bound { Bound(connection, eventLoop: eventLoop) }
 
     private func open(_ place: Place) -> EventLoopFuture<Bound> {
-        guard place.origin.isSecure else { return connect(place, nil) }
-        return state.value.security.context().assumeIsolated().flatMap { self.connect(place, $0) }.nonisolated()
-    }
-
-    private func connect(_ place: Place, _ security: NIOSSLContext?) -> EventLoopFuture<Bound> {
-        ClientBootstrap(group: eventLoop).connectTimeout(Self.patience)
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .resolver(ConnectionNames(names: names, eventLoop: eventLoop))
-            .connect(host: place.origin.host, port: place.origin.port)
-            .assumeIsolated().flatMap { self.greet($0, place, security) }.nonisolated()
-    }
-
-    /// A name says nothing about where it leads, so the address is looked at that was connected to, before a byte has left.
-    private func greet(_ channel: any Channel, _ place: Place, _ security: NIOSSLContext?)
-        -> EventLoopFuture<Bound>
-    {
-        let greeting = eventLoop.makePromise(of: Void.self)
-        let connection = PassedConnection(channel, greeting: greeting) { [state] ended in
-            guard let index = state.value.idle[place]?.firstIndex(where: { $0.connection === ended }) else { return }
-            state.value.idle[place]?.remove(at: index).expiry.cancel()
-        }
-        do {
-            if place.mustBeOutside { try InsideAddress.check(channel.remoteAddress) }
-            let decoder = ByteToMessageHandler(HTTPResponseDecoder())
-            try channel.pipeline.syncOperations.addHandlers([RequestBytes(), decoder, connection])
-            if let security {
-                let handler = try NIOSSLClientHandler(context: security, serverHostname: place.origin.certifiedName)
-                try channel.pipeline.syncOperations.addHandler(handler, position: .first)
-            } else {
-                connection.isGreeted()
+        let dialer = Dialer(
+            to: place.origin,
+            on: eventLoop,
+            security: place.origin.isSecure ? state.value.security.context() : nil,
+            mustBeOutside: place.mustBeOutside,
+            names: names
+        )
+        let opened = NIOLoopBoundBox<PassedConnection?>(nil, eventLoop: eventLoop)
+        let ready = dialer.connect { [state] channel, greeting, due in
+            if state.value.isShutDown { throw ExchangeFailure.shutDown }
+            let connection = PassedConnection(channel, greeting: greeting, due: due) { ended in
+                guard let index = state.value.idle[place]?.firstIndex(where: { $0.connection === ended }) else {
+                    return
+                }
+                state.value.idle[place]?.remove(at: index).expiry.cancel()
             }
-        } catch {
-            channel.close(promise: nil)
-            greeting.fail(error)
+            opened.value = connection
+            return connection
         }
-        let alarm = eventLoop.assumeIsolated().scheduleTask(in: Self.patience) {
-            connection.end(ExchangeFailure.timeout)
-        }
-        return greeting.futureResult.assumeIsolated().map {
-            alarm.cancel()
+        return ready.flatMapThrowing {
+            guard let connection = opened.value else { throw ExchangeFailure.connectionEnded }
             return self.bound(connection)
-        }.nonisolated()
+        }
     }
 }

@@ -2,6 +2,7 @@ import CoreMetrics
 package import Events
 import Routing
 import Synchronization
+import Telemetry
 
 /// The gates and the figures of passed calls, by account.
 package final class PassedTraffic: Sendable {
@@ -128,6 +129,16 @@ final class PassTicket: Sendable {
 /// Counts passed calls, by provider and class of status. The accounts of tenants are counted with their provider: no label names a
 /// tenant.
 private final class PassMetrics: Sendable {
+    private static let requests = Metric(
+        "tollgate_passed_request_seconds",
+        "Duration from a passed call to the head of the vendor's response, by status class; none: no response.",
+        buckets: Metric.latencies
+    )
+    private static let refusals = Metric(
+        "tollgate_passed_refused_total",
+        "Calls that were not passed to the vendor: too many at once, no room in the rate limit, or the vendor fails."
+    )
+
     private let factory: any MetricsFactory
     private let timers = Mutex<[ProviderName: [Timer]]>([:])
     private let refusals = Mutex<[ProviderName: Counter]>([:])
@@ -142,26 +153,20 @@ private final class PassMetrics: Sendable {
         let timers = timers.withLock { timers in
             if let known = timers[name] { return known }
             let new = (0...5).map { status in
-                Timer(
-                    label: "tollgate_passed_request_seconds",
-                    dimensions: [("provider", name.rawValue), ("status", status == 0 ? "none" : "\(status)xx")],
-                    factory: factory
-                )
+                let status = status == 0 ? "none" : "\(status)xx"
+                return Self.requests.timer([("provider", name.rawValue), ("status", status)], in: factory)
             }
             timers[name] = new
             return new
         }
-        let (seconds, attoseconds) = latency.components
-        let place = status.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
-        timers[place].recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        timers[status.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0].record(latency)
     }
 
     func refused(at provider: ProviderName) {
         let name = provider.withoutTenant
         let counter = refusals.withLock { refusals in
             if let known = refusals[name] { return known }
-            let dimensions = [("provider", name.rawValue)]
-            let new = Counter(label: "tollgate_passed_refused_total", dimensions: dimensions, factory: factory)
+            let new = Self.refusals.counter([("provider", name.rawValue)], in: factory)
             refusals[name] = new
             return new
         }

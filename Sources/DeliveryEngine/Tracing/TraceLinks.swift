@@ -1,5 +1,6 @@
 package import Events
 import Synchronization
+package import Telemetry
 
 /// Remembers which trace the newest events came in, so that a request to a vendor may belong to it.
 ///

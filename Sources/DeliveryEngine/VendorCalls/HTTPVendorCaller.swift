@@ -3,12 +3,15 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
+package import Telemetry
 
 /// Where one provider account is, and how it wants to be called.
 package struct VendorEndpoint: Sendable {
+    /// Whose account it is.
     package let provider: ProviderName
     /// Scheme, host and path prefix, without a trailing slash.
     package let baseURL: String
+    /// Where the credential goes in a request.
     package let credential: CredentialPlacement
     /// Header fields of the account that go with every call.
     package let headers: [(name: String, value: String)]
@@ -17,6 +20,7 @@ package struct VendorEndpoint: Sendable {
     /// Whether it does no harm to send a request again.
     package let mayRepeat: Bool
 
+    /// - Parameters: what the properties of these names say; a base URL may end in a slash.
     package init(
         provider: ProviderName,
         baseURL: String,
@@ -45,16 +49,21 @@ package struct HTTPVendorCaller: VendorCalling {
     private let credentials: any CredentialResolving
     private let latest = LatestHead()
 
+    /// - Parameters:
+    ///   - client: whose connections carry the calls.
+    ///   - credentials: asked anew for each call, so that a credential may change.
     package init(client: VendorClient, endpoint: VendorEndpoint, credentials: any CredentialResolving) {
         self.client = client
         self.endpoint = endpoint
         self.credentials = credentials
     }
 
+    /// Where a request goes, without its query, which may hold the credential.
     package func address(of request: VendorRequest) -> String {
         "\(endpoint.baseURL)\(request.path.prefix { $0 != "?" })"
     }
 
+    /// Sends the request once, and returns when the answer is complete or will not come.
     package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async -> CallResult {
         let secret: Secret
         do {

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-package import NIOCore
+import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -10,9 +10,9 @@ import Synchronization
 /// name takes one thread at most, and names do not wait for one another as long as there are threads. An address that is known is
 /// used at once: when it is older than ``fresh`` it is looked up again beside that, and when the lookup fails it stays in use until
 /// it is older than ``stale``.
-package final class NameResolver: Sendable {
+final class NameResolver: Sendable {
     /// Finds the addresses of a name; blocks. The ports of the addresses do not matter.
-    package typealias Lookup = @Sendable (_ host: String) throws -> [SocketAddress]
+    typealias Lookup = @Sendable (_ host: String) throws -> [SocketAddress]
 
     fileprivate struct Known {
         var addresses: [SocketAddress]
@@ -31,7 +31,7 @@ package final class NameResolver: Sendable {
     }
 
     /// For all event loops of the process.
-    package static let shared = NameResolver()
+    static let shared = NameResolver()
 
     private static let fresh = Duration.seconds(30)
     fileprivate static let stale = Duration.seconds(600)
@@ -48,7 +48,7 @@ package final class NameResolver: Sendable {
     /// - Parameters:
     ///   - lookUp: finds addresses; the system's resolver by default.
     ///   - now: reads the clock.
-    package init(
+    init(
         lookUp: @escaping Lookup = SystemResolver.addresses,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
@@ -57,8 +57,7 @@ package final class NameResolver: Sendable {
     }
 
     /// The addresses of a name with this port. Fails with ``UnresolvedName`` if there are none.
-    package func addresses(of host: String, port: Int, on eventLoop: any EventLoop) -> EventLoopFuture<[SocketAddress]>
-    {
+    func addresses(of host: String, port: Int, on eventLoop: any EventLoop) -> EventLoopFuture<[SocketAddress]> {
         if let address = try? SocketAddress(ipAddress: host, port: port) {
             return eventLoop.makeSucceededFuture([address])
         }
@@ -152,14 +151,14 @@ extension NameResolver.State {
 }
 
 /// A name has no address, or the name servers do not answer. Nothing was sent.
-package struct UnresolvedName: Error {
-    package init() {}
+struct UnresolvedName: Error {
+    init() {}
 }
 
 /// What the system says of a name.
-package enum SystemResolver {
+enum SystemResolver {
     /// The addresses of a name, without ports. Blocks until the system's resolver answers.
-    package static let addresses: NameResolver.Lookup = { host in
+    static let addresses: NameResolver.Lookup = { host in
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_protocol = Int32(IPPROTO_TCP)

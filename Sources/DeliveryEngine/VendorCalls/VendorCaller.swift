@@ -1,4 +1,5 @@
 package import Events
+package import Telemetry
 
 /// Sends one request to one provider account.
 ///
@@ -14,6 +15,7 @@ package protocol VendorCalling: Sendable {
 
 /// How a call ended.
 package enum CallResult: Sendable {
+    /// The vendor has answered, whatever it says.
     case answer(VendorAnswer)
     /// No byte of the request reached the vendor.
     case notSent(DeliveryFault)

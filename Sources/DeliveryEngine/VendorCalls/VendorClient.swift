@@ -1,6 +1,6 @@
-package import NIOCore
+import NIOCore
 import NIOHTTP1
-package import NIOSSL
+import NIOSSL
 import Synchronization
 
 /// Speaks HTTP/1.1 to vendors over connections of one event loop.
@@ -18,7 +18,7 @@ package final class VendorClient: Sendable {
     ///   - mustBeOutside: whether vendors at addresses of this machine or of the networks around it are refused.
     ///   - names: resolves the vendors' names.
     ///   - mostConnections: to one server.
-    package init(
+    init(
         on eventLoop: any EventLoop,
         trusting roots: [NIOSSLCertificate] = [],
         mustBeOutside: Bool = false,
@@ -64,7 +64,7 @@ package final class VendorClient: Sendable {
     }
 
     /// Ends all connections; exchanges under way fail.
-    package func shutdown() async throws {
+    func shutdown() async throws {
         try await eventLoop.submit { self.pools.value.shutDown() }.get()
     }
 }
@@ -95,14 +95,14 @@ private final class ConnectionPools {
 
     func pool(of origin: VendorOrigin) -> ConnectionPool {
         if let pool = pools[origin] { return pool }
-        let pool = ConnectionPool(
-            of: origin,
+        let dialer = Dialer(
+            to: origin,
             on: eventLoop,
             security: origin.isSecure ? security.context() : nil,
             mustBeOutside: mustBeOutside,
-            names: names,
-            mostConnections: mostConnections
+            names: names
         )
+        let pool = ConnectionPool(on: eventLoop, dialing: dialer, mostConnections: mostConnections)
         if isShutDown { pool.shutDown() }
         pools[origin] = pool
         return pool

@@ -39,11 +39,9 @@ final class VendorExchange {
     let deadline: NIODeadline
     /// Whether it does no harm to send the request again, so that a connection may be tried that could have ended.
     let mayRepeat: Bool
-    /// Set while the exchange waits for a connection.
-    var patience: Scheduled<Void>?
 
     private let end: CheckedContinuation<ExchangeEnd, Never>
-    private var wasSent = false
+    private var machine = ExchangeMachine()
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
 
@@ -68,11 +66,12 @@ final class VendorExchange {
 
     /// The request is about to be handed to the system: from here on nobody knows whether the vendor has it.
     func leaves() {
-        wasSent = true
+        machine.leaves()
     }
 
     func receive(_ head: HTTPResponseHead) {
         self.head = head
+        machine.answerBegan(keepsConnection: head.isKeepAlive && head.status != .switchingProtocols)
     }
 
     func receive(_ part: ByteBuffer) {
@@ -80,19 +79,20 @@ final class VendorExchange {
     }
 
     /// The answer is complete. An exchange ends once: by this or by ``fail(_:)``.
-    /// - Returns: whether the vendor lets the connection be used again.
-    func finish() -> Bool {
-        guard let head else {
+    /// - Parameter requestIsWritten: whether all of the request has left.
+    /// - Returns: whether the connection may be used again.
+    func finish(requestIsWritten: Bool) -> Bool {
+        guard case .answered(let isReusable) = machine.answerEnded(requestIsWritten: requestIsWritten), let head else {
             fail(ExchangeFailure.connectionEnded)
             return false
         }
         let headers = head.headers.map { (name: $0.name, value: $0.value) }
         end.resume(returning: .answer(VendorAnswer(status: Int(head.status.code), headers: headers, body: body)))
-        return head.isKeepAlive && head.status != .switchingProtocols
+        return isReusable
     }
 
     /// There will be no answer.
     func fail(_ error: any Error) {
-        end.resume(returning: .failed(error, wasSent: wasSent))
+        end.resume(returning: .failed(error, wasSent: machine.wasSent))
     }
 }

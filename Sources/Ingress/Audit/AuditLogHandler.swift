@@ -4,66 +4,42 @@ import Journal
 
 /// `GET /v1/log`: the audit log of all tenants, newest first, in pages.
 struct AuditLogHandler: Sendable {
-    let recording: any AuditRecording
+    private let recording: any AuditRecording
 
-    private static let largestPage = 1000
-
-    /// The parameters that it takes.
+    /// The parameters that it has.
     private static let names: Set<String> = [
-        "category", "action", "actor", "tenant", "start", "end", "limit", "cursor",
+        "category", "action", "actor", "tenant", "from", "until", "limit", "cursor",
     ]
 
-    /// - Parameter query: by name; several categories are separated by commas.
-    func respond(to query: [String: String]) async throws -> [UInt8] {
-        if let stranger = query.keys.sorted().first(where: { !Self.names.contains($0) }) {
-            let known = Self.names.sorted().joined(separator: ", ")
-            throw Problem.badParameter(stranger, "is not a parameter here; the parameters are \(known)")
-        }
+    init(_ services: EndpointServices) {
+        recording = services.given.operations.audit.recording
+    }
+
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: Self.names)
+        let window = try parameters.window("from", "until")
         let filter = AuditFilter(
-            tenant: query["tenant"].map { TenantID($0) },
-            categories: try Self.categories(query["category"]),
-            actor: query["actor"],
-            action: query["action"],
-            from: try query["start"].map { try DeliveryWords.moment("start", $0) },
-            before: try query["end"].map { try DeliveryWords.moment("end", $0) }
+            tenant: try parameters.single("tenant").map { TenantID($0) },
+            categories: try parameters.words("category", as: AuditEntry.Category.self),
+            actor: try parameters.single("actor"),
+            action: try parameters.single("action"),
+            from: window.from,
+            before: window.until
         )
-        let limit = try Self.limit(query["limit"])
+        let limit = try parameters.limit()
+        let cursor = try parameters.cursor(Self.cursor)
         let page: [RecordedAuditEntry]
         do {
-            page = try await recording.auditLog(filter, before: try Self.cursor(query["cursor"]), limit: limit)
-        } catch let error as StoreError {
+            page = try await recording.auditLog(filter, before: cursor, limit: limit)
+        } catch {
             throw Problem(error)
         }
-        return Self.json(page, limit: limit)
-    }
-
-    private static func categories(_ text: String?) throws(Problem) -> Set<AuditEntry.Category> {
-        var categories: Set<AuditEntry.Category> = []
-        for word in text?.split(separator: ",") ?? [] {
-            guard let category = AuditEntry.Category(rawValue: String(word)) else {
-                let known = AuditEntry.Category.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .badParameter("category", "is one or several of \(known)")
-            }
-            categories.insert(category)
-        }
-        return categories
-    }
-
-    private static func limit(_ text: String?) throws(Problem) -> Int {
-        guard let text else { return 100 }
-        guard let limit = Int(text), (1...largestPage).contains(limit) else {
-            throw .badParameter("limit", "is an integer from 1 to \(largestPage)")
-        }
-        return limit
+        return .json(Self.json(page, limit: limit))
     }
 
     /// A cursor is the number of the last entry of a page.
-    private static func cursor(_ text: String?) throws(Problem) -> Int64? {
-        guard let text else { return nil }
-        guard let number = Int64(text), number > 0 else {
-            throw .badParameter("cursor", "is the next_cursor of an earlier page")
-        }
-        return number
+    private static func cursor(_ text: String) -> Int64? {
+        Int64(text).flatMap { $0 > 0 ? $0 : nil }
     }
 
     private static func json(_ page: [RecordedAuditEntry], limit: Int) -> [UInt8] {

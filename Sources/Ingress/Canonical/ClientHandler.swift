@@ -1,13 +1,21 @@
+import Access
 import Events
 import JSON
+import Journal
 import Routing
 
 /// `GET /v1/client`: whose key the caller presents, what it may do, and which journal its events go to.
 struct ClientHandler: Sendable {
-    let journalID: String
-    let bodyLimitBytes: Int
+    private let journalID: String
+    private let bodyLimitBytes: Int
 
-    func respond(to client: Client) -> [UInt8] {
+    init(_ services: EndpointServices) {
+        journalID = services.given.journal.journalID
+        bodyLimitBytes = services.settings.bodyLimitBytes
+    }
+
+    func respond(to call: EndpointCall) -> EndpointResponse {
+        let client = call.client
         var writer = JSONWriter(capacity: 256)
         writer.beginObject()
         writer.member("name", string: client.name.rawValue)
@@ -22,6 +30,6 @@ struct ClientHandler: Sendable {
         writer.member("body_bytes", integer: bodyLimitBytes)
         writer.endObject()
         writer.endObject()
-        return writer.bytes
+        return .json(writer.bytes)
     }
 }

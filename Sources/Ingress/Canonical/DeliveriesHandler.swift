@@ -1,3 +1,4 @@
+import Access
 import Events
 import JSON
 import Journal
@@ -7,66 +8,40 @@ import Routing
 struct DeliveriesHandler: Sendable {
     private let archive: any EventArchive
     private let removed: RemovedProviders
-    private static let largestPage = 1000
 
-    init(reading archive: any EventArchive, removed: RemovedProviders) {
-        self.archive = archive
-        self.removed = removed
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        removed = RemovedProviders(services)
     }
 
-    /// The parameters that it takes.
-    static let names: Set<String> = [
-        "provider", "status", "event_id", "name", "error_code", "accepted_from", "accepted_before", "limit", "cursor",
-    ]
+    /// The parameters that it has.
+    static let names: Set<String> = DeliveryFilter.parameterNames.union(["event_id", "limit", "cursor"])
 
-    /// - Parameter query: by name; several values stand in one, separated by commas.
-    func respond(to query: [String: String], from client: Client) async throws -> [UInt8] {
-        if let stranger = query.keys.sorted().first(where: { !Self.names.contains($0) }) {
-            throw Problem.badParameter(
-                stranger,
-                "is no parameter here; there are \(Self.names.sorted().joined(separator: ", "))"
-            )
-        }
-        func words(_ name: String) -> [String] { query[name]?.split(separator: ",").map(String.init) ?? [] }
-        var filter = DeliveryFilter(tenant: client.tenant)
-        filter.provider = query["provider"].map { ProviderName($0) }
-        filter.statuses = try DeliveryWords.statuses(words("status"))
-        filter.eventIDs = query["event_id"].map { [EventID($0)] } ?? []
-        filter.names = query["name"].map { [$0] } ?? []
-        filter.errorCodes = try DeliveryWords.errorCodes(words("error_code"))
-        filter.acceptedFrom = try query["accepted_from"].map { try DeliveryWords.moment("accepted_from", $0) }
-        filter.acceptedBefore = try query["accepted_before"].map { try DeliveryWords.moment("accepted_before", $0) }
-        let limit = try Self.limit(query["limit"])
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: Self.names)
+        var filter = try DeliveryFilter(parameters, tenant: call.client.tenant)
+        filter.eventIDs = parameters.all("event_id").map { EventID($0) }
+        let limit = try parameters.limit()
+        let cursor = try parameters.cursor(Self.cursor)
         let page: DeliveryPage
         do {
             let asksForPending = filter.statuses.contains(.pending)
             page = try await archive.deliveries(
                 matching: filter,
                 untriedAt: asksForPending ? archive.providersWithBacklog() : removed.withBacklog,
-                after: try Self.cursor(query["cursor"]),
+                after: cursor,
                 limit: limit
             )
-        } catch let error as StoreError {
+        } catch {
             throw Problem(error)
         }
-        return Self.json(page)
+        return .json(Self.json(page))
     }
 
-    private static func limit(_ text: String?) throws -> Int {
-        guard let text else { return 100 }
-        guard let limit = Int(text), (1...largestPage).contains(limit) else {
-            throw Problem.badParameter("limit", "is a whole number from 1 to \(largestPage)")
-        }
-        return limit
-    }
-
-    /// A cursor is the last delivery's place, `<sequence>.<provider>`; clients pass it back as it is.
-    private static func cursor(_ text: String?) throws -> DeliveryCursor? {
-        guard let text else { return nil }
+    /// A cursor names the last delivery of a page, `<sequence>.<provider>`; clients pass it back unchanged.
+    private static func cursor(_ text: String) -> DeliveryCursor? {
         let parts = text.split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let sequence = SequenceNumber(text: parts[0]), sequence > 0 else {
-            throw Problem.badParameter("cursor", "is what an earlier page gave as next_cursor")
-        }
+        guard parts.count == 2, let sequence = SequenceNumber(text: parts[0]), sequence > 0 else { return nil }
         return DeliveryCursor(sequence: sequence, provider: ProviderName(String(parts[1])))
     }
 

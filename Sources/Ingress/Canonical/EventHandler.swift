@@ -1,17 +1,34 @@
+import Access
+import DeliveryEngine
 import Events
 import JSON
 import Journal
-import Routing
+import VendorReads
 
 /// `GET /v1/events/{id}`: an event, its deliveries and every attempt.
 struct EventHandler: Sendable {
-    let archive: any EventArchive
+    private let archive: any EventArchive
+    private let vendors: VendorReadHandler
     /// Of all vendors.
-    let traits: [VendorTraits]
+    private let traits: [VendorTraits]
+
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        vendors = VendorReadHandler(services)
+        traits = services.given.questions.traits
+    }
+
+    /// The event as the journal has it, or as a vendor has it.
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        if let provider = try call.listQuery([]).provider {
+            return .json(try await vendors.event(call.parameter, at: provider, for: call.caller))
+        }
+        return .json(try await event(call.parameter, of: call.client))
+    }
 
     /// The event as JSON. Of several events that share an id (a vendor's scope tells them apart), the oldest comes first and the others
     /// stand under `also`.
-    func respond(to id: String, from client: Client) async throws -> [UInt8] {
+    private func event(_ id: String, of client: Client) async throws -> [UInt8] {
         let events: [ArchivedEvent]
         do {
             events = try await archive.events(withID: EventID(id), of: client.tenant)
@@ -24,7 +41,7 @@ struct EventHandler: Sendable {
         EventWriter.writeMembers(of: first, traits: traits, to: &writer)
         EventWriter.writeTimeline(of: first, to: &writer)
         if events.count > 1 {
-            writer.key("also")
+            writer.key("same_id")
             writer.beginArray()
             for event in events.dropFirst() {
                 writer.beginObject()

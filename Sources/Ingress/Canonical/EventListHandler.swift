@@ -1,3 +1,4 @@
+import Access
 import Events
 import JSON
 import Journal
@@ -5,10 +6,35 @@ import Routing
 
 /// `GET /v1/events` and `GET /v1/events/names`: what the journal holds, by what events say.
 struct EventListHandler: Sendable {
-    let search: any EventSearching
+    private let search: any EventSearching
+    private let vendors: VendorReadHandler
+
+    init(_ services: EndpointServices) {
+        search = services.given.journal
+        vendors = VendorReadHandler(services)
+    }
+
+    /// A page of events of the journal, or of a vendor.
+    func events(_ call: EndpointCall) async throws -> EndpointResponse {
+        let query = try call.listQuery(ListQuery.filterNames.union(ListQuery.pageNames))
+        if let provider = try query.provider {
+            return .json(try await vendors.events(query, at: provider, for: call.caller))
+        }
+        return .json(try await events(query, of: call.client))
+    }
+
+    /// A page of the names that occur in the journal, or at a vendor.
+    func names(_ call: EndpointCall) async throws -> EndpointResponse {
+        let query = try call.listQuery(ListQuery.filterNames.union(ListQuery.namePageNames))
+        if let provider = try query.provider {
+            try query.refuseNamePages()
+            return .json(try await vendors.names(query, at: provider, for: call.caller))
+        }
+        return .json(try await names(query, of: call.client))
+    }
 
     /// A page of events, newest first unless `order=oldest` says otherwise.
-    func events(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
+    private func events(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
         let question = EventSearch(
             try query.filter,
             order: try query.order,
@@ -39,7 +65,7 @@ struct EventListHandler: Sendable {
     }
 
     /// A page of the names that occur among the events that the filter takes.
-    func names(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
+    private func names(_ query: ListQuery, of client: Client) async throws -> [UInt8] {
         let page: EventNamePage
         do {
             page = try await search.names(

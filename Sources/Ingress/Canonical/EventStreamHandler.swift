@@ -1,3 +1,4 @@
+import Access
 import DeliveryEngine
 import Events
 import HTTPTypes
@@ -5,7 +6,6 @@ import Hummingbird
 import JSON
 import Journal
 import NIOCore
-import Routing
 import ServiceLifecycle
 import Synchronization
 
@@ -16,7 +16,7 @@ import Synchronization
 /// is too slow gets `missed` with their number.
 ///
 /// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.
-final class EventStreamHandler: Sendable {
+struct EventStreamHandler: Sendable {
     private let following: any EventFollowing
     private let search: any EventSearching
     private let watch: SettlementWatch
@@ -29,28 +29,31 @@ final class EventStreamHandler: Sendable {
     private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
-    /// - Parameter capacity: has the places for streams.
-    init(
-        following: any EventFollowing,
-        search: any EventSearching,
-        watch: SettlementWatch,
-        gatekeeper: Gatekeeper,
-        within capacity: IngressCapacity
-    ) {
-        self.capacity = capacity
-        self.following = following
-        self.search = search
-        self.watch = watch
-        self.gatekeeper = gatekeeper
+    init(_ services: EndpointServices) {
+        following = services.given.journal
+        search = services.given.journal
+        watch = services.given.delivery.settlements
+        gatekeeper = services.gatekeeper
+        capacity = services.capacity
+    }
+
+    func respond(to call: EndpointCall) throws(Problem) -> EndpointResponse {
+        let filter = try call.listQuery(ListQuery.contentNames, asksVendors: false).filter
+        let last = try call.request.headers[.lastEventID].map { text throws(Problem) in try ListQuery.sequence(text) }
+        // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
+        if call.request.method == .head { return Self.response(.bytes([])) }
+        return Self.response(.streamed(try stream(filter, after: last, to: call.caller)))
     }
 
     /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
-    func respond(_ filter: EventFilter, after lastID: SequenceNumber?, to caller: Caller) throws(Problem) -> Response {
+    private func stream(_ filter: EventFilter, after lastID: SequenceNumber?, to caller: Caller) throws(Problem)
+        -> ResponseBody
+    {
         let place = try StreamPlace(of: caller.client.name, in: capacity)
         let newest = following.newestSequence
         // A number that was never given, as of another journal, begins with what comes from now on.
         let start = min(lastID ?? newest, newest)
-        let body = ResponseBody { [self] writer in
+        return ResponseBody { writer in
             // Held until the stream ends, or is not even begun.
             defer { withExtendedLifetime(place) {} }
             let follower = watch.follower()
@@ -58,11 +61,16 @@ final class EventStreamHandler: Sendable {
             try await follow(filter, from: start, for: caller, follower, &writer)
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: Self.headers, body: body)
     }
 
-    /// Of every stream.
-    static let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+    private static func response(_ body: EndpointResponse.Body) -> EndpointResponse {
+        EndpointResponse(
+            status: .ok,
+            contentType: "text/event-stream",
+            fields: [HTTPField(name: .cacheControl, value: "no-store")],
+            body: body
+        )
+    }
 
     private func follow(
         _ filter: EventFilter,

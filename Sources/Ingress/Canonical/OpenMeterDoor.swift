@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 import Hummingbird
 
@@ -12,9 +13,19 @@ enum OpenMeterDoor {
         return type.hasPrefix("application/cloudevents+") || type.hasPrefix("application/cloudevents-batch+")
     }
 
+    static let endpoint = Endpoint(
+        .post,
+        "/api/v1/events",
+        for: .client,
+        needing: Endpoint.write.scope,
+        countedAs: Endpoint.write.metricsClass
+    ) { answer(try await Endpoint.write.handler($0, $1)) }
+
     /// OpenMeter answers 204 to what it takes, and its clients take nothing else for a success. What is refused is a problem, as there.
-    static func answer(_ response: Response) -> Response {
+    private static func answer(_ response: EndpointResponse) -> EndpointResponse {
         guard response.status == .accepted else { return response }
-        return Response(status: .noContent)
+        var empty = EndpointResponse(status: .noContent, contentType: nil, body: .bytes([]))
+        (empty.accepted, empty.ids) = (response.accepted, response.ids)
+        return empty
     }
 }

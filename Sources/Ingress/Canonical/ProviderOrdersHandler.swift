@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import DeliveryEngine
 import Events
 import JSON
@@ -6,20 +8,29 @@ import Routing
 
 /// `POST /v1/providers/NAME/hold` and `/resume`: an operator stops deliveries to a provider for a while, or starts them again.
 struct ProviderOrdersHandler: Sendable {
-    let revising: any DeliveryRevising
-    let steering: any ProviderSteering
-    let routes: CurrentRoutes
-    let clock: any WallClock
-    let audit: AuditLog
+    private let revising: any DeliveryRevising
+    private let steering: any ProviderSteering
+    private let routes: CurrentRoutes
+    private let clock: any WallClock
+    private let audit: AuditLog
+
+    init(_ services: EndpointServices) {
+        revising = services.given.journal
+        steering = services.given.delivery.orders
+        routes = services.given.routes
+        clock = services.given.clock
+        audit = services.given.operations.audit
+    }
 
     private static let longestHold = Duration.seconds(30 * 86_400)
 
     /// Holds the provider from now on; a later hold replaces an earlier one.
-    /// - Parameter body: `{"for": "1h"}`.
-    func hold(_ name: ProviderName, _ body: [UInt8], by caller: Caller) async throws -> [UInt8] {
-        let provider = try provider(name)
+    /// The body is `{"for": "1h"}`.
+    func hold(_ call: EndpointCall) async throws -> EndpointResponse {
+        let provider = try provider(ProviderName(call.parameter))
+        let duration = try await call.parseBody(Self.duration)
         let now = clock.now
-        let hold = OperatorHold(until: now + (try Self.duration(in: body)), by: caller.client.name, at: now)
+        let hold = OperatorHold(until: now + duration, by: call.client.name, at: now)
         do {
             try await revising.hold(provider, byOperator: hold)
         } catch {
@@ -28,15 +39,15 @@ struct ProviderOrdersHandler: Sendable {
         steering.pass(.hold(hold), to: provider)
         await audit.write(
             "provider: hold",
-            by: .client(caller),
+            by: .client(call.caller),
             ["provider": "\(provider)", "until": hold.until.rfc3339]
         )
-        return Self.json(provider, hold)
+        return .json(Self.json(provider, hold))
     }
 
     /// Ends an operator's hold and a wait that the vendor asked for, and makes the retries due that wait for later.
-    func resume(_ name: ProviderName, by caller: Caller) async throws -> [UInt8] {
-        let provider = try provider(name)
+    func resume(_ call: EndpointCall) async throws -> EndpointResponse {
+        let provider = try provider(ProviderName(call.parameter))
         do {
             try await revising.hold(provider, byOperator: nil)
             try await revising.makeRetriesDue(of: provider, at: clock.now)
@@ -44,8 +55,8 @@ struct ProviderOrdersHandler: Sendable {
             throw Problem(error)
         }
         steering.pass(.resume, to: provider)
-        await audit.write("provider: resume", by: .client(caller), ["provider": "\(provider)"])
-        return Self.json(provider, nil)
+        await audit.write("provider: resume", by: .client(call.caller), ["provider": "\(provider)"])
+        return .json(Self.json(provider, nil))
     }
 
     private func provider(_ name: ProviderName) throws(Problem) -> ProviderName {
@@ -54,7 +65,7 @@ struct ProviderOrdersHandler: Sendable {
         return name
     }
 
-    private static func duration(in body: [UInt8]) throws(Problem) -> Duration {
+    @Sendable private static func duration(in body: [UInt8]) throws(Problem) -> Duration {
         let root: JSONValue
         do {
             root = try JSONDocument(parsing: body).root

@@ -1,3 +1,4 @@
+import Access
 import DeliveryEngine
 import Events
 import JSON
@@ -9,15 +10,23 @@ import Routing
 /// A backlog counts the events of all tenants, and a vendor's words may be about anybody's. So a client sees the accounts that are its
 /// tenant's alone, and all only with the scope `admin`.
 struct ProvidersHandler: Sendable {
-    let archive: any EventArchive
-    let monitor: DeliveryMonitor
-    let passed: PassedTraffic
-    let routes: CurrentRoutes
-    let clock: any WallClock
+    private let archive: any EventArchive
+    private let monitor: DeliveryMonitor
+    private let passed: PassedTraffic
+    private let routes: CurrentRoutes
+    private let clock: any WallClock
 
-    func respond(to client: Client) async throws -> [UInt8] {
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        monitor = services.given.delivery.monitor
+        passed = services.given.delivery.passed
+        routes = services.given.routes
+        clock = services.given.clock
+    }
+
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
         do {
-            return try await json(for: client)
+            return .json(try await json(for: call.client))
         } catch let error as StoreError {
             throw Problem(error)
         }
@@ -69,7 +78,7 @@ struct ProvidersHandler: Sendable {
         writer.member("parked", bool: state?.parked != nil)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
         Self.write(state?.operatorHold, to: &writer)
-        writer.member("requests_under_way", integer: state?.requestsUnderWay ?? 0)
+        writer.member("in_flight", integer: state?.requestsUnderWay ?? 0)
         writer.member("concurrency", integer: state?.concurrency ?? 0)
         writer.key("since_start")
         writer.beginObject()
@@ -78,7 +87,7 @@ struct ProvidersHandler: Sendable {
         writer.member("retried", integer: state?.counts.retried ?? 0)
         writer.member("rejected", integer: state?.counts.rejected ?? 0)
         writer.member("uncertain", integer: state?.counts.uncertain ?? 0)
-        writer.member("already_there", integer: state?.counts.alreadyThere ?? 0)
+        writer.member("deduplicated", integer: state?.counts.alreadyThere ?? 0)
         writer.endObject()
         writer.key("last_error")
         guard let fault = state?.parked ?? state?.holdFault ?? state?.lastFault else { return writer.null() }

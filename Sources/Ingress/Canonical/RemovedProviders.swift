@@ -5,8 +5,13 @@ import Routing
 /// Providers that `routes.json` does not have any more. Nobody delivers to them, so what waits for them is listed and discarded like
 /// what a vendor has rejected.
 struct RemovedProviders: Sendable {
-    let archive: any EventArchive
-    let routes: CurrentRoutes
+    private let archive: any EventArchive
+    private let routes: CurrentRoutes
+
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        routes = services.given.routes
+    }
 
     /// Those for which something waits.
     var withBacklog: [ProviderName] {

@@ -1,3 +1,4 @@
+import Access
 import DeliveryEngine
 import Events
 import JSON
@@ -7,16 +8,24 @@ import Routing
 /// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
 /// was decided before.
 struct RevisionHandler: Sendable {
-    let revising: any DeliveryRevising
-    let nudging: any DeliveryNudging
-    let removed: RemovedProviders
-    let clock: any WallClock
-    let audit: AuditLog
+    private let revising: any DeliveryRevising
+    private let nudging: any DeliveryNudging
+    private let removed: RemovedProviders
+    private let clock: any WallClock
+    private let audit: AuditLog
+
+    init(_ services: EndpointServices) {
+        revising = services.given.journal
+        nudging = services.given.delivery.bells
+        removed = RemovedProviders(services)
+        clock = services.given.clock
+        audit = services.given.operations.audit
+    }
 
     /// Carries a decision out, or counts only if it is a dry run.
-    func respond(to body: [UInt8], _ action: DeliveryRevision.Action, from caller: Caller) async throws -> [UInt8] {
-        let client = caller.client
-        let order = try RevisionOrder(body, tenant: client.tenant)
+    func respond(to call: EndpointCall, _ action: DeliveryRevision.Action) async throws -> EndpointResponse {
+        let client = call.client
+        let order = try await call.parseBody { try RevisionOrder($0, tenant: client.tenant) }
         let revision: DeliveryRevision
         // Also after a failure, because a part may be done.
         defer { if action == .retry, !order.isDryRun { nudging.nudge(order.filter.provider) } }
@@ -37,7 +46,7 @@ struct RevisionHandler: Sendable {
         }
         if !order.isDryRun {
             let details = ["filter": order.filter.words, "changed": "\(count.changed)", "busy": "\(count.busy)"]
-            await audit.write("deliveries: \(action.rawValue)", by: .client(caller), details)
+            await audit.write("deliveries: \(action.rawValue)", by: .client(call.caller), details)
         }
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
@@ -47,7 +56,7 @@ struct RevisionHandler: Sendable {
         writer.member("busy", integer: count.busy)
         writer.member("uncertain", integer: uncertain)
         writer.endObject()
-        return writer.bytes
+        return .json(writer.bytes)
     }
 
     /// How many uncertain deliveries a retry that names no state has left alone, so that nobody takes them for done.
@@ -60,10 +69,10 @@ struct RevisionHandler: Sendable {
     }
 
     /// The latest decisions of the client's tenant, newest first.
-    func actions(of client: Client) async throws -> [UInt8] {
+    func actions(_ call: EndpointCall) async throws -> EndpointResponse {
         let recorded: [RecordedRevision]
         do {
-            recorded = try await revising.revisions(of: client.tenant, limit: 1000)
+            recorded = try await revising.revisions(of: call.client.tenant, limit: 1000)
         } catch {
             throw Problem(error)
         }
@@ -83,12 +92,12 @@ struct RevisionHandler: Sendable {
         }
         writer.endArray()
         writer.endObject()
-        return writer.bytes
+        return .json(writer.bytes)
     }
 }
 
 /// The body of a decision: `{"ids": [...]}`, `{"filter": {...}}` or `{"all": true}`, with `"dry_run": true` for the count alone.
-struct RevisionOrder {
+struct RevisionOrder: Sendable {
     private(set) var filter: DeliveryFilter
     private(set) var isDryRun = false
 
@@ -123,17 +132,27 @@ struct RevisionOrder {
         for member in value.members {
             switch member.name {
             case "provider": filter.provider = ProviderName(try Self.text(member))
-            case "status": filter.statuses = try DeliveryWords.statuses(try Self.texts(member))
+            case "status":
+                filter.statuses = try ListParameters.words("status", try Self.texts(member), as: DeliveryStatus.self)
             case "name": filter.names = try Self.texts(member)
-            case "error_code": filter.errorCodes = try DeliveryWords.errorCodes(try Self.texts(member))
-            case "accepted_from": filter.acceptedFrom = try DeliveryWords.moment(member.name, try Self.text(member))
-            case "accepted_before": filter.acceptedBefore = try DeliveryWords.moment(member.name, try Self.text(member))
+            case "error_code":
+                let codes = try Self.texts(member)
+                filter.errorCodes = try ListParameters.words("error_code", codes, as: DeliveryErrorCode.self)
+            case "accepted_from": filter.acceptedFrom = try Self.timestamp(member)
+            case "accepted_until": filter.acceptedBefore = try Self.timestamp(member)
             default:
+                let known = DeliveryFilter.parameterNames.sorted()
                 throw .badBody(
-                    "unknown filter \"\(member.name)\"; there are provider, status, name, error_code, accepted_from and accepted_before"
+                    "unknown filter \"\(member.name)\"\(Problem.suggestion(for: member.name, among: known)); "
+                        + "the filters are \(known.joined(separator: ", "))"
                 )
             }
         }
+        try filter.checkWindow()
+    }
+
+    private static func timestamp(_ member: JSONMember) throws(Problem) -> Timestamp {
+        try ListParameters.timestamp(member.name, try text(member))
     }
 
     private static func flag(_ member: JSONMember) throws(Problem) -> Bool {
@@ -154,41 +173,5 @@ struct RevisionOrder {
             throw .badBody("\"\(member.name)\" must be a string, or a list of at least one")
         }
         return texts.compactMap(\.self)
-    }
-}
-
-/// The words of delivery filters, in queries and bodies alike.
-enum DeliveryWords {
-    static func statuses(_ words: [String]) throws(Problem) -> Set<DeliveryStatus> {
-        var statuses: Set<DeliveryStatus> = []
-        for word in words {
-            guard let status = DeliveryStatus(rawValue: word) else {
-                throw .badParameter(
-                    "status",
-                    "is one of \(DeliveryStatus.allCases.map(\.rawValue).joined(separator: ", "))"
-                )
-            }
-            statuses.insert(status)
-        }
-        return statuses
-    }
-
-    static func errorCodes(_ words: [String]) throws(Problem) -> Set<DeliveryErrorCode> {
-        var codes: Set<DeliveryErrorCode> = []
-        for word in words {
-            guard let code = DeliveryErrorCode(rawValue: word) else {
-                let all = DeliveryErrorCode.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .badParameter("error_code", "is one of \(all)")
-            }
-            codes.insert(code)
-        }
-        return codes
-    }
-
-    static func moment(_ name: String, _ text: String) throws(Problem) -> Timestamp {
-        guard let moment = Timestamp(lenient: text) ?? Timestamp(unixSeconds: text) else {
-            throw .badParameter(name, ListQuery.timestampRule(text))
-        }
-        return moment
     }
 }

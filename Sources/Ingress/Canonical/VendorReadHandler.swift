@@ -1,18 +1,27 @@
 import Acceptance
+import Access
 import DeliveryEngine
 import Events
 import JSON
 import Journal
 import Routing
+import VendorReads
 
 /// `?provider=NAME` on reads, and `POST /v1/events/estimate`: asks the vendor itself, and answers in canonical shape.
 struct VendorReadHandler: Sendable {
-    let routes: CurrentRoutes
-    let questions: VendorQuestions
-    let archive: any EventArchive
-    let acceptor: Acceptor
-    let bodies: LargeBodies
-    let audit: AuditLog
+    private let routes: CurrentRoutes
+    private let questions: VendorQuestions
+    private let archive: any EventArchive
+    private let acceptor: Acceptor
+    private let audit: AuditLog
+
+    init(_ services: EndpointServices) {
+        routes = services.given.routes
+        questions = services.given.questions
+        archive = services.given.journal
+        acceptor = services.given.acceptor
+        audit = services.given.operations.audit
+    }
 
     /// An event as the vendor has it.
     func event(_ id: String, at name: ProviderName, for caller: Caller) async throws -> [UInt8] {
@@ -44,7 +53,7 @@ struct VendorReadHandler: Sendable {
         writer.beginObject()
         Self.writeMembers(of: first, provider, to: &writer)
         if found.count > 1 {
-            writer.key("also")
+            writer.key("same_id")
             writer.beginArray()
             for event in found.dropFirst() { Self.write(event, provider, to: &writer) }
             writer.endArray()
@@ -67,7 +76,7 @@ struct VendorReadHandler: Sendable {
         writer.endArray()
         writer.member("next_cursor", stringOrNull: page.next)
         writer.member("provider", string: provider.name.rawValue)
-        writer.member("filtered_here", strings: page.filteredHere)
+        writer.member("filtered_by_gateway", strings: page.filteredHere)
         writer.member("notes", strings: page.notes)
         writer.endObject()
         return writer.bytes
@@ -83,11 +92,10 @@ struct VendorReadHandler: Sendable {
     }
 
     /// What an event would cost. Without a provider's name the first of the event's destinations that can tell is asked.
-    func estimate(_ body: [UInt8], at name: ProviderName?, for caller: Caller) async throws -> [UInt8] {
-        let client = caller.client
-        let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) {
-            EventReader().read(body, as: .json)
-        }
+    func estimate(_ call: EndpointCall) async throws -> EndpointResponse {
+        let client = call.client
+        let name = try call.listQuery([]).provider
+        let batch = try await call.parseBody { EventReader().read($0, as: .json) }
         guard batch.faults.isEmpty else {
             throw Problem.estimate(batch.faults, omitted: batch.omittedFaults, count: batch.count)
         }
@@ -113,9 +121,9 @@ struct VendorReadHandler: Sendable {
         } catch {
             throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
         }
-        await note("estimate", provider, caller)
+        await note("estimate", provider, call.caller)
         let estimate = try await answer(provider, .estimate) { $0.estimate(translated) }
-        return Self.json(estimate, provider)
+        return .json(Self.json(estimate, provider))
     }
 
     /// Whom to ask for an estimate.
@@ -235,15 +243,6 @@ extension VendorReadHandler {
         writer.endArray()
         writer.endObject()
         return writer.bytes
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, strings: [String]) {
-        key(name)
-        beginArray()
-        for text in strings { string(text) }
-        endArray()
     }
 }
 

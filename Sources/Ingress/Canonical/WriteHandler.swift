@@ -3,9 +3,10 @@ import Access
 import DeliveryEngine
 import Events
 import HTTPTypes
+import HummingbirdCore
 import JSON
 import Journal
-import Routing
+import Telemetry
 
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
 struct WriteHandler: Sendable {
@@ -16,19 +17,12 @@ struct WriteHandler: Sendable {
     private let reader: EventReader
     private let bodies: LargeBodies
 
-    init(
-        accepting acceptor: Acceptor,
-        limiter: ClientLimiter,
-        waiting: DeliveryWait,
-        traces: TraceLinks,
-        reader: EventReader,
-        bodies: LargeBodies
-    ) {
-        self.acceptor = acceptor
+    init(_ services: IngressServices, limiter: ClientLimiter, eventLimit: Int, bodies: LargeBodies) {
+        acceptor = services.acceptor
         self.limiter = limiter
-        self.waiting = waiting
-        self.traces = traces
-        self.reader = reader
+        waiting = DeliveryWait(watch: services.delivery.settlements, archive: services.journal)
+        traces = services.delivery.traces
+        reader = EventReader(limit: eventLimit)
         self.bodies = bodies
     }
 
@@ -55,77 +49,92 @@ struct WriteHandler: Sendable {
         }
     }
 
-    /// What is answered.
-    struct Answer {
-        let status: HTTPResponse.Status
-        let body: [UInt8]
-        /// Events that are on disk, for the log.
-        let accepted: Int
-        /// Ids of the first of them, for the log.
-        let ids: [EventID]
+    /// Accepts the events of a request.
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
+        let headers = call.request.headers
+        let options = Options(
+            layout: try CloudEventHeaders.layout(of: headers) ?? Self.layout(of: headers[.contentType]),
+            isPartial: try call.flag("partial"),
+            wait: WaitPreference(fields: headers[values: .prefer]),
+            trace: call.trace
+        )
+        let body = try await call.body.read(limitBytes: call.bodyLimitBytes)
+        var response = try await respond(to: body, options, from: call.client)
+        if let wait = options.wait {
+            response.fields.append(HTTPField(name: .preferenceApplied, value: wait.applied))
+        }
+        return response
     }
 
     /// Accepts a body's events, all or nothing unless a part will do; waits for the primaries if that is asked for.
-    /// - Throws: ``Problem`` if nothing was stored.
-    func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> Answer {
-        let isPartial = options.isPartial
+    /// - Throws: ``Problem`` or ``RequestError`` if nothing was stored.
+    func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> EndpointResponse {
+        let batch = try await read(body, options)
+        do {
+            try limiter.admit(events: batch.events.count, of: client)
+        } catch {
+            throw RequestError.rateLimited(error)
+        }
+        let results: [Acceptor.Result]
+        do {
+            results = try await acceptor.accept(
+                batch,
+                from: client,
+                policy: options.isPartial ? .each : .allOrNothing
+            )
+        } catch {
+            throw RequestError.store(error)
+        }
+        let accepted = results.count(where: \.isAccepted)
+        let faults = results.flatMap(\.faults)
+        guard accepted == results.count || (options.isPartial && accepted > 0) else {
+            throw Self.problem(faults, of: batch, options)
+        }
+        if let trace = options.trace { traces.note(results.lazy.compactMap(\.accepted?.sequence), trace) }
+        let deliveries = await deliveries(of: results, options.wait, client)
+        let isSettled = deliveries?.joined().allSatisfy(\.status.isSettled) ?? false
+        var response = EndpointResponse.json(
+            Self.json(results, deliveries, omitted: batch.omittedFaults + max(0, faults.count - EventFault.mostListed)),
+            status: accepted < results.count ? .multiStatus : isSettled ? .ok : .accepted
+        )
+        response.accepted = accepted
+        response.ids = results.firstAcceptedIDs
+        return response
+    }
+
+    /// - Throws: ``Problem`` if the body as a whole is faulty, or an event is and all are wanted.
+    private func read(_ body: [UInt8], _ options: Options) async throws -> EventReader.Batch {
         let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) { [reader] in
             reader.read(body, as: options.layout)
         }
         guard !batch.exceedsLimit else { throw Problem.tooManyEvents(limit: reader.limit) }
         // A fault of the request as a whole is no event's, so that no part of it will do.
         let isWhole = batch.faults.allSatisfy { $0.index != nil }
-        guard batch.faults.isEmpty || (isPartial && isWhole && !batch.events.isEmpty) else {
-            throw Problem.events(
-                batch.faults,
-                omitted: batch.omittedFaults,
-                bad: batch.count - batch.events.count,
-                count: batch.count,
-                isPartial: isPartial
-            )
+        guard batch.faults.isEmpty || (options.isPartial && isWhole && !batch.events.isEmpty) else {
+            throw Self.problem(batch.faults, of: batch, options)
         }
-        do {
-            try limiter.admit(events: batch.events.count, of: client)
-        } catch {
-            throw Problem(error)
-        }
-        var result: Acceptor.Result
-        do {
-            result = try await acceptor.accept(batch.events, from: client, policy: isPartial ? .each : .allOrNothing)
-        } catch {
-            throw Problem(error)
-        }
-        result.faults += batch.faults
-        result.faults.sort { ($0.index ?? 0) < ($1.index ?? 0) }
-        if !result.faults.isEmpty, !isPartial || result.accepted.isEmpty {
-            throw Problem.events(
-                result.faults,
-                omitted: batch.omittedFaults,
-                bad: batch.count - batch.events.count,
-                count: batch.count,
-                isPartial: isPartial
-            )
-        }
-        if let trace = options.trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }
-        let deliveries = await deliveries(of: result.accepted, options.wait, client)
-        let isSettled = deliveries?.joined().allSatisfy(\.status.isSettled) ?? false
-        return Answer(
-            status: result.faults.isEmpty ? isSettled ? .ok : .accepted : .multiStatus,
-            body: Self.json(result, deliveries, omitted: batch.omittedFaults, count: batch.count),
-            accepted: result.accepted.count,
-            ids: result.accepted.prefix(RequestLogEntry.mostIDs).map(\.id)
+        return batch
+    }
+
+    private static func problem(_ faults: [EventFault], of batch: EventReader.Batch, _ options: Options) -> Problem {
+        Problem.events(
+            faults,
+            omitted: batch.omittedFaults,
+            bad: batch.count - batch.events.count,
+            count: batch.count,
+            isPartial: options.isPartial
         )
     }
 
     /// What became of the events at their primaries; nil if nobody waits. The events are on disk whatever happens here, so a journal that
     /// cannot be read now must not turn the answer into an error.
-    private func deliveries(of accepted: [Acceptor.Accepted], _ wait: WaitPreference?, _ client: Client) async
+    private func deliveries(of results: [Acceptor.Result], _ wait: WaitPreference?, _ client: Client) async
         -> [[Delivery]]?
     {
         guard let wait else { return nil }
         do {
             return try await waiting.deliveries(
-                of: accepted,
+                of: results.compactMap(\.accepted),
                 tenant: client.tenant,
                 atMost: .seconds(wait.seconds)
             )
@@ -135,41 +144,44 @@ struct WriteHandler: Sendable {
     }
 
     /// Counts, then a result an event, in the order of the request.
-    private static func json(_ result: Acceptor.Result, _ deliveries: [[Delivery]]?, omitted: Int, count: Int)
-        -> [UInt8]
-    {
-        let duplicates = result.accepted.count { $0.isDuplicate }
-        var writer = JSONWriter(capacity: 128 + count * 120)
+    /// - Parameters:
+    ///   - deliveries: of the accepted events, in their order; nil if nobody waits.
+    ///   - omitted: how many faults are not listed.
+    private static func json(_ results: [Acceptor.Result], _ deliveries: [[Delivery]]?, omitted: Int) -> [UInt8] {
+        let accepted = results.count(where: \.isAccepted)
+        let duplicates = results.count(where: \.isDuplicate)
+        var writer = JSONWriter(capacity: 128 + results.count * 120)
         writer.beginObject()
-        writer.member("accepted", integer: result.accepted.count - duplicates)
+        writer.member("accepted", integer: accepted - duplicates)
         writer.member("duplicates", integer: duplicates)
-        writer.member("rejected", integer: count - result.accepted.count)
+        writer.member("rejected", integer: results.count - accepted)
         writer.key("events")
         writer.beginArray()
-        let faults = Dictionary(grouping: result.faults.prefix(EventFault.mostListed)) { $0.index ?? -1 }
-        var place = 0
-        for index in 0..<count {
-            if place < result.accepted.count, result.accepted[place].index == index {
-                write(result.accepted[place], deliveries?[place], to: &writer)
-                place += 1
+        var settled = deliveries?.makeIterator()
+        var listed = 0
+        for (index, result) in results.enumerated() {
+            if case .accepted(let event) = result {
+                write(event, at: index, settled?.next(), to: &writer)
             } else {
-                write(faults[index] ?? [], at: index, to: &writer)
+                let faults = result.faults.prefix(EventFault.mostListed - listed)
+                listed += faults.count
+                write(faults, at: index, to: &writer)
             }
         }
         writer.endArray()
-        let more = omitted + max(0, result.faults.count - EventFault.mostListed)
-        if more > 0 { writer.member("errors_omitted", integer: more) }
+        if omitted > 0 { writer.member("errors_omitted", integer: omitted) }
         writer.endObject()
         return writer.bytes
     }
 
     private static func write(
         _ event: Acceptor.Accepted,
+        at index: Int,
         _ deliveries: [Delivery]?,
         to writer: inout JSONWriter
     ) {
         writer.beginObject()
-        writer.member("index", integer: event.index)
+        writer.member("index", integer: index)
         writer.member("id", string: event.id.rawValue)
         writer.member("status", string: event.isDuplicate ? "duplicate" : "accepted")
         writer.member("timestamp", moment: event.timestamp)
@@ -182,7 +194,7 @@ struct WriteHandler: Sendable {
         writer.endObject()
     }
 
-    private static func write(_ faults: [EventFault], at index: Int, to writer: inout JSONWriter) {
+    private static func write(_ faults: ArraySlice<EventFault>, at index: Int, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("index", integer: index)
         writer.member("status", string: "rejected")
@@ -191,6 +203,24 @@ struct WriteHandler: Sendable {
         for fault in faults { FaultWriter.write(fault, to: &writer) }
         writer.endArray()
         writer.endObject()
+    }
+}
+
+extension Acceptor.Result {
+    fileprivate var isDuplicate: Bool {
+        if case .accepted(let event) = self { event.isDuplicate } else { false }
+    }
+}
+
+extension [Acceptor.Result] {
+    /// The IDs of the first accepted events, as many as stand in the log.
+    var firstAcceptedIDs: [EventID] {
+        var ids: [EventID] = []
+        for case .accepted(let event) in self {
+            if ids.count == RequestLogEntry.mostIDs { break }
+            ids.append(event.id)
+        }
+        return ids
     }
 }
 

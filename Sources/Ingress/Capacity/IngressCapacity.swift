@@ -3,6 +3,7 @@ import Events
 import NIOCore
 import Routing
 import Synchronization
+import Telemetry
 
 /// What clients hold at a time, over all listeners: connections, bodies in memory, event streams.
 package final class IngressCapacity: Sendable {
@@ -14,6 +15,15 @@ package final class IngressCapacity: Sendable {
     private let connections: Mutex<Register>
     private let refused: [Counter]
     private let replaced: Counter
+
+    private static let connectionsRefused = Metric(
+        "tollgate_http_connections_refused_total",
+        "Connections closed at once because a connection limit was reached, by limit."
+    )
+    private static let connectionsReplaced = Metric(
+        "tollgate_http_connections_replaced_total",
+        "Idle connections closed to make room for new ones."
+    )
 
     /// - Parameter hasAdministration: whether a listener of its own is to be reached when all other connections are taken.
     package init(
@@ -33,13 +43,9 @@ package final class IngressCapacity: Sendable {
             )
         )
         refused = [Register.Refusal.address, .total].map { reason in
-            Counter(
-                label: "tollgate_http_connections_refused_total",
-                dimensions: [("limit", reason.rawValue)],
-                factory: metrics
-            )
+            Self.connectionsRefused.counter([("limit", reason.rawValue)], in: metrics)
         }
-        replaced = Counter(label: "tollgate_http_connections_replaced_total", factory: metrics)
+        replaced = Self.connectionsReplaced.counter(in: metrics)
     }
 
     /// A connection was accepted. One that is too many is closed.

@@ -7,6 +7,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Transport
 
 /// HTTP/1.1 connections whose requests are worked on where they arrive: on the thread of the connection's event loop.
 ///

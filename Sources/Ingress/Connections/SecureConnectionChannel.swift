@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import NIOTLS
+import Transport
 
 /// Connections by TLS: HTTP/2 where the client speaks it, else HTTP/1.1 as ``ConnectionChannel`` does it, lane included.
 struct SecureConnectionChannel: ServerChildChannel {

@@ -1,6 +1,7 @@
 package import Foundation
-package import NIOSSL
+import NIOSSL
 import Synchronization
+package import Transport
 
 /// The certificate that the gateway shows, with its key. Exchanged whole when its files change; a connection keeps the one it began with.
 package final class ServerCertificate: Sendable {
@@ -66,61 +67,6 @@ package final class ServerCertificate: Sendable {
             return Current(context: context, validUntil: end)
         } catch {
             throw .mismatch(certificate: files.certificate.relativePath, key: files.key.relativePath)
-        }
-    }
-}
-
-/// Why a file cannot be used for TLS. Each says what to do; none quotes the file.
-package enum CertificateFault: Error, Sendable, Equatable, CustomStringConvertible {
-    case unreadable(file: String, reason: String)
-    case noCertificate(file: String)
-    case noKey(file: String)
-    case mismatch(certificate: String, key: String)
-
-    package var description: String {
-        switch self {
-        case .unreadable(let file, let reason):
-            "\(file) cannot be read: \(reason)"
-        case .noCertificate(let file):
-            "\(file) holds no certificate; it must be in PEM, with \"-----BEGIN CERTIFICATE-----\""
-        case .noKey(let file):
-            "\(file) holds no private key that can be used; it must be in PEM and without a passphrase"
-        case .mismatch(let certificate, let key):
-            "the key in \(key) is not that of the first certificate in \(certificate); name a pair, with the server's own certificate first"
-        }
-    }
-}
-
-/// Reads PEM files.
-package enum TLSFile {
-    /// All certificates of a file, at least one.
-    package static func certificates(in file: URL) throws(CertificateFault) -> [NIOSSLCertificate] {
-        let bytes = try content(of: file)
-        let found: [NIOSSLCertificate]
-        do {
-            found = try NIOSSLCertificate.fromPEMBytes(bytes)
-        } catch {
-            throw .noCertificate(file: file.relativePath)
-        }
-        guard !found.isEmpty else { throw .noCertificate(file: file.relativePath) }
-        return found
-    }
-
-    static func key(in file: URL) throws(CertificateFault) -> NIOSSLPrivateKey {
-        let bytes = try content(of: file)
-        do {
-            return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
-        } catch {
-            throw .noKey(file: file.relativePath)
-        }
-    }
-
-    private static func content(of file: URL) throws(CertificateFault) -> [UInt8] {
-        do {
-            return Array(try Data(contentsOf: file))
-        } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw .unreadable(file: file.relativePath, reason: (underlying ?? error as NSError).localizedDescription)
         }
     }
 }

@@ -2,6 +2,7 @@ import DeliveryEngine
 import DequeModule
 import NIOCore
 import NIOHTTP1
+import Transport
 
 /// Answers plain writes of events as soon as they are complete; lets all other requests pass to Hummingbird.
 ///
@@ -20,7 +21,7 @@ final class WriteLane: ChannelDuplexHandler {
         /// The next part is a request's head.
         case idle
         /// The body is gathered in ``gathered``.
-        case collecting(PlainWrite)
+        case collecting(PlainWrite, WriteEndpoint.Gathering)
         case answering
         /// Requests were let pass and are not answered yet.
         case passing(PassedRequests)
@@ -93,10 +94,11 @@ final class WriteLane: ChannelDuplexHandler {
     /// - Returns: false if the bytes are anything else, or an earlier request is under way: then they go through the decoder.
     func takeWhole(_ bytes: ByteBuffer) -> Bool {
         guard case .idle = state, let context, let write = PlainWrite.whole(bytes, limitBytes: endpoint.bodyLimitBytes),
-            endpoint.mayGather(write.head), endpoint.bodies.take(write.body.count)
+            let gathering = endpoint.gathering(write.head, from: context.channel.remoteAddress),
+            endpoint.bodies.take(write.body.count)
         else { return false }
         patience.requested()
-        answer(write.head, write.body, context)
+        answer(write.head, write.body, gathering, context)
         return true
     }
 
@@ -110,8 +112,10 @@ final class WriteLane: ChannelDuplexHandler {
         case (.answering, _):
             waiting.append(part)
         case (.idle, .head(let head)):
-            if let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes), endpoint.mayGather(write) {
-                state = .collecting(write)
+            if let write = PlainWrite(head, limitBytes: endpoint.bodyLimitBytes),
+                let gathering = endpoint.gathering(write, from: context.channel.remoteAddress)
+            {
+                state = .collecting(write, gathering)
                 if write.expectsContinue { sayContinue(context) }
             } else {
                 pass(head, PassedRequests(head), context)
@@ -119,17 +123,16 @@ final class WriteLane: ChannelDuplexHandler {
         case (.passing(var requests), .head(let head)):
             requests.received(head)
             pass(head, requests, context)
-        case (.collecting(let write), .body(var bytes)):
+        case (.collecting(let write, _), .body(var bytes)):
             guard endpoint.bodies.take(bytes.readableBytes) else {
-                giveUpGathered()
-                return send(endpoint.answerBusy(write), isLast: true, context)
+                return refuse(write, because: .bodiesBusy, context)
             }
             if gathered.readableBytes == 0 { gathered = bytes } else { gathered.writeBuffer(&bytes) }
-        case (.collecting(let write), .end):
+        case (.collecting(let write, let gathering), .end):
             // Copied here, before the next read: NIO uses its buffer again when nobody holds a part of it, and makes a new one otherwise.
             let body = Array(gathered.readableBytesView)
             gathered = ByteBuffer()
-            answer(write, body, context)
+            answer(write, body, gathering, context)
         case (.passing(var requests), .body(let bytes)):
             requests.received(bytes: bytes.readableBytes)
             state = .passing(requests)
@@ -196,9 +199,7 @@ final class WriteLane: ChannelDuplexHandler {
         switch (state, patience) {
         case (.idle, .age) where waiting.isEmpty: context.close(promise: nil)
         case (_, .age): isAged = true
-        case (.collecting(let write), _):
-            giveUpGathered()
-            send(endpoint.answerStalled(write), isLast: true, context)
+        case (.collecting(let write, _), _): refuse(write, because: .stalled, context)
         // The answer is ours to give, whatever is still to come behind the request.
         case (.answering, _), (.passing, .head), (.passing, .first): break
         case (.passing, .idle) where context.channel.isWritable: break
@@ -215,7 +216,12 @@ final class WriteLane: ChannelDuplexHandler {
 
     private typealias Place = NIOLoopBound<(lane: WriteLane, context: ChannelHandlerContext)>
 
-    private func answer(_ write: PlainWrite, _ body: [UInt8], _ context: ChannelHandlerContext) {
+    private func answer(
+        _ write: PlainWrite,
+        _ body: [UInt8],
+        _ gathering: WriteEndpoint.Gathering,
+        _ context: ChannelHandlerContext
+    ) {
         state = .answering
         let place = Place((lane: self, context: context), eventLoop: context.eventLoop)
         let endpoint = self.endpoint
@@ -224,20 +230,21 @@ final class WriteLane: ChannelDuplexHandler {
         // Safe: a task of its own, because a channel handler cannot await; it ends with the answer, and the connection, which the server
         // waits for, does not end before.
         Task(executorPreference: executor) { @Sendable in
-            await Self.carryOut(write, body, endpoint, from: address, place)
+            await Self.carryOut(write, body, gathering.caller, endpoint, from: address, place)
         }
     }
 
     private static func carryOut(
         _ write: PlainWrite,
         _ body: [UInt8],
+        _ caller: Caller?,
         _ endpoint: WriteEndpoint,
         from address: SocketAddress?,
         _ place: Place
     ) async {
-        let answer = await endpoint.answer(write, body, from: address)
+        let response = await endpoint.respond(to: write, body, of: caller, from: address)
         endpoint.bodies.giveBack(body.count)
-        place.value.lane.send(answer, isLast: write.isLast, place.value.context)
+        place.value.lane.send(response, isLast: write.isLast, place.value.context)
     }
 
     private func giveUpGathered() {
@@ -245,10 +252,22 @@ final class WriteLane: ChannelDuplexHandler {
         gathered = ByteBuffer()
     }
 
-    private func send(_ answer: WriteAnswer, isLast: Bool, _ context: ChannelHandlerContext) {
+    private func refuse(_ write: PlainWrite, because problem: Problem, _ context: ChannelHandlerContext) {
+        giveUpGathered()
+        let response = endpoint.refuse(write, because: problem, from: context.channel.remoteAddress)
+        send(response, isLast: true, saysSo: true, context)
+    }
+
+    /// - Parameter saysSo: whether the response says that it is the last one.
+    private func send(
+        _ response: EndpointResponse,
+        isLast: Bool,
+        saysSo: Bool = false,
+        _ context: ChannelHandlerContext
+    ) {
         // A client that has sent ahead has its answers first.
         let isOld = isAged && waiting.isEmpty
-        let bytes = IOData.byteBuffer(answer.encoded(context.channel.allocator, closes: isOld && !isLast))
+        let bytes = IOData.byteBuffer(response.encoded(context.channel.allocator, closes: saysSo || (isOld && !isLast)))
         encoder?.writeAndFlush(NIOAny(bytes), promise: nil)
         patience.moved()
         let isBodyOpen = if case .collecting = state { true } else { false }

@@ -3,113 +3,128 @@ import Access
 import DeliveryEngine
 import Events
 import HTTPTypes
+import Hummingbird
 import Journal
 import Routing
+import Telemetry
+import VendorReads
 
 /// Does what a facade's request wants, and has the dialect put the result into its vendor's words.
 struct FacadeHandler: Sendable {
-    let acceptor: Acceptor
-    let limiter: ClientLimiter
-    let traces: TraceLinks
-    let archive: any EventArchive
-    let search: any EventSearching
-    let questions: VendorQuestions
-    let bodies: LargeBodies
-    let audit: AuditLog
+    private let acceptor: Acceptor
+    private let journal: any IngressJournal
+    private let questions: VendorQuestions
+    private let traces: TraceLinks
+    private let audit: AuditLog
+    private let limiter: ClientLimiter
+    private let bodies: LargeBodies
+    private let settings: IngressSettings
+    private let passing: PassHandler
+
+    /// - Parameter passing: passes on what is the vendor's own.
+    init(_ services: EndpointServices, passing: PassHandler) {
+        self.passing = passing
+        acceptor = services.given.acceptor
+        journal = services.given.journal
+        questions = services.given.questions
+        traces = services.given.delivery.traces
+        audit = services.given.operations.audit
+        limiter = services.gatekeeper.limiter
+        bodies = services.bodies
+        settings = services.settings
+    }
 
     /// The most names that one answer holds: vendors list all of them at once.
     private static let mostNames = 100_000
 
-    /// An answer, and how many events it accepted, for the log.
-    struct Reply {
-        let answer: DialectAnswer
-        var accepted: Int = 0
-        /// Ids of the first of them.
-        var ids: [EventID] = []
+    /// - Parameter rest: the path below the facade's prefix, still percent-encoded.
+    func respond(
+        to request: Request,
+        _ body: RequestBody,
+        _ incoming: IncomingRequest,
+        in dialect: any Dialect,
+        at rest: String,
+        _ envelope: Envelope
+    ) async -> EndpointResponse {
+        let surface = FacadeSurface(dialect, request, at: rest, within: settings)
+        return await envelope.respond(to: incoming, countedAs: .facade(dialect.adapter), on: surface) { entry in
+            if request.method == .options, let answer = dialect.answer(toOptions: surface.request) {
+                return surface.response(answer)
+            }
+            let caller = try envelope.admit(on: surface, from: incoming.address, needing: nil, into: &entry)
+            if let passed = await passing.respond(to: request, body, on: surface, for: caller, entry) { return passed }
+            let call = try await call(for: surface.request, body, on: surface)
+            if case .unserved = call { return surface.unserved(at: incoming.path) }
+            return try await carryOut(call, on: surface, for: caller, entry.trace)
+        }
     }
 
-    /// - Parameters:
-    ///   - path: the request's whole path, for advice.
-    ///   - trace: that the request belongs to; nil: none.
-    func respond(
-        to request: DialectRequest,
-        at path: String,
-        in dialect: any Dialect,
-        from caller: Caller,
-        _ trace: TraceContext?
-    ) async -> Reply {
-        let call: DialectCall
-        do {
-            call = try await bodies.decode(isLarge: request.body.count >= LargeBodies.least) {
-                dialect.call(for: request)
-            }
-        } catch {
-            return Reply(answer: dialect.answer(to: .unavailable(retryAfterSeconds: 1)))
-        }
-        if case .unserved = call {
-            let advice = UnservedPath.advice(request.method, path, of: dialect)
-            return Reply(answer: dialect.answer(to: .unserved(advice: advice)))
-        }
-        do {
-            return try await carryOut(call, in: dialect, for: caller, trace)
-        } catch {
-            return Reply(answer: dialect.answer(to: DialectRefusal(error)))
+    /// Reads the body, and finds out what the request wants.
+    private func call(for request: DialectRequest, _ body: RequestBody, on surface: FacadeSurface) async throws
+        -> DialectCall
+    {
+        var request = request
+        request.body = try await body.readIfAny(limitBytes: surface.bodyLimitBytes)
+        return try await bodies.decode(isLarge: request.body.count >= LargeBodies.least) { [request] in
+            surface.dialect.call(for: request)
         }
     }
 
     /// Rights and limits are looked at for each call, also for one that follows from another.
     private func carryOut(
         _ call: DialectCall,
-        in dialect: any Dialect,
+        on surface: FacadeSurface,
         for caller: Caller,
         _ trace: TraceContext?
-    ) async throws(StoreError) -> Reply {
+    ) async throws -> EndpointResponse {
+        if let scope = call.scope, !caller.client.may(scope) { throw RequestError.missingScope(scope) }
+        do {
+            return try await carryOutAllowed(call, on: surface, for: caller, trace)
+        } catch let error as StoreError {
+            throw RequestError.store(error)
+        }
+    }
+
+    private func carryOutAllowed(
+        _ call: DialectCall,
+        on surface: FacadeSurface,
+        for caller: Caller,
+        _ trace: TraceContext?
+    ) async throws -> EndpointResponse {
         let client = caller.client
-        if let scope = call.scope, !client.may(scope) {
-            return Reply(answer: dialect.answer(to: .forbidden(scope: scope.rawValue)))
-        }
-        if case .write(let events, _, _) = call {
-            do {
-                try limiter.admit(events: events.count, of: client)
-            } catch {
-                return Reply(answer: dialect.answer(to: DialectRefusal(error)))
-            }
-        }
         switch call {
         case .answer(let answer):
-            return Reply(answer: answer)
+            return surface.response(answer)
         case .unserved:
             preconditionFailure("what is not served is answered before anything is carried out")
         case .write(let events, let policy, let respond):
             let results = try await write(events, policy, from: client, trace)
-            let ids = results.lazy.compactMap(\.acceptedID)
-            return Reply(
-                answer: respond(results),
-                accepted: results.count { $0.acceptedID != nil },
-                ids: Array(ids.prefix(RequestLogEntry.mostIDs))
-            )
+            var response = surface.response(respond(results.map(DialectWriteResult.init)))
+            response.accepted = results.count(where: \.isAccepted)
+            response.ids = results.firstAcceptedIDs
+            return response
         case .find(let id, let respond):
-            return Reply(answer: respond(try await archive.events(withID: id, of: client.tenant)))
+            return surface.response(respond(try await journal.events(withID: id, of: client.tenant)))
         case .findNumbered(let sequence, let respond):
-            return Reply(answer: respond(try await search.event(at: sequence, of: client.tenant)))
+            return surface.response(respond(try await journal.event(at: sequence, of: client.tenant)))
         case .follow(let sequence, let next):
-            let event = try await search.event(at: sequence, of: client.tenant)
-            return try await carryOut(next(event), in: dialect, for: caller, trace)
+            let event = try await journal.event(at: sequence, of: client.tenant)
+            return try await carryOut(next(event), on: surface, for: caller, trace)
         case .lookUp(let sequences, let next):
             var found: [SequenceNumber: ArchivedEvent] = [:]
-            for sequence in sequences { found[sequence] = try await search.event(at: sequence, of: client.tenant) }
-            return try await carryOut(next(found), in: dialect, for: caller, trace)
+            for sequence in sequences { found[sequence] = try await journal.event(at: sequence, of: client.tenant) }
+            return try await carryOut(next(found), on: surface, for: caller, trace)
         case .search(let question, let respond):
-            return Reply(answer: respond(try await search.search(question, of: client.tenant)))
+            return surface.response(respond(try await journal.search(question, of: client.tenant)))
         case .names(let filter, let respond):
-            let page = try await search.names(filter, of: client.tenant, after: nil, limit: Self.mostNames)
+            let page = try await journal.names(filter, of: client.tenant, after: nil, limit: Self.mostNames)
             // Vendors count all names; a part of them would be a wrong answer.
-            guard !page.hasMore else { throw .unfinishedRead }
-            return Reply(answer: respond(page.names))
+            guard !page.hasMore else { throw StoreError.unfinishedRead }
+            return surface.response(respond(page.names))
         case .ask(let question, let adapter, let names, let respond):
-            guard names.allSatisfy(client.allowance.allows(name:)) else { return Reply(answer: respond(.forbidden)) }
+            guard names.allSatisfy(client.allowance.allows(name:)) else { return surface.response(respond(.forbidden)) }
             await audit.readsVendor("estimate", caller, ["adapter": adapter.rawValue, "path": question.path])
-            return Reply(answer: respond(await questions.ask(question, of: adapter, for: client)))
+            return surface.response(respond(await questions.ask(question, of: adapter, for: client)))
         }
     }
 
@@ -118,27 +133,15 @@ struct FacadeHandler: Sendable {
         _ policy: WritePolicy,
         from client: Client,
         _ trace: TraceContext?
-    ) async throws(StoreError) -> [DialectWriteResult] {
+    ) async throws -> [Acceptor.Result] {
         guard !events.isEmpty else { return [] }
-        let result = try await acceptor.accept(
-            events.enumerated().map { (index: $0.offset, event: $0.element) },
-            from: client,
-            policy: policy == .allOrNothing ? .allOrNothing : .each,
-            needsRoutes: policy != .each
-        )
-        if let trace { traces.note(result.accepted.lazy.map(\.sequence), trace) }
-        var results = [DialectWriteResult](repeating: .withheld, count: events.count)
-        for event in result.accepted {
-            results[event.index] = .accepted(
-                id: event.id,
-                timestamp: event.timestamp,
-                acceptedAt: event.acceptedAt,
-                isDuplicate: event.isDuplicate
-            )
+        do {
+            try limiter.admit(events: events.count, of: client)
+        } catch {
+            throw RequestError.rateLimited(error)
         }
-        for fault in result.faults {
-            if let index = fault.index { results[index] = .refused(fault) }
-        }
+        let results = try await acceptor.accept(events, from: client, policy: policy)
+        if let trace { traces.note(results.lazy.compactMap(\.accepted?.sequence), trace) }
         return results
     }
 }
@@ -157,34 +160,17 @@ extension DialectCall {
 }
 
 extension DialectWriteResult {
-    /// Nil for an event that is not stored.
-    fileprivate var acceptedID: EventID? {
-        if case .accepted(let id, _, _, _) = self { id } else { nil }
-    }
-}
-
-extension DialectRefusal {
-    /// What a failure of the store means to a facade's client: nothing was acknowledged, and it may pass later.
-    fileprivate init(_ error: StoreError) {
-        switch error {
-        case .full(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
-        case .closed: self = .unavailable(retryAfterSeconds: 1)
-        case .busy(let retryAfter): self = .unavailable(retryAfterSeconds: max(1, Int(retryAfter.components.seconds)))
-        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead: self = .unavailable(retryAfterSeconds: 5)
-        }
-    }
-
-    /// The same for a client that sends more than it may.
-    init(_ error: LimitExceeded) {
-        self = .rateLimited(limit: error.limit.requests, retryAfterSeconds: error.retryAfterSeconds)
-    }
-
-    /// The same for a body that could not be read.
-    init(_ problem: Problem, limitBytes: Int) {
-        switch problem.status {
-        case .contentTooLarge: self = .tooLarge(limitBytes: limitBytes)
-        case .serviceUnavailable: self = .unavailable(retryAfterSeconds: 1)
-        default: self = .undecodable
+    fileprivate init(_ result: Acceptor.Result) {
+        switch result {
+        case .accepted(let event):
+            self = .accepted(
+                id: event.id,
+                timestamp: event.timestamp,
+                acceptedAt: event.acceptedAt,
+                isDuplicate: event.isDuplicate
+            )
+        case .refused(let faults): self = faults.first.map { .refused($0) } ?? .withheld
+        case .withheld: self = .withheld
         }
     }
 }

@@ -8,6 +8,16 @@ enum QueryText {
         }
     }
 
+    /// Names with their values, which commas separate, in order. The commas are found before decoding, so that an encoded one belongs to
+    /// its value.
+    static func lists(_ query: Substring) -> [(name: String, values: [String])] {
+        query.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let values = parts.count == 2 ? parts[1] : ""
+            return (decode(parts[0]), values.split(separator: ",", omittingEmptySubsequences: false).map(decode))
+        }
+    }
+
     private static func decode(_ text: Substring) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(text)

@@ -1,5 +1,5 @@
+import Access
 import Events
-import Routing
 
 /// Says where a request belongs that came below a vendor's prefix, or near it, and is not served there.
 enum UnservedPath {

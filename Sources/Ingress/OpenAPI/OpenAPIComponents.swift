@@ -7,8 +7,10 @@ enum OpenAPIComponents {
               "customer_id": {"name": "customer_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "subscription_id": {"name": "subscription_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "source": {"name": "source", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
-              "start": {"name": "start", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Not before this moment."},
-              "end": {"name": "end", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Before this moment."},
+              "from": {"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "At this time or later, by the event's timestamp."},
+              "until": {"name": "until", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Before this time, by the event's timestamp."},
+              "accepted_from": {"name": "accepted_from", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Accepted at this time or later."},
+              "accepted_until": {"name": "accepted_until", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Accepted before this time."},
               "delivery_status": {"name": "delivery_status", "in": "query", "explode": true,
                 "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}},
               "delivery_provider": {"name": "delivery_provider", "in": "query", "schema": {"type": "string"},
@@ -30,7 +32,7 @@ enum OpenAPIComponents {
                     "name": {"$ref": "#/components/schemas/Texts"},
                     "error_code": {"oneOf": [{"$ref": "#/components/schemas/ErrorCode"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/ErrorCode"}}]},
                     "accepted_from": {"$ref": "#/components/schemas/MomentText"},
-                    "accepted_before": {"$ref": "#/components/schemas/MomentText"}}},
+                    "accepted_until": {"$ref": "#/components/schemas/MomentText"}}},
                   "all": {"type": "boolean"},
                   "dry_run": {"type": "boolean", "description": "Count only."}}}}}}
             }
@@ -100,13 +102,13 @@ enum OpenAPIComponents {
                 "required": ["timeline"],
                 "properties": {
                   "timeline": {"type": "array", "items": {"$ref": "#/components/schemas/TimelineEntry"}},
-                  "also": {"type": "array", "items": {"$ref": "#/components/schemas/StoredEvent"}}
+                  "same_id": {"type": "array", "items": {"$ref": "#/components/schemas/StoredEvent"}}
                 }
               },
               "TimelineEntry": {
-                "type": "object", "required": ["at", "what"],
+                "type": "object", "required": ["at", "type"],
                 "properties": {
-                  "at": {"type": "string", "format": "date-time"}, "what": {"enum": ["accepted", "planned", "attempt", "settled"]},
+                  "at": {"type": "string", "format": "date-time"}, "type": {"enum": ["accepted", "planned", "attempt", "settled"]},
                   "provider": {"type": "string"}, "providers": {"type": "array", "items": {"type": "string"}},
                   "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "http_status": {"type": ["integer", "null"]},
                   "latency_ms": {"type": "integer"}, "error": {"$ref": "#/components/schemas/DeliveryError"}
@@ -121,7 +123,7 @@ enum OpenAPIComponents {
                   "http_status": {"type": ["integer", "null"]}, "latency_ms": {"type": ["integer", "null"]},
                   "next_attempt_at": {"type": ["string", "null"], "format": "date-time"}, "error": {"$ref": "#/components/schemas/DeliveryError"},
                   "history": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}},
-                  "not_carried": {"type": "array", "items": {"type": "string"}, "description": "Fields of the event that this vendor has no place for."}
+                  "dropped_fields": {"type": "array", "items": {"type": "string"}, "description": "Fields of the event that this vendor has no place for."}
                 }
               },
               "Attempt": {
@@ -154,15 +156,15 @@ enum OpenAPIComponents {
                   "id": {"type": ["string", "null"]}, "name": {"type": "string"}, "customer_id": {"type": "string"}, "subscription_id": {"type": "string"},
                   "timestamp": {"type": "string", "format": "date-time"}, "source": {"type": "string"}, "properties": {"type": "object"},
                   "vendor": {"type": "object"}, "provider": {"type": "string"}, "notes": {"type": "array", "items": {"type": "string"}},
-                  "also": {"type": "array", "items": {"type": "object"}}
+                  "same_id": {"type": "array", "items": {"type": "object"}}
                 }
               },
               "VendorEventPage": {
-                "type": "object", "required": ["events", "next_cursor", "provider", "filtered_here", "notes"],
+                "type": "object", "required": ["events", "next_cursor", "provider", "filtered_by_gateway", "notes"],
                 "properties": {
                   "events": {"type": "array", "items": {"$ref": "#/components/schemas/VendorEvent"}}, "next_cursor": {"type": ["string", "null"]},
                   "provider": {"type": "string"}, "notes": {"type": "array", "items": {"type": "string"}},
-                  "filtered_here": {"type": "array", "items": {"type": "string"}, "description": "Parameters that the vendor does not know; a page may be short for it."}
+                  "filtered_by_gateway": {"type": "array", "items": {"type": "string"}, "description": "Parameters that the vendor does not know; a page may be short for it."}
                 }
               },
               "Names": {

@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import Events
 import JSON
 import Journal
@@ -5,22 +7,37 @@ import Routing
 
 /// `POST /v1/config/reload`: takes a changed `routes.json` over. `POST /v1/config/check`: what another file would change.
 struct ConfigHandler: Sendable {
-    let reloading: any RoutesReloading
+    private let reloading: any RoutesReloading
 
-    func reload(by caller: Caller) async throws -> [UInt8] {
+    init(_ services: EndpointServices) {
+        reloading = services.given.operations.reloading
+    }
+
+    func reload(_ call: EndpointCall) async throws -> EndpointResponse {
         do {
-            let takeover = try await reloading.reload(by: caller)
-            return Self.json(takeover, status: takeover.changes.list.isEmpty ? "unchanged" : "taken")
+            let takeover = try await reloading.reload(by: call.caller)
+            return .json(Self.json(takeover, status: takeover.changes.list.isEmpty ? "unchanged" : "taken"))
         } catch {
             throw Problem(error)
         }
     }
 
-    func check(_ body: [UInt8]) async throws -> [UInt8] {
+    func check(_ call: EndpointCall) async throws -> EndpointResponse {
+        let body = try await call.body.read(limitBytes: call.bodyLimitBytes)
+        // Not on the event loop, whose connections would wait for a large file.
+        let compared = await withTaskExecutorPreference(globalConcurrentExecutor) { await result(of: body) }
         do {
-            return Self.json(try await reloading.compare(body), status: "good")
+            return .json(Self.json(try compared.get(), status: "good"))
         } catch {
             throw Problem(error)
+        }
+    }
+
+    private func result(of body: [UInt8]) async -> Result<RoutesTakeover, RoutesRefusal> {
+        do {
+            return .success(try await reloading.compare(body))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -67,7 +84,7 @@ struct ConfigHandler: Sendable {
 
 /// Writes faults of `routes.json` as they stand in answers.
 enum RoutesFaultWriter {
-    static func write(_ fault: RoutesFault, to writer: inout JSONWriter) {
+    static func write(_ fault: ConfigurationFault, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("line", integer: fault.position.line)
         writer.member("column", integer: fault.position.column)

@@ -1,6 +1,4 @@
 import HTTPTypes
-import Hummingbird
-import NIOCore
 
 /// Writes the gateway's metrics; `Gateway` fills it.
 package protocol MetricsReporting: Sendable {
@@ -11,14 +9,17 @@ package protocol MetricsReporting: Sendable {
 /// `GET /metrics`. Who may ask is a setting of the listener, ``IngressSettings/opensMetrics``: neither a loopback address nor a missing
 /// header proves that no proxy passes on a stranger's request.
 struct MetricsHandler: Sendable {
-    let reporting: any MetricsReporting
+    private let reporting: any MetricsReporting
 
-    func respond() async -> Response {
-        let text = await reporting.text()
-        return Response(
+    init(_ services: EndpointServices) {
+        reporting = services.given.operations.reporting
+    }
+
+    func respond() async -> EndpointResponse {
+        EndpointResponse(
             status: .ok,
-            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .contentLength: "\(text.count)"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: text))
+            contentType: "text/plain; version=0.0.4; charset=utf-8",
+            body: .bytes(await reporting.text())
         )
     }
 }

@@ -1,3 +1,4 @@
+import Access
 package import Events
 import JSON
 import Routing

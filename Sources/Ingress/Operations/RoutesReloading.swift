@@ -1,3 +1,4 @@
+package import ConfigurationFile
 package import Events
 package import Journal
 package import Routing
@@ -16,11 +17,11 @@ package protocol RoutesReloading: Sendable {
 package struct RoutesTakeover: Sendable {
     package let changes: RoutesChanges
     /// What is doubtful in the new file.
-    package let warnings: [RoutesFault]
+    package let warnings: [ConfigurationFault]
     /// Deliveries that wait for providers which the new file does not have.
     package let stranded: [StrandedDeliveries]
 
-    package init(changes: RoutesChanges, warnings: [RoutesFault], stranded: [StrandedDeliveries]) {
+    package init(changes: RoutesChanges, warnings: [ConfigurationFault], stranded: [StrandedDeliveries]) {
         self.changes = changes
         self.warnings = warnings
         self.stranded = stranded
@@ -88,7 +89,7 @@ extension [ChangedAccount] {
 /// Why a `routes.json` is not taken over. The one in force stays.
 package enum RoutesRefusal: Error, Sendable {
     case unreadable(reason: String)
-    case faulty(FaultyRoutes)
+    case faulty(FaultyConfiguration)
     /// Deliveries wait that belong to other accounts than the file's.
     case changedAccounts([ChangedAccount])
     /// What waits for removed providers could not be found out.

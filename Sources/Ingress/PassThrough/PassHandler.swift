@@ -1,28 +1,38 @@
+import Access
 import DeliveryEngine
 import Events
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
 import Routing
+import Telemetry
 
 /// Passes a request on to the vendor whose API it speaks, and the vendor's answer back, both as streams.
 struct PassHandler: Sendable {
-    let calls: PassedCalls
-    let audit: AuditLog
-    let isSecure: Bool
-    let logger: Logger
+    private let calls: PassedCalls
+    private let routes: CurrentRoutes
+    private let audit: AuditLog
+    private let isSecure: Bool
+    private let logger: Logger
+
+    /// - Parameter isSecure: whether the listener speaks TLS.
+    init(_ services: EndpointServices, isSecure: Bool, logger: Logger) {
+        calls = services.given.passedCalls
+        routes = services.given.routes
+        audit = services.given.operations.audit
+        self.isSecure = isSecure
+        self.logger = logger
+    }
 
     /// A request that may be passed on.
     struct Call {
         let request: Request
-        let channel: any Channel
+        let body: RequestBody
         let requestID: String
         let caller: Caller
         /// The client's, as it was presented.
         let key: String
-        let dialect: any Dialect
         let provider: ProviderConfiguration
         let path: NormalPath
         /// The facade's prefix that the request came by.
@@ -30,18 +40,57 @@ struct PassHandler: Sendable {
         let trace: TraceContext?
     }
 
-    /// - Throws: ``PassRefusal`` where there is no answer of the vendor's.
-    func respond(to call: Call) async throws(PassRefusal) -> Response {
+    /// - Returns: nil for a request that is the gateway's to answer.
+    func respond(
+        to request: Request,
+        _ body: RequestBody,
+        on surface: FacadeSurface,
+        for caller: Caller,
+        _ entry: RequestLogEntry
+    ) async -> EndpointResponse? {
+        let (dialect, rest) = (surface.dialect, surface.request.path)
+        let decision = PassPolicy.decide(
+            request.method.rawValue,
+            rest,
+            of: dialect,
+            for: caller.client,
+            in: routes.current.routes
+        )
+        switch decision {
+        case .serve: return nil
+        case .refuse(let refusal): return surface.response(dialect.answer(to: .notPassed(refusal)))
+        case .pass(let provider, let path):
+            let call = Call(
+                request: request,
+                body: body,
+                requestID: entry.requestID,
+                caller: caller,
+                key: dialect.presentedKey(in: surface.request) ?? "",
+                provider: provider,
+                path: path,
+                prefix: String(request.uri.path.dropLast(rest.count)),
+                trace: entry.trace
+            )
+            do throws(PassRefusal) {
+                return surface.completed(try await pass(call))
+            } catch {
+                return surface.response(dialect.answer(to: .notPassed(error)))
+            }
+        }
+    }
+
+    private func pass(_ call: Call) async throws(PassRefusal) -> EndpointResponse {
         let passed = try PassedRequest(call)
         if passed.method != "GET", passed.method != "HEAD" {
             await audit.writesVendor(call.caller, passed.method, call.path.text, at: call.provider.name)
         }
         let off = PassSwitch()
-        ClientWatch.begin(off, on: call.channel)
+        let channel = call.body.channel
+        ClientWatch.begin(off, on: channel)
         do {
             let answer = try await calls.call(
                 passed,
-                body: PassedBody(of: call.request, on: call.channel),
+                body: call.body.pieces,
                 at: call.provider,
                 for: call.caller.client.name,
                 endedBy: off,
@@ -49,7 +98,7 @@ struct PassHandler: Sendable {
             )
             return response(answer, to: call)
         } catch {
-            ClientWatch.end(on: call.channel)
+            ClientWatch.end(on: channel)
             note(error, call)
             throw PassRefusal(error, at: call.provider.traits.vendor)
         }
@@ -68,22 +117,24 @@ struct PassHandler: Sendable {
         )
     }
 
-    private func response(_ answer: PassedCalls.Answer, to call: Call) -> Response {
+    private func response(_ answer: PassedCalls.Answer, to call: Call) -> EndpointResponse {
         let address = PassAddress(of: call.provider, gatewayOrigin: origin(of: call.request), prefix: call.prefix)
-        var headers = HTTPFields()
-        for (name, value) in PassFields.incoming(answer.headers, at: address) {
+        let fields = PassFields.incoming(answer.headers, at: address).compactMap { name, value in
             // A name that is none by RFC 9110 did not pass the decoder.
-            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+            HTTPField.Name(name).map { HTTPField(name: $0, value: value) }
         }
-        let channel = call.channel
-        return Response(
+        let channel = call.body.channel
+        return EndpointResponse(
             status: HTTPResponse.Status(code: answer.status),
-            headers: headers,
-            body: ResponseBody { writer in
-                defer { ClientWatch.end(on: channel) }
-                while let piece = try await answer.call.next() { try await writer.write(piece) }
-                try await writer.finish(nil)
-            }
+            contentType: nil,
+            fields: fields,
+            body: .streamed(
+                ResponseBody { writer in
+                    defer { ClientWatch.end(on: channel) }
+                    while let piece = try await answer.call.next() { try await writer.write(piece) }
+                    try await writer.finish(nil)
+                }
+            )
         )
     }
 

@@ -1,3 +1,4 @@
+import Access
 import DeliveryEngine
 import Events
 import Routing

@@ -1,3 +1,4 @@
+import ConfigurationFile
 import Events
 import HTTPTypes
 import JSON
@@ -16,7 +17,7 @@ struct Problem: Error {
     /// How many more faults there are than ``errors`` has.
     var omittedErrors = 0
     /// What is wrong in a `routes.json`.
-    var faults: [RoutesFault] = []
+    var faults: [ConfigurationFault] = []
     /// What a vendor said; nil if none was asked.
     var vendorError: DeliveryFault?
     /// Further header fields of the answer.

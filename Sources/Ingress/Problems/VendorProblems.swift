@@ -1,6 +1,7 @@
 import DeliveryEngine
 import Events
 import HTTPTypes
+import VendorReads
 
 /// Problems of questions to vendors.
 extension Problem {

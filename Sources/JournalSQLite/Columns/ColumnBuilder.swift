@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 
 /// Gathers the columns of consecutive events until they become a segment.
 struct ColumnBuilder: Sendable {

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Makes segments from the journal: of an older version's data, after a restart, or in the place of a damaged one.
 struct ColumnFilling: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import JournalFormat
 import Logging
 
 #if canImport(Darwin)

@@ -3,6 +3,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 import Logging
 import Synchronization
 

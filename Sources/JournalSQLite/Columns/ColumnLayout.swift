@@ -1,4 +1,5 @@
 import Journal
+import JournalFormat
 
 /// The parts of a column segment's file, in their order.
 ///

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalFormat
 
 /// What a filter asks of columns: all that it asks, but for what only the event or its deliveries can tell.
 struct ColumnQuery {

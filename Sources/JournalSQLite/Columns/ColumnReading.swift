@@ -1,4 +1,5 @@
 import Journal
+import JournalFormat
 
 /// A segment that is being read. What it throws is ``DamagedSegment``.
 struct ColumnReading {

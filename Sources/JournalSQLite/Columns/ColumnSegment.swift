@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import JournalFormat
 import Synchronization
 
 #if canImport(Darwin)

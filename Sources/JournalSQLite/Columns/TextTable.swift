@@ -1,4 +1,5 @@
 import Journal
+import JournalFormat
 
 #if canImport(Darwin)
     import Darwin

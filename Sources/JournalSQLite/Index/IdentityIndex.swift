@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Journal
+import JournalFormat
 import Logging
 import Synchronization
 

@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import JournalFormat
 
 /// Makes one run of several that stand beside one another, in one pass over all of them.
 enum IdentityMerge {

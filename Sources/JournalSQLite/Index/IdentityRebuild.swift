@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Reads identities from the journal again, where the index has lost them or never wrote them down.
 struct IdentityRebuild {

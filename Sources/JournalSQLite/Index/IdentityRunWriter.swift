@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import JournalFormat
 
 #if canImport(Darwin)
     import Darwin

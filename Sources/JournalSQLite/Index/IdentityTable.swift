@@ -1,4 +1,5 @@
 import Journal
+import JournalFormat
 
 /// Where an identity leads to: its hash and the number of the event that has it.
 struct IdentityEntry: Comparable, Sendable {

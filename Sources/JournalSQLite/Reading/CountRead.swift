@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// Counts all events that a filter takes.
 struct CountRead: SlicedRead {

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// What a search of events reads from, and what it asks.
 struct SearchContext: Sendable {

@@ -1,5 +1,6 @@
 package import CoreMetrics
 import Synchronization
+package import Telemetry
 
 /// Every number that the process counts, for whoever asks.
 ///
@@ -20,22 +21,25 @@ package final class MetricsRegistry: MetricsFactory {
         case histogram(HistogramInstrument)
     }
 
-    private let descriptions: [String: MetricDescription]
-    private let instruments = Mutex<[Key: Instrument]>([:])
-
-    /// - Parameter descriptions: what the metrics mean, and the bounds of histograms.
-    package init(describing descriptions: [MetricDescription] = MetricDescription.all) {
-        self.descriptions = Dictionary(uniqueKeysWithValues: descriptions.map { ($0.name, $0) })
+    private struct State {
+        /// By name. Every instrument's metric is here.
+        var metrics: [String: Metric] = [:]
+        var instruments: [Key: Instrument] = [:]
     }
+
+    private let state = Mutex(State())
+
+    package init() {}
 
     /// Writes all metrics, sorted by name and labels. Histograms that nothing was recorded in are left out.
     package func write(to text: inout PrometheusText) {
-        let sorted = instruments.withLock { $0 }.sorted { ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels) }
+        let (metrics, instruments) = state.withLock { ($0.metrics, $0.instruments) }
+        let sorted = instruments.sorted { ($0.key.name, $0.key.labels) < ($1.key.name, $1.key.labels) }
         var latest: String?
         for (key, instrument) in sorted {
             if case .histogram(let histogram) = instrument, histogram.isEmpty { continue }
             if key.name != latest {
-                text.family(key.name, Self.kind(instrument), descriptions[key.name]?.help ?? key.name)
+                if let metric = metrics[key.name] { text.family(key.name, Self.kind(instrument), metric.help) }
                 latest = key.name
             }
             switch instrument {
@@ -55,28 +59,44 @@ package final class MetricsRegistry: MetricsFactory {
     }
 
     /// The instrument of this name and these labels: the one that is there, else a new one.
-    private func instrument(_ label: String, _ dimensions: [(String, String)], _ make: () -> Instrument) -> Instrument {
+    private func instrument(
+        _ label: String,
+        _ dimensions: [(String, String)],
+        _ make: (Metric) -> Instrument
+    ) -> Instrument {
         let key = Key(name: label, labels: PrometheusText.labels(dimensions))
-        return instruments.withLock { instruments in
-            if let known = instruments[key] { return known }
-            let new = make()
-            instruments[key] = new
+        return state.withLock { state in
+            if let known = state.instruments[key] { return known }
+            guard let metric = state.metrics[label] else { preconditionFailure("\(label) is not made by a Metric") }
+            let new = make(metric)
+            state.instruments[key] = new
             return new
         }
     }
 
     private func histogram(_ label: String, _ dimensions: [(String, String)], unit: Double) -> HistogramInstrument {
-        let bounds = descriptions[label]?.bounds ?? MetricDescription.latencies
-        let found = instrument(label, dimensions) { .histogram(HistogramInstrument(bounds: bounds, unit: unit)) }
+        let found = instrument(label, dimensions) {
+            .histogram(HistogramInstrument(bounds: $0.buckets, unit: unit))
+        }
         guard case .histogram(let histogram) = found else { preconditionFailure("\(label) is no histogram elsewhere") }
         return histogram
     }
 
     private func gauge(_ label: String, _ dimensions: [(String, String)]) -> GaugeInstrument {
-        guard case .gauge(let gauge) = instrument(label, dimensions, { .gauge(GaugeInstrument()) }) else {
+        guard case .gauge(let gauge) = instrument(label, dimensions, { _ in .gauge(GaugeInstrument()) }) else {
             preconditionFailure("\(label) is no gauge elsewhere")
         }
         return gauge
+    }
+}
+
+extension MetricsRegistry: MetricDescribing {
+    /// - Precondition: a name has one description.
+    package func describe(_ metric: Metric) {
+        state.withLock { state in
+            precondition(state.metrics[metric.name].map { $0 == metric } ?? true, "\(metric.name) is described twice")
+            state.metrics[metric.name] = metric
+        }
     }
 }
 
@@ -84,7 +104,7 @@ package final class MetricsRegistry: MetricsFactory {
 
 extension MetricsRegistry {
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        guard case .counter(let counter) = instrument(label, dimensions, { .counter(CounterInstrument()) }) else {
+        guard case .counter(let counter) = instrument(label, dimensions, { _ in .counter(CounterInstrument()) }) else {
             preconditionFailure("\(label) is no counter elsewhere")
         }
         return counter

@@ -1,3 +1,4 @@
+package import Access
 package import Events
 
 /// Where a client's calls to a vendor's own API go.

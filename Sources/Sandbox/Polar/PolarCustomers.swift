@@ -98,7 +98,7 @@ extension PolarSimulator {
             "external_id": record.externalID.map { .string($0) } ?? nil, "email": record.fields["email"] ?? nil,
             "email_verified": false, "type": "individual", "name": record.fields["name"] ?? nil, "billing_name": nil,
             "billing_address": nil, "tax_id": nil, "locale": nil, "organization_id": .string(Self.organization),
-            "default_payment_method_id": nil, "deleted_at": nil, "avatar_url": nil,
+            "default_payment_method_id": nil, "deleted_at": nil, "first_user_event_at": nil, "avatar_url": nil,
         ]
         return .object((fields.members ?? []) + more)
     }

@@ -7,17 +7,17 @@ import JSON
 struct EstimateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "estimate",
-        abstract: "Ask a vendor what an event would cost now. Nothing is sent or stored.",
+        abstract: "Ask a vendor what an event would cost. Nothing is sent or stored.",
         discussion: """
-            The event is read from a file or from standard input, as it would be sent: \
+            Reads one event as JSON from a file or standard input: \
             echo '{"name":"api_request","customer_id":"customer456"}' | tollgate events estimate
             """
     )
 
-    @Argument(help: "A file with one event as JSON; standard input without it.")
+    @Argument(help: "File with one event as JSON (default: standard input).")
     var file: String?
 
-    @Option(help: "The provider to ask; without it the first that can tell.")
+    @Option(help: "Provider to ask (default: the first whose vendor has estimates).")
     var provider: String?
 
     @Flag(help: "Print the gateway's JSON.")

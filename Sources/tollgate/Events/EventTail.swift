@@ -2,7 +2,7 @@ import ArgumentParser
 import Client
 import JSON
 
-/// Follows the gateway's stream, and comes back to it when it breaks off.
+/// Follows the gateway's event stream, and reconnects when it ends.
 struct EventTail {
     let gateway: GatewayOptions
     let path: String
@@ -17,7 +17,7 @@ struct EventTail {
                     if let id = message.id { last = id }
                     show(message)
                 }
-                Terminal.message("the gateway has closed the stream; trying again")
+                Terminal.message("the gateway closed the stream; reconnecting")
             } catch let refusal as StreamRefused {
                 Terminal.message(refusal.problem)
                 throw ExitCode(1)
@@ -27,7 +27,7 @@ struct EventTail {
                     Terminal.message("\(error)")
                     throw ExitCode(1)
                 }
-                Terminal.message("the stream broke off (\(error.reason)); trying again")
+                Terminal.message("the stream was interrupted (\(error.reason)); reconnecting")
             }
             try await Task.sleep(for: .seconds(1))
         }
@@ -41,20 +41,20 @@ struct EventTail {
         switch message.kind {
         case "accepted":
             let customer = data["customer_id"]?.string ?? data["subscription_id"]?.string ?? ""
-            let words = [
+            let columns = [
                 data["accepted_at"]?.string ?? "", data["id"]?.string ?? "", data["name"]?.string ?? "", customer,
             ]
-            Terminal.line("accepted  " + words.joined(separator: "  "))
+            Terminal.line("accepted  " + columns.joined(separator: "  "))
         case "settled":
             let delivery = data["delivery"]
             let error = delivery?["error"]?["message"]?.string.map { "  \($0)" } ?? ""
-            let words = [
+            let columns = [
                 data["id"]?.string ?? "", delivery?["provider"]?.string ?? "", delivery?["status"]?.string ?? "",
             ]
-            Terminal.line("settled   " + words.joined(separator: "  ") + error)
+            Terminal.line("settled   " + columns.joined(separator: "  ") + error)
         case "missed":
             Terminal.message(
-                "\(data["settlements"]?.numberText ?? "?") settlements came faster than they could be shown"
+                "\(data["settlements"]?.numberText ?? "?") settlements were skipped because they arrived faster than they could be shown"
             )
         default: break
         }

@@ -3,11 +3,11 @@ import Client
 import Events
 import JSON
 
-/// `tollgate events`: looks at events.
+/// `tollgate events`: reads events.
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Look at events, also as a vendor has them; watch them; estimate what one costs.",
+        abstract: "List, show and watch events; read them back from a vendor; estimate costs.",
         subcommands: [
             ListEventsCommand.self, ShowEventCommand.self, ListNamesCommand.self, EstimateCommand.self,
         ]
@@ -18,12 +18,12 @@ struct EventsCommand: AsyncParsableCommand {
 struct ShowEventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show an event, its deliveries and every attempt."
+        abstract: "Show an event with its deliveries and attempts."
     )
 
     @OptionGroup var event: EventReport
 
-    @Option(help: "Ask this provider's vendor itself, and print its answer.")
+    @Option(help: "Read the event from this provider's vendor instead of the gateway's journal.")
     var provider: String?
 
     mutating func run() async throws {
@@ -33,9 +33,9 @@ struct ShowEventCommand: AsyncParsableCommand {
     }
 }
 
-/// One event with all that became of it.
+/// One event with its deliveries.
 struct EventReport: ParsableArguments {
-    @Argument(help: "The event's id.")
+    @Argument(help: "Event id.")
     var id: String
 
     @Flag(help: "Print the gateway's JSON.")
@@ -47,7 +47,7 @@ struct EventReport: ParsableArguments {
         let answer = try await gateway.get("/v1/events/\(id.percentEncoded)")
         guard !json, let event = answer.json else { return Terminal.data(answer.body) }
         print(event)
-        for other in event["also"].map({ Array($0.elements) }) ?? [] {
+        for other in event["same_id"].map({ Array($0.elements) }) ?? [] {
             Terminal.data("\nThe same id in another scope:\n")
             print(other)
         }
@@ -70,22 +70,22 @@ struct EventReport: ParsableArguments {
 /// Deliveries as rows of a table.
 enum DeliveryRows {
     static let header = ["PROVIDER", "MODE", "STATUS", "ATTEMPTS", "HTTP", "NEXT ATTEMPT", "ERROR"]
-    static let attemptHeader = ["WHEN", "PROVIDER", "OUTCOME", "HTTP", "MS", "ERROR", "THE VENDOR'S WORDS"]
+    static let attemptHeader = ["TIME", "PROVIDER", "OUTCOME", "HTTP", "MS", "ERROR", "VENDOR MESSAGE"]
 
     static func row(_ delivery: JSONValue) -> [String] {
         [
             delivery["provider"]?.string ?? "", delivery["mode"]?.string ?? "", status(of: delivery),
             delivery["attempts"]?.numberText ?? "", delivery["http_status"]?.numberText ?? "-",
-            nextAttempt(delivery["next_attempt_at"]?.string), words(delivery["error"]),
+            nextAttempt(delivery["next_attempt_at"]?.string), text(delivery["error"]),
         ]
     }
 
-    /// The status of a delivery or an attempt, and whether the vendor had the event already.
+    /// The status of a delivery or an attempt, and whether the vendor already had the event.
     static func status(of delivery: JSONValue) -> String {
-        (delivery["status"]?.string ?? "") + (delivery["deduplicated"]?.bool == true ? " (was there already)" : "")
+        (delivery["status"]?.string ?? "") + (delivery["deduplicated"]?.bool == true ? " (deduplicated)" : "")
     }
 
-    /// When a delivery goes again. One whose time has passed waits for its provider, which is parked or has failed.
+    /// When a delivery is retried. One that is overdue waits for its provider, which is parked or failing.
     static func nextAttempt(_ text: String?, now: Timestamp = SystemWallClock().now) -> String {
         guard let text else { return "-" }
         let isPast = Timestamp(rfc3339: text).map { $0 < now } ?? false
@@ -98,13 +98,13 @@ enum DeliveryRows {
             [
                 attempt["at"]?.string ?? "", delivery["provider"]?.string ?? "", status(of: attempt),
                 attempt["http_status"]?.numberText ?? "-", attempt["latency_ms"]?.numberText ?? "-",
-                words(attempt["error"]), attempt["error"]?["vendor"]?.string ?? "-",
+                text(attempt["error"]), attempt["error"]?["vendor"]?.string ?? "-",
             ]
         }
     }
 
-    private static func words(_ error: JSONValue?) -> String {
-        let words = [error?["code"]?.string, error?["message"]?.string].compactMap(\.self).joined(separator: ": ")
-        return words.isEmpty ? "-" : words
+    private static func text(_ error: JSONValue?) -> String {
+        let text = [error?["code"]?.string, error?["message"]?.string].compactMap(\.self).joined(separator: ": ")
+        return text.isEmpty ? "-" : text
     }
 }

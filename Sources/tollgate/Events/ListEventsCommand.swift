@@ -2,103 +2,114 @@ import ArgumentParser
 import Client
 import JSON
 
-/// Which events are meant.
+/// The filters of a list of events.
 struct EventFilterOptions: ParsableArguments {
-    @Option(help: "With this name.")
-    var name: String?
+    @Option(help: "Event names. Filters may be repeated, or hold several values separated by commas.")
+    var name: [String] = []
 
-    @Option(help: "Of this customer.")
-    var customerID: String?
+    @Option(help: "Customers.")
+    var customerID: [String] = []
 
-    @Option(help: "Of this subscription.")
-    var subscriptionID: String?
+    @Option(help: "Subscriptions.")
+    var subscriptionID: [String] = []
 
-    @Option(help: "From this source.")
-    var source: String?
+    @Option(help: "Sources.")
+    var source: [String] = []
 
-    @Option(help: "Not before this moment, such as 2026-01-31T00:00:00Z.")
-    var start: String?
+    @Option(help: "Events with a timestamp at or after this time, such as 2026-01-31T00:00:00Z.")
+    var from: String?
 
-    @Option(help: "Before this moment.")
-    var end: String?
+    @Option(help: "Events with a timestamp before this time.")
+    var until: String?
 
-    /// What is given, by the API's names.
-    var given: [(name: String, value: String)] {
-        [
-            ("name", name), ("customer_id", customerID), ("subscription_id", subscriptionID), ("source", source),
-            ("start", start), ("end", end),
-        ].compactMap { name, value in value.map { (name, $0) } }
-    }
+    @Option(help: "Events accepted at or after this time.")
+    var acceptedFrom: String?
 
-    /// A path with these and further parameters.
-    func path(_ path: String, _ further: [(name: String, value: String?)] = []) -> String {
-        let all = given + further.compactMap { name, value in value.map { (name, $0) } }
-        return all.isEmpty ? path : path + "?" + all.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&")
+    @Option(help: "Events accepted before this time.")
+    var acceptedUntil: String?
+
+    /// The filter, by the API's names.
+    var parameters: QueryParameters {
+        var parameters = QueryParameters()
+        parameters.add("name", anyOf: name)
+        parameters.add("customer_id", anyOf: customerID)
+        parameters.add("subscription_id", anyOf: subscriptionID)
+        parameters.add("source", anyOf: source)
+        parameters.add("from", from)
+        parameters.add("until", until)
+        parameters.add("accepted_from", acceptedFrom)
+        parameters.add("accepted_until", acceptedUntil)
+        return parameters
     }
 }
 
-/// `tollgate events list`: a page of events, or new ones as they come.
+/// `tollgate events list`: a page of events, or new ones as they arrive.
 struct ListEventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List events, the newest first; with --watch new ones and what becomes of them, until it is stopped."
+        abstract: "List events, newest first; with --watch, follow new events and their deliveries."
     )
 
     @OptionGroup var filter: EventFilterOptions
 
     @Option(
-        help: "With a delivery in this state: pending, retrying, delivered, rejected, uncertain, skipped, discarded."
+        help:
+            "Events with a delivery in one of these states: pending, retrying, delivered, rejected, uncertain, skipped, discarded."
     )
-    var deliveryStatus: String?
+    var deliveryStatus: [String] = []
 
-    @Option(help: "Ask this provider's vendor itself.")
+    @Option(help: "Read from this provider's vendor instead of the gateway's journal.")
     var provider: String?
 
-    @Flag(help: "The oldest first.")
+    @Flag(help: "Oldest first.")
     var oldest = false
 
-    @Option(help: "How many at the most.")
+    @Option(help: "Maximum number of results.")
     var limit = 20
 
-    @Option(help: "Go on behind a page: the cursor that it ended with.")
+    @Option(help: "Continue from this cursor.")
     var cursor: String?
 
-    @Flag(help: "Show events and settlements as they happen.")
+    @Flag(help: "Show events and settlements as they happen, until interrupted.")
     var watch = false
 
-    @Flag(help: "Print the gateway's JSON; with --watch an object a line.")
+    @Flag(help: "Print the gateway's JSON; with --watch, one object per line.")
     var json = false
 
     @OptionGroup var gateway: GatewayOptions
 
     func validate() throws {
-        if watch, provider != nil || deliveryStatus != nil || cursor != nil || oldest {
+        if watch, provider != nil || !deliveryStatus.isEmpty || cursor != nil || oldest {
             throw ValidationError(
-                "--watch shows what happens now; --provider, --delivery-status, --cursor and --oldest are for pages"
+                "--watch follows new events; --provider, --delivery-status, --cursor and --oldest do not apply"
             )
         }
     }
 
     mutating func run() async throws {
         if watch {
-            return try await EventTail(gateway: gateway, path: filter.path("/v1/events/stream"), json: json).run()
+            return try await EventTail(
+                gateway: gateway,
+                path: filter.parameters.appended(to: "/v1/events/stream"),
+                json: json
+            ).run()
         }
-        let further: [(name: String, value: String?)] = [
-            ("delivery_status", deliveryStatus), ("provider", provider), ("order", oldest ? "oldest" : nil),
-            ("limit", "\(limit)"), ("cursor", cursor),
-        ]
-        let answer = try await gateway.get(filter.path("/v1/events", further))
+        var parameters = filter.parameters
+        parameters.add("delivery_status", anyOf: deliveryStatus)
+        parameters.add("provider", provider)
+        parameters.add("order", oldest ? "oldest" : nil)
+        parameters.add("limit", "\(limit)")
+        parameters.add("cursor", cursor)
+        let answer = try await gateway.get(parameters.appended(to: "/v1/events"))
         guard !json, let page = answer.json else { return Terminal.data(answer.body) }
         let events = page["events"].map { Array($0.elements) } ?? []
         Terminal.data(Terminal.table([EventRows.header] + events.map(EventRows.row)))
         for note in page["notes"].map({ Array($0.elements) }) ?? [] { Terminal.note(note.string ?? "") }
         guard let cursor = page["next_cursor"]?.string else { return }
-        if let moment = page["searched_until"]?.string {
-            Terminal.note(
-                "searched up to \(moment), then the time limit was reached; to continue: --cursor \(cursor)"
-            )
+        if let time = page["searched_until"]?.string {
+            Terminal.note("the search reached its time limit at \(time); to continue: --cursor \(cursor)")
         } else {
-            Terminal.note("there are more: --cursor \(cursor)")
+            Terminal.note("more results: --cursor \(cursor)")
         }
     }
 }
@@ -125,22 +136,22 @@ enum EventRows {
     }
 }
 
-/// `tollgate events names`: which names occur.
+/// `tollgate events names`: the event names in the journal.
 struct ListNamesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "names",
-        abstract: "List the names of events, with counts and when each was first and last seen."
+        abstract: "List event names with their counts, first and last timestamp."
     )
 
     @OptionGroup var filter: EventFilterOptions
 
-    @Option(help: "Ask this provider's vendor itself.")
+    @Option(help: "Read from this provider's vendor instead of the gateway's journal.")
     var provider: String?
 
-    @Option(help: "Maximum number of names; 1000 by default.")
+    @Option(help: "Maximum number of names (default: 1000).")
     var limit: Int?
 
-    @Option(help: "Continue from the cursor that the page before ended with.")
+    @Option(help: "Continue from this cursor.")
     var cursor: String?
 
     @Flag(help: "Print the gateway's JSON.")
@@ -149,8 +160,11 @@ struct ListNamesCommand: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        let further = [("provider", provider), ("limit", limit.map(String.init)), ("cursor", cursor)]
-        let answer = try await gateway.get(filter.path("/v1/events/names", further))
+        var parameters = filter.parameters
+        parameters.add("provider", provider)
+        parameters.add("limit", limit.map(String.init))
+        parameters.add("cursor", cursor)
+        let answer = try await gateway.get(parameters.appended(to: "/v1/events/names"))
         guard !json, let page = answer.json else { return Terminal.data(answer.body) }
         let rows = (page["names"].map { Array($0.elements) } ?? []).map { name in
             [
@@ -159,6 +173,6 @@ struct ListNamesCommand: AsyncParsableCommand {
             ]
         }
         Terminal.data(Terminal.table([["NAME", "EVENTS", "FIRST SEEN", "LAST SEEN"]] + rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.note("there are more: --cursor \(cursor)") }
+        if let cursor = page["next_cursor"]?.string { Terminal.note("more results: --cursor \(cursor)") }
     }
 }

@@ -1,5 +1,6 @@
-import DeliveryEngine
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct CircuitBreakerTests {
     let start = ContinuousClock.now

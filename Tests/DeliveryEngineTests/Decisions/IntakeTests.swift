@@ -1,7 +1,8 @@
-import DeliveryEngine
 import Events
 import Journal
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct IntakeTests {
     let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))

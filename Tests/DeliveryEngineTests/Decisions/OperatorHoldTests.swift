@@ -1,7 +1,8 @@
-import DeliveryEngine
 import Events
 import Journal
 import Testing
+
+@testable import DeliveryEngine
 
 /// What an operator and a vendor may hold up, and for how long.
 @Suite struct OperatorHoldTests {

@@ -1,7 +1,8 @@
-import DeliveryEngine
 import Events
 import Journal
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct PipelineMemoryTests {
     private func memory(batch: Int, concurrency: Int, held: Int) -> PipelineMemory {

@@ -1,6 +1,7 @@
-import DeliveryEngine
 import Events
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct RetryScheduleTests {
     let now = Timestamp(milliseconds: 1_700_000_000_000)

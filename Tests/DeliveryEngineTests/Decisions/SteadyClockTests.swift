@@ -1,6 +1,7 @@
-import DeliveryEngine
 import Events
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct SteadyClockTests {
     let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))

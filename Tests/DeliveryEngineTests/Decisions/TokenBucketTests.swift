@@ -1,6 +1,7 @@
-import DeliveryEngine
 import Events
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct TokenBucketTests {
     let start = ContinuousClock.now

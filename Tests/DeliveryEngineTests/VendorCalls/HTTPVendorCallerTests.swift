@@ -1,7 +1,9 @@
-import DeliveryEngine
 import Events
 import NIOPosix
+import Telemetry
 import Testing
+
+@testable import DeliveryEngine
 
 /// What a call's end says about the event: certainly not applied, or perhaps. To take one for the other is a lost event or a double
 /// bill.

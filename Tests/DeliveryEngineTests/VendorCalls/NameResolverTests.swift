@@ -1,10 +1,11 @@
-import DeliveryEngine
 import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import DeliveryEngine
 
 /// Lookups whose answers a test decides about.
 private final class FakeNames: Sendable {

@@ -1,10 +1,12 @@
-import DeliveryEngine
 import Dispatch
 import Events
 import NIOCore
 import NIOPosix
 import TestSupport
 import Testing
+import Transport
+
+@testable import DeliveryEngine
 
 /// What becomes of connections over several calls, with vendors that behave in every way a vendor may and some that none may.
 @Suite struct VendorClientTests {

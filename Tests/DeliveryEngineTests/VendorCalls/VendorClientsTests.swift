@@ -1,9 +1,10 @@
-import DeliveryEngine
 import Events
 import NIOPosix
 import Routing
 import Testing
 import Vendors
+
+@testable import DeliveryEngine
 
 /// A name may lead anywhere; what counts is the address that was connected to.
 @Suite struct VendorClientsTests {

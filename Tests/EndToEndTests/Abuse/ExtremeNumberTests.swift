@@ -23,7 +23,7 @@ import Testing
         ("/v1/events/estimate", #"{\#(event),"properties":{"units":"@"}}"#),
         ("/v1/deliveries/retry", #"{"filter":{"accepted_from":"@"},"dry_run":true}"#),
         ("/v1/deliveries/retry", #"{"ids":[@],"dry_run":true}"#),
-        ("/v1/deliveries/discard", #"{"filter":{"accepted_before":"@","status":"@"},"dry_run":true}"#),
+        ("/v1/deliveries/discard", #"{"filter":{"accepted_until":"@","status":"@"},"dry_run":true}"#),
         (
             "/v1/config/check",
             #"{"version":@,"providers":{"p":{"adapter":"lago","batch":@,"concurrency":@,"timeout":@}}}"#
@@ -51,22 +51,23 @@ import Testing
 
     /// Numbers in paths and queries.
     static let paths = [
-        "/v1/events?start=@", "/v1/events?end=@", "/v1/events?limit=@", "/v1/events?cursor=@_1",
+        "/v1/events?from=@", "/v1/events?until=@", "/v1/events?limit=@", "/v1/events?cursor=@_1",
         "/v1/events?cursor=1_@",
-        "/v1/events?cursor=@_@&order=oldest", "/v1/events?start=@&end=@&order=oldest", "/v1/events/names?start=@&end=@",
-        "/v1/events/@", "/v1/events?provider=lago&start=@", "/v1/events?provider=polar&start=@",
-        "/v1/events?provider=polar&end=@",
-        "/v1/events?provider=flexprice&end=@", "/v1/events?provider=lago&cursor=@.10",
+        "/v1/events?cursor=@_@&order=oldest", "/v1/events?from=@&until=@&order=oldest",
+        "/v1/events/names?from=@&until=@",
+        "/v1/events/@", "/v1/events?provider=lago&from=@", "/v1/events?provider=polar&from=@",
+        "/v1/events?provider=polar&until=@",
+        "/v1/events?provider=flexprice&until=@", "/v1/events?provider=lago&cursor=@.10",
         "/v1/events?provider=lago&cursor=1.@",
         "/v1/events?provider=polar&cursor=@.10", "/v1/events?provider=flexprice&cursor=k@::e",
         "/v1/events?provider=flexprice&order=oldest&cursor=o@", "/v1/events/@?provider=polar",
         "/v1/deliveries?limit=@", "/v1/deliveries?cursor=@.lago", "/v1/deliveries?accepted_from=@",
-        "/v1/deliveries?accepted_before=@",
+        "/v1/deliveries?accepted_until=@",
         "/lago/api/v1/events?page=@&per_page=@", "/lago/api/v1/events?timestamp_from=@",
         "/polar/v1/events/?page=@&limit=@",
         "/polar/v1/events/?start_timestamp=@", "/polar/v1/events/?end_timestamp=@",
         "/flexprice/v1/events?page_size=@&offset=@",
-        "/flexprice/v1/events?iter_first_key=@::@", "/v1/events/stream?start=@&end=bad",
+        "/flexprice/v1/events?iter_first_key=@::@", "/v1/events/stream?from=@&until=bad",
     ]
 
     /// Moments at the ends of what has four digits for a year, with arithmetic behind them.

@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import Events
 import Routing
 import Testing
@@ -26,7 +28,7 @@ import Vendors
         do {
             return try reading(client, more: more).warnings.map { $0.line(in: "f") }
         } catch {
-            return (error as? FaultyRoutes)?.faults.map { $0.line(in: "f") } ?? ["\(error)"]
+            return (error as? FaultyConfiguration)?.faults.map { $0.line(in: "f") } ?? ["\(error)"]
         }
     }
 

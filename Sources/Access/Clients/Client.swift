@@ -1,0 +1,90 @@
+package import ConfigurationFile
+package import Events
+
+/// An application that may use the gateway.
+package struct Client: Sendable, Equatable {
+    package let name: ClientName
+    package let tenant: TenantID
+    /// The keys that `routes.json` gives it, in the order of the file; others may stand in the data folder.
+    package let keys: [ClientKey]
+    package let scopes: Set<Scope>
+    /// What it may send.
+    package let allowance: Allowance
+    /// How much it may send.
+    package let limits: ClientLimits
+    /// Which timestamps its events may have.
+    package let timestamps: TimestampWindow
+    /// Which calls of vendors' own APIs it may make through the gateway.
+    package let pass: PassRules
+
+    package init(
+        name: ClientName,
+        tenant: TenantID,
+        keys: [ClientKey] = [],
+        scopes: Set<Scope>,
+        allowance: Allowance = Allowance(),
+        limits: ClientLimits = ClientLimits(),
+        timestamps: TimestampWindow = .standard,
+        pass: PassRules = PassRules()
+    ) {
+        self.name = name
+        self.tenant = tenant
+        self.keys = keys
+        self.scopes = scopes
+        self.allowance = allowance
+        self.limits = limits
+        self.timestamps = timestamps
+        self.pass = pass
+    }
+
+    /// Whether the client has a scope, by itself or because it may do everything.
+    package func may(_ scope: Scope) -> Bool {
+        scopes.contains(scope) || scopes.contains(.admin)
+    }
+}
+
+/// What a client may do.
+package enum Scope: String, Sendable, CaseIterable {
+    case writeEvents = "events:write"
+    case readEvents = "events:read"
+    case manageDeliveries = "deliveries:manage"
+    /// To pass GET and HEAD to a vendor's own API.
+    case readVendor = "vendor:read"
+    /// To pass all other methods to a vendor's own API.
+    case writeVendor = "vendor:write"
+    case admin
+}
+
+/// Which events a client may send.
+package struct Allowance: Sendable, Equatable {
+    /// The routes that may take its events; empty: all.
+    package let routes: Set<RouteName>
+    /// The names that its events may have; empty: all.
+    package let names: [Glob]
+
+    package init(routes: Set<RouteName> = [], names: [Glob] = []) {
+        self.routes = routes
+        self.names = names
+    }
+
+    /// Whether an event may have this name.
+    package func allows(name: String) -> Bool {
+        names.isEmpty || names.contains { $0.matches(name) }
+    }
+
+    /// Whether this route may take an event; nil stands for a plan without a route.
+    package func allows(route: @autoclosure () -> RouteName?) -> Bool {
+        routes.isEmpty || route().map(routes.contains) ?? false
+    }
+}
+
+/// How much a client may send; nil: as much as the gateway takes.
+package struct ClientLimits: Sendable, Equatable {
+    package let requests: RateLimit?
+    package let events: RateLimit?
+
+    package init(requests: RateLimit? = nil, events: RateLimit? = nil) {
+        self.requests = requests
+        self.events = events
+    }
+}

@@ -1,0 +1,68 @@
+package import ConfigurationFile
+
+/// The fields of `routes.json` that are about clients.
+extension Client {
+    /// The fields of one client.
+    package static let fields = [
+        Field("name", .text, required: true, "The application's name, for logs and routes."),
+        Field(
+            "tenant",
+            .text,
+            "Whose events these are; tenants never see one another's. The client's name by default."
+        ),
+        Field("key_sha256", .text, "The SHA-256 of the client's key, 64 hexadecimal digits."),
+        Field(
+            "keys",
+            .list(.object(keyFields)),
+            "Further keys, each with the time in which it may be used, so that a new one can follow an old one without a gap."
+        ),
+        Field(
+            "scopes",
+            .list(.choice(Scope.allCases.map(\.rawValue))),
+            "What the client may do; events:write and events:read by default."
+        ),
+        Field("routes", .texts, "The routes that may take the client's events; all by default."),
+        Field("names", .texts, "The names that the client's events may have; * stands for any text. All by default."),
+        Field(
+            "credentials",
+            .map(.object(CredentialSource.fields)),
+            "The vendor's keys of this client's tenant, by provider, over the provider's own: another account at the vendor."
+        ),
+        Field(
+            "pass",
+            .map(.texts),
+            "Calls of a vendor's own API that pass through the gateway: by facade, or by provider, the vendor's paths; * stands for any "
+                + "text. GET and HEAD need the scope vendor:read, other methods vendor:write. By facade, they go to the provider that "
+                + "is primary for the client's routes. None by default."
+        ),
+        Field(
+            "pass_shared",
+            .flag,
+            "Whether calls pass to an account that other tenants use too, and whose API shows all of them. False by default."
+        ),
+        Field("limits", .object(limitFields), "How much the client may send; beyond it, it is answered 429."),
+        Field(
+            "timestamps",
+            .object(timestampFields),
+            "Which timestamps the client's events may have; an event with another one is refused."
+        ),
+    ]
+
+    /// The fields of one of a client's keys.
+    static let keyFields = [
+        Field("sha256", .text, required: true, "The SHA-256 of the key, 64 hexadecimal digits."),
+        Field("id", .text, "What people call the key; the first digits of its SHA-256 by default."),
+        Field("not_before", .timestamp, "The first moment at which the key may be used; since ever by default."),
+        Field("expires", .timestamp, "The first moment at which the key may be used no more; never by default."),
+    ]
+
+    static let timestampFields = [
+        Field("max_age", .duration, "The oldest age, such as 35d; ten years (3653d) by default."),
+        Field("max_ahead", .duration, "How far ahead of the gateway's clock, such as 5m; one day (24h) by default."),
+    ]
+
+    static let limitFields = [
+        Field("requests", .rate, "The most requests in a time."),
+        Field("events", .rate, "The most events in a time."),
+    ]
+}

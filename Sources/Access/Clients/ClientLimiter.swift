@@ -1,0 +1,76 @@
+package import Events
+import Synchronization
+
+/// Counts what clients with limits send. A client without any costs nothing.
+package final class ClientLimiter: Sendable {
+    private struct Counts {
+        let limits: ClientLimits
+        var requests: Allotment?
+        var events: Allotment?
+
+        init(_ limits: ClientLimits, at now: ContinuousClock.Instant) {
+            self.limits = limits
+            requests = limits.requests.map { Allotment(limit: $0, at: now) }
+            events = limits.events.map { Allotment(limit: $0, at: now) }
+        }
+    }
+
+    /// One entry a client of `routes.json` that has limits.
+    private let counts = Mutex<[ClientName: Counts]>([:])
+
+    package init() {}
+
+    /// Counts a request.
+    /// - Throws: ``LimitExceeded`` if it comes too early; it is not counted then.
+    package func admitRequest(of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
+        guard let limit = client.limits.requests else { return }
+        let wait = with(client, now) { $0.requests?.take(1, at: now) }
+        if let wait { throw LimitExceeded(what: .requests, limit: limit, wait: wait) }
+    }
+
+    /// Counts the events of a request, all or none.
+    /// - Throws: ``LimitExceeded`` if they come too early; they are not counted then.
+    package func admit(events: Int, of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
+        guard let limit = client.limits.events, events > 0 else { return }
+        let wait = with(client, now) { $0.events?.take(events, at: now) }
+        if let wait { throw LimitExceeded(what: .events, limit: limit, wait: wait) }
+    }
+
+    /// A client whose limits have changed begins anew.
+    private func with(
+        _ client: Client,
+        _ now: ContinuousClock.Instant,
+        _ take: (inout Counts) -> Duration?
+    ) -> Duration? {
+        counts.withLock { counts in
+            var own =
+                counts[client.name].flatMap { $0.limits == client.limits ? $0 : nil } ?? Counts(client.limits, at: now)
+            defer { counts[client.name] = own }
+            return take(&own)
+        }
+    }
+}
+
+/// A client sent more than it may. Nothing of the request was taken.
+package struct LimitExceeded: Error, Sendable, Equatable {
+    /// What there was too much of.
+    package enum What: String, Sendable {
+        case requests, events
+    }
+
+    package let what: What
+    package let limit: RateLimit
+    package let wait: Duration
+
+    package init(what: What, limit: RateLimit, wait: Duration) {
+        self.what = what
+        self.limit = limit
+        self.wait = wait
+    }
+
+    /// The wait in whole seconds, at least 1.
+    package var retryAfterSeconds: Int {
+        // Safe: a thousandth of an Int64.
+        max(1, Int((Double(wait.wholeMilliseconds) / 1000).rounded(.up)))
+    }
+}

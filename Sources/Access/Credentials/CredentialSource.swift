@@ -1,0 +1,95 @@
+package import ConfigurationFile
+package import Events
+package import JSON
+
+/// Where a provider's credential comes from. The credential itself is in no file of Tollgate's, unless the operator wants it so.
+package enum CredentialSource: Sendable, Equatable {
+    /// A variable of the environment.
+    case environment(String)
+    /// A file, whose content without the line end is the credential.
+    case file(String)
+    /// A program that prints the credential.
+    case command(CredentialCommand)
+    /// In the file itself, where that is allowed: for a try on one's own machine.
+    case inline(Secret)
+
+    /// The fields of a credential.
+    package static let fields = [
+        Field("env", .text, "The name of an environment variable."),
+        Field("file", .text, "The path of a file."),
+        Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
+        Field("refresh", .duration, "After what time the program is run again; 10m by default."),
+        Field(
+            "variables",
+            .texts,
+            "Environment variables that the program gets, in addition to PATH, HOME and LANG."
+        ),
+        Field("inline", .text, "The key itself, taken with --allow-inline-secrets only."),
+    ]
+
+    private static let usualRefresh = Duration.seconds(600)
+
+    /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never repeat a value: somebody may have written the key itself.
+    package static func read(_ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
+        if let inline = value["inline"] { return read(inline: inline, value, &reader) }
+        let members = reader.members(of: value, fields, in: "\"credential\"")
+        let refresh = members["refresh"]?.string.flatMap(DurationText.read)
+        let words = members["command"].map { FieldReader.texts($0).map(\.text) }
+        let variables = members["variables"].map { FieldReader.texts($0).map(\.text) }
+        let hasCommandFields = refresh != nil || variables != nil
+        switch (members["env"]?.string, members["file"]?.string, words) {
+        case (let name?, nil, nil) where !name.isEmpty && !hasCommandFields: return .environment(name)
+        case (nil, let path?, nil) where !path.isEmpty && !hasCommandFields: return .file(path)
+        case (nil, nil, let words?) where !(words.first ?? "").isEmpty && !words.contains { $0.contains("\0") }:
+            let variables = variables ?? []
+            if let name = variables.first(where: { $0.isEmpty || $0.contains("=") || $0.contains("\0") }),
+                let value = members["variables"]
+            {
+                reader.fault(value, "\"\(name)\" is not the name of an environment variable; names only, without \"=\"")
+            }
+            return .command(CredentialCommand(words, refresh: refresh ?? usualRefresh, variables: variables))
+        default:
+            reader.fault(
+                value,
+                "\"credential\" must be {\"env\": \"NAME\"}, {\"file\": \"/path\"} or {\"command\": [\"program\", \"argument\"], "
+                    + "\"refresh\": \"10m\", \"variables\": [\"NAME\"]}; a key itself does not belong here"
+            )
+            return nil
+        }
+    }
+
+    private static func read(inline: JSONValue, _ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
+        guard reader.allowsInlineSecrets else {
+            reader.fault(
+                value,
+                "a key in routes.json is taken with --allow-inline-secrets only; name where it is with \"env\", \"file\" or \"command\""
+            )
+            return nil
+        }
+        guard let key = inline.string, !key.isEmpty, value.members.reduce(0, { count, _ in count + 1 }) == 1 else {
+            reader.fault(value, "\"inline\" must be the key as a string, and stand alone")
+            return nil
+        }
+        reader.fault(value, "a key stands in routes.json; whoever can read the file has it", severity: .warning)
+        return .inline(Secret(key))
+    }
+}
+
+/// A program that prints a credential.
+package struct CredentialCommand: Sendable, Hashable {
+    /// The program and its arguments; at least one.
+    package let words: [String]
+    /// The age at which the program runs again.
+    package let refresh: Duration
+    /// Environment variables that the program gets in addition to ``usualVariables``.
+    package let variables: [String]
+
+    /// Environment variables that every program gets, if they are set.
+    package static let usualVariables = ["PATH", "HOME", "LANG"]
+
+    package init(_ words: [String], refresh: Duration, variables: [String] = []) {
+        self.words = words
+        self.refresh = refresh
+        self.variables = variables
+    }
+}

@@ -1,0 +1,145 @@
+package import Events
+import Foundation
+import Synchronization
+
+/// Gets vendors' credentials from where `routes.json` says they are.
+///
+/// A file is read again when its time of change or its size differs, so that a rotated secret needs no restart. No message of this type
+/// ever holds a credential.
+package final class CredentialVault: CredentialResolving {
+    private struct CachedFile {
+        /// Where the links of the path lead: a mounted secret is rotated by pointing a link elsewhere.
+        let target: String
+        let modified: Date?
+        let size: Int?
+        let secret: Secret
+    }
+
+    private let configured: any ConfiguredCredentials
+    private let environment: [String: String]
+    private let programs: ProgramCredentials
+    private let files = Mutex<[String: CachedFile]>([:])
+
+    /// - Parameters:
+    ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get only those that are named for them.
+    ///   - programLimit: how long a program may take that prints a credential.
+    package init(
+        of configured: any ConfiguredCredentials,
+        environment: [String: String],
+        programLimit: Duration = .seconds(10)
+    ) {
+        programs = ProgramCredentials(environment: environment, limit: programLimit)
+        self.configured = configured
+        self.environment = environment
+    }
+
+    package func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret {
+        guard let source = configured.credentialSource(of: provider) else {
+            throw CredentialUnavailable(message: "no provider \"\(provider)\" is configured any more")
+        }
+        switch source {
+        case .environment(let name): return try fromEnvironment(name)
+        case .file(let path): return try fromFile(path)
+        case .inline(let secret):
+            let key = Self.trimmed(Array(secret.reveal().utf8))
+            return try Self.checked(key, "\"inline\" of provider \(provider)")
+        case .command(let command):
+            let place = "what the program \(command.words[0]) prints"
+            return try await programs.credential(of: command) {
+                (printed) throws(CredentialUnavailable) in
+                try Self.checked(Self.trimmed(printed), place)
+            }
+        }
+    }
+
+    /// What is missing, a line a provider; empty if every credential can be had.
+    package var missing: [String] {
+        get async {
+            var missing: [String] = []
+            for provider in configured.providersWithCredentials {
+                do throws(CredentialUnavailable) {
+                    _ = try await credential(of: provider)
+                } catch {
+                    missing.append("provider \(provider): \(error.message)")
+                }
+            }
+            return missing
+        }
+    }
+
+    private func fromEnvironment(_ name: String) throws(CredentialUnavailable) -> Secret {
+        guard let value = environment[name], !value.isEmpty else {
+            throw CredentialUnavailable(
+                message: "the environment variable \(name) is not set; set it to the vendor's key"
+            )
+        }
+        return try Self.checked(Self.trimmed(Array(value.utf8)), "the environment variable \(name)")
+    }
+
+    private func fromFile(_ path: String) throws(CredentialUnavailable) -> Secret {
+        // The attributes of a link are its own, and do not change when what it leads to does.
+        let target = URL(filePath: path).resolvingSymlinksInPath().path
+        let attributes: [FileAttributeKey: Any]
+        let content: Data
+        do {
+            attributes = try FileManager.default.attributesOfItem(atPath: target)
+            let (modified, size) = (attributes[.modificationDate] as? Date, attributes[.size] as? Int)
+            if let cached = files.withLock({ $0[path] }), cached.target == target, cached.modified == modified,
+                cached.size == size
+            {
+                return cached.secret
+            }
+            content = try Data(contentsOf: URL(filePath: target))
+        } catch {
+            throw CredentialUnavailable(message: "the file \(path) cannot be read; it must hold the vendor's key")
+        }
+        let secret = try Self.checked(Self.trimmed([UInt8](content)), "the file \(path)")
+        files.withLock {
+            $0[path] = CachedFile(
+                target: target,
+                modified: attributes[.modificationDate] as? Date,
+                size: attributes[.size] as? Int,
+                secret: secret
+            )
+        }
+        return secret
+    }
+
+    private static func trimmed(_ content: [UInt8]) -> String {
+        String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// A key that could not stand in a header field, or is more than the key, would fail each request with an error that does not
+    /// say so.
+    private static func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
+        if let flaw = flaw(in: value) { throw CredentialUnavailable(message: "\(place) \(flaw)") }
+        return Secret(value)
+    }
+
+    /// What keeps a trimmed value from being a key, without any of the value; nil if nothing does.
+    private static func flaw(in value: String) -> String? {
+        if value.isEmpty { return "is empty; it must hold the vendor's key" }
+        if value.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+            return "holds several lines; it must hold the vendor's key and nothing else"
+        }
+        if ["bearer ", "bearer\t"].contains(where: { value.lowercased().hasPrefix($0) }) {
+            return "begins with \"Bearer \", which belongs to the header; leave it out"
+        }
+        if let quote = value.first, "\"'".contains(quote), value.count > 1, value.last == quote {
+            return "stands in quotation marks; leave them out"
+        }
+        guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return "must hold one key of visible ASCII characters, without spaces"
+        }
+        return nil
+    }
+}
+
+/// Where the credentials of provider accounts come from, as configured at this moment.
+package protocol ConfiguredCredentials: Sendable {
+    /// The accounts, in the order of the configuration.
+    var providersWithCredentials: [ProviderName] { get }
+
+    /// The source of an account's credential; nil if the account is not configured any more.
+    func credentialSource(of provider: ProviderName) -> CredentialSource?
+}

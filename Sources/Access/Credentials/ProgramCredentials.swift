@@ -1,0 +1,78 @@
+import Events
+
+/// Keeps what programs print as credentials, so that a program runs once in its time, not once a request.
+///
+/// When its time is over it runs again, and until it has ended others go on with what it printed before; they also do so when it
+/// fails, since a vendor that has changed the key says so itself.
+actor ProgramCredentials {
+    private struct Kept {
+        var secret: Secret?
+        var fault: CredentialUnavailable?
+        /// When the program is worth another run.
+        var dueAt: ContinuousClock.Instant
+    }
+
+    /// How long a failed program is left alone.
+    private static let pauseAfterFailure = Duration.seconds(5)
+
+    private let environment: [String: String]
+    private let limit: Duration
+    private var kept: [CredentialCommand: Kept] = [:]
+    /// Those who wait for a first run.
+    private var waiting: [CredentialCommand: [CheckedContinuation<Void, Never>]] = [:]
+
+    init(environment: [String: String], limit: Duration) {
+        self.environment = environment
+        self.limit = limit
+    }
+
+    /// What a program printed, now or within its refresh time.
+    func credential(
+        of command: CredentialCommand,
+        checked: @Sendable ([UInt8]) throws(CredentialUnavailable) -> Secret
+    ) async throws(CredentialUnavailable) -> Secret {
+        let known = kept[command]
+        if known.map({ ContinuousClock.now < $0.dueAt }) ?? false { return try Self.value(known) }
+        if waiting[command] != nil {
+            // It runs at this moment.
+            if let secret = known?.secret { return secret }
+            await withCheckedContinuation { waiting[command, default: []].append($0) }
+            return try Self.value(kept[command])
+        }
+        waiting[command] = []
+        let names = CredentialCommand.usualVariables + command.variables
+        let program = CredentialProgram(
+            words: command.words,
+            environment: environment.filter { names.contains($0.key) },
+            limit: limit
+        )
+        kept[command] = outcome(await program.run(), command, known?.secret, checked)
+        for waiter in waiting.removeValue(forKey: command) ?? [] { waiter.resume() }
+        return try Self.value(kept[command])
+    }
+
+    private func outcome(
+        _ result: Result<[UInt8], CredentialProgram.Failure>,
+        _ command: CredentialCommand,
+        _ before: Secret?,
+        _ checked: ([UInt8]) throws(CredentialUnavailable) -> Secret
+    ) -> Kept {
+        let now = ContinuousClock.now
+        do throws(CredentialUnavailable) {
+            switch result {
+            case .success(let printed): return Kept(secret: try checked(printed), dueAt: now + command.refresh)
+            case .failure(let failure):
+                throw CredentialUnavailable(
+                    message: "the program \(command.words[0]) \(failure.reason); it must print the vendor's key"
+                )
+            }
+        } catch {
+            return Kept(secret: before, fault: error, dueAt: now + Self.pauseAfterFailure)
+        }
+    }
+
+    private static func value(_ kept: Kept?) throws(CredentialUnavailable) -> Secret {
+        if let secret = kept?.secret { return secret }
+        throw kept?.fault ?? CredentialUnavailable(message: "the program was not run")
+    }
+}

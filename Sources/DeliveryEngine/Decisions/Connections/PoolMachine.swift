@@ -1,0 +1,197 @@
+import DequeModule
+import NIOCore
+
+/// Which connection to an origin carries which exchange, and when another connection is made.
+///
+/// The connection that was used last goes first, so that those that are not needed close themselves. An exchange waits only while a
+/// connection is made or all are busy; when none can be made, the one that has waited longest fails at once, because the pipeline has
+/// its own retries.
+///
+/// A vendor may close a connection after an answer without having said so. A request that meets that close may be lost or not, and
+/// nobody knows. So until the vendor has been seen to keep connections, one is free only ``settlingTime`` after its answer, when such
+/// a close would be known; and a request that must not be repeated takes none that was used, unless it has outlived its answer by
+/// ``trial``.
+///
+/// Like ``PipelineMachine``, it is told of everything that happens and says which step to take; it does no I/O and reads no clock.
+struct PoolMachine: Sendable {
+    /// A step for the pool.
+    enum Step: Equatable, Sendable {
+        /// Make another connection. ``connected(_:)`` or ``couldNotConnect()`` reports on it.
+        case connect
+        /// Send this exchange over this connection.
+        case begin(exchange: Int, connection: Int)
+        /// This exchange gets no connection.
+        case fail(exchange: Int, ExchangeFailure)
+        /// Ask again at this time, unless something happens before. It replaces the wake before.
+        case wake(at: NIODeadline)
+    }
+
+    /// Where an exchange is.
+    enum Whereabouts: Equatable, Sendable {
+        case waiting
+        case inFlight(connection: Int)
+    }
+
+    /// How long a connection is watched after its answer.
+    static let settlingTime = TimeAmount.milliseconds(1)
+    /// A vendor that closes a connection because it answered does so within this time.
+    static let trial = TimeAmount.seconds(1)
+
+    private struct Waiting {
+        let exchange: Int
+        let mayRepeat: Bool
+        let deadline: NIODeadline
+    }
+
+    private struct Connection {
+        /// The exchange in flight; nil if there is none.
+        var exchange: Int?
+        var answers = 0
+        /// When it has outlived its last answer; long ago if it has brought none.
+        var trialEnd = NIODeadline.distantPast
+    }
+
+    private let mostConnections: Int
+    private var connections: [Int: Connection] = [:]
+    /// The connection that was used last is the last.
+    private var idle: [Int] = []
+    /// Connections whose answer is complete and that are free in a moment, in the order of their answers.
+    private var settling = Deque<(connection: Int, until: NIODeadline)>()
+    /// Bounded by the callers: pipelines by their concurrency, clients' reads by their limit for each provider.
+    private var waiting = Deque<Waiting>()
+    private var connecting = 0
+    /// Whether the vendor has been seen to keep connections after answers.
+    private var keepsConnections = false
+    private var scheduledWake: NIODeadline?
+    private(set) var isShutDown = false
+
+    /// - Parameter mostConnections: how many there may be at once.
+    init(mostConnections: Int) {
+        precondition(mostConnections > 0, "a pool without connections never sends anything")
+        self.mostConnections = mostConnections
+    }
+
+    // MARK: - What happened
+
+    /// An exchange needs a connection.
+    mutating func asked(_ exchange: Int, mayRepeat: Bool, until deadline: NIODeadline) {
+        waiting.append(Waiting(exchange: exchange, mayRepeat: mayRepeat, deadline: deadline))
+    }
+
+    /// Nobody waits for an exchange any more.
+    /// - Returns: where it was; nil if it is unknown here. One that waited is forgotten; one in flight ends with its connection.
+    mutating func withdrew(_ exchange: Int) -> Whereabouts? {
+        if let index = waiting.firstIndex(where: { $0.exchange == exchange }) {
+            waiting.remove(at: index)
+            return .waiting
+        }
+        return connections.first { $0.value.exchange == exchange }.map { .inFlight(connection: $0.key) }
+    }
+
+    /// A connection has been made and can take a request.
+    mutating func connected(_ connection: Int) {
+        connecting -= 1
+        connections[connection] = Connection()
+        idle.append(connection)
+    }
+
+    /// A connection could not be made.
+    /// - Returns: the exchange that fails for it; nil if none waits any more.
+    mutating func couldNotConnect() -> Int? {
+        connecting -= 1
+        return waiting.popFirst()?.exchange
+    }
+
+    /// The answer on a connection is complete, and all that came with it was read.
+    mutating func answered(_ connection: Int, at now: NIODeadline) {
+        guard var entry = connections[connection], entry.exchange != nil else { return }
+        entry.exchange = nil
+        entry.answers += 1
+        entry.trialEnd = now + Self.trial
+        connections[connection] = entry
+        if entry.answers > 1 { keepsConnections = true }
+        if keepsConnections {
+            idle.append(connection)
+        } else {
+            settling.append((connection, now + Self.settlingTime))
+        }
+    }
+
+    /// A connection is closed.
+    /// - Parameter byVendor: whether the vendor closed it after an answer that was complete, or before any request.
+    mutating func ended(_ connection: Int, byVendor: Bool, at now: NIODeadline) {
+        guard let entry = connections.removeValue(forKey: connection) else { return }
+        let isOnTrial = entry.exchange != nil || entry.trialEnd > now
+        if byVendor, isOnTrial { keepsConnections = false }
+        if let index = idle.lastIndex(of: connection) { idle.remove(at: index) }
+        settling.removeAll { $0.connection == connection }
+    }
+
+    /// The time of ``Step/wake(at:)`` has come.
+    mutating func woke() {
+        scheduledWake = nil
+    }
+
+    /// No exchange gets a connection any more.
+    mutating func shutDown() {
+        isShutDown = true
+    }
+
+    // MARK: - What to do
+
+    /// The next step at `now`; nil if there is nothing to do until something happens.
+    mutating func next(at now: NIODeadline) -> Step? {
+        if isShutDown { return waiting.popFirst().map { .fail(exchange: $0.exchange, .shutDown) } }
+        while let first = settling.first, first.until <= now {
+            settling.removeFirst()
+            idle.append(first.connection)
+        }
+        guard !waiting.isEmpty else { return nextWake() }
+        if let late = waiting.firstIndex(where: { $0.deadline <= now }) {
+            return .fail(exchange: waiting.remove(at: late).exchange, .timeout)
+        }
+        if let step = nextExchange(at: now) { return step }
+        if wantsConnection {
+            connecting += 1
+            return .connect
+        }
+        return nextWake()
+    }
+
+    /// Puts the first exchange on its way that an idle connection may carry.
+    private mutating func nextExchange(at now: NIODeadline) -> Step? {
+        guard !idle.isEmpty else { return nil }
+        let proven = idle.lastIndex { isProven($0, at: now) }
+        guard let first = waiting.firstIndex(where: { $0.mayRepeat || proven != nil }) else { return nil }
+        let exchange = waiting.remove(at: first)
+        let index = exchange.mayRepeat ? idle.count - 1 : proven ?? idle.count - 1
+        let connection = idle.remove(at: index)
+        connections[connection]?.exchange = exchange.exchange
+        return .begin(exchange: exchange.exchange, connection: connection)
+    }
+
+    /// Whether a connection will not be closed for having answered.
+    private func isProven(_ connection: Int, at now: NIODeadline) -> Bool {
+        keepsConnections || (connections[connection]?.trialEnd ?? .distantFuture) <= now
+    }
+
+    private var wantsConnection: Bool {
+        guard connections.count + connecting < mostConnections else { return false }
+        // What may be repeated can go over a connection that is free in a moment.
+        let repeatable = waiting.count { $0.mayRepeat }
+        return connecting < waiting.count - min(repeatable, settling.count)
+    }
+
+    /// Looks again when a connection is free, when one is proven that may not carry what waits, or when a deadline has passed.
+    private mutating func nextWake() -> Step? {
+        var times = [settling.first?.until].compactMap(\.self)
+        if !waiting.isEmpty {
+            times += waiting.map(\.deadline)
+            times += idle.compactMap { connections[$0]?.trialEnd }
+        }
+        guard let earliest = times.min() else { return nil }
+        if let scheduledWake, scheduledWake <= earliest { return nil }
+        scheduledWake = earliest
+        return .wake(at: earliest)
+    }
+}

@@ -1,0 +1,124 @@
+import Events
+import Journal
+
+/// What keeps a provider from being called whatever its circuit: a wait that the vendor asked for, an operator's hold, and a refused
+/// account; and what of it must be on disk.
+struct ProviderHolds: Sendable {
+    /// A wait that the vendor asked for. In memory it ends by the clock that nobody sets.
+    private struct Wait: Sendable {
+        var until: ContinuousClock.Instant
+        var fault: DeliveryFault
+    }
+
+    /// A wait that is over sooner is not worth a line on disk.
+    private static let worthSaving = Duration.seconds(10)
+
+    private let parkedPause: Duration
+    /// The longest wait that the vendor may ask for.
+    private let longestWait: Duration
+    /// Nothing leaves before; nil if nobody asked for a wait.
+    private var wait: Wait?
+    /// Nothing leaves before, because an operator said so.
+    private var operatorHold: (hold: OperatorHold, until: ContinuousClock.Instant)?
+    /// Why the account is refused; nil if it is not.
+    private(set) var parkedFor: DeliveryFault?
+    /// What is on disk of the wait and of the parking.
+    private var saved: ProviderHold?
+
+    /// - Parameter hold: what an earlier run left of waits and parking.
+    init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
+        parkedPause = settings.parkedPause
+        longestWait = settings.longestWait
+        saved = hold
+        guard let hold else { return }
+        if hold.isParked {
+            parkedFor = hold.fault
+        } else {
+            wait = Wait(until: now.instant + rest(of: hold, at: now), fault: hold.fault)
+        }
+    }
+
+    /// How long a hold of an earlier run goes on.
+    func rest(of hold: ProviderHold, at now: Moment) -> Duration {
+        max(.zero, min(hold.until - now.wall, longestWait))
+    }
+
+    /// When the next delivery may leave, for all that is known here; `now` if nothing holds it.
+    func earliestSend(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        max(earliestRead(at: now), operatorHold?.until ?? now)
+    }
+
+    /// When the next read may leave: an operator's hold is for deliveries only.
+    func earliestRead(at now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        max(now, wait?.until ?? now)
+    }
+
+    /// The vendor wants to be left alone for a while; a shorter wait does not end a longer one.
+    mutating func vendorAsks(for after: RetryAfter?, because fault: DeliveryFault, at now: Moment) {
+        var asked = after.map { $0.moment(from: now.wall, atMost: longestWait) - now.wall } ?? .zero
+        // Also where the vendor's clock is behind, and the time that it names is over here.
+        if fault.code == .rateLimited, asked <= .zero { asked = .seconds(1) }
+        guard asked > .zero else { return }
+        let until = now.instant + asked
+        if wait.map({ $0.until < until }) ?? true { wait = Wait(until: until, fault: fault) }
+    }
+
+    /// The account is refused for this reason, or works again (nil).
+    mutating func park(for fault: DeliveryFault?) {
+        parkedFor = fault
+    }
+
+    /// An operator holds the provider; a later hold replaces an earlier one.
+    mutating func operatorHolds(_ hold: OperatorHold, at now: Moment) {
+        operatorHold = (hold, now.instant + max(.zero, hold.until - now.wall))
+    }
+
+    /// An operator's hold ends, and a wait that the vendor asked for.
+    mutating func resume() {
+        operatorHold = nil
+        wait = nil
+    }
+
+    // MARK: - On disk
+
+    /// What must be written down so that a restart knows it; nil if what is on disk will do.
+    ///
+    /// The caller writes the value (nil inside: nothing holds the provider any more) and it counts as written.
+    mutating func takeUnsaved(at now: Moment) -> ProviderHold?? {
+        if let wait, wait.until <= now.instant { self.wait = nil }
+        let wanted: ProviderHold? =
+            if let parkedFor {
+                ProviderHold(until: now.wall + parkedPause, fault: parkedFor, isParked: true)
+            } else if let wait, wait.until - now.instant >= Self.worthSaving {
+                ProviderHold(until: now.wall + (wait.until - now.instant), fault: wait.fault, isParked: false)
+            } else {
+                nil
+            }
+        guard isNews(wanted, at: now) else { return nil }
+        saved = wanted
+        return .some(wanted)
+    }
+
+    private func isNews(_ wanted: ProviderHold?, at now: Moment) -> Bool {
+        guard let wanted else {
+            // One that ends by itself needs no word on disk.
+            return saved.map { $0.isParked || $0.until > now.wall } ?? false && wait == nil
+        }
+        guard let saved else { return true }
+        if wanted.isParked || saved.isParked { return wanted.isParked != saved.isParked }
+        return wanted.until - saved.until >= .seconds(1)
+    }
+
+    // MARK: - For people
+
+    /// The wait that the vendor asked for, by the wall clock; nil if there is none now.
+    func vendorsWait(at now: Moment) -> (until: Timestamp, fault: DeliveryFault)? {
+        guard let wait, wait.until > now.instant else { return nil }
+        return (now.wall + (wait.until - now.instant), wait.fault)
+    }
+
+    /// The operator's hold; nil if there is none now.
+    func operatorsHold(at now: Moment) -> OperatorHold? {
+        operatorHold.flatMap { $0.until > now.instant ? $0.hold : nil }
+    }
+}

@@ -1,0 +1,137 @@
+import Events
+
+/// The query parameters of a list endpoint, in one grammar for all of them.
+///
+/// A filter may be repeated, and one parameter may hold several values separated by commas; any of the values matches. A comma within a
+/// value is written `%2C`. Time windows are half-open: `from` is included, `until` is not. A parameter that the endpoint does not have is
+/// refused, because a filter that is silently ignored gives wrong answers.
+struct ListParameters: Sendable {
+    /// By name: each occurrence as its comma-separated values.
+    private let values: [String: [[String]]]
+
+    /// The largest page of any list.
+    static let largestPage = 1000
+
+    /// - Parameters:
+    ///   - query: as in the request's target, still percent-encoded.
+    ///   - allowed: the names that the endpoint has.
+    /// - Throws: ``Problem`` for a name that the endpoint does not have, and for an empty value.
+    init(_ query: Substring, allowed: Set<String>) throws(Problem) {
+        var values: [String: [[String]]] = [:]
+        for (name, given) in QueryText.lists(query) {
+            guard allowed.contains(name) else { throw .unknownParameter(name, allowed: allowed) }
+            guard !given.contains("") else {
+                throw .badParameter(name, "has an empty value; give a value, or leave the parameter out")
+            }
+            values[name, default: []].append(given)
+        }
+        self.values = values
+    }
+
+    /// Every value of a filter; none if it is not given.
+    func all(_ name: String) -> [String] { values[name]?.flatMap(\.self) ?? [] }
+
+    /// The value of a parameter that takes one, in which a comma means nothing.
+    /// - Throws: ``Problem`` if it is repeated.
+    func single(_ name: String) throws(Problem) -> String? {
+        let occurrences = values[name] ?? []
+        guard occurrences.count <= 1 else { throw .badParameter(name, "takes one value, and is given several times") }
+        return occurrences.first?.joined(separator: ",")
+    }
+
+    /// The values of a filter whose values are known words.
+    func words<Word>(_ name: String, as type: Word.Type) throws(Problem) -> Set<Word>
+    where Word: RawRepresentable<String> & CaseIterable & Hashable {
+        // No word has a comma, so that one is a separator here even if it was encoded.
+        try Self.words(name, all(name).flatMap { $0.split(separator: ",").map(String.init) }, as: type)
+    }
+
+    /// Known words by their texts.
+    /// - Parameter name: of the filter, for the problem.
+    /// - Throws: ``Problem`` that lists the words and suggests one.
+    static func words<Word>(_ name: String, _ texts: [String], as type: Word.Type) throws(Problem) -> Set<Word>
+    where Word: RawRepresentable<String> & CaseIterable & Hashable {
+        var words: Set<Word> = []
+        for text in texts {
+            guard let word = Word(rawValue: text) else {
+                let known = Word.allCases.map(\.rawValue)
+                let hint = Problem.suggestion(for: text, among: known)
+                throw .badParameter(
+                    name,
+                    "has the unknown value \"\(text.prefix(60))\"\(hint); known are \(known.joined(separator: ", "))"
+                )
+            }
+            words.insert(word)
+        }
+        return words
+    }
+
+    /// A time: RFC 3339 with an offset, or Unix seconds.
+    func timestamp(_ name: String) throws(Problem) -> Timestamp? {
+        guard let text = try single(name) else { return nil }
+        return try Self.timestamp(name, text)
+    }
+
+    static func timestamp(_ name: String, _ text: String) throws(Problem) -> Timestamp {
+        guard let timestamp = Timestamp(lenient: text) ?? Timestamp(unixSeconds: text) else {
+            throw .badParameter(name, timestampRule(text))
+        }
+        return timestamp
+    }
+
+    /// What is wrong with a timestamp in a query: most often a plus sign that was not encoded, which means a space there.
+    private static func timestampRule(_ text: String) -> String {
+        let rule = "must be a timestamp such as 2024-03-20T15:04:05Z, or Unix seconds; found \"\(text.prefix(60))\""
+        guard let space = text.lastIndex(of: " "),
+            Timestamp(lenient: text[..<space] + "+" + text[text.index(after: space)...]) != nil
+        else { return rule }
+        return "\(rule); write + as %2B in a query, or use Z"
+    }
+
+    /// The time window of two parameters.
+    /// - Throws: ``Problem`` if the window ends before it begins.
+    func window(_ first: String, _ last: String) throws(Problem) -> (from: Timestamp?, until: Timestamp?) {
+        let window = (from: try timestamp(first), until: try timestamp(last))
+        if let from = window.from, let until = window.until, until < from {
+            throw .badParameter(
+                last,
+                "is before \"\(first)\"; the window is from \"\(first)\" up to, not including, \"\(last)\""
+            )
+        }
+        return window
+    }
+
+    /// The maximum number of results.
+    func limit(default standard: Int = 100) throws(Problem) -> Int {
+        guard let text = try single("limit") else { return standard }
+        guard let limit = Int(text), (1...Self.largestPage).contains(limit) else {
+            throw .badParameter("limit", "must be an integer from 1 to \(Self.largestPage)")
+        }
+        return limit
+    }
+
+    /// The cursor that continues a list, read by `parse`.
+    func cursor<Cursor>(_ parse: (String) -> Cursor?) throws(Problem) -> Cursor? {
+        guard let text = try single("cursor") else { return nil }
+        guard let cursor = parse(text) else {
+            throw .badParameter("cursor", "must be the next_cursor of an earlier page")
+        }
+        return cursor
+    }
+}
+
+extension Problem {
+    /// A query parameter that an endpoint does not have.
+    static func unknownParameter(_ name: String, allowed: Set<String>) -> Problem {
+        let hint = suggestion(for: name, among: allowed.sorted())
+        return .badParameter(
+            name,
+            "is not a parameter here\(hint); the parameters are \(allowed.sorted().joined(separator: ", "))"
+        )
+    }
+
+    /// ` (did you mean "name"?)`, or nothing.
+    static func suggestion(for text: String, among known: [String]) -> String {
+        Suggestion.closest(to: text, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
+    }
+}

@@ -1,0 +1,64 @@
+import Access
+import HTTPTypes
+import Routing
+
+/// One row of the table of endpoints.
+struct Endpoint: Sendable {
+    typealias Handler = @Sendable (EndpointServices, EndpointCall) async throws -> EndpointResponse
+
+    /// Who it is for.
+    enum Audience: Sendable, Equatable {
+        /// Anybody. A key is not looked at.
+        case open
+        /// Anybody; who presents a key must have a valid one, and sees more.
+        case openOrClient
+        /// Clients.
+        case client
+        /// Operators, who may have a listener of their own for it.
+        case administration
+    }
+
+    let method: HTTPRequest.Method
+    let path: PathPattern
+    /// What the client must have; nil: any client may ask.
+    let scope: Scope?
+    let audience: Audience
+    /// What its requests are counted under.
+    let metricsClass: EndpointClass
+    let handler: Handler
+    /// Whether no key is needed on this listener, although it is for operators.
+    private var isUnlocked = false
+
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: PathPattern,
+        for audience: Audience,
+        needing scope: Scope? = nil,
+        countedAs metricsClass: EndpointClass,
+        handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.scope = scope
+        self.audience = audience
+        self.metricsClass = metricsClass
+        self.handler = handler
+    }
+
+    /// The same endpoint, open to anybody.
+    var unlocked: Endpoint {
+        var endpoint = self
+        endpoint.isUnlocked = true
+        return endpoint
+    }
+
+    /// Whether a request needs a key.
+    /// - Parameter presentsKey: whether the request has one.
+    func needsKey(presentsKey: Bool) -> Bool {
+        switch audience {
+        case .open: false
+        case .openOrClient: presentsKey
+        case .client, .administration: !isUnlocked
+        }
+    }
+}

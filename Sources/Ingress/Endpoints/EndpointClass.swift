@@ -1,0 +1,22 @@
+import Access
+import Events
+
+/// What a request is counted under.
+enum EndpointClass: Hashable, Sendable {
+    case write, read, deliveries, operations
+    /// A path or a method that is not served.
+    case unknown
+    /// A vendor's own API, whatever is asked of it.
+    case facade(AdapterName)
+
+    var name: String {
+        switch self {
+        case .write: "write"
+        case .read: "read"
+        case .deliveries: "deliveries"
+        case .operations: "operations"
+        case .unknown: "unknown"
+        case .facade(let adapter): "facade_\(adapter.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// What the handlers of endpoints are made of. One for each listener.
+struct EndpointServices: Sendable {
+    let given: IngressServices
+    let settings: IngressSettings
+    let gatekeeper: Gatekeeper
+    let bodies: LargeBodies
+    let capacity: IngressCapacity
+    /// Made once, because most requests are for it.
+    let writing: WriteHandler
+
+    init(
+        _ given: IngressServices,
+        settings: IngressSettings,
+        gatekeeper: Gatekeeper,
+        bodies: LargeBodies,
+        capacity: IngressCapacity
+    ) {
+        self.given = given
+        self.settings = settings
+        self.gatekeeper = gatekeeper
+        self.bodies = bodies
+        self.capacity = capacity
+        writing = WriteHandler(
+            given,
+            limiter: gatekeeper.limiter,
+            eventLimit: settings.eventLimit,
+            bodies: bodies
+        )
+    }
+}

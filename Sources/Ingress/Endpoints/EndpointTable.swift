@@ -1,0 +1,50 @@
+import Access
+import HTTPTypes
+
+/// The endpoints that one listener serves, found by method and path.
+struct EndpointTable: Sendable {
+    /// An endpoint, and the text that stands for the part of its path that varies.
+    struct Match: Sendable {
+        let endpoint: Endpoint
+        var parameter = ""
+    }
+
+    /// By path.
+    private let fixed: [String: [Endpoint]]
+    private let patterned: [Endpoint]
+
+    init(_ endpoints: [Endpoint] = Endpoint.all, on settings: IngressSettings) {
+        let served = endpoints.filter { $0.audience != .administration || settings.servesAdministration }
+            .map { settings.opensMetrics && $0.path == "/metrics" ? $0.unlocked : $0 }
+        fixed = Dictionary(grouping: served.filter { $0.path.variable == nil }, by: \.path.description)
+        patterned = served.filter { $0.path.variable != nil }
+    }
+
+    /// Finds the endpoint of a method and a path.
+    /// - Parameter path: still percent-encoded.
+    /// - Throws: ``Problem`` (404, 405).
+    func find(_ method: HTTPRequest.Method, _ path: String) throws(Problem) -> Match {
+        let served = matches(path)
+        guard !served.isEmpty else { throw .unknownPath(path, near: nearest(to: path)) }
+        if let match = served.first(where: { $0.endpoint.method == method }) { return match }
+        // Not a wrong method: nobody posts to a single event, but many to /v1/events/batch.
+        if method == .post, served.contains(where: { $0.endpoint.path == "/v1/events/{id}" }) {
+            throw .unknownPath(path, near: "/v1/events, which takes one event or several")
+        }
+        if method == .head, let match = served.first(where: { $0.endpoint.method == .get }) { return match }
+        throw .wrongMethod(method.rawValue, allowed: served.map(\.endpoint.method.rawValue).sorted())
+    }
+
+    private func matches(_ path: String) -> [Match] {
+        if let endpoints = fixed[path] { return endpoints.map { Match(endpoint: $0) } }
+        return patterned.compactMap { endpoint in
+            endpoint.path.match(path).map { Match(endpoint: endpoint, parameter: $0) }
+        }
+    }
+
+    /// The path that is meant by one with a slash too many; nil if there is none.
+    private func nearest(to path: String) -> String? {
+        let bare = "/" + path.split(separator: "/").joined(separator: "/")
+        return bare != path && !matches(bare).isEmpty ? bare : nil
+    }
+}

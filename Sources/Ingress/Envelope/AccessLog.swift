@@ -1,0 +1,85 @@
+import Access
+package import Events
+import Foundation
+import Logging
+import Routing
+package import Telemetry
+
+/// Takes the lines of the access log; `Gateway` fills it.
+///
+/// A protocol of its own, because a line a request by a logger's dictionaries costs a third of the requests.
+package protocol RequestLogging: Sendable {
+    /// Whether lines are written at all.
+    var isOn: Bool { get }
+    /// Writes one line. Never waits for the reader of the log.
+    func write(_ entry: RequestLogEntry)
+}
+
+/// One answered request.
+package struct RequestLogEntry: Sendable {
+    package let requestID: String
+    package let method: String
+    /// Without the query, and without keys.
+    package var path: String
+    /// Nil if the request has none that conforms.
+    package var trace: TraceContext?
+    package var status = 0
+    /// Nil if nobody signed in.
+    package var caller: Caller?
+    /// Events that were accepted.
+    package var accepted = 0
+    /// IDs of the first of them.
+    package var ids: [EventID] = []
+    package var duration = Duration.zero
+    /// What the request is counted under.
+    let endpoint: EndpointClass
+
+    /// How many ids stand in a line.
+    static let mostIDs = 10
+
+    init(_ request: IncomingRequest, countedAs metricsClass: EndpointClass) {
+        requestID = RequestID.of(request.requestID)
+        method = request.method
+        path = request.path
+        trace = TraceContext(request.traceParent)
+        endpoint = metricsClass
+    }
+}
+
+/// One line a request, for the operator, and its place in the metrics.
+struct AccessLog: Sendable {
+    let output: any RequestLogging
+    /// For requests that failed for a reason of ours.
+    let logger: Logger
+    let metrics: RequestMetrics
+    let routes: CurrentRoutes
+
+    func write(_ entry: consuming RequestLogEntry, _ duration: Duration) {
+        metrics.answered(entry.endpoint, status: entry.status, duration)
+        guard output.isOn else { return }
+        entry.duration = duration
+        if entry.endpoint != .write { entry.path = Self.withoutKeys(entry.path, routes.current.keys) }
+        output.write(entry)
+    }
+
+    /// A key that somebody put into the address by mistake is left out: one that opens something, and what looks like one of ours.
+    static func withoutKeys(_ path: String, _ keys: KeyTable) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            isKey(String(part), keys) ? "[redacted]" : withoutOurs(String(part))
+        }.joined(separator: "/")
+    }
+
+    private static func isKey(_ part: String, _ keys: KeyTable) -> Bool {
+        !part.isEmpty && keys.holder(of: KeyDigest(of: part.removingPercentEncoding ?? part)) != nil
+    }
+
+    private static func withoutOurs(_ part: String) -> String {
+        guard part.contains("tg_") else { return part }
+        return part.replacing(/tg_[A-Za-z0-9_]{16,}/, with: "tg_[redacted]")
+    }
+
+    /// A request failed for a reason of ours; the client is told the request's id only.
+    func failed(_ requestID: String, _ error: any Error) {
+        logger.error("a request failed", metadata: ["request_id": "\(requestID)", "error": "\(error)"])
+    }
+}

@@ -1,0 +1,54 @@
+import Access
+import Events
+import NIOCore
+import Routing
+
+/// Finds out who asks, and whether that client may.
+struct Gatekeeper: Sendable {
+    let routes: CurrentRoutes
+    let limiter = ClientLimiter()
+    private let authenticator: Authenticator
+    private let audit: AuditLog
+
+    /// - Parameter audit: told of refused keys.
+    init(routes: CurrentRoutes, clock: any WallClock, audit: AuditLog) {
+        self.routes = routes
+        self.audit = audit
+        authenticator = Authenticator(clock: clock)
+    }
+
+    /// Who has this key. A refused key is told to the audit log.
+    func caller(presenting key: String, from address: SocketAddress?) throws(KeyRefusal) -> Caller {
+        do {
+            return Caller(try holder(presenting: key), from: address)
+        } catch {
+            audit.refused(error, from: address?.ipAddress)
+            throw error
+        }
+    }
+
+    /// Who has this key; nil if it opens nothing now.
+    func caller(holding key: String, from address: SocketAddress?) -> Caller? {
+        do {
+            return Caller(try holder(presenting: key), from: address)
+        } catch {
+            // Whoever asks goes on to where the client is told why.
+            return nil
+        }
+    }
+
+    private func holder(presenting key: String) throws(KeyRefusal) -> KeyTable.Holder {
+        try authenticator.holder(presenting: key, in: routes.current.keys)
+    }
+
+    /// Whether a caller that had a scope has it still: the key was neither revoked nor has it expired, and the client is of the same tenant.
+    func still(_ caller: Caller, has scope: Scope) -> Bool {
+        do {
+            let now = try authenticator.holder(of: caller.key.digest, in: routes.current.keys)
+            return now.client.may(scope) && now.client.tenant == caller.client.tenant
+        } catch {
+            // The next request with this key says why.
+            return false
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Hummingbird
+import NIOCore
+
+/// A request, as far as all are alike.
+struct IncomingRequest: Sendable {
+    let method: String
+    /// Without the query.
+    let path: String
+    /// The values of `X-Request-Id` and `traceparent`, as the client sent them.
+    let requestID: String?
+    let traceParent: String?
+    let address: SocketAddress?
+}
+
+extension IncomingRequest {
+    init(_ request: Request, from address: SocketAddress?) {
+        self.init(
+            method: request.method.rawValue,
+            path: request.uri.path,
+            requestID: request.headers[.requestID],
+            traceParent: request.headers[.traceParent],
+            address: address
+        )
+    }
+}

@@ -1,0 +1,108 @@
+import Access
+import Events
+import HTTPTypes
+import Hummingbird
+import Journal
+import Routing
+
+/// A vendor's API, as far as all requests to it are alike: the key where the vendor's SDKs put it, refusals in the vendor's words.
+struct FacadeSurface: Surface {
+    let dialect: any Dialect
+    /// The request, as the dialect sees it; without its body.
+    let request: DialectRequest
+    /// Header fields that the vendor puts into every response.
+    private let common: [String: String]
+    /// The most bytes of a body.
+    let bodyLimitBytes: Int
+    /// The name of a field for keys that stands more than once.
+    private let repeatedKeyField: String?
+
+    /// - Parameter rest: the path below the facade's prefix, still percent-encoded.
+    init(_ dialect: any Dialect, _ request: Request, at rest: String, within settings: IngressSettings) {
+        self.dialect = dialect
+        self.request = DialectRequest(
+            method: request.method == .head ? "GET" : request.method.rawValue,
+            path: rest,
+            query: QueryText.pairs(request.uri.query.map { $0[...] } ?? ""),
+            headers: request.headers.map { (name: $0.name.rawName, value: $0.value) },
+            eventLimit: settings.eventLimit
+        )
+        common = dialect.headers(for: self.request)
+        bodyLimitBytes = min(dialect.bodyLimitBytes, settings.bodyLimitBytes)
+        repeatedKeyField = request.repeatedKeyField
+    }
+
+    func presentedKey() throws(RequestError) -> String {
+        if let repeatedKeyField { throw .repeatedKeyField(repeatedKeyField) }
+        guard let key = dialect.presentedKey(in: request) else { throw .noKey }
+        return key
+    }
+
+    func response(to error: RequestError, requestID: String) -> EndpointResponse {
+        if case .noKey = error { return response(dialect.answer(withoutKey: request)) }
+        return response(dialect.answer(to: refusal(error)))
+    }
+
+    /// The response where nothing is served, with the address that was probably meant.
+    /// - Parameter path: the request's whole path.
+    func unserved(at path: String) -> EndpointResponse {
+        response(dialect.answer(to: .unserved(advice: UnservedPath.advice(request.method, path, of: dialect))))
+    }
+
+    /// A response of the dialect, with the header fields that all have; the response's own count before them.
+    func response(_ answer: DialectAnswer) -> EndpointResponse {
+        let headers = answer.headers.merging(common, uniquingKeysWith: { own, _ in own })
+        return EndpointResponse(
+            status: HTTPResponse.Status(code: answer.status),
+            contentType: answer.contentType,
+            fields: headers.map { name, value in
+                guard let name = HTTPField.Name(name) else {
+                    preconditionFailure("a dialect's header has a name by RFC 9110")
+                }
+                return HTTPField(name: name, value: value)
+            },
+            body: .bytes(answer.body)
+        )
+    }
+
+    /// A response of the vendor's own, with what of these header fields it lacks.
+    func completed(_ response: EndpointResponse) -> EndpointResponse {
+        var response = response
+        for (name, value) in common
+        where !response.fields.contains(where: { $0.name.canonicalName == name.lowercased() }) {
+            guard let name = HTTPField.Name(name) else {
+                preconditionFailure("a dialect's header has a name by RFC 9110")
+            }
+            response.fields.append(HTTPField(name: name, value: value))
+        }
+        return response
+    }
+
+    private func refusal(_ error: RequestError) -> DialectRefusal {
+        switch error {
+        case .noKey, .repeatedKeyField, .refusedKey: .unauthorized
+        case .missingScope(let scope): .forbidden(scope: scope.rawValue)
+        case .rateLimited(let error):
+            .rateLimited(limit: error.limit.requests, retryAfterSeconds: error.retryAfterSeconds)
+        case .store(let error): .unavailable(retryAfterSeconds: error.retryAfterSeconds)
+        case .problem(let problem):
+            switch problem.status {
+            case .contentTooLarge: .tooLarge(limitBytes: bodyLimitBytes)
+            case .serviceUnavailable: .unavailable(retryAfterSeconds: 1)
+            default: .undecodable
+            }
+        case .failed: .failed
+        }
+    }
+}
+
+extension StoreError {
+    /// When it may have passed: nothing was acknowledged.
+    fileprivate var retryAfterSeconds: Int {
+        switch self {
+        case .full(let retryAfter), .busy(let retryAfter): max(1, Int(retryAfter.components.seconds))
+        case .closed: 1
+        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead: 5
+        }
+    }
+}

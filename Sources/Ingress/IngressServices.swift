@@ -1,0 +1,92 @@
+package import Acceptance
+package import CoreMetrics
+package import DeliveryEngine
+package import Events
+package import Journal
+package import Logging
+package import Routing
+package import VendorReads
+
+/// What requests may ask of the journal.
+package typealias IngressJournal = DeliveryRevising & EventArchive & EventFollowing & EventSearching
+
+/// The parts of the gateway that answer requests; shared by its listeners.
+package struct IngressServices: Sendable {
+    let acceptor: Acceptor
+    let journal: any IngressJournal
+    let routes: CurrentRoutes
+    let clock: any WallClock
+    let delivery: DeliveryView
+    let questions: VendorQuestions
+    let passedCalls: PassedCalls
+    let dialects: [any Dialect]
+    let operations: IngressOperations
+
+    /// - Parameters:
+    ///   - delivery: what the pipelines tell and are told.
+    ///   - questions: asks the vendors themselves.
+    ///   - passedCalls: passes clients' own calls to the vendors.
+    ///   - dialects: the facades.
+    package init(
+        acceptor: Acceptor,
+        journal: any IngressJournal,
+        routes: CurrentRoutes,
+        clock: any WallClock,
+        delivery: DeliveryView,
+        questions: VendorQuestions,
+        passedCalls: PassedCalls,
+        dialects: [any Dialect],
+        operations: IngressOperations
+    ) {
+        self.acceptor = acceptor
+        self.journal = journal
+        self.routes = routes
+        self.clock = clock
+        self.delivery = delivery
+        self.questions = questions
+        self.passedCalls = passedCalls
+        self.dialects = dialects
+        self.operations = operations
+    }
+}
+
+/// What operators ask for, and where it is recorded.
+package struct IngressOperations: Sendable {
+    let readiness: any ReadinessReporting
+    let reloading: any RoutesReloading
+    let reporting: any MetricsReporting
+    let audit: AuditLog
+
+    /// - Parameter audit: one for all listeners; it runs beside them.
+    package init(
+        readiness: any ReadinessReporting,
+        reloading: any RoutesReloading,
+        reporting: any MetricsReporting,
+        audit: AuditLog
+    ) {
+        self.readiness = readiness
+        self.reloading = reloading
+        self.reporting = reporting
+        self.audit = audit
+    }
+}
+
+/// Where a listener tells of its requests.
+package struct IngressTelemetry: Sendable {
+    let requests: any RequestLogging
+    let logger: Logger
+    let metrics: any MetricsFactory
+
+    /// - Parameters:
+    ///   - requests: takes the access log.
+    ///   - logger: for requests that failed for a reason of ours.
+    package init(
+        requests: any RequestLogging,
+        logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) {
+        self.requests = requests
+        self.logger = logger
+        self.metrics = metrics
+    }
+}

@@ -1,0 +1,185 @@
+package import Events
+package import Journal
+
+/// How far the deliveries to one provider have come: what is claimed, settled, and still to be walked over.
+///
+/// A value without I/O. The journal is walked from the oldest event to the newest; ``position`` is the end of the walk. What the walk
+/// handed out is in `claimed` until it is settled. What was settled before the walk reached it, which happens after a restart only, is
+/// in `ahead`. Deliveries with a row of their own are claimed by their row and kept in `held`.
+package struct ProviderProgress: Sendable {
+    /// How an event that the walk must pass over came to be held.
+    package enum Hold: Sendable, Equatable {
+        /// Its delivery has a row that says `retrying`.
+        case row
+        /// It was never settled; a crash interrupted its first attempt.
+        case interrupted
+    }
+
+    /// Everything up to here was walked over.
+    package private(set) var position: Int64
+    /// Events that were never settled, claimed or not.
+    package private(set) var pending: Int
+    /// Rows that say `retrying`.
+    package internal(set) var retrying: Int
+    /// Changes with every claim and release: who prepared a claim outside of the lock sees that another was faster.
+    package internal(set) var version = 0
+    /// Events that a request may be carrying while the process dies.
+    package private(set) var intended: Set<Int64>
+
+    private var claimed = ClaimedBlocks()
+    private(set) var ahead: SequenceRanges
+    var held: [Int64: Hold] = [:]
+    /// Claimed events that were given back, ascending.
+    var released: [Int64] = []
+    var interrupted: [Int64]
+    var retries: RetryTimes
+
+    /// - Parameters:
+    ///   - position: where the walk begins.
+    ///   - pending: how many events behind it were never settled.
+    ///   - retrying: how many rows say `retrying`, and when the next of them is due.
+    ///   - ahead: what is settled behind the position.
+    ///   - interrupted: what a crash interrupted.
+    package init(
+        position: Int64,
+        pending: Int = 0,
+        retrying: Int = 0,
+        nextDue: Timestamp? = nil,
+        ahead: SequenceRanges = SequenceRanges(),
+        interrupted: [(sequence: Int64, hold: Hold)] = []
+    ) {
+        self.position = position
+        self.pending = pending
+        self.retrying = retrying
+        retries = RetryTimes(next: nextDue)
+        self.ahead = ahead
+        self.ahead.removeAll(through: position)
+        self.interrupted = interrupted.map(\.sequence).sorted()
+        intended = Set(self.interrupted)
+        for (sequence, hold) in interrupted { held[sequence] = hold }
+    }
+
+    /// Everything up to here is settled or has a row: a restart begins its walk behind it.
+    package var cursor: Int64 { claimed.lowestOpen.map { $0 - 1 } ?? position }
+
+    /// The oldest event that was claimed and not settled.
+    package var oldestOpen: Int64? { claimed.lowestOpen }
+
+    /// Whether all events of this provider in the range are settled or have a row.
+    package func isSettled(_ range: ClosedRange<Int64>) -> Bool {
+        if range.upperBound <= cursor { return true }
+        return range.upperBound <= position && !claimed.hasOpen(in: range)
+    }
+
+    /// Whether this event, which the walk has not reached, is settled already.
+    package func isSettledAhead(_ sequence: Int64) -> Bool { ahead.contains(sequence) }
+
+    // MARK: The journal grows
+
+    /// Takes note of a chunk with so many events for this provider.
+    package mutating func appended(_ range: ClosedRange<Int64>, events: Int) {
+        pending += events
+        // Who has nothing to do with the chunk need not walk over it later.
+        if events == 0, position == range.lowerBound - 1 {
+            position = range.upperBound
+            version += 1
+        }
+    }
+
+    // MARK: First attempts
+
+    /// Claims the next events of a stretch of the journal that begins behind ``position``.
+    package mutating func claim(from stretch: Stretch, limit: BlockLimit, of provider: ProviderName) -> [Stretch.Place]
+    {
+        var walk = Walk(provider: provider, limit: limit)
+        var end = stretch.end
+        search: for (chunkIndex, chunk) in stretch.chunks.enumerated() {
+            var sequence = max(chunk.first.rawValue, position + 1)
+            while sequence <= chunk.last.rawValue {
+                let place = Stretch.Place(chunk: chunkIndex, event: Int(sequence - chunk.first.rawValue))
+                if walk.isOwn(chunk.events[place.event].plan), !ahead.contains(sequence) {
+                    guard held[sequence] != nil || walk.take(place, bytes: chunk.sizes[place.event]) else {
+                        end = sequence - 1
+                        break search
+                    }
+                    walk.passed.append(sequence)
+                }
+                sequence += 1
+            }
+        }
+        pass(to: max(end, position), events: walk.passed)
+        pending -= min(pending, stretch.damagedEvents)
+        return walk.taken
+    }
+
+    private mutating func pass(to end: Int64, events: [Int64]) {
+        position = end
+        version += 1
+        ahead.removeAll(through: end)
+        claimed.append(events)
+    }
+
+    /// Events that were given back, oldest first.
+    package func releasedEvents(limit: Int) -> [Int64] { Array(released.prefix(limit)) }
+
+    /// Claims the first so many of the events that were given back.
+    package mutating func claimReleased(_ count: Int) {
+        released.removeFirst(count)
+        version += 1
+    }
+
+    /// Notes that these are about to be sent.
+    package mutating func intend(_ sequences: [Int64]) {
+        intended.formUnion(sequences)
+    }
+
+    // MARK: Ends of claims
+
+    /// Cuts a delivered run where an event between two of its neighbours is still open: of a run only the first and the last
+    /// number are kept, so that it would stand for that event, too. Events that were given back and claimed again have such
+    /// events between them.
+    /// - Parameter rows: events that get a row in the same settlement.
+    package func unbroken(_ run: [Int64], besides rows: Set<Int64>) -> [ArraySlice<Int64>] {
+        claimed.unbroken(run, besides: rows, through: position)
+    }
+
+    /// Notes that an event's first outcome is on disk, as part of a run or as a row.
+    package mutating func settleFirst(_ sequence: Int64) {
+        endClaim(sequence)
+        guard sequence <= position else {
+            guard !ahead.contains(sequence) else { return }
+            ahead.insert(sequence...sequence)
+            pending -= 1
+            return
+        }
+        if claimed.settle(sequence) { pending -= 1 }
+    }
+
+    /// Notes that a row has changed or was made.
+    /// - Parameter due: when it goes again; nil if it does not.
+    package mutating func settleRow(_ sequence: Int64, wasRetrying: Bool, due: Timestamp?) {
+        settleFirst(sequence)
+        retrying += (due == nil ? 0 : 1) - (wasRetrying ? 1 : 0)
+        if let due { retries.lower(to: due) }
+        retries.noteChange(of: CollectionOfOne(sequence))
+    }
+
+    /// Gives claimed events back; those that are not claimed stay as they are.
+    package mutating func release(_ sequences: [Int64]) {
+        version += 1
+        for sequence in sequences {
+            intended.remove(sequence)
+            let hold = held.removeValue(forKey: sequence)
+            if hold == .row { retries.lower(to: RetryTimes.overdue) }
+            guard hold != .row, sequence <= position, claimed.isOpen(sequence) else { continue }
+            let place = released.firstIndex { $0 >= sequence } ?? released.count
+            if place == released.count || released[place] != sequence { released.insert(sequence, at: place) }
+        }
+    }
+
+    private mutating func endClaim(_ sequence: Int64) {
+        if !held.isEmpty { held.removeValue(forKey: sequence) }
+        if !intended.isEmpty { intended.remove(sequence) }
+        if !released.isEmpty { released.removeAll { $0 == sequence } }
+    }
+}

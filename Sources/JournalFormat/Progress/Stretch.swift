@@ -1,0 +1,28 @@
+package import Events
+
+/// A piece of the journal as one provider walks over it.
+package struct Stretch: Sendable {
+    /// An event of the stretch.
+    package struct Place: Sendable, Equatable {
+        package let chunk: Int
+        package let event: Int
+    }
+
+    /// Chunks in journal order. Between them may be chunks that do not name the provider, damaged ones, and gaps.
+    package var chunks: [ChunkEvents]
+    /// The walk may pass over everything up to here.
+    package var end: Int64
+    /// How many events of the provider are in damaged chunks of the stretch.
+    package var damagedEvents: Int
+
+    package init(chunks: [ChunkEvents] = [], end: Int64, damagedEvents: Int = 0) {
+        self.chunks = chunks
+        self.end = end
+        self.damagedEvents = damagedEvents
+    }
+
+    /// The number of an event of the stretch.
+    package func sequence(at place: Place) -> SequenceNumber {
+        chunks[place.chunk].first.advanced(by: place.event)
+    }
+}

@@ -1,0 +1,41 @@
+import Access
+import ConfigurationFile
+import Events
+
+/// Makes providers of the credentials that tenants bring themselves.
+enum TenantAccounts {
+    /// The accounts that tenants' own credentials make of the providers. A credential is an account, so no two may have the same.
+    static func accounts(
+        of credentials: [ClientReader.TenantCredential],
+        at providers: [ProviderConfiguration],
+        _ fields: inout FieldReader
+    ) -> [ProviderConfiguration] {
+        var accounts: [ProviderConfiguration] = []
+        for credential in credentials {
+            guard let provider = providers.first(where: { $0.name == credential.provider }) else { continue }
+            let siblings = accounts.filter { $0.owner?.provider == provider.name }
+            if let own = siblings.first(where: { $0.owner?.tenant == credential.tenant }) {
+                if own.credential != credential.source {
+                    fields.fault(
+                        credential.value,
+                        "another client of the tenant \"\(credential.tenant)\" has another credential for \"\(provider.name)\"; a tenant has one"
+                    )
+                }
+            } else if provider.credential == credential.source {
+                fields.fault(
+                    credential.value,
+                    "this is the credential that \"\(provider.name)\" has anyway; leave it out"
+                )
+            } else if let other = siblings.first(where: { $0.credential == credential.source }) {
+                fields.fault(
+                    credential.value,
+                    "the tenant \"\(other.owner?.tenant.rawValue ?? "")\" has the same credential, so both are at one account; "
+                        + "make a provider of it, and a route with \"match\": {\"client\": ...}"
+                )
+            } else {
+                accounts.append(provider.account(of: credential.tenant, with: credential.source))
+            }
+        }
+        return accounts
+    }
+}

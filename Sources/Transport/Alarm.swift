@@ -1,0 +1,27 @@
+package import NIOCore
+
+/// One timer of an event loop that can be set anew: then what it was set to before is forgotten.
+package struct Alarm {
+    private let eventLoop: any EventLoop
+    private var scheduled: Scheduled<Void>?
+
+    package init(on eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    /// Rings once after a time, unless it is set anew or cancelled before.
+    package mutating func set(in time: Duration, ring: @escaping @Sendable () -> Void) {
+        scheduled?.cancel()
+        let (seconds, attoseconds) = max(time, .zero).components
+        scheduled = eventLoop.scheduleTask(
+            in: .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000),
+            ring
+        )
+    }
+
+    /// Forgets what it was set to.
+    package mutating func cancel() {
+        scheduled?.cancel()
+        scheduled = nil
+    }
+}

@@ -1,0 +1,123 @@
+package import Access
+package import DeliveryEngine
+package import Events
+package import Routing
+
+/// Asks a vendor on a client's behalf, and waits for the answer: reads and estimates, never events.
+package struct VendorQuestions: Sendable {
+    private let routes: CurrentRoutes
+    private let clients: VendorClients
+    private let credentials: any CredentialResolving
+    private let adapters: [any Adapter]
+
+    /// One question takes no more requests than this; what is not complete then has failed.
+    private static let mostRequests = 50
+    /// Of one provider, so that reads that hang take neither all memory nor all the vendor's patience.
+    private static let mostReads = 8
+    /// How long a read waits behind deliveries for the vendor's rate limit.
+    private static let patience = Duration.seconds(5)
+
+    private let concurrency = ConcurrentReads(limit: mostReads)
+    private let admission: ReadAdmission
+
+    /// - Parameter clients: of questions alone, so that no answer that does not come takes a delivery's connection.
+    package init(
+        routes: CurrentRoutes,
+        clients: VendorClients,
+        credentials: any CredentialResolving,
+        adapters: [any Adapter],
+        admission: ReadAdmission
+    ) {
+        self.admission = admission
+        self.routes = routes
+        self.clients = clients
+        self.credentials = credentials
+        self.adapters = adapters
+    }
+
+    /// Of all vendors.
+    package var traits: [VendorTraits] { adapters.map(\.traits) }
+
+    /// The adapter of a provider; nil only for a provider that no registry knows.
+    package func adapter(of provider: ProviderConfiguration) -> (any Adapter)? {
+        adapters.first { $0.traits.adapter == provider.traits.adapter }
+    }
+
+    /// The vendors that can answer questions of a kind, by their names for people.
+    package func vendors(able ability: VendorAbility) -> [String] {
+        adapters.filter { $0.reading?.abilities.contains(ability) ?? false }.map(\.traits.vendor)
+    }
+
+    /// Asks until the inquiry has its answer.
+    /// - Returns: ``VendorInquiry/done(_:)``, ``VendorInquiry/failed(_:)`` or ``VendorInquiry/unsupported(_:)``.
+    /// - Throws: ``ReadRefusal`` if the vendor is not asked, or not to the end.
+    package func ask<Value>(
+        _ inquiry: VendorInquiry<Value>,
+        at provider: ProviderConfiguration
+    ) async throws(ReadRefusal) -> VendorInquiry<Value> {
+        try begin(provider.name)
+        defer { concurrency.end(provider.name) }
+        let caller = caller(for: provider)
+        var inquiry = inquiry
+        for _ in 0..<Self.mostRequests {
+            guard case .ask(let request, let next) = inquiry else { return inquiry }
+            try await awaitTurn(at: provider.name)
+            switch await caller.call(request) {
+            case .answer(let answer):
+                inquiry = next(answer)
+                if case .failed(let fault) = inquiry { return .failed(fault.redacted(by: answer.redaction)) }
+            case .notSent(let fault): return .failed(fault)
+            case .unknown(let fault):
+                let what = fault.code == .timeout ? "did not answer in time" : "broke the connection off"
+                return .failed(DeliveryFault(code: fault.code, message: "\(provider.traits.vendor) \(what)"))
+            case .noCredential(let unavailable):
+                return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
+            }
+        }
+        let message = "\(provider.traits.vendor) has more pages than one question may take; narrow it"
+        return .failed(DeliveryFault(code: .vendorError, message: message))
+    }
+
+    /// Asks at the first provider of this adapter that the client's routes name, and that the client may read from.
+    package func ask(_ request: VendorRequest, of adapter: AdapterName, for client: Client) async
+        -> DialectQuestionResult
+    {
+        let routes = routes.current.routes
+        let known = routes.providers(for: client.name).filter { $0.traits.adapter == adapter }
+        guard !known.isEmpty else { return .noProvider }
+        guard let provider = known.first(where: { routes.mayRead($0.name, client) }) else { return .forbidden }
+        do throws(ReadRefusal) {
+            try begin(provider.name)
+        } catch {
+            return .failed(DeliveryFault(code: .rateLimited, message: error.message))
+        }
+        defer { concurrency.end(provider.name) }
+        do throws(ReadRefusal) {
+            try await awaitTurn(at: provider.name)
+        } catch {
+            return .failed(DeliveryFault(code: .rateLimited, message: error.message))
+        }
+        let caller = caller(for: provider)
+        switch await caller.call(request) {
+        case .answer(var answer):
+            answer.body = answer.redaction.redacted(answer.body)
+            return .answered(answer)
+        case .notSent(let fault), .unknown(let fault): return .failed(fault)
+        case .noCredential(let unavailable):
+            return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
+        }
+    }
+
+    private func begin(_ provider: ProviderName) throws(ReadRefusal) {
+        guard concurrency.begin(provider) else { throw .tooMany(provider, limit: Self.mostReads) }
+    }
+
+    private func awaitTurn(at provider: ProviderName) async throws(ReadRefusal) {
+        guard await admission.admit(to: provider, within: Self.patience) else { throw .rateLimited(provider) }
+    }
+
+    private func caller(for provider: ProviderConfiguration) -> HTTPVendorCaller {
+        let client = clients.client(for: provider)
+        return HTTPVendorCaller(client: client, endpoint: VendorEndpoint(provider), credentials: credentials)
+    }
+}

@@ -1,0 +1,46 @@
+/// The query of a request to the gateway.
+///
+/// A filter's values are separated by commas, in the command line as in the API; `\,` is a comma within a value.
+struct QueryParameters {
+    private var text: [String] = []
+
+    /// Adds a parameter that takes one value; nothing if that is nil.
+    mutating func add(_ name: String, _ value: String?) {
+        guard let value else { return }
+        text.append("\(name)=\(value.percentEncoded)")
+    }
+
+    /// Adds a filter with all its values; nothing if there are none.
+    mutating func add(_ name: String, anyOf values: [String]) {
+        let values = Self.split(values)
+        guard !values.isEmpty else { return }
+        text.append("\(name)=\(values.map(\.percentEncoded).joined(separator: ","))")
+    }
+
+    func appended(to path: String) -> String {
+        text.isEmpty ? path : path + "?" + text.joined(separator: "&")
+    }
+
+    /// The values of a repeated option, each of which may hold several.
+    static func split(_ values: [String]) -> [String] {
+        values.flatMap { value in
+            var parts = [""]
+            var isEscaped = false
+            for character in value {
+                switch (character, isEscaped) {
+                case ("\\", false): isEscaped = true
+                case (",", false): parts.append("")
+                case (",", true):
+                    parts[parts.count - 1].append(",")
+                    isEscaped = false
+                default:
+                    if isEscaped { parts[parts.count - 1].append("\\") }
+                    isEscaped = character == "\\"
+                    if !isEscaped { parts[parts.count - 1].append(character) }
+                }
+            }
+            if isEscaped { parts[parts.count - 1].append("\\") }
+            return parts.filter { !$0.isEmpty }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import HTTPTypes
+import Testing
+
+@testable import Ingress
+
+@Suite struct EndpointTableTests {
+    private static func settings(administration: Bool = true, metrics: Bool = false) -> IngressSettings {
+        var settings = IngressSettings(servesAdministration: administration)
+        settings.opensMetrics = metrics
+        return settings
+    }
+
+    private static let concrete = ["{id}": "a%2Fb", "{name}": "a%2Fb"]
+
+    private static func path(_ endpoint: Endpoint) -> String {
+        concrete.reduce(endpoint.path.description) { $0.replacing($1.key, with: $1.value) }
+    }
+
+    @Test func `finds every endpoint by its method and path, and no other`() throws {
+        let table = EndpointTable(on: Self.settings())
+        for endpoint in Endpoint.all {
+            let match = try table.find(endpoint.method, Self.path(endpoint))
+            #expect(match.endpoint.path == endpoint.path && match.endpoint.method == endpoint.method)
+            #expect(match.parameter == (endpoint.path.variable == nil ? "" : "a/b"))
+        }
+        let rows = Endpoint.all.map { "\($0.method) \($0.path)" }
+        #expect(Set(rows).count == rows.count, "a row stands twice")
+    }
+
+    @Test func `answers HEAD where it answers GET`() throws {
+        let table = EndpointTable(on: Self.settings())
+        for endpoint in Endpoint.all where endpoint.method == .get {
+            #expect(try table.find(.head, Self.path(endpoint)).endpoint.path == endpoint.path)
+        }
+    }
+
+    @Test(arguments: [
+        ("GET", "/v1/nothing", "unknown-path", "events go to POST /v1/events"), ("GET", "/", "unknown-path", ""),
+        ("GET", "/v1//events", "unknown-path", "use /v1/events"),
+        ("GET", "/v1/events/", "unknown-path", "use /v1/events"),
+        ("GET", "/v1/events/a/b", "unknown-path", ""), ("GET", "/v1/events/%zz", "unknown-path", ""),
+        ("POST", "/v1/events/batch", "unknown-path", "use /v1/events, which takes one event or several"),
+        ("POST", "/v1/providers//hold", "unknown-path", ""), ("POST", "/v1/providers/hold", "unknown-path", ""),
+        ("POST", "/v1/providers/a/b/hold", "unknown-path", ""),
+        ("PUT", "/v1/events", "wrong-method", "use GET, POST"), ("POST", "/v1/events/names", "wrong-method", "use GET"),
+        ("GET", "/v1/providers/a/hold", "wrong-method", "use POST"),
+        ("DELETE", "/v1/events/a", "wrong-method", "use GET"),
+    ])
+    func `says what is wrong with a request that no endpoint takes`(
+        method: String,
+        path: String,
+        kind: String,
+        advice: String
+    ) throws {
+        let table = EndpointTable(on: Self.settings())
+        let method = try #require(HTTPRequest.Method(method))
+        let problem = #expect(throws: Problem.self) { try table.find(method, path) }
+        #expect(problem?.kind == kind)
+        #expect(problem?.detail.contains(advice) == true, "\(problem?.detail ?? "")")
+    }
+
+    @Test func `serves operators on their own listener only, if there is one`() {
+        let table = EndpointTable(on: Self.settings(administration: false, metrics: true))
+        for endpoint in Endpoint.all {
+            let isServed = (try? table.find(endpoint.method, Self.path(endpoint))) != nil
+            #expect(isServed == (endpoint.audience != .administration), "\(endpoint.path)")
+        }
+    }
+
+    @Test(arguments: [true, false], [true, false])
+    func `asks for a key unless the endpoint is open`(opensMetrics: Bool, presentsKey: Bool) throws {
+        let table = EndpointTable(on: Self.settings(metrics: opensMetrics))
+        for row in Endpoint.all {
+            let endpoint = try table.find(row.method, Self.path(row)).endpoint
+            let expected =
+                switch row.audience {
+                case .open: false
+                case .openOrClient: presentsKey
+                case .client: true
+                case .administration: !(opensMetrics && row.path == "/metrics")
+                }
+            #expect(endpoint.needsKey(presentsKey: presentsKey) == expected, "\(row.path)")
+        }
+    }
+
+    /// What is for everybody needs no scope, and what is for operators needs one.
+    @Test func `lets nobody administer without a scope`() {
+        for endpoint in Endpoint.all {
+            switch endpoint.audience {
+            case .open, .openOrClient: #expect(endpoint.scope == nil, "\(endpoint.path)")
+            case .administration: #expect(endpoint.scope != nil, "\(endpoint.path)")
+            case .client: #expect(endpoint.scope != nil || endpoint.path == "/v1/client", "\(endpoint.path)")
+            }
+        }
+    }
+}
