@@ -280,3 +280,8 @@ let package = Package(
         ),
     ]
 )
+
+// `make docs` only: a plain build neither fetches nor builds it.
+if Context.environment["TOLLGATE_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"))
+}

@@ -9,9 +9,18 @@ package final class SHA256 {
     /// The number of bytes of a digest.
     package static let byteCount = 32
 
-    package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+    /// The algorithm, looked up once: libcrypto's own `EVP_sha256()` stands for a look-up each time it is used, under locks.
+    // Safe: libcrypto never changes an algorithm that it has handed out, and any thread may use it.
+    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
+        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
             preconditionFailure("libcrypto has no SHA-256")
+        }
+        return algorithm
+    }()
+
+    package init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
+            preconditionFailure("libcrypto has no memory")
         }
         self.context = context
     }
@@ -45,8 +54,16 @@ package final class SHA256 {
 
     /// The digest of some bytes.
     package static func digest(of bytes: some Sequence<UInt8>) -> [UInt8] {
-        let hash = SHA256()
-        hash.update(bytes)
-        return hash.digest
+        bytes.withContiguousStorageIfAvailable { digest(of: UnsafeRawBufferPointer($0)) }
+            ?? Array(bytes).withUnsafeBytes { digest(of: $0) }
+    }
+
+    private static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: byteCount) { digest, count in
+            var length: UInt32 = 0
+            let isDone = EVP_Digest(bytes.baseAddress, bytes.count, digest.baseAddress, &length, algorithm, nil) == 1
+            precondition(isDone, "SHA-256 takes any bytes and ends with 32")
+            count = Int(length)
+        }
     }
 }

@@ -8,6 +8,9 @@ package enum RoutesFile {
     /// The JSON Schema of the file, with every vendor's settings.
     package static var schema: [UInt8] { RoutesSchema.text(VendorRegistry.all.map(\.traits)) }
 
+    /// The configuration reference of the file in Markdown, with every vendor's settings.
+    package static var reference: String { RoutesReference.markdown(VendorRegistry.all.map(\.traits)) }
+
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
         RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets) {

@@ -2,107 +2,113 @@ package import Logging
 
 /// One log entry while it is written, in one of its two forms: time, level, logger and message, then the members that are added.
 ///
-/// A request costs a line, so a line is written byte by byte into one array, without texts in between.
-package struct LogLine {
+/// Every request costs one line, so a line is written byte by byte into one buffer, without strings in between.
+package struct LogLine: ~Copyable {
     private let isJSON: Bool
-    private var bytes: [UInt8] = []
+    private var bytes = LineBuffer(capacity: 512)
 
-    /// - Parameter isJSON: one JSON object; else text for people: `2024-03-20T12:04:05.123Z warning  settled  events=3`.
+    /// - Parameter isJSON: one JSON object; otherwise text for people: `2024-03-20T12:04:05.123Z warning  settled  events=3`.
     package init(isJSON: Bool, time: LogTime, level: Logger.Level, label: String, message: String) {
         self.isJSON = isJSON
-        bytes.reserveCapacity(480)
-        if isJSON { bytes += #"{"time":""#.utf8 }
+        if isJSON { bytes.append(#"{"time":""#) }
         time.write(to: &bytes)
         if isJSON {
-            bytes.append(UInt8(ascii: "\""))
             member("level", level.rawValue)
             member("logger", label)
             member("message", message)
         } else {
             bytes.append(Self.space)
-            bytes += level.rawValue.utf8
+            append(escaping: level.rawValue)
             for _ in level.rawValue.utf8.count..<9 { bytes.append(Self.space) }
-            Self.writeLine(message, to: &bytes)
+            append(escaping: message)
         }
     }
 
-    /// Adds a text.
-    package mutating func member(_ name: String, _ value: String) {
+    /// Adds a string.
+    package mutating func member(_ name: StaticString, _ value: String) {
         begin(name)
-        if isJSON { Self.quote(value, to: &bytes) } else { Self.writeLine(value, to: &bytes) }
+        append(escaping: value)
+    }
+
+    /// Adds a string under a name that is known at run time only.
+    package mutating func member(named name: String, _ value: String) {
+        bytes.append(isJSON ? #"",""# : "  ")
+        append(escaping: name)
+        bytes.append(isJSON ? #"":""# : "=")
+        append(escaping: value)
     }
 
     /// Adds a number; in JSON it is a string too, as all members are.
-    package mutating func member(_ name: String, integer: Int) {
+    package mutating func member(_ name: StaticString, integer: Int) {
         begin(name)
-        if isJSON { bytes.append(Self.quotationMark) }
         write(integer)
-        if isJSON { bytes.append(Self.quotationMark) }
     }
 
     /// The finished line with its line end.
-    package consuming func end() -> [UInt8] {
-        if isJSON { bytes.append(UInt8(ascii: "}")) }
-        bytes.append(UInt8(ascii: "\n"))
-        return bytes
+    package consuming func end<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        bytes.append(isJSON ? "\"}\n" : "\n")
+        return bytes.withBytes(body)
     }
 
-    private mutating func begin(_ name: String) {
-        if isJSON {
-            bytes.append(UInt8(ascii: ","))
-            Self.quote(name, to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-        } else {
-            bytes.append(Self.space)
-            bytes.append(Self.space)
-            Self.writeLine(name, to: &bytes)
-            bytes.append(UInt8(ascii: "="))
-        }
+    /// Ends the string value before, which in JSON every member is, and begins the next one.
+    private mutating func begin(_ name: StaticString) {
+        bytes.append(isJSON ? #"",""# : "  ")
+        bytes.append(name)
+        bytes.append(isJSON ? #"":""# : "=")
     }
 
     private mutating func write(_ number: Int) {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = number.magnitude
-        let start = bytes.count
-        repeat {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        bytes[start...].reverse()
+        let number = number.magnitude
+        var divisor: UInt = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
     }
 
+    /// Adds text from anywhere: as it is if that is safe, which it nearly always is.
+    private mutating func append(escaping text: String) {
+        let isJSON = self.isJSON
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { utf8 in
+            guard Self.isPlain(utf8, inJSON: isJSON) else { return false }
+            bytes.append(utf8)
+            return true
+        }
+        if isPlain != true { bytes.append(isJSON ? Self.quoted(text) : Self.visible(text)) }
+    }
+
+    /// Whether text needs no escapes. Without branches in the loop, so that it is compiled to vector instructions.
+    private static func isPlain(_ utf8: UnsafeBufferPointer<UInt8>, inJSON: Bool) -> Bool {
+        // In text for people these two are like any other: the byte compared with is refused anyway.
+        let quotationMark = inJSON ? UInt8(ascii: "\"") : 0x7F
+        let backslash = inJSON ? UInt8(ascii: "\\") : 0x7F
+        var found: UInt8 = 0
+        for byte in utf8 {
+            let isControlOrBeyondASCII = byte &- 0x20 > 0x5E
+            found |= isControlOrBeyondASCII || byte == quotationMark || byte == backslash ? 1 : 0
+        }
+        return found == 0
+    }
     private static let space = UInt8(ascii: " ")
-    private static let quotationMark = UInt8(ascii: "\"")
     private static let digits = Array("0123456789abcdef".utf8)
 
     /// A text as a part of a line for people: line ends become spaces, other control characters visible.
-    private static func writeLine(_ text: String, to line: inout [UInt8]) {
-        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
-            line += text.utf8
-        } else {
-            line += VisibleText.escaped(String(text.map { $0.isNewline ? " " : $0 })).utf8
-        }
+    private static func visible(_ text: String) -> [UInt8] {
+        Array(VisibleText.escaped(String(text.map { $0.isNewline ? " " : $0 })).utf8)
     }
 
-    private static func quote(_ text: String, to line: inout [UInt8]) {
-        line.append(quotationMark)
-        let isPlain = text.utf8.allSatisfy {
-            (0x20..<0x7F).contains($0) && $0 != quotationMark && $0 != UInt8(ascii: "\\")
-        }
-        if isPlain {
-            line += text.utf8
-        } else {
-            var quoted: [UInt8] = []
-            for byte in text.utf8 { escape(byte, to: &quoted) }
-            // JSON is read on terminals, too.
-            line += VisibleText.escaped(json: quoted)
-        }
-        line.append(quotationMark)
+    /// A text as the inside of a JSON string. JSON is read on terminals, too.
+    private static func quoted(_ text: String) -> [UInt8] {
+        var quoted: [UInt8] = []
+        for byte in text.utf8 { escape(byte, to: &quoted) }
+        return VisibleText.escaped(json: quoted)
     }
 
     private static func escape(_ byte: UInt8, to line: inout [UInt8]) {
         switch byte {
-        case quotationMark, UInt8(ascii: "\\"):
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
             line.append(UInt8(ascii: "\\"))
             line.append(byte)
         case 0..<0x20:

@@ -52,7 +52,7 @@ package struct LogOutput: Sendable {
                 message: "log lines were dropped because nobody read the log"
             )
             line.member("lines", integer: missing)
-            return line.end()
+            return line.end { Array($0) }
         }
     }
 
@@ -76,7 +76,7 @@ package struct LogOutput: Sendable {
         guard takes(level) else { return }
         var line = LogLine(isJSON: isJSON, time: LogTime.now, level: level, label: label, message: message)
         addMembers(&line)
-        queue.append(line.end())
+        line.end { queue.append($0) }
     }
 
     /// Lines that were dropped since the start because nobody read the log.
@@ -103,7 +103,7 @@ struct LineLogHandler: LogHandler {
     func log(event: LogEvent) {
         let merged = event.metadata.map { metadata.merging($0) { $1 } } ?? metadata
         output.write(event.level, event.message.description, label: label) { line in
-            for (name, value) in merged.sorted(by: { $0.key < $1.key }) { line.member(name, value.description) }
+            for (name, value) in merged.sorted(by: { $0.key < $1.key }) { line.member(named: name, value.description) }
         }
     }
 }

@@ -39,14 +39,14 @@ final class LogQueue: Sendable {
     var droppedLines: Int { state.withLock { $0.dropped } }
 
     /// Adds whole lines. Never waits for the reader.
-    func append(_ line: [UInt8]) {
+    func append(_ line: UnsafeBufferPointer<UInt8>) {
         let (isDue, isFirst) = state.withLock { state -> (Bool, Bool) in
             guard state.missing == 0, state.lines.count + line.count <= limitBytes else {
                 state.missing += 1
                 state.dropped += 1
                 return (false, false)
             }
-            state.lines += line
+            state.lines.append(contentsOf: line)
             defer { (state.isIdle, state.hasThread) = (false, true) }
             return (state.isIdle, !state.hasThread)
         }

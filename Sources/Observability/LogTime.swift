@@ -25,7 +25,7 @@ package struct LogTime: Sendable {
         return LogTime(seconds: Int(time.tv_sec), milliseconds: Int(time.tv_nsec) / 1_000_000)
     }
 
-    func write(to bytes: inout [UInt8]) {
+    func write(to bytes: inout LineBuffer) {
         let days = seconds / 86_400
         let second = seconds % 86_400
         let (year, month, day) = Self.date(of: days)
@@ -52,7 +52,7 @@ package struct LogTime: Sendable {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    private static func write(_ number: Int, digits: Int, then separator: Unicode.Scalar, to bytes: inout [UInt8]) {
+    private static func write(_ number: Int, digits: Int, then separator: Unicode.Scalar, to bytes: inout LineBuffer) {
         var divisor = digits == 4 ? 1000 : digits == 3 ? 100 : 10
         while divisor > 0 {
             bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))

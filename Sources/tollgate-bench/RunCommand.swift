@@ -66,6 +66,7 @@ struct RunCommand: AsyncParsableCommand {
         case .noop: try await run.noopRow()
         case .writer: try await run.writerRow()
         case .accept: try await run.acceptRow()
+        case .acceptWithoutLog: try await run.acceptWithoutLogRow()
         case .acceptBatch: try await run.acceptBatchRow()
         case .deliver: try await run.deliverRow()
         case .backlog: try await run.backlogRow()

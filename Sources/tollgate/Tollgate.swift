@@ -24,6 +24,7 @@ struct Tollgate: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, SandboxCommand.self, SendCommand.self, EventsCommand.self,
             DeliveriesCommand.self, ProvidersCommand.self, KeysCommand.self, LogCommand.self, SchemaCommand.self,
+            ReferenceCommand.self,
         ]
     )
 }

@@ -1,5 +1,7 @@
+import Access
 import Foundation
 import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import Ingress

@@ -16,7 +16,7 @@ import Testing
         line.member("events", integer: -30)
         line.member("reason", "back\\slash\u{1}")
         line.member("zero", integer: 0)
-        return line.end()
+        return line.end { Array($0) }
     }
 
     @Test func `is one JSON object on one line, whatever stands in it`() throws {
@@ -36,6 +36,30 @@ import Testing
             String(decoding: line(isJSON: false), as: UTF8.self)
                 == "2024-03-20T15:04:05.123Z warning  a \"quoted\" message  events=-30  reason=back\\slash\\u0001  zero=0\n"
         )
+    }
+
+    @Test func `escapes every character that needs it, wherever it stands in a value`() throws {
+        for value in UInt8(0)..<128 {
+            let character = Character(Unicode.Scalar(value))
+            for length in 0..<40 {
+                let text =
+                    String(repeating: "x", count: length) + String(character)
+                    + String(repeating: "y", count: 39 - length)
+                var line = LogLine(
+                    isJSON: true,
+                    time: LogTime(seconds: 0, milliseconds: 0),
+                    level: .info,
+                    label: "t",
+                    message: "m"
+                )
+                line.member("value", text)
+                line.member(named: text, "last")
+                let bytes = line.end { Array($0) }
+                #expect(bytes.dropLast().allSatisfy { (0x20..<0x7F).contains($0) })
+                let object = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: String]
+                #expect(object?["value"] == text && object?[text] == "last")
+            }
+        }
     }
 
     @Test func `has the time that Foundation says, on any day of four centuries`() {

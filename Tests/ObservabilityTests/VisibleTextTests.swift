@@ -50,8 +50,8 @@ import Testing
             label: "t",
             message: "m\u{1B}[2J\nnext"
         )
-        line.member("na\u{9B}me", "v\u{202E}\u{7F}\r\nforged")
-        return String(decoding: line.end(), as: UTF8.self)
+        line.member(named: "na\u{9B}me", "v\u{202E}\u{7F}\r\nforged")
+        return line.end { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test func `a log line has none of them, in either form`() {

@@ -1,3 +1,4 @@
+import ConfigurationFile
 import Events
 import Routing
 import Testing

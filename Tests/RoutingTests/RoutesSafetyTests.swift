@@ -1,3 +1,5 @@
+import Access
+import ConfigurationFile
 import Events
 import JSON
 import Routing

@@ -1,4 +1,5 @@
 import Access
+import ConfigurationFile
 import Events
 import Routing
 import Testing

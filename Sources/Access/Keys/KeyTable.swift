@@ -1,9 +1,14 @@
 /// Finds the client of a key. Made once for a snapshot of the routes.
 package struct KeyTable: Sendable {
-    /// A key, and whose it is.
-    package struct Holder: Sendable {
+    /// A key, and whose it is. A class, because each request hands it on several times, and it is large.
+    package final class Holder: Sendable {
         package let client: Client
         package let key: ClientKey
+
+        init(client: Client, key: ClientKey) {
+            self.client = client
+            self.key = key
+        }
     }
 
     private let holders: [KeyDigest: Holder]

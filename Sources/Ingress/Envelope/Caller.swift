@@ -3,16 +3,18 @@ import NIOCore
 
 /// Who makes a request: the client, by which of its keys, and from where.
 package struct Caller: Sendable {
-    package let client: Client
-    /// The key that was presented.
-    package let key: ClientKey
+    private let holder: KeyTable.Holder
     private let address: SocketAddress?
 
     init(_ holder: KeyTable.Holder, from address: SocketAddress?) {
-        client = holder.client
-        key = holder.key
+        self.holder = holder
         self.address = address
     }
+
+    package var client: Client { holder.client }
+
+    /// The key that was presented.
+    package var key: ClientKey { holder.key }
 
     /// The address that the request came from, without the port; nil if the connection has none.
     package var remoteAddress: String? { address?.ipAddress }

@@ -28,7 +28,7 @@ struct Envelope: Sendable {
         } catch {
             response = surface.response(to: reason(error, entry.requestID), requestID: entry.requestID)
         }
-        conclude(&response, entry, ContinuousClock.now - start)
+        conclude(&response, &entry, ContinuousClock.now - start)
         return response
     }
 
@@ -39,9 +39,9 @@ struct Envelope: Sendable {
         on surface: some Surface,
         because problem: Problem
     ) -> EndpointResponse {
-        let entry = RequestLogEntry(request, countedAs: metricsClass)
+        var entry = RequestLogEntry(request, countedAs: metricsClass)
         var response = surface.response(to: .problem(problem), requestID: entry.requestID)
-        conclude(&response, entry, .zero)
+        conclude(&response, &entry, .zero)
         return response
     }
 
@@ -77,13 +77,12 @@ struct Envelope: Sendable {
         }
     }
 
-    private func conclude(_ response: inout EndpointResponse, _ entry: consuming RequestLogEntry, _ duration: Duration)
-    {
+    private func conclude(_ response: inout EndpointResponse, _ entry: inout RequestLogEntry, _ duration: Duration) {
         response.requestID = entry.requestID
         entry.status = response.status.code
         entry.accepted = response.accepted
         entry.ids = response.ids
-        log.write(entry, duration)
+        log.write(&entry, duration)
     }
 
     private func reason(_ error: any Error, _ requestID: String) -> RequestError {

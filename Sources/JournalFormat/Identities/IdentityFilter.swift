@@ -4,12 +4,12 @@
     import Glibc
 #endif
 
+// Safe: whoever makes a filter has it alone while it is filled; from then on the index uses it under its lock.
 /// Says of most identities that the index does not know them: a Bloom filter over all its parts together.
 ///
 /// The bits of one hash lie in one cache line, so that a new event costs one look at memory, however many runs there are. With
 /// sixteen bits an entry and seven of them set, a full filter lets about one hash in a thousand pass for nothing. Nothing is ever
 /// taken out: a filter that has become too small is replaced by a larger one.
-// Safe: whoever makes a filter has it alone while it is filled; from then on the index uses it under its lock.
 package final class IdentityFilter: @unchecked Sendable {
     private static let bitsPerEntry = 16
     private static let bitsPerHash = 7

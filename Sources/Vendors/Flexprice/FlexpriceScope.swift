@@ -7,7 +7,7 @@ enum FlexpriceScope {
     /// The scope of ids: `customer`, or `customer@2024-03-20T15:04:05.000Z`. Two pairs never share one: what follows the last `@` is the
     /// timestamp, or nothing.
     static func text(customer: String, timestamp: Timestamp?) -> String {
-        guard let timestamp else { return customer.utf8.contains(UInt8(ascii: "@")) ? customer + "@" : customer }
+        guard let timestamp else { return customer.utf8.holds(UInt8(ascii: "@")) ? customer + "@" : customer }
         return "\(customer)@\(timestamp.rfc3339)"
     }
 

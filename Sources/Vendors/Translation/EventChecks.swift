@@ -42,7 +42,7 @@ extension AcceptedEvent {
 extension String {
     /// - Throws: ``Untranslatable`` if the text holds U+0000, which databases cannot keep in text.
     func checkStorable(as field: String, for vendor: String) throws(Untranslatable) {
-        guard utf8.contains(0) else { return }
+        guard utf8.holds(0) else { return }
         throw Untranslatable(field: field, message: "\(vendor) cannot store the character U+0000; remove it")
     }
 }

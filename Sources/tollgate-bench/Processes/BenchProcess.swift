@@ -63,12 +63,25 @@ struct BenchProcess {
         scratch.ended(process.processIdentifier)
     }
 
+    /// Deletes what the process wrote: the log of a gateway under load fills a disk in minutes.
+    func deleteOutput() throws {
+        for file in [output, errors] { try FileManager.default.removeItem(at: file) }
+    }
+
     /// An error that tells the last of what the process wrote to standard error.
     func failure(_ what: String) -> BenchFailure {
-        let text = FileManager.default.contents(atPath: errors.path).map {
-            String(decoding: $0.suffix(2000), as: UTF8.self)
+        do {
+            return BenchFailure(description: "\(name) \(what)\n\(try lastErrors())")
+        } catch {
+            return BenchFailure(description: "\(name) \(what), and its standard error cannot be read: \(error)")
         }
-        return BenchFailure(description: "\(name) \(what)\n\(text ?? "")")
+    }
+
+    private func lastErrors() throws -> String {
+        let file = try FileHandle(forReadingFrom: errors)
+        let end = try file.seekToEnd()
+        try file.seek(toOffset: end > 2000 ? end - 2000 : 0)
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
     }
 
     private func waitForEnd(within limit: Duration) async throws {

@@ -32,6 +32,25 @@ extension BenchRun {
         )
     }
 
+    /// What the log costs. In turns, three times each, because the two differ by less than the machine does from minute to minute.
+    func acceptWithoutLogRow() async throws -> Row {
+        var (logged, silent): ([LoadReport], [LoadReport]) = ([], [])
+        for _ in 1...3 {
+            silent.append(try await withGateway(.none, sink: nil, logs: false) { try await load($0) })
+            logged.append(try await withGateway(.none, sink: nil) { try await load($0) })
+        }
+        let rate = Self.median(silent.map(\.requestsPerSecond))
+        let limit = Limit(name: "without", value: rate)
+        return Row(
+            .acceptWithoutLog,
+            "accept one event a request without the log (--log-level error), in turns with the default log",
+            [
+                Figure("", rate, "requests/s"),
+                Figure("with the log", Self.median(logged.map(\.requestsPerSecond)), "requests/s", of: limit),
+            ]
+        )
+    }
+
     func acceptBatchRow() async throws -> Row {
         let (report, noop) = try await besideNoop(batch: 100, named: "noop with this body") {
             try await withGateway(.none, sink: nil) { try await load($0, batch: 100) }
@@ -44,7 +63,8 @@ extension BenchRun {
     }
 
     func diskRow() async throws -> Row {
-        let (report, written) = try await withGateway(.none, sink: nil) { gateway in
+        // The kernel counts the log's bytes too, so there is none.
+        let (report, written) = try await withGateway(.none, sink: nil, logs: false) { gateway in
             let before = gateway.process.usage.writtenBytes
             let report = try await load(gateway)
             return (report, gateway.process.usage.writtenBytes - before)

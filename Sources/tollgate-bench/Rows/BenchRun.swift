@@ -81,13 +81,16 @@ actor BenchRun {
     /// The middle one of an odd number of values.
     static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-    /// Starts a gateway over a data folder, and stops it after something was carried out.
+    /// Starts a gateway over a data folder with the settings that users get, and stops it after something was carried out.
     ///
-    /// - Parameter data: the name of the store's folder; a new one each time if nil.
+    /// - Parameters:
+    ///   - data: the name of the store's folder; a new one each time if nil.
+    ///   - logs: whether it writes its default log, which goes to a file.
     func withGateway<Result>(
         _ routes: BenchRoutes,
         sink: Sink?,
         data: String? = nil,
+        logs: Bool = true,
         _ body: (BenchServer) async throws -> Result
     ) async throws -> Result {
         let mark = UUID().uuidString
@@ -97,11 +100,11 @@ actor BenchRun {
         let server = try await BenchServer("tollgate", environment: ["BENCH_KEY": "bench"], in: scratch) {
             [
                 "serve", "--routes", file.path, "--data", folder.path, "--listen", "127.0.0.1:\($0)",
-                "--log-level", "error",
-            ]
+            ] + (logs ? [] : ["--log-level", "error"])
         }
         let result = try await server.whileRunning { try await body(server) }
         // What only one row needs would fill the disk until the end of the run.
+        try server.process.deleteOutput()
         if data == nil { try FileManager.default.removeItem(at: folder) }
         return result
     }

@@ -3,6 +3,7 @@ import ArgumentParser
 /// The rows of the page, in their order.
 enum RowName: String, CaseIterable, ExpressibleByArgument {
     case noop, writer, accept
+    case acceptWithoutLog = "accept-without-log"
     case acceptBatch = "accept-batch"
     case deliver, backlog, single, hang, memory, disk, long
 

@@ -1,5 +1,6 @@
 import Events
 import Synchronization
+import Telemetry
 
 @testable import DeliveryEngine
 
