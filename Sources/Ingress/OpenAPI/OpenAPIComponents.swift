@@ -224,7 +224,11 @@ enum OpenAPIComponents {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
                     "parked": {"type": "boolean", "description": "The vendor refuses the credential or the account."},
                     "held_until": {"type": ["string", "null"], "format": "date-time", "description": "The end of a wait that the vendor asked for."},
-                    "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]}}}}}
+                    "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]},
+                    "passed": {"type": "object", "properties": {
+                      "in_flight": {"type": "integer"}, "requests": {"type": "integer"}, "errors": {"type": "integer"},
+                      "refused": {"type": "integer"}, "latency_ms_p50": {"type": ["integer", "null"]},
+                      "latency_ms_p99": {"type": ["integer", "null"]}}}}}}}
               },
               "OperatorHold": {
                 "type": ["object", "null"], "required": ["until", "client", "at"], "description": "Nothing is sent before, because an operator said so; null without a hold.",

@@ -13,7 +13,7 @@ enum PassFields {
             let name = plain(field.name)
             return !named.contains(name) && !connectionFields.contains(name) && !framingFields.contains(name)
                 && !clientSecrets.contains(name) && !steeringFields.contains(name) && !ownFields.contains(name)
-                && !steeringPrefixes.contains(where: name.hasPrefix) && (key.isEmpty || !field.value.contains(key))
+                && !steeringPrefixes.contains(where: name.hasPrefix) && !holds(field.value, key)
         }
     }
 
@@ -33,6 +33,13 @@ enum PassFields {
             }
         }
     }
+
+    /// Whether a value is the key, or has it in it. A key of a few letters would be found in many words.
+    static func holds(_ value: String, _ key: String) -> Bool {
+        value == key || key.utf8.count >= shortestKey && value.contains(key)
+    }
+
+    private static let shortestKey = 8
 
     private static func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "-") }
 

@@ -18,7 +18,7 @@ enum PassQuery {
         let own: String? = if case .query(let name) = credential { plain(name) } else { nil }
         let pairs = query.split(separator: "&", omittingEmptySubsequences: false).filter { pair in
             guard let (name, value) = QueryText.pairs(pair).first else { return true }
-            return plain(name) != own && (key.isEmpty || !value.contains(key))
+            return plain(name) != own && !PassFields.holds(value, key)
         }
         let text = pairs.joined(separator: "&")
         return text.isEmpty ? nil : text
