@@ -38,7 +38,9 @@ let package = Package(
     name: "tollgate",
     platforms: [.macOS(.v26)],
     products: [
-        .executable(name: "tollgate", targets: ["tollgate"])
+        .executable(name: "tollgate", targets: ["tollgate"]),
+        // Loaded into programs under test.
+        .library(name: "FaultySystem", type: .dynamic, targets: ["FaultySystem"]),
     ],
     dependencies: [
         // HTTP: the gateway's server and the simulators' server; its router, its request and response types.
@@ -70,8 +72,10 @@ let package = Package(
     ],
     targets: [
         .target(name: "JSON", swiftSettings: settings),
+        .target(name: "Randomness", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
         .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(name: "Facades", dependencies: ["Events", "JSON", "Vendors"], swiftSettings: settings),
         // Files that people write: their fields, and faults with their positions.
         .target(name: "ConfigurationFile", dependencies: ["Events", "JSON"], swiftSettings: settings),
         // What is counted and traced, as the modules that count see it.
@@ -117,9 +121,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging, nioCore,
-                nioHTTP1,
-                nioPosix, nioSSL, nioTLS, serviceLifecycle,
+                "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging,
+                nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -131,11 +134,10 @@ let package = Package(
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "Routing",
-                "Telemetry", "Transport", "VendorReads",
-                coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2,
-                nioHTTPCompression, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS,
-                serviceLifecycle,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON",
+                "Randomness", "Routing", "Telemetry", "Transport", "VendorReads", coreMetrics, deque, httpTypes,
+                hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPCompression, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -143,16 +145,17 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Observability", "Routing", "Telemetry", "Transport", "VendorReads", "Vendors",
-                coreMetrics, logging, nioCore, nioPosix,
-                nioSSL, serviceLifecycle, unixSignals,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Facades", "Ingress",
+                "Journal", "JournalSQLite", "JSON", "Observability", "Routing", "Telemetry", "Transport", "VendorReads",
+                "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "Sandbox",
-            dependencies: [httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+            dependencies: [
+                "Randomness", httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: settings
         ),
         // gzip, in which many keep the files that they send.
@@ -188,16 +191,19 @@ let package = Package(
         // What tests share: helpers, and the behaviour suites that every implementation of a protocol must pass.
         .target(
             name: "TestSupport",
-            dependencies: ["Events"],
+            dependencies: ["Events", "Randomness"],
             path: "Tests/Support/TestSupport",
             swiftSettings: settings
         ),
         .target(
             name: "JournalBehaviour",
-            dependencies: ["Events", "Journal", "TestSupport"],
+            dependencies: ["Events", "Journal", "Randomness", "TestSupport"],
             path: "Tests/Support/JournalBehaviour",
             swiftSettings: settings
         ),
+
+        // A wall clock that is wrong and slow name servers, for one program under test.
+        .target(name: "FaultySystem", path: "Tests/Support/FaultySystem"),
 
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
@@ -205,24 +211,33 @@ let package = Package(
         .testTarget(
             name: "VendorsTests",
             dependencies: ["Events", "JSON", "TestSupport", "Vendors"],
-            exclude: ["Exchanges", "Polar/Recorded"],
+            exclude: ["Exchanges"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FacadesTests",
+            dependencies: ["Events", "Facades", "JSON", "TestSupport", "Vendors"],
+            exclude: ["Polar/Recorded"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
+            dependencies: [
+                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Routing", "TestSupport", "Vendors",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "JournalFormatTests",
-            dependencies: ["Events", "Journal", "JournalFormat"],
+            dependencies: ["Events", "Journal", "JournalFormat", "Randomness"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "JournalSQLiteTests",
             dependencies: [
-                "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "TestSupport", grdb, logging,
+                "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "Randomness", "TestSupport",
+                grdb, logging,
             ],
             swiftSettings: settings
         ),
@@ -242,18 +257,26 @@ let package = Package(
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Routing", "Telemetry", "TestSupport",
-                "Transport",
-                "VendorReads", "Vendors", logging, nioCore, nioEmbedded, nioPosix, serviceLifecycle,
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Randomness", "Routing", "Telemetry",
+                "TestSupport", "Transport", "VendorReads", "Vendors", grdb, logging, nioCore, nioEmbedded, nioPosix,
+                serviceLifecycle,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalSQLite", "Routing",
-                "Telemetry", "TestSupport", "VendorReads",
-                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalBehaviour",
+                "JournalSQLite", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient,
+                httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing", "TestSupport",
+                logging,
             ],
             swiftSettings: settings
         ),
@@ -267,12 +290,18 @@ let package = Package(
             dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
-        .testTarget(name: "ClientTests", dependencies: ["Client", "TestSupport", nioHTTP1], swiftSettings: settings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["Client", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "tollgateTests", dependencies: ["Events", "JSON", "tollgate"], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Events", "Journal", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient, logging, nioCore,
+                "Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient,
+                logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL,
             ],

@@ -7,14 +7,14 @@ package import Routing
 
 /// Fixes what must never change again (id, timestamp, plan), and hands events to the journal.
 package struct Acceptor: Sendable {
-    private let store: any EventAppending & EventSearching
+    private let store: any EventAppending
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let metrics: AcceptanceMetrics
     private let ids = UUIDv7()
 
     package init(
-        store: any EventAppending & EventSearching,
+        store: any EventAppending,
         routes: CurrentRoutes,
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance
@@ -226,7 +226,7 @@ package struct Acceptor: Sendable {
 
     /// What is wrong with an event's timestamp; nil if nothing is.
     private func untimely(_ index: Int, _ event: CanonicalEvent, _ client: Client, at now: Timestamp) -> EventFault? {
-        guard let timestamp = event.timestamp, let refusal = client.timestamps.refusal(of: timestamp, at: now) else {
+        guard let timestamp = event.timestamp, let refusal = client.timestamps.problem(with: timestamp, at: now) else {
             return nil
         }
         return EventFault(index: index, field: "timestamp", code: .range, message: refusal)

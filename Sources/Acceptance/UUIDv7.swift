@@ -29,18 +29,6 @@ package final class UUIDv7: Sendable {
         }
         let high = UInt64(bitPattern: milliseconds) << 16 | 0x7000 | UInt64(counter)
         let low = UInt64.random(in: .min ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        return EventID(Self.text(high, low))
-    }
-
-    private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for place in 0..<32 {
-            if place == 8 || place == 12 || place == 16 || place == 20 { text.append(UInt8(ascii: "-")) }
-            let word = place < 16 ? high : low
-            text.append(digits[Int(word >> UInt64((15 - place % 16) * 4) & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
+        return EventID(UUIDText.of(high, low))
     }
 }

@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Delivers to every provider account, each in its own child task, so that one that hangs holds up no other.
 ///
 /// Follows `routes.json` while it runs: a provider that is new gets a pipeline, one that is served otherwise than before gets another
-/// pipeline when the old one has settled what was under way, and one that is gone is called no more. What waits for a provider that is
+/// pipeline when the old one has settled what was in flight, and one that is gone is called no more. What waits for a provider that is
 /// gone stays in the journal, pending, and goes on when the provider comes back.
 package struct DeliveryService: Service {
     private let routes: CurrentRoutes
@@ -30,7 +30,7 @@ package struct DeliveryService: Service {
         let stopped: AsyncStream<Never>
     }
 
-    /// Runs until graceful shutdown has let every pipeline settle what was under way.
+    /// Runs until graceful shutdown has let every pipeline settle what was in flight.
     package func run() async throws {
         await withDiscardingTaskGroup { group in
             var latest: [ProviderName: Latest] = [:]

@@ -18,7 +18,7 @@ package struct PipelineSettings: Sendable {
     package var deduplication: Deduplication
     package var retry: RetrySchedule
     package var breaker: CircuitBreaker
-    /// The most requests under way at once.
+    /// The most requests in flight at once.
     package var concurrency: Int
     package var rateLimit: RateLimit?
     /// Percent of the rate limit that clients' reads and passed calls may take together.
@@ -61,6 +61,9 @@ package struct PipelineSettings: Sendable {
         self.parkedPause = parkedPause
         self.longestWait = longestWait
     }
+
+    /// No retry is scheduled later than this. One that waits longer was scheduled by a clock that was ahead, or with other settings.
+    package var longestRetry: Duration { max(retry.cap, longestWait + retry.base) }
 
     /// Whether the intent to send must be durable before the bytes leave.
     package var needsIntent: Bool { deduplication == .none }

@@ -1,26 +1,36 @@
 package import Events
+package import Routing
 import Synchronization
 
 /// Lets reads of a vendor take part in its rate limit, behind deliveries.
 ///
 /// A pipeline whose provider has a rate limit gives reads what deliveries leave. A provider without one, or without a pipeline, lets
-/// every read pass. Who asks bounds how many wait.
+/// every read pass. Every pipeline learns of the limit when a read meets it: both have the same one. Who asks bounds how many wait.
 package final class ReadAdmission: Sendable {
     private struct State {
-        var pipelines: [ProviderName: @Sendable (Wish) -> Void] = [:]
+        var pipelines: [ProviderName: Pipeline] = [:]
         var waiting: [ProviderName: [(number: Int, admitted: AsyncStream<Void>.Continuation)]] = [:]
         var lastNumber = 0
     }
 
     /// What a pipeline is told.
-    enum Wish: Sendable {
+    enum Wish: Sendable, Equatable {
         case read
         /// A read waits no longer.
         case withdraw
+        /// The vendor has answered a read that its rate limit is reached.
+        case limited(DeliveryFault, after: RetryAfter?)
+    }
+
+    private struct Pipeline {
+        let tell: @Sendable (Wish) -> Void
+        /// Whether reads wait for their turns.
+        let givesTurns: Bool
     }
 
     private let state = Mutex(State())
 
+    /// Lets every read pass until a pipeline takes part.
     package init() {}
 
     /// Waits for a read's turn.
@@ -28,10 +38,10 @@ package final class ReadAdmission: Sendable {
     package func admit(to provider: ProviderName, within patience: Duration) async -> Bool {
         let (turns, turn) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let entry = state.withLock { state -> (number: Int, tell: @Sendable (Wish) -> Void)? in
-            guard let tell = state.pipelines[provider] else { return nil }
+            guard let pipeline = state.pipelines[provider], pipeline.givesTurns else { return nil }
             state.lastNumber += 1
             state.waiting[provider, default: []].append((state.lastNumber, turn))
-            return (state.lastNumber, tell)
+            return (state.lastNumber, pipeline.tell)
         }
         guard let (number, tell) = entry else { return true }
         tell(.read)
@@ -62,11 +72,25 @@ package final class ReadAdmission: Sendable {
         first?.yield()
     }
 
-    /// Sets who gives reads of a provider their turns; nil when the pipeline has ended, and those that wait may pass.
-    func set(_ tell: (@Sendable (Wish) -> Void)?, for provider: ProviderName) {
+    /// Lets deliveries keep the wait that the vendor asked a read for.
+    package func heard(_ answer: VendorAnswer, from provider: ProviderConfiguration) {
+        guard answer.status == 429, let pipeline = state.withLock({ $0.pipelines[provider.name] }) else { return }
+        let message = "\(provider.traits.vendor) (429) takes no more requests for now, as a read was told"
+        let wait = answer.retryAfter ?? answer.rateLimitReset
+        pipeline.tell(.limited(DeliveryFault(code: .rateLimited, message: message), after: wait))
+    }
+
+    /// Sets the pipeline of a provider.
+    /// - Parameter givesTurns: whether reads wait for their turns.
+    func set(_ tell: @escaping @Sendable (Wish) -> Void, givesTurns: Bool, for provider: ProviderName) {
+        state.withLock { $0.pipelines[provider] = Pipeline(tell: tell, givesTurns: givesTurns) }
+    }
+
+    /// The pipeline of a provider has ended, and reads that wait may pass.
+    func removePipeline(of provider: ProviderName) {
         let waiting = state.withLock { state in
-            state.pipelines[provider] = tell
-            return tell == nil ? state.waiting.removeValue(forKey: provider) ?? [] : []
+            state.pipelines[provider] = nil
+            return state.waiting.removeValue(forKey: provider) ?? []
         }
         for read in waiting { read.admitted.yield() }
     }

@@ -6,7 +6,7 @@ package protocol Adapter: Sendable {
     /// Limits, deduplication, and where the credential goes, as data the engine acts on.
     var traits: VendorTraits { get }
 
-    /// Writes one event in the vendor's words. A retry sends the same bytes, so the result depends on the arguments alone.
+    /// Writes one event in the vendor's format. A retry sends the same bytes, so the result depends on the arguments alone.
     /// - Throws: ``Untranslatable`` with the field, the reason, and the setting that would help.
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent
 
@@ -19,14 +19,14 @@ package protocol Adapter: Sendable {
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
 
     /// What else can be asked of the vendor; nil if nothing, and that without a word from the adapter.
-    var reading: (any VendorReading)? { get }
+    var reader: (any VendorReader)? { get }
 }
 
 extension Adapter {
-    package var reading: (any VendorReading)? { nil }
+    package var reader: (any VendorReader)? { nil }
 }
 
-/// An event that cannot be said in a vendor's words. It ends as `rejected` at that vendor with code `untranslatable`.
+/// An event that cannot be written in a vendor's format. It ends as `rejected` at that vendor with code `untranslatable`.
 package struct Untranslatable: Error, Sendable, Equatable {
     /// The canonical field that stands in the way, as a path: `properties.tags`.
     package let field: String
@@ -39,13 +39,13 @@ package struct Untranslatable: Error, Sendable, Equatable {
     }
 }
 
-/// One event in a vendor's words.
+/// One event in a vendor's format.
 package struct TranslatedEvent: Sendable, Equatable {
     /// The event as it stands in a request body, alone or between commas.
     package let bytes: [UInt8]
     /// What the vendor tells events apart by; where ``VendorTraits/oneIdentityOncePerBatch`` holds, no two of a batch share it.
     package let identity: String
-    /// The vendor refuses the event before this moment; nil if it never does.
+    /// The vendor refuses the event before this timestamp; nil if it never does.
     package let notBefore: Timestamp?
 
     package init(bytes: [UInt8], identity: String, notBefore: Timestamp? = nil) {

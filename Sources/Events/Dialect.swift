@@ -1,8 +1,8 @@
-/// A vendor's own API as the gateway serves it: what its requests mean, and how results are said in its words.
+/// A vendor's own API as the gateway serves it: what its requests mean, and how results are written in its format.
 ///
 /// A value without state that does no I/O and knows no clock. The gateway finds the client by ``presentedKey(in:)``, asks
 /// ``call(for:)`` what the request wants, does that, and hands the result to the call's own closure, which writes the answer. Every
-/// refusal of the gateway itself goes through ``answer(to:)``, so that an SDK meets nothing but its vendor's words.
+/// refusal of the gateway itself goes through ``answer(to:)``, so that an SDK only ever sees its vendor's format.
 package protocol Dialect: Sendable {
     /// Whose API it is.
     var adapter: AdapterName { get }
@@ -116,7 +116,7 @@ package struct DialectAnswer: Sendable, Equatable {
     }
 }
 
-/// What a request to a facade wants, with the function that puts the result into the vendor's words.
+/// What a request to a facade wants, with the function that writes the result in the vendor's format.
 package indirect enum DialectCall: Sendable {
     /// Nothing more: it is refused, or needs nothing of the gateway.
     case answer(DialectAnswer)

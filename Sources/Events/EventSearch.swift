@@ -10,9 +10,9 @@ package struct EventFilter: Sendable {
     package var subscriptionIDs: [String]
     /// Any of these sources.
     package var sources: [String]
-    /// Not before this moment (``AcceptedEvent/timestamp``).
+    /// Not before this timestamp (``AcceptedEvent/timestamp``).
     package var from: Timestamp?
-    /// Before this moment.
+    /// Before this timestamp.
     package var before: Timestamp?
     /// Only events with a delivery to this provider.
     package var provider: ProviderName?

@@ -1,6 +1,6 @@
 package import JSON
 
-/// Writes events and deliveries in the canonical API's words.
+/// Writes events and deliveries in the canonical API's format.
 package enum EventWriter {
     /// The members of an event, without its braces: what the application sent, with what acceptance fixed.
     package static func writeMembers(of event: AcceptedEvent, to writer: inout JSONWriter) {
@@ -98,7 +98,7 @@ package enum EventWriter {
             guard let last = delivery.history.last else { continue }
             entries.append((at: last.at + last.latency, delivery: delivery, attempt: nil))
         }
-        // What stands at one moment keeps its order: an attempt before the settlement that it brought.
+        // Entries with one timestamp keep their order: an attempt before the settlement that it brought.
         let ordered = entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
         for (_, entry) in ordered {
             let (delivery, attempt) = (entry.delivery, entry.attempt)
@@ -116,12 +116,12 @@ package enum EventWriter {
 
     private static func writeEntry(
         _ what: String,
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         to writer: inout JSONWriter,
         _ members: (inout JSONWriter) -> Void = { _ in }
     ) {
         writer.beginObject()
-        writer.member("at", string: moment.rfc3339)
+        writer.member("at", string: timestamp.rfc3339)
         writer.member("type", string: what)
         members(&writer)
         writer.endObject()

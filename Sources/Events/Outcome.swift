@@ -28,7 +28,7 @@ package enum Verdict: Sendable, Equatable {
 /// When a vendor asked to come back.
 package enum RetryAfter: Sendable, Equatable {
     case delay(Duration)
-    case moment(Timestamp)
+    case at(Timestamp)
 }
 
 /// Why a delivery failed, in words that are the same for every vendor.
@@ -36,7 +36,7 @@ package struct DeliveryFault: Error, Sendable, Equatable {
     package let code: DeliveryErrorCode
     /// One sentence of ours. Holds no secret and no customer data.
     package let message: String
-    /// The vendor's own words, cut and redacted; nil if it said nothing.
+    /// The vendor's own message, cut and redacted; nil if it said nothing.
     package let vendor: String?
 
     package init(code: DeliveryErrorCode, message: String, vendor: String? = nil) {

@@ -16,7 +16,7 @@ package struct Redaction: Sendable {
     package func redacted(_ text: String) -> String {
         guard let secret = secret?.reveal(), !secret.isEmpty else { return text }
         var text = text.replacing(secret, with: Self.mark)
-        let encoded = Self.percentEncoded(secret)
+        let encoded = PercentEncoding.encoded(secret)
         if encoded != secret { text = text.replacing(encoded, with: Self.mark) }
         return Self.withoutPart(of: secret, text)
     }
@@ -37,32 +37,17 @@ package struct Redaction: Sendable {
         }
         return text
     }
-
-    private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }
 
 extension DeliveryFault {
-    /// The fault without the credential in its words.
+    /// The fault without the credential in its text.
     package func redacted(by redaction: Redaction) -> DeliveryFault {
         DeliveryFault(code: code, message: redaction.redacted(message), vendor: vendor.map { redaction.redacted($0) })
     }
 }
 
 extension Outcome {
-    /// The outcome without the credential in its words.
+    /// The outcome without the credential in its text.
     package func redacted(by redaction: Redaction) -> Outcome {
         switch self {
         case .delivered, .resend: self
@@ -75,7 +60,7 @@ extension Outcome {
 }
 
 extension Verdict {
-    /// The verdict without the credential in its words.
+    /// The verdict without the credential in its text.
     package func redacted(by redaction: Redaction) -> Verdict {
         switch self {
         case .all(let outcome): .all(outcome.redacted(by: redaction))

@@ -8,8 +8,8 @@ extension RetryAfter {
     package init?(header text: String) {
         if let wait = RetryAfter(number: text) {
             self = wait
-        } else if let moment = Timestamp(httpDate: text) {
-            self = .moment(moment)
+        } else if let timestamp = Timestamp(httpDate: text) {
+            self = .at(timestamp)
         } else {
             return nil
         }
@@ -29,7 +29,7 @@ extension RetryAfter {
         let isTimestamp = seconds >= Self.leastTimestamp
         for _ in 0..<3 where seconds >= Self.mostTimestampSeconds { seconds /= 1000 }
         if isTimestamp, seconds < Self.mostTimestampSeconds {
-            self = .moment(
+            self = .at(
                 Timestamp(milliseconds: Int64((min(seconds, Self.mostTimestampSeconds) * 1000).rounded(.up)))
             )
         } else {
@@ -44,10 +44,24 @@ extension RetryAfter {
     private static let mostTimestampSeconds = 1e11
 }
 
+extension VendorAnswer {
+    /// When the vendor asked to come back, by `Retry-After`.
+    package var retryAfter: RetryAfter? {
+        header("retry-after").flatMap { RetryAfter(header: $0) }
+    }
+
+    /// When a vendor's rate limit starts anew, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
+    /// timestamp (Flexprice).
+    package var rateLimitReset: RetryAfter? {
+        let fields = ["x-ratelimit-reset", "ratelimit-reset"].lazy.compactMap { header($0) }
+        return fields.compactMap { RetryAfter(number: $0) }.first
+    }
+}
+
 extension Timestamp {
     /// Reads an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`, or the obsolete `Sunday, 06-Nov-94 08:49:37 GMT` and
     /// `Sun Nov  6 08:49:37 1994`. The day of the week is not checked against the date.
-    /// - Returns: nil if the text has another form or names no real moment.
+    /// - Returns: nil if the text has another form or names no real date or time.
     package init?(httpDate text: String) {
         let words = text.split { $0 == " " || $0 == "," || $0 == "-" }.map(String.init)
         let date: (day: String, month: String, year: String, time: String)

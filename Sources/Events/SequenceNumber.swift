@@ -1,4 +1,5 @@
-/// An event's place in the journal: 1, 2, 3 and so on, in the order of acceptance. Never given twice.
+/// The number of an event in the journal: unique, never given twice, and rising within the stream of one writer. Only the store counts
+/// with it.
 package struct SequenceNumber: RawRepresentable, Hashable, Comparable, Strideable, Sendable {
     package let rawValue: Int64
 

@@ -1,5 +1,8 @@
 /// Which paths of its vendor's API a facade serves itself.
 extension Dialect {
+    /// What the paths of the vendor's API begin with at the vendor: `/api/v1`. At the gateway the vendor's name stands before it.
+    package var vendorPrefix: String { String(prefixes[0].dropFirst(adapter.rawValue.count + 1)) }
+
     /// Whether the facade serves a path, in exactly this spelling.
     /// - Parameter path: below the prefix, with a leading slash.
     package func serves(_ method: String, _ path: String) -> Bool {

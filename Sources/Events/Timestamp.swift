@@ -1,4 +1,4 @@
-/// A moment of the wall clock, UTC, to the millisecond: what survives a restart and goes to vendors.
+/// A point in time on the wall clock, UTC, to the millisecond: what survives a restart and goes to vendors.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z; negative before. Always within ``range``.
     package let milliseconds: Int64
@@ -15,9 +15,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         left.milliseconds < right.milliseconds
     }
 
-    /// This moment moved by a duration, cut to the millisecond, and at the ends of ``range``.
-    package static func + (moment: Self, duration: Duration) -> Self {
-        let (sum, overflows) = moment.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+    /// This timestamp moved by a duration, cut to the millisecond, and at the ends of ``range``.
+    package static func + (timestamp: Self, duration: Duration) -> Self {
+        let (sum, overflows) = timestamp.milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
         guard overflows else { return Timestamp(milliseconds: sum) }
         return Timestamp(milliseconds: duration < .zero ? .min : .max)
     }
@@ -28,19 +28,21 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 }
 
-extension Duration {
-    /// This duration in milliseconds, cut towards zero, and at the ends of what an `Int64` holds.
-    package var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1000)
-        let (sum, isBeyond) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
-        guard overflows || isBeyond else { return sum }
-        return seconds < 0 ? .min : .max
+extension Timestamp {
+    /// The first millisecond of a year, UTC.
+    package static func start(ofYear year: Int) -> Timestamp {
+        // Days before the year in the proleptic Gregorian calendar, counted from year 1.
+        let past = year - 1
+        let days = past * 365 + past / 4 - past / 100 + past / 400
+        return Timestamp(milliseconds: Int64(days - 719_162) * 86_400_000)
     }
+
+    /// What RFC 3339 can write, as most date libraries read it: years 1 to 9999.
+    package static let writable = start(ofYear: 1)...Timestamp(milliseconds: Timestamp.range.upperBound)
 }
 
 /// Tells the wall-clock time. Decisions are told the time; only shells ask for it.
 package protocol WallClock: Sendable {
-    /// The current moment.
+    /// The current time.
     var now: Timestamp { get }
 }

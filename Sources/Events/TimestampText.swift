@@ -4,7 +4,7 @@ package import JSON
 extension Timestamp {
     /// Reads RFC 3339 with an offset: `2024-03-20T15:04:05.123Z`, `2024-03-20t16:04:05+01:00`, a space instead of the `T`.
     /// Further digits than milliseconds are cut off, not rounded. Second 60 is refused: no vendor takes it.
-    /// - Returns: nil if the text has another form or names no real moment, or one that has no text in UTC: in a year before 0 or
+    /// - Returns: nil if the text has another form or names no real date or time, or one that has no text in UTC: in a year before 0 or
     ///   after 9999.
     package init?(rfc3339 text: String) {
         var text = text
@@ -120,10 +120,10 @@ extension Timestamp {
 }
 
 extension JSONWriter {
-    /// A member whose value is a moment: ``Timestamp/rfc3339``, without a text on the way.
-    package mutating func member(_ name: String, moment: Timestamp) {
+    /// A member whose value is a timestamp: ``Timestamp/rfc3339``, without a text on the way.
+    package mutating func member(_ name: String, timestamp: Timestamp) {
         key(name)
-        string(plainBytes: Timestamp.rfc3339Bytes) { moment.writeRFC3339(to: $0) }
+        string(plainBytes: Timestamp.rfc3339Bytes) { timestamp.writeRFC3339(to: $0) }
     }
 }
 

@@ -21,21 +21,21 @@ package struct TimestampWindow: Sendable, Equatable {
     /// The widest that a window may be on either side.
     package static let widest = Duration.seconds(100_000 * 86_400)
 
-    /// The timestamps that may be accepted at a moment.
+    /// The timestamps that may be accepted at a given time.
     package func range(at now: Timestamp) -> ClosedRange<Timestamp> {
         let (past, future) = (past.wholeMilliseconds, future.wholeMilliseconds)
         return Timestamp(milliseconds: now.milliseconds - past)...Timestamp(milliseconds: now.milliseconds + future)
     }
 
     /// Why a timestamp is refused; nil if it is not.
-    package func refusal(of timestamp: Timestamp, at now: Timestamp) -> String? {
+    package func problem(with timestamp: Timestamp, at now: Timestamp) -> String? {
         let range = range(at: now)
         guard !range.contains(timestamp) else { return nil }
         let isOld = timestamp < range.lowerBound
         let limit =
             isOld
-            ? "older than \(Self.words(past)), the limit for this client"
-            : "more than \(Self.words(future)) ahead of the clock, the limit for this client"
+            ? "older than \(Self.text(past)), the limit for this client"
+            : "more than \(Self.text(future)) ahead of the clock, the limit for this client"
         return "timestamp \(timestamp.shortRFC3339) is \(limit)\(Self.advice(timestamp, isOld: isOld))"
     }
 
@@ -58,7 +58,7 @@ package struct TimestampWindow: Sendable, Equatable {
     private static let goZero: Int64 = -62_135_596_800_000
 
     /// A length of time as people say it: `10 years`, `35 days`, `36 hours`.
-    package static func words(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         if duration == standard.past { return "10 years" }
         let seconds = duration.components.seconds
         let units: [(Int64, String)] = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")]

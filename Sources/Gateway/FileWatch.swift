@@ -14,7 +14,7 @@ struct FileSignature: Equatable {
         do {
             attributes = try FileManager.default.attributesOfItem(atPath: target)
         } catch {
-            // There is none at this moment; the reader of the file will say why.
+            // There is none right now; the reader of the file will say why.
             attributes = [:]
         }
         number = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value

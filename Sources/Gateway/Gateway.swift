@@ -3,6 +3,7 @@ import Access
 import ConfigurationFile
 import DeliveryEngine
 import Events
+import Facades
 import Foundation
 import Ingress
 import Journal
@@ -36,14 +37,16 @@ package enum Gateway {
         let logger = logs.logger("tollgate")
         if !settings.allowsCoreDumps { CoreDumps.forbid() }
         let content = try RoutesFile.content(of: settings.routesFile)
-        let reading = try RoutesFile.read(
+        let file = try RoutesFile.read(
             content,
             of: settings.routesFile,
             allowsInlineSecrets: settings.allowsInlineSecrets
         )
-        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
-        let routes = CurrentRoutes(reading.routes)
+        let routes = CurrentRoutes(file.routes)
         let vault = CredentialVault(of: routes, environment: settings.environment)
+        let reading = await vault.recognizeAccounts(in: file, runsPrograms: true)
+        routes.replace(by: reading.routes)
+        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }
@@ -111,7 +114,7 @@ package enum Gateway {
                 admission: view.reads
             ),
             passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
-            dialects: VendorRegistry.dialects,
+            dialects: FacadeRegistry.all,
             operations: IngressOperations(
                 readiness: GatewayReadiness(
                     archive: store,
@@ -154,7 +157,7 @@ package enum Gateway {
                 }
             )
         }
-        let retention = RetentionService(archive: store, clock: clock, keep: settings.retention, logger: logger)
+        let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
             services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]

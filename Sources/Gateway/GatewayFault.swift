@@ -27,7 +27,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
         case .keys(let fault):
             "\(fault)"
         case .store(let error):
-            Self.words(error)
+            Self.message(error)
         case .changedAccounts(let file, let accounts):
             accounts.map { "\(file): \($0)" }.joined(separator: "\n")
         case .certificate(let fault):
@@ -41,7 +41,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func words(_ error: StoreError) -> String {
+    private static func message(_ error: StoreError) -> String {
         switch error {
         case .folderInUse(let path, let process):
             "the data folder \(path) is in use by \(process.map { "process \($0)" } ?? "another process"); stop it, or name another folder with --data"
@@ -55,7 +55,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "the store cannot be opened: \(reason)"
         case .closed:
             "the store is closed"
-        case .busy, .unfinishedRead:
+        case .busy, .unfinishedRead, .leaseLost:
             "the store is busy; start the gateway again"
         }
     }

@@ -6,7 +6,7 @@ import Journal
 import Observability
 import Routing
 
-/// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are at this moment.
+/// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are now.
 struct GatewayMetrics: MetricsReporting {
     let registry: MetricsRegistry
     let archive: any EventArchive
@@ -77,7 +77,7 @@ struct GatewayMetrics: MetricsReporting {
             ),
             (
                 "tollgate_provider_in_flight_requests", "Requests to a provider that have no answer yet.",
-                { Int64($0.requestsUnderWay) }
+                { Int64($0.requestsInFlight) }
             ),
             (
                 "tollgate_provider_concurrency", "The most requests that may be under way to a provider now.",

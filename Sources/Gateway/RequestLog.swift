@@ -18,8 +18,9 @@ struct RequestLog: RequestLogging {
             line.member("method", entry.method)
             line.member("path", entry.path)
             line.member("status", integer: entry.status)
-            line.member("client", entry.caller?.client.name.rawValue ?? "-")
-            line.member("tenant", entry.caller?.client.tenant.rawValue ?? "-")
+            let client = entry.caller?.client
+            line.member("client", client?.name.rawValue ?? "-")
+            line.member("tenant", client?.tenant.rawValue ?? "-")
             line.member("key_id", entry.caller?.key.id ?? "-")
             line.member("accepted", integer: entry.accepted)
             line.member("ms", integer: Int(entry.duration.wholeMilliseconds))

@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Takes old, settled events out of the journal now and then.
 struct RetentionService: Service {
-    let archive: any EventArchive
+    let journal: any JournalAdministration
     let clock: any WallClock
     let keep: Duration
     let logger: Logger
@@ -32,7 +32,7 @@ struct RetentionService: Service {
             )
         }
         do {
-            let removed = try await archive.removeSettled(acceptedBefore: reading.before)
+            let removed = try await journal.removeSettled(acceptedBefore: reading.before)
             if removed > 0 { logger.info("old events were removed", metadata: ["events": "\(removed)"]) }
         } catch {
             logger.error("old events could not be removed", metadata: ["error": "\(error)"])

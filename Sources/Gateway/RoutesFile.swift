@@ -1,4 +1,6 @@
+import Access
 import Events
+import Facades
 package import Foundation
 package import Routing
 import Vendors
@@ -13,15 +15,27 @@ package enum RoutesFile {
 
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
-        RoutesReader(vendors: VendorRegistry.all.map(\.traits), allowsInlineSecrets: allowsInlineSecrets) {
-            adapter,
-            path in
-            VendorRegistry.serves(adapter, path)
-        }
+        RoutesReader(
+            vendors: VendorRegistry.all.map(\.traits),
+            allowsInlineSecrets: allowsInlineSecrets,
+            isServed: FacadeRegistry.serves
+        )
+    }
+
+    /// Reads the file as a gateway would that has these variables and may read the same files. Runs no program.
+    /// - Throws: ``GatewayFault`` with all faults.
+    package static func check(
+        _ file: URL,
+        allowsInlineSecrets: Bool,
+        environment: [String: String]
+    ) async throws(GatewayFault) -> RoutesReader.Contents {
+        let reading = try read(file, allowsInlineSecrets: allowsInlineSecrets)
+        let vault = CredentialVault(of: CurrentRoutes(reading.routes), environment: environment)
+        return await vault.recognizeAccounts(in: reading, runsPrograms: false)
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Reading {
+    static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
@@ -36,7 +50,7 @@ package enum RoutesFile {
 
     /// What the bytes of the file say.
     static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
-        -> RoutesReader.Reading
+        -> RoutesReader.Contents
     {
         do {
             return try reader(allowsInlineSecrets: allowsInlineSecrets).read(content)

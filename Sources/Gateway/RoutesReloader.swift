@@ -27,7 +27,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private enum Outcome {
         case unchanged
         case taken(RoutesChanges, warnings: [ConfigurationFault])
-        case refused(RoutesRefusal, isKnown: Bool)
+        case refused(ReloadError, isKnown: Bool)
     }
 
     /// How often the file's attributes are looked at.
@@ -91,7 +91,7 @@ final class RoutesReloader: Service, RoutesReloading {
 
     // MARK: - RoutesReloading
 
-    func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
+    func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
         let outcome = await takeOver()
         let reason = "client \(caller.client.name) asked for it"
         await tell(outcome, by: .client(caller), because: reason, mustAnswer: true)
@@ -106,19 +106,21 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
-        let reading: RoutesReader.Reading
+    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
+        var reading: RoutesReader.Contents
         do {
             reading = try reader.read(bytes)
         } catch {
             throw .faulty(error)
         }
         try await refuseChangedAccounts(in: reading.routes)
+        // These bytes come from a client, who may not choose programs that run here.
+        reading = await vault.recognizeAccounts(in: reading, runsPrograms: false)
         let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
         return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
     }
 
-    private func stranded(by changes: RoutesChanges) async throws(RoutesRefusal) -> [StrandedDeliveries] {
+    private func stranded(by changes: RoutesChanges) async throws(ReloadError) -> [StrandedDeliveries] {
         var stranded: [StrandedDeliveries] = []
         for provider in changes.removedProviders {
             do {
@@ -137,7 +139,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private enum Look {
         case done(Outcome)
         /// Good by itself; whether the journal agrees is not known yet.
-        case good([UInt8], RoutesReader.Reading)
+        case good([UInt8], RoutesReader.Contents)
     }
 
     /// Reads the file and takes it over, if it is what it was when the journal was asked about it. One takeover at a time: the newest
@@ -148,6 +150,7 @@ final class RoutesReloader: Service, RoutesReloading {
             case .done(let outcome): return outcome
             case .good(let content, let reading):
                 let refusal = await changedAccounts(in: reading.routes)
+                let reading = await vault.recognizeAccounts(in: reading, runsPrograms: true)
                 if let outcome = finish(content, reading, refusal) { return outcome }
             }
         }
@@ -178,7 +181,7 @@ final class RoutesReloader: Service, RoutesReloading {
     }
 
     /// - Returns: nil if the file has changed meanwhile.
-    private func finish(_ content: [UInt8], _ reading: RoutesReader.Reading, _ refusal: RoutesRefusal?) -> Outcome? {
+    private func finish(_ content: [UInt8], _ reading: RoutesReader.Contents, _ refusal: ReloadError?) -> Outcome? {
         state.withLock { state in
             do throws(GatewayFault) {
                 guard try RoutesFile.content(of: file) == content else { return nil }
@@ -200,8 +203,8 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    private func changedAccounts(in routes: Routes) async -> RoutesRefusal? {
-        do throws(RoutesRefusal) {
+    private func changedAccounts(in routes: Routes) async -> ReloadError? {
+        do throws(ReloadError) {
             try await refuseChangedAccounts(in: routes)
             return nil
         } catch {
@@ -209,7 +212,7 @@ final class RoutesReloader: Service, RoutesReloading {
         }
     }
 
-    private func refuseChangedAccounts(in routes: Routes) async throws(RoutesRefusal) {
+    private func refuseChangedAccounts(in routes: Routes) async throws(ReloadError) {
         let changed: [ChangedAccount]
         do {
             changed = try await .found(in: routes, archive: archive)
@@ -225,7 +228,7 @@ final class RoutesReloader: Service, RoutesReloading {
         case .unchanged:
             if mustAnswer { await audit.write("routes.json is unchanged", by: actor, ["reason": reason]) }
         case .taken(let changes, let warnings):
-            let list = changes.list.map(\.words).joined(separator: "; ")
+            let list = changes.list.map(\.summary).joined(separator: "; ")
             await audit.write("routes.json was taken over", by: actor, ["reason": reason, "changes": list])
             for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
             for missing in await vault.missing {
@@ -237,7 +240,7 @@ final class RoutesReloader: Service, RoutesReloading {
             await audit.write(
                 "routes.json was refused, and the routes in force stay",
                 by: actor,
-                ["reason": reason, "faults": words(refusal)]
+                ["reason": reason, "faults": message(refusal)]
             )
         }
     }
@@ -251,11 +254,11 @@ final class RoutesReloader: Service, RoutesReloading {
                 )
             }
         } catch {
-            logger.error("what waits for removed providers is not known", metadata: ["error": "\(words(error))"])
+            logger.error("what waits for removed providers is not known", metadata: ["error": "\(message(error))"])
         }
     }
 
-    private func words(_ refusal: RoutesRefusal) -> String {
+    private func message(_ refusal: ReloadError) -> String {
         switch refusal {
         case .unreadable(let reason): reason
         case .changedAccounts(let accounts): accounts.map(\.description).joined(separator: "; ")

@@ -97,7 +97,12 @@ struct GatewayResponder: HTTPResponder {
                 visitor: visitor,
                 trace: entry.trace
             )
-            return try await endpoint.handler(services, call)
+            guard let visitor, endpoint.metricsClass == .read || endpoint.metricsClass == .deliveries else {
+                return try await endpoint.handler(services, call)
+            }
+            return try await services.capacity.asRead(of: visitor.client.name) {
+                try await endpoint.handler(services, call)
+            }
         }
     }
 }

@@ -59,6 +59,8 @@ package struct IngressSettings: Sendable, Equatable {
         package var bodyBytes = 256 << 20
         /// The most event streams of one client, and of all.
         package var streamsPerClient = 20
+        /// The most reads of one client at a time, of the journal or of vendors. A tenant's other clients keep their share.
+        package var readsPerClient = 8
         package var streams = 200
 
         package init() {}

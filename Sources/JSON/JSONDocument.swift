@@ -15,6 +15,15 @@ package final class JSONDocument: Sendable {
         nodes = try JSONScanner.nodes(of: bytes, limits: limits)
     }
 
+    /// The text's document; nil if it is not JSON, where the reason is of no use to anybody.
+    package convenience init?(ifValid bytes: [UInt8]) {
+        do {
+            try self.init(parsing: bytes)
+        } catch {
+            return nil
+        }
+    }
+
     /// The value that the text is.
     package var root: JSONValue { JSONValue(document: self, index: 0) }
 }

@@ -24,7 +24,7 @@ package struct JSONWriter: Sendable {
         string(value, isKey: false)
     }
 
-    /// A string of so many bytes, of which none needs an escape, as a moment or a number.
+    /// A string of so many bytes, of which none needs an escape, as a timestamp or a number.
     package mutating func string(plainBytes count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
         string(plainBytes: count, isKey: false, fill)
     }

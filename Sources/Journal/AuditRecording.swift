@@ -52,7 +52,7 @@ package struct AuditEntry: Sendable, Equatable {
     package let details: [String: String]
 
     package init(
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         category: Category,
         action: String,
         tenant: TenantID?,
@@ -61,7 +61,7 @@ package struct AuditEntry: Sendable, Equatable {
         remoteAddress: String?,
         details: [String: String]
     ) {
-        at = moment
+        at = timestamp
         self.category = category
         self.action = Self.cut(action)
         self.tenant = tenant
@@ -102,9 +102,9 @@ package struct AuditFilter: Sendable, Equatable {
     package var categories: Set<AuditEntry.Category>
     package var actor: String?
     package var action: String?
-    /// Entries of this moment or later.
+    /// Entries of this timestamp or later.
     package var from: Timestamp?
-    /// Entries before this moment.
+    /// Entries before this timestamp.
     package var before: Timestamp?
 
     package init(

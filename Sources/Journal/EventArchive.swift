@@ -1,7 +1,10 @@
 package import Events
 
-/// Reads what the journal holds.
-package protocol EventArchive: Sendable {
+/// Reads what the journal holds: by id, by what events say, as it grows, and what became of their deliveries.
+///
+/// Searches share a few readers of their own, a piece at a time each, so that neither deliveries nor writes wait for them, and a long
+/// search does not keep out a short one.
+package protocol EventArchive: JournalGrowth {
     /// A text that tells this journal from all others, drawn when it was made; the same for its life.
     var journalID: String { get }
 
@@ -9,6 +12,37 @@ package protocol EventArchive: Sendable {
     /// each with its deliveries.
     /// - Throws: ``StoreError/unfinishedRead`` if they are too large for one answer.
     func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent]
+
+    // MARK: Searching
+
+    /// A page of a tenant's events.
+    ///
+    /// A page also ends at a limit of bytes, and at a time limit: then ``EventPage/stoppedAt`` tells how far the search came, and the
+    /// next page goes on from there.
+    /// - Throws: ``StoreError/busy(retryAfter:)`` if too many searches wait, ``StoreError/unfinishedRead`` if a search that
+    ///   cannot be answered in part (with a total, by number of page) takes too long.
+    func search(_ search: EventSearch, of tenant: TenantID) async throws(StoreError) -> EventPage
+
+    /// The names that occur among a tenant's events, in the order of their bytes, a page at a time; counts are of all events.
+    ///
+    /// - Parameters:
+    ///   - after: the page begins behind this name; at the first one if nil.
+    ///   - limit: maximum number of names.
+    /// - Throws: ``StoreError/busy(retryAfter:)`` if too many searches wait, ``StoreError/unfinishedRead`` if it takes too long.
+    func names(_ filter: EventFilter, of tenant: TenantID, after: String?, limit: Int) async throws(StoreError)
+        -> EventNamePage
+
+    /// The event with this number; nil if there is none, or if it is another tenant's. Never waits for a search.
+    func event(at sequence: SequenceNumber, of tenant: TenantID) async throws(StoreError) -> ArchivedEvent?
+
+    // MARK: Following
+
+    /// The tenant's events behind a position, with their deliveries: in the order of the journal within a stream.
+    /// - Parameter limit: the most events looked at, whosever they are; so a page may be empty though more follow.
+    func events(after position: JournalPosition, of tenant: TenantID, limit: Int) async throws(StoreError)
+        -> FollowedEvents
+
+    // MARK: Deliveries
 
     /// The deliveries that have a row of their own (retrying, rejected, uncertain, discarded, skipped, and delivered after that),
     /// in journal order, a page at a time. A page also ends at a limit of bytes, and at a time limit, with whatever was found.
@@ -40,113 +74,29 @@ package protocol EventArchive: Sendable {
 
     /// When the newest event that is there was accepted; nil if there is none.
     func newestAcceptance() async throws(StoreError) -> Timestamp?
-
-    /// Removes chunks all of whose events were accepted before `moment` and are settled everywhere (delivered, discarded or
-    /// skipped). What is not settled is never removed. Each chunk's own times count, wherever in the journal it is: events that were
-    /// accepted while the clock was ahead do not keep others.
-    /// - Returns: how many events were removed.
-    func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
 }
 
-/// One delivery with its event.
-package struct ArchivedDelivery: Sendable {
-    package let cursor: DeliveryCursor
-    package let event: AcceptedEvent
-    package let delivery: Delivery
+/// A piece of the journal.
+package struct FollowedEvents: Sendable {
+    /// One event of the piece.
+    package struct Followed: Sendable {
+        package let event: ArchivedEvent
+        /// Behind this event, and behind all that came before it in the piece.
+        package let position: JournalPosition
 
-    package init(cursor: DeliveryCursor, event: AcceptedEvent, delivery: Delivery) {
-        self.cursor = cursor
-        self.event = event
-        self.delivery = delivery
-    }
-}
-
-/// Some of the deliveries that a filter takes.
-package struct DeliveryPage: Sendable {
-    /// In journal order.
-    package let deliveries: [ArchivedDelivery]
-    /// Where the next page begins; nil if this is the last.
-    package let next: DeliveryCursor?
-
-    package init(deliveries: [ArchivedDelivery], next: DeliveryCursor?) {
-        self.deliveries = deliveries
-        self.next = next
-    }
-}
-
-/// A place in the list of deliveries: journal order, then provider.
-package struct DeliveryCursor: Sendable, Equatable {
-    package let sequence: SequenceNumber
-    package let provider: ProviderName
-
-    package init(sequence: SequenceNumber, provider: ProviderName) {
-        self.sequence = sequence
-        self.provider = provider
-    }
-}
-
-/// Which deliveries are meant; what is nil or empty does not restrict, what is given must hold together.
-package struct DeliveryFilter: Sendable, Equatable {
-    package var tenant: TenantID?
-    package var provider: ProviderName?
-    package var statuses: Set<DeliveryStatus>
-    /// Deliveries of these events, in whatever scope.
-    package var eventIDs: [EventID]
-    /// Deliveries of events with one of these names.
-    package var names: [String]
-    /// Deliveries whose last fault has one of these codes.
-    package var errorCodes: Set<DeliveryErrorCode>
-    /// Deliveries of events accepted at this moment or later.
-    package var acceptedFrom: Timestamp?
-    /// Deliveries of events accepted before this moment.
-    package var acceptedBefore: Timestamp?
-
-    package init(
-        tenant: TenantID? = nil,
-        provider: ProviderName? = nil,
-        statuses: Set<DeliveryStatus> = [],
-        eventIDs: [EventID] = [],
-        names: [String] = [],
-        errorCodes: Set<DeliveryErrorCode> = [],
-        acceptedFrom: Timestamp? = nil,
-        acceptedBefore: Timestamp? = nil
-    ) {
-        self.tenant = tenant
-        self.provider = provider
-        self.statuses = statuses
-        self.eventIDs = eventIDs
-        self.names = names
-        self.errorCodes = errorCodes
-        self.acceptedFrom = acceptedFrom
-        self.acceptedBefore = acceptedBefore
-    }
-
-    /// Whether it takes a delivery of an event.
-    package func takes(_ event: AcceptedEvent, _ delivery: Delivery) -> Bool {
-        (tenant.map { $0 == event.tenant } ?? true)
-            && (provider.map { $0 == delivery.provider } ?? true)
-            && (statuses.isEmpty || statuses.contains(delivery.status))
-            && (eventIDs.isEmpty || eventIDs.contains(event.id))
-            && (names.isEmpty || names.contains { $0.utf8.elementsEqual(event.name.utf8) })
-            && (errorCodes.isEmpty || delivery.fault.map { errorCodes.contains($0.code) } ?? false)
-            && (acceptedFrom.map { event.acceptedAt >= $0 } ?? true)
-            && (acceptedBefore.map { event.acceptedAt < $0 } ?? true)
-    }
-
-    /// What it says, for people: `provider lago, status rejected or uncertain`; `all` if nothing. Without the tenant.
-    package var words: String {
-        func list(_ name: String, _ values: [String]) -> String? {
-            guard let first = values.first else { return nil }
-            return values.count > 5
-                ? "\(name) \(first) and \(values.count - 1) more" : "\(name) " + values.joined(separator: " or ")
+        package init(event: ArchivedEvent, position: JournalPosition) {
+            self.event = event
+            self.position = position
         }
-        let parts = [
-            provider.map { "provider \($0)" }, list("status", statuses.map(\.rawValue).sorted()),
-            list("id", eventIDs.map(\.rawValue)), list("name", names),
-            list("error", errorCodes.map(\.rawValue).sorted()), acceptedFrom.map { "accepted from \($0.rfc3339)" },
-            acceptedBefore.map { "accepted before \($0.rfc3339)" },
-        ].compactMap(\.self)
-        return parts.isEmpty ? "all" : parts.joined(separator: ", ")
+    }
+
+    package let events: [Followed]
+    /// The next piece begins here.
+    package let through: JournalPosition
+
+    package init(events: [Followed], through: JournalPosition) {
+        self.events = events
+        self.through = through
     }
 }
 

@@ -1,27 +1,8 @@
-/// The durable, ordered record of accepted events and of what became of them.
+/// The durable record of accepted events and of what became of them, which one process or several write.
 ///
-/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger``, ``DeliveryRevising``, ``EventArchive``, ``EventSearching``,
-/// ``EventFollowing`` or ``AuditRecording``. Every implementation must pass the suite in `Tests/Support/JournalBehaviour`, which holds it to the guarantees written at each call.
-package protocol EventStore: EventAppending, DeliveryLedger, DeliveryRevising, EventArchive, EventSearching,
-    EventFollowing, AuditRecording
+/// Callers take the part that they need: ``EventAppending``, ``DeliveryLedger``, ``EventArchive``, ``JournalAdministration`` or
+/// ``AuditRecording``. Every implementation must pass the suite in `Tests/Support/JournalBehaviour`, which holds it to the guarantees
+/// written at each call.
+package protocol EventStore: AnyObject, EventAppending, DeliveryLedger, EventArchive, JournalAdministration,
+    AuditRecording
 {}
-
-/// Why the store could not do what it was asked. Nothing was acknowledged, nothing was half done.
-package enum StoreError: Error, Equatable, Sendable {
-    /// The disk or the configured limit is reached; `retryAfter` is a hint for the client.
-    case full(retryAfter: Duration)
-    /// Another process holds the data folder.
-    case folderInUse(path: String, process: Int32?)
-    /// The data was written by a newer version: it says so instead of guessing.
-    case newerFormat(path: String, found: Int, known: Int)
-    /// The data folder cannot be made, read or written; the reason is the operating system's or the database's.
-    case unusable(path: String, reason: String)
-    /// A write or a read failed; the reason is the database's.
-    case failed(reason: String)
-    /// Too many reads wait already; `retryAfter` is a hint for the client.
-    case busy(retryAfter: Duration)
-    /// A read that cannot be answered in part is not finished within its limits; one that asks for less can be.
-    case unfinishedRead
-    /// The store is closing and takes no more.
-    case closed
-}

@@ -34,9 +34,9 @@ package struct RetentionClock: Sendable {
 
     /// - Parameter passed: the time since the start, by a clock that nobody sets.
     package func read(_ now: Timestamp, passed: Duration) -> Reading {
-        let believed = start.milliseconds.clamped(adding: passed.clampedMilliseconds).clamped(adding: Self.tolerance)
+        let believed = start.milliseconds.clamped(adding: passed.wholeMilliseconds).clamped(adding: Self.tolerance)
         let time = min(now.milliseconds, believed)
-        let before = time.clamped(subtracting: keep.clampedMilliseconds)
+        let before = time.clamped(subtracting: keep.wholeMilliseconds)
         let ahead = now.milliseconds > believed ? now.milliseconds.clamped(subtracting: believed) : nil
         return Reading(
             before: Timestamp(milliseconds: before),
@@ -50,7 +50,7 @@ package struct RetentionClock: Sendable {
     package static func jump(from newest: Timestamp?, to now: Timestamp, keeping keep: Duration) -> Duration? {
         guard let newest else { return nil }
         let jump = now.milliseconds.clamped(subtracting: newest.milliseconds)
-        return jump >= max(1, keep.clampedMilliseconds / 2) ? .milliseconds(jump) : nil
+        return jump >= max(1, keep.wholeMilliseconds / 2) ? .milliseconds(jump) : nil
     }
 }
 
@@ -63,14 +63,5 @@ extension Int64 {
     fileprivate func clamped(subtracting other: Int64) -> Int64 {
         let (difference, overflow) = subtractingReportingOverflow(other)
         return overflow ? (other > 0 ? .min : .max) : difference
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, or the nearest number that there is.
-    fileprivate var clampedMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? (seconds > 0 ? .max : .min) : product.clamped(adding: attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -14,6 +14,8 @@ struct CommitBatch {
     var hasSettled = false
     /// Intents of this very commit.
     var intended: [ProviderName: Set<Int64>] = [:]
+    /// Leases that become valid with the commit.
+    var newLeases: [AccountLease] = []
     /// Ranges that retention removed.
     var removed: [ClosedRange<Int64>] = []
     /// What changes in memory after the commit.

@@ -83,14 +83,20 @@ struct DueDelivery: Sendable {
 
     /// Makes retries due that are not.
     /// - Returns: how many, at most `limit`.
-    static func makeDue(provider: Int64, at now: Timestamp, limit: Int, in db: Database) throws -> Int {
+    static func makeDue(
+        provider: Int64,
+        waitingBeyond latest: Timestamp,
+        at now: Timestamp,
+        limit: Int,
+        in db: Database
+    ) throws -> Int {
         try db.execute(
             sql: """
                 UPDATE deliveries SET next_attempt_at = ? WHERE provider = ? AND sequence IN (
                     SELECT sequence FROM deliveries INDEXED BY deliveries_by_time
                     WHERE provider = ? AND next_attempt_at > ? LIMIT ?)
                 """,
-            arguments: [now.milliseconds, provider, provider, now.milliseconds, limit]
+            arguments: [now.milliseconds, provider, provider, latest.milliseconds, limit]
         )
         return db.changesCount
     }

@@ -10,19 +10,19 @@ import Logging
 /// Lives on its own thread, together with the connection. In memory nothing changes before the commit has succeeded, but for the
 /// identity index, where a failed commit's insertions are taken back.
 final class JournalWriter {
-    private let db: Database
-    private let parts: StoreParts
-    private var statements: StatementSet
-    private var settlements: SettlementWriter
-    private var newest: Int64
+    let db: Database
+    let parts: StoreParts
+    private(set) var statements: StatementSet
+    private(set) var settlements: SettlementWriter
+    private(set) var newest: Int64
     /// Whether the last commit failed: a statement that has failed once fails for ever (GRDB).
     private var hasFailed = false
     private var commitsSinceCursors = 0
     private var savedCursors: [ProviderName: Int64] = [:]
     private var clockSteps: ClockSteps
-    private var diskUse: DiskUse
+    var diskUse: DiskUse
     /// Whether an event was refused that the log's bytes may have kept out.
-    private var isLogToShrink = false
+    var isLogToShrink = false
 
     init(_ db: Database, parts: StoreParts) throws {
         self.db = db
@@ -87,64 +87,6 @@ final class JournalWriter {
         hasFailed = false
     }
 
-    private func apply(_ operation: WriteOperation, to batch: inout CommitBatch) throws {
-        switch operation {
-        case .append(let append, let answer):
-            let result: Result<[AppendResult], StoreError>
-            do {
-                result = try accept(append, to: &batch)
-            } catch let old as RequestWithOldIdentity {
-                let duplicates = parts.duplicates
-                batch.answers.append { duplicates.look(append, besides: old.new, old.runs, answer) }
-                return
-            }
-            batch.answers.append { answer.resume(returning: result) }
-        case .settle(let settlement, let answer):
-            try settlements.settle(settlement, in: &batch)
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .intend(let sequences, let provider, let answer):
-            let number = parts.names.register(provider)
-            for sequence in sequences { try statements.insertIntent.execute(arguments: [number, sequence]) }
-            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.intend(sequences) } }
-            batch.intended[provider, default: []].formUnion(sequences)
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .release(let sequences, let provider, let answer):
-            try settlements.withdrawIntents(sequences, of: provider, in: batch)
-            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.release(sequences) } }
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .revise(let step, let answer):
-            let result = try step.run(in: db)
-            let provider = step.provider
-            batch.effects.append { ledger in
-                ledger.withProgress(of: provider) { $0.revised(retrying: result.retryingChange) }
-            }
-            batch.answers.append { answer.resume(returning: .success(result)) }
-        case .bringForward(let provider, let after, let step, let limit, let answer):
-            let number = parts.names.register(provider)
-            let last = try DueDelivery.bringForward(provider: number, after: after, by: step, limit: limit, in: db)
-            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
-            batch.answers.append { answer.resume(returning: .success(last)) }
-        case .hold(let provider, let hold, let answer):
-            try HoldTable.set(hold, of: provider, in: db)
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .audit(let entry, let answer):
-            try AuditTable.insert(entry, keeping: parts.settings.auditEntriesPerCategory, in: db)
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .holdByOperator(let provider, let hold, let answer):
-            try OperatorHoldTable.set(hold, of: provider, in: db)
-            batch.answers.append { answer.resume(returning: .success(())) }
-        case .makeRetriesDue(let provider, let now, let limit, let answer):
-            let number = parts.names.number(of: provider)
-            let count = try number.map { try DueDelivery.makeDue(provider: $0, at: now, limit: limit, in: db) } ?? 0
-            batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
-            batch.answers.append { answer.resume(returning: .success(count)) }
-        case .removeSettled(let step, let answer):
-            let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)
-            batch.removed.append(contentsOf: progress.removed)
-            batch.answers.append { answer.resume(returning: .success(progress)) }
-        }
-    }
-
     /// What is on disk now becomes visible, in this order: events, deliveries, the newest number, the answers.
     private func publish(_ batch: CommitBatch) {
         newest = batch.newest
@@ -159,6 +101,7 @@ final class JournalWriter {
             parts.ledger.appended(chunk.range, events: counts)
         }
         for effect in batch.effects { effect(parts.ledger) }
+        for lease in batch.newLeases { parts.leases.rise(lease.provider, to: lease.epoch) }
         for range in batch.removed {
             parts.cache.remove(firstIn: range)
             parts.columns.remove(range)
@@ -169,107 +112,7 @@ final class JournalWriter {
         parts.index.flushIfFull(newest: newest)
     }
 
-    // MARK: Appending
-
-    private func accept(
-        _ append: PreparedAppend,
-        to batch: inout CommitBatch
-    ) throws -> Result<[AppendResult], StoreError> {
-        guard try hasRoom() else { return .failure(.full(retryAfter: parts.settings.retryAfterFull)) }
-        var acceptance = Acceptance(append, next: batch.newest + 1)
-        do {
-            try find(&acceptance, batch)
-        } catch {
-            parts.index.remove(acceptance.entries)
-            guard error is OldIdentity else { throw error }
-            throw RequestWithOldIdentity(new: Set(acceptance.indices), runs: parts.index.currentRuns)
-        }
-        if append.policy == .allOrNothing, acceptance.hasConflict {
-            parts.index.remove(acceptance.entries)
-            return .success(acceptance.resultsIfWithheld)
-        }
-        batch.add(acceptance)
-        return .success(acceptance.results)
-    }
-
-    /// Puts the new events' identities into the index, and compares the others with the events that have theirs.
-    private func find(_ acceptance: inout Acceptance, _ batch: CommitBatch) throws {
-        let identities = acceptance.append.identities
-        while acceptance.index < identities.count {
-            let (inserted, finding) = parts.index.insert(identities[acceptance.index...], from: acceptance.next)
-            acceptance.accept(inserted)
-            guard let finding else { return }
-            if let (stored, sequence) = try event(of: finding, acceptance, batch) {
-                acceptance.compare(with: stored, at: sequence)
-            } else {
-                parts.index.insert(identities[acceptance.index], acceptance.next)
-                acceptance.accept(1)
-            }
-        }
-    }
-
-    /// The event that has the next event's identity, if one of those with its hash does.
-    private func event(
-        of finding: IdentityIndex.Finding,
-        _ acceptance: Acceptance,
-        _ batch: CommitBatch
-    ) throws -> (AcceptedEvent, Int64)? {
-        let event = acceptance.append.encoded.events[acceptance.index]
-        let hash = acceptance.append.identities[acceptance.index].hash
-        let known = acceptance.append.lookup
-        for sequence in try finding.sequences + sequences(of: hash, in: finding.runs, known) {
-            if let stored = try self.event(at: sequence, acceptance, batch), event.hasIdentity(of: stored) {
-                return (stored, sequence)
-            }
-        }
-        return nil
-    }
-
-    /// An event of this request, of this commit, or of the journal.
-    /// - Returns: nil if retention has removed the event, or a damaged chunk has lost it.
-    /// - Throws: ``OldIdentity`` if it would have to be read, at the first time.
-    private func event(
-        at sequence: Int64,
-        _ acceptance: Acceptance,
-        _ batch: CommitBatch
-    ) throws -> AcceptedEvent? {
-        if let event = acceptance.event(at: sequence) ?? batch.event(at: sequence) { return event }
-        if let chunk = parts.cache.chunk(holding: sequence) { return StoredEvent(sequence, in: chunk)?.event }
-        guard let lookup = acceptance.append.lookup else { throw OldIdentity() }
-        if let event = lookup.events[sequence] {
-            // Retention may have removed it since.
-            return try JournalReader.hasEvent(sequence, in: db) ? event : nil
-        }
-        return try parts.reader.chosenEvents(at: [sequence], limitBytes: .max, in: db)?[sequence]
-    }
-
-    /// Looks into runs, but for those that were looked into before.
-    private func sequences(of hash: UInt64, in runs: [IdentityRun], _ known: IdentityLookup?) throws -> [Int64] {
-        var found: [Int64] = []
-        for run in runs {
-            if let sequences = known?.sequences(of: hash, in: run) {
-                found += sequences
-                continue
-            }
-            do throws(IdentityRunFault) {
-                found += try run.sequences(of: hash)
-            } catch {
-                // It is made again beside the writer.
-                throw OldIdentity()
-            }
-        }
-        return found
-    }
-
-    private func hasRoom() throws -> Bool {
-        if let limit = parts.settings.backlogLimitEvents, parts.ledger.largestBacklog >= limit { return false }
-        if parts.index.isBehind { return false }
-        if let limit = parts.settings.diskLimitBytes, try diskUse.bytes(in: db) >= limit {
-            isLogToShrink = true
-            return false
-        }
-        return true
-    }
+    // MARK: Chunks, names, cursors, damage
 
     private func write(_ chunk: WrittenChunk) throws {
         if clockSteps.isStep(chunk.accepted) { try ClockSteps.insert(chunk.range.lowerBound, in: db) }
@@ -280,8 +123,6 @@ final class JournalWriter {
             ]
         )
     }
-
-    // MARK: Names, cursors, damage
 
     private func save(_ unsaved: UnsavedNames, from names: NameTable) throws {
         for number in unsaved.origins {
@@ -339,12 +180,4 @@ final class JournalWriter {
             parts.logger.warning("the cursors could not be written at the end", metadata: ["reason": "\(error)"])
         }
     }
-}
-
-/// A request that must be compared with events that are not in memory, or with a damaged part of the index.
-private struct RequestWithOldIdentity: Error {
-    /// The places of its events that are new.
-    let new: Set<Int>
-    /// All runs at that moment.
-    let runs: [IdentityRun]
 }

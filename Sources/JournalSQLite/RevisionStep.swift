@@ -65,7 +65,7 @@ struct RevisionStep: Sendable {
                 INSERT INTO revisions(tenant, action, filter, client, at, changed, busy) VALUES(?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                tenant.rawValue, revision.action.rawValue, revision.filter.words, revision.by.rawValue,
+                tenant.rawValue, revision.action.rawValue, revision.filter.summary, revision.by.rawValue,
                 revision.at.milliseconds, changed, busy,
             ]
         )

@@ -15,7 +15,7 @@ extension SQLiteEventStore {
             guard let events = try reader.chosenEvents(at: sequences, limitBytes: limit, in: db) else {
                 throw StoreError.unfinishedRead
             }
-            let deliveries = DeliveryReading(db: db, names: names)
+            let deliveries = DeliveryAssembly(db: db, names: names)
             return try sequences.compactMap { sequence in
                 guard let event = events[sequence], event.isKnown(as: id, to: tenant) else { return nil }
                 return ArchivedEvent(
@@ -93,12 +93,12 @@ extension SQLiteEventStore {
         }.map { Timestamp(milliseconds: $0) }
     }
 
-    package func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int {
+    package func removeSettled(acceptedBefore limit: Timestamp) async throws(StoreError) -> Int {
         var events = 0
         var next: Int64? = 0
         while let from = next {
             let progress = try await commit { answer in
-                .removeSettled(RetentionStep(before: moment, from: from), answer)
+                .removeSettled(RetentionStep(before: limit, from: from), answer)
             }
             events += progress.events
             next = progress.next

@@ -3,16 +3,17 @@ import GRDB
 package import Journal
 
 extension SQLiteEventStore {
-    package func events(after sequence: SequenceNumber, of tenant: TenantID, limit: Int) async throws(StoreError)
+    package func events(after position: JournalPosition, of tenant: TenantID, limit: Int) async throws(StoreError)
         -> FollowedEvents
     {
         let (reader, names) = (parts.reader, parts.names.current)
         let (newest, limitBytes) = (parts.newest.value, parts.settings.pageBytes)
+        let after = position.number().rawValue
         return try await readPoint { db in
             let deliveries = DeliveryReading(db: db, names: names)
-            let rows = try JournalReader.rows(from: sequence.rawValue + 1, in: db)
-            var found: [ArchivedEvent] = []
-            var (through, looked, bytes) = (sequence.rawValue, 0, 0)
+            let rows = try JournalReader.rows(from: after + 1, in: db)
+            var found: [FollowedEvents.Followed] = []
+            var (through, looked, bytes) = (after, 0, 0)
             while looked < limit, bytes < limitBytes {
                 guard let row = try rows.next().map(ChunkRow.init), row.first <= newest else {
                     // What is missing in between was removed, and never comes again.
@@ -31,10 +32,12 @@ extension SQLiteEventStore {
                     let all = try deliveries.all(of: event, at: place)
                     let archived = ArchivedEvent(sequence: SequenceNumber(place), event: event, deliveries: all)
                     bytes += archived.approximateBytes
-                    found.append(archived)
+                    found.append(
+                        FollowedEvents.Followed(event: archived, position: JournalPosition(SequenceNumber(place)))
+                    )
                 }
             }
-            return FollowedEvents(events: found, through: SequenceNumber(through))
+            return FollowedEvents(events: found, through: JournalPosition(SequenceNumber(through)))
         }
     }
 }

@@ -1,95 +1,28 @@
 package import Events
-import GRDB
 package import Journal
 import JournalFormat
 
+/// Retries, intents and outcomes; how first attempts are claimed stands in `SQLiteEventStore+Claims`.
 extension SQLiteEventStore {
-    // MARK: Claims
-
-    package func claimBlock(
-        for provider: ProviderName,
-        limit: BlockLimit
-    ) async throws(StoreError) -> DeliveryBlock? {
-        while let start = walkStart(for: provider, limit: limit) {
-            if !start.released.isEmpty {
-                if let block = try await claimReleased(start, for: provider, limit: limit) { return block }
-            } else if start.position >= start.newest {
-                return nil
-            } else if let block = try await claimNext(start, for: provider, limit: limit) {
-                return block
-            }
-        }
-        return nil
-    }
-
-    package func claimDue(
-        for provider: ProviderName,
-        at now: Timestamp,
-        limit: BlockLimit
-    ) async throws(StoreError) -> [ClaimedDelivery] {
-        guard let number = parts.names.number(of: provider) else { return [] }
-        let ledger = parts.ledger
-        let held = ledger.withProgress(of: provider) { progress in
-            progress.beginReadingRows()
-            return progress.heldCount
-        }
-        guard let held else { return [] }
-        let (due, next): ([DueDelivery], Timestamp?)
-        do throws(StoreError) {
-            (due, next) = try await read { db in
-                let due = try DueDelivery.fetch(provider: number, at: now, limit: limit.events + held, in: db)
-                let found = Set(due.map(\.sequence))
-                let next = try DueDelivery.earliest(provider: number, in: db) { sequence in
-                    found.contains(sequence) || ledger.withProgress(of: provider) { $0.isHeld(sequence) } ?? false
-                }
-                return (due, next)
-            }
-        } catch {
-            ledger.withProgress(of: provider) { $0.endReadingRows() }
-            throw error
-        }
-        let sequences = due.map(\.sequence)
-        let claimed =
-            ledger.withProgress(of: provider) { $0.claimRows(sequences, limit: limit.events, next: next) } ?? []
-        let histories = Dictionary(due.map { ($0.sequence, $0.history) }, uniquingKeysWith: { first, _ in first })
-        return try await retries(claimed, to: provider, histories, within: limit.bytes)
-    }
-
     package func nextDue(for provider: ProviderName) -> Timestamp? {
         parts.ledger.withProgress(of: provider, \.nextDue) ?? nil
     }
 
-    package func bringForward(_ provider: ProviderName, by step: Duration) async throws(StoreError) {
+    package func bringForward(under lease: AccountLease, by step: Duration) async throws(StoreError) {
         var last: Int64? = 0
         while let after = last {
-            last = try await commit { .bringForward(provider, after: after, by: step, limit: 1000, $0) }
+            last = try await commit { .bringForward(lease, after: after, by: step, limit: 1000, $0) }
         }
     }
 
-    package func claimInterrupted(for provider: ProviderName) async throws(StoreError) -> [ClaimedDelivery] {
-        let sequences = parts.ledger.withProgress(of: provider) { $0.takeInterrupted() } ?? []
-        guard !sequences.isEmpty, let number = parts.names.number(of: provider) else { return [] }
-        do throws(StoreError) {
-            let histories = try await read { db in
-                try DueDelivery.histories(of: sequences, provider: number, in: db)
-            }
-            return try await deliveries(sequences, to: provider, histories)
-        } catch {
-            parts.ledger.withProgress(of: provider) { $0.putBackInterrupted(sequences) }
-            throw error
-        }
-    }
-
-    // MARK: Outcomes
-
-    package func intend(_ sequences: [SequenceNumber], at provider: ProviderName) async throws(StoreError) {
+    package func intend(_ sequences: [SequenceNumber], under lease: AccountLease) async throws(StoreError) {
         guard !sequences.isEmpty else { return }
-        try await commit { .intend(sequences.map(\.rawValue), provider, $0) }
+        try await commit { .intend(sequences.map(\.rawValue), lease, $0) }
     }
 
-    package func departs(_ sequences: [SequenceNumber], to provider: ProviderName) {
+    package func departs(_ sequences: [SequenceNumber], under lease: AccountLease) {
         // An intent has given the provider its number.
-        guard let number = parts.names.number(of: provider) else { return }
+        guard let number = parts.names.number(of: lease.provider) else { return }
         let departures = sequences.map { Departure(provider: number, sequence: $0.rawValue) }
         parts.departures.add(departures) { departure in
             guard let name = parts.names.current.providers[departure.provider] else { return true }
@@ -97,202 +30,68 @@ extension SQLiteEventStore {
         }
     }
 
-    package func settle(_ settlement: Settlement) async throws(StoreError) {
+    package func settle(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError) {
+        precondition(settlement.provider == lease.provider, "outcomes are settled under their own account's lease")
         guard !settlement.delivered.isEmpty || !settlement.exceptions.isEmpty else { return }
-        let prepared = try await prepare(settlement)
-        try await commit { .settle(prepared, $0) }
+        let prepared = try await prepare(settlement, under: lease)
+        try await commit { .settle(prepared, lease, $0) }
     }
 
-    package func release(_ sequences: [SequenceNumber], for provider: ProviderName) async throws(StoreError) {
-        let numbers = sequences.map(\.rawValue)
-        let hasIntents =
-            parts.ledger.withProgress(of: provider) { progress in
-                numbers.contains { progress.intended.contains($0) }
-            } ?? false
-        if hasIntents {
-            try await commit { .release(numbers, provider, $0) }
-        } else if parts.commits.isClosing {
-            throw .closed
-        } else {
-            parts.ledger.withProgress(of: provider) { $0.release(numbers) }
-        }
+    package func hold(_ hold: ProviderHold?, under lease: AccountLease) async throws(StoreError) {
+        try await commit { .hold(hold, lease, $0) }
     }
 
-    // MARK: The newest event
-
-    package func waitForEvents(after sequence: SequenceNumber) async {
-        await parts.newest.wait(after: sequence.rawValue)
+    package func hold(of provider: ProviderName) async throws(StoreError) -> ProviderHold? {
+        try await read { db in try HoldTable.hold(of: provider, in: db) }
     }
 
-    package var newestSequence: SequenceNumber { SequenceNumber(parts.newest.value) }
+    package func operatorHold(of provider: ProviderName) async throws(StoreError) -> OperatorHold? {
+        try await read { db in try OperatorHoldTable.hold(of: provider, in: db) }
+    }
+
+    // MARK: The end of the journal
+
+    package func newestPosition() async throws(StoreError) -> JournalPosition {
+        if parts.commits.isClosing { throw .closed }
+        return JournalPosition(SequenceNumber(parts.newest.value))
+    }
+
+    package func waitForEvents(after position: JournalPosition) async {
+        await parts.newest.wait(after: position.number().rawValue)
+    }
 }
 
-// MARK: - How claims are made
+// MARK: - Leases
 
 extension SQLiteEventStore {
-    /// Where a walk stands before it reads; if the version has changed after the read, another claim was faster.
-    private struct WalkStart {
-        let position: Int64
-        let released: [Int64]
-        let version: Int
-        let newest: Int64
+    package func lease(_ provider: ProviderName) async throws(StoreError) -> AccountLease {
+        try await commit { .lease(parts.ledger.newLease(of: provider), onlyIfFree: false, $0) }
     }
 
-    private func walkStart(for provider: ProviderName, limit: BlockLimit) -> WalkStart? {
-        let newest = parts.newest.value
-        return parts.ledger.withProgress(of: provider) { progress in
-            WalkStart(
-                position: progress.position,
-                released: progress.releasedEvents(limit: limit.events),
-                version: progress.version,
-                newest: newest
-            )
-        }
+    package func waitForEnd(of lease: AccountLease) async -> LeaseEnd {
+        await parts.leases.waitForEnd(of: lease)
+        return parts.ledger.holds(lease) ? .unwatched : .lost
     }
 
-    /// - Returns: nil if the stretch had nothing to claim, or another claim was faster: the caller tries again.
-    private func claimNext(
-        _ start: WalkStart,
-        for provider: ProviderName,
-        limit: BlockLimit
-    ) async throws(StoreError) -> DeliveryBlock? {
-        let stretch = try await stretch(start, for: provider, limit: limit)
-        let places =
-            parts.ledger.withProgress(of: provider) { progress -> [Stretch.Place] in
-                guard progress.version == start.version else { return [] }
-                return progress.claim(from: stretch, limit: limit, of: provider)
-            } ?? []
-        // Neighbours mostly have the same submission.
-        var last: (submission: Submission, destination: Destination?)?
-        let deliveries = places.compactMap { place -> ClaimedDelivery? in
-            let event = stretch.chunks[place.chunk].events[place.event]
-            if last?.submission !== event.submission {
-                last = (event.submission, event.plan.destination(at: provider))
-            }
-            return last?.destination.map { destination in
-                ClaimedDelivery(
-                    sequence: stretch.sequence(at: place),
-                    event: event,
-                    destination: destination,
-                    attempts: 0
-                )
-            }
-        }
-        return deliveries.isEmpty ? nil : DeliveryBlock(provider: provider, deliveries: deliveries)
+    package func isSafe(_ lease: AccountLease, at now: ContinuousClock.Instant) -> Bool {
+        // No other process can get it while this one has the folder.
+        parts.ledger.holds(lease)
     }
 
-    private func stretch(
-        _ start: WalkStart,
-        for provider: ProviderName,
-        limit: BlockLimit
-    ) async throws(StoreError) -> Stretch {
-        let reader = parts.reader
-        if let stretch = reader.cachedStretch(after: start.position, through: start.newest, limit: limit) {
-            return stretch
-        }
-        guard let number = parts.names.number(of: provider) else { return Stretch(end: start.newest) }
-        return try await read { db in
-            try reader.stretch(after: start.position, through: start.newest, for: number, limit: limit, in: db)
-        }
+    package func giveBack(_ lease: AccountLease, unsent: [SequenceNumber]) async throws(StoreError) {
+        try await commit { .giveBack(lease, unsent: unsent.map(\.rawValue), $0) }
     }
+}
 
-    private func claimReleased(
-        _ start: WalkStart,
-        for provider: ProviderName,
-        limit: BlockLimit
-    ) async throws(StoreError) -> DeliveryBlock? {
-        let events = try await events(at: start.released)
-        var (count, bytes) = (0, 0)
-        for sequence in start.released {
-            let size = events[sequence]?.size ?? 0
-            guard count == 0 || bytes + size <= limit.bytes else { break }
-            (count, bytes) = (count + 1, bytes + size)
-        }
-        let isClaimed =
-            parts.ledger.withProgress(of: provider) { progress in
-                guard progress.version == start.version else { return false }
-                progress.claimReleased(count)
-                return true
-            } ?? false
-        guard isClaimed else { return nil }
-        let deliveries = start.released.prefix(count).compactMap { sequence in
-            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider) }
-        }
-        return deliveries.isEmpty ? nil : DeliveryBlock(provider: provider, deliveries: deliveries)
-    }
+// MARK: - Outcomes before they are written
 
-    /// Reads retries that are claimed, a few at a time; what does not fit is given back.
-    private func retries(
-        _ claimed: [Int64],
-        to provider: ProviderName,
-        _ histories: [Int64: DueDelivery.History],
-        within limitBytes: Int
-    ) async throws(StoreError) -> [ClaimedDelivery] {
-        var (found, rest, bytes): ([ClaimedDelivery], ArraySlice<Int64>, Int) = ([], claimed[...], 0)
-        while !rest.isEmpty, bytes < limitBytes {
-            let slice = Array(rest.prefix(Self.retriesPerRead))
-            let events: [Int64: StoredEvent]
-            do throws(StoreError) {
-                events = try await self.events(at: slice)
-            } catch {
-                parts.ledger.withProgress(of: provider) { $0.release(claimed) }
-                throw error
-            }
-            for sequence in slice where bytes < limitBytes {
-                rest = rest.dropFirst()
-                guard let event = events[sequence] else { continue }
-                bytes += event.size
-                guard let retry = Self.delivery(sequence, event.event, to: provider, histories[sequence]) else {
-                    continue
-                }
-                found.append(retry)
-            }
-        }
-        if !rest.isEmpty { parts.ledger.withProgress(of: provider) { $0.release(Array(rest)) } }
-        return found
-    }
-
-    private static let retriesPerRead = 256
-
-    private func deliveries(
-        _ sequences: [Int64],
-        to provider: ProviderName,
-        _ histories: [Int64: DueDelivery.History]
-    ) async throws(StoreError) -> [ClaimedDelivery] {
-        let events = try await events(at: sequences)
-        return sequences.compactMap { sequence in
-            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider, histories[sequence]) }
-        }
-    }
-
-    private static func delivery(
-        _ sequence: Int64,
-        _ event: AcceptedEvent,
-        to provider: ProviderName,
-        _ history: DueDelivery.History? = nil
-    ) -> ClaimedDelivery? {
-        event.plan.destination(at: provider).map { destination in
-            ClaimedDelivery(
-                sequence: SequenceNumber(sequence),
-                event: event,
-                destination: destination,
-                attempts: history?.attempts ?? 0,
-                reachedAt: history?.reachedAt
-            )
-        }
-    }
-
-    private func events(at sequences: [Int64]) async throws(StoreError) -> [Int64: StoredEvent] {
-        guard !sequences.isEmpty else { return [:] }
-        let reader = parts.reader
-        if let cached = reader.cachedEvents(at: sequences) { return cached }
-        return try await read { db in try reader.events(at: sequences, in: db) }
-    }
-
+extension SQLiteEventStore {
     /// Finds out whose events the exceptions are, and brings the runs into a form in which first and last say all.
-    private func prepare(_ settlement: Settlement) async throws(StoreError) -> PreparedSettlement {
+    private func prepare(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError)
+        -> PreparedSettlement
+    {
         let (runs, exceptions) =
-            parts.ledger.withProgress(of: settlement.provider) { Self.separate(settlement, by: $0) }
+            try parts.ledger.withProgress(under: lease) { Self.separate(settlement, by: $0) }
             ?? (settlement.delivered, settlement.exceptions)
         let events = try await events(at: exceptions.map(\.sequence.rawValue))
         let numbers = parts.names.numbers(for: exceptions.compactMap { events[$0.sequence.rawValue]?.event }).origins

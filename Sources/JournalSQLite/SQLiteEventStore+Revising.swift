@@ -14,8 +14,9 @@ extension SQLiteEventStore {
                 count += RevisionCount(changed: sequences.count - (busy ?? 0), busy: busy ?? 0)
             }
         }
-        try await forEachUntriedPage(of: revision) { (_, sequences) async throws(StoreError) in
-            count += RevisionCount(changed: sequences.count, busy: 0)
+        try await forEachUntriedPage(of: revision) { (provider, sequences) async throws(StoreError) in
+            let isBusy = parts.ledger.isHeld(provider)
+            count += RevisionCount(changed: isBusy ? 0 : sequences.count, busy: isBusy ? sequences.count : 0)
         }
         return count
     }
@@ -47,10 +48,7 @@ extension SQLiteEventStore {
         }
         try await forEachUntriedPage(of: revision) { (provider, sequences) async throws(StoreError) in
             guard let providerNumber = parts.names.number(of: provider) else { return }
-            let free = parts.ledger.withProgress(of: provider) { $0.holdUntried(sequences) } ?? []
-            defer { _ = parts.ledger.withProgress(of: provider) { $0.endHoldingUntried(free) } }
-            let discarded = free.map { SettledDelivery(sequence: SequenceNumber($0), status: .discarded) }
-            try await settle(Settlement(provider: provider, exceptions: discarded))
+            let discarded = try await discardUntried(sequences, at: provider)
             let step = RevisionStep(
                 revision: revision,
                 tenant: tenant,
@@ -58,13 +56,49 @@ extension SQLiteEventStore {
                 provider: provider,
                 providerNumber: providerNumber,
                 sequences: [],
-                settled: free.count,
-                busy: sequences.count - free.count
+                settled: discarded,
+                busy: sequences.count - discarded
             )
             number = try await commit { .revise(step, $0) }.number
-            count += RevisionCount(changed: free.count, busy: step.busy)
+            count += RevisionCount(changed: discarded, busy: step.busy)
         }
         return count
+    }
+
+    /// Discards events that nobody has tried, under a lease of its own: a pipeline that begins meanwhile gets the account.
+    /// - Returns: how many were discarded: none if somebody delivers to the account.
+    private func discardUntried(_ sequences: [Int64], at provider: ProviderName) async throws(StoreError) -> Int {
+        do throws(StoreError) {
+            let lease = try await commit { .lease(parts.ledger.newLease(of: provider), onlyIfFree: true, $0) }
+            let count: Int
+            do throws(StoreError) {
+                count = try await discardUntried(sequences, under: lease)
+            } catch {
+                await end(lease)
+                throw error
+            }
+            await end(lease)
+            return count
+        } catch .leaseLost {
+            return 0
+        }
+    }
+
+    private func end(_ lease: AccountLease) async {
+        do throws(StoreError) {
+            try await giveBack(lease, unsent: [])
+        } catch {
+            // A pipeline has taken the account, or the store closes: the lease is over in any case.
+        }
+    }
+
+    private func discardUntried(_ sequences: [Int64], under lease: AccountLease) async throws(StoreError) -> Int {
+        let free =
+            try parts.ledger.withProgress(under: lease) { progress in sequences.filter { progress.isUntried($0) } }
+            ?? []
+        let discarded = free.map { SettledDelivery(sequence: SequenceNumber($0), status: .discarded) }
+        try await settle(Settlement(provider: lease.provider, exceptions: discarded), under: lease)
+        return free.count
     }
 
     /// Goes through what a revision discards without a try, page by page.
@@ -108,25 +142,18 @@ extension SQLiteEventStore {
         }
     }
 
-    package func hold(_ provider: ProviderName, _ hold: ProviderHold?) async throws(StoreError) {
-        try await commit { .hold(provider, hold, $0) }
-    }
-
-    package func hold(of provider: ProviderName) async throws(StoreError) -> ProviderHold? {
-        try await read { db in try HoldTable.hold(of: provider, in: db) }
-    }
-
     package func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError) {
         try await commit { .holdByOperator(provider, hold, $0) }
     }
 
-    package func operatorHold(of provider: ProviderName) async throws(StoreError) -> OperatorHold? {
-        try await read { db in try OperatorHoldTable.hold(of: provider, in: db) }
-    }
-
-    package func makeRetriesDue(of provider: ProviderName, at now: Timestamp) async throws(StoreError) {
-        let limit = Self.deliveriesPerStep
-        while try await commit({ .makeRetriesDue(provider, now, limit: limit, $0) }) == limit {}
+    package func makeRetriesDue(
+        of provider: ProviderName,
+        waitingBeyond limit: Timestamp,
+        at now: Timestamp
+    ) async throws(StoreError) {
+        precondition(limit >= now, "what is due stays as it is")
+        let most = Self.deliveriesPerStep
+        while try await commit({ .makeRetriesDue(provider, beyond: limit, now, limit: most, $0) }) == most {}
     }
 
     private static let deliveriesPerStep = 500

@@ -36,7 +36,7 @@ extension SQLiteEventStore {
             guard let event = try reader.events(at: [sequence.rawValue], in: db)[sequence.rawValue]?.event,
                 event.tenant == tenant
             else { return nil }
-            let deliveries = try DeliveryReading(db: db, names: names).all(of: event, at: sequence.rawValue)
+            let deliveries = try DeliveryAssembly(db: db, names: names).all(of: event, at: sequence.rawValue)
             return ArchivedEvent(sequence: sequence, event: event, deliveries: deliveries)
         }
     }

@@ -62,6 +62,7 @@ package final class SQLiteEventStore: EventStore {
     deinit {
         parts.commits.close()
         parts.newest.close()
+        parts.leases.close()
     }
 
     /// Commits what waits, ends every wait, closes the database and gives the folder back. Whatever is asked afterwards throws
@@ -69,6 +70,7 @@ package final class SQLiteEventStore: EventStore {
     package func close() async {
         parts.commits.close()
         parts.newest.close()
+        parts.leases.close()
         await writer.waitForEnd()
     }
 

@@ -76,6 +76,14 @@ struct SettlementWriter {
         return known?["status"] == DeliveryStatus.retrying.rawValue
     }
 
+    /// Writes down that these events are about to be sent.
+    func intend(_ sequences: [Int64], at provider: ProviderName, in batch: inout CommitBatch) throws {
+        let number = names.register(provider)
+        for sequence in sequences { try statements.insertIntent.execute(arguments: [number, sequence]) }
+        batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.intend(sequences) } }
+        batch.intended[provider, default: []].formUnion(sequences)
+    }
+
     func withdrawIntents(_ sequences: [Int64], of provider: ProviderName, in batch: CommitBatch) throws {
         var intended = ledger.withProgress(of: provider, \.intended) ?? []
         intended.formUnion(batch.intended[provider] ?? [])
@@ -102,12 +110,5 @@ private struct SettlementChanges: Sendable {
         for row in rows {
             progress.settleRow(row.sequence, wasRetrying: row.wasRetrying, due: row.due)
         }
-    }
-}
-
-extension Duration {
-    /// This duration in microseconds, cut towards zero: how latencies are kept.
-    fileprivate var wholeMicroseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

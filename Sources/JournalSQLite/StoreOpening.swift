@@ -106,10 +106,11 @@ struct StoreOpening {
             index: index,
             columns: columns,
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
-            newest: NewestEvent(bounds.newest),
+            leases: LeaseWatch(),
+            newest: RisingNumber(bounds.newest),
             commits: commits,
             departures: departures,
-            duplicates: DuplicateReading(
+            duplicates: DuplicateFinder(
                 pool: try readers(2, label: "tollgate.duplicates"),
                 index: index,
                 reader: reader,

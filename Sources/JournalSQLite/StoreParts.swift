@@ -15,10 +15,11 @@ struct StoreParts: Sendable {
     let index: IdentityIndex
     let columns: ColumnIndex
     let ledger: ProviderLedger
-    let newest: NewestEvent
+    let leases: LeaseWatch
+    let newest: RisingNumber
     let commits: GroupCommit
     let departures: DepartureLog
-    let duplicates: DuplicateReading
+    let duplicates: DuplicateFinder
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
 }

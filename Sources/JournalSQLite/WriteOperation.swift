@@ -7,38 +7,52 @@ enum WriteOperation: Sendable {
     typealias Answer<Value: Sendable> = CheckedContinuation<Result<Value, StoreError>, Never>
 
     case append(PreparedAppend, Answer<[AppendResult]>)
-    case settle(PreparedSettlement, Answer<Void>)
-    case intend([Int64], ProviderName, Answer<Void>)
-    /// Withdraws intents and ends the claims.
-    case release([Int64], ProviderName, Answer<Void>)
+    /// Gives an account to a new holder, and answers with the lease. Where it must be free and is not, the answer is
+    /// ``StoreError/leaseLost``.
+    case lease(AccountLease, onlyIfFree: Bool, Answer<AccountLease>)
+    /// Withdraws intents and ends the lease.
+    case giveBack(AccountLease, unsent: [Int64], Answer<Void>)
+    case settle(PreparedSettlement, AccountLease, Answer<Void>)
+    case intend([Int64], AccountLease, Answer<Void>)
     /// One step of retention.
     case removeSettled(RetentionStep, Answer<RetentionStep.Progress>)
     /// One step of a person's decision about deliveries.
     case revise(RevisionStep, Answer<RevisionStep.Result>)
     /// Writes or lifts a provider's hold.
-    case hold(ProviderName, ProviderHold?, Answer<Void>)
+    case hold(ProviderHold?, AccountLease, Answer<Void>)
     /// Adds an entry to the audit log.
     case audit(AuditEntry, Answer<Void>)
     /// Writes or lifts an operator's hold of a provider.
     case holdByOperator(ProviderName, OperatorHold?, Answer<Void>)
     /// Makes so many retries of a provider due that are not; answers how many it found.
-    case makeRetriesDue(ProviderName, Timestamp, limit: Int, Answer<Int>)
+    case makeRetriesDue(ProviderName, beyond: Timestamp, Timestamp, limit: Int, Answer<Int>)
     /// Brings the times of so many retries behind a sequence number forward; the answer is the last of them.
-    case bringForward(ProviderName, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
+    case bringForward(AccountLease, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
 
     /// How many bytes of events the operation holds while it waits.
     var bytes: Int {
         if case .append(let append, _) = self { append.encoded.frames.count } else { 0 }
     }
 
+    /// The lease without which nothing of the operation is done; nil if it needs none.
+    var lease: AccountLease? {
+        switch self {
+        case .giveBack(let lease, _, _), .settle(_, let lease, _), .intend(_, let lease, _), .hold(_, let lease, _),
+            .bringForward(let lease, _, _, _, _):
+            lease
+        case .append, .lease, .removeSettled, .revise, .audit, .holdByOperator, .makeRetriesDue: nil
+        }
+    }
+
     /// Tells the caller that nothing of the operation was done.
     func fail(_ error: StoreError) {
         switch self {
         case .append(_, let answer): answer.resume(returning: .failure(error))
-        case .settle(_, let answer), .intend(_, _, let answer), .release(_, _, let answer), .hold(_, _, let answer),
-            .audit(_, let answer), .holdByOperator(_, _, let answer):
+        case .lease(_, _, let answer): answer.resume(returning: .failure(error))
+        case .settle(_, _, let answer), .intend(_, _, let answer), .giveBack(_, _, let answer),
+            .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer):
             answer.resume(returning: .failure(error))
-        case .makeRetriesDue(_, _, _, let answer): answer.resume(returning: .failure(error))
+        case .makeRetriesDue(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
         case .bringForward(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .revise(_, let answer): answer.resume(returning: .failure(error))

@@ -9,11 +9,21 @@ package struct Routes: Sendable {
     /// In the order of the file: the first that matches takes the event.
     package let routes: [Route]
     package let clients: [Client]
+    /// Which providers are one account at their vendor.
+    package private(set) var accounts: VendorAccounts
 
     package init(providers: [ProviderConfiguration], routes: [Route], clients: [Client]) {
         self.providers = providers
         self.routes = routes
         self.clients = clients
+        accounts = VendorAccounts(providers)
+    }
+
+    /// The same routes, with the accounts told apart by the vendors' keys, as far as they are known.
+    func knowing(keys: [ProviderName: CredentialDigest]) -> Routes {
+        var routes = self
+        routes.accounts = VendorAccounts(providers, keys: keys)
+        return routes
     }
 
     /// The providers that a client's events can go to, in the order of its routes.
@@ -47,12 +57,12 @@ package struct Routes: Sendable {
         client.may(.admin) || !isShared(provider)
     }
 
-    /// Whether events of several tenants can be at a provider, so that what it shows is not one tenant's alone.
+    /// Whether events of several tenants can be at a provider's account, so that what it shows is not one tenant's alone.
     package func isShared(_ provider: ProviderName) -> Bool {
-        let tenants = clients.filter { client in providers(for: client.name).contains { $0.name == provider } }.map(
-            \.tenant
-        )
-        return Set(tenants).count > 1
+        let users = clients.filter { client in
+            providers(for: client.name).contains { accounts.areSame($0.name, provider) }
+        }
+        return Set(users.map(\.tenant)).count > 1
     }
 }
 

@@ -22,7 +22,7 @@ package struct RoutesChanges: Sendable, Equatable {
         package let fields: [String]
 
         /// `provider lago: changed base_url, batch`.
-        package var words: String {
+        package var summary: String {
             "\(part.rawValue) \(name): \(kind.rawValue)" + (fields.isEmpty ? "" : " \(fields.joined(separator: ", "))")
         }
     }

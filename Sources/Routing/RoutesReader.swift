@@ -25,13 +25,15 @@ package struct RoutesReader: Sendable {
     }
 
     /// What a file that can be used says, and what is doubtful in it.
-    package struct Reading: Sendable {
+    package struct Contents: Sendable {
         package let routes: Routes
         package let warnings: [ConfigurationFault]
+        /// Where each provider stands in the file; a tenant's own account, where its credential does.
+        let positions: [ProviderName: JSONPosition]
     }
 
     /// - Throws: ``FaultyConfiguration`` with all faults, in the order of the file.
-    package func read(_ bytes: [UInt8]) throws(FaultyConfiguration) -> Reading {
+    package func read(_ bytes: [UInt8]) throws(FaultyConfiguration) -> Contents {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)
@@ -53,7 +55,7 @@ package struct RoutesReader: Sendable {
         guard let routes, !faults.contains(where: { $0.severity == .error }) else {
             throw FaultyConfiguration(faults: faults)
         }
-        return Reading(routes: routes, warnings: faults)
+        return Contents(routes: routes, warnings: faults, positions: file.positions)
     }
 }
 
@@ -65,6 +67,7 @@ private struct RoutesFileReader {
     private var providers: [ProviderConfiguration] = []
     /// Names of providers, those that could not be read too, so that one fault does not make others.
     private var providerNames: [String] = []
+    private(set) var positions: [ProviderName: JSONPosition] = [:]
     private var clientReader = ClientReader()
     private var routeNames: Set<String> = []
 
@@ -99,7 +102,7 @@ private struct RoutesFileReader {
             fields.fault(list, "there is no route, so no event would be taken; add one")
         }
         warnOfUnreachable(routes, routeValues)
-        let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields)
+        let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields, &positions)
         let whole = Routes(providers: providers + accounts, routes: routes, clients: clients)
         PassCheck.check(whole, clientReader.passes, &fields)
         return whole
@@ -117,6 +120,7 @@ private struct RoutesFileReader {
         if providerNames.contains(name) { fields.fault(member.key, "the provider \"\(name)\" stands twice") }
         if !NameRule.isMet(by: name) { fields.fault(member.key, NameRule.broken("a provider's name", name)) }
         providerNames.append(name)
+        positions[ProviderName(name)] = member.key.position
         guard member.value.kind == .object else {
             fields.fault(member.value, "the provider \"\(name)\" must be an object, found \(member.value.kind.phrase)")
             return

@@ -4,7 +4,7 @@ import Events
 
 /// What `tollgate check` says of a file that can be used: what it sets up.
 package enum RoutesReport {
-    /// The routes in words.
+    /// The routes as text.
     package static func summary(of routes: Routes, file: String) -> String {
         var lines = [
             "\(file): \(routes.providers.count) providers, \(routes.routes.count) routes, \(routes.clients.count) clients"
@@ -12,7 +12,7 @@ package enum RoutesReport {
         for provider in routes.providers {
             let headers = provider.headers.map { ", \($0.setting) \($0.value)" }.joined()
             lines.append(
-                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(words(provider.credential))\(headers)"
+                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(text(provider.credential))\(headers)"
             )
         }
         for route in routes.routes {
@@ -21,15 +21,15 @@ package enum RoutesReport {
                 return "\(routed.destination.provider) (\(routed.destination.mode.rawValue)\(share))"
             }
             let list = destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", ")
-            lines.append("  route \(route.name): \(words(route.match)) to \(list)")
+            lines.append("  route \(route.name): \(text(route.match)) to \(list)")
         }
         for client in routes.clients {
-            lines.append("  client \(client.name): \(words(client))")
+            lines.append("  client \(client.name): \(text(client))")
         }
         return lines.joined(separator: "\n")
     }
 
-    private static func words(_ client: Client) -> String {
+    private static func text(_ client: Client) -> String {
         var parts = ["tenant \(client.tenant)"]
         switch client.keys.count {
         case 0: parts.append("no key here")
@@ -43,17 +43,17 @@ package enum RoutesReport {
         if !client.allowance.routes.isEmpty {
             parts.append("routes \(client.allowance.routes.map(\.rawValue).sorted().joined(separator: " or "))")
         }
-        if let limit = client.limits.requests { parts.append("at most \(words(limit, of: "requests"))") }
-        if let limit = client.limits.events { parts.append("at most \(words(limit, of: "events"))") }
-        if !client.pass.rules.isEmpty { parts.append(words(client.pass)) }
+        if let limit = client.limits.requests { parts.append("at most \(text(limit, of: "requests"))") }
+        if let limit = client.limits.events { parts.append("at most \(text(limit, of: "events"))") }
+        if !client.pass.rules.isEmpty { parts.append(text(client.pass)) }
         let window = client.timestamps
         parts.append(
-            "timestamps up to \(TimestampWindow.words(window.past)) old and \(TimestampWindow.words(window.future)) ahead"
+            "timestamps up to \(TimestampWindow.text(window.past)) old and \(TimestampWindow.text(window.future)) ahead"
         )
         return parts.joined(separator: ", ")
     }
 
-    private static func words(_ pass: PassRules) -> String {
+    private static func text(_ pass: PassRules) -> String {
         let rules = pass.rules.sorted { $0.key.rawValue < $1.key.rawValue }.map { adapter, rule in
             let target = rule.provider.map { " at \($0)" } ?? ""
             return "\(adapter)\(target): \(rule.paths.map(\.pattern).joined(separator: " or "))"
@@ -62,7 +62,7 @@ package enum RoutesReport {
         return "passes \(rules.joined(separator: "; "))\(shared)"
     }
 
-    private static func words(_ limit: RateLimit, of what: String) -> String {
+    private static func text(_ limit: RateLimit, of what: String) -> String {
         "\(limit.requests) \(what) in \(limit.per.components.seconds) s"
     }
 
@@ -70,22 +70,22 @@ package enum RoutesReport {
         share == share.rounded() ? "\(Int(share))" : "\(share)"
     }
 
-    private static func words(_ source: CredentialSource) -> String {
+    private static func text(_ source: CredentialSource) -> String {
         switch source {
         case .environment(let name): "key from the variable \(name)"
         case .file(let path): "key from the file \(path)"
-        case .command(let command): words(command)
+        case .command(let command): text(command)
         case .inline: "key from this file"
         }
     }
 
-    private static func words(_ command: CredentialCommand) -> String {
+    private static func text(_ command: CredentialCommand) -> String {
         let variables =
             command.variables.isEmpty ? "" : " with the variables \(command.variables.joined(separator: ", "))"
-        return "key from the program \(command.words[0])\(variables)"
+        return "key from the program \(command.arguments[0])\(variables)"
     }
 
-    private static func words(_ match: RouteMatch) -> String {
+    private static func text(_ match: RouteMatch) -> String {
         var conditions: [String] = []
         if !match.names.isEmpty { conditions.append("name \(match.names.map(\.pattern).joined(separator: " or "))") }
         if !match.customers.isEmpty {

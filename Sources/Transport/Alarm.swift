@@ -12,11 +12,7 @@ package struct Alarm {
     /// Rings once after a time, unless it is set anew or cancelled before.
     package mutating func set(in time: Duration, ring: @escaping @Sendable () -> Void) {
         scheduled?.cancel()
-        let (seconds, attoseconds) = max(time, .zero).components
-        scheduled = eventLoop.scheduleTask(
-            in: .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000),
-            ring
-        )
+        scheduled = eventLoop.scheduleTask(in: TimeAmount(max(time, .zero)), ring)
     }
 
     /// Forgets what it was set to.

@@ -45,16 +45,16 @@ package struct VendorQuestions: Sendable {
 
     /// The vendors that can answer questions of a kind, by their names for people.
     package func vendors(able ability: VendorAbility) -> [String] {
-        adapters.filter { $0.reading?.abilities.contains(ability) ?? false }.map(\.traits.vendor)
+        adapters.filter { $0.reader?.abilities.contains(ability) ?? false }.map(\.traits.vendor)
     }
 
     /// Asks until the inquiry has its answer.
     /// - Returns: ``VendorInquiry/done(_:)``, ``VendorInquiry/failed(_:)`` or ``VendorInquiry/unsupported(_:)``.
-    /// - Throws: ``ReadRefusal`` if the vendor is not asked, or not to the end.
+    /// - Throws: ``ReadError`` if the vendor is not asked, or not to the end.
     package func ask<Value>(
         _ inquiry: VendorInquiry<Value>,
         at provider: ProviderConfiguration
-    ) async throws(ReadRefusal) -> VendorInquiry<Value> {
+    ) async throws(ReadError) -> VendorInquiry<Value> {
         try begin(provider.name)
         defer { concurrency.end(provider.name) }
         let caller = caller(for: provider)
@@ -64,6 +64,7 @@ package struct VendorQuestions: Sendable {
             try await awaitTurn(at: provider.name)
             switch await caller.call(request) {
             case .answer(let answer):
+                admission.heard(answer, from: provider)
                 inquiry = next(answer)
                 if case .failed(let fault) = inquiry { return .failed(fault.redacted(by: answer.redaction)) }
             case .notSent(let fault): return .failed(fault)
@@ -86,13 +87,13 @@ package struct VendorQuestions: Sendable {
         let known = routes.providers(for: client.name).filter { $0.traits.adapter == adapter }
         guard !known.isEmpty else { return .noProvider }
         guard let provider = known.first(where: { routes.mayRead($0.name, client) }) else { return .forbidden }
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             try begin(provider.name)
         } catch {
             return .failed(DeliveryFault(code: .rateLimited, message: error.message))
         }
         defer { concurrency.end(provider.name) }
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             try await awaitTurn(at: provider.name)
         } catch {
             return .failed(DeliveryFault(code: .rateLimited, message: error.message))
@@ -100,6 +101,7 @@ package struct VendorQuestions: Sendable {
         let caller = caller(for: provider)
         switch await caller.call(request) {
         case .answer(var answer):
+            admission.heard(answer, from: provider)
             answer.body = answer.redaction.redacted(answer.body)
             return .answered(answer)
         case .notSent(let fault), .unknown(let fault): return .failed(fault)
@@ -108,11 +110,11 @@ package struct VendorQuestions: Sendable {
         }
     }
 
-    private func begin(_ provider: ProviderName) throws(ReadRefusal) {
+    private func begin(_ provider: ProviderName) throws(ReadError) {
         guard concurrency.begin(provider) else { throw .tooMany(provider, limit: Self.mostReads) }
     }
 
-    private func awaitTurn(at provider: ProviderName) async throws(ReadRefusal) {
+    private func awaitTurn(at provider: ProviderName) async throws(ReadError) {
         guard await admission.admit(to: provider, within: Self.patience) else { throw .rateLimited(provider) }
     }
 

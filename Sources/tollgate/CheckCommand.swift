@@ -31,7 +31,11 @@ struct CheckCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         do {
-            let reading = try RoutesFile.read(URL(filePath: file), allowsInlineSecrets: allowInlineSecrets)
+            let reading = try await RoutesFile.check(
+                URL(filePath: file),
+                allowsInlineSecrets: allowInlineSecrets,
+                environment: ProcessInfo.processInfo.environment
+            )
             if !reading.warnings.isEmpty { Terminal.message(reading.warnings.lines(in: file)) }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))
@@ -42,14 +46,14 @@ struct CheckCommand: AsyncParsableCommand {
                 "/v1/config/check",
                 body: try RoutesFile.content(of: URL(filePath: file))
             )
-            Terminal.data(Self.words(answer, file: file))
+            Terminal.data(Self.summary(answer, file: file))
         } catch let fault as GatewayFault {
             Terminal.message("\(fault)")
             throw ExitCode(1)
         }
     }
 
-    private static func words(_ answer: GatewayClient.Answer, file: String) -> String {
+    private static func summary(_ answer: GatewayClient.Answer, file: String) -> String {
         func elements(_ name: String) -> [JSONValue] { answer.json?[name].map { Array($0.elements) } ?? [] }
         let changes = elements("changes").map { change in
             let fields = change["fields"].map { $0.elements.compactMap(\.string) } ?? []

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Events
 import Foundation
 import NIOHTTP1
 
@@ -47,10 +48,5 @@ struct GatewayOptions: ParsableArguments {
 
 extension String {
     /// For one part of a path or a value of a query.
-    var percentEncoded: String {
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-        )
-        return addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-    }
+    var percentEncoded: String { PercentEncoding.encoded(self) }
 }

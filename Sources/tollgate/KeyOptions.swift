@@ -47,12 +47,12 @@ struct NewKeyOptions: ParsableArguments {
         help:
             "When the key becomes valid: a time such as 2027-01-31T00:00:00Z, or a duration from now such as 1h or 30d."
     )
-    var notBefore: KeyMoment?
+    var notBefore: KeyTime?
 
     @Option(help: "When the key expires: a time, or a duration from now.")
-    var expires: KeyMoment?
+    var expires: KeyTime?
 
-    var term: StoredKeys.Term { StoredKeys.Term(notBefore: notBefore?.moment, expires: expires?.moment) }
+    var term: StoredKeys.Term { StoredKeys.Term(notBefore: notBefore?.timestamp, expires: expires?.timestamp) }
 
     mutating func validate() throws {
         guard let id else { return }
@@ -62,15 +62,15 @@ struct NewKeyOptions: ParsableArguments {
     }
 }
 
-/// A moment, as itself or as a time from now.
-struct KeyMoment: ExpressibleByArgument {
-    let moment: Timestamp
+/// A timestamp, as itself or as a time from now.
+struct KeyTime: ExpressibleByArgument {
+    let timestamp: Timestamp
 
     init?(argument: String) {
-        if let moment = Timestamp(rfc3339: argument) {
-            self.moment = moment
+        if let timestamp = Timestamp(rfc3339: argument) {
+            self.timestamp = timestamp
         } else if let duration = DurationText.read(argument) {
-            moment = SystemWallClock().now + duration
+            timestamp = SystemWallClock().now + duration
         } else {
             return nil
         }

@@ -19,14 +19,14 @@ struct KeysCreateCommand: ParsableCommand {
 
     func run() throws {
         let made = try keys.administer { try $0.create(for: client, id: new.id, term: new.term) }
-        Terminal.message("\(made.stored.words). It is not shown again:")
+        Terminal.message("\(made.stored.summary). It is not shown again:")
         Terminal.data(made.key.reveal())
     }
 }
 
 extension StoredKey {
     /// `key 3f9a0c12 of shop, from 2027-01-01T00:00:00.000Z, until 2027-02-01T00:00:00.000Z`
-    var words: String {
+    var summary: String {
         "key \(key.id) of \(client)" + (key.notBefore.map { ", from \($0.rfc3339)" } ?? "")
             + (key.expires.map { ", until \($0.rfc3339)" } ?? "")
     }

@@ -39,6 +39,6 @@ struct KeysImportCommand: ParsableCommand {
         let stored = try keys.administer {
             try $0.importKey(Secret(key), for: client, id: new.id, term: new.term)
         }
-        Terminal.message("\(stored.words) is registered.")
+        Terminal.message("\(stored.summary) is registered.")
     }
 }

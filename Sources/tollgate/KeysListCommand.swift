@@ -36,7 +36,7 @@ struct KeysListCommand: ParsableCommand {
         listed.stored?.origin.rawValue ?? "routes.json"
     }
 
-    private static func text(_ moment: Timestamp?) -> String { moment?.rfc3339 ?? "-" }
+    private static func text(_ timestamp: Timestamp?) -> String { timestamp?.rfc3339 ?? "-" }
 
     private static func json(_ list: [KeyAdministration.Listed]) -> [UInt8] {
         var writer = JSONWriter(capacity: 256 * list.count + 16)

@@ -17,6 +17,6 @@ struct KeysRevokeCommand: ParsableCommand {
 
     func run() throws {
         let revoked = try keys.administer { try $0.revoke(id) }
-        Terminal.message("\(revoked.words) is revoked.")
+        Terminal.message("\(revoked.summary) is revoked.")
     }
 }

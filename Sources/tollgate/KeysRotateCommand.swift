@@ -26,13 +26,13 @@ struct KeysRotateCommand: ParsableCommand {
             throw ValidationError("--overlap must be a duration such as 30m, 24h or 7d, or 0; found \"\(overlap)\"")
         }
         let made = try keys.administer { try $0.rotate(target, id: new.id, overlap: overlap, term: new.term) }
-        for old in made.ended { Terminal.message("It replaces \(old.words).") }
+        for old in made.ended { Terminal.message("It replaces \(old.summary).") }
         for old in made.lasting {
             Terminal.message(
                 "The key \(old.id) of \(made.stored.client) is in routes.json and does not expire; remove it there."
             )
         }
-        Terminal.message("\(made.stored.words). It is not shown again:")
+        Terminal.message("\(made.stored.summary). It is not shown again:")
         Terminal.data(made.key.reveal())
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Events
 import Foundation
 
 /// `tollgate send`: posts a file of events.
@@ -62,7 +63,7 @@ struct SendCommand: AsyncParsableCommand {
     private func report(_ summary: EventFileSender.Summary, _ duration: Duration) {
         for fault in summary.refused.prefix(20) { Terminal.note("\(file):\(fault.position): \(fault.message)") }
         if summary.refusedCount > 20 { Terminal.message("and \(summary.refusedCount - 20) more") }
-        let seconds = max(Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18, 0.001)
+        let seconds = max(duration.seconds, 0.001)
         let rate = Int(Double(summary.accepted + summary.duplicates) / seconds)
         Terminal.message(
             "\(summary.accepted) accepted, \(summary.duplicates) duplicates, \(summary.refusedCount) refused, "

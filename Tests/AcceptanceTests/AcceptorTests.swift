@@ -251,9 +251,58 @@ import Testing
             #expect(taken.faults.map(\.code) == [.conflict])
         }
     }
+
+    /// What becomes of a new event, a repeat, a conflict, and an event without a route, in this order.
+    @Test(arguments: [
+        (WritePolicy.each, ["accepted", "duplicate", "conflict", "unrouted"], ["accepted", "duplicate", "conflict"]),
+        (.firstWins, ["withheld", "withheld", "withheld", "unrouted"], ["accepted", "duplicate", "conflict"]),
+        (.allOrNothing, ["withheld", "withheld", "withheld", "unrouted"], ["withheld", "duplicate", "conflict"]),
+    ])
+    func `returns a result an event in the order of the request`(
+        policy: WritePolicy,
+        all: [String],
+        withoutUnrouted: [String]
+    ) async throws {
+        try await withAcceptor { acceptor in
+            let known = CanonicalEvent(id: "e", name: "api_x", customerID: "c")
+            let other = CanonicalEvent(id: "f", name: "api_x", customerID: "c")
+            _ = try await acceptor.accept([known, other], from: client, policy: .each)
+            let new = CanonicalEvent(id: "new", name: "api_x", customerID: "c")
+            let changed = CanonicalEvent(id: "f", name: "api_x", customerID: "d")
+            let unrouted = CanonicalEvent(id: "u", name: "other", customerID: "c")
+            let events = [new, known, changed, unrouted]
+            let results = try await acceptor.accept(events, from: client, policy: policy)
+            #expect(results.map(\.word) == all)
+            let rest = try await acceptor.accept(Array(events.dropLast()), from: client, policy: policy)
+            #expect(rest.map(\.word) == withoutUnrouted.map { policy == .each && $0 == "accepted" ? "duplicate" : $0 })
+        }
+    }
+
+    @Test func `returns what the reader refused beside the rest, in the order of the body`() async throws {
+        try await withAcceptor { acceptor in
+            let bad = #"{"name":"api_x"}"#
+            let good = #"{"id":"a","name":"api_x","customer_id":"c"}"#
+            let batch = EventReader().read(Array("[\(bad),\(good),\(bad)]".utf8), as: .json)
+            let part = try await acceptor.accept(batch, from: client, policy: .each)
+            #expect(part.map(\.word) == ["required", "accepted", "required"])
+            #expect(part.flatMap(\.faults).map(\.index) == [0, 2])
+            let whole = try await acceptor.accept(batch, from: client, policy: .allOrNothing)
+            #expect(whole.map(\.word) == ["required", "withheld", "required"])
+        }
+    }
 }
 
 extension [Acceptor.Result] {
     fileprivate var accepted: [Acceptor.Accepted] { compactMap(\.accepted) }
     fileprivate var faults: [EventFault] { flatMap(\.faults) }
+}
+
+extension Acceptor.Result {
+    fileprivate var word: String {
+        switch self {
+        case .accepted(let event): event.isDuplicate ? "duplicate" : "accepted"
+        case .refused(let faults): faults.map(\.code.rawValue).joined(separator: " ")
+        case .withheld: "withheld"
+        }
+    }
 }

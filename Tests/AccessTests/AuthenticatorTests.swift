@@ -34,7 +34,7 @@ import Testing
     @Test(arguments: ["", "key-2", "key-1 ", "KEY-1"])
     func `knows nobody by another key`(key: String) {
         let clients = [client("shop", [ClientKey(digest: KeyDigest(of: "key-1"))])]
-        #expect(throws: KeyRefusal.unknown) { try find(key, clients) }
+        #expect(throws: KeyError.unknown) { try find(key, clients) }
     }
 
     @Test func `takes a key from its first moment to its last`() throws {
@@ -42,12 +42,12 @@ import Testing
         let end = try #require(Timestamp(rfc3339: "2026-07-01T00:00:00Z"))
         let key = ClientKey(id: "june", digest: KeyDigest(of: "key-1"), notBefore: start, expires: end)
         let clients = [client("shop", [key])]
-        #expect(throws: KeyRefusal.early(id: "june", from: start)) {
+        #expect(throws: KeyError.early(id: "june", from: start)) {
             try find("key-1", clients, at: "2026-05-31T23:59:59.999Z")
         }
         #expect(try find("key-1", clients, at: "2026-06-01T00:00:00Z").name == "shop")
         #expect(try find("key-1", clients, at: "2026-06-30T23:59:59.999Z").name == "shop")
-        #expect(throws: KeyRefusal.expired(id: "june", at: end)) {
+        #expect(throws: KeyError.expired(id: "june", at: end)) {
             try find("key-1", clients, at: "2026-07-01T00:00:00Z")
         }
     }
@@ -80,8 +80,8 @@ import Testing
         let other = GeneratedKey.make().reveal()
         let clients = [client("shop", [ClientKey(digest: KeyDigest(of: key))])]
         #expect(try find(key, clients).name == "shop")
-        #expect(throws: KeyRefusal.unknown) { try find(other, clients) }
-        #expect(throws: KeyRefusal.mistyped) { try find(String(key.dropLast()), clients) }
+        #expect(throws: KeyError.unknown) { try find(other, clients) }
+        #expect(throws: KeyError.mistyped) { try find(String(key.dropLast()), clients) }
     }
 
     @Test func `knows a client by a key of another form that begins as its own do`() throws {

@@ -14,29 +14,6 @@ import Testing
         )
     }
 
-    @Test func `lets as much pass at once as the limit names, then evenly`() {
-        var allotment = Allotment(limit: RateLimit(requests: 10, per: .seconds(1)), at: start)
-        for _ in 0..<10 { #expect(allotment.take(1, at: start) == nil) }
-        #expect(allotment.take(1, at: start) == .milliseconds(100))
-        #expect(allotment.take(1, at: start + .milliseconds(100)) == nil)
-        #expect(allotment.take(1, at: start + .milliseconds(150)) == .milliseconds(50))
-        #expect(allotment.take(10, at: start + .seconds(60)) == nil)
-    }
-
-    @Test func `keeps to the rate over a long time`() {
-        var allotment = Allotment(limit: RateLimit(requests: 100, per: .seconds(60)), at: start)
-        let passed = (0..<6000).count { step in allotment.take(1, at: start + .milliseconds(100 * step)) == nil }
-        #expect((1090...1100).contains(passed))
-    }
-
-    @Test func `lets a batch pass that is larger than the limit, and has it paid for afterwards`() {
-        var allotment = Allotment(limit: RateLimit(requests: 100, per: .seconds(1)), at: start)
-        #expect(allotment.take(300, at: start) == nil)
-        #expect(allotment.take(1, at: start) == .milliseconds(2010))
-        #expect(allotment.take(300, at: start + .seconds(2)) == .seconds(1))
-        #expect(allotment.take(300, at: start + .seconds(3)) == nil)
-    }
-
     @Test func `says what was too much, and when it is worth another try`() {
         let limiter = ClientLimiter()
         let limit = RateLimit(requests: 1, per: .seconds(3))

@@ -10,7 +10,7 @@ import Vendors
 
 /// Reads of clients come behind deliveries, and those that hang take nothing from anybody.
 @Suite struct VendorReadTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
 
     // MARK: - The machine
 
@@ -29,7 +29,7 @@ import Vendors
     private enum Passed: Equatable { case delivery, read }
 
     /// What leaves at `now`, with what the machine was told of.
-    private func passed(_ machine: inout PipelineMachine, at now: Moment) -> [Passed] {
+    private func passed(_ machine: inout PipelineMachine, at now: ClockReading) -> [Passed] {
         var passed: [Passed] = []
         machine.woke()
         while let step = machine.next(at: now) {
@@ -89,13 +89,35 @@ import Vendors
         #expect(passed(&machine, at: start + .seconds(3)).contains(.read))
     }
 
+    @Test func `a 429 that a read gets holds deliveries back for the wait, and parks nothing`() throws {
+        var machine = makeMachine()
+        _ = machine.next(at: start)
+        let limited = DeliveryFault(code: .rateLimited, message: "too many")
+        machine.readWasLimited(limited, .delay(.seconds(3)), at: start)
+        machine.claimed(.init(items: [.sample(1)]), at: start)
+        #expect(passed(&machine, at: start + .milliseconds(2999)) == [])
+        let held = machine.snapshot(at: start)
+        #expect(held.circuit == "closed" && held.parked == nil)
+        #expect(held.holdFault == limited && held.heldUntil == start.wall + .seconds(3))
+        #expect(passed(&machine, at: start + .seconds(3)) == [.delivery])
+    }
+
+    @Test func `a 429 without a wait that a read gets holds deliveries back for a second`() {
+        var machine = makeMachine()
+        _ = machine.next(at: start)
+        machine.readWasLimited(DeliveryFault(code: .rateLimited, message: "too many"), nil, at: start)
+        machine.claimed(.init(items: [.sample(1)]), at: start)
+        #expect(passed(&machine, at: start + .milliseconds(999)) == [])
+        #expect(passed(&machine, at: start + .seconds(1)) == [.delivery])
+    }
+
     // MARK: - Turns
 
     @Test func `lets reads pass in their order, those of a provider without a rate limit at once`() async {
         let admission = ReadAdmission()
         #expect(await admission.admit(to: "free", within: .zero))
         let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
-        admission.set({ tell.yield($0) }, for: "p")
+        admission.set({ tell.yield($0) }, givesTurns: true, for: "p")
         async let first = admission.admit(to: "p", within: .seconds(600))
         var iterator = wishes.makeAsyncIterator()
         #expect(await iterator.next() == .read)
@@ -104,18 +126,43 @@ import Vendors
         // When the pipeline has ended nobody gives turns any more.
         async let second = admission.admit(to: "p", within: .seconds(600))
         #expect(await iterator.next() == .read)
-        admission.set(nil, for: "p")
+        admission.removePipeline(of: "p")
         #expect(await second)
     }
 
     @Test func `a read that waits too long tells the pipeline so`() async {
         let admission = ReadAdmission()
         let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
-        admission.set({ tell.yield($0) }, for: "p")
+        admission.set({ tell.yield($0) }, givesTurns: true, for: "p")
         #expect(await !admission.admit(to: "p", within: .milliseconds(10)))
         var iterator = wishes.makeAsyncIterator()
         #expect(await iterator.next() == .read)
         #expect(await iterator.next() == .withdraw)
+    }
+
+    // MARK: - The vendor's rate limit
+
+    @Test(arguments: [
+        ("Retry-After: 7", RetryAfter.delay(.seconds(7))), ("X-RateLimit-Reset: 9", .delay(.seconds(9))),
+    ])
+    func `tells the pipeline of the account of a 429, also one without a rate limit of ours`(
+        field: String,
+        wait: RetryAfter
+    ) async throws {
+        let vendor = try RawVendor { _ in
+            .answer("HTTP/1.1 429 Too Many Requests\r\n\(field)\r\nContent-Length: 0\r\n\r\n")
+        }
+        defer { vendor.stop() }
+        let admission = ReadAdmission()
+        let stage = try ReadingStage(port: vendor.port, admission: admission)
+        let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
+        admission.set({ tell.yield($0) }, givesTurns: false, for: "p")
+        guard case .failed(let fault) = try await stage.read(stage.provider) else { throw Unexpected.step }
+        #expect(fault.code == .rateLimited)
+        var iterator = wishes.makeAsyncIterator()
+        guard case .limited(let told, let after)? = await iterator.next() else { throw Unexpected.step }
+        #expect(told.code == .rateLimited && after == wait)
+        try await stage.shutdown()
     }
 
     // MARK: - The vendor hangs
@@ -125,44 +172,58 @@ import Vendors
     {
         let vendor = try RawVendor { _ in .play([.awaitEnd]) }
         defer { vendor.stop() }
-        let text = #"""
-            {"version": 1, "providers": {
-               "p": {"adapter": "lago", "base_url": "http://127.0.0.1:\#(vendor.port)", "credential": {"env": "K"}},
-               "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
-             "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
-            """#
-        let routes = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8)).routes
-        let clients = VendorClients(on: MultiThreadedEventLoopGroup.singleton.next(), mostConnections: 16)
-        let questions = VendorQuestions(
-            routes: CurrentRoutes(routes),
-            clients: clients,
-            credentials: HTTPVendorCallerTests.Credentials(secret: Secret("secret")),
-            adapters: VendorRegistry.all,
-            admission: ReadAdmission()
-        )
-        let (provider, other) = (routes.providers[0], routes.providers[1])
-        @Sendable func read(_ provider: ProviderConfiguration) async throws(ReadRefusal) -> VendorInquiry<[VendorEvent]>
-        {
-            let wanted = WantedEvent(id: "e", known: nil, destination: nil)
-            guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
-            return try await questions.ask(reading.find(wanted), at: provider)
-        }
+        let stage = try ReadingStage(port: vendor.port, admission: ReadAdmission())
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<8 { group.addTask { _ = try await read(provider) } }
+            for _ in 0..<8 { group.addTask { _ = try await stage.read(stage.provider) } }
             try await waitUntil("eight reads hang") { vendor.connections == 8 }
-            await #expect(throws: ReadRefusal.tooMany("p", limit: 8)) { _ = try await read(provider) }
-            guard case .failed(let fault) = try await read(other) else { throw Unexpected.step }
+            await #expect(throws: ReadError.tooMany("p", limit: 8)) { _ = try await stage.read(stage.provider) }
+            guard case .failed(let fault) = try await stage.read(stage.other) else { throw Unexpected.step }
             #expect(fault.code == .connectionFailed)
             group.cancelAll()
             try await group.waitForAll()
         }
         // The places are free again: this read ends like the first eight, and is not refused.
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try await read(provider) }
+            group.addTask { _ = try await stage.read(stage.provider) }
             try await waitUntil("it is asked") { vendor.connections == 9 }
             group.cancelAll()
             try await group.waitForAll()
         }
-        try await clients.shutdown()
+        try await stage.shutdown()
     }
+}
+
+/// Two providers whose vendors can be read, the one at the address of a test, the other where nobody listens.
+private struct ReadingStage: Sendable {
+    let provider: ProviderConfiguration
+    let other: ProviderConfiguration
+    private let questions: VendorQuestions
+    private let clients: VendorClients
+
+    init(port: Int, admission: ReadAdmission) throws {
+        let text = #"""
+            {"version": 1, "providers": {
+               "p": {"adapter": "lago", "base_url": "http://127.0.0.1:\#(port)", "credential": {"env": "K"}},
+               "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
+             "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
+            """#
+        let routes = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8)).routes
+        (provider, other) = (routes.providers[0], routes.providers[1])
+        clients = VendorClients(on: MultiThreadedEventLoopGroup.singleton.next(), mostConnections: 16)
+        questions = VendorQuestions(
+            routes: CurrentRoutes(routes),
+            clients: clients,
+            credentials: HTTPVendorCallerTests.Credentials(secret: Secret("secret")),
+            adapters: VendorRegistry.all,
+            admission: admission
+        )
+    }
+
+    func read(_ provider: ProviderConfiguration) async throws(ReadError) -> VendorInquiry<[VendorEvent]> {
+        let wanted = WantedEvent(id: "e", known: nil, destination: nil)
+        guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
+        return try await questions.ask(reading.find(wanted), at: provider)
+    }
+
+    func shutdown() async throws { try await clients.shutdown() }
 }

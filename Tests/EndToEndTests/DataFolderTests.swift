@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import Logging
 import TestSupport

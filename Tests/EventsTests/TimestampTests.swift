@@ -80,7 +80,7 @@ import Testing
         #expect(Timestamp(unixSeconds: timestamp.unixSeconds) == timestamp)
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("at", moment: timestamp)
+        writer.member("at", timestamp: timestamp)
         writer.endObject()
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"at":"\#(timestamp.rfc3339)"}"#)
     }

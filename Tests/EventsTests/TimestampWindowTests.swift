@@ -15,7 +15,7 @@ import Testing
     )
     func `takes what lies within ten years and a day, both ends included`(offset: Duration, isGood: Bool) {
         let timestamp = Self.now + offset
-        #expect((TimestampWindow.standard.refusal(of: timestamp, at: Self.now) == nil) == isGood)
+        #expect((TimestampWindow.standard.problem(with: timestamp, at: Self.now) == nil) == isGood)
         #expect(TimestampWindow.standard.range(at: Self.now).contains(timestamp) == isGood)
     }
 
@@ -34,18 +34,18 @@ import Testing
     ])
     func `quotes the timestamp, the limit, and what was probably meant`(text: String, words: String) throws {
         let timestamp = try #require(Timestamp(rfc3339: text))
-        let refusal = try #require(TimestampWindow.standard.refusal(of: timestamp, at: Self.now))
+        let refusal = try #require(TimestampWindow.standard.problem(with: timestamp, at: Self.now))
         #expect(refusal.contains(words), "\(refusal)")
     }
 
     @Test func `says a limit of one's own in words`() {
         let window = TimestampWindow(past: .seconds(35 * 86_400), future: .seconds(300))
         let (early, late) = (Self.now + .seconds(-36 * 86_400), Self.now + .seconds(301))
-        #expect(window.refusal(of: early, at: Self.now)?.contains("older than 35 days") == true)
-        #expect(window.refusal(of: late, at: Self.now)?.contains("more than 5 minutes ahead") == true)
-        #expect(TimestampWindow.words(.seconds(90)) == "90 seconds")
-        #expect(TimestampWindow.words(.seconds(3600)) == "1 hour")
-        #expect(TimestampWindow.words(.milliseconds(500)) == "500 milliseconds")
+        #expect(window.problem(with: early, at: Self.now)?.contains("older than 35 days") == true)
+        #expect(window.problem(with: late, at: Self.now)?.contains("more than 5 minutes ahead") == true)
+        #expect(TimestampWindow.text(.seconds(90)) == "90 seconds")
+        #expect(TimestampWindow.text(.seconds(3600)) == "1 hour")
+        #expect(TimestampWindow.text(.milliseconds(500)) == "500 milliseconds")
     }
 
     @Test func `the widest window has ends that can be told`() {

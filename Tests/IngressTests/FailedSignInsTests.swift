@@ -25,7 +25,7 @@ import Testing
 
     @Test func `keeps addresses, reasons and keys apart`() {
         var signIns = FailedSignIns()
-        let refusals: [KeyRefusal] = [
+        let refusals: [KeyError] = [
             .unknown, .mistyped, .early(id: "june", from: start), .expired(id: "may", at: start),
             .expired(id: "april", at: start),
         ]

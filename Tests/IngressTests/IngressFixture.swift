@@ -45,11 +45,13 @@ struct IngressFixture {
     let address: String
     let port: Int
     let store: SQLiteEventStore
-    let watch: SettlementWatch
+    let view: DeliveryView
     let routes: CurrentRoutes
     /// What the access log was given.
     let requestLog: RequestRecorder
     let capacity: IngressCapacity
+
+    var watch: SettlementWatch { view.settlements }
 
     /// - Parameters:
     ///   - clients: beside those that every test has.
@@ -125,7 +127,7 @@ struct IngressFixture {
                         address: "http://127.0.0.1:\(port)",
                         port: port,
                         store: store,
-                        watch: view.settlements,
+                        view: view,
                         routes: routes,
                         requestLog: requestLog,
                         capacity: shared
@@ -159,11 +161,11 @@ struct IngressFixture {
     }
 
     private struct NoFile: RoutesReloading {
-        func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover {
+        func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
 
-        func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover {
+        func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
     }
@@ -178,7 +180,10 @@ struct IngressFixture {
     }
 
     private static func readRoutes(_ clients: [String], _ vendor: String?, _ timeout: String) throws -> Routes {
-        let address = vendor.map { #", "base_url": "\#($0)", "timeout": "\#(timeout)", "breaker": {"failures": 3, "pause": "1h"}"# } ?? ""
+        let address =
+            vendor.map {
+                #", "base_url": "\#($0)", "timeout": "\#(timeout)", "breaker": {"failures": 3, "pause": "1h"}"#
+            } ?? ""
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -215,7 +220,7 @@ struct IngressFixture {
         if let body {
             request.body = isChunked ? .bytes(body, length: .unknown) : .bytes(ByteBuffer(bytes: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         let received = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code),

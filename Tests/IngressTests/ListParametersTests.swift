@@ -65,7 +65,7 @@ import Testing
     func `says what is wrong with a parameter`(_ query: Substring, _ expected: String) {
         let detail = detail {
             let parameters = try parameters(query)
-            _ = try parameters.words("status", as: DeliveryStatus.self)
+            _ = try parameters.choices("status", as: DeliveryStatus.self)
             _ = try parameters.single("provider")
             _ = try parameters.window("from", "until")
             _ = try parameters.limit()

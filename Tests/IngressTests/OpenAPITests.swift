@@ -35,6 +35,24 @@ import Testing
         }
     }
 
+    @Test(arguments: Endpoint.all)
+    func `stands in the guide, with its scope where it is for operators`(endpoint: Endpoint) throws {
+        let guide = try String(contentsOf: Self.guide, encoding: .utf8)
+        let path = endpoint.path.description
+        let parts = path.split(separator: "/")
+        let (parent, last) = ("/" + parts.dropLast().joined(separator: "/"), "/" + (parts.last ?? ""))
+        let line = guide.split(separator: "\n").first { line in
+            line.contains("\(path)`") || (line.contains(parent) && line.contains("`\(last)`"))
+        }
+        #expect(line != nil, "\(endpoint.method) \(path) is not in the guide")
+        if endpoint.audience == .administration, path != "/metrics", let scope = endpoint.scope, let line {
+            #expect(line.contains("`\(scope.rawValue)`"), "the guide does not say the scope of \(path)")
+        }
+    }
+
+    private static let guide = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Sources/Ingress/Ingress.docc/HTTPAPI.md")
+
     @Test func `refers to nothing that is not there`() throws {
         let document = try document()
         let text = OpenAPIDocument.text

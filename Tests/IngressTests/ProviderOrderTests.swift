@@ -2,6 +2,7 @@ import Access
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import NIOHTTP1
 import Routing

@@ -20,7 +20,7 @@ final class RawConversation {
     private init(to port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -142,7 +142,7 @@ final class RawConversation {
     static func waitForEnd(ofOneOf talks: [RawConversation]) throws {
         while true {
             var events = talks.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-            guard poll(&events, nfds_t(events.count), 30_000) > 0 else { throw Failure(description: "none is closed") }
+            guard poll(&events, nfds_t(events.count), 120_000) > 0 else { throw Failure(description: "none is closed") }
             for (talk, event) in zip(talks, events) where event.revents != 0 {
                 guard try talk.readMore() else { return }
             }

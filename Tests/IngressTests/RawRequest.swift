@@ -8,7 +8,14 @@ import Foundation
 
 /// Bytes on a socket, for requests that no HTTP client sends.
 enum RawRequest {
+    /// The server neither went on nor closed the connection.
+    struct Silence: Error, CustomStringConvertible {
+        let received: String
+        var description: String { "nothing more came, and the connection stayed open: \(received)" }
+    }
+
     /// Sends the bytes and reads until the server closes or `isDone` says that enough has come; by default a whole head.
+    /// - Throws: ``Silence`` if neither happens.
     /// - Parameter closesInput: whether the sending side is closed behind the bytes.
     static func send(
         _ text: String,
@@ -44,7 +51,7 @@ enum RawRequest {
                                 }
                                 usleep(milliseconds * 1000)
                             }
-                            return receive(descriptor, isDone)
+                            return try receive(descriptor, isDone)
                         }
                     }
                 )
@@ -62,7 +69,7 @@ enum RawRequest {
             let bytes = Array(text.utf8)
             guard write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EPIPE) }
             if closesInput { shutdown(descriptor, Int32(SHUT_WR)) }
-            return receive(descriptor, isDone)
+            return try receive(descriptor, isDone)
         }
     }
 
@@ -70,7 +77,7 @@ enum RawRequest {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
         defer { close(descriptor) }
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -85,11 +92,12 @@ enum RawRequest {
         return try body(descriptor)
     }
 
-    private static func receive(_ descriptor: Int32, _ isDone: (String) -> Bool) -> String {
+    private static func receive(_ descriptor: Int32, _ isDone: (String) -> Bool) throws -> String {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EAGAIN { throw Silence(received: String(decoding: answer, as: UTF8.self)) }
             guard count > 0 else { break }
             answer += buffer.prefix(count)
             if isDone(String(decoding: answer, as: UTF8.self)) { break }

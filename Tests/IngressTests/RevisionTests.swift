@@ -1,12 +1,15 @@
 import Access
-import DeliveryEngine
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import NIOHTTP1
 import Routing
+import Synchronization
 import Testing
+
+@testable import DeliveryEngine
 
 @Suite struct RevisionTests {
     /// Stores events `e1`, `e2`, … and settles them as dead letters.
@@ -89,6 +92,30 @@ import Testing
                 limit: BlockLimit(events: 9, bytes: 1 << 20)
             )
             #expect(rest.map(\.event.id) == ["u1", "u2"])
+        }
+    }
+
+    @Test func `lets the pipelines know also of retries that failed half way`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let events = (1...20).map { number in
+                (1...500).map { #"{"id":"e\#(number)-\#($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
+            }
+            for part in events { #expect(try await server.post("[\(part)]").status == 202) }
+            while let block = try await server.store.claimBlock(
+                for: "p",
+                limit: BlockLimit(events: 5000, bytes: 1 << 30)
+            ) {
+                let exceptions = block.deliveries.map { SettledDelivery(sequence: $0.sequence, status: .rejected) }
+                try await server.store.settle(Settlement(provider: "p", exceptions: exceptions))
+            }
+            let nudges = Atomic(0)
+            server.view.bells.set({ nudges.add(1, ordering: .relaxed) }, for: "p")
+            async let answer = order(server, "retry", #"{"all":true}"#)
+            // Twenty pages are retried one after the other: some are, and then the store is gone.
+            while server.store.nextDue(for: "p") == nil { await Task.yield() }
+            await server.store.close()
+            #expect(try await answer.status == 503)
+            #expect(nudges.load(ordering: .relaxed) == 1)
         }
     }
 

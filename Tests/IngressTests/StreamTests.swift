@@ -4,6 +4,7 @@ import DeliveryEngine
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import NIOCore
 import NIOHTTP1
@@ -23,7 +24,7 @@ import Testing
         var request = HTTPClientRequest(url: server.address + "/v1/events/stream" + query)
         request.headers.add(name: "Authorization", value: "Bearer \(IngressFixture.key)")
         if let lastID { request.headers.add(name: "Last-Event-ID", value: lastID) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
         #expect(response.status == .ok)
         #expect(response.headers.first(name: "content-type") == "text/event-stream")
         var text = ""
@@ -122,7 +123,7 @@ import Testing
             try await IngressFixture.with(clients: [client]) { (server) async throws in
                 var request = HTTPClientRequest(url: server.address + "/v1/events/stream")
                 request.headers.add(name: "Authorization", value: "Bearer stream-key")
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
                 #expect(response.status == .ok)
                 try await post(server, "seen")
                 var text = ""
@@ -151,7 +152,7 @@ import Testing
             give(nil)
             var request = HTTPClientRequest(url: server.address + "/v1/events/stream")
             request.headers.add(name: "Authorization", value: "Bearer short-key")
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
             #expect(response.status == .ok)
             let end = SystemWallClock().now + .milliseconds(500)
             give(end)

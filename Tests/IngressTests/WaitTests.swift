@@ -2,6 +2,7 @@ import DeliveryEngine
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import JournalSQLite
 import NIOHTTP1
 import Testing
@@ -20,7 +21,7 @@ import Testing
 
     /// Takes the next event for the fixture's provider and settles it, as a pipeline would.
     private func settleNext(_ server: IngressFixture, _ status: DeliveryStatus) async throws {
-        await server.store.waitForEvents(after: 0)
+        await server.store.waitForEvents(after: .start)
         let block = try await server.store.claimBlock(for: "p", limit: BlockLimit(events: 1, bytes: 1))
         let claimed = try #require(block?.deliveries.first)
         let attempt = Attempt(at: claimed.event.acceptedAt, latency: .milliseconds(3), httpStatus: 202, status: status)

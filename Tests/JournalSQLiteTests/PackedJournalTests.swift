@@ -2,6 +2,7 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalBehaviour
 import JournalFormat
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import Journal
 import JournalBehaviour
 import JournalSQLite
 import Logging
+import Randomness
 
 /// A store and its events for the tests of this target.
 enum SampleStore {
@@ -36,7 +37,7 @@ enum SampleStore {
 
     /// Letters that no packing makes fewer.
     static func noise(_ count: Int) -> String {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix(seed: 1)
         return String(decoding: (0..<count).map { _ in UInt8.random(in: 97...122, using: &generator) }, as: UTF8.self)
     }
 

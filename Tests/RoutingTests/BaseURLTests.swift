@@ -65,7 +65,7 @@ import Vendors
         #expect(reading.warnings.isEmpty)
     }
 
-    private func read(_ adapter: String, _ url: String) throws -> RoutesReader.Reading {
+    private func read(_ adapter: String, _ url: String) throws -> RoutesReader.Contents {
         let text = #"""
             {"version": 1, "providers": {"p": {"adapter": "\#(adapter)", "base_url": "\#(url)", "credential": {"env": "K"}}},
              "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RoutesChangesTests {
     private func changes(_ old: String, _ new: String) throws -> [String] {
-        RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new)).list.map(\.words)
+        RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new)).list.map(\.summary)
     }
 
     @Test func `finds nothing in the same file`() throws {

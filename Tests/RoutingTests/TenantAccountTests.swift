@@ -158,8 +158,8 @@ import Testing
         func changes(_ old: String, _ new: String) throws -> RoutesChanges {
             RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new))
         }
-        #expect(try changes(without, one).list.map(\.words) == ["provider p@s: added"])
-        #expect(try changes(one, other).list.map(\.words) == ["provider p@s: changed credential"])
+        #expect(try changes(without, one).list.map(\.summary) == ["provider p@s: added"])
+        #expect(try changes(one, other).list.map(\.summary) == ["provider p@s: changed credential"])
         #expect(try changes(one, without).removedProviders == ["p@s"])
     }
 }

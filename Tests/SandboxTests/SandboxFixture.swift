@@ -39,7 +39,7 @@ struct SandboxFixture {
         _ path: String,
         _ text: String? = nil,
         headers: [(String, String)] = [],
-        patience: TimeAmount = .seconds(20)
+        patience: TimeAmount = .seconds(120)
     ) async throws -> Answer {
         var request = try HTTPClient.Request(url: address + path, method: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
@@ -63,7 +63,7 @@ struct SandboxFixture {
         )
     }
 
-    func polar(_ text: String, patience: TimeAmount = .seconds(20)) async throws -> Answer {
+    func polar(_ text: String, patience: TimeAmount = .seconds(120)) async throws -> Answer {
         try await send(
             .POST,
             "/polar/v1/events/ingest",

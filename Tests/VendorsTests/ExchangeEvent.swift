@@ -44,7 +44,7 @@ enum ExchangeEvent {
         guard let value else { return nil }
         if let seconds = value.int64 { return Timestamp(milliseconds: seconds * 1000) }
         guard let text = value.string, let moment = Timestamp(rfc3339: text) else {
-            throw fault("a moment is RFC 3339 text or whole Unix seconds")
+            throw fault("a timestamp is RFC 3339 text or whole Unix seconds")
         }
         return moment
     }

@@ -9,7 +9,7 @@ import Testing
         ("event: {\"id\":}", "x.exchange:1: is not JSON"),
         ("\nevent: {\"name\":\"n\"}", "x.exchange:2: an event has id and name"),
         (#"event: {"id":"e","name":"n","nmae":"x"}"#, "x.exchange:1: an event has no field nmae"),
-        (#"event: {"id":"e","name":"n","timestamp":"yesterday"}"#, "x.exchange:1: a moment is RFC 3339"),
+        (#"event: {"id":"e","name":"n","timestamp":"yesterday"}"#, "x.exchange:1: a timestamp is RFC 3339"),
         ("not before: 2030-01-01T00:00:00Z", "x.exchange:1: there is no event above"),
         ("= all delivered", "x.exchange:1: there is no answer above"),
         ("# nothing", "has no event"),

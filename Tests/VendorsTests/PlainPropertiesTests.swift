@@ -1,5 +1,6 @@
 import Events
 import JSON
+import TestSupport
 import Testing
 
 @testable import Vendors

@@ -52,7 +52,7 @@ extension RetryAfter {
         case .delay(let delay):
             delay.wholeMilliseconds % 1000 == 0
                 ? "after \(delay.wholeMilliseconds / 1000)s" : "after \(delay.wholeMilliseconds)ms"
-        case .moment(let moment): "at \(moment.rfc3339)"
+        case .at(let timestamp): "at \(timestamp.rfc3339)"
         }
     }
 }

@@ -52,8 +52,8 @@ extension Client {
     static let keyFields = [
         Field("sha256", .text, required: true, "The SHA-256 of the key, 64 hexadecimal digits."),
         Field("id", .text, "What people call the key; the first digits of its SHA-256 by default."),
-        Field("not_before", .timestamp, "The first moment at which the key may be used; since ever by default."),
-        Field("expires", .timestamp, "The first moment at which the key may be used no more; never by default."),
+        Field("not_before", .timestamp, "When the key starts to be valid; no limit by default."),
+        Field("expires", .timestamp, "When the key expires; never by default."),
     ]
 
     static let timestampFields = [

@@ -5,13 +5,13 @@ import Synchronization
 package final class ClientLimiter: Sendable {
     private struct Counts {
         let limits: ClientLimits
-        var requests: Allotment?
-        var events: Allotment?
+        var requests: TokenBucket?
+        var events: TokenBucket?
 
         init(_ limits: ClientLimits, at now: ContinuousClock.Instant) {
             self.limits = limits
-            requests = limits.requests.map { Allotment(limit: $0, at: now) }
-            events = limits.events.map { Allotment(limit: $0, at: now) }
+            requests = limits.requests.map { TokenBucket(fullBursts: $0, at: now) }
+            events = limits.events.map { TokenBucket(fullBursts: $0, at: now) }
         }
     }
 
@@ -24,7 +24,7 @@ package final class ClientLimiter: Sendable {
     /// - Throws: ``LimitExceeded`` if it comes too early; it is not counted then.
     package func admitRequest(of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
         guard let limit = client.limits.requests else { return }
-        let wait = with(client, now) { $0.requests?.take(1, at: now) }
+        let wait = with(client, now) { $0.requests?.takeIfPresent(1, at: now) }
         if let wait { throw LimitExceeded(what: .requests, limit: limit, wait: wait) }
     }
 
@@ -32,7 +32,7 @@ package final class ClientLimiter: Sendable {
     /// - Throws: ``LimitExceeded`` if they come too early; they are not counted then.
     package func admit(events: Int, of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
         guard let limit = client.limits.events, events > 0 else { return }
-        let wait = with(client, now) { $0.events?.take(events, at: now) }
+        let wait = with(client, now) { $0.events?.takeIfPresent(events, at: now) }
         if let wait { throw LimitExceeded(what: .events, limit: limit, wait: wait) }
     }
 

@@ -1,13 +1,13 @@
 import CSpawn
 import Foundation
 
-/// Runs a program that prints a credential, such as a password manager's. Without a shell: its words are its arguments as they stand.
+/// Runs a program that prints a credential, such as a password manager's. Without a shell: its arguments are passed as they stand.
 ///
 /// The program inherits nothing of the gateway: no open file beyond its own output, no socket, no ignored signal, and only the variables
 /// that are given here. What it leaves running therefore keeps no port of the gateway open.
 struct CredentialProgram: Sendable {
     /// The program, looked up in `PATH` unless it has a slash, and its arguments.
-    let words: [String]
+    let arguments: [String]
     let environment: [String: String]
     /// After this it is ended by force.
     let limit: Duration
@@ -108,9 +108,9 @@ struct CredentialProgram: Sendable {
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
         var process: pid_t = 0
-        let result = Self.withPointers(to: words) { words in
+        let result = Self.withPointers(to: arguments) { arguments in
             Self.withPointers(to: environment.map { "\($0)=\($1)" }) { variables in
-                posix_spawnp(&process, words[0].unsafelyUnwrapped, &actions, &attributes, words, variables)
+                posix_spawnp(&process, arguments[0].unsafelyUnwrapped, &actions, &attributes, arguments, variables)
             }
         }
         return result == 0 ? process : nil

@@ -78,7 +78,7 @@ package enum CredentialSource: Sendable, Equatable {
 /// A program that prints a credential.
 package struct CredentialCommand: Sendable, Hashable {
     /// The program and its arguments; at least one.
-    package let words: [String]
+    package let arguments: [String]
     /// The age at which the program runs again.
     package let refresh: Duration
     /// Environment variables that the program gets in addition to ``usualVariables``.
@@ -87,8 +87,8 @@ package struct CredentialCommand: Sendable, Hashable {
     /// Environment variables that every program gets, if they are set.
     package static let usualVariables = ["PATH", "HOME", "LANG"]
 
-    package init(_ words: [String], refresh: Duration, variables: [String] = []) {
-        self.words = words
+    package init(_ arguments: [String], refresh: Duration, variables: [String] = []) {
+        self.arguments = arguments
         self.refresh = refresh
         self.variables = variables
     }

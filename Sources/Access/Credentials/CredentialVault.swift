@@ -1,3 +1,4 @@
+import Digest
 package import Events
 import Foundation
 import Synchronization
@@ -37,6 +38,27 @@ package final class CredentialVault: CredentialResolving {
         guard let source = configured.credentialSource(of: provider) else {
             throw CredentialUnavailable(message: "no provider \"\(provider)\" is configured any more")
         }
+        return try await credential(from: source, of: provider)
+    }
+
+    /// The digest of a key, to tell whether two are the same; nil if it cannot be had.
+    /// - Parameter runsPrograms: whether a program may be run for it.
+    package func digest(from source: CredentialSource, of provider: ProviderName, runsPrograms: Bool) async
+        -> CredentialDigest?
+    {
+        if case .command = source, !runsPrograms { return nil }
+        do throws(CredentialUnavailable) {
+            let key = try await credential(from: source, of: provider)
+            return CredentialDigest(SHA256.digest(of: key.reveal().utf8))
+        } catch {
+            // ``missing`` says why.
+            return nil
+        }
+    }
+
+    private func credential(from source: CredentialSource, of provider: ProviderName)
+        async throws(CredentialUnavailable) -> Secret
+    {
         switch source {
         case .environment(let name): return try fromEnvironment(name)
         case .file(let path): return try fromFile(path)
@@ -44,7 +66,7 @@ package final class CredentialVault: CredentialResolving {
             let key = Self.trimmed(Array(secret.reveal().utf8))
             return try Self.checked(key, "\"inline\" of provider \(provider)")
         case .command(let command):
-            let place = "what the program \(command.words[0]) prints"
+            let place = "what the program \(command.arguments[0]) prints"
             return try await programs.credential(of: command) {
                 (printed) throws(CredentialUnavailable) in
                 try Self.checked(Self.trimmed(printed), place)
@@ -135,7 +157,7 @@ package final class CredentialVault: CredentialResolving {
     }
 }
 
-/// Where the credentials of provider accounts come from, as configured at this moment.
+/// Where the credentials of provider accounts come from, as configured now.
 package protocol ConfiguredCredentials: Sendable {
     /// The accounts, in the order of the configuration.
     var providersWithCredentials: [ProviderName] { get }

@@ -34,7 +34,7 @@ actor ProgramCredentials {
         let known = kept[command]
         if known.map({ ContinuousClock.now < $0.dueAt }) ?? false { return try Self.value(known) }
         if waiting[command] != nil {
-            // It runs at this moment.
+            // It runs right now.
             if let secret = known?.secret { return secret }
             await withCheckedContinuation { waiting[command, default: []].append($0) }
             return try Self.value(kept[command])
@@ -42,7 +42,7 @@ actor ProgramCredentials {
         waiting[command] = []
         let names = CredentialCommand.usualVariables + command.variables
         let program = CredentialProgram(
-            words: command.words,
+            arguments: command.arguments,
             environment: environment.filter { names.contains($0.key) },
             limit: limit
         )
@@ -63,7 +63,7 @@ actor ProgramCredentials {
             case .success(let printed): return Kept(secret: try checked(printed), dueAt: now + command.refresh)
             case .failure(let failure):
                 throw CredentialUnavailable(
-                    message: "the program \(command.words[0]) \(failure.reason); it must print the vendor's key"
+                    message: "the program \(command.arguments[0]) \(failure.reason); it must print the vendor's key"
                 )
             }
         } catch {

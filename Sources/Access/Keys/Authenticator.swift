@@ -9,8 +9,8 @@ package struct Authenticator: Sendable {
     }
 
     /// The client whose key this is, and the key as it is configured.
-    /// - Throws: ``KeyRefusal`` if it is nobody's, or may not be used now.
-    package func holder(presenting key: String, in keys: KeyTable) throws(KeyRefusal) -> KeyTable.Holder {
+    /// - Throws: ``KeyError`` if it is nobody's, or may not be used now.
+    package func holder(presenting key: String, in keys: KeyTable) throws(KeyError) -> KeyTable.Holder {
         do {
             return try holder(of: KeyDigest(of: key), in: keys)
         } catch {
@@ -19,13 +19,13 @@ package struct Authenticator: Sendable {
     }
 
     /// The same for a key that was presented before.
-    package func holder(of digest: KeyDigest, in keys: KeyTable) throws(KeyRefusal) -> KeyTable.Holder {
+    package func holder(of digest: KeyDigest, in keys: KeyTable) throws(KeyError) -> KeyTable.Holder {
         guard let holder = keys.holder(of: digest) else { throw .unknown }
         if holder.key.hasTerm { try check(holder.key) }
         return holder
     }
 
-    private func check(_ key: ClientKey) throws(KeyRefusal) {
+    private func check(_ key: ClientKey) throws(KeyError) {
         let now = clock.now
         if let start = key.notBefore, now < start { throw .early(id: key.id, from: start) }
         if let end = key.expires, end <= now { throw .expired(id: key.id, at: end) }
@@ -33,7 +33,7 @@ package struct Authenticator: Sendable {
 }
 
 /// Why a key opens nothing.
-package enum KeyRefusal: Error, Equatable, Sendable {
+package enum KeyError: Error, Equatable, Sendable {
     /// It is nobody's.
     case unknown
     /// It begins as the keys do that Tollgate generates, and its checksum is another: some of it is missing or wrong.

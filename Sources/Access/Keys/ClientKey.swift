@@ -5,9 +5,9 @@ package struct ClientKey: Sendable, Equatable {
     /// What people call it; the first digits of the digest if nobody gave it a name.
     package let id: String
     package let digest: KeyDigest
-    /// The first moment at which it may be used; nil: since ever.
+    /// When it starts to be valid; nil: since ever.
     package let notBefore: Timestamp?
-    /// The first moment at which it may be used no more; nil: never.
+    /// When it expires; nil: never.
     package let expires: Timestamp?
 
     package init(id: String? = nil, digest: KeyDigest, notBefore: Timestamp? = nil, expires: Timestamp? = nil) {

@@ -12,8 +12,8 @@ package struct KeyAct: Sendable, Equatable {
     /// To what; never a key.
     package let details: [String: String]
 
-    package init(at moment: Timestamp, by user: String, _ action: String, _ details: [String: String]) {
-        at = moment
+    package init(at timestamp: Timestamp, by user: String, _ action: String, _ details: [String: String]) {
+        at = timestamp
         self.user = user
         self.action = action
         self.details = details
@@ -85,11 +85,11 @@ struct KeyActFile {
     /// Nil for a line that the end of a machine cut.
     private static func act(_ line: [UInt8]) -> KeyAct? {
         guard let root = try? JSONDocument(parsing: line).root,
-            let moment = root["at"]?.string.flatMap(Timestamp.init(rfc3339:)), let user = root["user"]?.string,
+            let timestamp = root["at"]?.string.flatMap(Timestamp.init(rfc3339:)), let user = root["user"]?.string,
             let action = root["action"]?.string
         else { return nil }
         var details: [String: String] = [:]
         for member in root["details"].map({ Array($0.members) }) ?? [] { details[member.name] = member.value.string }
-        return KeyAct(at: moment, by: user, action, details)
+        return KeyAct(at: timestamp, by: user, action, details)
     }
 }

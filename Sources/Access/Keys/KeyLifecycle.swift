@@ -45,7 +45,7 @@ extension StoredKeys {
         return new
     }
 
-    /// Lets keys end at a moment; those that end before then stay as they are.
+    /// Lets keys end at a given time; those that end before then stay as they are.
     /// - Parameter target: the id of a key, or a client, all of whose keys are meant.
     /// - Returns: the client, and its keys that end now or later because of this.
     package mutating func end(

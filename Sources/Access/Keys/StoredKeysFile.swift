@@ -27,8 +27,8 @@ extension StoredKeys {
             "Where it comes from."
         ),
         Field("created", .timestamp, required: true, "When it was made."),
-        Field("not_before", .timestamp, "The first moment at which it may be used."),
-        Field("expires", .timestamp, "The first moment at which it may be used no more."),
+        Field("not_before", .timestamp, "When it starts to be valid."),
+        Field("expires", .timestamp, "When it expires."),
         Field("revoked", .timestamp, "When it was taken out of use for good."),
     ]
 
@@ -63,9 +63,9 @@ extension StoredKeys {
 
     private static func read(_ element: JSONValue, _ fields: inout FieldReader) -> StoredKey? {
         let members = fields.members(of: element, keyFields, in: "a key")
-        func moment(_ name: String) -> Timestamp? { members[name]?.string.flatMap(Timestamp.init(rfc3339:)) }
+        func timestamp(_ name: String) -> Timestamp? { members[name]?.string.flatMap(Timestamp.init(rfc3339:)) }
         guard let id = members["id"]?.string, let client = members["client"]?.string,
-            let digestValue = members["sha256"], let created = moment("created"),
+            let digestValue = members["sha256"], let created = timestamp("created"),
             let origin = members["origin"]?.string.flatMap(StoredKey.Origin.init)
         else { return nil }
         guard let digest = digestValue.string.flatMap(KeyDigest.init(hexadecimal:)) else {
@@ -77,10 +77,10 @@ extension StoredKeys {
         }
         return StoredKey(
             client: ClientName(client),
-            key: ClientKey(id: id, digest: digest, notBefore: moment("not_before"), expires: moment("expires")),
+            key: ClientKey(id: id, digest: digest, notBefore: timestamp("not_before"), expires: timestamp("expires")),
             created: created,
             origin: origin,
-            revoked: moment("revoked")
+            revoked: timestamp("revoked")
         )
     }
 

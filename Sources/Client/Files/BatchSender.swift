@@ -35,13 +35,13 @@ final class BatchSender: Sendable {
         var waiting = [batch]
         while let next = waiting.popLast() {
             let answer = try await post(Self.body(next), shape: next[0].shape)
-            let reading = BatchVerdict.reading(
+            let response = BatchVerdict.response(
                 status: answer.status,
                 json: answer.json,
                 problem: answer.problem,
                 count: next.count
             )
-            switch reading {
+            switch response {
             case .stop(let reason): throw .refused(reason)
             case .verdict(let verdict):
                 outcome.accepted += verdict.accepted

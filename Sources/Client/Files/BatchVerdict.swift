@@ -12,7 +12,7 @@ struct BatchVerdict: Sendable, Equatable {
     var again: [[Int]] = []
 
     /// What an answer says.
-    enum Reading: Sendable, Equatable {
+    enum Response: Sendable, Equatable {
         case verdict(BatchVerdict)
         /// The gateway takes nothing from this client, such as with a key that is unknown.
         case stop(String)
@@ -20,11 +20,11 @@ struct BatchVerdict: Sendable, Equatable {
 
     /// - Parameters:
     ///   - count: how many events the batch has.
-    static func reading(status: Int, json: JSONValue?, problem: String, count: Int) -> Reading {
+    static func response(status: Int, json: JSONValue?, problem: String, count: Int) -> Response {
         switch status {
         case 200, 202, 207: return .verdict(results(json, count: count))
         case 401, 404, 405: return .stop(problem)
-        case 400..<500: return refusal(json, status: status, problem: problem, count: count)
+        case 400..<500: return rejected(json, status: status, problem: problem, count: count)
         default: return .stop(problem)
         }
     }
@@ -46,7 +46,7 @@ struct BatchVerdict: Sendable, Equatable {
     }
 
     /// Nothing of the batch was taken: the events that are named are the reason, and the others go again.
-    private static func refusal(_ json: JSONValue?, status: Int, problem: String, count: Int) -> Reading {
+    private static func rejected(_ json: JSONValue?, status: Int, problem: String, count: Int) -> Response {
         var verdict = BatchVerdict()
         for error in json?["errors"].map({ Array($0.elements) }) ?? [] {
             guard let index = Self.index(error, below: count) else { continue }

@@ -1,4 +1,4 @@
-/// How many requests may be under way at a provider: a little more with each round of successes, half with each sign of strain.
+/// How many requests may be in flight at a provider: a little more with each round of successes, half with each sign of strain.
 ///
 /// Additive increase, multiplicative decrease. Strain is a 429, a timeout, a failure, or latency that has doubled against the best
 /// that was seen lately.
@@ -15,7 +15,7 @@ struct ConcurrencyLimit: Sendable, Equatable {
         allowed = Double(min(ceiling, 4))
     }
 
-    /// How many requests may be under way now; at least 1.
+    /// How many requests may be in flight now; at least 1.
     var current: Int { max(1, Int(allowed)) }
 
     /// A request was answered as it should be.
@@ -34,7 +34,7 @@ struct ConcurrencyLimit: Sendable, Equatable {
         decrease(by: 0.5, at: now, window: .milliseconds(100))
     }
 
-    /// One decrease a window, because requests that were under way together tell of the same strain.
+    /// One decrease a window, because requests that were in flight together tell of the same strain.
     private mutating func decrease(by factor: Double, at now: ContinuousClock.Instant, window: Duration) {
         if let lastDecrease, now - lastDecrease < window { return }
         lastDecrease = now

@@ -58,7 +58,7 @@ struct Intake: Sendable {
 
     /// The claim to make now; nil if there is none. It must be reported on by one of the functions below.
     /// - Parameter due: when the earliest retry is due, by the ledger.
-    mutating func next(at now: Moment, due: Timestamp?, room: Room) -> Claim? {
+    mutating func next(at now: ClockReading, due: Timestamp?, room: Room) -> Claim? {
         guard !isClaiming, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         pausedUntil = nil
         let new = hasNew(at: now) ? room.new : nil
@@ -77,7 +77,7 @@ struct Intake: Sendable {
         return new.map { .new($0) }
     }
 
-    private func hasNew(at now: Moment) -> Bool {
+    private func hasNew(at now: ClockReading) -> Bool {
         switch source {
         case .exhausted: false
         case .gathering(let until), .pouring(let until): until <= now.instant
@@ -89,7 +89,7 @@ struct Intake: Sendable {
     /// - Parameters:
     ///   - toTheEnd: whether it went up to the journal's newest event.
     ///   - isMuch: whether it would have filled a batch.
-    mutating func claimedNew(toTheEnd: Bool, isMuch: Bool, at now: Moment) {
+    mutating func claimedNew(toTheEnd: Bool, isMuch: Bool, at now: ClockReading) {
         isClaiming = false
         guard toTheEnd else { return }
         source = isMuch && linger > .zero ? .pouring(until: now.instant + linger) : .exhausted
@@ -107,13 +107,13 @@ struct Intake: Sendable {
     }
 
     /// The journal could not be read; it is asked again after a pause.
-    mutating func claimFailed(at now: Moment) {
+    mutating func claimFailed(at now: ClockReading) {
         isClaiming = false
         pausedUntil = now.instant + .seconds(1)
     }
 
     /// The journal has new events.
-    mutating func eventsArrived(at now: Moment) {
+    mutating func eventsArrived(at now: ClockReading) {
         isWatching = false
         if source == .exhausted { source = .gathering(until: now.instant + linger) }
     }
@@ -126,7 +126,7 @@ struct Intake: Sendable {
     }
 
     /// When there may be something to claim without anything happening before; nil if there is no such time.
-    func nextInstant(due: Timestamp?, at now: Moment) -> ContinuousClock.Instant? {
+    func nextInstant(due: Timestamp?, at now: ClockReading) -> ContinuousClock.Instant? {
         guard !isClaiming else { return nil }
         var instants = [pausedUntil].compactMap(\.self)
         switch source {

@@ -28,7 +28,7 @@ struct OutcomeRules: Sendable {
         for item: DeliveryItem,
         isCulprit: Bool,
         attempt: AttemptFacts,
-        at now: Timestamp,
+        at time: OutcomeTime,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
         switch outcome {
@@ -39,18 +39,18 @@ struct OutcomeRules: Sendable {
         case .resend:
             return item.newAttempts.count < 10
                 ? .sendAgain
-                : retry(item, attempt, outcome, Self.endlessResend, notBefore: nil, at: now, using: &random)
+                : retry(item, attempt, outcome, Self.endlessResend, notBefore: nil, at: time, using: &random)
         case .retry(let fault, let after):
-            return retry(item, attempt, outcome, fault, notBefore: notBefore(after, now), at: now, using: &random)
+            return retry(item, attempt, outcome, fault, notBefore: notBefore(after, time.now), at: time, using: &random)
         case .park(let fault):
             return isCulprit
-                ? refuse(item, attempt, outcome, fault, at: now, using: &random)
-                : park(item, attempt, outcome, fault, at: now)
+                ? refuse(item, attempt, outcome, fault, at: time, using: &random)
+                : park(item, attempt, outcome, fault, at: time)
         case .reject(let fault):
             return settle(item, .rejected, attempt, outcome, fault: fault)
         case .ambiguous(let fault, let after):
-            let notBefore = notBefore(after, now)
-            return ambiguous(item, isCulprit, attempt, outcome, fault, notBefore: notBefore, at: now, using: &random)
+            let notBefore = notBefore(after, time.now)
+            return ambiguous(item, isCulprit, attempt, outcome, fault, notBefore: notBefore, at: time, using: &random)
         }
     }
 
@@ -61,11 +61,11 @@ struct OutcomeRules: Sendable {
         _ attempt: AttemptFacts,
         _ outcome: Outcome,
         _ fault: DeliveryFault,
-        at now: Timestamp
+        at time: OutcomeTime
     ) -> Decision {
-        hasGivenUp(item, attempt, outcome, at: now)
+        hasGivenUp(item, attempt, outcome, at: time)
             ? settle(item, .rejected, attempt, outcome, fault: fault)
-            : settle(item, .retrying, attempt, outcome, nextAttemptAt: now, fault: fault)
+            : settle(item, .retrying, attempt, outcome, nextAttemptAt: time.now, fault: fault)
     }
 
     /// The account is refused to this event alone.
@@ -74,17 +74,17 @@ struct OutcomeRules: Sendable {
         _ attempt: AttemptFacts,
         _ outcome: Outcome,
         _ fault: DeliveryFault,
-        at now: Timestamp,
+        at time: OutcomeTime,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
         // Nobody answers 401 to one event for what it holds, so that one is not a dead letter yet.
         fault.code == .unauthorized
-            ? retry(item, attempt, outcome, fault, notBefore: nil, at: now, using: &random)
+            ? retry(item, attempt, outcome, fault, notBefore: nil, at: time, using: &random)
             : settle(item, .rejected, attempt, outcome, fault: fault)
     }
 
     private func notBefore(_ after: RetryAfter?, _ now: Timestamp) -> Timestamp? {
-        after?.moment(from: now, atMost: settings.longestWait)
+        after?.timestamp(from: now, atMost: settings.longestWait)
     }
 
     /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
@@ -106,13 +106,13 @@ struct OutcomeRules: Sendable {
         _ outcome: Outcome,
         _ fault: DeliveryFault,
         notBefore: Timestamp?,
-        at now: Timestamp,
+        at time: OutcomeTime,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
         let policy: PipelineSettings.UncertainPolicy
         switch settings.deduplication {
         case .byIdentity(let memory):
-            if let memory, now - firstSent(item, attempt) >= memory {
+            if let memory, time.believed - firstSent(item, attempt) >= memory {
                 return settle(item, .uncertain, attempt, outcome, fault: fault)
             }
             if isCulprit { return settle(item, .rejected, attempt, outcome, fault: fault) }
@@ -123,7 +123,7 @@ struct OutcomeRules: Sendable {
         switch policy {
         case .hold: return settle(item, .uncertain, attempt, outcome, fault: fault)
         case .accept: return settle(item, .delivered, attempt, outcome, fault: fault)
-        case .retry: return retry(item, attempt, outcome, fault, notBefore: notBefore, at: now, using: &random)
+        case .retry: return retry(item, attempt, outcome, fault, notBefore: notBefore, at: time, using: &random)
         }
     }
 
@@ -134,11 +134,11 @@ struct OutcomeRules: Sendable {
 
     /// Whether the event has been tried for long enough. What was certainly not looked at, because of a rate limit or because nothing
     /// was sent, is never the reason to give up.
-    private func hasGivenUp(_ item: DeliveryItem, _ attempt: AttemptFacts, _ outcome: Outcome, at now: Timestamp)
+    private func hasGivenUp(_ item: DeliveryItem, _ attempt: AttemptFacts, _ outcome: Outcome, at time: OutcomeTime)
         -> Bool
     {
         guard outcome.reachedVendor(attempt), let reachedAt = item.reachedAt else { return false }
-        return settings.retry.hasGivenUp(since: reachedAt, at: now)
+        return settings.retry.hasGivenUp(since: reachedAt, at: time.believed)
     }
 
     private func retry(
@@ -147,13 +147,13 @@ struct OutcomeRules: Sendable {
         _ outcome: Outcome,
         _ fault: DeliveryFault,
         notBefore: Timestamp?,
-        at now: Timestamp,
+        at time: OutcomeTime,
         using random: inout some RandomNumberGenerator
     ) -> Decision {
-        if hasGivenUp(item, attempt, outcome, at: now) {
+        if hasGivenUp(item, attempt, outcome, at: time) {
             return settle(item, .rejected, attempt, outcome, fault: fault)
         }
-        let next = settings.retry.next(after: item.attempts + 1, at: now, notBefore: notBefore, using: &random)
+        let next = settings.retry.next(after: item.attempts + 1, at: time.now, notBefore: notBefore, using: &random)
         return settle(item, .retrying, attempt, outcome, nextAttemptAt: next, fault: fault)
     }
 
@@ -192,6 +192,14 @@ struct OutcomeRules: Sendable {
     )
 }
 
+/// When an outcome is decided upon.
+struct OutcomeTime: Sendable, Equatable {
+    /// The wall clock, by which the next attempt is set.
+    let now: Timestamp
+    /// What is believed of it, by which ages are judged: a clock that jumps ahead makes nothing old.
+    let believed: Timestamp
+}
+
 /// What is known of one request, whatever it meant for each event.
 struct AttemptFacts: Sendable, Equatable {
     /// When the request left.
@@ -219,11 +227,11 @@ struct AttemptFacts: Sendable, Equatable {
 }
 
 extension RetryAfter {
-    /// The moment that is meant, seen from `now`; never later than `longest` from now, whatever a vendor says.
-    func moment(from now: Timestamp, atMost longest: Duration) -> Timestamp {
+    /// The timestamp that is meant, as seen from `now`; never later than `longest` from now, whatever a vendor says.
+    func timestamp(from now: Timestamp, atMost longest: Duration) -> Timestamp {
         switch self {
         case .delay(let delay): now + min(delay, longest)
-        case .moment(let moment): min(moment, now + longest)
+        case .at(let timestamp): min(timestamp, now + longest)
         }
     }
 }

@@ -4,14 +4,14 @@ import Journal
 // What the machine is told: the reports on its steps, and what happened meanwhile.
 extension PipelineMachine {
     /// Deliveries that a crash interrupted, at the start.
-    mutating func interrupted(_ sequences: [SequenceNumber], at now: Moment) {
+    mutating func interrupted(_ sequences: [SequenceNumber], at now: ClockReading) {
         outbox.opened(sequences.count)
         for sequence in sequences { outbox.add(rules.decideInterrupted(sequence, at: now.wall)) }
     }
 
     /// A claim from the journal brought events.
     /// - Parameter toTheEnd: whether it went up to the newest event; else there may be more.
-    mutating func claimed(_ block: Claimed, toTheEnd: Bool = false, at now: Moment) {
+    mutating func claimed(_ block: Claimed, toTheEnd: Bool = false, at now: ClockReading) {
         intake.claimedNew(toTheEnd: toTheEnd, isMuch: block.items.count >= settings.batch.events, at: now)
         take(block, isFirst: true)
     }
@@ -28,12 +28,12 @@ extension PipelineMachine {
     }
 
     /// The journal could not be read; it is asked again after a pause.
-    mutating func claimFailed(at now: Moment) {
+    mutating func claimFailed(at now: ClockReading) {
         intake.claimFailed(at: now)
     }
 
     /// The journal has new events.
-    mutating func eventsArrived(at now: Moment) {
+    mutating func eventsArrived(at now: ClockReading) {
         intake.eventsArrived(at: now)
     }
 
@@ -54,7 +54,7 @@ extension PipelineMachine {
     }
 
     /// What ``Step/bringForward(_:)`` asked for is done, or could not be done.
-    mutating func broughtForward(_ succeeded: Bool, at now: Moment) {
+    mutating func broughtForward(_ succeeded: Bool, at now: ClockReading) {
         steadyClock.broughtForward(succeeded, at: now)
     }
 
@@ -68,13 +68,18 @@ extension PipelineMachine {
         waitingReads = max(0, waitingReads - 1)
     }
 
+    /// A client's read was told that the rate limit is reached, which is that of deliveries too.
+    mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        gates.readWasLimited(fault, after, at: now)
+    }
+
     /// An operator holds the provider: nothing is sent before the hold's end.
-    mutating func held(by order: OperatorHold, at now: Moment) {
+    mutating func held(by order: OperatorHold, at now: ClockReading) {
         gates.hold(order, at: now)
     }
 
     /// An operator wants the provider called now, and has made its retries due in the journal.
-    mutating func resumed(at now: Moment) {
+    mutating func resumed(at now: ClockReading) {
         gates.resume(at: now.instant)
     }
 

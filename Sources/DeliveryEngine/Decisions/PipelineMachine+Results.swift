@@ -4,7 +4,7 @@ import Journal
 // What the result of a request means for the provider, and for each event that it carried.
 extension PipelineMachine {
     /// A request is over.
-    mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: Moment) {
+    mutating func called(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, at now: ClockReading) {
         inFlight.ended(batch)
         counts.requests += 1
         let signal = ProviderSignal(verdict)
@@ -48,7 +48,7 @@ extension PipelineMachine {
         _ batch: DeliveryBatch,
         _ signal: ProviderSignal,
         _ blame: ProviderGates.Blame,
-        at now: Moment
+        at now: ClockReading
     ) -> Bool {
         guard batch.items.count == 1 else { return false }
         switch signal {
@@ -63,8 +63,12 @@ extension PipelineMachine {
     }
 
     /// Remembers what a result says against single events.
-    private mutating func note(_ batch: DeliveryBatch, _ signal: ProviderSignal, _ facts: AttemptFacts, at now: Moment)
-    {
+    private mutating func note(
+        _ batch: DeliveryBatch,
+        _ signal: ProviderSignal,
+        _ facts: AttemptFacts,
+        at now: ClockReading
+    ) {
         switch signal {
         case .works, .limited: break
         case .failed:
@@ -101,15 +105,16 @@ extension PipelineMachine {
     private mutating func apply(
         _ batch: DeliveryBatch,
         _ facts: AttemptFacts,
-        at now: Moment,
+        at now: ClockReading,
         _ outcome: (Int) -> (Outcome, isCulprit: Bool)
     ) {
         var run: [SequenceNumber] = []
         var lastPlace: Int?
+        let time = OutcomeTime(now: now.wall, believed: steadyClock.believed(at: now))
         var again: [DeliveryItem] = []
         for (index, item) in batch.items.enumerated() {
             let (outcome, isCulprit) = outcome(index)
-            switch rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: facts, at: now.wall, using: &random)
+            switch rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: facts, at: time, using: &random)
             {
             case .simplyDelivered:
                 if let lastPlace, item.place != lastPlace + 1 { close(&run, facts) }

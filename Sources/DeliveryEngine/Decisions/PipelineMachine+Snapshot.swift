@@ -17,7 +17,7 @@ extension PipelineMachine {
         /// An operator's hold; nil if there is none.
         package let operatorHold: OperatorHold?
         /// Requests in flight.
-        package let requestsUnderWay: Int
+        package let requestsInFlight: Int
         /// How many requests may be in flight now.
         package let concurrency: Int
         /// Why the last request failed as a whole; nil if it did not.
@@ -57,8 +57,8 @@ extension PipelineMachine {
     }
 
     /// The state at `now`.
-    func snapshot(at now: Moment) -> Snapshot {
-        gates.snapshot(at: now, requestsUnderWay: inFlight.requests, counts: counts)
+    func snapshot(at now: ClockReading) -> Snapshot {
+        gates.snapshot(at: now, requestsInFlight: inFlight.requests, counts: counts)
     }
 }
 

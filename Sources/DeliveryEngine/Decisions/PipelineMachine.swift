@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 
 /// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
 ///
@@ -46,7 +47,7 @@ package struct PipelineMachine: Sendable {
 
     let settings: PipelineSettings
     let rules: OutcomeRules
-    var random: SeededGenerator
+    var random: SplitMix
     var gates: ProviderGates
     var assembly: BatchAssembly
     var suspects = Suspects()
@@ -67,10 +68,10 @@ package struct PipelineMachine: Sendable {
     var waitingReads = 0
 
     /// - Parameter hold: what an earlier run left of waits and parking.
-    init(settings: PipelineSettings, hold: ProviderHold? = nil, seed: UInt64, at now: Moment) {
+    init(settings: PipelineSettings, hold: ProviderHold? = nil, seed: UInt64, at now: ClockReading) {
         self.settings = settings
         rules = OutcomeRules(settings: settings)
-        random = SeededGenerator(seed: seed)
+        random = SplitMix(seed: seed)
         gates = ProviderGates(settings: settings, hold: hold, at: now)
         assembly = BatchAssembly(limit: settings.batch, oneIdentityOncePerBatch: settings.oneIdentityOncePerBatch)
         outbox = Outbox(provider: settings.provider)
@@ -81,8 +82,8 @@ package struct PipelineMachine: Sendable {
     // MARK: - What to do
 
     /// The next step at `now`; nil if there is nothing to do until something happens.
-    /// - Parameter due: when the earliest retry in the journal is due, as the ledger says at this moment; nil if none waits.
-    mutating func next(at now: Moment, due: Timestamp? = nil) -> Step? {
+    /// - Parameter due: when the earliest retry in the journal is due, as the ledger says now; nil if none waits.
+    mutating func next(at now: ClockReading, due: Timestamp? = nil) -> Step? {
         if let settlement = outbox.next() { return .settle(settlement) }
         if !isSaving, let unsaved = gates.takeUnsaved(at: now) {
             isSaving = true
@@ -120,11 +121,11 @@ package struct PipelineMachine: Sendable {
     }
 
     /// Whether the next request is a probe and something is known against everything that waits: the journal may have better.
-    private func isProbeWorthWaiting(at now: Moment) -> Bool {
+    private func isProbeWorthWaiting(at now: ClockReading) -> Bool {
         gates.isProbe(at: now.instant) && !assembly.hasUnsuspected
     }
 
-    private mutating func nextSend(at now: Moment, _ due: Timestamp?) -> DeliveryBatch? {
+    private mutating func nextSend(at now: ClockReading, _ due: Timestamp?) -> DeliveryBatch? {
         guard assembly.count > 0, inFlight.hasPlace(within: gates.allowedRequests, of: settings.concurrency) else {
             return nil
         }
@@ -144,7 +145,7 @@ package struct PipelineMachine: Sendable {
         return batch
     }
 
-    private func permission(at now: Moment) -> BatchAssembly.Permission {
+    private func permission(at now: ClockReading) -> BatchAssembly.Permission {
         // An event for which the account was refused goes when others have shown since that the account is fine, or when there is no
         // other that could.
         let isIdle = inFlight.requests == 0 && assembly.hasOnlyAccused && !intake.isClaiming
@@ -160,7 +161,7 @@ package struct PipelineMachine: Sendable {
         )
     }
 
-    private mutating func nextClaim(at now: Moment, _ due: Timestamp?) -> Step? {
+    private mutating func nextClaim(at now: ClockReading, _ due: Timestamp?) -> Step? {
         guard outbox.hasRoom else { return nil }
         var room = room
         if gates.earliestSend(at: now.instant) != now.instant {
@@ -175,18 +176,18 @@ package struct PipelineMachine: Sendable {
         }
     }
 
-    private mutating func nextRead(at now: Moment) -> Step? {
+    private mutating func nextRead(at now: ClockReading) -> Step? {
         guard waitingReads > 0, earliestRead(at: now) == now.instant else { return nil }
         waitingReads -= 1
         gates.passRead(at: now.instant)
         return .admitRead
     }
 
-    private func earliestRead(at now: Moment) -> ContinuousClock.Instant? {
+    private func earliestRead(at now: ClockReading) -> ContinuousClock.Instant? {
         gates.earliestRead(besides: assembly.count > 0, at: now.instant)
     }
 
-    private mutating func nextWake(at now: Moment, _ due: Timestamp?) -> Step? {
+    private mutating func nextWake(at now: ClockReading, _ due: Timestamp?) -> Step? {
         var instants = [intake.nextInstant(due: due, at: now)].compactMap(\.self)
         if assembly.count > 0, let earliest = gates.earliestSend(at: now.instant), earliest > now.instant {
             instants.append(earliest)

@@ -32,13 +32,15 @@ struct ProviderGates: Sendable {
     private static let recently = Duration.seconds(600)
 
     /// - Parameter hold: what an earlier run left of waits and parking.
-    init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
+    init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
         parkedPause = settings.parkedPause
         holds = ProviderHolds(settings: settings, hold: hold, at: now)
         breaker = settings.breaker
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
-        bucket = settings.rateLimit.map { TokenBucket(limit: $0, at: now.instant) }
-        readBucket = settings.rateLimit.map { TokenBucket(limit: $0.part(settings.readsShare), at: now.instant) }
+        bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
+        readBucket = settings.rateLimit.map {
+            TokenBucket(shortBursts: $0.part(settings.readsShare), at: now.instant)
+        }
         guard let hold else { return }
         lastFault = hold.fault
         if hold.isParked { breaker.tripped(at: now.instant, pause: min(holds.rest(of: hold, at: now), parkedPause)) }
@@ -63,7 +65,7 @@ struct ProviderGates: Sendable {
         case .waitForProbe: return nil
         case .waitUntil(let instant): earliest = max(earliest, instant)
         }
-        if let bucket { earliest = max(earliest, bucket.nextToken(at: now)) }
+        if let bucket { earliest = max(earliest, now + bucket.wait(for: 1, at: now)) }
         return earliest
     }
 
@@ -81,7 +83,7 @@ struct ProviderGates: Sendable {
             breaker.probeStarted()
             probe = ticket
         }
-        bucket?.take(at: now)
+        bucket?.take(1, at: now)
         return ticket
     }
 
@@ -90,16 +92,22 @@ struct ProviderGates: Sendable {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
         // A token stays for the next delivery, where there is ever more than one.
-        let needed = min(2, bucket.burst)
-        if deliveriesWait, !bucket.holds(needed, at: now) { return nil }
-        let token = bucket.nextToken(at: now, keeping: needed - 1)
-        return max(earliest, token, readBucket?.nextToken(at: now) ?? now)
+        let wait = bucket.wait(for: 2, at: now)
+        if deliveriesWait, wait > .zero { return nil }
+        return max(earliest, now + max(wait, readBucket?.wait(for: 1, at: now) ?? .zero))
     }
 
     /// A client's read leaves.
     mutating func passRead(at now: ContinuousClock.Instant) {
-        bucket?.take(at: now)
-        readBucket?.take(at: now)
+        bucket?.take(1, at: now)
+        readBucket?.take(1, at: now)
+    }
+
+    /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
+    mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        lastFault = fault
+        concurrency.strained(at: now.instant)
+        holds.vendorAsks(for: after, because: fault, at: now)
     }
 
     /// Whose failure a request's failure would be, by what is known of the events that it carried.
@@ -117,7 +125,7 @@ struct ProviderGates: Sendable {
         _ facts: AttemptFacts,
         of ticket: Int,
         _ blame: Blame,
-        at now: Moment
+        at now: ClockReading
     ) {
         let isProbe = ticket == probe
         if isProbe {
@@ -140,7 +148,7 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: Moment) {
+    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: ClockReading) {
         lastFault = nil
         breaker.heard(.works, fromProbe: isProbe, at: now.instant)
         concurrency.succeeded(after: facts.latency, at: now.instant)
@@ -150,7 +158,7 @@ struct ProviderGates: Sendable {
         if ticket >= firstSinceRefusal { hasPassedSinceRefusal = true }
     }
 
-    private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: Moment) {
+    private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: ClockReading) {
         lastFault = fault
         strained(by: fault, after, at: now)
         if isProbe, holds.parkedFor != nil {
@@ -161,12 +169,12 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func strained(by fault: DeliveryFault, _ after: RetryAfter?, at now: Moment) {
+    private mutating func strained(by fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
         concurrency.strained(at: now.instant)
         holds.vendorAsks(for: after, because: fault, at: now)
     }
 
-    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: Moment) {
+    private mutating func refused(_ fault: DeliveryFault, _ blame: Blame, _ isProbe: Bool, at now: ClockReading) {
         firstSinceRefusal = nextTicket
         hasPassedSinceRefusal = false
         if blame == .accusedEvents { return breaker.heard(.unclear, fromProbe: isProbe, at: now.instant) }
@@ -181,7 +189,7 @@ struct ProviderGates: Sendable {
     }
 
     /// An operator holds the provider; a later hold replaces an earlier one.
-    mutating func hold(_ hold: OperatorHold, at now: Moment) {
+    mutating func hold(_ hold: OperatorHold, at now: ClockReading) {
         holds.operatorHolds(hold, at: now)
     }
 
@@ -195,19 +203,19 @@ struct ProviderGates: Sendable {
     /// What must be written down so that a restart knows it; nil if what is on disk will do.
     ///
     /// The caller writes the value (nil inside: nothing holds the provider any more) and the gates take it for written.
-    mutating func takeUnsaved(at now: Moment) -> ProviderHold?? {
+    mutating func takeUnsaved(at now: ClockReading) -> ProviderHold?? {
         holds.takeUnsaved(at: now)
     }
 
     /// When an open breaker lets the next probe through.
-    private func pauseEnd(at now: Moment) -> Timestamp? {
+    private func pauseEnd(at now: ClockReading) -> Timestamp? {
         breaker.pausedUntil.flatMap { $0 > now.instant ? now.wall + ($0 - now.instant) : nil }
     }
 
     /// What people see of the gates.
     func snapshot(
-        at now: Moment,
-        requestsUnderWay: Int,
+        at now: ClockReading,
+        requestsInFlight: Int,
         counts: PipelineMachine.Counts
     ) -> PipelineMachine.Snapshot {
         let wait = holds.vendorsWait(at: now)
@@ -218,7 +226,7 @@ struct ProviderGates: Sendable {
             heldUntil: wait?.until,
             holdFault: wait?.fault,
             operatorHold: holds.operatorsHold(at: now),
-            requestsUnderWay: requestsUnderWay,
+            requestsInFlight: requestsInFlight,
             concurrency: concurrency.current,
             lastFault: lastFault,
             counts: counts

@@ -26,7 +26,7 @@ struct ProviderHolds: Sendable {
     private var saved: ProviderHold?
 
     /// - Parameter hold: what an earlier run left of waits and parking.
-    init(settings: PipelineSettings, hold: ProviderHold?, at now: Moment) {
+    init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
         parkedPause = settings.parkedPause
         longestWait = settings.longestWait
         saved = hold
@@ -39,7 +39,7 @@ struct ProviderHolds: Sendable {
     }
 
     /// How long a hold of an earlier run goes on.
-    func rest(of hold: ProviderHold, at now: Moment) -> Duration {
+    func rest(of hold: ProviderHold, at now: ClockReading) -> Duration {
         max(.zero, min(hold.until - now.wall, longestWait))
     }
 
@@ -54,8 +54,8 @@ struct ProviderHolds: Sendable {
     }
 
     /// The vendor wants to be left alone for a while; a shorter wait does not end a longer one.
-    mutating func vendorAsks(for after: RetryAfter?, because fault: DeliveryFault, at now: Moment) {
-        var asked = after.map { $0.moment(from: now.wall, atMost: longestWait) - now.wall } ?? .zero
+    mutating func vendorAsks(for after: RetryAfter?, because fault: DeliveryFault, at now: ClockReading) {
+        var asked = after.map { $0.timestamp(from: now.wall, atMost: longestWait) - now.wall } ?? .zero
         // Also where the vendor's clock is behind, and the time that it names is over here.
         if fault.code == .rateLimited, asked <= .zero { asked = .seconds(1) }
         guard asked > .zero else { return }
@@ -69,7 +69,7 @@ struct ProviderHolds: Sendable {
     }
 
     /// An operator holds the provider; a later hold replaces an earlier one.
-    mutating func operatorHolds(_ hold: OperatorHold, at now: Moment) {
+    mutating func operatorHolds(_ hold: OperatorHold, at now: ClockReading) {
         operatorHold = (hold, now.instant + max(.zero, hold.until - now.wall))
     }
 
@@ -84,7 +84,7 @@ struct ProviderHolds: Sendable {
     /// What must be written down so that a restart knows it; nil if what is on disk will do.
     ///
     /// The caller writes the value (nil inside: nothing holds the provider any more) and it counts as written.
-    mutating func takeUnsaved(at now: Moment) -> ProviderHold?? {
+    mutating func takeUnsaved(at now: ClockReading) -> ProviderHold?? {
         if let wait, wait.until <= now.instant { self.wait = nil }
         let wanted: ProviderHold? =
             if let parkedFor {
@@ -99,7 +99,7 @@ struct ProviderHolds: Sendable {
         return .some(wanted)
     }
 
-    private func isNews(_ wanted: ProviderHold?, at now: Moment) -> Bool {
+    private func isNews(_ wanted: ProviderHold?, at now: ClockReading) -> Bool {
         guard let wanted else {
             // One that ends by itself needs no word on disk.
             return saved.map { $0.isParked || $0.until > now.wall } ?? false && wait == nil
@@ -112,13 +112,13 @@ struct ProviderHolds: Sendable {
     // MARK: - For people
 
     /// The wait that the vendor asked for, by the wall clock; nil if there is none now.
-    func vendorsWait(at now: Moment) -> (until: Timestamp, fault: DeliveryFault)? {
+    func vendorsWait(at now: ClockReading) -> (until: Timestamp, fault: DeliveryFault)? {
         guard let wait, wait.until > now.instant else { return nil }
         return (now.wall + (wait.until - now.instant), wait.fault)
     }
 
     /// The operator's hold; nil if there is none now.
-    func operatorsHold(at now: Moment) -> OperatorHold? {
+    func operatorsHold(at now: ClockReading) -> OperatorHold? {
         operatorHold.flatMap { $0.until > now.instant ? $0.hold : nil }
     }
 }

@@ -1,19 +1,29 @@
 import Events
 
-/// Notices that the wall clock was set back, which would delay every retry by as much.
+/// Notices that the wall clock was set back, which would delay every retry by as much, or jumps ahead, which would make all that waits
+/// look old.
 ///
-/// A clock that is set forward needs nothing: retries are due by it at once.
+/// A clock that is set forward delays nothing: retries are due by it at once.
 struct SteadyClock: Sendable {
+    /// How far the wall clock may run ahead of the time that has passed: its corrections, and the pause of a machine that sleeps.
+    private static let credibleLead = Duration.seconds(3600)
     /// A retry may be late by this much; drift and small steps of a time service stay below it.
     private static let tolerance = Duration.seconds(10)
 
     /// The latest relation of the two clocks that retries were scheduled by.
-    private var anchor: Moment
-    private var correcting: (by: Duration, to: Moment)?
+    private var anchor: ClockReading
+    private let start: ClockReading
+    private var correcting: (by: Duration, to: ClockReading)?
     private var pausedUntil: ContinuousClock.Instant?
 
-    init(at now: Moment) {
+    init(at now: ClockReading) {
         anchor = now
+        start = now
+    }
+
+    /// The time by which ages are judged: the wall clock, as far as time has really passed since the start.
+    func believed(at now: ClockReading) -> Timestamp {
+        min(now.wall, start.wall + (now.instant - start.instant) + Self.credibleLead)
     }
 
     /// Whether a correction was asked for and is not done.
@@ -21,7 +31,7 @@ struct SteadyClock: Sendable {
 
     /// By how much the times of all retries must be brought forward; nil if by nothing. ``broughtForward(_:at:)`` must follow.
     /// - Parameter hasRetries: whether any wait.
-    mutating func correction(at now: Moment, hasRetries: Bool) -> Duration? {
+    mutating func correction(at now: ClockReading, hasRetries: Bool) -> Duration? {
         guard correcting == nil, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         let setBack = (anchor.wall - now.wall) + (now.instant - anchor.instant)
         if setBack > .zero, setBack < Self.tolerance { return nil }
@@ -34,7 +44,7 @@ struct SteadyClock: Sendable {
     }
 
     /// The times were brought forward, or could not be.
-    mutating func broughtForward(_ succeeded: Bool, at now: Moment) {
+    mutating func broughtForward(_ succeeded: Bool, at now: ClockReading) {
         guard let correcting else { return }
         if succeeded { anchor = correcting.to } else { pausedUntil = now.instant + .seconds(1) }
         self.correcting = nil

@@ -37,7 +37,7 @@ struct PassedHead: Sendable {
             fields.removeAll { $0.name.lowercased() == name.lowercased() }
             fields.append((name, prefix + secret.reveal()))
         case .query(let name):
-            queries.append("\(name)=\(HTTPVendorCaller.percentEncoded(secret.reveal()))")
+            queries.append("\(name)=\(PercentEncoding.encoded(secret.reveal()))")
         }
         if !queries.isEmpty { target += "?" + queries.joined(separator: "&") }
         guard RequestHead.isToken(request.method), target.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {

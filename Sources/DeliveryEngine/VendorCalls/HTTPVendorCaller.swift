@@ -103,7 +103,7 @@ package struct HTTPVendorCaller: VendorCalling {
             fields.append((name, prefix + secret.reveal()))
         case .query(let name):
             let separator = address.contains("?") ? "&" : "?"
-            address += "\(separator)\(name)=\(Self.percentEncoded(secret.reveal()))"
+            address += "\(separator)\(name)=\(PercentEncoding.encoded(secret.reveal()))"
         }
         return try RequestHead(method: request.method, address: address, fields: fields)
     }
@@ -134,7 +134,7 @@ package struct HTTPVendorCaller: VendorCalling {
     /// The reason in the words of the error's type. Only types whose texts hold no address are quoted.
     static func reason(_ error: any Error) -> String {
         switch error {
-        case let error as ExchangeFailure: error.words
+        case let error as ExchangeFailure: error.message
         case let error as IOError: error.description
         case let error as InsideAddress: error.description
         case is UnresolvedName: "its name could not be resolved"
@@ -143,13 +143,6 @@ package struct HTTPVendorCaller: VendorCalling {
             error.connectionErrors.first.map { reason($0.error) } ?? "its name could not be resolved"
         default: String(describing: type(of: error))
         }
-    }
-
-    static func percentEncoded(_ text: String) -> String {
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-        )
-        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 }
 

@@ -63,7 +63,7 @@ package final class VendorClient: Sendable {
         }
     }
 
-    /// Ends all connections; exchanges under way fail.
+    /// Ends all connections; exchanges in flight fail.
     func shutdown() async throws {
         try await eventLoop.submit { self.pools.value.shutDown() }.get()
     }

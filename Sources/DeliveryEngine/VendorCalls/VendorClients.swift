@@ -25,7 +25,7 @@ package struct VendorClients: Sendable {
         provider.mayBeInside ? anywhere : outside
     }
 
-    /// Ends both; calls under way fail.
+    /// Ends both; calls in flight fail.
     package func shutdown() async throws {
         try await anywhere.shutdown()
         try await outside.shutdown()

@@ -19,7 +19,7 @@ enum ExchangeFailure: Error {
     case shutDown
 
     /// For a fault's message.
-    var words: String {
+    var message: String {
         switch self {
         case .timeout: "it took too long"
         case .connectionEnded: "it was ended by the other side"

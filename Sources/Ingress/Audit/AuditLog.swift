@@ -35,15 +35,15 @@ package final class AuditLog: Service {
 
     /// Keeps an administrative act. When this returns, it is in the journal; if the journal cannot take it, it is in the log alone.
     /// - Parameters:
-    ///   - moment: when it happened; now if nil.
+    ///   - timestamp: when it happened; now if nil.
     ///   - details: what was done to what; never a secret.
     package func write(
         _ action: String,
         by actor: Actor,
-        at moment: Timestamp? = nil,
+        at timestamp: Timestamp? = nil,
         _ details: [String: String]
     ) async {
-        await keep(entry(.administration, action, actor, at: moment, details))
+        await keep(entry(.administration, action, actor, at: timestamp, details))
     }
 
     /// Keeps that a client asks a vendor for its data.
@@ -58,7 +58,7 @@ package final class AuditLog: Service {
     }
 
     /// Counts a refused key. It is kept within a second; see ``FailedSignIns`` for a flood of them.
-    func refused(_ refusal: KeyRefusal, from address: String?) {
+    func refused(_ refusal: KeyError, from address: String?) {
         let now = clock.now
         signIns.withLock { $0.add(refusal, from: address, at: now) }
     }
@@ -83,7 +83,7 @@ package final class AuditLog: Service {
         _ category: AuditEntry.Category,
         _ action: String,
         _ actor: Actor,
-        at moment: Timestamp?,
+        at timestamp: Timestamp?,
         _ details: [String: String]
     ) -> AuditEntry {
         var (tenant, name, keyID, address): (TenantID?, String?, String?, String?)
@@ -95,7 +95,7 @@ package final class AuditLog: Service {
         case .gateway: break
         }
         return AuditEntry(
-            at: moment ?? clock.now,
+            at: timestamp ?? clock.now,
             category: category,
             action: action,
             tenant: tenant,

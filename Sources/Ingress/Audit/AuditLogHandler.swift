@@ -20,7 +20,7 @@ struct AuditLogHandler: Sendable {
         let window = try parameters.window("from", "until")
         let filter = AuditFilter(
             tenant: try parameters.single("tenant").map { TenantID($0) },
-            categories: try parameters.words("category", as: AuditEntry.Category.self),
+            categories: try parameters.choices("category", as: AuditEntry.Category.self),
             actor: try parameters.single("actor"),
             action: try parameters.single("action"),
             from: window.from,

@@ -33,7 +33,7 @@ struct FailedSignIns {
     private var counts: [Source: Count] = [:]
 
     /// Counts a refusal.
-    mutating func add(_ refusal: KeyRefusal, from address: String?, at now: Timestamp) {
+    mutating func add(_ refusal: KeyError, from address: String?, at now: Timestamp) {
         var source = Source(refusal, from: address)
         if counts[source] == nil, counts.count >= Self.mostSources {
             source = Source(address: nil, reason: source.reason, keyID: nil)
@@ -82,7 +82,7 @@ struct FailedSignIns {
 }
 
 extension FailedSignIns.Source {
-    init(_ refusal: KeyRefusal, from address: String?) {
+    init(_ refusal: KeyError, from address: String?) {
         switch refusal {
         case .unknown: self.init(address: address, reason: "unknown", keyID: nil)
         case .mistyped: self.init(address: address, reason: "mistyped", keyID: nil)

@@ -10,9 +10,9 @@ extension DeliveryFilter {
     init(_ parameters: ListParameters, tenant: TenantID) throws(Problem) {
         self.init(tenant: tenant)
         provider = try parameters.single("provider").map { ProviderName($0) }
-        statuses = try parameters.words("status", as: DeliveryStatus.self)
+        statuses = try parameters.choices("status", as: DeliveryStatus.self)
         names = parameters.all("name")
-        errorCodes = try parameters.words("error_code", as: DeliveryErrorCode.self)
+        errorCodes = try parameters.choices("error_code", as: DeliveryErrorCode.self)
         (acceptedFrom, acceptedBefore) = try parameters.window("accepted_from", "accepted_until")
     }
 

@@ -6,7 +6,7 @@ import Routing
 
 /// `GET /v1/events` and `GET /v1/events/names`: what the journal holds, by what events say.
 struct EventListHandler: Sendable {
-    private let search: any EventSearching
+    private let search: any EventArchive
     private let vendors: VendorReadHandler
 
     init(_ services: EndpointServices) {

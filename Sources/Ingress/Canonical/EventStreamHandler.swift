@@ -11,14 +11,13 @@ import Synchronization
 
 /// `GET /v1/events/stream`: new events and settlements as they happen, as server-sent events.
 ///
-/// `accepted` carries an event with its number as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
+/// `accepted` carries an event with its position as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
 /// `settled` carries an event's id and the delivery. Settlements are of the moment: who was away reads them in the event itself, and one who
 /// is too slow gets `missed` with their number.
 ///
 /// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.
 struct EventStreamHandler: Sendable {
-    private let following: any EventFollowing
-    private let search: any EventSearching
+    private let archive: any EventArchive
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
@@ -30,29 +29,28 @@ struct EventStreamHandler: Sendable {
     private static let page = 200
 
     init(_ services: EndpointServices) {
-        following = services.given.journal
-        search = services.given.journal
+        archive = services.given.journal
         watch = services.given.delivery.settlements
         gatekeeper = services.gatekeeper
         capacity = services.capacity
     }
 
-    func respond(to call: EndpointCall) throws(Problem) -> EndpointResponse {
+    func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let filter = try call.listQuery(ListQuery.contentNames, asksVendors: false).filter
-        let last = try call.request.headers[.lastEventID].map { text throws(Problem) in try ListQuery.sequence(text) }
+        let last = try call.request.headers[.lastEventID].map { text throws(Problem) in try ListQuery.position(text) }
         // A stream that is opened is only closed by its reader, and an answer to HEAD has none.
         if call.request.method == .head { return Self.response(.bytes([])) }
-        return Self.response(.streamed(try stream(filter, after: last, to: call.caller)))
+        return Self.response(.streamed(try await stream(filter, after: last, to: call.caller)))
     }
 
-    /// - Parameter lastID: the number behind which to begin; nil: with what comes from now on.
-    private func stream(_ filter: EventFilter, after lastID: SequenceNumber?, to caller: Caller) throws(Problem)
+    /// - Parameter lastID: where to begin; nil: with what comes from now on.
+    private func stream(_ filter: EventFilter, after lastID: JournalPosition?, to caller: Caller) async throws
         -> ResponseBody
     {
         let place = try StreamPlace(of: caller.client.name, in: capacity)
-        let newest = following.newestSequence
-        // A number that was never given, as of another journal, begins with what comes from now on.
-        let start = min(lastID ?? newest, newest)
+        let newest = try await archive.newestPosition()
+        // A position that was never reached, as of another journal, begins with what comes from now on.
+        let start = lastID?.limited(to: newest) ?? newest
         return ResponseBody { writer in
             // Held until the stream ends, or is not even begun.
             defer { withExtendedLifetime(place) {} }
@@ -74,7 +72,7 @@ struct EventStreamHandler: Sendable {
 
     private func follow(
         _ filter: EventFilter,
-        from start: SequenceNumber,
+        from start: JournalPosition,
         for caller: Caller,
         _ follower: SettlementFollower,
         _ writer: inout any ResponseBodyWriter
@@ -84,12 +82,12 @@ struct EventStreamHandler: Sendable {
         // At once, so that the client knows that it is connected.
         try await writer.write(ByteBuffer(string: ": connected\n\n"))
         while !Task.isCancelled, !Task.isShuttingDownGracefully, mayGoOn(caller) {
-            let piece = try await following.events(after: position, of: tenant, limit: Self.page)
-            for event in piece.events where filter.takes(event.event) {
+            let piece = try await archive.events(after: position, of: tenant, limit: Self.page)
+            for followed in piece.events where filter.takes(followed.event.event) {
                 guard mayGoOn(caller) else { return }
-                try await writer.write(Self.accepted(event))
+                try await writer.write(Self.accepted(followed))
             }
-            let isAtEnd = piece.through <= position
+            let isAtEnd = piece.through.isCovered(by: position)
             position = piece.through
             try await tell(follower.take(), filter, caller, through: position, &writer)
             guard isAtEnd else { continue }
@@ -104,7 +102,7 @@ struct EventStreamHandler: Sendable {
         _ taken: (settled: [SettlementFollower.Settled], missed: Int),
         _ filter: EventFilter,
         _ caller: Caller,
-        through position: SequenceNumber,
+        through position: JournalPosition,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         if taken.missed > 0 {
@@ -112,7 +110,7 @@ struct EventStreamHandler: Sendable {
         }
         for settled in taken.settled {
             guard mayGoOn(caller) else { return }
-            guard let archived = try await search.event(at: settled.sequence, of: caller.client.tenant),
+            guard let archived = try await archive.event(at: settled.sequence, of: caller.client.tenant),
                 filter.takes(archived.event),
                 let delivery = archived.deliveries.first(where: { $0.provider == settled.provider })
             else { continue }
@@ -122,11 +120,11 @@ struct EventStreamHandler: Sendable {
 
     /// Waits for news.
     /// - Returns: whether there were none for a while.
-    private func wait(after position: SequenceNumber, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
+    private func wait(after position: JournalPosition, _ follower: SettlementFollower, _ caller: Caller) async -> Bool {
         enum End { case news, silence, shutdown }
         return await withTaskGroup(of: End.self) { group in
-            group.addTask { [following] in
-                await following.waitForEvents(after: position)
+            group.addTask { [archive] in
+                await archive.waitForEvents(after: position)
                 return .news
             }
             group.addTask {
@@ -152,12 +150,12 @@ struct EventStreamHandler: Sendable {
         }
     }
 
-    private static func accepted(_ archived: ArchivedEvent) -> ByteBuffer {
+    private static func accepted(_ followed: FollowedEvents.Followed) -> ByteBuffer {
         var writer = JSONWriter(capacity: 512)
         writer.beginObject()
-        EventWriter.writeMembers(of: archived, to: &writer)
+        EventWriter.writeMembers(of: followed.event, to: &writer)
         writer.endObject()
-        return message("accepted", id: archived.sequence, writer.bytes)
+        return message("accepted", id: followed.position, writer.bytes)
     }
 
     private static func settled(_ event: AcceptedEvent, _ delivery: Delivery) -> ByteBuffer {
@@ -172,10 +170,10 @@ struct EventStreamHandler: Sendable {
     }
 
     /// The data of a message stands on one line: values that a client sent over several lines have theirs taken out.
-    private static func message(_ kind: String, id: SequenceNumber?, _ data: [UInt8]) -> ByteBuffer {
+    private static func message(_ kind: String, id: JournalPosition?, _ data: [UInt8]) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(data.count + 64)
-        if let id { buffer.writeString("id: \(id.rawValue)\n") }
+        if let id { buffer.writeString("id: \(id.text)\n") }
         buffer.writeString("event: \(kind)\ndata: ")
         // A line end inside of JSON stands between values only, where a space means the same.
         buffer.writeBytes(
@@ -192,8 +190,8 @@ private final class StreamPlace: Sendable {
     private let capacity: IngressCapacity
 
     init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
-        do throws(Places<ClientName>.Refusal) {
-            try capacity.streams.withLock { (places) throws(Places<ClientName>.Refusal) in
+        do throws(Places<ClientName>.LimitReached) {
+            try capacity.streams.withLock { (places) throws(Places<ClientName>.LimitReached) in
                 try places.take(for: client)
             }
         } catch {

@@ -39,31 +39,31 @@ struct ListParameters: Sendable {
         return occurrences.first?.joined(separator: ",")
     }
 
-    /// The values of a filter whose values are known words.
-    func words<Word>(_ name: String, as type: Word.Type) throws(Problem) -> Set<Word>
-    where Word: RawRepresentable<String> & CaseIterable & Hashable {
+    /// The values of a filter with a fixed set of values.
+    func choices<Choice>(_ name: String, as type: Choice.Type) throws(Problem) -> Set<Choice>
+    where Choice: RawRepresentable<String> & CaseIterable & Hashable {
         // No word has a comma, so that one is a separator here even if it was encoded.
-        try Self.words(name, all(name).flatMap { $0.split(separator: ",").map(String.init) }, as: type)
+        try Self.choices(name, all(name).flatMap { $0.split(separator: ",").map(String.init) }, as: type)
     }
 
-    /// Known words by their texts.
+    /// The values that these texts name.
     /// - Parameter name: of the filter, for the problem.
-    /// - Throws: ``Problem`` that lists the words and suggests one.
-    static func words<Word>(_ name: String, _ texts: [String], as type: Word.Type) throws(Problem) -> Set<Word>
-    where Word: RawRepresentable<String> & CaseIterable & Hashable {
-        var words: Set<Word> = []
+    /// - Throws: ``Problem`` that lists the values and suggests one.
+    static func choices<Choice>(_ name: String, _ texts: [String], as type: Choice.Type) throws(Problem) -> Set<Choice>
+    where Choice: RawRepresentable<String> & CaseIterable & Hashable {
+        var choices: Set<Choice> = []
         for text in texts {
-            guard let word = Word(rawValue: text) else {
-                let known = Word.allCases.map(\.rawValue)
+            guard let choice = Choice(rawValue: text) else {
+                let known = Choice.allCases.map(\.rawValue)
                 let hint = Problem.suggestion(for: text, among: known)
                 throw .badParameter(
                     name,
                     "has the unknown value \"\(text.prefix(60))\"\(hint); known are \(known.joined(separator: ", "))"
                 )
             }
-            words.insert(word)
+            choices.insert(choice)
         }
-        return words
+        return choices
     }
 
     /// A time: RFC 3339 with an offset, or Unix seconds.

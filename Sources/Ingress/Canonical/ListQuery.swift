@@ -1,4 +1,5 @@
 import Events
+import Journal
 
 /// The parameters of a list of events.
 struct ListQuery {
@@ -39,7 +40,7 @@ struct ListQuery {
                 from: window.from,
                 before: window.until,
                 provider: try parameters.single("delivery_provider").map { ProviderName($0) },
-                deliveryStatuses: try parameters.words("delivery_status", as: DeliveryStatus.self),
+                deliveryStatuses: try parameters.choices("delivery_status", as: DeliveryStatus.self),
                 condition: try acceptance
             )
         }
@@ -123,12 +124,12 @@ struct ListQuery {
         }
     }
 
-    /// The number of an event, as a stream gave it.
-    static func sequence(_ text: String) throws(Problem) -> SequenceNumber {
-        guard let number = SequenceNumber(text: text) else {
+    /// Where to continue, as a stream's message had it.
+    static func position(_ text: String) throws(Problem) -> JournalPosition {
+        guard let position = JournalPosition(text) else {
             throw .badParameter("Last-Event-ID", "must be the id of the last message received")
         }
-        return number
+        return position
     }
 
     /// A cursor as clients see it.

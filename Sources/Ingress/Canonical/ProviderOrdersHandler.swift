@@ -8,7 +8,7 @@ import Routing
 
 /// `POST /v1/providers/NAME/hold` and `/resume`: an operator stops deliveries to a provider for a while, or starts them again.
 struct ProviderOrdersHandler: Sendable {
-    private let revising: any DeliveryRevising
+    private let revising: any JournalAdministration
     private let steering: any ProviderSteering
     private let routes: CurrentRoutes
     private let clock: any WallClock
@@ -50,7 +50,8 @@ struct ProviderOrdersHandler: Sendable {
         let provider = try provider(ProviderName(call.parameter))
         do {
             try await revising.hold(provider, byOperator: nil)
-            try await revising.makeRetriesDue(of: provider, at: clock.now)
+            let now = clock.now
+            try await revising.makeRetriesDue(of: provider, waitingBeyond: now, at: now)
         } catch {
             throw Problem(error)
         }

@@ -7,7 +7,7 @@ import Routing
 
 /// `GET /v1/providers`: the state of each provider.
 ///
-/// A backlog counts the events of all tenants, and a vendor's words may be about anybody's. So a client sees the accounts that are its
+/// A backlog counts the events of all tenants, and a vendor's message may be about anybody's. So a client sees the accounts that are its
 /// tenant's alone, and all only with the scope `admin`.
 struct ProvidersHandler: Sendable {
     private let archive: any EventArchive
@@ -78,7 +78,7 @@ struct ProvidersHandler: Sendable {
         writer.member("parked", bool: state?.parked != nil)
         writer.member("held_until", stringOrNull: state?.heldUntil?.rfc3339)
         Self.write(state?.operatorHold, to: &writer)
-        writer.member("in_flight", integer: state?.requestsUnderWay ?? 0)
+        writer.member("in_flight", integer: state?.requestsInFlight ?? 0)
         writer.member("concurrency", integer: state?.concurrency ?? 0)
         writer.key("since_start")
         writer.beginObject()

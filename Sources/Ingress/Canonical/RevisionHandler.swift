@@ -8,7 +8,7 @@ import Routing
 /// `POST /v1/deliveries/retry` and `/discard`: a person's decision about deliveries that wait for one; `GET /v1/deliveries/actions`: what
 /// was decided before.
 struct RevisionHandler: Sendable {
-    private let revising: any DeliveryRevising
+    private let revising: any JournalAdministration
     private let nudging: any DeliveryNudging
     private let removed: RemovedProviders
     private let clock: any WallClock
@@ -45,7 +45,7 @@ struct RevisionHandler: Sendable {
             throw Problem(error)
         }
         if !order.isDryRun {
-            let details = ["filter": order.filter.words, "changed": "\(count.changed)", "busy": "\(count.busy)"]
+            let details = ["filter": order.filter.summary, "changed": "\(count.changed)", "busy": "\(count.busy)"]
             await audit.write("deliveries: \(action.rawValue)", by: .client(call.caller), details)
         }
         var writer = JSONWriter(capacity: 128)
@@ -133,11 +133,11 @@ struct RevisionOrder: Sendable {
             switch member.name {
             case "provider": filter.provider = ProviderName(try Self.text(member))
             case "status":
-                filter.statuses = try ListParameters.words("status", try Self.texts(member), as: DeliveryStatus.self)
+                filter.statuses = try ListParameters.choices("status", try Self.texts(member), as: DeliveryStatus.self)
             case "name": filter.names = try Self.texts(member)
             case "error_code":
                 let codes = try Self.texts(member)
-                filter.errorCodes = try ListParameters.words("error_code", codes, as: DeliveryErrorCode.self)
+                filter.errorCodes = try ListParameters.choices("error_code", codes, as: DeliveryErrorCode.self)
             case "accepted_from": filter.acceptedFrom = try Self.timestamp(member)
             case "accepted_until": filter.acceptedBefore = try Self.timestamp(member)
             default:

@@ -46,7 +46,7 @@ struct VendorReadHandler: Sendable {
             throw Problem.unknownEvent(
                 id,
                 at: name,
-                because: questions.adapter(of: provider)?.reading?.reasonNotShown(wanted)
+                because: questions.adapter(of: provider)?.reader?.reasonNotFound(wanted)
             )
         }
         var writer = JSONWriter(capacity: 1024)
@@ -135,7 +135,7 @@ struct VendorReadHandler: Sendable {
         let configured = routes.providers(for: client.name)
         let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
         let able = (planned + configured).filter {
-            questions.adapter(of: $0)?.reading?.abilities.contains(.estimate) ?? false
+            questions.adapter(of: $0)?.reader?.abilities.contains(.estimate) ?? false
         }
         if let own = able.first(where: { routes.mayRead($0.name, client) }) { return own }
         if let shared = able.first { throw .sharedProvider(shared.name) }
@@ -168,11 +168,11 @@ struct VendorReadHandler: Sendable {
     private func answer<Value>(
         _ provider: ProviderConfiguration,
         _ ability: VendorAbility,
-        _ inquiry: (any VendorReading) -> VendorInquiry<Value>
+        _ inquiry: (any VendorReader) -> VendorInquiry<Value>
     ) async throws(Problem) -> Value {
-        let start = questions.adapter(of: provider)?.reading.map(inquiry) ?? .unsupported(nil)
+        let start = questions.adapter(of: provider)?.reader.map(inquiry) ?? .unsupported(nil)
         let end: VendorInquiry<Value>
-        do throws(ReadRefusal) {
+        do throws(ReadError) {
             end = try await questions.ask(start, at: provider)
         } catch {
             throw Problem(error)
@@ -184,7 +184,7 @@ struct VendorReadHandler: Sendable {
             if let reason { throw .unsupported(reason) }
             let able = questions.vendors(able: ability)
             let others = able.isEmpty ? "no vendor can" : "providers of \(able.joined(separator: ", ")) can"
-            throw .unsupported("\(provider.traits.vendor) cannot \(ability.words); \(others)")
+            throw .unsupported("\(provider.traits.vendor) cannot \(ability.phrase); \(others)")
         case .ask: preconditionFailure("a question ends with its answer")
         }
     }
@@ -247,7 +247,7 @@ extension VendorReadHandler {
 }
 
 extension VendorAbility {
-    fileprivate var words: String {
+    fileprivate var phrase: String {
         switch self {
         case .find: "show an event"
         case .list: "list events"

@@ -184,7 +184,7 @@ struct WriteHandler: Sendable {
         writer.member("index", integer: index)
         writer.member("id", string: event.id.rawValue)
         writer.member("status", string: event.isDuplicate ? "duplicate" : "accepted")
-        writer.member("timestamp", moment: event.timestamp)
+        writer.member("timestamp", timestamp: event.timestamp)
         if let deliveries {
             writer.key("deliveries")
             writer.beginArray()

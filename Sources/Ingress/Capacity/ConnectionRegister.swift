@@ -8,11 +8,11 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         case admitted(Int)
         /// It may stay, and another one is to close.
         case admittedInsteadOf(Int, id: Int)
-        case refused(Refusal)
+        case refused(LimitReached)
     }
 
     /// What there are too many of.
-    enum Refusal: String, Equatable {
+    enum LimitReached: String, Equatable {
         case address, total
     }
 

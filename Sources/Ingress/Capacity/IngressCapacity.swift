@@ -11,6 +11,7 @@ package final class IngressCapacity: Sendable {
 
     let bodies: BodyBudget
     let streams: Mutex<Places<ClientName>>
+    private let reads: Mutex<Places<ClientName>>
     private let settings: IngressSettings.Capacity
     private let connections: Mutex<Register>
     private let refused: [Counter]
@@ -34,6 +35,7 @@ package final class IngressCapacity: Sendable {
         self.settings = settings
         bodies = BodyBudget(limitBytes: settings.bodyBytes)
         streams = Mutex(Places(limit: settings.streams, perHolder: settings.streamsPerClient))
+        reads = Mutex(Places(limit: .max, perHolder: settings.readsPerClient))
         let reserved = hasAdministration ? min(16, settings.connections / 10) : 0
         connections = Mutex(
             Register(
@@ -46,6 +48,22 @@ package final class IngressCapacity: Sendable {
             Self.connectionsRefused.counter([("limit", reason.rawValue)], in: metrics)
         }
         replaced = Self.connectionsReplaced.counter(in: metrics)
+    }
+
+    /// Does this as one of the reads of a client.
+    /// - Throws: ``Problem`` if the client has too many at this moment, and whatever `body` throws.
+    func asRead<Value>(of client: ClientName, _ body: () async throws -> Value) async throws -> Value {
+        let isTaken = reads.withLock { places in
+            do throws(Places<ClientName>.Refusal) {
+                try places.take(for: client)
+                return true
+            } catch {
+                return false
+            }
+        }
+        guard isTaken else { throw Problem.clientHasAllReads(settings.readsPerClient) }
+        defer { reads.withLock { $0.giveBack(of: client) } }
+        return try await body()
     }
 
     /// A connection was accepted. One that is too many is closed.

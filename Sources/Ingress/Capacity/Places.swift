@@ -1,7 +1,7 @@
 /// Counts what is held by holders, each of whom may have so many, and all together so many.
 struct Places<Holder: Hashable & Sendable>: Sendable {
     /// Why there is none.
-    enum Refusal: Error, Equatable {
+    enum LimitReached: Error, Equatable {
         case holderHasAll
         case allTaken
     }
@@ -18,7 +18,7 @@ struct Places<Holder: Hashable & Sendable>: Sendable {
 
     func count(of holder: Holder) -> Int { held[holder] ?? 0 }
 
-    mutating func take(for holder: Holder) throws(Refusal) {
+    mutating func take(for holder: Holder) throws(LimitReached) {
         guard count(of: holder) < perHolder else { throw .holderHasAll }
         guard count < limit else { throw .allTaken }
         count += 1

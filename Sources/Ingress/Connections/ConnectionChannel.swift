@@ -55,7 +55,7 @@ struct ConnectionChannel: HTTPChannelHandler {
                 door: door
             )
             try pipeline.addHandler(lane)
-            try pipeline.addHandler(WholeWriteReader(before: lane), position: .before(encoder.handler))
+            try pipeline.addHandler(WholeWriteReader { lane.takeWhole($0) }, position: .before(encoder.handler))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try NIOAsyncChannel(
@@ -75,7 +75,7 @@ struct ConnectionChannel: HTTPChannelHandler {
     static let mostFields = 100
 
     /// What a client may send before its body; more is answered with 400 or 431 and the end of the connection.
-    private static var headerLimits: NIOHTTPDecoderLimitConfiguration {
+    static var headerLimits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
         limits.maxHeaderListSize = 64 << 10

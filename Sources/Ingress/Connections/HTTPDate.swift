@@ -5,7 +5,7 @@ import Synchronization
 enum HTTPDate {
     private static let latest = Mutex<(second: Int64, text: String)>((0, ""))
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, for this moment.
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, for this timestamp.
     static var now: String {
         let second = SystemWallClock().now.milliseconds / 1000
         return latest.withLock { latest in

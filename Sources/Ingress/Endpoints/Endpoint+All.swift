@@ -27,7 +27,7 @@ extension Endpoint {
             try await EventListHandler($0).names($1)
         },
         Endpoint(.get, "/v1/events/stream", for: .client, needing: .readEvents, countedAs: .read) {
-            try EventStreamHandler($0).respond(to: $1)
+            try await EventStreamHandler($0).respond(to: $1)
         },
         Endpoint(.post, "/v1/events/estimate", for: .client, needing: .readEvents, countedAs: .read) {
             try await VendorReadHandler($0).estimate($1)

@@ -58,12 +58,14 @@ struct Envelope: Sendable {
     ) throws(RequestError) -> Caller {
         let caller = if let known { known } else { try signIn(on: surface, from: address) }
         entry.caller = caller
+        // Once, because each look at it is a copy.
+        let client = caller.client
         do {
-            try gatekeeper.limiter.admitRequest(of: caller.client)
+            try gatekeeper.limiter.admitRequest(of: client)
         } catch {
             throw .rateLimited(error)
         }
-        if let scope, !caller.client.may(scope) { throw .missingScope(scope) }
+        if let scope, !client.may(scope) { throw .missingScope(scope) }
         return caller
     }
 

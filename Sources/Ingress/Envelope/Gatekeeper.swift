@@ -18,7 +18,7 @@ struct Gatekeeper: Sendable {
     }
 
     /// Who has this key. A refused key is told to the audit log.
-    func caller(presenting key: String, from address: SocketAddress?) throws(KeyRefusal) -> Caller {
+    func caller(presenting key: String, from address: SocketAddress?) throws(KeyError) -> Caller {
         do {
             return Caller(try holder(presenting: key), from: address)
         } catch {
@@ -37,7 +37,7 @@ struct Gatekeeper: Sendable {
         }
     }
 
-    private func holder(presenting key: String) throws(KeyRefusal) -> KeyTable.Holder {
+    private func holder(presenting key: String) throws(KeyError) -> KeyTable.Holder {
         try authenticator.holder(presenting: key, in: routes.current.keys)
     }
 

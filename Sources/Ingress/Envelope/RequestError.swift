@@ -7,7 +7,7 @@ enum RequestError: Error {
     case noKey
     /// The field of the key stands more than once: a proxy in front may have looked at the other one.
     case repeatedKeyField(String)
-    case refusedKey(KeyRefusal)
+    case refusedKey(KeyError)
     case missingScope(Scope)
     case rateLimited(LimitExceeded)
     case store(StoreError)

@@ -1,3 +1,4 @@
+import Randomness
 import Synchronization
 
 /// The id under which a request stands in the log and in its answer.
@@ -19,7 +20,7 @@ enum RequestID {
 
     private static func random() -> String {
         let number = count.add(1, ordering: .relaxed).newValue
-        let words = (mixed(start.0 &+ number &* 0x9E37_79B9_7F4A_7C15), mixed(start.1 ^ number))
+        let words = (SplitMix.mixed(start.0 &+ number &* SplitMix.increment), SplitMix.mixed(start.1 ^ number))
         return String(unsafeUninitializedCapacity: 32) { digits in
             for place in 0..<32 {
                 let digit = UInt8((place < 16 ? words.0 : words.1) >> UInt64(place % 16 * 4) & 15)
@@ -27,15 +28,6 @@ enum RequestID {
             }
             return 32
         }
-    }
-
-    /// Spreads a number over all bits, each to another one (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number
-    /// generators").
-    private static func mixed(_ number: UInt64) -> UInt64 {
-        var bits = number
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        return bits ^ bits >> 31
     }
 }
 

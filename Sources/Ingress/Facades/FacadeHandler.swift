@@ -9,7 +9,7 @@ import Routing
 import Telemetry
 import VendorReads
 
-/// Does what a facade's request wants, and has the dialect put the result into its vendor's words.
+/// Does what a facade's request wants, and has the dialect write the result in its vendor's format.
 struct FacadeHandler: Sendable {
     private let acceptor: Acceptor
     private let journal: any IngressJournal
@@ -19,6 +19,7 @@ struct FacadeHandler: Sendable {
     private let limiter: ClientLimiter
     private let bodies: LargeBodies
     private let settings: IngressSettings
+    private let capacity: IngressCapacity
     private let passing: PassHandler
 
     /// - Parameter passing: passes on what is the vendor's own.
@@ -32,6 +33,7 @@ struct FacadeHandler: Sendable {
         limiter = services.gatekeeper.limiter
         bodies = services.bodies
         settings = services.settings
+        capacity = services.capacity
     }
 
     /// The most names that one answer holds: vendors list all of them at once.
@@ -55,7 +57,11 @@ struct FacadeHandler: Sendable {
             if let passed = await passing.respond(to: request, body, on: surface, for: caller, entry) { return passed }
             let call = try await call(for: surface.request, body, on: surface)
             if case .unserved = call { return surface.unserved(at: incoming.path) }
-            return try await carryOut(call, on: surface, for: caller, entry.trace)
+            let trace = entry.trace
+            if case .write = call { return try await carryOut(call, on: surface, for: caller, trace) }
+            return try await capacity.asRead(of: caller.client.name) {
+                try await carryOut(call, on: surface, for: caller, trace)
+            }
         }
     }
 

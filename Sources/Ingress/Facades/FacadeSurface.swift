@@ -102,7 +102,7 @@ extension StoreError {
         switch self {
         case .full(let retryAfter), .busy(let retryAfter): max(1, Int(retryAfter.components.seconds))
         case .closed: 1
-        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead: 5
+        case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead, .leaseLost: 5
         }
     }
 }

@@ -19,8 +19,7 @@ enum UnservedPath {
     /// How to have the gateway pass the call on; nothing for a path that is below none of the facade's prefixes.
     private static func passing(_ method: String, _ path: String, of dialect: any Dialect) -> String {
         guard let prefix = dialect.prefixes.first(where: { path.hasPrefix($0 + "/") }) else { return "" }
-        let vendorPath =
-            dialect.prefixes[0].dropFirst(dialect.adapter.rawValue.count + 1) + path.dropFirst(prefix.count)
+        let vendorPath = dialect.vendorPrefix + path.dropFirst(prefix.count)
         let scope: Scope = method == "GET" || method == "HEAD" ? .readVendor : .writeVendor
         return
             ", or have the gateway pass it on: in routes.json, give the client the scope \(scope.rawValue) and "

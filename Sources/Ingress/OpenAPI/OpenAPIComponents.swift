@@ -7,10 +7,10 @@ enum OpenAPIComponents {
               "customer_id": {"name": "customer_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "subscription_id": {"name": "subscription_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "source": {"name": "source", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
-              "from": {"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "At this time or later, by the event's timestamp."},
-              "until": {"name": "until", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Before this time, by the event's timestamp."},
-              "accepted_from": {"name": "accepted_from", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Accepted at this time or later."},
-              "accepted_until": {"name": "accepted_until", "in": "query", "schema": {"$ref": "#/components/schemas/Moment"}, "description": "Accepted before this time."},
+              "from": {"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Timestamp"}, "description": "At this time or later, by the event's timestamp."},
+              "until": {"name": "until", "in": "query", "schema": {"$ref": "#/components/schemas/Timestamp"}, "description": "Before this time, by the event's timestamp."},
+              "accepted_from": {"name": "accepted_from", "in": "query", "schema": {"$ref": "#/components/schemas/Timestamp"}, "description": "Accepted at this time or later."},
+              "accepted_until": {"name": "accepted_until", "in": "query", "schema": {"$ref": "#/components/schemas/Timestamp"}, "description": "Accepted before this time."},
               "delivery_status": {"name": "delivery_status", "in": "query", "explode": true,
                 "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}},
               "delivery_provider": {"name": "delivery_provider", "in": "query", "schema": {"type": "string"},
@@ -47,7 +47,7 @@ enum OpenAPIComponents {
 
     static let schemas = #"""
             "schemas": {
-              "Moment": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "number"}], "description": "RFC 3339 with an offset, or Unix seconds."},
+              "Timestamp": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "number"}], "description": "RFC 3339 with an offset, or Unix seconds."},
               "MomentText": {"type": "string", "description": "RFC 3339 with an offset, or Unix seconds."},
               "Texts": {"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]},
               "Event": {
@@ -140,7 +140,7 @@ enum OpenAPIComponents {
                 "type": ["object", "null"], "required": ["code", "message", "retryable", "vendor"],
                 "properties": {
                   "code": {"$ref": "#/components/schemas/ErrorCode"}, "message": {"type": "string"}, "retryable": {"type": "boolean"},
-                  "vendor": {"type": ["string", "null"], "description": "The vendor's own words, cut and redacted."}
+                  "vendor": {"type": ["string", "null"], "description": "The vendor's own message, cut and redacted."}
                 }
               },
               "EventPage": {

@@ -102,15 +102,15 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["events"], "operationId": "streamEvents", "summary": "New events and settlements as they happen.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
-                "description": "Server-sent events: accepted (an event, with its number as id), settled (an event's id and a delivery), missed (how many settlements a slow reader has missed).",
+                "description": "Server-sent events: accepted (an event, with an id for Last-Event-ID), settled (an event's id and a delivery), missed (how many settlements a slow reader has missed).",
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
                   {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
                   {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
                   {"$ref": "#/components/parameters/accepted_until"},
-                  {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer", "minimum": 0},
-                   "description": "Begin behind this message; without it with what comes from now on."}
+                  {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"},
+                   "description": "The id of the last message received; the stream continues after it. Without it, the stream begins with new events."}
                 ],
                 "responses": {
                   "200": {"description": "The stream.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},

@@ -33,7 +33,7 @@ struct ConfigHandler: Sendable {
         }
     }
 
-    private func result(of body: [UInt8]) async -> Result<RoutesTakeover, RoutesRefusal> {
+    private func result(of body: [UInt8]) async -> Result<RoutesTakeover, ReloadError> {
         do {
             return .success(try await reloading.compare(body))
         } catch {

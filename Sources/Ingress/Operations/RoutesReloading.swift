@@ -7,10 +7,10 @@ package import Routing
 package protocol RoutesReloading: Sendable {
     /// Reads the file again, and takes it over whole if it is good.
     /// - Parameter caller: who asked for it, for the audit log.
-    func reload(by caller: Caller) async throws(RoutesRefusal) -> RoutesTakeover
+    func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover
 
     /// What would change if these bytes were the file; changes nothing.
-    func compare(_ bytes: [UInt8]) async throws(RoutesRefusal) -> RoutesTakeover
+    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover
 }
 
 /// What a new `routes.json` changes.
@@ -87,7 +87,7 @@ extension [ChangedAccount] {
 }
 
 /// Why a `routes.json` is not taken over. The one in force stays.
-package enum RoutesRefusal: Error, Sendable {
+package enum ReloadError: Error, Sendable {
     case unreadable(reason: String)
     case faulty(FaultyConfiguration)
     /// Deliveries wait that belong to other accounts than the file's.

@@ -211,6 +211,16 @@ extension Problem {
         headers: [.retryAfter: "10"]
     )
 
+    static func clientHasAllReads(_ limit: Int) -> Problem {
+        Problem(
+            status: .tooManyRequests,
+            kind: "too-many-reads",
+            title: "The client has too many reads in flight",
+            detail: "a client has at most \(limit) reads in flight; wait for one of them to end",
+            headers: [.retryAfter: "1"]
+        )
+    }
+
     static let brokenBody = Problem(
         status: .badRequest,
         kind: "broken-body",
@@ -240,7 +250,7 @@ extension Problem {
         )
     }
 
-    init(_ refusal: KeyRefusal) {
+    init(_ refusal: KeyError) {
         switch refusal {
         case .unknown:
             self = .unauthorized
@@ -308,7 +318,7 @@ extension Problem {
         detail: "nothing was acknowledged; the log has the reason under the request id"
     )
 
-    init(_ refusal: RoutesRefusal) {
+    init(_ refusal: ReloadError) {
         switch refusal {
         case .unreadable(let reason):
             self.init(
@@ -371,7 +381,7 @@ extension Problem {
                 detail:
                     "it could not be completed within the limits of time and size; narrow it, for example with start and end"
             )
-        case .folderInUse, .newerFormat, .unusable, .failed:
+        case .folderInUse, .newerFormat, .unusable, .failed, .leaseLost:
             self.init(
                 status: .serviceUnavailable,
                 kind: "store-failed",

@@ -27,7 +27,7 @@ extension Problem {
         return problem
     }
 
-    init(_ refusal: ReadRefusal) {
+    init(_ refusal: ReadError) {
         let (kind, title, seconds) =
             switch refusal {
             case .tooMany: ("too-many-reads", "Too many reads of this provider", "1")

@@ -21,10 +21,8 @@ struct ClaimedBlock: Sendable {
     /// The first event that is not settled; nil if all are.
     var lowestOpen: Int64? { openCount == 0 ? nil : sequences[lowestIndex] }
 
-    func isOpen(_ sequence: Int64) -> Bool {
-        guard let index = index(of: sequence) else { return false }
-        return isOpen[index]
-    }
+    /// Those that are not settled, ascending.
+    var openSequences: some Sequence<Int64> { zip(sequences, isOpen).lazy.filter(\.1).map(\.0) }
 
     /// Whether an event of the range is open, other than these.
     func hasOpen(in range: ClosedRange<Int64>, except others: Set<Int64> = []) -> Bool {

@@ -10,8 +10,16 @@ struct ClaimedBlocks: Sendable {
         if !sequences.isEmpty { blocks.append(ClaimedBlock(sequences)) }
     }
 
-    func isOpen(_ sequence: Int64) -> Bool {
-        index(holding: sequence).map { blocks[$0].isOpen(sequence) } ?? false
+    /// What is settled between the oldest event that is not and the end of the walk; events of others are in it, too.
+    func settled(through end: Int64) -> [ClosedRange<Int64>] {
+        var ranges: [ClosedRange<Int64>] = []
+        guard var next = lowestOpen else { return [] }
+        for open in blocks.lazy.flatMap(\.openSequences) {
+            if open > next { ranges.append(next...(open - 1)) }
+            next = open + 1
+        }
+        if next <= end { ranges.append(next...end) }
+        return ranges
     }
 
     /// Whether an event of the range is not settled.

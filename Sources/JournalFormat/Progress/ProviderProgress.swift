@@ -3,9 +3,9 @@ package import Journal
 
 /// How far the deliveries to one provider have come: what is claimed, settled, and still to be walked over.
 ///
-/// A value without I/O. The journal is walked from the oldest event to the newest; ``position`` is the end of the walk. What the walk
-/// handed out is in `claimed` until it is settled. What was settled before the walk reached it, which happens after a restart only, is
-/// in `ahead`. Deliveries with a row of their own are claimed by their row and kept in `held`.
+/// A value without I/O. Under each lease the journal is walked once from the cursor to the newest event; ``position`` is the end of the
+/// walk. What the walk handed out is in `claimed` until it is settled. What was settled under an earlier lease, behind what was not, is
+/// in `ahead`, and the walk passes over it. Deliveries with a row of their own are claimed by their row and kept in `held`.
 package struct ProviderProgress: Sendable {
     /// How an event that the walk must pass over came to be held.
     package enum Hold: Sendable, Equatable {
@@ -21,16 +21,14 @@ package struct ProviderProgress: Sendable {
     package private(set) var pending: Int
     /// Rows that say `retrying`.
     package internal(set) var retrying: Int
-    /// Changes with every claim and release: who prepared a claim outside of the lock sees that another was faster.
-    package internal(set) var version = 0
     /// Events that a request may be carrying while the process dies.
     package private(set) var intended: Set<Int64>
 
     private var claimed = ClaimedBlocks()
     private(set) var ahead: SequenceRanges
     var held: [Int64: Hold] = [:]
-    /// Claimed events that were given back, ascending.
-    var released: [Int64] = []
+    /// Rows that a person is about to change.
+    var revising: Set<Int64> = []
     var interrupted: [Int64]
     var retries: RetryTimes
 
@@ -80,10 +78,7 @@ package struct ProviderProgress: Sendable {
     package mutating func appended(_ range: ClosedRange<Int64>, events: Int) {
         pending += events
         // Who has nothing to do with the chunk need not walk over it later.
-        if events == 0, position == range.lowerBound - 1 {
-            position = range.upperBound
-            version += 1
-        }
+        if events == 0, position == range.lowerBound - 1 { position = range.upperBound }
     }
 
     // MARK: First attempts
@@ -107,25 +102,16 @@ package struct ProviderProgress: Sendable {
                 sequence += 1
             }
         }
+        // An earlier walk may have come across the damage already.
+        if !ahead.contains(stretch.end) { pending -= min(pending, stretch.damagedEvents) }
         pass(to: max(end, position), events: walk.passed)
-        pending -= min(pending, stretch.damagedEvents)
         return walk.taken
     }
 
     private mutating func pass(to end: Int64, events: [Int64]) {
         position = end
-        version += 1
         ahead.removeAll(through: end)
         claimed.append(events)
-    }
-
-    /// Events that were given back, oldest first.
-    package func releasedEvents(limit: Int) -> [Int64] { Array(released.prefix(limit)) }
-
-    /// Claims the first so many of the events that were given back.
-    package mutating func claimReleased(_ count: Int) {
-        released.removeFirst(count)
-        version += 1
     }
 
     /// Notes that these are about to be sent.
@@ -136,8 +122,7 @@ package struct ProviderProgress: Sendable {
     // MARK: Ends of claims
 
     /// Cuts a delivered run where an event between two of its neighbours is still open: of a run only the first and the last
-    /// number are kept, so that it would stand for that event, too. Events that were given back and claimed again have such
-    /// events between them.
+    /// number are kept, so that it would stand for that event, too. An event that was interrupted stands between others in this way.
     /// - Parameter rows: events that get a row in the same settlement.
     package func unbroken(_ run: [Int64], besides rows: Set<Int64>) -> [ArraySlice<Int64>] {
         claimed.unbroken(run, besides: rows, through: position)
@@ -164,22 +149,27 @@ package struct ProviderProgress: Sendable {
         retries.noteChange(of: CollectionOfOne(sequence))
     }
 
-    /// Gives claimed events back; those that are not claimed stay as they are.
-    package mutating func release(_ sequences: [Int64]) {
-        version += 1
+    /// Notes that the intents of these events were withdrawn, because no request has carried them.
+    package mutating func withdraw(_ sequences: [Int64]) {
         for sequence in sequences {
             intended.remove(sequence)
-            let hold = held.removeValue(forKey: sequence)
-            if hold == .row { retries.lower(to: RetryTimes.overdue) }
-            guard hold != .row, sequence <= position, claimed.isOpen(sequence) else { continue }
-            let place = released.firstIndex { $0 >= sequence } ?? released.count
-            if place == released.count || released[place] != sequence { released.insert(sequence, at: place) }
+            if held[sequence] == .interrupted { held[sequence] = nil }
         }
+    }
+
+    /// Ends all claims, as the lease under which they were made has ended: the next walk begins at the cursor, and what was intended and
+    /// not settled counts as interrupted.
+    package mutating func endClaims() {
+        ahead.insert(claimed.settled(through: position))
+        position = cursor
+        claimed = ClaimedBlocks()
+        if held.values.contains(.row) { retries.lower(to: RetryTimes.overdue) }
+        interrupted = intended.sorted()
+        held = Dictionary(uniqueKeysWithValues: interrupted.map { ($0, held[$0] ?? .interrupted) })
     }
 
     private mutating func endClaim(_ sequence: Int64) {
         if !held.isEmpty { held.removeValue(forKey: sequence) }
         if !intended.isEmpty { intended.remove(sequence) }
-        if !released.isEmpty { released.removeAll { $0 == sequence } }
     }
 }

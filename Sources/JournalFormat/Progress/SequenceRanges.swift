@@ -61,6 +61,11 @@ package struct SequenceRanges: Sendable, Equatable {
         ranges.replaceSubrange(start..<end, with: CollectionOfOne(lower...upper))
     }
 
+    /// Adds all numbers of some ranges.
+    package mutating func insert(_ ranges: [ClosedRange<Int64>]) {
+        for range in ranges { insert(range) }
+    }
+
     /// Forgets all up to and with this number.
     package mutating func removeAll(through sequence: Int64) {
         let index = indexOfRange(endingAtOrAfter: sequence + 1)

@@ -12,7 +12,7 @@ package struct Stretch: Sendable {
     package var chunks: [ChunkEvents]
     /// The walk may pass over everything up to here.
     package var end: Int64
-    /// How many events of the provider are in damaged chunks of the stretch.
+    /// How many events of the provider are in the damaged chunk that the stretch is; 0 if it is none.
     package var damagedEvents: Int
 
     package init(chunks: [ChunkEvents] = [], end: Int64, damagedEvents: Int = 0) {

@@ -101,7 +101,7 @@ final class ColumnIndex: Sendable {
 
     // MARK: Searching
 
-    /// The segments at one moment.
+    /// The segments at one time.
     struct Snapshot {
         /// In journal order.
         let segments: [ColumnSegment]
@@ -333,12 +333,5 @@ extension ColumnIndex {
         absorbing.sync {}
         writing.sync {}
         filling.sync {}
-    }
-}
-
-extension Duration {
-    fileprivate var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
     }
 }

@@ -1,3 +1,4 @@
+import Events
 import Journal
 import JournalFormat
 
@@ -101,22 +102,34 @@ struct ColumnHeader: Sendable {
         }
         guard words[0] == Self.magic, words.last == Checksum.of(Array(bytes.dropLast(8))) else { throw .damaged }
         guard words[7] == keyCheck else { throw .foreign }
-        range = Int64(bitPattern: words[1])...Int64(bitPattern: words[2])
-        count = Int(words[3])
-        times = Int64(bitPattern: words[4])...Int64(bitPattern: words[5])
+        range = try Self.range(from: Int64(bitPattern: words[1]), through: Int64(bitPattern: words[2]))
+        guard range.lowerBound > 0, range.upperBound <= SequenceNumber.largest.rawValue else { throw .damaged }
+        count = try Self.size(words[3], limit: Int(range.upperBound - range.lowerBound + 1))
+        times = try Self.range(from: Int64(bitPattern: words[4]), through: Int64(bitPattern: words[5]))
         onlyTenant = UInt32(truncatingIfNeeded: words[6])
         self.keyCheck = keyCheck
-        parts = ColumnPart.allCases.map { part in
+        parts = []
+        for part in ColumnPart.allCases {
             let at = 8 + part.rawValue * 5
-            return Part(
-                place: Int(words[at]),
-                length: Int(words[at + 1]),
-                base: Int64(bitPattern: words[at + 2]),
-                width: Int(words[at + 3]),
-                checksum: words[at + 4]
-            )
+            let place = try Self.size(words[at], limit: size)
+            let base = Int64(bitPattern: words[at + 2])
+            let width = try Self.size(words[at + 3], limit: part == .timestamps ? 8 : 4)
+            guard part == .timestamps || (0...Int64(UInt32.max)).contains(base), [0, 1, 2, 4, 8].contains(width) else {
+                throw .damaged
+            }
+            let length = try Self.size(words[at + 1], limit: size - place)
+            parts.append(Part(place: place, length: length, base: base, width: width, checksum: words[at + 4]))
         }
-        guard parts.allSatisfy({ $0.place + $0.length <= size }) else { throw .damaged }
+    }
+
+    private static func range(from first: Int64, through last: Int64) throws(ColumnFault) -> ClosedRange<Int64> {
+        guard first <= last else { throw .damaged }
+        return first...last
+    }
+
+    private static func size(_ word: UInt64, limit: Int) throws(ColumnFault) -> Int {
+        guard let size = Int(exactly: word), size <= limit else { throw .damaged }
+        return size
     }
 
     init(

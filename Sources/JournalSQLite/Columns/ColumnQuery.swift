@@ -41,35 +41,35 @@ struct ColumnQuery {
 
     /// The rows of a segment that the filter takes.
     /// - Parameter part: a part of the query's ``times``.
-    func rows(of reading: ColumnReading, within part: ClosedRange<Int64>) throws -> RowSelection {
-        let header = reading.segment.header
+    func rows(of columns: OpenSegment, within part: ClosedRange<Int64>) throws -> RowSelection {
+        let header = columns.segment.header
         var rows = RowSelection.all(header.count)
         guard header.count > 0, header.times.overlaps(part) else { return .none }
         let candidates = candidates.map { $0.inside(header.range) }
         if candidates?.isEmpty == true { return .none }
-        guard let tests = try textTests(in: reading) else { return .none }
+        guard let tests = try textTests(in: columns) else { return .none }
         for (column, test) in tests where rows.count > 0 {
-            try reading.column(column.numbers).filter(&rows, by: test)
+            try columns.column(column.numbers).filter(&rows, by: test)
         }
         if rows.count > 0, !part.contains(header.times.lowerBound) || !part.contains(header.times.upperBound) {
-            try reading.column(.timestamps).filter(&rows, by: .within(part))
+            try columns.column(.timestamps).filter(&rows, by: .within(part))
         }
-        if rows.count > 0, let plans { try reading.column(.plans).filter(&rows, by: Self.among(plans.map(Int.init))) }
+        if rows.count > 0, let plans { try columns.column(.plans).filter(&rows, by: Self.among(plans.map(Int.init))) }
         if rows.count > 0, let candidates {
-            let (sequences, candidates) = (try reading.sequences(), Set(candidates))
+            let (sequences, candidates) = (try columns.sequences(), Set(candidates))
             rows.keep { candidates.contains(sequences[$0]) }
         }
         if rows.count > 0, hidden.overlaps(header.range) {
-            let sequences = try reading.sequences()
+            let sequences = try columns.sequences()
             rows.keep { !hidden.contains(sequences[$0]) }
         }
         return rows
     }
 
     /// The names of a segment that the filter takes, as their numbers and texts.
-    func names(in reading: ColumnReading) throws -> [(number: Int, name: ArraySlice<UInt8>)] {
+    func names(in columns: OpenSegment) throws -> [(number: Int, name: ArraySlice<UInt8>)] {
         let texts = wanted.first { $0.column == .names }?.texts
-        return try reading.texts(of: .names).enumerated().compactMap { index, entry in
+        return try columns.texts(of: .names).enumerated().compactMap { index, entry in
             guard entry.tenant == tenant, texts.map({ $0.contains { $0.elementsEqual(entry.text) } }) ?? true else {
                 return nil
             }
@@ -78,16 +78,16 @@ struct ColumnQuery {
     }
 
     /// What the numbers of columns must be; nil if the segment lacks what is asked for.
-    private func textTests(in reading: ColumnReading) throws -> [(TextColumn, NumberTest)]? {
+    private func textTests(in columns: OpenSegment) throws -> [(TextColumn, NumberTest)]? {
         var tests: [(TextColumn, NumberTest)] = []
         for (column, texts) in wanted {
-            let numbers = try texts.compactMap { try reading.number(of: $0, tenant: tenant, in: column, key: key) }
+            let numbers = try texts.compactMap { try columns.number(of: $0, tenant: tenant, in: column, key: key) }
             guard let first = numbers.first else { return nil }
             tests.append((column, numbers.count == 1 ? .equals(first) : Self.among(numbers.map(Int.init))))
         }
         // A text's number belongs to one tenant. Without one, the names tell, since every event has one.
-        if tests.isEmpty, reading.segment.header.onlyTenant != tenant {
-            let own = try names(in: reading).map(\.number)
+        if tests.isEmpty, columns.segment.header.onlyTenant != tenant {
+            let own = try names(in: columns).map(\.number)
             guard !own.isEmpty else { return nil }
             tests.append((.names, Self.among(own)))
         }

@@ -56,11 +56,11 @@ final class ColumnSegment: Sendable {
     }
 
     /// Opens it for a search.
-    func open() throws -> ColumnReading {
+    func open() throws -> OpenSegment {
         try wrapped { () throws(ColumnFault) in
             switch storage {
-            case .memory(let image): ColumnReading(self, .memory(image))
-            case .file(let file): ColumnReading(self, .file(try ColumnFile(file)))
+            case .memory(let image): OpenSegment(self, .memory(image))
+            case .file(let file): OpenSegment(self, .file(try ColumnFile(file)))
             }
         }
     }
@@ -87,7 +87,7 @@ struct DamagedSegment: Error {
     let segment: ColumnSegment
     let fault: ColumnFault
 
-    /// Whether the file is to blame, and not the moment.
+    /// Whether the file is to blame, and not the circumstances.
     var canBeMadeAgain: Bool {
         guard segment.file != nil else { return false }
         return switch fault {

@@ -23,7 +23,7 @@ struct FirstPlaces {
         Array(kept.sorted(by: precedes).prefix(most))
     }
 
-    /// Whether an event of this moment could be kept.
+    /// Whether an event of this timestamp could be kept.
     func mayTake(_ timestamp: Int64) -> Bool {
         guard let last else { return true }
         return order == .oldestFirst

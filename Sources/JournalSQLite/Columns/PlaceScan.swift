@@ -63,10 +63,10 @@ struct PlaceScan: Sendable {
     private mutating func add(_ segment: ColumnSegment) throws {
         guard let times = first.times(within: query.times) else { return }
         guard segment.count > 0, segment.header.times.overlaps(times) else { return }
-        let reading = try segment.open()
-        let rows = try query.rows(of: reading, within: times)
+        let columns = try segment.open()
+        let rows = try query.rows(of: columns, within: times)
         guard rows.count > 0 else { return }
-        let (timestamps, sequences) = (try reading.column(.timestamps), try reading.sequences())
+        let (timestamps, sequences) = (try columns.column(.timestamps), try columns.sequences())
         timestamps.forEach(rows, backwards: order == .newestFirst) { row, timestamp in
             first.add(timestamp) { sequences[row] }
         }

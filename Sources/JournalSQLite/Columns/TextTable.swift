@@ -25,6 +25,30 @@ struct TextTable: Sendable {
         var end: UInt32
     }
 
+    /// Where the pieces of an encoded table are.
+    struct Layout {
+        let entries: Int
+        let slots: Int
+
+        /// - Parameter length: of the whole table.
+        /// - Returns: nil if no table has these sizes.
+        init?(entries: Int, slots: Int, length: Int) {
+            guard slots > 0, slots & (slots - 1) == 0, entries >= 0, entries < slots,
+                TextTable.headerBytes + slots * TextTable.slotBytes + entries * TextTable.entryBytes <= length
+            else { return nil }
+            self.entries = entries
+            self.slots = slots
+        }
+
+        func slot(_ index: Int) -> Int { TextTable.headerBytes + index * TextTable.slotBytes }
+
+        /// - Parameter index: from 0 on.
+        func entry(_ index: Int) -> Int { slot(slots) + index * TextTable.entryBytes }
+
+        /// Where the texts begin.
+        var texts: Int { entry(entries) }
+    }
+
     static let headerBytes = 8
     static let slotBytes = 4
     static let entryBytes = 12

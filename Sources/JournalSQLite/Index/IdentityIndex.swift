@@ -82,7 +82,7 @@ final class IdentityIndex: Sendable {
     // MARK: Looking up
 
     /// What a look-up found before any file is read.
-    struct Finding {
+    struct Candidates {
         /// Events in memory that have the hash.
         let sequences: [Int64]
         /// Those that were written; they may know more.
@@ -91,15 +91,15 @@ final class IdentityIndex: Sendable {
 
     /// Inserts identities under ascending sequence numbers, until it comes to one that something in the index may have.
     /// - Returns: how many were inserted, and what was found for the next; nil if all were.
-    func insert(_ identities: ArraySlice<EventIdentity>, from first: Int64) -> (inserted: Int, Finding?) {
+    func insert(_ identities: ArraySlice<EventIdentity>, from first: Int64) -> (inserted: Int, Candidates?) {
         state.withLock { state in
             for start in stride(from: identities.startIndex, to: identities.endIndex, by: Self.lookAhead) {
                 let group = identities[start..<min(start + Self.lookAhead, identities.endIndex)]
                 if group.count > 1 { state.touched = (state.newest.touch(group), state.filter.touch(group)) }
                 for (index, identity) in zip(group.indices, group) {
                     let inserted = index - identities.startIndex
-                    if state.filter.insert(identity.hash), let finding = state.find(identity.hash) {
-                        return (inserted, finding)
+                    if state.filter.insert(identity.hash), let candidates = state.find(identity.hash) {
+                        return (inserted, candidates)
                     }
                     state.newest.insert(identity.hash, first + Int64(inserted), isScoped: identity.isScoped)
                 }
@@ -146,15 +146,15 @@ final class IdentityIndex: Sendable {
         return found.sorted()
     }
 
-    /// The runs of this moment, in journal order.
+    /// The current runs, in journal order.
     var currentRuns: [IdentityRun] { state.withLock { $0.runs } }
 
     /// What may have these hashes, without a look into runs: for each that something may have, the events in memory that do.
     func possible(_ hashes: some Sequence<UInt64>) -> [(hash: UInt64, sequences: [Int64])] {
         state.withLock { state in
             hashes.compactMap { hash in
-                guard state.filter.contains(hash), let finding = state.find(hash) else { return nil }
-                return (hash, finding.sequences)
+                guard state.filter.contains(hash), let candidates = state.find(hash) else { return nil }
+                return (hash, candidates.sequences)
             }
         }
     }
@@ -341,10 +341,10 @@ struct DamagedRun: Error {
 
 extension IdentityIndex.State {
     /// - Returns: nil if nothing has this hash.
-    fileprivate func find(_ hash: UInt64) -> IdentityIndex.Finding? {
+    fileprivate func find(_ hash: UInt64) -> IdentityIndex.Candidates? {
         var found = newest.sequences(of: hash)
         for frozen in frozen { found += frozen.table.sequences(of: hash) }
-        return found.isEmpty && runs.isEmpty ? nil : IdentityIndex.Finding(sequences: found, runs: runs)
+        return found.isEmpty && runs.isEmpty ? nil : IdentityIndex.Candidates(sequences: found, runs: runs)
     }
 
     /// - Returns: false, and changes nothing, if not all of `old` are there any more.

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Journal
 import JournalFormat
@@ -33,6 +34,18 @@ final class IdentityRun: Sendable {
         var pages: Int
         /// A hash under the journal's key, so that a run of another journal is not taken for one of this.
         var keyCheck: UInt64
+
+        /// Whether its numbers can be calculated with, and agree with one another.
+        var isSound: Bool {
+            let largest = SequenceNumber.largest.rawValue
+            guard first > 0, first <= last, last <= largest, last - first <= Int64(UInt32.max) else { return false }
+            // Of the events in the range, some may be gone.
+            guard entries >= 0, Int64(entries) <= last - first + 1 else { return false }
+            return pages == (entries + entriesPerPage - 1) / entriesPerPage
+        }
+
+        /// Of the whole file, if the header is sound.
+        var size: Int { headerBytes + pages * pageBytes + (pages + 1) * 8 }
     }
 
     let file: URL
@@ -111,7 +124,9 @@ final class IdentityRun: Sendable {
                 throw .damaged
             }
             let count = min(Self.entriesPerPage, self.count - page * Self.entriesPerPage)
-            body(IdentityPage(content: content, count: count))
+            let entries = IdentityPage(content: content, count: count)
+            guard entries.isSound(upTo: range.upperBound - range.lowerBound) else { throw .damaged }
+            body(entries)
         }
     }
 
@@ -139,8 +154,7 @@ final class IdentityRun: Sendable {
             pages: Int(truncatingIfNeeded: words[4]),
             keyCheck: words[5]
         )
-        let size = headerBytes + header.pages * pageBytes + (header.pages + 1) * 8
-        guard lseek(descriptor, 0, SEEK_END) == size else { throw .damaged }
+        guard header.isSound, header.size == lseek(descriptor, 0, SEEK_END) else { throw .damaged }
         return header
     }
 
@@ -202,6 +216,11 @@ private struct IdentityPage {
     func offset(at index: Int) -> Int64 {
         let place = index * IdentityRun.entryBytes + 8
         return Int64(UInt32(littleEndian: content.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+    }
+
+    /// Whether no entry leads behind the run.
+    func isSound(upTo largest: Int64) -> Bool {
+        (0..<count).allSatisfy { offset(at: $0) <= largest }
     }
 
     func firstIndex(notBelow hash: UInt64) -> Int {

@@ -45,9 +45,9 @@ extension ColumnSegment {
     /// How many of its events a query takes.
     fileprivate func count(_ query: ColumnQuery) throws -> Int {
         if query.isAnsweredBySummaries(of: self) {
-            let reading = try open()
-            let summaries = try reading.summaries()
-            return try query.names(in: reading).reduce(0) { $0 + Int(summaries[$1.number - 1].count) }
+            let columns = try open()
+            let summaries = try columns.summaries()
+            return try query.names(in: columns).reduce(0) { $0 + Int(summaries[$1.number - 1].count) }
         }
         guard count > 0, header.times.overlaps(query.times) else { return 0 }
         return try query.rows(of: try open(), within: query.times).count
@@ -56,8 +56,8 @@ extension ColumnSegment {
     /// The sequence numbers of the events that a query takes, ascending.
     func sequences(_ query: ColumnQuery) throws -> [Int64] {
         guard count > 0, header.times.overlaps(query.times) else { return [] }
-        let reading = try open()
-        let (rows, sequences) = (try query.rows(of: reading, within: query.times), try reading.sequences())
+        let columns = try open()
+        let (rows, sequences) = (try query.rows(of: columns, within: query.times), try columns.sequences())
         var found: [Int64] = []
         found.reserveCapacity(rows.count)
         rows.forEach { found.append(sequences[$0]) }

@@ -69,7 +69,7 @@ struct DeliveryPageRead: SlicedRead {
         guard let event = try reader.events(at: [row.sequence], in: db)[row.sequence]?.event,
             let provider = names.providers[row.provider], let destination = event.plan.destination(at: provider)
         else { return true }
-        let delivery = try DeliveryReading(db: db, names: names).delivery(row, to: destination)
+        let delivery = try DeliveryAssembly(db: db, names: names).delivery(row, to: destination)
         guard filter.takes(event, delivery) else { return true }
         let size = event.approximateBytes + delivery.approximateBytes
         guard found.count < limit, found.isEmpty || bytes + size <= limitBytes else { return false }

@@ -35,8 +35,8 @@ struct NamesRead: SlicedRead {
         guard let query else { return }
         if !rest.isEmpty {
             for event in try context.events(in: db).takeBite(of: &rest, limitBytes: context.pageBytes).values {
-                let moment = event.timestamp.milliseconds
-                counts.add(Array(event.name.utf8), count: 1, from: moment, to: moment)
+                let time = event.timestamp.milliseconds
+                counts.add(Array(event.name.utf8), count: 1, from: time, to: time)
             }
         } else if let segment = try walk.next(context, in: db) {
             if context.filter.asksForEvents {
@@ -58,17 +58,17 @@ extension NameCounts {
     /// Adds the names of a segment's events that a query takes.
     fileprivate mutating func add(_ segment: ColumnSegment, _ query: ColumnQuery) throws {
         guard segment.count > 0, segment.header.times.overlaps(query.times) else { return }
-        let reading = try segment.open()
+        let columns = try segment.open()
         let isWhole = query.isAnsweredBySummaries(of: segment)
-        let summaries = isWhole ? try reading.summaries() : try reading.summaries(of: query)
-        for (number, name) in try query.names(in: reading) where summaries[number - 1].count > 0 {
+        let summaries = isWhole ? try columns.summaries() : try columns.summaries(of: query)
+        for (number, name) in try query.names(in: columns) where summaries[number - 1].count > 0 {
             let summary = summaries[number - 1]
             add(Array(name), count: Int(summary.count), from: summary.first, to: summary.last)
         }
     }
 }
 
-extension ColumnReading {
+extension OpenSegment {
     /// As the segment's own, but of the rows that a query takes.
     fileprivate func summaries(of query: ColumnQuery) throws -> [ColumnBuilder.Summary] {
         let rows = try query.rows(of: self, within: query.times)
@@ -77,14 +77,16 @@ extension ColumnReading {
         try column(.names).forEach(rows) { _, number in names.append(Int(number) - 1) }
         let none = ColumnBuilder.Summary(count: 0, first: .max, last: .min)
         var summaries = try summaries().map { _ in none }
-        var next = 0
+        var (next, isDamaged) = (0, false)
         try column(.timestamps).forEach(rows) { _, timestamp in
             let name = names[next]
             next += 1
+            guard summaries.indices.contains(name) else { return isDamaged = true }
             summaries[name].count += 1
             summaries[name].first = min(summaries[name].first, timestamp)
             summaries[name].last = max(summaries[name].last, timestamp)
         }
+        if isDamaged { throw DamagedSegment(segment: segment, fault: .damaged) }
         return summaries
     }
 }

@@ -27,7 +27,7 @@ struct PageBuilder: Sendable {
             places.takeSmallerBites()
             return nil
         }
-        let deliveries = DeliveryReading(db: db, names: context.names)
+        let deliveries = DeliveryAssembly(db: db, names: context.names)
         var last: EventCursor?
         for place in bite {
             if let event = events[place.sequence.rawValue] {
@@ -43,7 +43,7 @@ struct PageBuilder: Sendable {
     private mutating func add(
         _ event: AcceptedEvent,
         at sequence: SequenceNumber,
-        _ deliveries: DeliveryReading
+        _ deliveries: DeliveryAssembly
     ) throws {
         if skip > 0 {
             skip -= 1

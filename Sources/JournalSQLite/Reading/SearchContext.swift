@@ -32,7 +32,7 @@ struct SearchContext: Sendable {
         return query
     }
 
-    func events(in db: Database) -> EventReading {
-        EventReading(db: db, reader: reader, names: names, tenant: tenant, filter: filter)
+    func events(in db: Database) -> FilteredEvents {
+        FilteredEvents(db: db, reader: reader, names: names, tenant: tenant, filter: filter)
     }
 }

@@ -42,7 +42,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package static let usualReadsShare = 50.0
 
     /// A setting of the account, as the vendor wants it.
-    package struct Header: Sendable, Equatable {
+    package struct Header: Sendable, Hashable {
         /// The setting's name in `routes.json`.
         package let setting: String
         package let name: String

@@ -1,6 +1,7 @@
 import Access
 import ConfigurationFile
 import Events
+import JSON
 
 /// Makes providers of the credentials that tenants bring themselves.
 enum TenantAccounts {
@@ -8,7 +9,8 @@ enum TenantAccounts {
     static func accounts(
         of credentials: [ClientReader.TenantCredential],
         at providers: [ProviderConfiguration],
-        _ fields: inout FieldReader
+        _ fields: inout FieldReader,
+        _ positions: inout [ProviderName: JSONPosition]
     ) -> [ProviderConfiguration] {
         var accounts: [ProviderConfiguration] = []
         for credential in credentials {
@@ -33,7 +35,9 @@ enum TenantAccounts {
                         + "make a provider of it, and a route with \"match\": {\"client\": ...}"
                 )
             } else {
-                accounts.append(provider.account(of: credential.tenant, with: credential.source))
+                let account = provider.account(of: credential.tenant, with: credential.source)
+                positions[account.name] = credential.value.position
+                accounts.append(account)
             }
         }
         return accounts

@@ -1,3 +1,4 @@
+import Randomness
 import Synchronization
 
 /// Draws what goes wrong, request by request, repeatably from a seed.
@@ -16,7 +17,7 @@ final class FaultDice: Sendable {
     private let state: Mutex<State>
 
     init(seed: UInt64) {
-        state = Mutex(State(generator: SplitMix(state: seed)))
+        state = Mutex(State(generator: SplitMix(seed: seed)))
     }
 
     var faults: Faults { state.withLock { $0.faults } }
@@ -24,7 +25,7 @@ final class FaultDice: Sendable {
     func set(_ faults: Faults) {
         state.withLock { state in
             state.faults = faults
-            if let seed = faults.seed { state.generator = SplitMix(state: seed) }
+            if let seed = faults.seed { state.generator = SplitMix(seed: seed) }
         }
     }
 
@@ -69,18 +70,5 @@ extension FaultDice.State {
             point -= probability
         }
         return nil
-    }
-}
-
-/// Random numbers that a seed repeats.
-fileprivate struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -4,23 +4,28 @@ import Foundation
 struct PolarQuestion {
     private let request: SimulatedRequest
     private var filter: PolarFilter?
-    /// Neither moment belongs to the window.
+    /// Neither end belongs to the window.
     private let start: Date?
     private let end: Date?
     private let depth: Int?
 
-    /// - Throws: ``PolarComplaint`` for the first parameter that is wrong.
+    /// - Throws: ``PolarValidationError`` for the first parameter that is wrong.
     init(_ request: SimulatedRequest) throws {
         self.request = request
-        start = try Self.moment("start_timestamp", request)
-        end = try Self.moment("end_timestamp", request)
+        start = try Self.time("start_timestamp", request)
+        end = try Self.time("end_timestamp", request)
         depth = request.parameter("depth").flatMap { Int($0) }
         if let text = request.parameter("filter") {
             guard let json = SandboxJSON(Array(text.utf8)) else {
-                throw PolarComplaint(type: "json_invalid", location: [], message: "Invalid JSON", input: .string(text))
+                throw PolarValidationError(
+                    type: "json_invalid",
+                    location: [],
+                    message: "Invalid JSON",
+                    input: .string(text)
+                )
             }
             guard let filter = PolarFilter(json) else {
-                throw PolarComplaint(
+                throw PolarValidationError(
                     type: "enum",
                     location: ["conjunction"],
                     message: "Input should be 'and' or 'or'",
@@ -32,10 +37,10 @@ struct PolarQuestion {
         guard let query = request.parameter("query") else { return }
         if request.parameter("organization_id") == nil {
             let message = "Query is only supported when organization_id is provided."
-            throw Self.complaint("value_error", "query", message, query)
+            throw Self.error("value_error", "query", message, query)
         }
         if query.unicodeScalars.count < 3 {
-            throw Self.complaint("query", "query", "Query must be at least 3 characters.", query)
+            throw Self.error("query", "query", "Query must be at least 3 characters.", query)
         }
     }
 
@@ -90,15 +95,16 @@ struct PolarQuestion {
         return places.contains { $0.lowercased().contains(words) }
     }
 
-    private static func moment(_ name: String, _ request: SimulatedRequest) throws -> Date? {
+    private static func time(_ name: String, _ request: SimulatedRequest) throws -> Date? {
         guard let text = request.parameter(name) else { return nil }
-        guard let moment = SandboxTime.read(text) else {
-            throw complaint("timezone_aware", name, "Input should have timezone info", text)
+        guard let time = SandboxTime.read(text) else {
+            throw error("timezone_aware", name, "Input should have timezone info", text)
         }
-        return moment
+        return time
     }
 
-    private static func complaint(_ type: String, _ name: String, _ message: String, _ text: String) -> PolarComplaint {
-        PolarComplaint(type: type, location: ["query", .string(name)], message: message, input: .string(text))
+    private static func error(_ type: String, _ name: String, _ message: String, _ text: String) -> PolarValidationError
+    {
+        PolarValidationError(type: type, location: ["query", .string(name)], message: message, input: .string(text))
     }
 }

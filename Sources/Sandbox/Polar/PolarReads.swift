@@ -6,8 +6,8 @@ extension PolarSimulator {
         let question: PolarQuestion
         do {
             question = try PolarQuestion(request)
-        } catch let complaint as PolarComplaint {
-            return refused([complaint])
+        } catch let error as PolarValidationError {
+            return refused([error])
         } catch {
             return failure(500, retryAfter: nil)
         }
@@ -29,8 +29,8 @@ extension PolarSimulator {
             return [
                 "name": .string(name), "label": .string(name), "source": "user",
                 "occurrences": .number("\(entries.count)"),
-                "first_seen": .string(shown(times.min() ?? Date())),
-                "last_seen": .string(shown(times.max() ?? Date())),
+                "first_seen": .string(text(times.min() ?? Date())),
+                "last_seen": .string(text(times.max() ?? Date())),
             ]
         }
         return page(items, request)
@@ -60,7 +60,7 @@ extension PolarSimulator {
         let page = request.parameter("page").flatMap { Int($0) } ?? 1
         for (name, number) in [("page", page), ("limit", limit)] where number <= 0 {
             return refused([
-                PolarComplaint(
+                PolarValidationError(
                     type: "greater_than",
                     location: ["query", .string(name)],
                     message: "Input should be greater than 0",
@@ -122,7 +122,7 @@ extension PolarSimulator {
         let event = member.entry.event
         let isExternal = event["external_customer_id"]?.string != nil
         return [
-            "id": .string(member.id), "timestamp": .string(shown(time(member.entry))),
+            "id": .string(member.id), "timestamp": .string(text(time(member.entry))),
             "organization_id": .string(Self.organization),
             "customer_id": isExternal ? nil : event["customer_id"] ?? nil, "customer": nil,
             "external_customer_id": event["external_customer_id"] ?? nil, "member_id": event["member_id"] ?? nil,
@@ -133,7 +133,7 @@ extension PolarSimulator {
     }
 
     /// With six decimals, or with none if they are all zero.
-    private func shown(_ time: Date) -> String {
+    private func text(_ time: Date) -> String {
         SandboxTime.text(time, decimals: SandboxTime.milliseconds(time) % 1000 == 0 ? 0 : 6)
     }
 }

@@ -73,7 +73,7 @@ struct PolarSimulator: Simulator {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
             return refused([
-                PolarComplaint(
+                PolarValidationError(
                     type: "model_attributes_type",
                     location: ["body"],
                     message: "Input should be a valid dictionary or object to extract fields from"
@@ -81,19 +81,23 @@ struct PolarSimulator: Simulator {
             ])
         }
         guard let body = SandboxJSON(request.body) else {
-            return refused([PolarComplaint(type: "json_invalid", location: ["body", 0], message: "JSON decode error")])
+            return refused([
+                PolarValidationError(type: "json_invalid", location: ["body", 0], message: "JSON decode error")
+            ])
         }
         guard let events = body["events"]?.array else {
-            return refused([PolarComplaint(type: "missing", location: ["body", "events"], message: "Field required")])
+            return refused([
+                PolarValidationError(type: "missing", location: ["body", "events"], message: "Field required")
+            ])
         }
-        let complaints = events.enumerated().flatMap {
-            PolarValidation(index: $0.offset, now: now).complaints(about: $0.element)
+        let errors = events.enumerated().flatMap {
+            PolarValidation(index: $0.offset, now: now).errors(about: $0.element)
         }
-        guard complaints.isEmpty else { return refused(complaints) }
+        guard errors.isEmpty else { return refused(errors) }
         let foreign = events.indices.filter { events[$0]["organization_id"].map { !$0.isNull } ?? false }
         guard foreign.isEmpty else {
             let found = foreign.map { index in
-                PolarComplaint(
+                PolarValidationError(
                     type: "organization_token",
                     location: ["body", "events", .number("\(index)"), "organization_id"],
                     message: "Setting organization_id is disallowed when using an organization token."
@@ -117,8 +121,8 @@ struct PolarSimulator: Simulator {
         )
     }
 
-    func refused(_ complaints: [PolarComplaint], error: String = "RequestValidationError") -> SimulatedAnswer {
-        SimulatedAnswer(422, ["error": .string(error), "detail": .array(complaints.map(\.json))])
+    func refused(_ errors: [PolarValidationError], error: String = "RequestValidationError") -> SimulatedAnswer {
+        SimulatedAnswer(422, ["error": .string(error), "detail": .array(errors.map(\.json))])
     }
 
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {

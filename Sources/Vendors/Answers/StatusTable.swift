@@ -1,16 +1,34 @@
 import Events
+import JSON
 
-/// What an answer's status means at any vendor, where the vendor's own words do not say more.
+/// A vendor's answer to events, and what its status means at any vendor, where the vendor's own message does not say more.
 struct StatusTable {
     /// The vendor's name, for messages.
     let vendor: String
     let answer: VendorAnswer
     /// How many events the request carried.
     let events: Int
-    /// What the vendor said, cut and redacted.
-    let words: String?
+    /// The root of the body; nil if it is not JSON.
+    let root: JSONValue?
+    /// What the vendor said of a failure, cut and redacted.
+    let message: String?
 
-    /// The verdict by the status alone. Success is none of its business: it takes a body that is understood.
+    /// - Parameter message: picks the vendor's message from the root of a body; nil where the whole body is quoted.
+    init(vendor: String, answer: VendorAnswer, events: Int, message: (JSONValue) -> String?) {
+        self.vendor = vendor
+        self.answer = answer
+        self.events = events
+        root = JSONDocument(ifValid: answer.body)?.root
+        // Of a success, results may repeat the events.
+        guard answer.status >= 300 else {
+            self.message = nil
+            return
+        }
+        let picked = root.flatMap(message)
+        self.message = picked.map(VendorMessage.quoted) ?? VendorMessage.quoted(body: answer.body)
+    }
+
+    /// The verdict by the status alone. It says nothing of success, which takes a body that is understood.
     var verdict: Verdict {
         switch answer.status {
         case 200..<300: .all(.ambiguous(notUnderstood))
@@ -49,21 +67,15 @@ struct StatusTable {
     }
 
     /// A fault whose message reads `VENDOR (STATUS) what`.
-    func fault(_ code: DeliveryErrorCode, _ what: String, words own: String? = nil) -> DeliveryFault {
-        DeliveryFault(code: code, message: "\(vendor) (\(answer.status)) \(what)", vendor: own ?? words)
+    func fault(_ code: DeliveryErrorCode, _ what: String, quoting own: String? = nil) -> DeliveryFault {
+        DeliveryFault(code: code, message: "\(vendor) (\(answer.status)) \(what)", vendor: own ?? message)
     }
 
     /// When the vendor asked to come back, by `Retry-After`.
-    var retryAfter: RetryAfter? {
-        answer.header("retry-after").flatMap { RetryAfter(header: $0) }
-    }
+    var retryAfter: RetryAfter? { answer.retryAfter }
 
-    /// When a vendor's rate limit starts anew, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
-    /// timestamp (Flexprice).
-    var limitReset: RetryAfter? {
-        let fields = ["x-ratelimit-reset", "ratelimit-reset"].lazy.compactMap { answer.header($0) }
-        return fields.compactMap { RetryAfter(number: $0) }.first
-    }
+    /// When the vendor's rate limit starts anew.
+    var limitReset: RetryAfter? { answer.rateLimitReset }
 
     private var redirect: DeliveryFault {
         // The query may hold a credential that the redirecting side copied.
@@ -71,7 +83,7 @@ struct StatusTable {
         return fault(
             .notFound,
             "sends requests on to another address, which is not followed; set the provider's base_url to it",
-            words: target.flatMap { VendorWords.quoted($0) }
+            quoting: target.flatMap { VendorMessage.quoted($0) }
         )
     }
 }

@@ -41,7 +41,7 @@ struct FlexpriceAdapter: Adapter {
     private static let billable =
         Timestamp(milliseconds: 0)...Timestamp(milliseconds: Int64(UInt32.max) * 1000 + 999)
 
-    let reading: (any VendorReading)? = FlexpriceReading()
+    let reader: (any VendorReader)? = FlexpriceReads()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = destination.settings.prepared(FlexpriceSettings.init)
@@ -57,7 +57,7 @@ struct FlexpriceAdapter: Adapter {
         writer.member("external_customer_id", string: customer)
         if let own = try fields.text("customer_id") { writer.member("customer_id", string: own) }
         // Id, timestamp and customer together tell events apart there, so all three are always sent and never change.
-        writer.member("timestamp", moment: event.timestamp)
+        writer.member("timestamp", timestamp: event.timestamp)
         if let source = event.source, !source.isEmpty { writer.member("source", string: source) }
         if let properties = try settings.properties.properties(of: event, for: Self.vendor) {
             writer.member("properties", raw: properties)

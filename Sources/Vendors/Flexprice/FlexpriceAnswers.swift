@@ -3,25 +3,17 @@ import JSON
 
 /// What Flexprice's answers mean.
 struct FlexpriceAnswers {
-    private let answer: VendorAnswer
     private let table: StatusTable
-    private let document: JSONDocument?
-    private let message: String?
+    /// The sentence of an error, whole.
+    private let sentence: String?
 
     init(answer: VendorAnswer, events: Int) {
-        self.answer = answer
-        document = JSONDocument.answer(answer.body)
-        message = Self.message(in: document)
-        table = StatusTable(
-            vendor: FlexpriceAdapter.vendor,
-            answer: answer,
-            events: events,
-            words: answer.status < 300 ? nil : Self.words(of: document, message, in: answer)
-        )
+        table = StatusTable(vendor: FlexpriceAdapter.vendor, answer: answer, events: events, message: Self.message)
+        sentence = table.root.flatMap(Self.sentence)
     }
 
     var verdict: Verdict {
-        switch answer.status {
+        switch table.answer.status {
         case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
         // Of a bulk request the events before the bad one are accepted already. Nobody says which one it is, and sending the
         // others again is safe: id, timestamp and customer stay the same.
@@ -48,33 +40,32 @@ struct FlexpriceAnswers {
 
     /// Success is a flat object of texts, with a message or the event's id.
     private var isUnderstood: Bool {
-        guard let root = document?.root else { return false }
+        guard let root = table.root else { return false }
         return root["message"]?.string != nil || root["event_id"]?.string != nil
     }
 
     /// A body over the limit is answered with 400, not 413.
-    private var isTooLarge: Bool { message?.contains("exceeds the maximum size") ?? false }
+    private var isTooLarge: Bool { sentence?.contains("exceeds the maximum size") ?? false }
 
     private var tooLarge: DeliveryFault { table.fault(.payloadTooLarge, "finds the request too large") }
 
     /// A key from a server's own configuration must say which environment it means.
-    private var isEnvironment: Bool { message?.lowercased().contains("environment") ?? false }
+    private var isEnvironment: Bool { sentence?.lowercased().contains("environment") ?? false }
 
     /// Faults of the environment and tenant look-up, which come before the body is read.
     private var isBeforeHandler: Bool {
-        message == "Failed to resolve environment" || message == "failed to verify tenant access"
+        sentence == "Failed to resolve environment" || sentence == "failed to verify tenant access"
     }
 
     /// The sentence of an error in the current form, the one before April 2026, or the one of its guide.
-    private static func message(in document: JSONDocument?) -> String? {
-        guard let root = document?.root else { return nil }
-        return root["message"]?.string ?? root["error"]?["message"]?.string ?? root["error"]?.string
+    private static func sentence(in root: JSONValue) -> String? {
+        root["message"]?.string ?? root["error"]?["message"]?.string ?? root["error"]?.string
     }
 
-    private static func words(of document: JSONDocument?, _ message: String?, in answer: VendorAnswer) -> String? {
-        guard let message else { return VendorWords.quoted(body: answer.body) }
-        let details = document?.root["details"] ?? document?.root["error"]?["details"]
+    private static func message(in root: JSONValue) -> String? {
+        guard let sentence = sentence(in: root) else { return nil }
+        let details = root["details"] ?? root["error"]?["details"]
         let texts = details.map { $0.members.compactMap(\.value.string) } ?? []
-        return VendorWords.quoted(([message] + texts).joined(separator: "; "))
+        return ([sentence] + texts).joined(separator: "; ")
     }
 }

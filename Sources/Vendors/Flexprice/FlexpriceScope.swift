@@ -1,12 +1,12 @@
-import Events
+package import Events
 
 /// What tells an event's id at Flexprice from the same id of another event: the customer, and the timestamp if the application gave one.
 ///
 /// An event without a timestamp gets one at acceptance, so that its repeats are known by id and customer.
-enum FlexpriceScope {
+package enum FlexpriceScope {
     /// The scope of ids: `customer`, or `customer@2024-03-20T15:04:05.000Z`. Two pairs never share one: what follows the last `@` is the
     /// timestamp, or nothing.
-    static func text(customer: String, timestamp: Timestamp?) -> String {
+    package static func text(customer: String, timestamp: Timestamp?) -> String {
         guard let timestamp else { return customer.utf8.holds(UInt8(ascii: "@")) ? customer + "@" : customer }
         return "\(customer)@\(timestamp.rfc3339)"
     }

@@ -25,7 +25,7 @@ struct LagoAdapter: Adapter {
     /// Beyond this year a timestamp is surely milliseconds that were sent as seconds; Lago would store it and never bill it.
     private static let newest = Timestamp.start(ofYear: 2200)
 
-    let reading: (any VendorReading)? = LagoReading()
+    let reader: (any VendorReader)? = LagoReads()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = destination.settings.prepared(LagoSettings.init)

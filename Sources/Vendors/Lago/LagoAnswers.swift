@@ -3,27 +3,16 @@ import JSON
 
 /// What Lago's answers mean.
 struct LagoAnswers {
-    private let answer: VendorAnswer
-    private let events: Int
     private let table: StatusTable
-    private let document: JSONDocument?
 
     init(answer: VendorAnswer, events: Int) {
-        self.answer = answer
-        self.events = events
-        document = JSONDocument.answer(answer.body)
-        table = StatusTable(
-            vendor: LagoAdapter.vendor,
-            answer: answer,
-            events: events,
-            words: answer.status < 300 ? nil : Self.words(of: document, in: answer)
-        )
+        table = StatusTable(vendor: LagoAdapter.vendor, answer: answer, events: events, message: Self.message)
     }
 
     var verdict: Verdict {
-        switch answer.status {
+        switch table.answer.status {
         case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
-        case 422: refusal
+        case 422: rejection
         // The limiter in front of Lago names its own reset, and its SDKs ignore Retry-After.
         case 429:
             .all(
@@ -38,19 +27,19 @@ struct LagoAnswers {
 
     /// Success carries the event, or as many as were sent.
     private var isUnderstood: Bool {
-        guard let root = document?.root else { return false }
-        if events == 1 { return root["event"]?.kind == .object }
+        guard let root = table.root else { return false }
+        if table.events == 1 { return root["event"]?.kind == .object }
         guard let stored = root["events"], stored.kind == .array else { return false }
-        return stored.elements.reduce(0) { count, _ in count + 1 } == events
+        return stored.elements.reduce(0) { count, _ in count + 1 } == table.events
     }
 
     /// Nothing of a refused batch is stored. Its details are keyed by the index; faults of fields are reported before duplicates are
     /// looked for, so the rest goes again at once and may be answered by a second 422.
-    private var refusal: Verdict {
-        guard let details = document?.root["error_details"] else { return table.refused(invalid(nil)) }
-        if events == 1 { return .all(outcome(of: details)) }
+    private var rejection: Verdict {
+        guard let details = table.root?["error_details"] else { return table.refused(invalid(nil)) }
+        if table.events == 1 { return .all(outcome(of: details)) }
         guard details.kind == .object else { return table.refused(invalid(details)) }
-        var outcomes = [Outcome](repeating: .resend, count: events)
+        var outcomes = [Outcome](repeating: .resend, count: table.events)
         var isNamed = false
         for member in details.members {
             guard let index = Int(member.name), outcomes.indices.contains(index) else {
@@ -74,15 +63,14 @@ struct LagoAnswers {
     }
 
     private func invalid(_ details: JSONValue?) -> DeliveryFault {
-        let words = details.flatMap {
-            VendorWords.quoted($0.string ?? String(decoding: $0.raw.prefix(2000), as: UTF8.self))
+        let message = details.flatMap {
+            VendorMessage.quoted($0.string ?? String(decoding: $0.raw.prefix(2000), as: UTF8.self))
         }
-        return table.fault(.invalidEvent, "refuses the event", words: words)
+        return table.fault(.invalidEvent, "refuses the event", quoting: message)
     }
 
-    private static func words(of document: JSONDocument?, in answer: VendorAnswer) -> String? {
-        guard let root = document?.root, root.kind == .object else { return VendorWords.quoted(body: answer.body) }
-        let texts = ["error", "code"].compactMap { root[$0]?.string }
-        return VendorWords.quoted(texts.joined(separator: ": "))
+    private static func message(in root: JSONValue) -> String? {
+        guard root.kind == .object else { return nil }
+        return ["error", "code"].compactMap { root[$0]?.string }.joined(separator: ": ")
     }
 }

@@ -27,7 +27,7 @@ struct PolarAdapter: Adapter {
         "parent_external_id", "metadata",
     ]
 
-    let reading: (any VendorReading)? = PolarReading()
+    let reader: (any VendorReader)? = PolarReads()
 
     func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
         let settings = destination.settings.prepared(PolarSettings.init)
@@ -40,7 +40,7 @@ struct PolarAdapter: Adapter {
         writer.member("name", string: try name(of: event, at: destination))
         writer.member("external_id", string: id)
         try writeCustomer(of: event, fields, settings, to: &writer)
-        writer.member("timestamp", moment: event.timestamp)
+        writer.member("timestamp", timestamp: event.timestamp)
         if let organization = try uuid("organization_id", fields) ?? settings.organizationID {
             writer.member("organization_id", string: organization)
         }

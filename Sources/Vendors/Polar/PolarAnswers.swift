@@ -3,95 +3,81 @@ import JSON
 
 /// What Polar's answers mean.
 struct PolarAnswers {
-    private let answer: VendorAnswer
-    private let events: Int
     private let table: StatusTable
-    private let document: JSONDocument?
 
     init(answer: VendorAnswer, events: Int) {
-        self.answer = answer
-        self.events = events
-        document = JSONDocument.answer(answer.body)
-        table = StatusTable(
-            vendor: PolarAdapter.vendor,
-            answer: answer,
-            events: events,
-            words: answer.status < 300 ? nil : Self.words(of: document, in: answer)
-        )
+        table = StatusTable(vendor: PolarAdapter.vendor, answer: answer, events: events, message: Self.message)
     }
 
     var verdict: Verdict {
-        switch answer.status {
+        switch table.answer.status {
         case 200..<300: success
-        case 422: refusal
+        case 422: rejection
         default: table.verdict
         }
     }
 
     /// Both counts together must be what was sent. Which events were there already is not said, unless all were.
     private var success: Verdict {
-        guard let root = document?.root, let inserted = root["inserted"]?.int64,
+        guard let root = table.root, let inserted = root["inserted"]?.int64,
             let duplicates = root["duplicates"]?.int64,
-            inserted >= 0, duplicates >= 0, inserted <= events, duplicates == Int64(events) - inserted
+            inserted >= 0, duplicates >= 0, inserted <= table.events, duplicates == Int64(table.events) - inserted
         else { return table.verdict }
         return .all(.delivered(deduplicated: inserted == 0))
     }
 
-    /// Nothing of a refused request is stored. The third part of every place is the event's index.
-    private var refusal: Verdict {
-        guard let details = document?.root["detail"], details.kind == .array else { return table.refused(unnamedFault) }
-        var faults: [Int: [PolarFault]] = [:]
-        for detail in details.elements {
-            guard let fault = PolarFault(detail), fault.index < events else { return table.refused(unnamedFault) }
-            faults[fault.index, default: []].append(fault)
+    /// Nothing of a refused request is stored. The third part of every location is the event's index.
+    private var rejection: Verdict {
+        guard let details = table.root?["detail"], details.kind == .array else { return table.refused(unnamedFault) }
+        var errors: [Int: [PolarValidationError]] = [:]
+        for error in details.elements.map({ PolarValidationError($0) }) {
+            guard let index = error.eventIndex, index < table.events else { return table.refused(unnamedFault) }
+            errors[index, default: []].append(error)
         }
-        guard !faults.isEmpty else { return table.refused(unnamedFault) }
-        if (0..<events).allSatisfy({ faults[$0].map(Self.refuseOrganization) ?? false }) {
+        guard !errors.isEmpty else { return table.refused(unnamedFault) }
+        if (0..<table.events).allSatisfy({ errors[$0]?.allSatisfy(\.refusesOrganization) ?? false }) {
             let message = """
                 takes no organization_id with an organization's token; remove organization_id from the destination, and \
                 vendor.polar.organization_id from events, or use a personal token
                 """
-            return .all(.park(table.fault(.forbidden, message, words: words(of: faults[0] ?? []))))
+            return .all(.park(table.fault(.forbidden, message, quoting: self.message(of: errors[0] ?? []))))
         }
-        let outcomes = (0..<events).map { faults[$0].map(outcome) ?? .resend }
+        let outcomes = (0..<table.events).map { errors[$0].map(outcome) ?? .resend }
         // A token that does not go with the setting organization_id fails every event alike.
         if case .park = outcomes[0], outcomes.allSatisfy({ $0 == outcomes[0] }) { return .all(outcomes[0]) }
         return .each(outcomes)
     }
 
-    private func outcome(of faults: [PolarFault]) -> Outcome {
-        let telling = PolarFault.telling(among: faults)
-        let words = words(of: telling)
-        if telling.allSatisfy(\.isFutureTimestamp) {
-            // Our clock is ahead of theirs: the moment has not come there yet.
+    private func outcome(of errors: [PolarValidationError]) -> Outcome {
+        let errors = PolarValidationError.distinct(errors)
+        let quote = message(of: errors)
+        if errors.allSatisfy(\.isFutureTimestamp) {
+            // Our clock is ahead of theirs: the event's time has not come there yet.
             return .retry(
-                table.fault(.invalidEvent, "finds the timestamp in the future; clocks differ", words: words),
+                table.fault(.invalidEvent, "finds the timestamp in the future; clocks differ", quoting: quote),
                 after: nil
             )
         }
-        if telling.allSatisfy(\.wantsOrganization) {
+        if errors.allSatisfy(\.wantsOrganization) {
             let message =
                 "wants an organization_id with this token; use an organization's token, or set organization_id"
-            return .park(table.fault(.forbidden, message, words: words))
+            return .park(table.fault(.forbidden, message, quoting: quote))
         }
-        let isCustomer = telling.allSatisfy(\.isUnknownCustomer)
-        return .reject(table.fault(isCustomer ? .unknownCustomer : .invalidEvent, "refuses the event", words: words))
+        let isCustomer = errors.allSatisfy(\.isUnknownCustomer)
+        return .reject(table.fault(isCustomer ? .unknownCustomer : .invalidEvent, "refuses the event", quoting: quote))
     }
 
-    /// Whether an event is refused for naming an organization and for nothing else.
-    private static func refuseOrganization(_ faults: [PolarFault]) -> Bool { faults.allSatisfy(\.refusesOrganization) }
-
-    private func words(of faults: [PolarFault]) -> String? {
-        VendorWords.quoted(faults.map(\.words).joined(separator: "; "))
+    private func message(of errors: [PolarValidationError]) -> String? {
+        VendorMessage.quoted(errors.map(\.summary).joined(separator: "; "))
     }
 
     private var unnamedFault: DeliveryFault { table.fault(.invalidEvent, "refuses the request") }
 
     /// Never the body as it is: its `input` repeats what was sent.
-    private static func words(of document: JSONDocument?, in answer: VendorAnswer) -> String? {
-        guard let root = document?.root, root.kind == .object else { return VendorWords.quoted(body: answer.body) }
+    private static func message(in root: JSONValue) -> String? {
+        guard root.kind == .object else { return nil }
         let details = root["detail"].map { $0.elements.prefix(8).compactMap { $0["msg"]?.string } } ?? []
         let texts = [root["error"]?.string, root["error_description"]?.string, root["detail"]?.string].compactMap { $0 }
-        return VendorWords.quoted((texts + details).joined(separator: "; "))
+        return (texts + details).joined(separator: "; ")
     }
 }

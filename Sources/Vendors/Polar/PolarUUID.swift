@@ -1,7 +1,7 @@
 /// Reads UUIDs of version 4, and explains what is wrong in the words of the library that Polar reads them with.
-enum PolarUUID {
+package enum PolarUUID {
     /// The UUID in its usual form, lower case with hyphens.
-    static func read(_ text: String) -> Result<String, PolarFinding> {
+    package static func read(_ text: String) -> Result<String, PolarValidationError> {
         let bare = stripped(text)
         if let reason = fault(in: bare.text, offset: bare.offset, isPlain: bare.offset == 0, whole: text) {
             return .failure(.parsing("uuid_parsing", "Input should be a valid UUID", reason))
@@ -10,7 +10,7 @@ enum PolarUUID {
         let lower = digits.map { (0x41...0x46).contains($0) ? $0 | 0x20 : $0 }
         guard lower[12] == UInt8(ascii: "4"), "89ab".utf8.contains(lower[16]) else {
             return .failure(
-                PolarFinding("uuid_version", "UUID version 4 expected", context: #"{"expected_version":4}"#)
+                PolarValidationError("uuid_version", "UUID version 4 expected", context: #"{"expected_version":4}"#)
             )
         }
         let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: lower[$0], as: UTF8.self) }
@@ -32,16 +32,16 @@ enum PolarUUID {
 
     private static func fault(in text: Substring, offset: Int, isPlain: Bool, whole: String) -> String? {
         var hyphens: [Int] = []
-        var place = 0
+        var length = 0
         for scalar in text.unicodeScalars {
             guard isDigit(scalar) || scalar == "-" else {
-                return "invalid character: found `\(scalar)` at \(place + offset + 1)"
+                return "invalid character: found `\(scalar)` at \(length + offset + 1)"
             }
-            if scalar == "-" { hyphens.append(place) }
-            place += scalar.utf8.count
+            if scalar == "-" { hyphens.append(length) }
+            length += scalar.utf8.count
         }
         if hyphens.isEmpty, isPlain {
-            return place == 32 ? nil : "invalid length: expected length 32 for simple format, found \(place)"
+            return length == 32 ? nil : "invalid length: expected length 32 for simple format, found \(length)"
         }
         guard hyphens.count == 4 else { return "invalid group count: expected 5, found \(hyphens.count + 1)" }
         let starts = [0, 9, 14, 19, 24]
@@ -50,7 +50,7 @@ enum PolarUUID {
             return
                 "invalid group length in group \(group): expected \(lengths[group]), found \(hyphens[group] - starts[group])"
         }
-        guard place == 36 else {
+        guard length == 36 else {
             return "invalid group length in group 4: expected 12, found \(whole.utf8.count - offset - 24)"
         }
         return nil

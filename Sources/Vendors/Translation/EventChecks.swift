@@ -46,16 +46,3 @@ extension String {
         throw Untranslatable(field: field, message: "\(vendor) cannot store the character U+0000; remove it")
     }
 }
-
-extension Timestamp {
-    /// The first moment of a year, UTC.
-    static func start(ofYear year: Int) -> Timestamp {
-        // Days before the year in the proleptic Gregorian calendar, counted from year 1.
-        let past = year - 1
-        let days = past * 365 + past / 4 - past / 100 + past / 400
-        return Timestamp(milliseconds: Int64(days - 719_162) * 86_400_000)
-    }
-
-    /// What RFC 3339 can write, as most date libraries read it: years 1 to 9999.
-    static let writable = start(ofYear: 1)...Timestamp(milliseconds: Timestamp.range.upperBound)
-}

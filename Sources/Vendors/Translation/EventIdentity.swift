@@ -1,15 +1,15 @@
-import Events
+package import Events
 
 /// How an event's id becomes one that is unique at a vendor.
 ///
 /// The application's own id goes out unchanged wherever it can, so that people find it again at the vendor and an event that once
 /// went there directly is recognized.
-enum EventIdentity {
+package enum EventIdentity {
     /// The id for a vendor that tells events apart by the id alone.
     ///
     /// An id that is unique only within a scope gets the scope in front. The slashes of the scope are escaped, so that the first one
     /// ends it and two scopes never meet in one id.
-    static func unscoped(_ event: AcceptedEvent, prefix: String?) -> String {
+    package static func unscoped(_ event: AcceptedEvent, prefix: String?) -> String {
         guard !event.idScope.isEmpty else { return prefixed(event.id.rawValue, prefix) }
         return prefixed("\(escaped(event.idScope))/\(event.id.rawValue)", prefix)
     }

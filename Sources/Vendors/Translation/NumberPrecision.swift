@@ -1,7 +1,7 @@
-import JSON
+package import JSON
 
 /// Whether a vendor that reads numbers into 64-bit floats gets the number that was sent.
-enum NumberPrecision {
+package enum NumberPrecision {
     /// Whether a JSON text could hold a number that a float does not keep: a quick look that may be wrong in one direction only.
     ///
     /// Up to 15 digits always survive, so only longer runs and exponents are worth a closer look.
@@ -22,7 +22,7 @@ enum NumberPrecision {
     }
 
     /// Whether the number is beyond what a 64-bit float reaches.
-    static func overflows(_ number: ArraySlice<UInt8>) -> Bool {
+    package static func overflows(_ number: ArraySlice<UInt8>) -> Bool {
         // 300 digits without an exponent cannot get there.
         if number.count < 300, !number.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return false }
         guard let value = Double(String(decoding: number, as: UTF8.self)) else { return true }
@@ -30,7 +30,7 @@ enum NumberPrecision {
     }
 
     /// The first number in a value, however deep, that is beyond what a 64-bit float reaches; nil if there is none.
-    static func firstOverflow(in value: JSONValue) -> ArraySlice<UInt8>? {
+    package static func firstOverflow(in value: JSONValue) -> ArraySlice<UInt8>? {
         guard deservesLook(value.raw) else { return nil }
         for index in value.index..<Int(value.node.next) {
             let inner = JSONValue(document: value.document, index: index)

@@ -1,12 +1,6 @@
 import Events
 import JSON
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// Writes properties one by one as ``PropertyRules`` want them; values that need no change keep their bytes.
 ///
 /// Names are handled as they stand between their quotes, escapes included.
@@ -253,22 +247,5 @@ extension JSONWriter {
         var writer = JSONWriter(capacity: text.utf8.count + 8)
         writer.string(text)
         return writer.bytes[...]
-    }
-}
-
-/// What stands behind the backslashes of a string.
-enum JSONEscapes {
-    /// Whether the string holds U+0000, which JSON can only say as an escape.
-    static func holdZeroCharacter(_ json: ArraySlice<UInt8>) -> Bool {
-        json.withUnsafeBytes { bytes in
-            guard var rest = bytes.baseAddress else { return false }
-            let end = rest + bytes.count
-            while let backslash = memchr(rest, Int32(UInt8(ascii: "\\")), end - rest) {
-                let escape = UnsafeRawBufferPointer(start: backslash, count: end - UnsafeRawPointer(backslash))
-                if escape.starts(with: "\\u0000".utf8) { return true }
-                rest = UnsafeRawPointer(backslash) + min(2, escape.count)
-            }
-            return false
-        }
     }
 }

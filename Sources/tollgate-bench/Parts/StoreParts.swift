@@ -37,7 +37,7 @@ struct StoreParts: Sendable {
         let time = try await withStore(.intend) { store in
             _ = try await append(to: store, 100, 16, until: .now + .seconds(seconds / 10))
             return try await deliver(from: store, to: ["knetik"], tasks: 64, BlockLimit(events: 1, bytes: 1 << 20)) {
-                try await store.intend($0, at: $1)
+                try await store.intend($0, under: $1)
             }
         }
         return Row(PartName.intend, "claim, intend and settle one event at a time", time.figures)
@@ -81,7 +81,7 @@ struct StoreParts: Sendable {
         to providers: [ProviderName],
         tasks: Int,
         _ limit: BlockLimit,
-        before: @escaping @Sendable ([SequenceNumber], ProviderName) async throws -> Void
+        before: @escaping @Sendable ([SequenceNumber], AccountLease) async throws -> Void
     ) async throws -> PartTime {
         let attempt = Attempt(
             at: Timestamp(milliseconds: 1),
@@ -93,13 +93,14 @@ struct StoreParts: Sendable {
         let count = EventCount()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for provider in providers {
+                let lease = try await store.lease(provider)
                 for _ in 0..<tasks {
                     group.addTask {
-                        while let block = try await store.claimBlock(for: provider, limit: limit) {
+                        while let block = try await store.claimBlock(under: lease, limit: limit) {
                             let sequences = block.deliveries.map(\.sequence)
-                            try await before(sequences, provider)
+                            try await before(sequences, lease)
                             let run = DeliveredRun(sequences: sequences, attempt: attempt)
-                            try await store.settle(Settlement(provider: provider, delivered: [run]))
+                            try await store.settle(Settlement(provider: provider, delivered: [run]), under: lease)
                             _ = count.add(sequences.count)
                         }
                     }

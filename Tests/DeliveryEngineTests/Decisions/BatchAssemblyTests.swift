@@ -1,4 +1,5 @@
 import Events
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func `never mixes events of different standing`() {
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix(seed: 3)
         var assembly = BatchAssembly(limit: BatchLimit(events: 5, bytes: 1 << 20), oneIdentityOncePerBatch: false)
         for number in 1...200 {
             assembly.append(.sample(Int64(number), standing: Standing.allCases.randomElement(using: &random) ?? .fresh))

@@ -12,7 +12,7 @@ import Testing
         #expect(limit.current == 6)
     }
 
-    @Test func `halves at strain, once for requests that were under way together`() {
+    @Test func `halves at strain, once for requests that were in flight together`() {
         var limit = ConcurrencyLimit(ceiling: 64)
         for _ in 1...2_000 { limit.succeeded(after: .milliseconds(10), at: start) }
         let before = limit.current

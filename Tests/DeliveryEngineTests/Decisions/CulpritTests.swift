@@ -6,7 +6,7 @@ import Testing
 
 /// Which event is blamed when the account is refused, as a transcript.
 @Suite struct CulpritTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
     let delivered = Verdict.all(.delivered(deduplicated: false))
 
     private func makeMachine(batch: Int) -> PipelineMachine {
@@ -27,7 +27,7 @@ import Testing
     /// Carries out all steps at a moment until a request leaves; a claim of retries takes those that are given.
     private func nextSend(
         _ machine: inout PipelineMachine,
-        at now: Moment,
+        at now: ClockReading,
         retries: inout [DeliveryItem],
         settled: inout [SettledDelivery]
     ) -> DeliveryBatch? {
@@ -48,7 +48,7 @@ import Testing
         return nil
     }
 
-    private func facts(_ status: Int, at now: Moment) -> AttemptFacts {
+    private func facts(_ status: Int, at now: ClockReading) -> AttemptFacts {
         AttemptFacts(at: now.wall, latency: .milliseconds(5), httpStatus: status)
     }
 

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -43,7 +44,13 @@ import Testing
         }
     }
 
-    private func decide(_ end: End, reachedAt: Timestamp?, attempts: Int) throws -> SettledDelivery {
+    /// - Parameter believed: what is believed of the clock.
+    private func decide(
+        _ end: End,
+        reachedAt: Timestamp?,
+        attempts: Int,
+        believed: Timestamp = now
+    ) throws -> SettledDelivery {
         let settings = PipelineSettings(
             provider: "acme",
             batch: BatchLimit(events: 1, bytes: 1 << 20),
@@ -56,13 +63,13 @@ import Testing
             reachedAt: reachedAt,
             acceptedAt: Timestamp(milliseconds: Self.now.milliseconds - Self.long.wholeMilliseconds * 2)
         )
-        var random = SeededGenerator(seed: 1)
+        var random = SplitMix(seed: 1)
         let decision = OutcomeRules(settings: settings).decide(
             end.outcome,
             for: item,
             isCulprit: false,
             attempt: AttemptFacts(at: Self.now, latency: .milliseconds(5), httpStatus: end.status),
-            at: Self.now,
+            at: OutcomeTime(now: Self.now, believed: believed),
             using: &random
         )
         guard case .settle(let settled) = decision else { throw Unexpected.step }
@@ -86,6 +93,11 @@ import Testing
         let settled = try decide(end, reachedAt: reachedAt, attempts: 9)
         #expect(settled.status == (end.reaches ? .rejected : .retrying))
         #expect(settled.reachedAt == reachedAt)
+    }
+
+    @Test(arguments: End.allCases) func `goes on where only the clock makes the event old`(end: End) throws {
+        let reachedAt = Timestamp(milliseconds: Self.now.milliseconds - Self.long.wholeMilliseconds)
+        #expect(try decide(end, reachedAt: reachedAt, attempts: 9, believed: reachedAt).status == .retrying)
     }
 
     @Test(arguments: End.allCases) func `goes on while nothing reached the vendor`(end: End) throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import DeliveryEngine
 
 @Suite struct IntakeTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
     let limit = BlockLimit(events: 64, bytes: 1 << 20)
 
     private var room: Intake.Room { Intake.Room(new: limit, due: limit) }

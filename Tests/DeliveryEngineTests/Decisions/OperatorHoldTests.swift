@@ -6,7 +6,7 @@ import Testing
 
 /// What an operator and a vendor may hold up, and for how long.
 @Suite struct OperatorHoldTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
     let limited = DeliveryFault(code: .rateLimited, message: "too many")
 
     private func makeMachine(hold: ProviderHold? = nil, longestWait: Duration = .seconds(3600)) -> PipelineMachine {
@@ -26,7 +26,7 @@ import Testing
     }
 
     /// Whether the machine sends something, with an event to be sent.
-    private func sends(_ machine: inout PipelineMachine, at now: Moment) -> Bool {
+    private func sends(_ machine: inout PipelineMachine, at now: ClockReading) -> Bool {
         machine.woke()
         while let step = machine.next(at: now, due: now.wall) {
             switch step {
@@ -107,8 +107,8 @@ import Testing
     }
 
     @Test(arguments: [
-        RetryAfter.delay(.seconds(7 * 86_400)), .moment(Timestamp(milliseconds: 1_700_000_000_000 + 604_800_000)),
-        .moment(Timestamp(milliseconds: .max)),
+        RetryAfter.delay(.seconds(7 * 86_400)), .at(Timestamp(milliseconds: 1_700_000_000_000 + 604_800_000)),
+        .at(Timestamp(milliseconds: .max)),
     ])
     func `a vendor's wait is cut at the provider's limit, in every place that obeys it`(after: RetryAfter) throws {
         for longest in [Duration.seconds(3600), .seconds(60)] {
@@ -129,7 +129,7 @@ import Testing
         #expect(sends(&machine, at: start + .seconds(3600)))
     }
 
-    @Test(arguments: [RetryAfter.moment(Timestamp(milliseconds: 1_699_999_000_000)), .delay(.zero)])
+    @Test(arguments: [RetryAfter.at(Timestamp(milliseconds: 1_699_999_000_000)), .delay(.zero)])
     func `a rate limit whose time is over by our clock still rests for a second`(after: RetryAfter) throws {
         var machine = try answered(.retry(limited, after: after))
         #expect(!sends(&machine, at: start + .milliseconds(999)))

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -42,9 +43,10 @@ import Testing
         item: DeliveryItem = .first,
         status: Int? = 500
     ) -> OutcomeRules.Decision {
-        var random = SeededGenerator(seed: 1)
+        var random = SplitMix(seed: 1)
         let attempt = AttemptFacts(at: Self.now, latency: .milliseconds(5), httpStatus: status)
-        return rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: attempt, at: Self.now, using: &random)
+        let time = OutcomeTime(now: Self.now, believed: Self.now)
+        return rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: attempt, at: time, using: &random)
     }
 
     private func status(of decision: OutcomeRules.Decision) -> DeliveryStatus? {

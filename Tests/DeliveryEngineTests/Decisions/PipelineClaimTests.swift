@@ -6,7 +6,7 @@ import Testing
 
 /// When the machine claims from the journal, and what it does with what a claim brings.
 @Suite struct PipelineClaimTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
     let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     @Test func `claims, fills batches, and settles what was delivered as a run`() throws {
@@ -124,7 +124,7 @@ import Testing
         }
         #expect(wake == start.instant + .seconds(60))
         machine.woke()
-        let minute = Moment(instant: start.instant + .seconds(60), wall: start.wall + .seconds(2 * 3600))
+        let minute = ClockReading(instant: start.instant + .seconds(60), wall: start.wall + .seconds(2 * 3600))
         var claimsDue = false
         while let step = machine.next(at: minute, due: due) {
             if case .claimDue = step {

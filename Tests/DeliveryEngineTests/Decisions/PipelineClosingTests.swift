@@ -6,9 +6,9 @@ import Testing
 
 /// How the machine ends.
 @Suite struct PipelineClosingTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
 
-    @Test func `when closing, waits for what is under way, settles it, and gives the rest back`() throws {
+    @Test func `when closing, waits for what is in flight, settles it, and gives the rest back`() throws {
         var machine = PipelineMachine.sample(batch: 1, concurrency: 1)
         _ = machine.next(at: start)
         machine.claimed(.init(items: (1...3).map { .sample($0) }), at: start)

@@ -6,7 +6,7 @@ import Testing
 
 /// What becomes of batches and events that the vendor refuses or fails on.
 @Suite struct PipelineFailureTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
     let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     @Test func `halves a batch whose refusal names nobody until the culprit stands alone`() throws {

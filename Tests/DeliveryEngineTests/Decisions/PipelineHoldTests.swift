@@ -6,7 +6,7 @@ import Testing
 
 /// What keeps the machine from sending: the breaker, parking, rate limits and waits, also over a restart.
 @Suite struct PipelineHoldTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
     let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     @Test func `stops sending when the breaker opens, and probes with one event`() throws {
@@ -153,8 +153,8 @@ import Testing
         machine.claimed(.init(items: [.sample(1), .sample(2)]), at: start)
         guard case .send(let batch)? = machine.next(at: start) else { throw Unexpected.step }
         machine.called(batch, .all(.retry(limited, after: .delay(.seconds(60)))), AttemptFacts.sample(429), at: start)
-        func moment(_ seconds: Int) -> Moment {
-            Moment(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds) + step)
+        func moment(_ seconds: Int) -> ClockReading {
+            ClockReading(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds) + step)
         }
         #expect(!PipelineMachine.sends(&machine, at: moment(59)))
         machine.woke()

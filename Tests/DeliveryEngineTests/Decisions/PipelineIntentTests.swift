@@ -6,7 +6,7 @@ import Testing
 
 /// Vendors without deduplication: the intent comes first, and an unknown outcome follows the policy.
 @Suite struct PipelineIntentTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
     let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     @Test func `makes the intent durable before it sends to a vendor that does not deduplicate`() throws {

@@ -8,15 +8,15 @@ enum Unexpected: Error {
     case step
 }
 
-extension Moment {
+extension ClockReading {
     /// The time at which transcripts begin.
-    static let sample = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    static let sample = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
 }
 
 extension AttemptFacts {
     /// A request that left at the beginning, with the answer's status.
     static func sample(_ status: Int?) -> AttemptFacts {
-        AttemptFacts(at: Moment.sample.wall, latency: .milliseconds(12), httpStatus: status)
+        AttemptFacts(at: ClockReading.sample.wall, latency: .milliseconds(12), httpStatus: status)
     }
 }
 
@@ -52,7 +52,7 @@ extension PipelineMachine {
     }
 
     /// Whether the machine sends anything at this time; claims find nothing more.
-    static func sends(_ machine: inout PipelineMachine, at now: Moment) -> Bool {
+    static func sends(_ machine: inout PipelineMachine, at now: ClockReading) -> Bool {
         while let step = machine.next(at: now) {
             if case .send = step { return true }
             if case .claim = step { machine.foundNothing() }

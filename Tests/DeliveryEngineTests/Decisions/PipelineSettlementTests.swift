@@ -6,7 +6,7 @@ import Testing
 
 /// What is settled, in which settlement, and as a run or as a row.
 @Suite struct PipelineSettlementTests {
-    let start = Moment.sample
+    let start = ClockReading.sample
     let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     @Test func `keeps the outcomes of requests that end during a settlement for the next one`() throws {

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -15,7 +16,7 @@ import Testing
 
         /// A busy quarter of an hour, then an event a minute for `hours`.
         init(seed: UInt64, hours: Int, kinds: [SimulatedDelivery.Poison]) {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix(seed: seed)
             batch = [1, 10, 100].randomElement(using: &random) ?? 1
             concurrency = [1, 2, 8].randomElement(using: &random) ?? 1
             let busy = (0..<3600).map { Duration.milliseconds($0 * 250) }

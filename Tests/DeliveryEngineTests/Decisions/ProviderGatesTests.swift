@@ -6,7 +6,7 @@ import Testing
 
 /// Every state of the gates against every result of a request.
 @Suite struct ProviderGatesTests {
-    static let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    static let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
     static let fault = DeliveryFault(code: .vendorError, message: "it failed")
 
     enum State: String, CaseIterable {
@@ -61,7 +61,7 @@ import Testing
             let later = Self.start + .seconds(31)
             gates.learn(from: signal, Self.facts, of: ticket, blame, at: later)
             let name = "\(state), \(signal), \(blame)"
-            let snapshot = gates.snapshot(at: later, requestsUnderWay: 0, counts: .init())
+            let snapshot = gates.snapshot(at: later, requestsInFlight: 0, counts: .init())
             #expect(snapshot.circuit != "probing", "\(name)")
             let next = try #require(gates.earliestSend(at: later.instant), "\(name)")
             #expect(next <= later.instant + .seconds(60), "\(name)")
@@ -73,7 +73,7 @@ import Testing
     @Test(arguments: State.allCases) func `closes and is not parked any more after a probe that passed`(state: State) {
         var (gates, ticket) = gates(state)
         gates.learn(from: .works, Self.facts, of: ticket, .provider, at: Self.start + .seconds(31))
-        let snapshot = gates.snapshot(at: Self.start + .seconds(31), requestsUnderWay: 0, counts: .init())
+        let snapshot = gates.snapshot(at: Self.start + .seconds(31), requestsInFlight: 0, counts: .init())
         switch state {
         case .closed, .probing, .parkedProbing:
             #expect(snapshot.circuit == "closed")

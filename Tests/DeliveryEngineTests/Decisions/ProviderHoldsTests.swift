@@ -6,7 +6,7 @@ import Testing
 
 /// What keeps a provider from being called, and what of it a restart must know.
 @Suite struct ProviderHoldsTests {
-    static let start = Moment.sample
+    static let start = ClockReading.sample
     static let limited = DeliveryFault(code: .rateLimited, message: "too many")
     static let down = DeliveryFault(code: .vendorUnavailable, message: "later")
     static let badKey = DeliveryFault(code: .unauthorized, message: "the key is wrong")
@@ -32,7 +32,7 @@ import Testing
     static let waits: [(DeliveryFault, RetryAfter?, Duration)] = [
         (limited, RetryAfter.delay(.seconds(60)), Duration.seconds(60)), (down, .delay(.seconds(60)), .seconds(60)),
         (limited, .delay(.seconds(604_800)), .seconds(3600)),
-        (down, .moment(Timestamp(milliseconds: Timestamp.range.upperBound)), .seconds(3600)),
+        (down, .at(Timestamp(milliseconds: Timestamp.range.upperBound)), .seconds(3600)),
         (limited, nil, .seconds(1)), (limited, .delay(.zero), .seconds(1)), (down, nil, .zero),
         (limited, .moment(start.wall + .seconds(-60)), .seconds(1)), (down, .moment(start.wall + .seconds(-60)), .zero),
         (limited, .moment(start.wall + .seconds(90)), .seconds(90)),

@@ -5,7 +5,7 @@ import Testing
 
 /// Clients' reads and passed calls take a share of the rate limit, behind deliveries.
 @Suite struct ReadsShareTests {
-    private let start = Moment(instant: .now, wall: Timestamp(milliseconds: 0))
+    private let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 0))
 
     private func gates(_ limit: RateLimit?, share: Double) -> ProviderGates {
         var settings = PipelineSettings(
@@ -45,7 +45,9 @@ import Testing
 
     @Test func `leave a delivery that comes its token, where there are several`() {
         var gates = gates(RateLimit(requests: 600, per: .seconds(60)), share: 100)
-        while gates.earliestRead(besides: false, at: start.instant) == start.instant { gates.passRead(at: start.instant) }
+        while gates.earliestRead(besides: false, at: start.instant) == start.instant {
+            gates.passRead(at: start.instant)
+        }
         #expect(gates.earliestSend(at: start.instant) == start.instant)
     }
 

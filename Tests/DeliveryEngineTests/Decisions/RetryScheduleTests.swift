@@ -1,4 +1,5 @@
 import Events
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -9,7 +10,7 @@ import Testing
 
     @Test(arguments: [(1, 1_000), (2, 2_000), (3, 4_000), (10, 512_000), (11, 600_000), (1_000_000, 600_000)])
     func `draws each wait between nothing and a ceiling that doubles up to the cap`(attempts: Int, ceiling: Int64) {
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix(seed: 7)
         var longest: Int64 = 0
         for _ in 0..<2_000 {
             let next = schedule.next(after: attempts, at: now, notBefore: nil, using: &random)
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func `obeys the time that the vendor named, and spreads the returns a little`() {
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix(seed: 7)
         let named = now + .seconds(3600)
         for _ in 0..<100 {
             let next = schedule.next(after: 1, at: now, notBefore: named, using: &random)

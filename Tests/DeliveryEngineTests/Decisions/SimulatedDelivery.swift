@@ -34,7 +34,7 @@ struct SimulatedDelivery {
         var isClaimed = false
     }
 
-    private static let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    private static let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
 
     /// The weather by its beginning, in order.
     var weather: [(from: Duration, Weather)] = []

@@ -4,11 +4,11 @@ import Testing
 @testable import DeliveryEngine
 
 @Suite struct SteadyClockTests {
-    let start = Moment(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
+    let start = ClockReading(instant: .now, wall: Timestamp(milliseconds: 1_700_000_000_000))
 
     /// Some time later, with the wall clock set by `step` since the start.
-    private func later(_ seconds: Int, set step: Int) -> Moment {
-        Moment(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds + step))
+    private func later(_ seconds: Int, set step: Int) -> ClockReading {
+        ClockReading(instant: start.instant + .seconds(seconds), wall: start.wall + .seconds(seconds + step))
     }
 
     @Test func `asks for retries to be brought forward by as much as the clock was set back`() {
@@ -39,6 +39,12 @@ import Testing
         var clock = SteadyClock(at: start)
         #expect(clock.correction(at: later(1, set: 36 * 86_400), hasRetries: true) == nil)
         #expect(clock.correction(at: later(2, set: 0), hasRetries: true) == .seconds(36 * 86_400))
+    }
+
+    @Test(arguments: [(0, 0), (-3600, -3600), (3600, 3600), (3601, 3600), (40 * 86_400, 3600)])
+    func `believes a clock that jumps ahead for an hour at most`(step: Int, believed: Int) {
+        let clock = SteadyClock(at: start)
+        #expect(clock.believed(at: later(100, set: step)) == start.wall + .seconds(100 + believed))
     }
 
     @Test func `changes nothing while no retry waits`() {

@@ -18,7 +18,7 @@ import Testing
         let event = AcceptedEvent.sample(id, plan: Plan(route: "r", destinations: [destination]))
         let delivery = ClaimedDelivery(sequence: 7, event: event, destination: destination, attempts: 3)
         return ClaimTranslation(provider: "acme", adapter: PlainAdapter(), logger: PipelineStage.quiet)
-            .translate([delivery], at: Moment.sample.wall + wait)
+            .translate([delivery], at: ClockReading.sample.wall + wait)
     }
 
     @Test(arguments: [
@@ -38,7 +38,7 @@ import Testing
         let settled = try #require(claimed.settled.first)
         #expect(claimed.items.isEmpty && settled.sequence == 7)
         #expect(settled.status == status && settled.fault?.code == code)
-        #expect(settled.nextAttemptAt == (status == .retrying ? Moment.sample.wall + .seconds(10) : nil))
+        #expect(settled.nextAttemptAt == (status == .retrying ? ClockReading.sample.wall + .seconds(10) : nil))
     }
 
     @Test(arguments: ["good", "bad", "late"], DeliveryMode.allCases.filter { $0 != .off })

@@ -15,7 +15,7 @@ import Testing
 /// Both clocks of a pipeline, which move only when the test says so.
 final class ManualClock: WallClock {
     private let passed = Mutex(Duration.zero)
-    private let start = Moment.sample
+    private let start = ClockReading.sample
 
     var elapsed: Duration { passed.withLock { $0 } }
     var now: Timestamp { start.wall + elapsed }
@@ -36,6 +36,7 @@ struct PipelineStage {
     let view = DeliveryView()
     let store: SQLiteEventStore
     let vendor: ScriptedVendor
+    var logger = quiet
     var settings = PipelineSettings(
         provider: provider,
         batch: BatchLimit(events: 1, bytes: 1 << 20),
@@ -58,7 +59,7 @@ struct PipelineStage {
             instant: { clock.instant },
             seenBy: view,
             on: DeliveryLane(loop),
-            logger: Self.quiet
+            logger: logger
         )
     }
 
@@ -122,7 +123,7 @@ extension Result where Failure == any Error {
 
 extension AcceptedEvent {
     /// An event whose content follows from its id.
-    static func sample(_ id: String, acceptedAt: Timestamp = Moment.sample.wall, plan: Plan) -> AcceptedEvent {
+    static func sample(_ id: String, acceptedAt: Timestamp = ClockReading.sample.wall, plan: Plan) -> AcceptedEvent {
         AcceptedEvent(
             tenant: "t",
             client: "c",

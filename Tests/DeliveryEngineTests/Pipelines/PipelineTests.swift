@@ -37,8 +37,8 @@ import Testing
                 }
                 let again = try #require(stage.vendor.calls.last)
                 #expect(stage.vendor.calls.count == 2)
-                #expect(Moment.sample.wall + again.at >= due, "not before its time")
-                #expect(Moment.sample.wall + again.at < due + .seconds(60), "soon after it")
+                #expect(ClockReading.sample.wall + again.at >= due, "not before its time")
+                #expect(ClockReading.sample.wall + again.at < due + .seconds(60), "soon after it")
             }
             #expect(try await stage.delivery("1").history.map(\.httpStatus) == [503, 200])
         }
@@ -50,7 +50,8 @@ import Testing
             try await stage.accept("1")
             try await stage.run {
                 try await stage.wait("1", .retrying)
-                try await stage.store.makeRetriesDue(of: PipelineStage.provider, at: stage.clock.now)
+                let now = stage.clock.now
+                try await stage.store.makeRetriesDue(of: PipelineStage.provider, waitingBeyond: now, at: now)
                 stage.view.bells.nudge(PipelineStage.provider)
                 try await stage.wait("1", .delivered)
                 #expect(stage.vendor.calls.map(\.at) == [.zero, .zero])

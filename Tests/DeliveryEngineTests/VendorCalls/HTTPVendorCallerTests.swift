@@ -21,7 +21,7 @@ import Testing
         _ address: String,
         credential: CredentialPlacement = .header(name: "Authorization", prefix: "Bearer "),
         credentials: Credentials = Credentials(secret: Secret("secret")),
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(120),
         trace: TraceContext? = nil
     ) async throws -> CallResult {
         let client = VendorClient(on: MultiThreadedEventLoopGroup.singleton.next())
@@ -35,7 +35,7 @@ import Testing
     private func call(
         _ act: RawVendor.Act,
         credential: CredentialPlacement = .header(name: "Authorization", prefix: "Bearer "),
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(120)
     ) async throws -> (result: CallResult, requests: [String]) {
         let vendor = try RawVendor { _ in act }
         defer { vendor.stop() }
@@ -52,7 +52,7 @@ import Testing
             baseURL: "http://127.0.0.1:\(vendor.port)",
             credential: .header(name: "x-api-key", prefix: ""),
             headers: [(name: "X-Environment-ID", value: "env_1")],
-            timeout: .seconds(10)
+            timeout: .seconds(120)
         )
         let caller = HTTPVendorCaller(client: client, endpoint: endpoint, credentials: Credentials(secret: Secret("s")))
         for path in ["/events", "/other"] { _ = await caller.call(VendorRequest(path: path, body: [])) }
@@ -114,7 +114,7 @@ import Testing
     @Test func `a peer that does not speak TLS means that nothing left`() async throws {
         let vendor = try RawVendor { _ in .greet("220 hello\r\n") }
         defer { vendor.stop() }
-        guard case .notSent = try await call("https://127.0.0.1:\(vendor.port)", timeout: .seconds(5)) else {
+        guard case .notSent = try await call("https://127.0.0.1:\(vendor.port)", timeout: .seconds(120)) else {
             throw Unexpected.step
         }
     }

@@ -19,7 +19,7 @@ import Transport
 
         func caller(
             scheme: String = "http",
-            timeout: Duration = .seconds(10),
+            timeout: Duration = .seconds(120),
             secret: String = "secret",
             mayRepeat: Bool = true
         ) -> HTTPVendorCaller {
@@ -139,7 +139,7 @@ import Transport
             return [try SocketAddress(ipAddress: "127.0.0.1", port: 0)]
         })
         let client = VendorClient(on: MultiThreadedEventLoopGroup.singleton.next(), names: names)
-        @Sendable func call(_ host: String, timeout: Duration = .seconds(30)) async -> CallResult {
+        @Sendable func call(_ host: String, timeout: Duration = .seconds(120)) async -> CallResult {
             let endpoint = VendorEndpoint(
                 provider: "acme",
                 baseURL: "http://\(host):\(vendor.port)",
@@ -332,7 +332,7 @@ import Transport
         }
     }
 
-    @Test func `a shutdown ends what is under way, and nothing begins after it`() async throws {
+    @Test func `a shutdown ends what is in flight, and nothing begins after it`() async throws {
         try await withLine([[.read, .awaitEnd]]) { (line) async throws in
             async let underWay = line.call()
             try await waitUntil("the request has left") { line.vendor.requests.count == 1 }

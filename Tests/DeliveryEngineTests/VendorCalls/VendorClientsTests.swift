@@ -33,7 +33,7 @@ import Vendors
             provider: "p",
             baseURL: "http://\(host):\(vendor.port)",
             credential: .header(name: "Authorization", prefix: ""),
-            timeout: .seconds(10)
+            timeout: .seconds(120)
         )
         let caller = HTTPVendorCaller(
             client: lane.clients.client(for: try provider(fields)),

@@ -6,12 +6,10 @@ import Testing
 @Suite(.serialized) struct CrowdTests {
     private static func event(_ id: String) -> String { #"{"id":"\#(id)","name":"n","customer_id":"c"}"# }
 
-    /// Whether others are served, and promptly.
+    /// Whether others are served.
     private func expectService(_ stage: Stage, _ id: String) async throws {
-        let start = ContinuousClock.now
         #expect(try await stage.client.post("/v1/events", Self.event(id)).status == 202)
         #expect(try await stage.client.get("/v1/events/\(id)").status == 200)
-        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test func `keeps three thousand idle connections, and serves others`() async throws {
@@ -65,10 +63,11 @@ import Testing
                 let crowd = try await Crowd.open(300, to: stage.port)
                 // The client's connection from before is one of those that are served.
                 try await expectService(stage, "meanwhile")
-                let before = try Footprint.seconds(of: gateway.identifier)
+                let (start, before) = (ContinuousClock.now, try Footprint.seconds(of: gateway.identifier))
                 // A time on the clock to compare the time on the processor with.
                 try await Task.sleep(for: .seconds(1))
-                #expect(try Footprint.seconds(of: gateway.identifier) - before < 0.5)
+                let used = try Footprint.seconds(of: gateway.identifier) - before
+                #expect(used < 0.5 * ((ContinuousClock.now - start) / .seconds(1)))
                 withExtendedLifetime(crowd) {}
             }
             let later = WebClient(base: stage.client.base, key: Stage.key)

@@ -102,6 +102,38 @@ import Testing
         }
     }
 
+    @Test func `keeps little for an event stream whose window is closed, and serves the other streams`() async throws {
+        try await withGateway { (stage, gateway, client) async throws in
+            for vendor in BillCheck.vendors { try await stage.setFaults(vendor, #"{"status":{"503":1}}"#) }
+            let key = ("authorization", "Bearer \(Stage.key)")
+            try await client.request(Self.get("/v1/events/stream", [key]), on: 1)
+            try await waitUntil("the stream has begun") { !client.frames(Self.data, on: 1).isEmpty }
+            let before = try Footprint.megabytes(of: gateway.identifier)
+            let certificates = Certificates(folder: stage.folder)
+            let padding = String(repeating: "x", count: 100_000)
+            let mostMegabytes = 100
+            for batch in 1...mostMegabytes {
+                let events = (1...10).map { number in
+                    #"{"id":"e\#(batch)-\#(number)","name":"n","customer_id":"c","properties":{"p":"\#(padding)"}}"#
+                }
+                let address = "https://localhost:\(stage.port)/v1/events"
+                let body = "[\(events.joined(separator: ","))]"
+                let answer = try await certificates.ask(address, trusting: "one", method: .POST, body: body)
+                #expect(answer.status == 202)
+            }
+            try await waitUntil("the window is full") {
+                client.frames(Self.data, on: 1).reduce(0) { $0 + $1.payload.count } >= 60_000
+            }
+            let after = try Footprint.megabytes(of: gateway.identifier)
+            #expect(after - before < mostMegabytes, "\(before) MB before, \(after) MB after")
+            try await client.request(Self.get("/healthz"), on: 3)
+            try await waitUntil("another stream is answered") { !client.frames(Self.headers, on: 3).isEmpty }
+            #expect(client.frames(Self.headers, on: 3).first?.payload.first == Self.ok)
+            let shown = client.frames(Self.data, on: 1).reduce(0) { $0 + $1.payload.count }
+            #expect(shown <= 65_535, "no more than the window was sent")
+        }
+    }
+
     @Test func `tells a client that waits for 100 to send its body`() async throws {
         try await withGateway { (stage, _, client) async throws in
             let event = #"{"id":"e1","name":"n","customer_id":"c"}"#

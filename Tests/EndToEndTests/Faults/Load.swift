@@ -1,18 +1,21 @@
 import Foundation
 import Synchronization
 
-/// Applications that post events without pause, and repeat what was not acknowledged.
+/// Applications that post events without pause, repeat what was not acknowledged, and now and then what was.
 final class Load: Sendable {
     private struct State {
         var attempted: Set<String> = []
         var acknowledged: Set<String> = []
+        var conflicts: [String] = []
+        var pause: Duration?
         var isStopped = false
     }
 
     private let state = Mutex(State())
     private let client: WebClient
-
     private let prefix: String
+    /// Of all events, so that the gateway's clock does not decide it and a repeat has the same one.
+    private let timestamp = Int(Date().timeIntervalSince1970)
 
     /// - Parameter prefix: in front of every id.
     init(client: WebClient, prefix: String = "") {
@@ -24,27 +27,50 @@ final class Load: Sendable {
     var attempted: Set<String> { state.withLock { $0.attempted } }
     /// Events that were answered with success.
     var acknowledged: Set<String> { state.withLock { $0.acknowledged } }
+    /// Answers to repeats of acknowledged events that said anything but "known already".
+    var conflicts: [String] { state.withLock { $0.conflicts } }
 
     func stop() {
         state.withLock { $0.isStopped = true }
     }
 
+    /// From now on each application waits a little between two events.
+    func slowDown() {
+        state.withLock { $0.pause = .milliseconds(50) }
+    }
+
     func run(_ worker: Int) async {
         var number = 0
         while !state.withLock({ $0.isStopped }) {
-            let id = "\(prefix)w\(worker)-\(number)"
+            let id = id(worker, number)
             _ = state.withLock { $0.attempted.insert(id) }
-            let event = #"{"id":"\#(id)","name":"n","customer_id":"c\#(number % 7)","properties":{"n":\#(number)}}"#
-            do {
-                let answer = try await client.post("/v1/events", event)
-                guard answer.status == 202 else { continue }
-                _ = state.withLock { $0.acknowledged.insert(id) }
-                number += 1
-            } catch {
-                // The gateway is down: the application asks again with the same id until a connection is taken.
-                try? await Task.sleep(for: .milliseconds(5))
-            }
+            guard await post(worker, number) == 202 else { continue }
+            _ = state.withLock { $0.acknowledged.insert(id) }
+            if number.isMultiple(of: 10) { await repeatEarlier(worker, number / 2) }
+            number += 1
+            if let pause = state.withLock({ $0.pause }) { try? await Task.sleep(for: pause) }
         }
+    }
+
+    private func id(_ worker: Int, _ number: Int) -> String { "\(prefix)w\(worker)-\(number)" }
+
+    /// - Returns: the answer's status; nil if none came.
+    private func post(_ worker: Int, _ number: Int) async -> Int? {
+        let event =
+            #"{"id":"\#(id(worker, number))","name":"n","customer_id":"c\#(number % 7)","timestamp":\#(timestamp),"#
+            + #""properties":{"n":\#(number)}}"#
+        do {
+            return try await client.post("/v1/events", event).status
+        } catch {
+            // The gateway is down: the application asks again with the same id until a connection is taken.
+            try? await Task.sleep(for: .milliseconds(5))
+            return nil
+        }
+    }
+
+    private func repeatEarlier(_ worker: Int, _ number: Int) async {
+        guard let status = await post(worker, number), status != 202, status < 500, status != 429 else { return }
+        state.withLock { $0.conflicts.append("\(status) for \(id(worker, number))") }
     }
 }
 

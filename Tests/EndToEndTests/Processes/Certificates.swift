@@ -84,7 +84,7 @@ struct Certificates {
             request.headers.add(name: "Authorization", value: "Bearer \(Stage.key)")
             request.headers.add(name: "Content-Type", value: "application/json")
             if let body { request.body = .bytes(ByteBuffer(string: body)) }
-            let response = try await client.execute(request, timeout: .seconds(20))
+            let response = try await client.execute(request, timeout: .seconds(120))
             let received = try await response.body.collect(upTo: 1 << 20)
             let text = String(decoding: received.readableBytesView, as: UTF8.self)
             result = .success(Answer(status: Int(response.status.code), version: response.version, text: text))

@@ -84,21 +84,29 @@ struct Stage: Sendable {
         try await gateway.stop()
     }
 
-    /// - Parameter retry: the waits of all providers, short so that a test sees several.
+    /// - Parameters:
+    ///   - retry: the waits of all providers, short so that a test sees several.
+    ///   - address: of a vendor, by its name and the simulators' address.
     func writeRoutes(
         retry: String = #"{"base":"100ms","cap":"400ms"}"#,
         timeout: String = "2s",
-        scopes: [String] = ["events:write", "events:read", "deliveries:manage"]
+        scopes: [String] = ["events:write", "events:read", "deliveries:manage"],
+        address: (_ vendor: String, _ simulators: String) -> String = { $1 }
     ) throws {
         let providers = [
             ("knetik", "/knetik", "E2E_KNETIK"), ("flexprice", "/flexprice", "E2E_FLEXPRICE"),
             ("polar", "/polar", "E2E_POLAR"),
             ("lago", "/lago", "E2E_LAGO"),
         ].map { name, path, variable in
-            #"""
-            "\#(name)": {"adapter": "\#(name)", "base_url": "\#(sandbox.base)\#(path)", "credential": {"env": "\#(variable)"},
-                         "retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms", "parked_pause": "500ms"}, "timeout": "\#(timeout)"}
-            """#
+            let base = address(name, sandbox.base)
+            // What is on this machine needs no permission, and has no rate limit.
+            let permissions =
+                base == sandbox.base
+                ? "" : #""allow_plain_http": true, "allow_private_address": true, "rate_limit": "10000/s", "#
+            return #"""
+                "\#(name)": {"adapter": "\#(name)", "base_url": "\#(base)\#(path)", "credential": {"env": "\#(variable)"},
+                             \#(permissions)"retry": \#(retry), "breaker": {"failures": 5, "pause": "100ms", "parked_pause": "500ms"}, "timeout": "\#(timeout)"}
+                """#
         }.joined(separator: ",\n")
         let text = #"""
             {"version": 1, "providers": {\#(providers)},

@@ -62,7 +62,7 @@ struct WebClient: Sendable {
         }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await Self.http.execute(request, timeout: .seconds(30))
+        let response = try await Self.http.execute(request, timeout: .seconds(120))
         let received = try await response.body.collect(upTo: 256 << 20)
         return Answer(
             status: Int(response.status.code),

@@ -1,3 +1,4 @@
+import Events
 import Testing
 
 @testable import Ingress
@@ -30,11 +31,39 @@ import Testing
     @Test func `counts places by who holds them, and all together`() {
         var places = Places<String>(limit: 3, perHolder: 2)
         #expect(throws: Never.self) { for name in ["a", "a", "b"] { try places.take(for: name) } }
-        #expect(throws: Places<String>.Refusal.holderHasAll) { try places.take(for: "a") }
-        #expect(throws: Places<String>.Refusal.allTaken) { try places.take(for: "b") }
+        #expect(throws: Places<String>.LimitReached.holderHasAll) { try places.take(for: "a") }
+        #expect(throws: Places<String>.LimitReached.allTaken) { try places.take(for: "b") }
         places.giveBack(of: "a")
         places.giveBack(of: "nobody")
         #expect(places.count == 2 && places.count(of: "a") == 1)
         #expect(throws: Never.self) { try places.take(for: "c") }
+    }
+
+    @Test func `lets each client read so often at a time, whatever others do`() async throws {
+        var settings = IngressSettings.Capacity()
+        settings.readsPerClient = 2
+        let capacity = IngressCapacity(settings)
+        func isRefused(_ client: ClientName) async -> Bool {
+            do {
+                return try await capacity.asRead(of: client) { false }
+            } catch {
+                return (error as? Problem)?.kind == "too-many-reads"
+            }
+        }
+        try await capacity.asRead(of: "a") {
+            #expect(await !isRefused("a"))
+            try await capacity.asRead(of: "a") {
+                #expect(await isRefused("a"))
+                #expect(await !isRefused("b"), "also of the same tenant")
+            }
+            #expect(await !isRefused("a"), "a place is given back")
+        }
+        // Also by a read that fails.
+        for _ in 0..<3 {
+            await #expect(throws: CancellationError.self) {
+                try await capacity.asRead(of: "a") { throw CancellationError() }
+            }
+        }
+        #expect(await !isRefused("a"))
     }
 }

@@ -1,3 +1,4 @@
+import Randomness
 import Synchronization
 import Testing
 
@@ -108,7 +109,7 @@ import Testing
     /// Nobody busy is ever asked to leave, no address has more than its share, and all are counted.
     @Test(arguments: 0..<30 as Range<UInt64>)
     func `holds its limits whatever comes and goes`(seed: UInt64) {
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         var register = Register(limit: 12, perAddress: 4)
         var live: [Int: (address: String, connection: Connection)] = [:]
         for _ in 0..<2000 {

@@ -101,4 +101,60 @@ import Testing
         }
         #expect(found == [nil, nil, .age, nil, nil, nil])
     }
+
+    /// Whatever passes in whatever order.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func `blames nobody for what moves, and waits for nobody for ever`(seed: UInt64) {
+        var random = SplitMix(seed)
+        for _ in 0..<200 { live(&random) }
+    }
+
+    private func live(_ random: inout SplitMix) {
+        var connection = deadlines(first: .seconds(25))
+        var (isReading, hadRequest, elapsed, quiet, blocked) = (false, false, Duration.zero, 0, nil as Int?)
+        for _ in 0..<200 {
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0:
+                connection.received([.body(10), .body(1000), .end].randomElement(using: &random) ?? .end)
+                quiet = 0
+            case 1:
+                connection.received(.head)
+                (hadRequest, quiet) = (true, 0)
+            case 2:
+                connection.readBegan()
+                isReading = true
+            case 3:
+                connection.readCompleted()
+                isReading = false
+            case 4:
+                connection.requested()
+                (hadRequest, quiet) = (true, 0)
+            case 5:
+                connection.moved()
+                quiet = 0
+            case 6:
+                if connection.wrote() { blocked = 0 }
+                quiet = 0
+            case 7:
+                connection.sent()
+                blocked = nil
+            default:
+                elapsed += Self.look
+                quiet += 1
+                blocked = blocked.map { $0 + 1 }
+                let ended = connection.look(after: Self.look)
+                switch ended {
+                case .head, .body: #expect(isReading, "a client that is not read from cannot send")
+                case .first: #expect(elapsed >= .seconds(25))
+                case .idle: #expect(quiet >= ConnectionDeadlines.idleLooks)
+                case .output: #expect((blocked ?? 0) >= ConnectionDeadlines.blockedLooks)
+                case .age: Issue.record("no age was set")
+                case nil:
+                    #expect(quiet < ConnectionDeadlines.idleLooks)
+                    #expect(hadRequest || elapsed < .seconds(25))
+                }
+                if ended != nil { return }
+            }
+        }
+    }
 }

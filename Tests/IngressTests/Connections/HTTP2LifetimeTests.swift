@@ -1,3 +1,4 @@
+import Randomness
 import Testing
 
 @testable import Ingress
@@ -74,7 +75,7 @@ import Testing
     /// afterwards.
     @Test(arguments: 0..<50 as Range<UInt64>)
     func `ends whatever the client does`(seed: UInt64) {
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         var life = HTTP2Lifetime(Self.limits)
         var (now, next, open, closes) = (Duration.zero, 1, Set<Int>(), 0)
         while let deadline = life.deadline {
@@ -98,22 +99,5 @@ import Testing
         }
         #expect(closes == 1)
         #expect(life.look(at: now + second(99)) == [] && life.end(at: now) == [] && life.acknowledged() == [])
-    }
-}
-
-/// Numbers that a seed determines (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        return bits ^ bits >> 31
     }
 }

@@ -40,6 +40,16 @@ import Testing
         }
     }
 
+    /// The connection would stay open until it is idle for too long if the lane forgot that the client has closed its side.
+    @Test func `closes the connection of a client that has closed its side behind requests of both kinds`() async throws
+    {
+        try await IngressFixture.with { (server) async throws in
+            let text = write("a") + read("/v1/events/a")
+            let answer = try await RawRequest.send(text, to: server.port, closesInput: true) { _ in false }
+            #expect(Self.statuses(answer) == ["202", "200"])
+        }
+    }
+
     @Test func `closes the connection behind the answer if the client wants that`() async throws {
         try await IngressFixture.with { (server) async throws in
             let answer = try await RawRequest.send(write("a", "Connection: close\r\n") + write("b"), to: server.port) {

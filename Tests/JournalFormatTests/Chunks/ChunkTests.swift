@@ -1,5 +1,6 @@
 import Events
 import JournalFormat
+import Randomness
 import Testing
 
 @Suite struct ChunkTests {
@@ -98,7 +99,7 @@ import Testing
     /// Damage that the checksum does not show, because it was there when the checksum was made.
     @Test(arguments: 0..<20)
     func `survives frames that are not frames`(seed: UInt64) {
-        var generator = Seeded(state: seed)
+        var generator = SplitMix(seed: seed)
         let whole = chunk([event("a"), event("b", full: true), event("c")])
         for _ in 0..<5000 {
             var frames = Array(whole[24..<(whole.count - 8)])
@@ -115,18 +116,5 @@ import Testing
     @Test func `names what it does not know`() {
         #expect(throws: ChunkFault.unknownOrigin(2)) { try Chunk.read(chunk([event("a")], origin: 2), names: names) }
         #expect(throws: ChunkFault.unknownPlan(4)) { try Chunk.read(chunk([event("a")], plan: 4), names: names) }
-    }
-}
-
-/// A generator that gives the same numbers for the same seed.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Events
+import Randomness
 import Testing
 
 @testable import JournalFormat
@@ -20,7 +21,7 @@ import Testing
 
     /// An event that has no two parts alike.
     private func noise(_ bytes: Int) -> AcceptedEvent {
-        var generator = Seeded(state: 5)
+        var generator = SplitMix(seed: 5)
         let id = (0..<bytes).map { _ in Character(Unicode.Scalar(UInt8.random(in: 33...126, using: &generator))) }
         return ChunkTests().event(String(id))
     }
@@ -91,7 +92,7 @@ import Testing
     /// Damage that the checksum does not show, because it was there when the checksum was made.
     @Test(arguments: 0..<20)
     func `survives blocks that are not blocks`(seed: UInt64) {
-        var generator = Seeded(state: seed)
+        var generator = SplitMix(seed: seed)
         let whole = builder(similarEvents(20)).finishPacked().stored
         for _ in 0..<2000 {
             var damaged = whole

@@ -97,11 +97,43 @@ import Testing
         progress.settleFirst(3)
         #expect(progress.cursor == 1)
         #expect(progress.takeInterrupted() == [2])
-        progress.release([2])
-        #expect(progress.releasedEvents(limit: 9) == [2])
-        progress.claimReleased(1)
+        progress.withdraw([2])
+        progress.endClaims()
+        #expect(Self.claim(&progress, Self.stretch("xxx")) == [2])
         progress.settleFirst(2)
         #expect(progress.cursor == 3)
+    }
+
+    @Test func `walks again from the cursor when the lease ends, over what is settled`() {
+        var progress = ProviderProgress(position: 0, pending: 6)
+        _ = Self.claim(&progress, Self.stretch("x.xxxx.x"), events: 5)
+        progress.settleFirst(3)
+        progress.settleFirst(5)
+        progress.endClaims()
+        #expect(progress.position == 0 && progress.pending == 4)
+        #expect(Self.claim(&progress, Self.stretch("x.xxxx.x")) == [1, 4, 6, 8])
+        for sequence in [1, 4, 6, 8] as [Int64] { progress.settleFirst(sequence) }
+        #expect(progress.pending == 0 && progress.cursor == 8)
+    }
+
+    @Test func `counts the loss of a damaged chunk once, however often it is walked over`() {
+        var progress = ProviderProgress(position: 0, pending: 5)
+        _ = Self.claim(&progress, Self.stretch("xx"))
+        _ = progress.claim(from: Stretch(end: 4, damagedEvents: 2), limit: BlockLimit(events: 9, bytes: 9), of: "lago")
+        #expect(progress.pending == 3)
+        progress.endClaims()
+        _ = Self.claim(&progress, Self.stretch("xx"))
+        _ = progress.claim(from: Stretch(end: 4, damagedEvents: 2), limit: BlockLimit(events: 9, bytes: 9), of: "lago")
+        #expect(progress.pending == 3)
+    }
+
+    @Test func `keeps rows that a person changes when the lease ends`() {
+        var progress = ProviderProgress(position: 9, retrying: 2)
+        #expect(progress.holdForRevision([1]) == [1])
+        progress.endClaims()
+        #expect(progress.isHeld(1))
+        progress.endRevision([1])
+        #expect(!progress.isHeld(1))
     }
 
     @Test func `cuts a run around what is open`() {
@@ -125,11 +157,11 @@ import Testing
         #expect(progress.claimRows([2], limit: 9, next: nil) == [], "it is claimed already")
     }
 
-    @Test func `keeps the time of a retry that was settled, released or revised while due rows were read`() {
+    @Test func `keeps the time of a retry that was settled, given back or revised while due rows were read`() {
         let (soon, late) = (Timestamp(milliseconds: 5_000), Timestamp(milliseconds: 90_000))
         let changes: [(String, Timestamp, @Sendable (inout ProviderProgress) -> Void)] = [
             ("settled", soon, { $0.settleRow(7, wasRetrying: false, due: Timestamp(milliseconds: 5_000)) }),
-            ("released", .init(milliseconds: 0), { $0.release([3]) }),
+            ("given back", .init(milliseconds: 0), { $0.endClaims() }),
             ("revised", .init(milliseconds: 0), { $0.endRevision([4]) }),
             ("brought forward", .init(milliseconds: 0), { $0.rescheduled() }),
         ]

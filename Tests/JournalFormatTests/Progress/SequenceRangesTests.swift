@@ -1,3 +1,4 @@
+import Randomness
 import Testing
 
 @testable import JournalFormat
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 4])
     func `agrees with a set`(seed: UInt64) {
-        var generator = Seeded(state: seed)
+        var generator = SplitMix(seed: seed)
         var (ranges, model) = (SequenceRanges(), Set<Int64>())
         for _ in 0..<300 {
             let lower = Int64.random(in: 1...200, using: &generator)

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Journal
 import JournalFormat
+import Randomness
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: [0, 200, 60_000, 4_000_000_000, Int64.max] as [Int64])
     func `a column keeps numbers in as few bytes as they need`(span: Int64) {
-        var generator = Seeded(state: 7)
+        var generator = SplitMix(seed: 7)
         let least: Int64 = span == .max ? .min : -5
         let values = (0..<500).map { _ in least &+ Int64.random(in: 0...span, using: &generator) }
         let column = PackedColumn(packing: values)
@@ -62,18 +63,18 @@ import Testing
         let segment = try ColumnSegment(image: builder.encoded(keyCheck: 9), keyCheck: 9)
         #expect(segment.range == 11...30)
         #expect(segment.count == 10)
-        let reading = try segment.open()
-        let sequences = try reading.sequences()
+        let columns = try segment.open()
+        let sequences = try columns.sequences()
         #expect((0..<10).map { sequences[$0] } == [11, 12, 13, 14, 15, 21, 22, 23, 24, 25])
         for number in 1...5 as ClosedRange<Int64> {
             let text = Array("customer-\(number)".utf8)
-            #expect(try reading.number(of: text, tenant: 1, in: .customers, key: Self.key) == number)
-            #expect(try reading.number(of: text, tenant: 2, in: .customers, key: Self.key) == nil)
+            #expect(try columns.number(of: text, tenant: 1, in: .customers, key: Self.key) == number)
+            #expect(try columns.number(of: text, tenant: 2, in: .customers, key: Self.key) == nil)
         }
-        #expect(try reading.number(of: Array("nobody".utf8), tenant: 1, in: .customers, key: Self.key) == nil)
-        #expect(try reading.number(of: Array("x".utf8), tenant: 1, in: .sources, key: Self.key) == nil)
-        #expect(try reading.summaries().map(\.count) == [10])
-        #expect(try reading.texts(of: .names).map { String(decoding: $0.text, as: UTF8.self) } == ["api_request"])
+        #expect(try columns.number(of: Array("nobody".utf8), tenant: 1, in: .customers, key: Self.key) == nil)
+        #expect(try columns.number(of: Array("x".utf8), tenant: 1, in: .sources, key: Self.key) == nil)
+        #expect(try columns.summaries().map(\.count) == [10])
+        #expect(try columns.texts(of: .names).map { String(decoding: $0.text, as: UTF8.self) } == ["api_request"])
     }
 
     @Test func `a file with a changed byte is refused or found out`() async throws {
@@ -88,10 +89,10 @@ import Testing
                 damaged[place] ^= 0x04
                 try Data(damaged).write(to: file)
                 #expect(throws: (any Error).self) {
-                    let reading = try ColumnSegment(opening: file, keyCheck: 9).open()
-                    for part in ColumnPart.allCases.prefix(6) { _ = try reading.column(part) }
-                    for column in TextColumn.allCases { _ = try reading.texts(of: column) }
-                    _ = (try reading.summaries(), try reading.sequences())
+                    let columns = try ColumnSegment(opening: file, keyCheck: 9).open()
+                    for part in ColumnPart.allCases.prefix(6) { _ = try columns.column(part) }
+                    for column in TextColumn.allCases { _ = try columns.texts(of: column) }
+                    _ = (try columns.summaries(), try columns.sequences())
                 }
             }
             try Data(whole.dropLast()).write(to: file)

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Journal
+import JournalBehaviour
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import JournalFormat
 import Logging
+import Randomness
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3])
     func `a table finds what was inserted and not removed`(seed: UInt64) {
-        var generator = Seeded(state: seed)
+        var generator = SplitMix(seed: seed)
         var table = IdentityTable()
         var model: [IdentityEntry] = []
         for step in 1...6000 {
@@ -36,7 +37,7 @@ import Testing
 
     @Test(arguments: [0, 1, 2, 3000, 70_000])
     func `a table gives its entries sorted, whether their hashes are spread or share their upper bits`(count: Int) {
-        var generator = Seeded(state: 7)
+        var generator = SplitMix(seed: 7)
         for hashes in [0...UInt64.max, UInt64.max - 99...UInt64.max] {
             var table = IdentityTable()
             let entries = (0..<count).map { index in
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test func `a filter lets everything pass that it knows, and little else`() {
-        var generator = Seeded(state: 1)
+        var generator = SplitMix(seed: 1)
         let known = (0..<20_000).map { _ in UInt64.random(in: 0...UInt64.max, using: &generator) }
         let filter = IdentityFilter(capacity: known.count)
         let first = known.count { filter.insert($0) }
@@ -98,7 +99,7 @@ import Testing
 
     @Test func `merged runs know what their parts knew`() async throws {
         try await withTemporaryFolder { folder in
-            var generator = Seeded(state: 5)
+            var generator = SplitMix(seed: 5)
             let entries = (1...4000).map {
                 IdentityEntry(hash: .random(in: 0...UInt64.max, using: &generator), sequence: $0)
             }
@@ -157,7 +158,7 @@ import Testing
 
     @Test func `knows what it had from what is new while it grows, and after a new start`() async throws {
         try await withTemporaryFolder { folder in
-            var generator = Seeded(state: 11)
+            var generator = SplitMix(seed: 11)
             let identities = (0..<20_000).map { _ in
                 EventIdentity(hash: .random(in: 0...UInt64.max, using: &generator), isScoped: false)
             }
@@ -189,27 +190,28 @@ import Testing
     ) throws {
         var place = identities.startIndex
         while place < identities.endIndex {
-            let (inserted, finding) = index.insert(
+            let (inserted, candidates) = index.insert(
                 identities[place...],
                 from: first + Int64(place - identities.startIndex)
             )
             place += inserted
-            guard let finding else { return }
-            #expect(try sequences(of: identities[place], in: finding) == [])
+            guard let candidates else { return }
+            #expect(try sequences(of: identities[place], in: candidates) == [])
             index.insert(identities[place], first + Int64(place - identities.startIndex))
             place += 1
         }
     }
 
     private static func expectKnown(_ place: Int, of identities: [EventIdentity], to index: IdentityIndex) throws {
-        let (inserted, finding) = index.insert(identities[place...place], from: .max)
+        let (inserted, candidates) = index.insert(identities[place...place], from: .max)
         #expect(inserted == 0)
-        let found = try #require(finding)
+        let found = try #require(candidates)
         #expect(try sequences(of: identities[place], in: found) == [Int64(place + 1)])
     }
 
-    private static func sequences(of identity: EventIdentity, in finding: IdentityIndex.Finding) throws -> [Int64] {
-        try finding.runs.reduce(into: finding.sequences) { $0 += try $1.sequences(of: identity.hash) }
+    private static func sequences(of identity: EventIdentity, in candidates: IdentityIndex.Candidates) throws -> [Int64]
+    {
+        try candidates.runs.reduce(into: candidates.sequences) { $0 += try $1.sequences(of: identity.hash) }
     }
 
     @Test func `tells at the start which events it does not know`() async throws {
@@ -271,18 +273,5 @@ import Testing
         for entry in entries { try writer.append(entry) }
         try writer.finish()
         return try IdentityRun(opening: folder.appending(path: IdentityRunWriter.name(of: range)), keyCheck: 9)
-    }
-}
-
-/// A generator that gives the same numbers for the same seed.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import Access
 import ConfigurationFile
 import Events
+import Facades
 import Routing
 import Testing
 import Vendors
@@ -19,8 +20,8 @@ import Vendors
         """#
     }
 
-    private static func reading(_ client: String, more: String = "") throws -> RoutesReader.Reading {
-        try RoutesReader(vendors: VendorRegistry.all.map(\.traits), isServed: VendorRegistry.serves)
+    private static func reading(_ client: String, more: String = "") throws -> RoutesReader.Contents {
+        try RoutesReader(vendors: VendorRegistry.all.map(\.traits), isServed: FacadeRegistry.serves)
             .read(Array(file(client, more: more).utf8))
     }
 
@@ -116,7 +117,7 @@ import Vendors
     @Test func `names the fields that changed`() throws {
         let old = try Self.reading(#""tenant": "t""#).routes
         let new = try Self.reading(#""tenant": "t", "pass": {"lago": "/api/v1/x"}, "pass_shared": true"#).routes
-        #expect(RoutesChanges(from: old, to: new).list.map(\.words) == ["client shop: changed pass, pass_shared"])
+        #expect(RoutesChanges(from: old, to: new).list.map(\.summary) == ["client shop: changed pass, pass_shared"])
     }
 
     @Test func `reads how much of a rate limit is for reads`() throws {

@@ -63,6 +63,26 @@ extension StoreBehaviour {
             }
             return store
         },
+        StoreCheck("does not count the time as age in which an event waits for its own timestamp") { store, fixture in
+            for minute in 0..<3 {
+                let time = Sample.accepted + .seconds(60 * minute)
+                try await store.store([Sample.event("\(minute)", acceptedAt: time)])
+            }
+            let sequences = try await store.claimAll(for: "lago").sequences
+            let later = Sample.accepted + .seconds(86_400)
+            let waits = DeliveryFault(code: .timestampInFuture, message: "waiting for its time")
+            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: later, fault: waits)
+            try await store.settle([sequences[1]], at: "lago", as: .retrying, nextAttemptAt: later)
+            try await store.settleDelivered([sequences[2]], at: "lago")
+            let reopened = try await fixture.crash(store)
+            let second = Backlog(events: 2, oldest: Sample.accepted + .seconds(60))
+            try expect(try await reopened.backlog(of: "lago"), second, "beside one that failed")
+            let due = try await reopened.claimDue(for: "lago", at: later, limit: 9)
+            try await reopened.settleDelivered([due.sequences[1]], at: "lago")
+            try await reopened.settle([due.sequences[0]], at: "lago", as: .retrying, nextAttemptAt: later, fault: waits)
+            try expect(try await reopened.backlog(of: "lago"), Backlog(events: 1, oldest: nil), "alone")
+            return reopened
+        },
         StoreCheck("counts what waits, and says since when") { store, fixture in
             try expect(try await store.backlog(of: "lago"), Backlog(events: 0, oldest: nil), "of nothing")
             for minute in 0..<10 {
@@ -176,7 +196,7 @@ extension StoreBehaviour {
             try await store.store(Sample.events(1...5))
             try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
             try expect(try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(1)), 5, "removed")
-            try expect(store.newestSequence, 5, "the newest event stays the newest")
+            try expect(try await store.newestPosition().number(), 5, "the newest event stays the newest")
             try expect(try await store.store(Sample.events(1...2)), [6, 7], "numbers are not given twice")
             let reopened = try await fixture.crash(store)
             try expect(try await reopened.claimAll(for: "lago").sequences, [6, 7], "the new events")
@@ -187,7 +207,7 @@ extension StoreBehaviour {
             try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
             try expect(try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(1)), 3, "removed")
             let reopened = try await fixture.restart(store)
-            try expect(reopened.newestSequence, 3, "the newest event after a restart")
+            try expect(try await reopened.newestPosition().number(), 3, "the newest event after a restart")
             try expect(try await reopened.claimAll(for: "lago").count, 0, "nothing to claim")
             try expect(try await reopened.store(Sample.events(1...1)), [4], "the next number")
             try expect(try await reopened.claimAll(for: "lago").sequences, [4], "the new event")

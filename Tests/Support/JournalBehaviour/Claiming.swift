@@ -58,29 +58,11 @@ extension StoreBehaviour {
             try expect(again.ids, [1, 2, 3, 7, 9].map { "event-\($0)" }, "what was not settled")
             return reopened
         },
-        StoreCheck("gives released events out again, oldest first, before newer ones") { store, _ in
-            try await store.store(Sample.events(1...10))
-            let limit = BlockLimit(events: 6, bytes: 1 << 20)
-            let block = try require(try await store.claimBlock(for: "lago", limit: limit), "a block")
-            let sequences = block.deliveries.sequences
-            try await store.settleDelivered(Array(sequences[0...1]), at: "lago")
-            try await store.release([sequences[4]], for: "lago")
-            try await store.release([sequences[2], sequences[3]], for: "lago")
-            let again = try await store.claimAll(for: "lago", limit: BlockLimit(events: 2, bytes: 1 << 20))
-            try expect(again.ids, [3, 4, 5, 7, 8, 9, 10].map { "event-\($0)" }, "what is claimed next")
-            try await store.release(again.sequences, for: "lago")
-            try expect(try await store.claimAll(for: "lago").ids, again.ids, "and once more")
-            return store
-        },
-        StoreCheck("does not give out what was settled or never claimed because it is released") { store, _ in
-            try await store.store(Sample.events(1...4))
-            let block = try require(
-                try await store.claimBlock(for: "lago", limit: BlockLimit(events: 2, bytes: 1 << 20)),
-                "a block"
-            )
-            try await store.settleDelivered(block.deliveries.sequences, at: "lago")
-            try await store.release([1, 2, 3, 99], for: "lago")
-            try expect(try await store.claimAll(for: "lago").ids, ["event-3", "event-4"], "what is claimed next")
+        StoreCheck("tells whether a block reaches the end of the journal") { store, _ in
+            try await store.store(Sample.events(1...5))
+            let limit = BlockLimit(events: 3, bytes: 1 << 20)
+            try expect(try await store.claimBlock(for: "lago", limit: limit)?.reachesEnd, false, "the first block")
+            try expect(try await store.claimBlock(for: "lago", limit: limit)?.reachesEnd, true, "the second")
             return store
         },
         StoreCheck("keeps providers apart") { store, fixture in

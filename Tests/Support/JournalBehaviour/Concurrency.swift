@@ -88,7 +88,7 @@ extension StoreBehaviour {
             try expect(claimed.sorted(), (1...2000).map { SequenceNumber($0) }, "each event is claimed once")
             return store
         },
-        StoreCheck("delivers all while it accepts, settles, releases and retries") { store, fixture in
+        StoreCheck("delivers all while it accepts, settles, gives back and retries") { store, fixture in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for batch in 0..<60 {
@@ -113,6 +113,7 @@ extension StoreBehaviour {
     private static func deliverAll(_ count: Int, from store: any EventStore, to provider: ProviderName) async throws {
         var (released, retried, delivered) = (Set<SequenceNumber>(), Set<SequenceNumber>(), Set<SequenceNumber>())
         while delivered.count < count {
+            let newest = try await store.newestPosition()
             if let block = try await store.claimBlock(for: provider, limit: BlockLimit(events: 8, bytes: 1 << 20)) {
                 let sequences = block.deliveries.sequences
                 let back = sequences.filter { $0.rawValue % 7 == 0 && released.insert($0).inserted }
@@ -120,17 +121,17 @@ extension StoreBehaviour {
                     $0.rawValue % 5 == 0 && !back.contains($0) && retried.insert($0).inserted
                 }
                 let done = sequences.filter { !back.contains($0) && !again.contains($0) }
-                if !back.isEmpty { try await store.release(back, for: provider) }
                 if !again.isEmpty {
                     try await store.settle(again, at: provider, as: .retrying, nextAttemptAt: Sample.accepted)
                 }
                 for sequence in done { try await store.settleDelivered([sequence], at: provider) }
                 delivered.formUnion(done)
+                if !back.isEmpty { try await store.giveBack(provider, unsent: back) }
                 continue
             }
             let due = try await store.claimDue(for: provider, at: Sample.accepted, limit: 10).sequences
             if due.isEmpty, delivered.count < count {
-                await store.waitForEvents(after: store.newestSequence)
+                await store.waitForEvents(after: newest)
             } else {
                 try await store.settle(due, at: provider, as: .delivered, fault: nil)
                 for sequence in due {
@@ -143,29 +144,32 @@ extension StoreBehaviour {
     static let waiting: [StoreCheck] = [
         StoreCheck("wakes who waits for events, at once if there are some") { store, _ in
             try await store.store(Sample.events(1...3))
-            await store.waitForEvents(after: 2)
-            async let waited: Void = store.waitForEvents(after: 3)
+            await store.waitForEvents(after: JournalPosition(2))
+            async let waited: Void = store.waitForEvents(after: JournalPosition(3))
             try await store.store(Sample.events(4...4))
             await waited
             return store
         },
         StoreCheck("ends a wait that is cancelled") { store, _ in
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await store.waitForEvents(after: 0) }
+                group.addTask { await store.waitForEvents(after: .start) }
                 group.cancelAll()
             }
             return store
         },
         StoreCheck("ends every wait and refuses all calls when it closes") { store, fixture in
             try await store.store(Sample.events(1...1))
+            let lease = try await store.heldLease(of: "lago")
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<3 { group.addTask { await store.waitForEvents(after: 1) } }
+                for _ in 0..<3 { group.addTask { await store.waitForEvents(after: JournalPosition(1)) } }
+                group.addTask { _ = await store.waitForEnd(of: lease) }
                 group.addTask { await fixture.close(store) }
             }
-            await store.waitForEvents(after: 99)
+            await store.waitForEvents(after: JournalPosition(99))
             try await expectClosed("append") { try await store.store(Sample.events(2...2)) }
             try await expectClosed("settle") { try await store.settleDelivered([1], at: "lago") }
             try await expectClosed("intend") { try await store.intend([1], at: "lago") }
+            try await expectClosed("lease") { _ = try await store.lease("lago") }
             try await expectClosed("events") { _ = try await store.events(withID: "event-1", of: "shop") }
             try await expectClosed("removeSettled") {
                 _ = try await store.removeSettled(acceptedBefore: Sample.accepted)

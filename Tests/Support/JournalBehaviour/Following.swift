@@ -11,17 +11,23 @@ extension StoreBehaviour {
             }
             let reopened = try await fixture.crash(store)
             var ids: [String] = []
-            var position = SequenceNumber(0)
+            var position = JournalPosition.start
             while true {
                 let piece = try await reopened.events(after: position, of: "shop", limit: 4)
-                ids += piece.events.map(\.event.id.rawValue)
-                guard piece.through > position else { break }
+                ids += piece.events.map(\.event.event.id.rawValue)
+                if let last = piece.events.last {
+                    try expect(last.position.isCovered(by: piece.through), true, "a place")
+                }
+                guard !piece.through.isCovered(by: position) else { break }
                 position = piece.through
             }
             try expect(ids, (1...5).flatMap { ["a\($0)", "c\($0)"] }, "all of the tenant, once, in order")
-            try expect(position, reopened.newestSequence, "the end")
-            let rest = try await reopened.events(after: SequenceNumber(13), of: "bank", limit: 100)
-            try expect(rest.events.map(\.event.id), ["b5"], "from within a commit")
+            try expect(position, try await reopened.newestPosition(), "the end")
+            let bank = try await reopened.events(after: .start, of: "bank", limit: 100)
+            let rest = try await reopened.events(after: bank.events[3].position, of: "bank", limit: 100)
+            try expect(rest.events.map(\.event.event.id), ["b5"], "from behind an event within a commit")
+            let text = try require(JournalPosition(bank.events[3].position.text), "a position that was written as text")
+            try expect(text, bank.events[3].position, "the position that was read back")
             return reopened
         },
         StoreCheck("passes over what retention has removed") { store, _ in
@@ -29,9 +35,9 @@ extension StoreBehaviour {
             let sequences = try await store.claimAll(for: "lago").sequences
             try await store.settleDelivered(sequences, at: "lago")
             _ = try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(1))
-            let piece = try await store.events(after: SequenceNumber(0), of: "shop", limit: 100)
+            let piece = try await store.events(after: .start, of: "shop", limit: 100)
             try expect(piece.events.count, 0, "nothing is left")
-            try expect(piece.through, store.newestSequence, "the end")
+            try expect(piece.through, try await store.newestPosition(), "the end")
             return store
         },
     ]

@@ -45,24 +45,24 @@ extension StoreBehaviour {
             try expect(try await again.claimAll(for: "lago").count, 0, "nothing is sent by itself")
             return again
         },
-        StoreCheck("withdraws an intent with the release of its claim") { store, fixture in
+        StoreCheck("withdraws the intents of what was not sent when the lease is given back") { store, fixture in
             try await store.store(Sample.events(1...3))
             let sequences = try await store.claimAll(for: "lago").sequences
             try await store.send(sequences, to: "lago")
-            try await store.release(Array(sequences[0...1]), for: "lago")
+            try await store.giveBack("lago", unsent: Array(sequences[0...1]))
             let crashed = try await fixture.crash(store)
             try expect(try await crashed.claimInterrupted(for: "lago").sequences, [3], "what may have been sent")
             try expect(try await crashed.claimAll(for: "lago").sequences, [1, 2], "what was not sent")
             return crashed
         },
-        StoreCheck("gives a released interruption out as a first try") { store, fixture in
+        StoreCheck("hands an interruption that is given back as unsent out as a first try") { store, fixture in
             try await store.store(Sample.events(1...3))
             try await store.send([try await store.claimAll(for: "lago").sequences[1]], to: "lago")
             let crashed = try await fixture.crash(store)
             let interrupted = try await crashed.claimInterrupted(for: "lago")
             try expect(try await crashed.claimAll(for: "lago").sequences, [1, 3], "the others")
-            try await crashed.release(interrupted.sequences, for: "lago")
-            try expect(try await crashed.claimAll(for: "lago").sequences, [2], "the released one")
+            try await crashed.giveBack("lago", unsent: interrupted.sequences)
+            try expect(try await crashed.claimAll(for: "lago").sequences, [1, 2, 3], "all, since none was settled")
             return crashed
         },
         StoreCheck("withdraws after a crash the intents of requests that had not left, and no others") {
@@ -74,8 +74,9 @@ extension StoreBehaviour {
             try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: due)
             let retry = try await store.claimDue(for: "lago", at: due, limit: 1)
             try await store.intend(retry.sequences + sequences[1...4], at: "lago")
-            store.departs([sequences[2]], to: "lago")
-            store.departs([sequences[3]], to: "lago")
+            let lease = try await store.heldLease(of: "lago")
+            store.departs([sequences[2]], under: lease)
+            store.departs([sequences[3]], under: lease)
             try await store.settleDelivered([sequences[3]], at: "lago")
             let crashed = try await fixture.crash(store)
             try expect(try await crashed.claimDue(for: "lago", at: due, limit: 9).sequences, [1], "the retry")
@@ -84,12 +85,12 @@ extension StoreBehaviour {
             try expect(try await again.claimInterrupted(for: "lago").sequences, [3], "what left, after a second crash")
             return again
         },
-        StoreCheck("names nothing after an orderly shutdown in which all was settled or released") { store, fixture in
+        StoreCheck("names nothing after an orderly shutdown in which all was settled or given back") { store, fixture in
             try await store.store(Sample.events(1...2))
             let sequences = try await store.claimAll(for: "lago").sequences
             try await store.intend(sequences, at: "lago")
             try await store.settleDelivered([sequences[0]], at: "lago")
-            try await store.release([sequences[1]], for: "lago")
+            try await store.giveBack("lago", unsent: [sequences[1]])
             let reopened = try await fixture.restart(store)
             try expect(try await reopened.claimInterrupted(for: "lago").count, 0, "interruptions")
             return reopened
@@ -101,6 +102,6 @@ extension EventStore {
     /// Does what a pipeline does up to the moment in which a request leaves.
     func send(_ sequences: [SequenceNumber], to provider: ProviderName) async throws {
         try await intend(sequences, at: provider)
-        departs(sequences, to: provider)
+        departs(sequences, under: try await heldLease(of: provider))
     }
 }

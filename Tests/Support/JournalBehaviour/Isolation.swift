@@ -44,7 +44,7 @@ extension StoreBehaviour {
                     try expect(try await reopened.backlog(of: "lago").events, 5, "the backlog")
                     try expect(try await reopened.revisions(of: "shop", limit: 9).count, 0, "the revisions")
                     try expect(
-                        try await reopened.events(after: SequenceNumber(0), of: "shop", limit: 9).events.count,
+                        try await reopened.events(after: .start, of: "shop", limit: 9).events.count,
                         5,
                         "those who follow"
                     )

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Randomness
 
 extension StoreBehaviour {
     /// A store agrees with ``StoreModel`` whatever is asked of it, in whatever order, with crashes in between.
@@ -7,7 +8,7 @@ extension StoreBehaviour {
     /// - Parameter seed: decides all that happens; a failure names it.
     package static func randomLife(seed: UInt64) -> StoreCheck {
         StoreCheck("agrees with a simple model in a random life, seed \(seed)") { store, fixture in
-            var life = RandomLife(store: store, fixture: fixture, generator: SeededGenerator(seed: seed))
+            var life = RandomLife(store: store, fixture: fixture, generator: SplitMix(seed: seed))
             for _ in 0..<400 { try await life.step() }
             try await life.finish()
             return life.store
@@ -19,7 +20,7 @@ extension StoreBehaviour {
 private struct RandomLife {
     var store: any EventStore
     let fixture: any StoreFixture
-    var generator: SeededGenerator
+    var generator: SplitMix
     var model = StoreModel()
 
     mutating func step() async throws {
@@ -28,7 +29,8 @@ private struct RandomLife {
         case 30..<50: try await claim(anyProvider())
         case 50..<62: try await settleRun(anyProvider())
         case 62..<74: try await settleExceptions(anyProvider())
-        case 74..<80: try await release(anyProvider())
+        case 74..<78: try await giveBack(anyProvider())
+        case 78..<80: try await takeOver(anyProvider())
         case 80..<85: try await intend(anyProvider())
         case 85..<93: try await claimDue(anyProvider())
         case 93..<97: try await compare()
@@ -103,10 +105,28 @@ private struct RandomLife {
         model.settled(chosen, at: provider, as: status, due: due)
     }
 
-    private mutating func release(_ provider: ProviderName) async throws {
-        let chosen = some(of: model.claims(of: provider))
-        try await store.release(chosen, for: provider)
-        model.released(chosen, by: provider)
+    private mutating func giveBack(_ provider: ProviderName) async throws {
+        let unsent = some(of: model.claims(of: provider))
+        try await store.giveBack(provider, unsent: unsent)
+        try await beginNextLease(of: provider, unsent: unsent)
+    }
+
+    /// The lease is lost with all that was claimed under it.
+    private mutating func takeOver(_ provider: ProviderName) async throws {
+        let old = try await store.heldLease(of: provider)
+        let new = try await store.lease(provider)
+        try await StoreBehaviour.expectLost("settle") {
+            let lost = SettledDelivery(sequence: 1, status: .rejected)
+            try await store.settle(Settlement(provider: provider, exceptions: [lost]), under: old)
+        }
+        try await store.giveBack(new, unsent: [])
+        try await beginNextLease(of: provider, unsent: [])
+    }
+
+    private mutating func beginNextLease(of provider: ProviderName, unsent: [SequenceNumber]) async throws {
+        model.leaseEnded(of: provider, unsent: unsent)
+        let found = try await store.claimInterrupted(for: provider).sequences
+        try expect(found, model.claimInterrupted(for: provider), "what the end of a lease interrupted for \(provider)")
     }
 
     private mutating func intend(_ provider: ProviderName) async throws {
@@ -139,7 +159,7 @@ private struct RandomLife {
     }
 
     private mutating func compare() async throws {
-        try expect(store.newestSequence, model.newest, "the newest event")
+        try expect(try await store.newestPosition(), JournalPosition(model.newest), "the newest event")
         for provider in StoreModel.providers {
             let backlog = try await store.backlog(of: provider).events
             try expect(backlog, model.backlog(of: provider), "the backlog of \(provider)")
@@ -147,22 +167,5 @@ private struct RandomLife {
         for (id, expected) in model.statuses.shuffled(using: &generator).prefix(10) {
             try expect(try await store.statuses(of: id), expected, "the deliveries of \(id)")
         }
-    }
-}
-
-/// Gives the same numbers for the same seed (SplitMix64).
-package struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) {
-        state = seed
-    }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

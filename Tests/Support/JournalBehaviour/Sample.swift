@@ -69,7 +69,7 @@ enum Sample {
     static let many = BlockLimit(events: 1000, bytes: 1 << 30)
 }
 
-extension EventSearching {
+extension EventArchive {
     /// All names that a filter takes.
     package func names(_ filter: EventFilter, of tenant: TenantID) async throws -> [EventNameSummary] {
         let page = try await names(filter, of: tenant, after: nil, limit: 1000)
@@ -146,13 +146,4 @@ extension EventStore {
 extension [ClaimedDelivery] {
     var ids: [String] { map(\.event.id.rawValue) }
     var sequences: [SequenceNumber] { map(\.sequence) }
-}
-
-extension DeliveryLedger {
-    /// Claims retries with no limit of bytes that matters.
-    package func claimDue(for provider: ProviderName, at now: Timestamp, limit: Int) async throws(StoreError)
-        -> [ClaimedDelivery]
-    {
-        try await claimDue(for: provider, at: now, limit: BlockLimit(events: limit, bytes: 1 << 30))
-    }
 }

@@ -88,14 +88,15 @@ extension StoreBehaviour {
         },
         StoreCheck("does not take an open event for delivered because its neighbours are") { store, fixture in
             try await store.store(Sample.events(1...4))
-            let sequences = try await store.claimAll(for: "lago").sequences
-            try await store.release([sequences[0], sequences[2]], for: "lago")
+            try await store.send([try await store.claimAll(for: "lago").sequences[1]], to: "lago")
+            try await store.giveBack("lago")
             let again = try await store.claimAll(for: "lago").sequences
-            try expect(again, [1, 3], "the released ones, side by side in one block")
-            try await store.settleDelivered(again, at: "lago")
+            try expect(again, [1, 3, 4], "those beside the interrupted one, in one block")
+            try await store.settleDelivered(Array(again[0...1]), at: "lago")
             try expect(try await store.statuses(of: "event-2"), ["lago": .pending], "the one between them")
             let reopened = try await fixture.crash(store)
-            try expect(try await reopened.claimAll(for: "lago").sequences, [2, 4], "what is left")
+            try expect(try await reopened.claimInterrupted(for: "lago").sequences, [2], "what was interrupted")
+            try expect(try await reopened.claimAll(for: "lago").sequences, [4], "what is left")
             return reopened
         },
         StoreCheck("adds attempts to the history until the delivery ends") { store, fixture in
@@ -174,15 +175,15 @@ extension StoreBehaviour {
             try expect(reopened.nextDue(for: "lago"), Sample.accepted + .seconds(81), "the next of the rest")
             return reopened
         },
-        StoreCheck("claims a released retry again") { store, _ in
+        StoreCheck("claims a retry again under the next lease") { store, _ in
             try await store.store(Sample.events(1...2))
             let sequences = try await store.claimAll(for: "lago").sequences
             let due = Sample.accepted + .seconds(5)
             try await store.settle(sequences, at: "lago", as: .retrying, nextAttemptAt: due)
             let claimed = try await store.claimDue(for: "lago", at: due, limit: 10)
             try expect(store.nextDue(for: "lago"), nil, "nothing waits while all is claimed")
-            try await store.release(claimed.sequences, for: "lago")
-            try expect(store.nextDue(for: "lago").map { $0 <= due }, true, "what is released waits again")
+            try await store.giveBack("lago", unsent: claimed.sequences)
+            try expect(store.nextDue(for: "lago").map { $0 <= due }, true, "what is given back waits again")
             try expect(
                 try await store.claimBlock(for: "lago", limit: Sample.many)?.deliveries.count,
                 nil,
@@ -230,7 +231,7 @@ extension StoreBehaviour {
                 let sequences = try await store.claimAll(for: provider).sequences
                 try await store.settle(sequences, at: provider, as: .retrying, nextAttemptAt: due)
             }
-            try await store.bringForward("lago", by: .seconds(3600))
+            try await store.bringForward(under: store.heldLease(of: "lago"), by: .seconds(3600))
             let soon = Sample.accepted + .seconds(3600)
             try expect(store.nextDue(for: "lago").map { $0 <= soon }, true, "the next is due no later")
             let reopened = try await fixture.crash(store)

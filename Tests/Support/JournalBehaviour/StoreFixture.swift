@@ -50,7 +50,8 @@ package struct StoreCheck: Sendable, CustomStringConvertible {
 /// All promises that every implementation of ``EventStore`` must keep.
 package enum StoreBehaviour {
     package static let checks: [StoreCheck] =
-        appending + claiming + settling + retrying + interruptions + revising + searching + searchingWhatIsLeft
+        appending + claiming + leasing + settling + retrying + interruptions + revising + searching
+        + searchingWhatIsLeft
         + following + archive + retention
         + concurrency + auditing + isolation
         + waiting

@@ -118,10 +118,14 @@ struct StoreModel {
         for sequence in sequences { deliveries[provider]?[sequence] = Delivery(status: status, due: due) }
     }
 
-    mutating func released(_ sequences: [SequenceNumber], by provider: ProviderName) {
-        for sequence in sequences {
-            deliveries[provider]?[sequence]?.isClaimed = false
-            deliveries[provider]?[sequence]?.isIntended = false
+    /// Claims under it are over but for those that may have been sent.
+    mutating func leaseEnded(of provider: ProviderName, unsent: [SequenceNumber]) {
+        for sequence in unsent { deliveries[provider]?[sequence]?.isIntended = false }
+        blocks[provider] = []
+        deliveries[provider] = deliveries[provider]?.mapValues { delivery in
+            var delivery = delivery
+            delivery.isClaimed = delivery.isIntended
+            return delivery
         }
     }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import Randomness
 import Testing
 
 @testable import DeliveryEngine
@@ -7,7 +8,7 @@ import Testing
 @Suite struct PoolMachinePropertyTests {
     /// A vendor and callers that do anything that they may do, in any order.
     private struct Life {
-        var random: SeededGenerator
+        var random: SplitMix
         var pool: PoolMachine
         let most: Int
         var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
@@ -20,7 +21,7 @@ import Testing
         var ended = 0
 
         init(seed: UInt64) {
-            random = SeededGenerator(seed: seed)
+            random = SplitMix(seed: seed)
             most = Int.random(in: 1...4, using: &random)
             pool = PoolMachine(mostConnections: most)
         }

@@ -1,0 +1,22 @@
+import Events
+
+/// One reading of both clocks: one that only goes forward, for what lives in memory, and the wall clock, for what survives a restart.
+struct ClockReading: Sendable, Equatable {
+    let instant: ContinuousClock.Instant
+    let wall: Timestamp
+
+    init(instant: ContinuousClock.Instant, wall: Timestamp) {
+        self.instant = instant
+        self.wall = wall
+    }
+
+    /// The instant at which the wall clock will show `timestamp`, if nobody sets it.
+    func instant(of timestamp: Timestamp) -> ContinuousClock.Instant {
+        instant + (timestamp - wall)
+    }
+
+    /// Both clocks moved by a duration.
+    static func + (reading: Self, duration: Duration) -> Self {
+        ClockReading(instant: reading.instant + duration, wall: reading.wall + duration)
+    }
+}

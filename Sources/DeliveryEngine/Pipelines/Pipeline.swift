@@ -1,0 +1,213 @@
+package import Events
+package import Journal
+package import Logging
+import ServiceLifecycle
+import Telemetry
+import Transport
+
+/// Delivers to one provider account: carries out what ``PipelineMachine`` decides.
+///
+/// Claims, requests and settlements are child tasks that report to one mailbox; the loop that reads it owns the machine. On graceful
+/// shutdown nothing new is sent, what is in flight is waited for and settled, and the rest goes back to the journal.
+package struct Pipeline: Sendable {
+    /// How the provider is served.
+    package let settings: PipelineSettings
+    private let ledger: any DeliveryLedger
+    private let makeSteps: @Sendable (AccountLease) -> PipelineSteps
+    private let clock: PipelineClock
+    private let view: DeliveryView
+    private let lane: DeliveryLane
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - wall: for what survives a restart.
+    ///   - instant: reads the clock that nobody sets.
+    ///   - lane: whose timers and threads the pipeline uses.
+    package init(
+        settings: PipelineSettings,
+        adapter: any Adapter,
+        ledger: any DeliveryLedger,
+        caller: any VendorCalling,
+        clock wall: any WallClock,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        seenBy view: DeliveryView,
+        on lane: DeliveryLane,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.ledger = ledger
+        self.view = view
+        self.lane = lane
+        let clock = PipelineClock(wall: wall, instant: instant)
+        self.clock = clock
+        let metrics = ProviderMetrics(settings.provider, factory: view.metrics)
+        var ownLogger = logger
+        ownLogger[metadataKey: "provider"] = "\(settings.provider)"
+        self.logger = ownLogger
+        makeSteps = { [logger = ownLogger] lease in
+            PipelineSteps(
+                settings: settings,
+                lease: lease,
+                adapter: adapter,
+                ledger: ledger,
+                caller: caller,
+                clock: clock,
+                view: view,
+                metrics: metrics,
+                lane: lane,
+                logger: logger
+            )
+        }
+    }
+
+    /// How long a shutdown waits for requests in flight: less than the time after which the process is ended by force.
+    static let grace = Duration.seconds(15)
+
+    /// Why a pipeline begins.
+    package enum Beginning: Sendable {
+        /// The gateway has started.
+        case start
+        /// The provider is served otherwise than before.
+        case change
+    }
+
+    /// Delivers until the stream or graceful shutdown has ended it and what was in flight is settled, or the task is cancelled.
+    ///
+    /// Ended by the stream, it waits for the answers as long as a call may take: within one process nobody else may take up what has no
+    /// outcome yet.
+    package func run(until ended: AsyncStream<Never>, after beginning: Beginning = .start) async {
+        // The mailbox never holds more than the machine has steps in flight, as each step reports once, and a word for each nudge.
+        let (reports, mailbox) = AsyncStream<PipelineReport>.makeStream()
+        receiveOrders { mailbox.yield($0) }
+        defer { leave() }
+        await withGracefulShutdownHandler {
+            await withTaskExecutorPreference(lane.executor) {
+                await withDiscardingTaskGroup { group in
+                    group.addTask {
+                        for await _ in ended {}
+                        mailbox.yield(.stopped)
+                    }
+                    if let lease = await takeLease() {
+                        group.addTask { mailbox.yield(.leaseEnds(await ledger.waitForEnd(of: lease))) }
+                        await work(under: lease, after: beginning, reports, mailbox, in: &group)
+                    }
+                    group.cancelAll()
+                }
+            }
+        } onGracefulShutdown: {
+            mailbox.yield(.shutdown)
+        }
+    }
+
+    /// Lets others reach the pipeline while it runs.
+    private func receiveOrders(_ tell: @escaping @Sendable (PipelineReport) -> Void) {
+        view.bells.set({ tell(.nudged) }, for: settings.provider)
+        view.orders.set({ tell(.ordered($0)) }, for: settings.provider)
+        view.reads.set({ tell(.read($0)) }, givesTurns: settings.rateLimit != nil, for: settings.provider)
+    }
+
+    private func leave() {
+        view.reads.removePipeline(of: settings.provider)
+        view.orders.set(nil, for: settings.provider)
+        view.bells.set(nil, for: settings.provider)
+        view.monitor.update(settings.provider, nil)
+    }
+
+    // MARK: - The loop
+
+    /// What belongs to one run of the pipeline.
+    private struct Run {
+        var machine: PipelineMachine
+        let steps: PipelineSteps
+        let mailbox: AsyncStream<PipelineReport>.Continuation
+        var alarm: Alarm
+        /// Where the journal ended at the last claim that went up to there.
+        var newestSeen = JournalPosition.start
+    }
+
+    /// Waits for the account; nil if the task was cancelled or the store closes before.
+    private func takeLease() async -> AccountLease? {
+        while !Task.isCancelled {
+            do {
+                return try await ledger.lease(settings.provider)
+            } catch .closed {
+                return nil
+            } catch {
+                logger.error("the provider account could not be taken", metadata: ["error": "\(error)"])
+                await lane.executor.pause(.seconds(1))
+            }
+        }
+        return nil
+    }
+
+    private func work(
+        under lease: AccountLease,
+        after beginning: Beginning,
+        _ reports: AsyncStream<PipelineReport>,
+        _ mailbox: AsyncStream<PipelineReport>.Continuation,
+        in group: inout DiscardingTaskGroup
+    ) async {
+        let steps = makeSteps(lease)
+        if beginning == .change { await steps.forgetParking() }
+        guard let machine = await steps.startMachine() else { return }
+        var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())
+        await work(through: reports, &run, in: &group)
+        run.alarm.cancel()
+    }
+
+    private func work(
+        through reports: AsyncStream<PipelineReport>,
+        _ run: inout Run,
+        in group: inout DiscardingTaskGroup
+    ) async {
+        guard await carryOut(&run, in: &group) else { return }
+        for await report in reports {
+            switch report {
+            case .foundNothing(let newest), .claimed(_, let newest?): run.newestSeen = newest
+            case .shutdown: announceEndOfGrace(to: run.mailbox, in: &group)
+            case .graceOver: return await abandon(&run)
+            case .leaseEnds(.lost): return logger.error("another process has taken the provider account")
+            default: break
+            }
+            run.machine.take(report, at: clock.now)
+            guard await carryOut(&run, in: &group) else { return }
+        }
+    }
+
+    private func announceEndOfGrace(
+        to mailbox: AsyncStream<PipelineReport>.Continuation,
+        in group: inout DiscardingTaskGroup
+    ) {
+        group.addTask {
+            await lane.executor.pause(Self.grace)
+            mailbox.yield(.graceOver)
+        }
+    }
+
+    /// Leaves requests in flight to themselves, so that a vendor that hangs does not hold up the shutdown.
+    private func abandon(_ run: inout Run) async {
+        logger.warning("the grace time is over; requests under way are left to themselves")
+        await run.steps.giveBack(unsent: run.machine.abandon())
+    }
+
+    /// Starts every step that is due.
+    /// - Returns: false when the pipeline is done.
+    private func carryOut(_ run: inout Run, in group: inout DiscardingTaskGroup) async -> Bool {
+        while let step = run.machine.next(at: clock.now, due: ledger.nextDue(for: settings.provider)) {
+            switch step {
+            case .admitRead: view.reads.grant(settings.provider)
+            case .wake(let instant):
+                run.alarm.set(in: instant - clock.now.instant) { [mailbox = run.mailbox] in mailbox.yield(.woke) }
+            case .finish(let sequences):
+                await run.steps.giveBack(unsent: sequences)
+                return false
+            case .claim, .claimDue, .intend, .send, .settle, .save, .bringForward, .watch:
+                group.addTask { [steps = run.steps, mailbox = run.mailbox, newest = run.newestSeen] in
+                    if let report = await steps.carryOut(step, newestSeen: newest) { mailbox.yield(report) }
+                }
+            }
+        }
+        view.monitor.update(settings.provider, run.machine.snapshot(at: clock.now))
+        return true
+    }
+}

@@ -1,0 +1,58 @@
+import Events
+import Journal
+
+/// What a step's task, or somebody outside, tells the loop of a pipeline.
+enum PipelineReport: Sendable {
+    /// - Parameter end: where the journal ends, if the claim went up to it.
+    case claimed(PipelineMachine.Claimed, end: JournalPosition?)
+    case foundNothing(newest: JournalPosition)
+    case claimedDue(PipelineMachine.Claimed)
+    case claimFailed
+    case intended(Bool)
+    case called(DeliveryBatch, Verdict, AttemptFacts)
+    case settled(Settlement)
+    case saved
+    case broughtForward(Bool)
+    /// Deliveries became due without the pipeline's doing.
+    case nudged
+    case ordered(OperatorOrder)
+    case read(ReadAdmission.Wish)
+    case eventsArrived
+    case woke
+    /// The pipeline is not wanted any more; another one of the provider may follow.
+    case stopped
+    /// The gateway shuts down.
+    case shutdown
+    /// The grace time of the shutdown is over.
+    case graceOver
+    /// Somebody else should have the account, or has it.
+    case leaseEnds(LeaseEnd)
+}
+
+extension PipelineMachine {
+    /// Tells the machine what was reported.
+    mutating func take(_ report: PipelineReport, at now: ClockReading) {
+        switch report {
+        case .claimed(let claimed, let end): self.claimed(claimed, toTheEnd: end != nil, at: now)
+        case .foundNothing: foundNothing()
+        case .claimedDue(let claimed): claimedDue(claimed)
+        case .claimFailed: claimFailed(at: now)
+        case .intended(let succeeded): intended(succeeded)
+        case .called(let batch, let verdict, let facts): called(batch, verdict, facts, at: now)
+        case .settled(let settlement): settled(settlement)
+        case .saved: saved()
+        case .ordered(.hold(let hold)): held(by: hold, at: now)
+        case .ordered(.resume): resumed(at: now)
+        case .read(.read): readWaits()
+        case .read(.withdraw): readGaveUp()
+        case .read(.limited(let fault, let after)): readWasLimited(fault, after, at: now)
+        case .broughtForward(let succeeded): broughtForward(succeeded, at: now)
+        // The ledger knows what became due.
+        case .nudged: break
+        case .eventsArrived: eventsArrived(at: now)
+        case .woke: woke()
+        case .stopped, .shutdown, .leaseEnds(.wanted): close()
+        case .graceOver, .leaseEnds: break
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Events
+import Journal
+import Logging
+
+/// How a pipeline takes up what the journal knows of its provider.
+extension PipelineSteps {
+    /// Lets a provider be tried whose credential or account was refused before its settings changed.
+    func forgetParking() async {
+        do {
+            guard let hold = try await ledger.hold(of: settings.provider), hold.isParked else { return }
+            try await ledger.hold(nil, under: lease)
+        } catch {
+            logger.error("a provider's hold could not be lifted", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// A machine that starts where the journal stands; nil if the task was cancelled before the journal could be read.
+    func startMachine() async -> PipelineMachine? {
+        // Claimed once under a lease, and named by no later claim: kept over attempts of which a later part fails.
+        var interrupted: [ClaimedDelivery] = []
+        while !Task.isCancelled {
+            do {
+                let start = clock.now
+                // The wall clock may have been set back since the last run.
+                try await ledger.makeRetriesDue(
+                    of: settings.provider,
+                    waitingBeyond: start.wall + settings.longestRetry,
+                    at: start.wall
+                )
+                interrupted += try await ledger.claimInterrupted(under: lease)
+                return try await makeMachine(interrupted, at: start)
+            } catch {
+                logger.error("the journal could not be read", metadata: ["error": "\(error)"])
+                await pause(.seconds(1))
+            }
+        }
+        return nil
+    }
+
+    private func makeMachine(
+        _ interrupted: [ClaimedDelivery],
+        at start: ClockReading
+    ) async throws(StoreError) -> PipelineMachine {
+        var machine = PipelineMachine(
+            settings: settings,
+            hold: try await ledger.hold(of: settings.provider),
+            seed: .random(in: .min ... .max),
+            at: start
+        )
+        machine.interrupted(interrupted.map(\.sequence), at: clock.now)
+        if let order = try await ledger.operatorHold(of: settings.provider) { machine.held(by: order, at: clock.now) }
+        if !interrupted.isEmpty {
+            logger.warning(
+                "deliveries were interrupted by a crash",
+                metadata: ["events": "\(interrupted.count)", "policy": "\(settings.onUncertain.rawValue)"]
+            )
+        }
+        return machine
+    }
+}

@@ -1,0 +1,194 @@
+import Events
+import Journal
+import Logging
+import Telemetry
+import Transport
+
+/// Carries out the steps of one provider's pipeline: what each asks of the journal or the vendor, and the report that comes of it.
+struct PipelineSteps: Sendable {
+    let settings: PipelineSettings
+    /// Under which all of it is done.
+    let lease: AccountLease
+    let adapter: any Adapter
+    let ledger: any DeliveryLedger
+    let caller: any VendorCalling
+    let clock: PipelineClock
+    let view: DeliveryView
+    let metrics: ProviderMetrics
+    let lane: DeliveryLane
+    let logger: Logger
+
+    private var provider: ProviderName { settings.provider }
+
+    /// Waits; returns early if the task is cancelled, which the caller's loop looks at.
+    func pause(_ duration: Duration) async {
+        await lane.executor.pause(duration)
+    }
+
+    /// Carries out a step that takes its time.
+    /// - Parameter newest: where the journal ended at the last claim that went up to there.
+    /// - Returns: what came of it; nil if nobody has to know any more.
+    func carryOut(_ step: PipelineMachine.Step, newestSeen newest: JournalPosition) async -> PipelineReport? {
+        switch step {
+        case .claim(let limit): return await claim(limit)
+        case .claimDue(let limit): return await claimDue(limit)
+        case .intend(let sequences): return await intend(sequences)
+        case .send(let batch): return await send(batch)
+        case .settle(let settlement): return await settle(settlement)
+        case .save(let hold): return await save(hold)
+        case .bringForward(let step): return await bringForward(step)
+        case .watch:
+            await ledger.waitForEvents(after: newest)
+            return .eventsArrived
+        // The loop does these itself.
+        case .admitRead, .wake, .finish: return nil
+        }
+    }
+
+    // MARK: - Claims
+
+    private func claim(_ limit: BlockLimit) async -> PipelineReport {
+        do {
+            let newest = try await ledger.newestPosition()
+            guard let block = try await ledger.claimBlock(under: lease, limit: limit) else {
+                return .foundNothing(newest: newest)
+            }
+            return .claimed(translate(block.deliveries), end: block.reachesEnd ? newest : nil)
+        } catch {
+            return claimFailed(error)
+        }
+    }
+
+    private func claimDue(_ limit: BlockLimit) async -> PipelineReport {
+        do {
+            return .claimedDue(translate(try await ledger.claimDue(under: lease, at: clock.now.wall, limit: limit)))
+        } catch {
+            return claimFailed(error)
+        }
+    }
+
+    private func claimFailed(_ error: StoreError) -> PipelineReport {
+        if error != .closed, error != .leaseLost {
+            logger.error("the journal could not be read", metadata: ["error": "\(error)"])
+        }
+        return .claimFailed
+    }
+
+    private func translate(_ deliveries: [ClaimedDelivery]) -> PipelineMachine.Claimed {
+        ClaimTranslation(provider: provider, adapter: adapter, logger: logger).translate(deliveries, at: clock.now.wall)
+    }
+
+    // MARK: - Requests
+
+    private func intend(_ sequences: [SequenceNumber]) async -> PipelineReport {
+        do {
+            try await ledger.intend(sequences, under: lease)
+            return .intended(true)
+        } catch {
+            logger.error("the intent to send could not be written", metadata: ["error": "\(error)"])
+            await pause(.seconds(1))
+            return .intended(false)
+        }
+    }
+
+    private func send(_ batch: DeliveryBatch) async -> PipelineReport {
+        // Somebody else may send the same by now.
+        guard ledger.isSafe(lease, at: clock.now.instant) else { return .leaseEnds(.lost) }
+        let events = batch.items.map(\.translated)
+        let request = adapter.request(carrying: events)
+        let start = clock.now
+        let sequences = batch.items.map(\.sequence)
+        let trace = view.traces.trace(of: sequences)
+        if settings.needsIntent { ledger.departs(sequences, under: lease) }
+        let result = await caller.call(request, in: trace)
+        let latency = clock.now.instant - start.instant
+        let facts = AttemptFacts(at: start.wall, latency: latency, httpStatus: result.httpStatus)
+        let verdict = result.verdict(by: adapter, for: events, at: caller.address(of: request))
+        metrics.called(facts)
+        log(batch, verdict, facts, trace)
+        return .called(batch, verdict, facts)
+    }
+
+    private func log(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, _ trace: TraceContext?) {
+        logger.info(
+            "attempt",
+            metadata: [
+                "events": "\(batch.items.count)",
+                "ids": "\(batch.items.prefix(10).map(\.id.rawValue).joined(separator: ","))",
+                "trace_id": "\(trace?.traceID ?? "-")",
+                "status": facts.httpStatus.map { "\($0)" } ?? "none",
+                "outcome": "\(verdict.summary)",
+                "latency_ms": "\(facts.latency.wholeMilliseconds)",
+            ]
+        )
+    }
+
+    // MARK: - What goes on disk
+
+    /// Tries until it is written, because an outcome that is forgotten is an event sent twice.
+    /// - Returns: nil if the task was cancelled or the store closed before.
+    private func settle(_ settlement: Settlement) async -> PipelineReport? {
+        while !Task.isCancelled {
+            do {
+                try await ledger.settle(settlement, under: lease)
+                metrics.settled(settlement)
+                view.settlements.publish(settlement)
+                return .settled(settlement)
+            } catch .closed {
+                return nil
+            } catch .leaseLost {
+                logger.error(
+                    "outcomes were refused: another process has the provider account",
+                    metadata: ["events": "\(settlement.delivered.count + settlement.exceptions.count)"]
+                )
+                return nil
+            } catch {
+                logger.error("outcomes could not be written", metadata: ["error": "\(error)"])
+                await pause(.seconds(1))
+            }
+        }
+        return nil
+    }
+
+    /// Writes down what keeps the provider from being called. Failing that, a restart knows less, and asks the vendor again.
+    private func save(_ hold: ProviderHold?) async -> PipelineReport {
+        do {
+            try await ledger.hold(hold, under: lease)
+        } catch {
+            logger.error("a provider's hold could not be written", metadata: ["error": "\(error)"])
+        }
+        if let hold {
+            logger.warning(
+                hold.isParked ? "the provider is parked" : "the provider asked for a wait",
+                metadata: ["until": "\(hold.until.rfc3339)", "reason": "\(hold.fault.message)"]
+            )
+        } else {
+            logger.info("the provider is called again")
+        }
+        return .saved
+    }
+
+    private func bringForward(_ step: Duration) async -> PipelineReport {
+        logger.warning(
+            "the clock was set back; retries are brought forward",
+            metadata: ["seconds": "\(step.components.seconds)"]
+        )
+        do {
+            try await ledger.bringForward(under: lease, by: step)
+            return .broughtForward(true)
+        } catch {
+            logger.error("retries could not be brought forward", metadata: ["error": "\(error)"])
+            return .broughtForward(false)
+        }
+    }
+
+    /// Ends the lease.
+    /// - Parameter unsent: claimed events that no request has carried.
+    func giveBack(unsent: [SequenceNumber]) async {
+        do {
+            try await ledger.giveBack(lease, unsent: unsent)
+        } catch {
+            logger.error("the provider account could not be given back", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// Keeps what is sent within a rate: each unit takes a token, and tokens come back evenly.
+package struct TokenBucket: Sendable, Equatable {
+    private let capacity: Double
+    /// The time in which one token comes back.
+    private let interval: Duration
+    private var tokens: Double
+    private var filledAt: ContinuousClock.Instant
+
+    private init(capacity: Double, interval: Duration, at now: ContinuousClock.Instant) {
+        self.capacity = capacity
+        self.interval = interval
+        tokens = capacity
+        filledAt = now
+    }
+
+    /// A bucket for calls to a vendor. It holds a tenth of the limit (at least one), and tokens come back at the rate of the rest: a burst
+    /// is short, and no period exceeds the limit.
+    package init(shortBursts limit: RateLimit, at now: ContinuousClock.Instant) {
+        let capacity = max(1, (Double(limit.requests) / 10).rounded(.down))
+        let steady = max(1, Double(limit.requests) - capacity)
+        self.init(capacity: capacity, interval: limit.per / steady, at: now)
+    }
+
+    /// A bucket for what a client sends. It holds as many tokens as the limit names, so a client that was silent may send that much at
+    /// once.
+    package init(fullBursts limit: RateLimit, at now: ContinuousClock.Instant) {
+        self.init(capacity: Double(limit.requests), interval: limit.per / limit.requests, at: now)
+    }
+
+    /// How long it takes from `now` until this many tokens can be taken: zero if they are there. More than fit wait for a full bucket.
+    package func wait(for count: Int, at now: ContinuousClock.Instant) -> Duration {
+        interval * max(0, min(Double(count), capacity) - refilled(at: now))
+    }
+
+    /// Takes tokens, there or not. What is missing is paid for afterwards: a large batch is slow, not impossible.
+    package mutating func take(_ count: Int, at now: ContinuousClock.Instant) {
+        tokens = refilled(at: now) - Double(count)
+        filledAt = now
+    }
+
+    /// Takes tokens if there is nothing to wait for.
+    /// - Returns: nil if they were taken, else the time after which they can be.
+    package mutating func takeIfPresent(_ count: Int, at now: ContinuousClock.Instant) -> Duration? {
+        let wait = wait(for: count, at: now)
+        guard wait == .zero else { return wait }
+        take(count, at: now)
+        return nil
+    }
+
+    private func refilled(at now: ContinuousClock.Instant) -> Double {
+        min(capacity, tokens + (now - filledAt) / interval)
+    }
+}

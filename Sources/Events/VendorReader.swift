@@ -1,0 +1,224 @@
+/// What can be asked of a vendor about events: to read them back, to price one.
+///
+/// A value without state that does no I/O, like an ``Adapter``: each question is a ``VendorInquiry``, which says what to ask and
+/// what the answers mean. What a vendor cannot do is ``VendorInquiry/unsupported(_:)``, by itself or by the default.
+package protocol VendorReader: Sendable {
+    /// What this vendor's API can answer at all.
+    var abilities: Set<VendorAbility> { get }
+
+    /// The events with an id; none if the vendor has none (yet).
+    func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]>
+
+    /// Why the vendor may have an event and not show it, in one sentence for people; nil if nothing is known.
+    func reasonNotFound(_ wanted: WantedEvent) -> String?
+
+    /// A page of events.
+    func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage>
+
+    /// Which names occur, with counts.
+    func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]>
+
+    /// What an event would cost now. Nothing is stored there.
+    func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate>
+}
+
+/// What a vendor may be able to answer.
+package enum VendorAbility: String, Sendable, CaseIterable {
+    case find, list, names, estimate
+}
+
+extension VendorReader {
+    package func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> { .unsupported(nil) }
+    package func reasonNotFound(_ wanted: WantedEvent) -> String? { nil }
+    package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
+    package func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> { .unsupported(nil) }
+    package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }
+}
+
+/// A question to a vendor, which may take several requests.
+package indirect enum VendorInquiry<Value: Sendable>: Sendable {
+    case done(Value)
+    /// The vendor failed, refused, or said what is not understood.
+    case failed(DeliveryFault)
+    /// The vendor cannot answer this, with what it could answer instead; nil if it cannot answer such questions at all.
+    case unsupported(String?)
+    case ask(VendorRequest, next: @Sendable (VendorAnswer) -> VendorInquiry<Value>)
+}
+
+/// An event to be found at a vendor.
+package struct WantedEvent: Sendable {
+    /// As the application named it.
+    package let id: EventID
+    /// The event as the journal has it; nil if it does not.
+    package let known: AcceptedEvent?
+    /// Where it was sent; nil if it was not sent there.
+    package let destination: Destination?
+
+    package init(id: EventID, known: AcceptedEvent?, destination: Destination?) {
+        self.id = id
+        self.known = known
+        self.destination = destination
+    }
+}
+
+/// Which events of a vendor, in which order.
+package struct VendorListQuery: Sendable {
+    /// Without conditions on deliveries, which are the journal's.
+    package let filter: EventFilter
+    package let order: EventSearch.Order
+    /// The most events of a page; at least 1. A page may have fewer, and more may follow it all the same.
+    package let limit: Int
+    /// What ``VendorEventPage/next`` of the page before was.
+    package let cursor: String?
+
+    package init(filter: EventFilter, order: EventSearch.Order, limit: Int, cursor: String?) {
+        self.filter = filter
+        self.order = order
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+/// An event as a vendor has it, in canonical terms.
+package struct VendorEvent: Sendable, Equatable {
+    /// The id that it was sent with; nil if the vendor does not show it.
+    package var id: String?
+    package var name: String
+    package var customerID: String?
+    package var subscriptionID: String?
+    package var timestamp: Timestamp
+    package var source: String?
+    package var properties: JSONText?
+    /// What exists at this vendor alone, as an object.
+    package var own: JSONText?
+    /// What is to be known about this answer: how it was matched, what the vendor changed.
+    package var notes: [String]
+
+    package init(
+        id: String?,
+        name: String,
+        customerID: String? = nil,
+        subscriptionID: String? = nil,
+        timestamp: Timestamp,
+        source: String? = nil,
+        properties: JSONText? = nil,
+        own: JSONText? = nil,
+        notes: [String] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.customerID = customerID
+        self.subscriptionID = subscriptionID
+        self.timestamp = timestamp
+        self.source = source
+        self.properties = properties
+        self.own = own
+        self.notes = notes
+    }
+}
+
+/// A page of a vendor's events.
+package struct VendorEventPage: Sendable {
+    package var events: [VendorEvent]
+    /// Where the next page begins; nil at the end.
+    package var next: String?
+    /// The parameters that the vendor does not know, by which its page was filtered here.
+    package var filteredHere: [String]
+    package var notes: [String]
+
+    package init(events: [VendorEvent], next: String?, filteredHere: [String] = [], notes: [String] = []) {
+        self.events = events
+        self.next = next
+        self.filteredHere = filteredHere
+        self.notes = notes
+    }
+}
+
+/// What an event would cost.
+package struct Estimate: Sendable, Equatable {
+    package let charges: [Charge]
+
+    /// One charge that the event would cause. Amounts are decimal numbers in the currency's main unit: `"0.02"`.
+    package struct Charge: Sendable, Equatable {
+        package let name: String?
+        /// ISO 4217.
+        package let currency: String
+        package let units: String?
+        /// Of one unit; nil if the vendor does not say.
+        package let unitAmount: String?
+        /// Without taxes.
+        package let amount: Money
+        package let taxes: Money
+        package let total: Money
+
+        package init(
+            name: String?,
+            currency: String,
+            units: String?,
+            unitAmount: String?,
+            amount: Money,
+            taxes: Money,
+            total: Money
+        ) {
+            self.name = name
+            self.currency = currency
+            self.units = units
+            self.unitAmount = unitAmount
+            self.amount = amount
+            self.taxes = taxes
+            self.total = total
+        }
+    }
+
+    package init(charges: [Charge]) {
+        self.charges = charges
+    }
+
+    /// The sum of the charges' totals; nil if they are in several currencies, or there are none.
+    package var total: (amount: Money, currency: String)? {
+        guard let currency = charges.first?.currency, charges.allSatisfy({ $0.currency == currency }) else {
+            return nil
+        }
+        var sum: Int64 = 0
+        for charge in charges {
+            let (next, overflows) = sum.addingReportingOverflow(charge.total.minor)
+            guard !overflows else { return nil }
+            sum = next
+        }
+        return (Money(minor: sum, decimals: charges[0].total.decimals), currency)
+    }
+}
+
+/// An amount in whole minor units, such as cents: money is never a binary float.
+package struct Money: Sendable, Equatable {
+    package let minor: Int64
+    /// How many decimals the currency has.
+    package let decimals: Int
+
+    package init(minor: Int64, decimals: Int) {
+        precondition(decimals >= 0, "no currency has fewer decimals than none")
+        self.minor = minor
+        self.decimals = decimals
+    }
+
+    /// - Parameter currency: ISO 4217. Most currencies have two decimals; the lists are of those that have none or three.
+    package init(minor: Int64, currency: String) {
+        let decimals = Self.withoutDecimals.contains(currency) ? 0 : Self.withThreeDecimals.contains(currency) ? 3 : 2
+        self.init(minor: minor, decimals: decimals)
+    }
+
+    /// In the main unit: `"12.50"`, `"-0.02"`.
+    package var text: String {
+        let digits = String(minor.magnitude)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        let sign = minor < 0 ? "-" : ""
+        guard decimals > 0 else { return sign + padded }
+        return "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
+    }
+
+    private static let withoutDecimals: Set<String> = [
+        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
+        "XPF",
+    ]
+    private static let withThreeDecimals: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
+}

@@ -1,0 +1,42 @@
+package import Events
+
+/// Says who delivers to a provider account: one holder at a time, in whatever process.
+package protocol AccountLeasing: Sendable {
+    /// Waits until the account is the caller's. Within one process, the one who asks last gets it at once, and the lease before ends.
+    /// - Throws: ``StoreError/closed`` when the store closes.
+    func lease(_ provider: ProviderName) async throws(StoreError) -> AccountLease
+
+    /// Returns when the lease ends or should end; also when the waiting task is cancelled or the store closes.
+    func waitForEnd(of lease: AccountLease) async -> LeaseEnd
+
+    /// Whether a request may leave under this lease: nobody else can get the account for as long as a request takes to leave. Known
+    /// without I/O; asked before each request.
+    func isSafe(_ lease: AccountLease, at now: ContinuousClock.Instant) -> Bool
+
+    /// Ends the lease. When this returns, that is on disk: what was claimed under it and not settled is claimed again by the next holder.
+    /// - Parameter unsent: claimed events that no request has carried; their intents are withdrawn.
+    /// - Throws: ``StoreError/leaseLost`` if it has ended already.
+    func giveBack(_ lease: AccountLease, unsent: [SequenceNumber]) async throws(StoreError)
+}
+
+/// The right to deliver to one account.
+package struct AccountLease: Sendable, Hashable {
+    package let provider: ProviderName
+    /// Rises whenever the account changes hands. Nothing can be written under an epoch that is over.
+    package let epoch: Int64
+
+    package init(provider: ProviderName, epoch: Int64) {
+        self.provider = provider
+        self.epoch = epoch
+    }
+}
+
+/// Why ``AccountLeasing/waitForEnd(of:)`` has returned.
+package enum LeaseEnd: Sendable, Equatable {
+    /// Somebody else should have the account: settle what is in flight, then give the lease back.
+    case wanted
+    /// Somebody else has the account: whatever is done under the lease is refused.
+    case lost
+    /// Nothing happened to the lease: the task was cancelled, or the store closes.
+    case unwatched
+}

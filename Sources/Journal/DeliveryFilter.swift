@@ -1,0 +1,103 @@
+package import Events
+
+/// One delivery with its event.
+package struct ArchivedDelivery: Sendable {
+    package let cursor: DeliveryCursor
+    package let event: AcceptedEvent
+    package let delivery: Delivery
+
+    package init(cursor: DeliveryCursor, event: AcceptedEvent, delivery: Delivery) {
+        self.cursor = cursor
+        self.event = event
+        self.delivery = delivery
+    }
+}
+
+/// Some of the deliveries that a filter takes.
+package struct DeliveryPage: Sendable {
+    /// In journal order.
+    package let deliveries: [ArchivedDelivery]
+    /// Where the next page begins; nil if this is the last.
+    package let next: DeliveryCursor?
+
+    package init(deliveries: [ArchivedDelivery], next: DeliveryCursor?) {
+        self.deliveries = deliveries
+        self.next = next
+    }
+}
+
+/// A place in the list of deliveries: journal order, then provider.
+package struct DeliveryCursor: Sendable, Equatable {
+    package let sequence: SequenceNumber
+    package let provider: ProviderName
+
+    package init(sequence: SequenceNumber, provider: ProviderName) {
+        self.sequence = sequence
+        self.provider = provider
+    }
+}
+
+/// Which deliveries are meant; what is nil or empty does not restrict, what is given must hold together.
+package struct DeliveryFilter: Sendable, Equatable {
+    package var tenant: TenantID?
+    package var provider: ProviderName?
+    package var statuses: Set<DeliveryStatus>
+    /// Deliveries of these events, in whatever scope.
+    package var eventIDs: [EventID]
+    /// Deliveries of events with one of these names.
+    package var names: [String]
+    /// Deliveries whose last fault has one of these codes.
+    package var errorCodes: Set<DeliveryErrorCode>
+    /// Deliveries of events accepted at this moment or later.
+    package var acceptedFrom: Timestamp?
+    /// Deliveries of events accepted before this moment.
+    package var acceptedBefore: Timestamp?
+
+    package init(
+        tenant: TenantID? = nil,
+        provider: ProviderName? = nil,
+        statuses: Set<DeliveryStatus> = [],
+        eventIDs: [EventID] = [],
+        names: [String] = [],
+        errorCodes: Set<DeliveryErrorCode> = [],
+        acceptedFrom: Timestamp? = nil,
+        acceptedBefore: Timestamp? = nil
+    ) {
+        self.tenant = tenant
+        self.provider = provider
+        self.statuses = statuses
+        self.eventIDs = eventIDs
+        self.names = names
+        self.errorCodes = errorCodes
+        self.acceptedFrom = acceptedFrom
+        self.acceptedBefore = acceptedBefore
+    }
+
+    /// Whether it takes a delivery of an event.
+    package func takes(_ event: AcceptedEvent, _ delivery: Delivery) -> Bool {
+        (tenant.map { $0 == event.tenant } ?? true)
+            && (provider.map { $0 == delivery.provider } ?? true)
+            && (statuses.isEmpty || statuses.contains(delivery.status))
+            && (eventIDs.isEmpty || eventIDs.contains(event.id))
+            && (names.isEmpty || names.contains { $0.utf8.elementsEqual(event.name.utf8) })
+            && (errorCodes.isEmpty || delivery.fault.map { errorCodes.contains($0.code) } ?? false)
+            && (acceptedFrom.map { event.acceptedAt >= $0 } ?? true)
+            && (acceptedBefore.map { event.acceptedAt < $0 } ?? true)
+    }
+
+    /// What it says, for people: `provider lago, status rejected or uncertain`; `all` if nothing. Without the tenant.
+    package var words: String {
+        func list(_ name: String, _ values: [String]) -> String? {
+            guard let first = values.first else { return nil }
+            return values.count > 5
+                ? "\(name) \(first) and \(values.count - 1) more" : "\(name) " + values.joined(separator: " or ")
+        }
+        let parts = [
+            provider.map { "provider \($0)" }, list("status", statuses.map(\.rawValue).sorted()),
+            list("id", eventIDs.map(\.rawValue)), list("name", names),
+            list("error", errorCodes.map(\.rawValue).sorted()), acceptedFrom.map { "accepted from \($0.rfc3339)" },
+            acceptedBefore.map { "accepted before \($0.rfc3339)" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? "all" : parts.joined(separator: ", ")
+    }
+}

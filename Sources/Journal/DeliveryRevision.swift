@@ -1,0 +1,84 @@
+package import Events
+
+/// What a person decided about deliveries that wait for one.
+package struct DeliveryRevision: Sendable {
+    /// What is done with a delivery.
+    package enum Action: String, Sendable, CaseIterable {
+        /// Sends them again: rejected ones, retries before their time, and uncertain ones if the filter names that state.
+        case retry
+        /// Gives them up: rejected, uncertain and retrying ones.
+        case discard
+
+        /// The states that the action can change. A delivery that was never tried is discarded only at
+        /// ``DeliveryRevision/untriedAt``.
+        package var statuses: Set<DeliveryStatus> { [.rejected, .uncertain, .retrying] }
+
+        /// The states that are meant where the filter names none. To retry an uncertain delivery can bill it twice, so that must
+        /// be asked for.
+        package var usualStatuses: Set<DeliveryStatus> {
+            switch self {
+            case .retry: [.rejected, .retrying]
+            case .discard: statuses
+            }
+        }
+    }
+
+    package let action: Action
+    /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: ``Action/usualStatuses``.
+    package let filter: DeliveryFilter
+    /// Providers whose deliveries are discarded too that were never tried, because nobody delivers to them any more. Nothing of them
+    /// is retried.
+    package let untriedAt: [ProviderName]
+    package let by: ClientName
+    package let at: Timestamp
+
+    package init(
+        action: Action,
+        filter: DeliveryFilter,
+        untriedAt: [ProviderName] = [],
+        by client: ClientName,
+        at timestamp: Timestamp
+    ) {
+        self.action = action
+        self.filter = filter
+        self.untriedAt = untriedAt
+        self.by = client
+        self.at = timestamp
+    }
+}
+
+/// How many deliveries a revision changes.
+package struct RevisionCount: Sendable, Equatable {
+    package let changed: Int
+    /// In flight, so left alone.
+    package let busy: Int
+
+    package init(changed: Int, busy: Int) {
+        self.changed = changed
+        self.busy = busy
+    }
+}
+
+/// A revision as it was carried out.
+package struct RecordedRevision: Sendable, Equatable {
+    package let action: DeliveryRevision.Action
+    /// ``DeliveryFilter/summary`` of its filter.
+    package let filter: String
+    package let by: ClientName
+    package let at: Timestamp
+    package let count: RevisionCount
+
+    package init(
+        action: DeliveryRevision.Action,
+        filter: String,
+        by client: ClientName,
+        at timestamp: Timestamp,
+        count: RevisionCount
+    ) {
+        self.action = action
+        self.filter = filter
+        self.by = client
+        self.at = timestamp
+        self.count = count
+    }
+}

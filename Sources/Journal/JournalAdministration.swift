@@ -1,0 +1,33 @@
+package import Events
+
+/// What people, and the passing of time, change about what the journal holds.
+package protocol JournalAdministration: Sendable {
+    /// How many deliveries a revision would change now, and changes nothing.
+    func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
+
+    /// Changes deliveries, and records who did it and when with the first of them. When it returns, all is on disk.
+    ///
+    /// Retried deliveries become `retrying` and are due at once, with their history kept; discarded ones become `discarded`. A delivery
+    /// that is claimed at this moment, by whichever process, is not touched, and is counted as busy.
+    func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
+
+    /// The recorded revisions, newest first.
+    func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision]
+
+    /// Makes the retries of a provider due at `now` that are due later than `limit`. When it returns, that is on disk.
+    /// - Parameter limit: `now` or later.
+    func makeRetriesDue(
+        of provider: ProviderName,
+        waitingBeyond limit: Timestamp,
+        at now: Timestamp
+    ) async throws(StoreError)
+
+    /// Writes down that an operator holds a provider, over restarts; nil lifts the hold.
+    func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError)
+
+    /// Removes chunks all of whose events were accepted before `moment` and are settled everywhere (delivered, discarded or
+    /// skipped). What is not settled is never removed. Each chunk's own times count, wherever in the journal it is: events that were
+    /// accepted while the clock was ahead do not keep others.
+    /// - Returns: how many events were removed.
+    func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
+}

@@ -1,0 +1,88 @@
+package import Events
+
+/// A place in the journal as a reader sees it: behind some event of each stream that it has come to.
+///
+/// A journal that one process writes has one stream, number 0. Streams have no order among one another, so that of two positions each
+/// may be ahead of the other.
+package struct JournalPosition: Sendable, Hashable {
+    /// The number of the last event that was read, by stream; those without one were not begun.
+    private var numbers: [UInt16: Int64]
+
+    /// Before the first event.
+    package static let start = JournalPosition(numbers: [:])
+
+    private init(numbers: [UInt16: Int64]) {
+        self.numbers = numbers.filter { $0.value > 0 }
+    }
+
+    /// Behind an event of one stream, and before all events of the others.
+    package init(_ number: SequenceNumber, inStream stream: UInt16 = 0) {
+        self.init(numbers: [stream: number.rawValue])
+    }
+
+    /// The number of the last event of a stream that was read; 0 if it was not begun.
+    package func number(inStream stream: UInt16 = 0) -> SequenceNumber {
+        SequenceNumber(numbers[stream, default: 0])
+    }
+
+    /// The same position but for one stream, which goes on to this event if it is not behind it already.
+    package func advanced(to number: SequenceNumber, inStream stream: UInt16 = 0) -> JournalPosition {
+        var advanced = numbers
+        advanced[stream] = max(numbers[stream, default: 0], number.rawValue)
+        return JournalPosition(numbers: advanced)
+    }
+
+    /// Whether it is behind nothing that the other is not behind.
+    package func isCovered(by other: JournalPosition) -> Bool {
+        numbers.allSatisfy { $0.value <= other.numbers[$0.key, default: 0] }
+    }
+
+    /// The same position with no stream further than in another one: a number that was never given, as of another journal, leads nowhere.
+    package func limited(to end: JournalPosition) -> JournalPosition {
+        JournalPosition(
+            numbers: numbers.reduce(into: [:]) { limited, entry in
+                limited[entry.key] = min(entry.value, end.numbers[entry.key, default: 0])
+            }
+        )
+    }
+}
+
+/// The form that clients keep, as in `Last-Event-ID`. It means nothing to them.
+extension JournalPosition {
+    /// Streams that a text may name, so that none is long.
+    package static let streamLimit = 1024
+
+    /// `17` for a journal with one stream, `0:17,3:2211` for one with several.
+    package var text: String {
+        if numbers.keys.allSatisfy({ $0 == 0 }) { return "\(numbers[0, default: 0])" }
+        return numbers.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: ",")
+    }
+
+    /// Reads what ``text`` has written; nil if it is none.
+    package init?(_ text: String) {
+        if let number = Self.number(text[...]) {
+            self.init(numbers: [0: number])
+            return
+        }
+        let parts = text.split(separator: ",", maxSplits: Self.streamLimit, omittingEmptySubsequences: false)
+        guard parts.count <= Self.streamLimit else { return nil }
+        var numbers: [UInt16: Int64] = [:]
+        for part in parts {
+            let halves = part.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard halves.count == 2, let stream = Self.number(halves[0]).flatMap(UInt16.init(exactly:)),
+                let number = Self.number(halves[1]), numbers.updateValue(number, forKey: stream) == nil
+            else { return nil }
+        }
+        self.init(numbers: numbers)
+    }
+
+    /// Digits alone, and never more than a number that an event can have.
+    private static func number(_ text: Substring) -> Int64? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return SequenceNumber(text: text)?.rawValue
+    }
+}
+
+extension JournalPosition: CustomStringConvertible {
+    package var description: String { text }
+}

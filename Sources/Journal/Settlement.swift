@@ -1,0 +1,64 @@
+package import Events
+
+/// Outcomes to record for one provider.
+package struct Settlement: Sendable, Equatable {
+    package let provider: ProviderName
+    /// First attempts that simply delivered: most of all, and cheap to keep.
+    package let delivered: [DeliveredRun]
+    /// All else: each has a row of its own.
+    package let exceptions: [SettledDelivery]
+
+    package init(provider: ProviderName, delivered: [DeliveredRun] = [], exceptions: [SettledDelivery] = []) {
+        self.provider = provider
+        self.delivered = delivered
+        self.exceptions = exceptions
+    }
+}
+
+/// Events that one request delivered at the first attempt.
+///
+/// `sequences` must be neighbours in their block: between the first and the last no event of this provider is missing, but for
+/// those that have, or get in the same settlement, a row of their own. So first and last are all that is kept.
+package struct DeliveredRun: Sendable, Equatable {
+    /// Ascending, at least one.
+    package let sequences: [SequenceNumber]
+    package let attempt: Attempt
+
+    package init(sequences: [SequenceNumber], attempt: Attempt) {
+        precondition(!sequences.isEmpty, "a run has a first and a last event")
+        self.sequences = sequences
+        self.attempt = attempt
+    }
+}
+
+/// One delivery that did not simply succeed, or succeeded after that.
+package struct SettledDelivery: Sendable, Equatable {
+    package let sequence: SequenceNumber
+    package let status: DeliveryStatus
+    /// The requests that carried the event since it was claimed, oldest first; empty if none did (untranslatable, shadow).
+    package let newAttempts: [Attempt]
+    /// When it goes again; given exactly if `status` is `retrying`.
+    package let nextAttemptAt: Timestamp?
+    /// When the first request left that the vendor may have looked at; nil if none did. Once written, it stays until a person sends
+    /// the delivery again.
+    package let reachedAt: Timestamp?
+    /// Why it is not delivered; nil if it is.
+    package let fault: DeliveryFault?
+
+    package init(
+        sequence: SequenceNumber,
+        status: DeliveryStatus,
+        newAttempts: [Attempt] = [],
+        nextAttemptAt: Timestamp? = nil,
+        reachedAt: Timestamp? = nil,
+        fault: DeliveryFault? = nil
+    ) {
+        precondition((status == .retrying) == (nextAttemptAt != nil), "a retry has a time, and nothing else has")
+        self.sequence = sequence
+        self.status = status
+        self.newAttempts = newAttempts
+        self.nextAttemptAt = nextAttemptAt
+        self.reachedAt = reachedAt
+        self.fault = fault
+    }
+}

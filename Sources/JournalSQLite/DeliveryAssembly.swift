@@ -1,0 +1,156 @@
+import Events
+import GRDB
+import JournalFormat
+
+/// Puts deliveries together from runs, rows and attempts.
+struct DeliveryAssembly {
+    let db: Database
+    let names: NameTable
+
+    /// One delivery a destination of the event's plan, in the plan's order.
+    func all(of event: AcceptedEvent, at sequence: Int64) throws -> [Delivery] {
+        try event.plan.destinations.map { destination in
+            guard let provider = names.providerNumbers[destination.provider] else { return .pending(destination) }
+            if let row = try DeliveryRow.fetch(sequence: sequence, provider: provider, in: db) {
+                return try delivery(row, to: destination)
+            }
+            guard let attempt = try deliveredAttempt(sequence, provider) else { return .pending(destination) }
+            return Delivery(
+                provider: destination.provider,
+                adapter: destination.adapter,
+                mode: destination.mode,
+                status: .delivered,
+                attempts: 1,
+                deduplicated: attempt.deduplicated,
+                httpStatus: attempt.httpStatus,
+                latency: attempt.latency,
+                history: [attempt]
+            )
+        }
+    }
+
+    /// The delivery of a row.
+    func delivery(_ row: DeliveryRow, to destination: Destination) throws -> Delivery {
+        let history = try attempts(of: row)
+        return Delivery(
+            provider: destination.provider,
+            adapter: destination.adapter,
+            mode: destination.mode,
+            status: row.status,
+            attempts: row.attempts,
+            deduplicated: history.last?.deduplicated ?? false,
+            httpStatus: history.last?.httpStatus,
+            latency: history.last?.latency,
+            nextAttemptAt: row.nextAttemptAt,
+            fault: row.faultIsLastAttempts ? history.last?.fault : row.fault,
+            history: history
+        )
+    }
+
+    private func attempts(of row: DeliveryRow) throws -> [Attempt] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT at, latency, http_status, status, deduplicated, fault_code, fault_message, fault_vendor
+                    FROM attempts WHERE sequence = ? AND provider = ? ORDER BY ordinal
+                    """
+            ),
+            arguments: [row.sequence, row.provider]
+        ).map { attempt in
+            Attempt(
+                at: Timestamp(milliseconds: attempt[0]),
+                latency: .microseconds(attempt[1] as Int64),
+                httpStatus: attempt[2],
+                status: try DeliveryRow.status(attempt[3]),
+                deduplicated: attempt[4],
+                fault: try DeliveryRow.fault(attempt, from: 5)
+            )
+        }
+    }
+
+    /// The attempt of the run that holds the event, if one does.
+    private func deliveredAttempt(_ sequence: Int64, _ provider: Int64) throws -> Attempt? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT at, latency, http_status, deduplicated FROM delivered
+                    WHERE first BETWEEN ? AND ? AND provider = ? AND last >= ? ORDER BY first DESC LIMIT 1
+                    """
+            ),
+            arguments: [sequence - sequence % Schema.runSpan, sequence, provider, sequence]
+        )
+        guard let row else { return nil }
+        return Attempt(
+            at: Timestamp(milliseconds: row[0]),
+            latency: .microseconds(row[1] as Int64),
+            httpStatus: row[2],
+            status: .delivered,
+            deduplicated: row[3]
+        )
+    }
+}
+
+extension Delivery {
+    static func pending(_ destination: Destination) -> Delivery {
+        Delivery(
+            provider: destination.provider,
+            adapter: destination.adapter,
+            mode: destination.mode,
+            status: .pending
+        )
+    }
+}
+
+/// A row of the table `deliveries`.
+struct DeliveryRow: Sendable {
+    static let columns = """
+        sequence, provider, status, attempts, next_attempt_at, fault_is_last_attempts,
+        fault_code, fault_message, fault_vendor
+        """
+
+    let sequence: Int64
+    let provider: Int64
+    let status: DeliveryStatus
+    let attempts: Int
+    let nextAttemptAt: Timestamp?
+    /// The fault is the last attempt's and stands there.
+    let faultIsLastAttempts: Bool
+    let fault: DeliveryFault?
+
+    /// - Parameter row: has the ``columns``.
+    init(_ row: Row) throws {
+        sequence = row[0]
+        provider = row[1]
+        status = try Self.status(row[2])
+        attempts = row[3]
+        nextAttemptAt = (row[4] as Int64?).map { Timestamp(milliseconds: $0) }
+        faultIsLastAttempts = row[5]
+        fault = try Self.fault(row, from: 6)
+    }
+
+    static func fetch(sequence: Int64, provider: Int64, in db: Database) throws -> DeliveryRow? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(columns) FROM deliveries WHERE sequence = ? AND provider = ?"),
+            arguments: [sequence, provider]
+        ).map(DeliveryRow.init)
+    }
+
+    static func status(_ text: String) throws -> DeliveryStatus {
+        guard let status = DeliveryStatus(rawValue: text) else { throw UnknownWord(word: text) }
+        return status
+    }
+
+    /// The fault in three columns: code, message, the vendor's message.
+    static func fault(_ row: Row, from column: Int) throws -> DeliveryFault? {
+        guard let code = row[column] as String? else { return nil }
+        guard let known = DeliveryErrorCode(rawValue: code) else { throw UnknownWord(word: code) }
+        return DeliveryFault(code: known, message: row[column + 1] ?? "", vendor: row[column + 2])
+    }
+}
+
+/// A row says something that this version does not know.
+struct UnknownWord: Error, CustomStringConvertible {
+    let word: String
+
+    var description: String { "a row of the database says \"\(word)\", which this version does not know" }
+}

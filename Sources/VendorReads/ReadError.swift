@@ -1,0 +1,19 @@
+package import Events
+
+/// Why the vendor is not asked.
+package enum ReadError: Error, Sendable, Equatable {
+    /// As many reads of the provider are in flight as there may be.
+    case tooMany(ProviderName, limit: Int)
+    /// Deliveries take the whole rate limit, or the vendor asked for a wait.
+    case rateLimited(ProviderName)
+
+    /// For people.
+    package var message: String {
+        switch self {
+        case .tooMany(let provider, let limit):
+            "\(limit) reads of provider \(provider) are in flight, which is the most at once; try again in a moment"
+        case .rateLimited(let provider):
+            "deliveries take the whole rate limit of provider \(provider) now, and reads come after them; try again later"
+        }
+    }
+}

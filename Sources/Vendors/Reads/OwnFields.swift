@@ -1,0 +1,25 @@
+import Events
+import JSON
+
+/// Picks the members of a vendor's object that have no place in the canonical event.
+enum OwnFields {
+    /// The members of these names that are there and say something, as an object; nil if none is.
+    static func picked(_ names: [String], from object: JSONValue) -> JSONText? {
+        var writer = JSONWriter(capacity: 128)
+        var isEmpty = true
+        writer.beginObject()
+        for name in names {
+            guard let value = object[name], !value.isNull, value.string != "" else { continue }
+            writer.member(name, raw: value.raw)
+            isEmpty = false
+        }
+        writer.endObject()
+        return isEmpty ? nil : JSONText(checked: writer.bytes[...])
+    }
+
+    /// Properties as a vendor shows them; nil if they are no object.
+    static func properties(_ value: JSONValue?) -> JSONText? {
+        guard let value, value.kind == .object else { return nil }
+        return LastMemberWins.text(of: value)
+    }
+}

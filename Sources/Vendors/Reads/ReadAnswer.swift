@@ -1,0 +1,63 @@
+import Events
+import JSON
+
+/// A vendor's answer to a question: its body if it is a good one, else why there is none.
+struct ReadAnswer {
+    /// The vendor's name, for messages.
+    let vendor: String
+    let answer: VendorAnswer
+
+    /// The body of a 200 as JSON.
+    var document: Result<JSONDocument, DeliveryFault> {
+        guard answer.status == 200 else { return .failure(fault) }
+        guard let document = JSONDocument(ifValid: answer.body) else { return .failure(notUnderstood) }
+        return .success(document)
+    }
+
+    /// A body that is not what the vendor is known to send.
+    var notUnderstood: DeliveryFault {
+        DeliveryFault(
+            code: .vendorError,
+            message: "\(vendor) (\(answer.status)) gave an answer that is not understood",
+            vendor: VendorMessage.quoted(body: answer.body)
+        )
+    }
+
+    /// Why an answer that is no 200 carries no result.
+    var fault: DeliveryFault {
+        let (code, what): (DeliveryErrorCode, String) =
+            switch answer.status {
+            case 300..<400: (.notFound, "sends requests on to another address; check the provider's base_url")
+            case 401: (.unauthorized, "does not accept the provider's credential")
+            case 402, 403: (.forbidden, "does not let the provider's credential read events")
+            case 404, 405, 410: (.notFound, "has no such address or object")
+            case 408: (.timeout, "gave up waiting")
+            case 429: (.rateLimited, "takes no more requests for now")
+            case 400..<500: (.invalidEvent, "refuses the question")
+            case 500: (.vendorError, "failed inside")
+            default: (.vendorUnavailable, "or a proxy before it is unavailable")
+            }
+        return DeliveryFault(
+            code: code,
+            message: "\(vendor) (\(answer.status)) \(what)",
+            vendor: VendorMessage.quoted(body: answer.body)
+        )
+    }
+}
+
+extension VendorInquiry {
+    /// Asks, and reads the body of a 200; any other answer fails.
+    static func read(
+        _ request: VendorRequest,
+        of vendor: String,
+        _ next: @escaping @Sendable (JSONValue, DeliveryFault) -> VendorInquiry<Value>
+    ) -> VendorInquiry<Value> {
+        .ask(request) { answer in
+            let read = ReadAnswer(vendor: vendor, answer: answer)
+            switch read.document {
+            case .success(let document): return next(document.root, read.notUnderstood)
+            case .failure(let fault): return .failed(fault)
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Events
+import Foundation
+import GRDB
+import Journal
+import JournalSQLite
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import DeliveryEngine
+
+/// How a pipeline takes up what an earlier run has left.
+@Suite struct PipelineStartTests {
+    /// Keeps the messages that are logged.
+    private final class Messages: LogHandler {
+        let metadataProvider: Logger.MetadataProvider? = nil
+        private let kept = Mutex<[String]>([])
+
+        var all: [String] { kept.withLock { $0 } }
+
+        var metadata: Logger.Metadata {
+            get { [:] }
+            set {}
+        }
+
+        var logLevel: Logger.Level {
+            get { .trace }
+            set {}
+        }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { nil }
+            set {}
+        }
+
+        func log(event: LogEvent) {
+            kept.withLock { $0.append("\(event.message)") }
+        }
+    }
+
+    @Test func `sends a retry that was scheduled by a clock that was ahead`() async throws {
+        try await withTemporaryFolder { folder in
+            let before = try PipelineStage(folder) { _ in .status(500) }
+            before.clock.advance(by: .seconds(40 * 86_400))
+            try await before.accept("1")
+            try await before.run { try await before.wait("1", .retrying) }
+            await before.store.close()
+
+            // Started anew, with the clock right.
+            let stage = try PipelineStage(folder) { _ in .status(200) }
+            try await stage.run { try await stage.wait("1", .delivered) }
+            #expect(stage.clock.elapsed == .zero)
+        }
+    }
+
+    @Test func `leaves a retry that waits as long as its schedule says`() async throws {
+        try await withTemporaryFolder { folder in
+            let before = try PipelineStage(folder) { _ in .status(500) }
+            try await before.accept("1")
+            try await before.run { try await before.wait("1", .retrying) }
+            let due = before.store.nextDue(for: PipelineStage.provider)
+            await before.store.close()
+
+            let stage = try PipelineStage(folder) { _ in .status(200) }
+            try await stage.run { try await stage.pass(until: "it is delivered") { stage.vendor.calls.count == 1 } }
+            #expect(Moment.sample.wall + stage.clock.elapsed >= (try #require(due)))
+        }
+    }
+
+    @Test func `reads the journal again that could not be read, and forgets no delivery that a crash interrupted`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let crashed = try PipelineStage(folder) { _ in .hang }
+            try await crashed.accept("1")
+            let block = try await crashed.store.claimBlock(
+                for: PipelineStage.provider,
+                limit: BlockLimit(events: 1, bytes: 1 << 20)
+            )
+            let sequences = try #require(block).deliveries.map(\.sequence)
+            try await crashed.store.intend(sequences, at: PipelineStage.provider)
+            crashed.store.departs(sequences, to: PipelineStage.provider)
+            await crashed.store.close()
+
+            let messages = Messages()
+            var stage = try PipelineStage(folder) { _ in .status(200) }
+            stage.settings.deduplication = .none
+            stage.logger = Logger(label: "test") { _ in messages }
+            let database = try DatabaseQueue(path: folder.appending(path: "journal.sqlite").path)
+            func rename(_ table: String, to name: String) async throws {
+                try await database.write { try $0.execute(sql: "ALTER TABLE \(table) RENAME TO \(name)") }
+            }
+            // Read last of all that a start reads.
+            try await rename("operator_holds", to: "away")
+            try await stage.run {
+                try await waitUntil("the first try has failed") {
+                    messages.all.contains("the journal could not be read")
+                }
+                try await rename("away", to: "operator_holds")
+                try await stage.pass(until: "nobody knows whether the vendor has it") {
+                    try await stage.delivery("1").status == .uncertain
+                }
+            }
+            #expect(messages.all.contains("deliveries were interrupted by a crash"))
+            try database.close()
+        }
+    }
+}

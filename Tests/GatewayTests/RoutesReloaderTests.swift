@@ -1,0 +1,119 @@
+import Access
+import ConfigurationFile
+import Events
+import Foundation
+import Ingress
+import JournalSQLite
+import Logging
+import Routing
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+/// A changed `routes.json` while the gateway runs.
+@Suite struct RoutesReloaderTests {
+    /// A reloader that watches its file.
+    private struct Stage {
+        let reloader: RoutesReloader
+        let routes: CurrentRoutes
+        let folder: URL
+
+        var file: URL { folder.appending(path: "routes.json") }
+
+        func write(_ text: String) throws {
+            try Data(text.utf8).write(to: file, options: .atomic)
+        }
+
+        var providers: [ProviderName] { routes.current.routes.providers.map(\.name) }
+    }
+
+    private static func text(_ name: String, credential: String = #"{"env": "A"}"#, clients: String = "[]") -> String {
+        #"""
+        {"version": 1, "providers": {"\#(name)": {"adapter": "lago", "credential": \#(credential)}},
+         "routes": [{"name": "r", "to": [{"provider": "\#(name)"}]}], "clients": \#(clients)}
+        """#
+    }
+
+    private func with(environment: [String: String] = [:], _ body: (Stage) async throws -> Void) async throws {
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "routes.json")
+            let content = Array(Self.text("first").utf8)
+            try Data(content).write(to: file)
+            let reader = RoutesFile.reader(allowsInlineSecrets: false)
+            let routes = CurrentRoutes(try reader.read(content).routes)
+            let store = try SQLiteEventStore(opening: folder.appending(path: "data"), logger: quiet)
+            let reloader = RoutesReloader(
+                file: file,
+                content: content,
+                reader: reader,
+                routes: routes,
+                vault: CredentialVault(of: routes, environment: environment),
+                archive: store,
+                logger: quiet,
+                auditing: AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await reloader.run() }
+                try await body(Stage(reloader: reloader, routes: routes, folder: folder))
+                group.cancelAll()
+            }
+            await store.close()
+        }
+    }
+
+    @Test func `takes a changed file over`() async throws {
+        try await with { (stage) async throws in
+            try stage.write(Self.text("second"))
+            try await waitUntil("the new routes are in force") { stage.providers == ["second"] }
+        }
+    }
+
+    @Test func `keeps the routes in force while the file is faulty or gone, and takes the next good one over`()
+        async throws
+    {
+        try await with { (stage) async throws in
+            try stage.write(#"{"version": 1}"#)
+            await #expect(throws: RoutesRefusal.self) {
+                _ = try await stage.reloader.compare(Array(try Data(contentsOf: stage.file)))
+            }
+            #expect(stage.providers == ["first"])
+            try FileManager.default.removeItem(at: stage.file)
+            #expect(stage.providers == ["first"])
+            try stage.write(Self.text("third"))
+            try await waitUntil("the good routes are in force") { stage.providers == ["third"] }
+        }
+    }
+
+    @Test func `compares a file with the routes in force, and changes nothing`() async throws {
+        try await with { (stage) async throws in
+            let takeover = try await stage.reloader.compare(Array(Self.text("second").utf8))
+            #expect(takeover.changes.removedProviders == ["first"])
+            #expect(stage.providers == ["first"])
+        }
+    }
+
+    @Test func `runs no program that a client names in a file to compare`() async throws {
+        try await with { (stage) async throws in
+            let trace = stage.folder.appending(path: "trace")
+            let text = Self.text("second", credential: #"{"command": ["touch", "\#(trace.path)"]}"#)
+            _ = try await stage.reloader.compare(Array(text.utf8))
+            #expect(!FileManager.default.fileExists(atPath: trace.path))
+        }
+    }
+
+    @Test func `finds in the environment that two tenants are at one account`() async throws {
+        let clients = #"""
+            [{"name": "a", "tenant": "a", "credentials": {"p": {"env": "B"}}}, {"name": "b", "tenant": "b"}]
+            """#
+        try await with(environment: ["A": "key", "B": "key"]) { (stage) async throws in
+            let text = Self.text("p", clients: clients)
+            let takeover = try await stage.reloader.compare(Array(text.utf8))
+            #expect(takeover.warnings.map(\.message).contains { $0.contains("have the same key") })
+            try stage.write(text)
+            try await waitUntil("the new routes are in force") { stage.providers == ["p", "p@a"] }
+            #expect(stage.routes.current.routes.isShared("p") && stage.routes.current.routes.isShared("p@a"))
+        }
+    }
+}

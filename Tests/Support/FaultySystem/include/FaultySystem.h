@@ -1,0 +1,1 @@
+/* Loaded into a program under test (LD_PRELOAD); nothing in it is called by name. */
