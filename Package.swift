@@ -209,8 +209,13 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "ConfigurationFileTests",
+            dependencies: ["ConfigurationFile", "Events", "JSON"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "VendorsTests",
-            dependencies: ["Events", "JSON", "TestSupport", "Vendors"],
+            dependencies: ["ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             exclude: ["Exchanges"],
             swiftSettings: settings
         ),
@@ -275,7 +280,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing", "TestSupport",
+                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing",
+                "TestSupport",
                 logging,
             ],
             swiftSettings: settings

@@ -10,16 +10,27 @@ enum CountText {
 
 /// Lengths of time as text: a whole number and a unit.
 package enum DurationText {
+    private static let units: [(String, Duration)] = [
+        ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+        ("d", .seconds(86_400)),
+    ]
+
     /// - Returns: nil unless the text is such as `500ms`, `30s`, `10m`, `72h` or `90d`.
     package static func read(_ text: String) -> Duration? {
-        let units: [(String, Duration)] = [
-            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
-            ("d", .seconds(86_400)),
-        ]
         for (suffix, unit) in units where text.hasSuffix(suffix) {
             let number = text.dropLast(suffix.count)
             if let count = CountText.read(number) { return unit * count }
         }
         return nil
+    }
+
+    /// The text that ``read(_:)`` reads as this duration: whole milliseconds, in the largest unit that leaves no rest.
+    package static func write(_ duration: Duration) -> String {
+        for (suffix, unit) in units.reversed() where duration >= unit {
+            let count = duration / unit
+            // Safe: seven digits.
+            if count == count.rounded(), count < 10_000_000 { return "\(Int(count))\(suffix)" }
+        }
+        preconditionFailure("\(duration) is no whole number of milliseconds, or has more than seven digits")
     }
 }

@@ -1,3 +1,5 @@
+package import Events
+
 /// One field of an object in a configuration file: what the reader, the JSON Schema and the reference are made of.
 package struct Field: Sendable {
     /// What values a field takes.
@@ -20,6 +22,8 @@ package struct Field: Sendable {
         case object([Field])
         /// An object whose keys are names that the file chooses.
         case map(Kind)
+        /// What one of several kinds takes.
+        case either([Kind])
     }
 
     package let name: String
@@ -27,11 +31,20 @@ package struct Field: Sendable {
     package let isRequired: Bool
     /// One sentence for people.
     package let summary: String
+    /// The value that holds without the field; nil if there is none, or if it depends on other fields, as `summary` says then.
+    package let standard: SettingValue?
 
-    package init(_ name: String, _ kind: Kind, required: Bool = false, _ summary: String) {
+    package init(
+        _ name: String,
+        _ kind: Kind,
+        required: Bool = false,
+        default standard: SettingValue? = nil,
+        _ summary: String
+    ) {
         self.name = name
         self.kind = kind
         isRequired = required
+        self.standard = standard
         self.summary = summary
     }
 }

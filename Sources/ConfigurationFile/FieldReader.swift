@@ -107,6 +107,12 @@ package struct FieldReader {
         case .texts:
             let isGood = value.string != nil || (value.kind == .array && value.elements.allSatisfy { $0.string != nil })
             return check(value, isGood, what, "a string or an array of strings")
+        case .either(let kinds):
+            for kind in kinds {
+                var trial = FieldReader()
+                if trial.isOfKind(value, kind, what), trial.faults.isEmpty { return true }
+            }
+            return isOfKind(value, kinds[0], what)
         case .list(let element):
             guard check(value, value.kind == .array, what, "an array") else { return false }
             // The list is kept for the faults that its other elements may have.

@@ -6,9 +6,17 @@ package protocol Adapter: Sendable {
     /// Limits, deduplication, and where the credential goes, as data the engine acts on.
     var traits: VendorTraits { get }
 
+    /// What the adapter makes of a destination's settings, once for all events that go there; the settings themselves by default.
+    associatedtype Settings: Sendable = DestinationSettings
+
+    /// Prepares the settings of a destination.
+    /// - Parameter settings: checked against ``VendorTraits/settings``, with the defaults of those that are not set.
+    func prepare(_ settings: DestinationSettings) -> Settings
+
     /// Writes one event in the vendor's format. A retry sends the same bytes, so the result depends on the arguments alone.
     /// - Throws: ``Untranslatable`` with the field, the reason, and the setting that would help.
-    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<Settings>) throws(Untranslatable)
+        -> TranslatedEvent
 
     /// One request that carries these events in this order: joined, not translated again.
     /// - Parameter events: at least one, at most what ``VendorTraits/batch`` allows.
@@ -24,6 +32,55 @@ package protocol Adapter: Sendable {
 
 extension Adapter {
     package var reader: (any VendorReader)? { nil }
+
+    /// A destination with its settings prepared.
+    package func prepare(_ destination: Destination) -> PreparedDestination<Settings> {
+        PreparedDestination(
+            destination: destination,
+            settings: prepare(destination.settings.completed(by: traits.settings))
+        )
+    }
+
+    /// Translates one event alone. Who translates many prepares their destination once.
+    package func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        try translate(event, for: prepare(destination))
+    }
+}
+
+extension Adapter where Settings == DestinationSettings {
+    package func prepare(_ settings: DestinationSettings) -> DestinationSettings { settings }
+}
+
+/// A destination with what its adapter made of its settings.
+package struct PreparedDestination<Settings: Sendable>: Sendable {
+    package let destination: Destination
+    package let settings: Settings
+
+    /// The name under which an event of this name is sent.
+    package func name(for name: String) -> String { destination.name(for: name) }
+}
+
+/// Translates events one after another, and prepares a destination's settings when the destination changes: events that stand
+/// together mostly have one plan.
+package struct Translator<Vendor: Adapter> {
+    private let adapter: Vendor
+    private var latest: PreparedDestination<Vendor.Settings>?
+
+    package init(_ adapter: Vendor) {
+        self.adapter = adapter
+    }
+
+    /// What ``Adapter/translate(_:for:)`` makes of an event.
+    package mutating func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        if let latest, latest.destination == destination { return try adapter.translate(event, for: latest) }
+        let prepared = adapter.prepare(destination)
+        latest = prepared
+        return try adapter.translate(event, for: prepared)
+    }
 }
 
 /// An event that cannot be written in a vendor's format. It ends as `rejected` at that vendor with code `untranslatable`.

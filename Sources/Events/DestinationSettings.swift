@@ -1,43 +1,30 @@
-import Synchronization
+/// A setting's value.
+package enum SettingValue: Sendable, Equatable {
+    case text(String)
+    case flag(Bool)
+    case number(Int)
+    case texts([String])
+}
 
 /// An adapter's own settings for one destination, as `routes.json` gives them.
+///
+/// They are the adapter's that the destination names: another adapter may use the same name for another kind of value.
 package struct DestinationSettings: Sendable, Equatable {
-    /// A setting's value.
-    package enum Value: Sendable, Equatable {
-        case text(String)
-        case flag(Bool)
-        case number(Int)
-        case texts([String])
-    }
-
     /// The setting that every adapter has: text in front of each event's id at the vendor.
     package static let idPrefix = "id_prefix"
 
     /// Values by the name of the setting.
-    package let values: [String: Value]
-    private let preparation = Preparation()
+    package let values: [String: SettingValue]
 
-    package init(_ values: [String: Value] = [:]) {
+    package init(_ values: [String: SettingValue] = [:]) {
         self.values = values
     }
 
-    package static func == (left: DestinationSettings, right: DestinationSettings) -> Bool {
-        left.values == right.values
-    }
-
-    /// What an adapter makes of these settings: made for the first event, and kept for all that follow.
-    package func prepared<Prepared: AnyObject & Sendable>(_ make: (DestinationSettings) -> Prepared) -> Prepared {
-        preparation.made.withLock { made in
-            if let ready = made as? Prepared { return ready }
-            let fresh = make(self)
-            made = fresh
-            return fresh
-        }
-    }
-
-    /// Shared by all copies of the settings.
-    private final class Preparation: Sendable {
-        let made = Mutex<(any AnyObject & Sendable)?>(nil)
+    /// These settings, with the defaults of those that are not set.
+    package func completed(by fields: [SettingField]) -> DestinationSettings {
+        var values = values
+        for field in fields where values[field.name] == nil { values[field.name] = field.standard }
+        return DestinationSettings(values)
     }
 
     /// The text of a setting of kind ``SettingField/Kind/text`` or ``SettingField/Kind/choice(_:)``; nil if it is not set.
@@ -87,12 +74,15 @@ package struct SettingField: Sendable, Equatable {
 
     package let name: String
     package let kind: Kind
-    /// One sentence for people: what it does and what holds without it.
+    /// The value that holds without it; nil if nothing does, as `summary` says then.
+    package let standard: SettingValue?
+    /// For people: what it does.
     package let summary: String
 
-    package init(name: String, kind: Kind, summary: String) {
+    package init(name: String, kind: Kind, default standard: SettingValue? = nil, summary: String) {
         self.name = name
         self.kind = kind
+        self.standard = standard
         self.summary = summary
     }
 }

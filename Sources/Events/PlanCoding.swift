@@ -48,7 +48,7 @@ package enum PlanCoding {
         writer.endObject()
     }
 
-    private static func write(_ value: DestinationSettings.Value, to writer: inout JSONWriter) {
+    private static func write(_ value: SettingValue, to writer: inout JSONWriter) {
         switch value {
         case .text(let text): writer.string(text)
         case .flag(let flag): writer.bool(flag)
@@ -68,7 +68,7 @@ package enum PlanCoding {
         if let names = value["rename"] {
             for member in names.members { rename[member.name] = member.value.string }
         }
-        var settings: [String: DestinationSettings.Value] = [:]
+        var settings: [String: SettingValue] = [:]
         if let values = value["settings"] {
             for member in values.members { settings[member.name] = setting(from: member.value) }
         }
@@ -81,7 +81,7 @@ package enum PlanCoding {
         )
     }
 
-    private static func setting(from value: JSONValue) -> DestinationSettings.Value? {
+    private static func setting(from value: JSONValue) -> SettingValue? {
         switch value.kind {
         case .string: value.string.map { .text($0) }
         case .bool: value.bool.map { .flag($0) }

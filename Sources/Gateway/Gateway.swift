@@ -264,12 +264,9 @@ package enum Gateway {
         _ view: DeliveryView,
         _ logger: Logger
     ) -> Pipeline {
-        guard let adapter = VendorRegistry.all.first(where: { $0.traits.adapter == provider.traits.adapter }) else {
-            preconditionFailure("the reader of routes.json knows the registry's adapters only")
-        }
-        return Pipeline(
-            settings: PipelineSettings(provider),
-            adapter: adapter,
+        Pipeline(
+            settings: provider.pipeline,
+            adapter: provider.adapter,
             ledger: store,
             caller: HTTPVendorCaller(
                 client: lane.clients.client(for: provider),

@@ -16,7 +16,7 @@ package enum RoutesFile {
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
         RoutesReader(
-            vendors: VendorRegistry.all.map(\.traits),
+            vendors: VendorRegistry.all,
             allowsInlineSecrets: allowsInlineSecrets,
             isServed: FacadeRegistry.serves
         )
@@ -35,7 +35,7 @@ package enum RoutesFile {
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
-    static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
+    package static func read(_ file: URL, allowsInlineSecrets: Bool) throws(GatewayFault) -> RoutesReader.Contents {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 

@@ -86,7 +86,7 @@ package struct DeliveryFilter: Sendable, Equatable {
     }
 
     /// What it says, for people: `provider lago, status rejected or uncertain`; `all` if nothing. Without the tenant.
-    package var words: String {
+    package var summary: String {
         func list(_ name: String, _ values: [String]) -> String? {
             guard let first = values.first else { return nil }
             return values.count > 5

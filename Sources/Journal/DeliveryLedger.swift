@@ -8,7 +8,7 @@ package import Events
 ///
 /// Each call that takes a lease throws ``StoreError/leaseLost``, and changes nothing, if the lease has ended. The claims made under it
 /// are over then, and belong to somebody else.
-package protocol DeliveryLedger: AccountLeasing, JournalGrowth {
+package protocol DeliveryLedger: AccountLeasing, JournalGrowth, RetryScheduling {
     /// The next events of the account that nobody claimed yet, in the order of their streams: the first after all that was claimed or
     /// settled before. Only events whose plan names the provider are in it, shadow destinations included.
     ///

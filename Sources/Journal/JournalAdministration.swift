@@ -1,7 +1,7 @@
 package import Events
 
 /// What people, and the passing of time, change about what the journal holds.
-package protocol JournalAdministration: Sendable {
+package protocol JournalAdministration: RetryScheduling {
     /// How many deliveries a revision would change now, and changes nothing.
     func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
 
@@ -13,14 +13,6 @@ package protocol JournalAdministration: Sendable {
 
     /// The recorded revisions, newest first.
     func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision]
-
-    /// Makes the retries of a provider due at `now` that are due later than `limit`. When it returns, that is on disk.
-    /// - Parameter limit: `now` or later.
-    func makeRetriesDue(
-        of provider: ProviderName,
-        waitingBeyond limit: Timestamp,
-        at now: Timestamp
-    ) async throws(StoreError)
 
     /// Writes down that an operator holds a provider, over restarts; nil lifts the hold.
     func hold(_ provider: ProviderName, byOperator hold: OperatorHold?) async throws(StoreError)

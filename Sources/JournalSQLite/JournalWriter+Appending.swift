@@ -30,10 +30,10 @@ extension JournalWriter {
     private func find(_ acceptance: inout Acceptance, _ batch: CommitBatch) throws {
         let identities = acceptance.append.identities
         while acceptance.index < identities.count {
-            let (inserted, finding) = parts.index.insert(identities[acceptance.index...], from: acceptance.next)
+            let (inserted, candidates) = parts.index.insert(identities[acceptance.index...], from: acceptance.next)
             acceptance.accept(inserted)
-            guard let finding else { return }
-            if let (stored, sequence) = try event(of: finding, acceptance, batch) {
+            guard let candidates else { return }
+            if let (stored, sequence) = try event(of: candidates, acceptance, batch) {
                 acceptance.compare(with: stored, at: sequence)
             } else {
                 parts.index.insert(identities[acceptance.index], acceptance.next)
@@ -44,14 +44,14 @@ extension JournalWriter {
 
     /// The event that has the next event's identity, if one of those with its hash does.
     private func event(
-        of finding: IdentityIndex.Finding,
+        of candidates: IdentityIndex.Candidates,
         _ acceptance: Acceptance,
         _ batch: CommitBatch
     ) throws -> (AcceptedEvent, Int64)? {
         let event = acceptance.append.encoded.events[acceptance.index]
         let hash = acceptance.append.identities[acceptance.index].hash
         let known = acceptance.append.lookup
-        for sequence in try finding.sequences + sequences(of: hash, in: finding.runs, known) {
+        for sequence in try candidates.sequences + sequences(of: hash, in: candidates.runs, known) {
             if let stored = try self.event(at: sequence, acceptance, batch), event.hasIdentity(of: stored) {
                 return (stored, sequence)
             }

@@ -10,7 +10,7 @@ extension SQLiteEventStore {
         let (newest, limitBytes) = (parts.newest.value, parts.settings.pageBytes)
         let after = position.number().rawValue
         return try await readPoint { db in
-            let deliveries = DeliveryReading(db: db, names: names)
+            let deliveries = DeliveryAssembly(db: db, names: names)
             let rows = try JournalReader.rows(from: after + 1, in: db)
             var found: [FollowedEvents.Followed] = []
             var (through, looked, bytes) = (after, 0, 0)

@@ -80,11 +80,13 @@ package struct RoutesChanges: Sendable, Equatable {
         named([
             ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
             ("allow_private_address", old.mayBeInside != new.mayBeInside),
-            ("credential", old.credential != new.credential), ("batch", old.batch != new.batch),
-            ("concurrency", old.concurrency != new.concurrency), ("timeout", old.timeout != new.timeout),
-            ("rate_limit", old.rateLimit != new.rateLimit), ("retry", old.retry != new.retry),
-            ("breaker", old.breaker != new.breaker), ("reads", old.readsShare != new.readsShare),
-            ("on_uncertain", old.onUncertain != new.onUncertain),
+            ("credential", old.credential != new.credential), ("batch", old.pipeline.batch != new.pipeline.batch),
+            ("concurrency", old.pipeline.concurrency != new.pipeline.concurrency),
+            ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),
+            ("retry", old.pipeline.retry != new.pipeline.retry),
+            ("breaker", old.pipeline.breaker != new.pipeline.breaker),
+            ("reads", old.pipeline.readsShare != new.pipeline.readsShare),
+            ("on_uncertain", old.pipeline.onUncertain != new.pipeline.onUncertain),
         ])
     }
 
@@ -97,8 +99,7 @@ package struct RoutesChanges: Sendable, Equatable {
             ("tenant", old.tenant != new.tenant), ("keys", old.keys != new.keys), ("scopes", old.scopes != new.scopes),
             ("routes", old.allowance.routes != new.allowance.routes),
             ("names", old.allowance.names != new.allowance.names), ("limits", old.limits != new.limits),
-            ("timestamps", old.timestamps != new.timestamps), ("pass", old.pass.rules != new.pass.rules),
-            ("pass_shared", old.pass.includesSharedAccounts != new.pass.includesSharedAccounts),
+            ("timestamps", old.timestamps != new.timestamps),
         ])
     }
 

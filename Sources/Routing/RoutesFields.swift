@@ -29,87 +29,115 @@ package enum RoutesFields {
         ]
     }
 
-    /// The fields of one provider.
+    // MARK: - Providers
+
+    static let allowPrivateAddress = DefaultedField.flag(
+        "allow_private_address",
+        "Whether the address may be in a private network. Without it only this machine and the internet may be reached."
+    )
+    static let allowPlainHTTP = DefaultedField.flag(
+        "allow_plain_http",
+        "Whether the vendor may be called without TLS, which shows its key to the network. This machine may be without it."
+    )
+    static let concurrency = DefaultedField.integer(
+        "concurrency",
+        1...1024,
+        default: PipelineSettings.standardConcurrency,
+        "Maximum in-flight requests."
+    )
+    static let onUncertain = DefaultedField.choice(
+        "on_uncertain",
+        default: PipelineSettings.standardPolicy,
+        "What becomes of a delivery whose outcome is unknown at a vendor that does not deduplicate: hold it for a "
+            + "person, retry it and perhaps bill twice, or accept it and perhaps lose it."
+    )
+
+    /// The fields of one provider at any vendor.
     static func provider(_ vendors: [VendorTraits]) -> [Field] {
-        anyProvider(vendors) + accountFields(vendors)
+        anyProvider(vendors) + joined(vendors, accountFields)
     }
 
-    /// The settings that only providers of some vendors have.
-    private static func accountFields(_ vendors: [VendorTraits]) -> [Field] {
-        vendors.flatMap { vendor in
-            vendor.accountHeaders.map { Field($0.setting, .text, "\(vendor.vendor) only: \($0.summary)") }
-        }
+    /// The settings that only providers of this vendor have.
+    private static func accountFields(of vendor: VendorTraits) -> [Field] {
+        vendor.accountHeaders.map { Field($0.setting, .text, "\(vendor.vendor) only: \($0.summary)") }
     }
 
     private static func anyProvider(_ vendors: [VendorTraits]) -> [Field] {
         [
             Field("adapter", .choice(vendors.map(\.adapter.rawValue)), required: true, "The vendor's language."),
             Field("base_url", .text, "The vendor's address, if it is not the hosted service."),
-            Field(
-                "allow_private_address",
-                .flag,
-                "Whether the address may be in a private network. Without it only this machine and the internet may be reached."
-            ),
-            Field(
-                "allow_plain_http",
-                .flag,
-                "Whether the vendor may be called without TLS, which shows its key to the network. This machine may be without it."
-            ),
+            allowPrivateAddress.field,
+            allowPlainHTTP.field,
             Field("credential", .object(CredentialSource.fields), required: true, "Where the vendor's key comes from."),
-            Field("batch", .integer(1...100_000), "The most events in one request."),
-            Field("concurrency", .integer(1...1024), "The most requests under way at once; 8 by default."),
-            Field("rate_limit", .rate, "The most requests in a time; the vendor's documented limit by default."),
-            Field("timeout", .duration, "How long an answer may take before the outcome counts as unknown."),
+            Field("batch", .integer(1...100_000), "Maximum events in one request; the vendor's limit by default."),
+            concurrency.field,
+            Field("rate_limit", .rate, "Maximum rate of requests; the vendor's documented limit by default."),
+            Field(
+                "timeout",
+                .duration,
+                "How long a response may take before the outcome counts as unknown; depends on the vendor by default."
+            ),
             Field("retry", .object(retry), "When a delivery that failed goes again."),
             Field("breaker", .object(breaker), "When a provider that fails is left alone for a while."),
             Field("reads", .object(reads), "How much of the rate limit is for calls that carry no events."),
-            Field(
-                "on_uncertain",
-                .choice(ProviderConfiguration.OnUncertain.allCases.map(\.rawValue)),
-                "What becomes of a delivery whose outcome is unknown at a vendor that does not deduplicate: hold it for a "
-                    + "person (default), retry it and perhaps bill twice, or accept it and perhaps lose it."
-            ),
+            onUncertain.field,
         ]
     }
 
-    static let retry = [
-        Field("base", .duration, "The longest first wait; doubles with each attempt. 1s by default."),
-        Field("cap", .duration, "The longest wait of all. 10m by default."),
-        Field(
-            "give_up_after",
-            .duration,
-            "Time since the first attempt that reached the vendor after which a delivery becomes a dead letter. 72h by default."
-        ),
-        Field(
-            "max_retry_after",
-            .duration,
-            "The longest wait that the vendor can ask for with Retry-After or X-RateLimit-Reset. 1h by default."
-        ),
-    ]
+    static let readsShare = DefaultedField.number(
+        "share",
+        1...100,
+        default: PipelineSettings.standardReadsShare,
+        "Percent of the rate limit that reads of this vendor and passed calls may take together. They always come after deliveries."
+    )
+    static let reads = [readsShare.field]
 
-    static let reads = [
-        Field(
-            "share",
-            .number(1...100),
-            "Percent of the rate limit that reads of this vendor and passed calls may take together. They always come after "
-                + "deliveries. 50 by default."
-        )
-    ]
+    static let retryBase = DefaultedField.duration(
+        "base",
+        default: RetrySchedule.standard.base,
+        "The longest first wait; doubles with each attempt."
+    )
+    static let retryCap = DefaultedField.duration(
+        "cap",
+        default: RetrySchedule.standard.cap,
+        "The longest wait of all."
+    )
+    static let giveUpAfter = DefaultedField.duration(
+        "give_up_after",
+        default: RetrySchedule.standard.giveUpAfter,
+        "Time since the first attempt that reached the vendor after which a delivery becomes a dead letter."
+    )
+    static let longestWait = DefaultedField.duration(
+        "max_retry_after",
+        default: RetrySchedule.standard.longestWait,
+        "The longest wait that the vendor can ask for with Retry-After or X-RateLimit-Reset."
+    )
+    static let retry = [retryBase.field, retryCap.field, giveUpAfter.field, longestWait.field]
 
-    static let breaker = [
-        Field("failures", .integer(1...1000), "Failures in a row that open the breaker. 5 by default."),
-        Field("pause", .duration, "The time before the first probe; doubles up to a minute. 1s by default."),
-        Field(
-            "parked_pause",
-            .duration,
-            "How long a provider rests whose credential or account is refused, before it is tried again. 30s by default."
-        ),
-    ]
+    static let breakerFailures = DefaultedField.integer(
+        "failures",
+        1...1000,
+        default: BreakerSettings.standard.failures,
+        "Consecutive failures that open the breaker."
+    )
+    static let breakerPause = DefaultedField.duration(
+        "pause",
+        default: BreakerSettings.standard.pause,
+        "The time before the first probe; doubles up to a minute."
+    )
+    static let parkedPause = DefaultedField.duration(
+        "parked_pause",
+        default: BreakerSettings.standard.parkedPause,
+        "How long a provider rests whose credential or account is refused, before it is tried again."
+    )
+    static let breaker = [breakerFailures.field, breakerPause.field, parkedPause.field]
+
+    // MARK: - Routes
 
     /// The fields of one route.
     static func route(_ vendors: [VendorTraits]) -> [Field] {
         [
-            Field("name", .text, required: true, "The route's name, for logs and answers."),
+            Field("name", .text, required: true, "The route's name, for logs and responses."),
             Field("match", .object(match), "Conditions that an event must all meet; without it every event does."),
             Field("to", .list(.object(destination(vendors))), required: true, "The destinations."),
         ]
@@ -121,70 +149,117 @@ package enum RoutesFields {
         Field("client", .texts, "Names of clients."),
     ]
 
+    static let mode = DefaultedField.choice(
+        "mode",
+        default: DeliveryMode.primary,
+        "primary: delivered, and waited for by clients that wait. mirror: delivered, never waited for. "
+            + "shadow: translated and logged, not sent. off: nothing."
+    )
+    static let share = DefaultedField.number(
+        "share",
+        0...100,
+        default: 100,
+        "Percent of the customers; a customer is wholly in or wholly out."
+    )
+
     /// The fields that every destination has.
     static let anyDestination = [
         Field("provider", .text, required: true, "The provider's name."),
-        Field(
-            "mode",
-            .choice(DeliveryMode.allCases.map(\.rawValue)),
-            "primary: delivered, and waited for by clients that wait (default). mirror: delivered, never waited for. "
-                + "shadow: translated and logged, not sent. off: nothing."
-        ),
-        Field(
-            "share",
-            .number(0...100),
-            "Percent of the customers; a customer is wholly in or wholly out. 100 by default."
-        ),
+        mode.field,
+        share.field,
         Field("rename", .map(.text), "Event names to send under another name."),
     ]
 
-    /// The fields of a destination at any vendor: those of all, and every vendor's own settings. A setting that several vendors have
-    /// takes here what any of them takes.
-    static func destination(_ vendors: [VendorTraits]) -> [Field] {
-        var own: [Field] = []
-        for vendor in vendors {
-            for setting in vendor.settings {
-                let field = field(for: setting)
-                if let index = own.firstIndex(where: { $0.name == field.name }) {
-                    own[index] = own[index].joined(with: field)
-                } else {
-                    own.append(field)
-                }
-            }
-        }
-        return anyDestination + own
+    /// The fields of a destination of this vendor: those of all, and its own settings.
+    static func destination(of vendor: VendorTraits) -> [Field] {
+        anyDestination + settings(of: vendor)
     }
 
-    /// A vendor's setting as a field.
-    static func field(for setting: SettingField) -> Field {
-        let kind: Field.Kind =
-            switch setting.kind {
-            case .text, .template: .text
-            case .choice(let words): .choice(words)
-            case .flag: .flag
-            case .number(let range): .integer(range)
-            case .texts(let words): words.isEmpty ? .texts : .list(.choice(words))
+    /// The fields of a destination of any vendor. The file is flat, so a name that several vendors use takes here what any of them
+    /// takes; the reader knows the destination's vendor and takes what that one does.
+    static func destination(_ vendors: [VendorTraits]) -> [Field] {
+        anyDestination + joined(vendors, settings)
+    }
+
+    private static func settings(of vendor: VendorTraits) -> [Field] {
+        vendor.settings.map { setting in
+            let kind: Field.Kind =
+                switch setting.kind {
+                case .text, .template: .text
+                case .choice(let words): .choice(words)
+                case .flag: .flag
+                case .number(let range): .integer(range)
+                case .texts(let words): words.isEmpty ? .texts : .list(.choice(words))
+                }
+            return Field(setting.name, kind, default: setting.standard, setting.summary)
+        }
+    }
+
+    /// The fields of all vendors, each name once.
+    private static func joined(_ vendors: [VendorTraits], _ fields: (VendorTraits) -> [Field]) -> [Field] {
+        var names: [String] = []
+        var uses: [String: [(vendor: String, field: Field)]] = [:]
+        for vendor in vendors {
+            for field in fields(vendor) {
+                if uses[field.name] == nil { names.append(field.name) }
+                uses[field.name, default: []].append((vendor.vendor, field))
             }
-        return Field(setting.name, kind, setting.summary)
+        }
+        return names.compactMap { name in uses[name].map { joined($0) } }
+    }
+
+    /// A field that takes what any of these vendors takes, with their default if they have the same.
+    private static func joined(_ uses: [(vendor: String, field: Field)]) -> Field {
+        let first = uses[0].field
+        var (kind, summaries) = (first.kind, [first.summary])
+        for (_, field) in uses.dropFirst() {
+            kind = kind.joined(with: field.kind)
+            if !summaries.contains(field.summary) { summaries.append(field.summary) }
+        }
+        var summary = summaries.joined(separator: " Or: ")
+        let isCommon = uses.allSatisfy { $0.field.standard == first.standard }
+        if !isCommon {
+            let defaults = uses.compactMap { use in use.field.standard.map { "\($0.words) (\(use.vendor))" } }
+            summary += " Default: \(defaults.joined(separator: ", "))."
+        }
+        return Field(first.name, kind, default: isCommon ? first.standard : nil, summary)
     }
 }
 
-extension Field {
-    /// A field that takes what either takes.
-    fileprivate func joined(with other: Self) -> Self {
-        let text =
-            summary == other.summary || summary.contains(other.summary) ? summary : "\(summary) Or: \(other.summary)"
-        return Self(name, kind.joined(with: other.kind), required: isRequired && other.isRequired, text)
+extension SettingValue {
+    /// For a sentence.
+    fileprivate var words: String {
+        switch self {
+        case .text(let text): text
+        case .flag(let flag): "\(flag)"
+        case .number(let number): "\(number)"
+        case .texts(let texts): texts.joined(separator: " and ")
+        }
     }
 }
 
 extension Field.Kind {
-    /// The words of both; of kinds without words, this one.
+    /// What takes the values of both.
     fileprivate func joined(with other: Self) -> Self {
         switch (self, other) {
         case (.choice(let words), .choice(let others)): .choice(words + others.filter { !words.contains($0) })
-        case (.list(let element), .list(let otherElement)): .list(element.joined(with: otherElement))
-        case (_, _): self
+        case (.list(.choice(let words)), .list(.choice(let others))):
+            .list(.choice(words + others.filter { !words.contains($0) }))
+        case (.either(let kinds), _): kinds.contains { $0.isSame(as: other) } ? self : .either(kinds + [other])
+        case (_, _): isSame(as: other) ? self : .either([self, other])
+        }
+    }
+
+    private func isSame(as other: Self) -> Bool {
+        switch (self, other) {
+        case (.text, .text), (.flag, .flag), (.duration, .duration), (.rate, .rate), (.timestamp, .timestamp),
+            (.texts, .texts):
+            true
+        case (.integer(let range), .integer(let other)): range == other
+        case (.number(let range), .number(let other)): range == other
+        case (.choice(let words), .choice(let others)): words == others
+        case (.list(let element), .list(let other)): element.isSame(as: other)
+        case (_, _): false
         }
     }
 }

@@ -5,17 +5,17 @@ import JSON
 
 /// Reads `routes.json`: the whole of it, or everything that is wrong in it.
 package struct RoutesReader: Sendable {
-    private let vendors: [VendorTraits]
+    private let vendors: [any Adapter]
 
     private let allowsInlineSecrets: Bool
     private let isServed: PassReader.ServedPaths
 
     /// - Parameters:
-    ///   - vendors: what the adapters at hand can do.
+    ///   - vendors: the adapters at hand.
     ///   - allowsInlineSecrets: whether a vendor's key may stand in the file.
     ///   - isServed: whether the gateway itself serves a path of a vendor's API.
     package init(
-        vendors: [VendorTraits],
+        vendors: [any Adapter],
         allowsInlineSecrets: Bool = false,
         isServed: @escaping PassReader.ServedPaths = { _, _ in false }
     ) {
@@ -61,8 +61,9 @@ package struct RoutesReader: Sendable {
 
 /// One pass over a file.
 private struct RoutesFileReader {
-    let vendors: [VendorTraits]
-    let isServed: PassReader.ServedPaths
+    private let adapters: [any Adapter]
+    private let vendors: [VendorTraits]
+    private let isServed: PassReader.ServedPaths
     private var fields = FieldReader()
     private var providers: [ProviderConfiguration] = []
     /// Names of providers, those that could not be read too, so that one fault does not make others.
@@ -71,9 +72,10 @@ private struct RoutesFileReader {
     private var clientReader = ClientReader()
     private var routeNames: Set<String> = []
 
-    init(vendors: [VendorTraits], allowsInlineSecrets: Bool, isServed: @escaping PassReader.ServedPaths) {
-        self.vendors = vendors
+    init(vendors: [any Adapter], allowsInlineSecrets: Bool, isServed: @escaping PassReader.ServedPaths) {
+        adapters = vendors
         self.isServed = isServed
+        self.vendors = vendors.map(\.traits)
         fields.allowsInlineSecrets = allowsInlineSecrets
     }
 
@@ -126,34 +128,36 @@ private struct RoutesFileReader {
             return
         }
         let members = fields.members(of: member.value, RoutesFields.provider(vendors), in: "the provider \"\(name)\"")
-        guard let adapter = members["adapter"]?.string,
-            let traits = vendors.first(where: { $0.adapter.rawValue == adapter })
+        guard let adapterName = members["adapter"]?.string,
+            let adapter = adapters.first(where: { $0.traits.adapter.rawValue == adapterName })
         else { return }
+        let traits = adapter.traits
         let baseURL = readBaseURL(members, member.value, traits)
         let credential = members["credential"].flatMap { CredentialSource.read($0, &fields) }
-        let batch = readBatch(members["batch"], traits)
-        let retry = readRetry(members["retry"])
-        let breaker = readBreaker(members["breaker"])
+        let pipeline = PipelineSettings(
+            provider: ProviderName(name),
+            batch: readBatch(members["batch"], traits),
+            oneIdentityOncePerBatch: traits.oneIdentityOncePerBatch,
+            deduplication: traits.deduplication,
+            retry: readRetry(members["retry"]),
+            breaker: readBreaker(members["breaker"]),
+            concurrency: RoutesFields.concurrency.value(in: members),
+            rateLimit: members["rate_limit"]?.string.flatMap(RateText.read)
+                ?? (baseURL.map(BaseURL.isLoopback) ?? false ? nil : traits.rateLimit),
+            readsShare: readReadsShare(members["reads"]),
+            onUncertain: RoutesFields.onUncertain.value(in: members)
+        )
         let headers = readAccountHeaders(members, traits)
-        let readsShare = readReadsShare(members["reads"])
         guard let baseURL, let credential else { return }
         providers.append(
             ProviderConfiguration(
-                name: ProviderName(name),
-                traits: traits,
+                pipeline: pipeline,
+                adapter: adapter,
                 baseURL: baseURL,
-                mayBeInside: members["allow_private_address"]?.bool ?? false || BaseURL.isLoopback(baseURL),
+                mayBeInside: RoutesFields.allowPrivateAddress.value(in: members) || BaseURL.isLoopback(baseURL),
                 credential: credential,
-                batch: batch,
-                concurrency: members["concurrency"]?.int64.map { Int($0) } ?? 8,
                 timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.timeout,
-                rateLimit: members["rate_limit"]?.string.flatMap(RateText.read)
-                    ?? (BaseURL.isLoopback(baseURL) ? nil : traits.rateLimit),
-                retry: retry,
-                breaker: breaker,
-                onUncertain: members["on_uncertain"]?.string.flatMap(ProviderConfiguration.OnUncertain.init) ?? .hold,
-                headers: headers,
-                readsShare: readsShare
+                headers: headers
             )
         )
     }
@@ -169,8 +173,8 @@ private struct RoutesFileReader {
             return nil
         }
         let allowance = BaseURL.Allowance(
-            privateAddress: members["allow_private_address"]?.bool ?? false,
-            plainHTTP: members["allow_plain_http"]?.bool ?? false
+            privateAddress: RoutesFields.allowPrivateAddress.value(in: members),
+            plainHTTP: RoutesFields.allowPlainHTTP.value(in: members)
         )
         if let reason = BaseURL.fault(in: text, allowing: allowance) {
             fields.fault(value, "\"base_url\" \(reason)")
@@ -201,56 +205,59 @@ private struct RoutesFileReader {
         return BatchLimit(events: min(events, traits.batch.events), bytes: traits.batch.bytes)
     }
 
+    /// A name that another vendor uses too is this vendor's own here.
     private mutating func readAccountHeaders(_ members: [String: JSONValue], _ traits: VendorTraits)
         -> [ProviderConfiguration.Header]
     {
-        var headers: [ProviderConfiguration.Header] = []
         for vendor in vendors {
-            for field in vendor.accountHeaders {
-                guard let value = members[field.setting], let text = value.string else { continue }
-                guard traits.accountHeaders.contains(field) else {
-                    fields.fault(
-                        value,
-                        "\"\(field.setting)\" belongs to providers of \(vendor.vendor), and this one is of \(traits.vendor)"
-                    )
-                    continue
-                }
-                guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                    fields.fault(value, "\"\(field.setting)\" must be 1 to 255 ASCII characters without spaces")
-                    continue
-                }
-                headers.append(.init(setting: field.setting, name: field.header, value: text))
+            for field in vendor.accountHeaders
+            where !traits.accountHeaders.contains(where: { $0.setting == field.setting }) {
+                guard let value = members[field.setting] else { continue }
+                fields.fault(
+                    value,
+                    "\"\(field.setting)\" belongs to providers of \(vendor.vendor), and this one is of \(traits.vendor)"
+                )
             }
         }
-        return headers
+        return traits.accountHeaders.compactMap { field in
+            guard let value = members[field.setting], let text = value.string else { return nil }
+            guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                fields.fault(value, "\"\(field.setting)\" must be 1 to 255 ASCII characters without spaces")
+                return nil
+            }
+            return ProviderConfiguration.Header(setting: field.setting, name: field.header, value: text)
+        }
     }
 
-    private mutating func readRetry(_ value: JSONValue?) -> ProviderConfiguration.Retry {
-        var retry = ProviderConfiguration.Retry()
-        guard let value else { return retry }
+    private mutating func readRetry(_ value: JSONValue?) -> RetrySchedule {
+        guard let value else { return .standard }
         let members = fields.members(of: value, RoutesFields.retry, in: "\"retry\"")
-        if let base = members["base"]?.string.flatMap(DurationText.read) { retry.base = base }
-        if let cap = members["cap"]?.string.flatMap(DurationText.read) { retry.cap = cap }
-        if let age = members["give_up_after"]?.string.flatMap(DurationText.read) { retry.giveUpAfter = age }
-        if let wait = members["max_retry_after"]?.string.flatMap(DurationText.read) { retry.longestWait = wait }
-        if retry.cap < retry.base { fields.fault(value, "\"cap\" is shorter than \"base\"") }
-        return retry
+        let (base, cap) = (RoutesFields.retryBase.value(in: members), RoutesFields.retryCap.value(in: members))
+        guard cap >= base else {
+            fields.fault(value, "\"cap\" is shorter than \"base\"")
+            return .standard
+        }
+        return RetrySchedule(
+            base: base,
+            cap: cap,
+            giveUpAfter: RoutesFields.giveUpAfter.value(in: members),
+            longestWait: RoutesFields.longestWait.value(in: members)
+        )
     }
 
     private mutating func readReadsShare(_ value: JSONValue?) -> Double {
-        guard let value else { return ProviderConfiguration.usualReadsShare }
-        let members = fields.members(of: value, RoutesFields.reads, in: "\"reads\"")
-        return members["share"]?.numberText.flatMap { Double($0) } ?? ProviderConfiguration.usualReadsShare
+        guard let value else { return RoutesFields.readsShare.standard }
+        return RoutesFields.readsShare.value(in: fields.members(of: value, RoutesFields.reads, in: "\"reads\""))
     }
 
-    private mutating func readBreaker(_ value: JSONValue?) -> ProviderConfiguration.Breaker {
-        var breaker = ProviderConfiguration.Breaker()
-        guard let value else { return breaker }
+    private mutating func readBreaker(_ value: JSONValue?) -> BreakerSettings {
+        guard let value else { return .standard }
         let members = fields.members(of: value, RoutesFields.breaker, in: "\"breaker\"")
-        if let failures = members["failures"]?.int64 { breaker.failures = Int(failures) }
-        if let pause = members["pause"]?.string.flatMap(DurationText.read) { breaker.pause = pause }
-        if let pause = members["parked_pause"]?.string.flatMap(DurationText.read) { breaker.parkedPause = pause }
-        return breaker
+        return BreakerSettings(
+            failures: RoutesFields.breakerFailures.value(in: members),
+            pause: RoutesFields.breakerPause.value(in: members),
+            parkedPause: RoutesFields.parkedPause.value(in: members)
+        )
     }
 
     // MARK: - Routes
@@ -319,21 +326,20 @@ private struct RoutesFileReader {
             _ = fields.members(of: value, RoutesFields.destination(vendors), in: "a destination")
             return nil
         }
-        let own = provider.traits.settings.map(RoutesFields.field(for:))
         let members = fields.members(
             of: value,
-            RoutesFields.anyDestination + own,
+            RoutesFields.destination(of: provider.traits),
             in: "a destination at \(provider.traits.vendor)"
         )
         return RoutedDestination(
             destination: Destination(
                 provider: provider.name,
                 adapter: provider.traits.adapter,
-                mode: members["mode"]?.string.flatMap(DeliveryMode.init) ?? .primary,
+                mode: RoutesFields.mode.value(in: members),
                 rename: readRename(members["rename"]),
                 settings: readSettings(members, provider.traits)
             ),
-            share: members["share"]?.numberText.flatMap { Double($0) } ?? 100
+            share: RoutesFields.share.value(in: members)
         )
     }
 
@@ -350,7 +356,7 @@ private struct RoutesFileReader {
     }
 
     private mutating func readSettings(_ members: [String: JSONValue], _ traits: VendorTraits) -> DestinationSettings {
-        var values: [String: DestinationSettings.Value] = [:]
+        var values: [String: SettingValue] = [:]
         for setting in traits.settings {
             guard let value = members[setting.name] else { continue }
             switch setting.kind {

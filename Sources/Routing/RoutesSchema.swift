@@ -35,6 +35,7 @@ package enum RoutesSchema {
             writer.beginObject()
             writer.member("description", string: field.summary)
             write(field.kind, to: &writer)
+            if let standard = field.standard { writeDefault(standard, to: &writer) }
             writer.endObject()
         }
         writer.endObject()
@@ -60,6 +61,24 @@ package enum RoutesSchema {
         case .map(let value):
             writer.member("type", string: "object")
             writeNested("additionalProperties", value, to: &writer)
+        case .either(let kinds):
+            writer.key("anyOf")
+            writer.beginArray()
+            for kind in kinds {
+                writer.beginObject()
+                write(kind, to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+    }
+
+    private static func writeDefault(_ standard: SettingValue, to writer: inout JSONWriter) {
+        switch standard {
+        case .text(let text): writer.member("default", string: text)
+        case .flag(let flag): writer.member("default", bool: flag)
+        case .number(let number): writer.member("default", integer: number)
+        case .texts(let texts): writer.member("default", strings: texts)
         }
     }
 

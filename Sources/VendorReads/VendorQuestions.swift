@@ -38,11 +38,6 @@ package struct VendorQuestions: Sendable {
     /// Of all vendors.
     package var traits: [VendorTraits] { adapters.map(\.traits) }
 
-    /// The adapter of a provider; nil only for a provider that no registry knows.
-    package func adapter(of provider: ProviderConfiguration) -> (any Adapter)? {
-        adapters.first { $0.traits.adapter == provider.traits.adapter }
-    }
-
     /// The vendors that can answer questions of a kind, by their names for people.
     package func vendors(able ability: VendorAbility) -> [String] {
         adapters.filter { $0.reader?.abilities.contains(ability) ?? false }.map(\.traits.vendor)

@@ -47,7 +47,7 @@ import Testing
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
              "routes":[{"name":"r","match":{"name":"api_*"},"to":[{"provider":"p"}]}],"clients":[]}
             """#
-        let routes = CurrentRoutes(try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes)
+        let routes = CurrentRoutes(try RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes)
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(
                 opening: folder,

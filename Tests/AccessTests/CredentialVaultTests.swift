@@ -24,7 +24,7 @@ import Testing
             {"version":1,"providers":{"p":{"adapter":"acme","credential":\#(credential)}},
              "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":\#(clients)}
             """#
-        let routes = try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
+        let routes = try RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes
         return CredentialVault(of: CurrentRoutes(routes), environment: environment, programLimit: programLimit)
     }
 

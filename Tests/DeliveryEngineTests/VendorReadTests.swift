@@ -207,7 +207,7 @@ private struct ReadingStage: Sendable {
                "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
              "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
             """#
-        let routes = try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8)).routes
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
         (provider, other) = (routes.providers[0], routes.providers[1])
         clients = VendorClients(on: MultiThreadedEventLoopGroup.singleton.next(), mostConnections: 16)
         questions = VendorQuestions(
@@ -221,8 +221,8 @@ private struct ReadingStage: Sendable {
 
     func read(_ provider: ProviderConfiguration) async throws(ReadError) -> VendorInquiry<[VendorEvent]> {
         let wanted = WantedEvent(id: "e", known: nil, destination: nil)
-        guard let reading = questions.adapter(of: provider)?.reading else { return .unsupported(nil) }
-        return try await questions.ask(reading.find(wanted), at: provider)
+        guard let reader = provider.adapter.reader else { return .unsupported(nil) }
+        return try await questions.ask(reader.find(wanted), at: provider)
     }
 
     func shutdown() async throws { try await clients.shutdown() }

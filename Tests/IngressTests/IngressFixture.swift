@@ -202,7 +202,7 @@ struct IngressFixture {
                         {"name":"other","key_sha256":"\#(KeyDigest(of: "other-operator").hexadecimal)",
                          "scopes":["deliveries:manage"]}\#(clients.map { ",\n\($0)" }.joined())]}
             """#
-        return try RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
+        return try RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes
     }
 
     func send(

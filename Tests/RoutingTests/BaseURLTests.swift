@@ -70,7 +70,7 @@ import Vendors
             {"version": 1, "providers": {"p": {"adapter": "\#(adapter)", "base_url": "\#(url)", "credential": {"env": "K"}}},
              "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
             """#
-        return try RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8))
+        return try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8))
     }
 
     @Test func `lets a provider with a name or an address of its own network say so, and no other`() throws {

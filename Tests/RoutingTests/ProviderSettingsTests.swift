@@ -11,16 +11,16 @@ import Testing
         throws
     {
         let provider = try provider("")
-        #expect(provider.onUncertain == .hold)
-        #expect(provider.concurrency == 8)
+        #expect(provider.pipeline.onUncertain == .hold)
+        #expect(provider.pipeline.concurrency == 8)
         #expect(provider.timeout == .seconds(30))
-        #expect(provider.rateLimit == nil)
-        #expect(provider.retry.base == .seconds(1))
-        #expect(provider.retry.cap == .seconds(600))
-        #expect(provider.retry.giveUpAfter == .seconds(72 * 3600))
-        #expect(provider.retry.longestWait == .seconds(3600))
-        #expect(provider.breaker.failures == 5)
-        #expect(provider.breaker.pause == .seconds(1))
+        #expect(provider.pipeline.rateLimit == nil)
+        #expect(provider.pipeline.retry.base == .seconds(1))
+        #expect(provider.pipeline.retry.cap == .seconds(600))
+        #expect(provider.pipeline.retry.giveUpAfter == .seconds(72 * 3600))
+        #expect(provider.pipeline.retry.longestWait == .seconds(3600))
+        #expect(provider.pipeline.breaker.failures == 5)
+        #expect(provider.pipeline.breaker.pause == .seconds(1))
     }
 
     @Test func `takes every delivery setting over`() throws {
@@ -30,17 +30,17 @@ import Testing
             "retry": {"base": "500ms", "cap": "2m", "give_up_after": "1d", "max_retry_after": "5m"}, "breaker": {"failures": 3, "pause": "10s"}
             """#
         )
-        #expect(provider.batch == BatchLimit(events: 7, bytes: 1 << 20))
-        #expect(provider.concurrency == 2)
+        #expect(provider.pipeline.batch == BatchLimit(events: 7, bytes: 1 << 20))
+        #expect(provider.pipeline.concurrency == 2)
         #expect(provider.timeout == .seconds(5))
-        #expect(provider.rateLimit == RateLimit(requests: 400, per: .seconds(60)))
-        #expect(provider.onUncertain == .accept)
-        #expect(provider.retry.base == .milliseconds(500))
-        #expect(provider.retry.cap == .seconds(120))
-        #expect(provider.retry.giveUpAfter == .seconds(86_400))
-        #expect(provider.retry.longestWait == .seconds(300))
-        #expect(provider.breaker.failures == 3)
-        #expect(provider.breaker.pause == .seconds(10))
+        #expect(provider.pipeline.rateLimit == RateLimit(requests: 400, per: .seconds(60)))
+        #expect(provider.pipeline.onUncertain == .accept)
+        #expect(provider.pipeline.retry.base == .milliseconds(500))
+        #expect(provider.pipeline.retry.cap == .seconds(120))
+        #expect(provider.pipeline.retry.giveUpAfter == .seconds(86_400))
+        #expect(provider.pipeline.retry.longestWait == .seconds(300))
+        #expect(provider.pipeline.breaker.failures == 3)
+        #expect(provider.pipeline.breaker.pause == .seconds(10))
     }
 
     @Test(arguments: [
@@ -64,7 +64,7 @@ import Testing
         ("9/h", RateLimit(requests: 9, per: .seconds(3600))),
     ])
     func `reads rates`(text: String, rate: RateLimit) throws {
-        #expect(try provider(#""rate_limit": "\#(text)""#).rateLimit == rate)
+        #expect(try provider(#""rate_limit": "\#(text)""#).pipeline.rateLimit == rate)
     }
 
     @Test(arguments: ["", "50", "/s", "50/", "0/s", "-1/s", "1.5/s", "50/day", "50/s/s", "50 /s"])

@@ -2,6 +2,7 @@ import Access
 import ConfigurationFile
 import Events
 import Routing
+import TestSupport
 import Testing
 
 @Suite struct RoutesReaderTests {
@@ -39,8 +40,8 @@ import Testing
         #expect(routes.providers.map(\.name) == ["acme-prod", "other"])
         #expect(routes.providers[0].baseURL == "https://api.acme.example")
         #expect(routes.providers[0].credential == .environment("ACME_KEY"))
-        #expect(routes.providers[0].batch == BatchLimit(events: 100, bytes: 1 << 20))
-        #expect(routes.providers[1].rateLimit == RateLimit(requests: 50, per: .seconds(1)))
+        #expect(routes.providers[0].pipeline.batch == BatchLimit(events: 100, bytes: 1 << 20))
+        #expect(routes.providers[1].pipeline.rateLimit == RateLimit(requests: 50, per: .seconds(1)))
         #expect(routes.routes[0].destinations[0].destination.settings.text("account") == "a_{customer_id}")
         #expect(routes.routes[0].destinations[1].share == 25)
         #expect(routes.routes[0].destinations[1].destination.rename == ["a": "b"])
@@ -121,7 +122,9 @@ import Testing
 
 /// Two made-up vendors: one with a standard address and a setting, one without.
 enum SampleVendors {
-    static let all = [
+    static let all = traits.map { SampleAdapter($0) }
+
+    private static let traits = [
         VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -129,8 +132,14 @@ enum SampleVendors {
             credential: .header(name: "Authorization", prefix: "Bearer "),
             batch: BatchLimit(events: 100, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
-            accountHeaders: [AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space.")],
-            settings: [SettingField(name: "account", kind: .template, summary: "The account.")]
+            accountHeaders: [
+                AccountHeader(setting: "space", header: "X-Acme-Space", summary: "The space."),
+                AccountHeader(setting: "zone", header: "X-Acme-Zone", summary: "The zone."),
+            ],
+            settings: [
+                SettingField(name: "account", kind: .template, summary: "The account."),
+                SettingField(name: "detail", kind: .number(1...9), default: .number(5), summary: "How much."),
+            ]
         ),
         VendorTraits(
             adapter: "bolt",
@@ -138,7 +147,16 @@ enum SampleVendors {
             defaultBaseURL: nil,
             credential: .query(name: "key"),
             batch: BatchLimit(events: 1, bytes: 1 << 20),
-            deduplication: .none
+            deduplication: .none,
+            accountHeaders: [AccountHeader(setting: "zone", header: "Bolt-Zone", summary: "The region.")],
+            settings: [
+                SettingField(
+                    name: "detail",
+                    kind: .choice(["low", "high"]),
+                    default: .text("low"),
+                    summary: "How exact."
+                )
+            ]
         ),
     ]
 }

@@ -25,7 +25,7 @@ import Testing
         )
         #expect(routes.providers.map(\.name) == ["p", "p@s"])
         let account = routes.providers[1]
-        #expect(account.credential == .environment("SHOP") && account.concurrency == 3)
+        #expect(account.credential == .environment("SHOP") && account.pipeline.concurrency == 3)
         #expect(account.owner?.tenant == "s" && account.owner?.provider == "p")
         #expect(routes.providers(for: "shop").map(\.name) == ["p@s"])
         #expect(routes.providers(for: "till").map(\.name) == ["p"])

@@ -8,7 +8,7 @@ import Events
 ///     event: {"id": "evt-1", "name": "api_request", ...}          a canonical event, also "accepted_at" and "id_scope"
 ///     not before: 2030-01-01T00:00:00.000Z                        of the event above
 ///     untranslatable: properties.tags : needs this text           of the event above, which is then in no request
-///     > POST /v1/events/ingest
+///     > POST /v1/events/ingest                                    and the content type, unless it is application/json
 ///     > {"events":[...]}                                          the body, byte for byte
 ///     < 200                                                       an answer; as many as wanted, each with its outcomes
 ///     < Content-Type: application/json
@@ -46,6 +46,7 @@ struct Exchange: Sendable {
         let line: Int
         let method: String
         let path: String
+        let contentType: String
         var body: String?
     }
 

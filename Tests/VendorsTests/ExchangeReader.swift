@@ -77,7 +77,7 @@ struct ExchangeReader {
         for member in root["rename"].map({ Array($0.members) }) ?? [] {
             exchange.rename[member.name] = member.value.string
         }
-        var values: [String: DestinationSettings.Value] = [:]
+        var values: [String: SettingValue] = [:]
         for member in root["settings"].map({ Array($0.members) }) ?? [] {
             switch member.value.kind {
             case .string: values[member.name] = .text(member.value.string ?? "")
@@ -103,8 +103,15 @@ struct ExchangeReader {
     private mutating func readRequest(_ text: String) throws {
         if exchange.request == nil {
             let words = text.split(separator: " ")
-            guard words.count == 2 else { throw fault("a request starts with its method and its path") }
-            exchange.request = Exchange.Request(line: line, method: String(words[0]), path: String(words[1]))
+            guard words.count == 2 || words.count == 3 else {
+                throw fault("a request starts with its method and its path, and its content type unless that is JSON")
+            }
+            exchange.request = Exchange.Request(
+                line: line,
+                method: String(words[0]),
+                path: String(words[1]),
+                contentType: words.count == 3 ? String(words[2]) : "application/json"
+            )
         } else if exchange.request?.body == nil {
             exchange.request?.body = text
         } else {

@@ -7,9 +7,10 @@ import Testing
 
 @Suite struct PlainPropertiesTests {
     private static let rules: [PropertyRules] = [
-        LagoSettings(DestinationSettings()).properties, FlexpriceSettings(DestinationSettings()).properties,
-        PolarSettings(DestinationSettings()).properties, KnetikSettings(DestinationSettings()).properties,
+        LagoAdapter().prepare(sample).settings.properties, FlexpriceAdapter().prepare(sample).settings.properties,
+        PolarAdapter().prepare(sample).settings.properties, KnetikAdapter().prepare(sample).settings.properties,
     ]
+    private static let sample = Destination(provider: "p", adapter: "any", mode: .primary)
 
     @Test(arguments: [
         #"{}"#, #"{"a":1}"#, #" { "a" : "x" , "b":true,"c":false,"d":-1.25 } "#, #"{"grüße":"für alle"}"#,
@@ -28,8 +29,9 @@ import Testing
     }
 
     @Test func `knows what one vendor alone objects to`() {
-        func goesOut(_ json: String, _ settings: [String: DestinationSettings.Value] = [:]) -> Bool {
-            PlainProperties.goOut(ArraySlice(json.utf8), by: PolarSettings(DestinationSettings(settings)).properties)
+        func goesOut(_ json: String, _ settings: [String: SettingValue] = [:]) -> Bool {
+            let settings = DestinationSettings(settings).completed(by: PolarSettings.fields)
+            return PlainProperties.goOut(ArraySlice(json.utf8), by: PolarSettings(settings).properties)
         }
         let fifty = (1...50).map { #""p\#($0)":1"# }.joined(separator: ",")
         #expect(goesOut("{\(fifty)}") && !goesOut("{\(fifty),\"q\":1}"))

@@ -1,7 +1,29 @@
 package import ConfigurationFile
+import Events
 
 /// The fields of `routes.json` that are about clients.
 extension Client {
+    static let scopesField = DefaultedField.choices(
+        "scopes",
+        default: [Scope.writeEvents, .readEvents],
+        "What the client may do."
+    )
+    static let longestAge = DefaultedField.duration(
+        "max_age",
+        default: TimestampWindow.standard.past,
+        "The oldest age, such as 35d."
+    )
+    static let furthestAhead = DefaultedField.duration(
+        "max_ahead",
+        default: TimestampWindow.standard.future,
+        "How far ahead of the gateway's clock, such as 5m."
+    )
+
+    static let passShared = DefaultedField.flag(
+        "pass_shared",
+        "Whether calls pass to an account that other tenants use too, and whose API shows all of them."
+    )
+
     /// The fields of one client.
     package static let fields = [
         Field("name", .text, required: true, "The application's name, for logs and routes."),
@@ -16,11 +38,7 @@ extension Client {
             .list(.object(keyFields)),
             "Further keys, each with the time in which it may be used, so that a new one can follow an old one without a gap."
         ),
-        Field(
-            "scopes",
-            .list(.choice(Scope.allCases.map(\.rawValue))),
-            "What the client may do; events:write and events:read by default."
-        ),
+        scopesField.field,
         Field("routes", .texts, "The routes that may take the client's events; all by default."),
         Field("names", .texts, "The names that the client's events may have; * stands for any text. All by default."),
         Field(
@@ -35,11 +53,7 @@ extension Client {
                 + "text. GET and HEAD need the scope vendor:read, other methods vendor:write. By facade, they go to the provider that "
                 + "is primary for the client's routes. None by default."
         ),
-        Field(
-            "pass_shared",
-            .flag,
-            "Whether calls pass to an account that other tenants use too, and whose API shows all of them. False by default."
-        ),
+        passShared.field,
         Field("limits", .object(limitFields), "How much the client may send; beyond it, it is answered 429."),
         Field(
             "timestamps",
@@ -57,8 +71,8 @@ extension Client {
     ]
 
     static let timestampFields = [
-        Field("max_age", .duration, "The oldest age, such as 35d; ten years (3653d) by default."),
-        Field("max_ahead", .duration, "How far ahead of the gateway's clock, such as 5m; one day (24h) by default."),
+        longestAge.field,
+        furthestAhead.field,
     ]
 
     static let limitFields = [

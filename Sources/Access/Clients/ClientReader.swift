@@ -45,18 +45,21 @@ package struct ClientReader {
             fields.fault(value, NameRule.broken("a tenant's name", tenant))
         }
         readCredentials(members["credentials"], of: TenantID(tenant), providers, &fields)
-        let scopes =
-            members["scopes"]?.elements.compactMap { $0.string.flatMap(Scope.init) } ?? [.writeEvents, .readEvents]
         passes[ClientName(name)] = members["pass"]
         return Client(
             name: ClientName(name),
             tenant: TenantID(tenant),
             keys: readKeys(members, name, &fields),
-            scopes: Set(scopes),
+            scopes: Client.scopesField.value(in: members),
             allowance: readAllowance(members, &fields),
             limits: readLimits(members["limits"], &fields),
             timestamps: readTimestamps(members["timestamps"], &fields),
-            pass: passReader.read(members["pass"], isShared: members["pass_shared"], &fields)
+            pass: passReader.read(
+                members["pass"],
+                isShared: members[Client.passShared.field.name],
+                includesShared: Client.passShared.value(in: members),
+                &fields
+            )
         )
     }
 
@@ -165,20 +168,14 @@ package struct ClientReader {
     }
 
     private func readTimestamps(_ value: JSONValue?, _ fields: inout FieldReader) -> TimestampWindow {
-        let standard = TimestampWindow.standard
-        guard let value else { return standard }
+        guard let value else { return .standard }
         let members = fields.members(of: value, Client.timestampFields, in: "\"timestamps\"")
-        func length(_ name: String, _ usual: Duration) -> Duration {
-            guard let value = members[name], let length = value.string.flatMap(DurationText.read) else { return usual }
-            guard length <= TimestampWindow.widest else {
-                fields.fault(value, "\"\(name)\" must be at most \"100000d\"")
-                return usual
-            }
-            return length
+        func length(_ field: DefaultedField<Duration>) -> Duration {
+            let length = field.value(in: members)
+            guard let value = members[field.field.name], length > TimestampWindow.widest else { return length }
+            fields.fault(value, "\"\(field.field.name)\" must be at most \"100000d\"")
+            return field.standard
         }
-        return TimestampWindow(
-            past: length("max_age", standard.past),
-            future: length("max_ahead", standard.future)
-        )
+        return TimestampWindow(past: length(Client.longestAge), future: length(Client.furthestAhead))
     }
 }

@@ -18,7 +18,7 @@ package enum CredentialSource: Sendable, Equatable {
         Field("env", .text, "The name of an environment variable."),
         Field("file", .text, "The path of a file."),
         Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
-        Field("refresh", .duration, "After what time the program is run again; 10m by default."),
+        refresh.field,
         Field(
             "variables",
             .texts,
@@ -27,16 +27,19 @@ package enum CredentialSource: Sendable, Equatable {
         Field("inline", .text, "The key itself, taken with --allow-inline-secrets only."),
     ]
 
-    private static let usualRefresh = Duration.seconds(600)
+    private static let refresh = DefaultedField.duration(
+        "refresh",
+        default: .seconds(600),
+        "After what time the program is run again."
+    )
 
     /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never repeat a value: somebody may have written the key itself.
     package static func read(_ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
         if let inline = value["inline"] { return read(inline: inline, value, &reader) }
         let members = reader.members(of: value, fields, in: "\"credential\"")
-        let refresh = members["refresh"]?.string.flatMap(DurationText.read)
         let words = members["command"].map { FieldReader.texts($0).map(\.text) }
         let variables = members["variables"].map { FieldReader.texts($0).map(\.text) }
-        let hasCommandFields = refresh != nil || variables != nil
+        let hasCommandFields = members["refresh"] != nil || variables != nil
         switch (members["env"]?.string, members["file"]?.string, words) {
         case (let name?, nil, nil) where !name.isEmpty && !hasCommandFields: return .environment(name)
         case (nil, let path?, nil) where !path.isEmpty && !hasCommandFields: return .file(path)
@@ -47,7 +50,7 @@ package enum CredentialSource: Sendable, Equatable {
             {
                 reader.fault(value, "\"\(name)\" is not the name of an environment variable; names only, without \"=\"")
             }
-            return .command(CredentialCommand(words, refresh: refresh ?? usualRefresh, variables: variables))
+            return .command(CredentialCommand(words, refresh: refresh.value(in: members), variables: variables))
         default:
             reader.fault(
                 value,

@@ -25,8 +25,13 @@ package struct PassReader: Sendable {
         self.isServed = isServed
     }
 
-    /// - Parameter isShared: the value of `"pass_shared"`.
-    func read(_ value: JSONValue?, isShared: JSONValue?, _ fields: inout FieldReader) -> PassRules {
+    /// - Parameter isShared: where the file has `"pass_shared"`.
+    func read(
+        _ value: JSONValue?,
+        isShared: JSONValue?,
+        includesShared: Bool,
+        _ fields: inout FieldReader
+    ) -> PassRules {
         var rules: [AdapterName: PassRules.Rule] = [:]
         for member in value.map({ Array($0.members) }) ?? [] {
             guard let (traits, provider) = vendor(member, &fields) else { continue }
@@ -55,7 +60,6 @@ package struct PassReader: Sendable {
                 paths: paths.map { Glob(Self.comparable($0.text)) }
             )
         }
-        let includesShared = isShared?.bool ?? false
         if includesShared, rules.isEmpty, let isShared {
             fields.fault(isShared, "\"pass_shared\" has no effect without \"pass\"", severity: .warning)
         }

@@ -1,7 +1,9 @@
+package import Routing
+
 /// Whether a provider may be called, from the results of its last calls.
 ///
-/// Opens after `threshold` consecutive failures. Then one probe is let through after each pause; the pause doubles with every probe
-/// that fails, up to `longestPause`, and a probe that gets any other answer closes the breaker. While it is open, only the probe's
+/// Opens after so many consecutive failures as ``BreakerSettings`` say. Then one probe is let through after each pause; the pause doubles with every probe
+/// that fails, up to a longest one, and a probe that gets any other answer closes the breaker. While it is open, only the probe's
 /// own result counts: requests that left before it opened say nothing about now.
 package struct CircuitBreaker: Sendable, Equatable {
     /// What may be done now.
@@ -32,23 +34,16 @@ package struct CircuitBreaker: Sendable, Equatable {
         case probing(pause: Duration)
     }
 
-    /// How long the breaker stays open at first.
-    package let pause: Duration
-    private let threshold: Int
-    private let longestPause: Duration
+    private let settings: BreakerSettings
     private var state = State.closed(failures: 0)
 
-    /// - Parameters:
-    ///   - threshold: how many failures in a row open the breaker.
-    ///   - pause: how long it stays open at first.
-    ///   - longestPause: how long at most, after probes that failed.
-    package init(threshold: Int, pause: Duration, longestPause: Duration) {
-        precondition(threshold > 0, "a breaker that opens at 0 failures never closes")
-        precondition(pause > .zero && longestPause >= pause, "a pause is some time, and the longest is no shorter")
-        self.threshold = threshold
-        self.pause = pause
-        self.longestPause = longestPause
+    /// A closed breaker.
+    package init(_ settings: BreakerSettings) {
+        self.settings = settings
     }
+
+    /// How long the breaker stays open at first.
+    package var pause: Duration { settings.pause }
 
     /// What may be done at `now`. After ``Decision/probe`` the caller must call ``probeStarted()`` when it sends.
     package func decide(at now: ContinuousClock.Instant) -> Decision {
@@ -71,8 +66,8 @@ package struct CircuitBreaker: Sendable, Equatable {
         case (.closed, .works):
             state = .closed(failures: 0)
         case (.closed(let failures), .failed):
-            state =
-                failures + 1 >= threshold ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
+            let isEnough = failures + 1 >= settings.failures
+            state = isEnough ? .open(until: now + pause, pause: pause) : .closed(failures: failures + 1)
         case (.closed, .limited), (.closed, .unclear), (.open, _):
             break
         case (.probing, _) where !isProbe:
@@ -80,7 +75,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         case (.probing, .works), (.probing, .limited):
             state = .closed(failures: 0)
         case (.probing(let pause), .failed):
-            let longer = min(pause * 2, max(pause, longestPause))
+            let longer = min(pause * 2, max(pause, settings.longestPause))
             state = .open(until: now + longer, pause: longer)
         case (.probing(let pause), .unclear):
             state = .open(until: now + pause, pause: pause)

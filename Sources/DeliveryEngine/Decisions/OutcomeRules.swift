@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 /// What an outcome means for one event: settle it, or send it again.
 ///
@@ -84,7 +85,7 @@ struct OutcomeRules: Sendable {
     }
 
     private func notBefore(_ after: RetryAfter?, _ now: Timestamp) -> Timestamp? {
-        after?.timestamp(from: now, atMost: settings.longestWait)
+        after?.timestamp(from: now, atMost: settings.retry.longestWait)
     }
 
     /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 // What the result of a request means for the provider, and for each event that it carried.
 extension PipelineMachine {

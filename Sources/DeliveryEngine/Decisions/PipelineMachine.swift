@@ -1,6 +1,7 @@
 import Events
 import Journal
 import Randomness
+import Routing
 
 /// What a pipeline does next: told of everything that happens, and the time, it says which step to take.
 ///

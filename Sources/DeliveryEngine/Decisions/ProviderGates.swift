@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 /// Whether the next request to a provider may leave: circuit breaker, concurrency, documented rate, and the waits that the vendor
 /// asked for; and what each answer teaches them.
@@ -33,9 +34,9 @@ struct ProviderGates: Sendable {
 
     /// - Parameter hold: what an earlier run left of waits and parking.
     init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
-        parkedPause = settings.parkedPause
+        parkedPause = settings.breaker.parkedPause
         holds = ProviderHolds(settings: settings, hold: hold, at: now)
-        breaker = settings.breaker
+        breaker = CircuitBreaker(settings.breaker)
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
         readBucket = settings.rateLimit.map {

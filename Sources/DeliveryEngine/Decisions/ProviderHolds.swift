@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 /// What keeps a provider from being called whatever its circuit: a wait that the vendor asked for, an operator's hold, and a refused
 /// account; and what of it must be on disk.
@@ -27,8 +28,8 @@ struct ProviderHolds: Sendable {
 
     /// - Parameter hold: what an earlier run left of waits and parking.
     init(settings: PipelineSettings, hold: ProviderHold?, at now: ClockReading) {
-        parkedPause = settings.parkedPause
-        longestWait = settings.longestWait
+        parkedPause = settings.breaker.parkedPause
+        longestWait = settings.retry.longestWait
         saved = hold
         guard let hold else { return }
         if hold.isParked {

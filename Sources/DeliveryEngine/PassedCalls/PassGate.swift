@@ -19,17 +19,17 @@ struct PassGate: Sendable {
         case rest(Duration)
     }
 
-    private let settings: ProviderConfiguration.Breaker
+    private let settings: BreakerSettings
     private var breaker: CircuitBreaker
     private var calls: [ClientName: Int] = [:]
 
-    init(_ settings: ProviderConfiguration.Breaker) {
+    init(_ settings: BreakerSettings) {
         self.settings = settings
-        breaker = Self.breaker(settings)
+        breaker = CircuitBreaker(settings)
     }
 
     /// The same calls, with other settings of the provider.
-    func following(_ settings: ProviderConfiguration.Breaker) -> PassGate {
+    func following(_ settings: BreakerSettings) -> PassGate {
         guard settings != self.settings else { return self }
         var gate = PassGate(settings)
         gate.calls = calls
@@ -69,14 +69,6 @@ struct PassGate: Sendable {
     /// A call is over.
     mutating func end(of client: ClientName) {
         calls[client] = calls[client].flatMap { $0 > 1 ? $0 - 1 : nil }
-    }
-
-    private static func breaker(_ settings: ProviderConfiguration.Breaker) -> CircuitBreaker {
-        CircuitBreaker(
-            threshold: settings.failures,
-            pause: settings.pause,
-            longestPause: max(settings.pause, .seconds(60))
-        )
     }
 }
 

@@ -35,7 +35,7 @@ package final class PassedTraffic: Sendable {
         throws(PassFailure) -> PassTicket
     {
         let decision = change(provider) { account in
-            account.gate = account.gate.following(provider.breaker)
+            account.gate = account.gate.following(provider.pipeline.breaker)
             return account.gate.begin(for: client, deliveriesPause: deliveriesPause, at: .now)
         }
         switch decision {
@@ -82,7 +82,7 @@ package final class PassedTraffic: Sendable {
     }
 
     private func change<Value>(_ provider: ProviderConfiguration, _ change: (inout Account) -> Value) -> Value {
-        accounts.withLock { change(&$0[provider.name, default: Account(gate: PassGate(provider.breaker))]) }
+        accounts.withLock { change(&$0[provider.name, default: Account(gate: PassGate(provider.pipeline.breaker))]) }
     }
 }
 

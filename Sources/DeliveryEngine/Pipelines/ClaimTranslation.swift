@@ -10,6 +10,13 @@ struct ClaimTranslation: Sendable {
 
     /// What becomes of claimed deliveries at `now`.
     func translate(_ deliveries: [ClaimedDelivery], at now: Timestamp) -> PipelineMachine.Claimed {
+        translate(deliveries, by: adapter, at: now)
+    }
+
+    private func translate(_ deliveries: [ClaimedDelivery], by adapter: some Adapter, at now: Timestamp)
+        -> PipelineMachine.Claimed
+    {
+        var translator = Translator(adapter)
         var claimed = PipelineMachine.Claimed()
         claimed.items.reserveCapacity(deliveries.count)
         for delivery in deliveries {
@@ -18,7 +25,7 @@ struct ClaimTranslation: Sendable {
                 continue
             }
             do {
-                let translated = try adapter.translate(delivery.event, for: delivery.destination)
+                let translated = try translator.translate(delivery.event, for: delivery.destination)
                 if delivery.destination.mode == .shadow {
                     claimed.settled.append(skipped(delivery, fault: nil))
                 } else if let notBefore = translated.notBefore, notBefore > now {

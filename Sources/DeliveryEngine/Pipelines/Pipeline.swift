@@ -1,6 +1,7 @@
 package import Events
 package import Journal
 package import Logging
+package import Routing
 import ServiceLifecycle
 import Telemetry
 import Transport

@@ -1,6 +1,7 @@
 import Events
 import Journal
 import Logging
+import Routing
 
 /// How a pipeline takes up what the journal knows of its provider.
 extension PipelineSteps {

@@ -1,6 +1,7 @@
 import Events
 import Journal
 import Logging
+import Routing
 import Telemetry
 import Transport
 

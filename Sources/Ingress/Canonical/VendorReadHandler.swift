@@ -46,7 +46,7 @@ struct VendorReadHandler: Sendable {
             throw Problem.unknownEvent(
                 id,
                 at: name,
-                because: questions.adapter(of: provider)?.reader?.reasonNotFound(wanted)
+                because: provider.adapter.reader?.reasonNotFound(wanted)
             )
         }
         var writer = JSONWriter(capacity: 1024)
@@ -112,12 +112,9 @@ struct VendorReadHandler: Sendable {
         let destination =
             accepted.plan.destinations.first { $0.provider == provider.name }
             ?? Destination(provider: provider.name, adapter: provider.traits.adapter, mode: .primary)
-        guard let adapter = questions.adapter(of: provider) else {
-            preconditionFailure("the reader of routes.json knows the registry's adapters only")
-        }
         let translated: TranslatedEvent
         do {
-            translated = try adapter.translate(accepted, for: destination)
+            translated = try provider.adapter.translate(accepted, for: destination)
         } catch {
             throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
         }
@@ -134,9 +131,7 @@ struct VendorReadHandler: Sendable {
         let routes = routes.current.routes
         let configured = routes.providers(for: client.name)
         let planned = event.plan.destinations.compactMap { to in configured.first { $0.name == to.provider } }
-        let able = (planned + configured).filter {
-            questions.adapter(of: $0)?.reader?.abilities.contains(.estimate) ?? false
-        }
+        let able = (planned + configured).filter { $0.adapter.reader?.abilities.contains(.estimate) ?? false }
         if let own = able.first(where: { routes.mayRead($0.name, client) }) { return own }
         if let shared = able.first { throw .sharedProvider(shared.name) }
         let vendors = questions.vendors(able: .estimate).joined(separator: ", ")
@@ -170,7 +165,7 @@ struct VendorReadHandler: Sendable {
         _ ability: VendorAbility,
         _ inquiry: (any VendorReader) -> VendorInquiry<Value>
     ) async throws(Problem) -> Value {
-        let start = questions.adapter(of: provider)?.reader.map(inquiry) ?? .unsupported(nil)
+        let start = provider.adapter.reader.map(inquiry) ?? .unsupported(nil)
         let end: VendorInquiry<Value>
         do throws(ReadError) {
             end = try await questions.ask(start, at: provider)

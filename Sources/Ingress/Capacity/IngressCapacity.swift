@@ -44,7 +44,7 @@ package final class IngressCapacity: Sendable {
                 reserved: reserved
             )
         )
-        refused = [Register.Refusal.address, .total].map { reason in
+        refused = [Register.LimitReached.address, .total].map { reason in
             Self.connectionsRefused.counter([("limit", reason.rawValue)], in: metrics)
         }
         replaced = Self.connectionsReplaced.counter(in: metrics)
@@ -54,7 +54,7 @@ package final class IngressCapacity: Sendable {
     /// - Throws: ``Problem`` if the client has too many at this moment, and whatever `body` throws.
     func asRead<Value>(of client: ClientName, _ body: () async throws -> Value) async throws -> Value {
         let isTaken = reads.withLock { places in
-            do throws(Places<ClientName>.Refusal) {
+            do throws(Places<ClientName>.LimitReached) {
                 try places.take(for: client)
                 return true
             } catch {

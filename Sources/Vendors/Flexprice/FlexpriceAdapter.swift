@@ -43,11 +43,16 @@ struct FlexpriceAdapter: Adapter {
 
     let reader: (any VendorReader)? = FlexpriceReads()
 
-    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = destination.settings.prepared(FlexpriceSettings.init)
+    func prepare(_ settings: DestinationSettings) -> FlexpriceSettings { FlexpriceSettings(settings) }
+
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<FlexpriceSettings>)
+        throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        let settings = destination.settings
         let fields = try VendorFields(of: event, for: Self.name, known: ["customer_id"])
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
-        let name = try name(of: event, at: destination)
+        let name = try name(of: event, at: destination.destination)
         try event.checkTimestamp(in: Self.billable, "lies outside of what Flexprice can bill, which is 1970 to 2106")
         let id = FlexpriceScope.id(of: event, customer: customer, prefix: settings.idPrefix)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))

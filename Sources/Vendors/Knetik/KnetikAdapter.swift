@@ -21,8 +21,12 @@ struct KnetikAdapter: Adapter {
         ignoredFields: ["source", "subscription_id"]
     )
 
-    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = destination.settings.prepared(KnetikSettings.init)
+    func prepare(_ settings: DestinationSettings) -> KnetikSettings { KnetikSettings(settings) }
+
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<KnetikSettings>) throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        let settings = destination.settings
         let fields = try VendorFields(
             of: event,
             for: Self.name,

@@ -8,21 +8,24 @@ final class KnetikSettings: Sendable {
     let idPrefix: String?
     let properties: PropertyRules
 
+    private static let standardResult = "success"
+
     static let fields: [SettingField] = [
         SettingField(
             name: "result",
             kind: .text,
-            summary:
-                "The outcome reported with every event that does not bring vendor.knetik.result. Without it: success."
+            default: .text(standardResult),
+            summary: "The outcome reported with every event that does not bring vendor.knetik.result."
         ),
         .customerTemplate,
         .nested([.refuse, .flatten, .stringify], standard: .refuse),
         SettingField(
             name: "nulls",
             kind: .choice(["refuse", "drop"]),
+            default: .text("refuse"),
             summary: """
                 What becomes of properties that are null: "refuse" makes the event untranslatable, "drop" leaves them \
-                out. Without it: refuse.
+                out.
                 """
         ),
         .numbers,
@@ -32,10 +35,10 @@ final class KnetikSettings: Sendable {
     ]
 
     init(_ settings: DestinationSettings) {
-        result = settings.text("result").flatMap { $0.isEmpty ? nil : $0 } ?? "success"
+        result = settings.text("result").flatMap { $0.isEmpty ? nil : $0 } ?? Self.standardResult
         customerTemplate = settings.template("customer_id")
         idPrefix = settings.text("id_prefix")
         let nulls: PropertyRules.Nulls = settings.text("nulls") == "drop" ? .drop : .refuse
-        properties = PropertyRules(nested: .refuse, nulls: nulls).with(settings)
+        properties = PropertyRules(nulls: nulls).with(settings)
     }
 }

@@ -27,8 +27,12 @@ struct LagoAdapter: Adapter {
 
     let reader: (any VendorReader)? = LagoReads()
 
-    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = destination.settings.prepared(LagoSettings.init)
+    func prepare(_ settings: DestinationSettings) -> LagoSettings { LagoSettings(settings) }
+
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<LagoSettings>) throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        let settings = destination.settings
         let subscription = try subscription(of: event, settings)
         let amount = try amount(of: event)
         try event.checkTimestamp(

@@ -29,15 +29,19 @@ struct PolarAdapter: Adapter {
 
     let reader: (any VendorReader)? = PolarReads()
 
-    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
-        let settings = destination.settings.prepared(PolarSettings.init)
+    func prepare(_ settings: DestinationSettings) -> PolarSettings { PolarSettings(settings) }
+
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<PolarSettings>) throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        let settings = destination.settings
         let fields = try VendorFields(of: event, for: Self.name, known: Self.fields)
         try event.checkTimestamp(in: Timestamp.writable, "lies outside of the years 1 to 9999")
         let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)
         try id.checkStorable(as: "id", for: Self.vendor)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
-        writer.member("name", string: try name(of: event, at: destination))
+        writer.member("name", string: try name(of: event, at: destination.destination))
         writer.member("external_id", string: id)
         try writeCustomer(of: event, fields, settings, to: &writer)
         writer.member("timestamp", timestamp: event.timestamp)

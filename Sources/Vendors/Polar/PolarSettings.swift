@@ -14,9 +14,10 @@ final class PolarSettings: Sendable {
         SettingField(
             name: "long_text",
             kind: .choice(["refuse", "cut"]),
+            default: .text("refuse"),
             summary: """
                 What becomes of text properties above 500 characters: "refuse" makes the event untranslatable, "cut" \
-                sends the first 500. Without it: refuse.
+                sends the first 500.
                 """
         ),
         .copy(["subscription_id", "source"]),
@@ -36,7 +37,6 @@ final class PolarSettings: Sendable {
         idPrefix = settings.text("id_prefix")
         let cutsText = settings.text("long_text") == "cut"
         let rules = PropertyRules(
-            nested: .refuse,
             nulls: .drop,
             dropsEmptyText: true,
             refusesZeroCharacter: true,

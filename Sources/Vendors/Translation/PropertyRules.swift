@@ -37,7 +37,7 @@ struct PropertyRules: Sendable {
     /// Canonical fields that become properties.
     var copied: [String] = []
 
-    /// These rules with the settings that are the same at every vendor: `nested`, `omit`, `copy`, `numbers`, `exact_numbers`.
+    /// These rules with the settings, defaults included, that are the same at every vendor: `nested`, `omit`, `copy`, `numbers`, `exact_numbers`.
     func with(_ settings: DestinationSettings) -> PropertyRules {
         var rules = self
         if let choice = settings.text("nested").flatMap(Nested.init(rawValue:)) { rules.nested = choice }

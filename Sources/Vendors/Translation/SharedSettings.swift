@@ -38,9 +38,10 @@ extension SettingField {
     static let exactNumbers = SettingField(
         name: "exact_numbers",
         kind: .choice(["string", "number"]),
+        default: .text("string"),
         summary: """
             How numbers with more digits than a 64-bit float holds are sent: as "string", which the vendor reads \
-            exactly, or as "number". Without it: string.
+            exactly, or as "number".
             """
     )
 
@@ -63,10 +64,10 @@ extension SettingField {
         SettingField(
             name: "nested",
             kind: .choice(choices.map(\.rawValue)),
+            default: .text(standard.rawValue),
             summary: """
                 What becomes of objects and arrays in properties: "keep" sends them, "refuse" makes the event \
-                untranslatable, "flatten" turns them into dotted keys (a.b, a.0), "stringify" into JSON text. \
-                Without it: \(standard.rawValue).
+                untranslatable, "flatten" turns them into dotted keys (a.b, a.0), "stringify" into JSON text.
                 """
         )
     }

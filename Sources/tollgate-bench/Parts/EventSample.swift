@@ -20,7 +20,7 @@ struct EventSample: Sendable {
         eventBytes = template.eventBytes
         let vendors = VendorRegistry.all.map(\.traits)
         let text = BenchRoutes(vendors: vendors.map(\.adapter.rawValue)).text(sink: 1)
-        let routes = try RoutesReader(vendors: vendors).read(Array(text.utf8)).routes
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
         let (client, table) = (routes.clients[0], RoutingTable(routes))
         accepted = try EventReader().read(body, as: .json).events.map { _, event in
             let plan = table.plan(

@@ -1,3 +1,4 @@
+import Routing
 import Testing
 
 @testable import DeliveryEngine
@@ -6,7 +7,7 @@ import Testing
     let start = ContinuousClock.now
 
     private func makeBreaker() -> CircuitBreaker {
-        CircuitBreaker(threshold: 2, pause: .seconds(5), longestPause: .seconds(15))
+        CircuitBreaker(BreakerSettings(failures: 2, pause: .seconds(5), longestPause: .seconds(15)))
     }
 
     private func makeOpen() -> CircuitBreaker {

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 import Testing
 
 @testable import DeliveryEngine
@@ -14,8 +15,7 @@ import Testing
             provider: "acme",
             batch: BatchLimit(events: batch, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
-            concurrency: 1,
-            parkedPause: .seconds(30)
+            concurrency: 1
         )
         return PipelineMachine(settings: settings, seed: 1, at: start)
     }

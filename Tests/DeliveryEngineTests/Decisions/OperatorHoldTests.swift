@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 import Testing
 
 @testable import DeliveryEngine
@@ -14,9 +15,9 @@ import Testing
             provider: "acme",
             batch: BatchLimit(events: 1, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
-            breaker: CircuitBreaker(threshold: 1, pause: .seconds(60), longestPause: .seconds(60)),
-            concurrency: 1,
-            longestWait: longestWait
+            retry: RetrySchedule(longestWait: longestWait),
+            breaker: BreakerSettings(failures: 1, pause: .seconds(60), longestPause: .seconds(60)),
+            concurrency: 1
         )
         return PipelineMachine(settings: settings, hold: hold, seed: 1, at: start)
     }

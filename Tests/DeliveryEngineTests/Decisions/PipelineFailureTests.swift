@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 import Testing
 
 @testable import DeliveryEngine

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 @testable import DeliveryEngine
 
@@ -37,7 +38,7 @@ extension PipelineMachine {
             batch: BatchLimit(events: batch, bytes: 1 << 20),
             deduplication: deduplication,
             retry: retry,
-            breaker: CircuitBreaker(threshold: threshold, pause: .seconds(5), longestPause: .seconds(60)),
+            breaker: BreakerSettings(failures: threshold, pause: .seconds(5), longestPause: .seconds(60)),
             concurrency: concurrency,
             rateLimit: rateLimit,
             onUncertain: onUncertain

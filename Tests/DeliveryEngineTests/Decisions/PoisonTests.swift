@@ -1,6 +1,7 @@
 import Events
 import Journal
 import Randomness
+import Routing
 import Testing
 
 @testable import DeliveryEngine

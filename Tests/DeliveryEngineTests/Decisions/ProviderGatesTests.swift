@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 import Testing
 
 @testable import DeliveryEngine
@@ -23,8 +24,7 @@ import Testing
             provider: "acme",
             batch: BatchLimit(events: 1, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
-            breaker: CircuitBreaker(threshold: 2, pause: .seconds(5), longestPause: .seconds(60)),
-            parkedPause: .seconds(30)
+            breaker: BreakerSettings(failures: 2, pause: .seconds(5), longestPause: .seconds(60))
         )
     }
 

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 import Testing
 
 @testable import DeliveryEngine
@@ -16,8 +17,8 @@ import Testing
             provider: "acme",
             batch: BatchLimit(events: 1, bytes: 1 << 20),
             deduplication: .byIdentity(memory: nil),
-            parkedPause: .seconds(30),
-            longestWait: .seconds(3600)
+            retry: RetrySchedule(longestWait: .seconds(3600)),
+            breaker: BreakerSettings(parkedPause: .seconds(30))
         )
         return ProviderHolds(settings: settings, hold: hold, at: Self.start)
     }

@@ -1,4 +1,5 @@
 import Events
+import Routing
 import Testing
 
 @testable import DeliveryEngine

@@ -1,5 +1,6 @@
 import Events
 import Randomness
+import Routing
 import Testing
 
 @testable import DeliveryEngine

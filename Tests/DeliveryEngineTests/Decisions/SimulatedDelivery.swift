@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 @testable import DeliveryEngine
 

@@ -6,9 +6,14 @@ import Testing
 
 @Suite struct PassGateTests {
     private let start = ContinuousClock.now
-    private let settings = ProviderConfiguration.Breaker(failures: 2, pause: .seconds(5), parkedPause: .seconds(30))
+    private let settings = BreakerSettings(failures: 2, pause: .seconds(5), parkedPause: .seconds(30))
 
-    private func begin(_ gate: inout PassGate, _ client: ClientName = "a", after seconds: Int = 0, pause: Duration? = nil)
+    private func begin(
+        _ gate: inout PassGate,
+        _ client: ClientName = "a",
+        after seconds: Int = 0,
+        pause: Duration? = nil
+    )
         -> PassGate.Decision
     {
         gate.begin(for: client, deliveriesPause: pause, at: start + .seconds(seconds))
@@ -60,23 +65,28 @@ import Testing
         _ = begin(&gate)
         gate.heard(.failed, isProbe: false, at: start)
         #expect(gate.following(settings).inFlight == 1)
-        var other = gate.following(ProviderConfiguration.Breaker(failures: 1))
+        var other = gate.following(BreakerSettings(failures: 1))
         #expect(other.inFlight == 1 && begin(&other) == .pass(isProbe: false))
     }
 
-    @Test(arguments: [
-        (200, .works), (204, .works), (301, .works), (404, .works), (422, .works), (429, .limited), (500, .unclear),
-        (501, .unclear), (502, .failed), (503, .failed), (504, .failed), (599, .unclear),
-    ] as [(Int, CircuitBreaker.Signal)])
+    @Test(
+        arguments: [
+            (200, .works), (204, .works), (301, .works), (404, .works), (422, .works), (429, .limited), (500, .unclear),
+            (501, .unclear), (502, .failed), (503, .failed), (504, .failed), (599, .unclear),
+        ] as [(Int, CircuitBreaker.Signal)]
+    )
     func `learns from statuses`(status: Int, signal: CircuitBreaker.Signal) {
         #expect(CircuitBreaker.Signal(passedStatus: status) == signal)
     }
 
-    @Test(arguments: [
-        (.notSent(reason: "x", isTimeout: false), .failed), (.unknown(isTimeout: true), .failed),
-        (.credential(status: 401, reason: ""), .works), (.credential(status: nil, reason: ""), .unclear),
-        (.clientGone, .unclear), (.rateLimited, .unclear), (.tooMany(limit: 1), .unclear), (.resting(.seconds(1)), .unclear),
-    ] as [(PassFailure, CircuitBreaker.Signal)])
+    @Test(
+        arguments: [
+            (.notSent(reason: "x", isTimeout: false), .failed), (.unknown(isTimeout: true), .failed),
+            (.credential(status: 401, reason: ""), .works), (.credential(status: nil, reason: ""), .unclear),
+            (.clientGone, .unclear), (.rateLimited, .unclear), (.tooMany(limit: 1), .unclear),
+            (.resting(.seconds(1)), .unclear),
+        ] as [(PassFailure, CircuitBreaker.Signal)]
+    )
     func `learns from failures`(failure: PassFailure, signal: CircuitBreaker.Signal) {
         #expect(CircuitBreaker.Signal(failure) == signal)
     }

@@ -5,6 +5,7 @@ import JournalSQLite
 import Logging
 import NIOCore
 import NIOEmbedded
+import Routing
 import ServiceLifecycle
 import Synchronization
 import TestSupport

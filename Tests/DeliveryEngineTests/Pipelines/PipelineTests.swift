@@ -1,6 +1,7 @@
 import Events
 import Journal
 import JournalSQLite
+import Routing
 import ServiceLifecycle
 import TestSupport
 import Testing

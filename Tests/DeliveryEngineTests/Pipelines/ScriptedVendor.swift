@@ -84,7 +84,9 @@ struct PlainAdapter: Adapter {
     }
 
     /// An id that begins with `bad` cannot be said; one that begins with `late` must wait for ten seconds after the event.
-    func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> TranslatedEvent {
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<DestinationSettings>)
+        throws(Untranslatable) -> TranslatedEvent
+    {
         let id = event.id.rawValue
         if id.hasPrefix("bad") { throw Untranslatable(field: "name", message: "there is no word for it") }
         let notBefore = id.hasPrefix("late") ? event.timestamp + .seconds(10) : nil

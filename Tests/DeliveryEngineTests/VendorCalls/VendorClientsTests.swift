@@ -13,7 +13,7 @@ import Vendors
             {"version": 1, "providers": {"p": {"adapter": "lago", "credential": {"env": "K"}\#(fields)}},
              "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
             """#
-        let reader = RoutesReader(vendors: VendorRegistry.all.map(\.traits))
+        let reader = RoutesReader(vendors: VendorRegistry.all)
         return try reader.read(Array(text.utf8)).routes.providers[0]
     }
 

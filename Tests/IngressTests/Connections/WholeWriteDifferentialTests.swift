@@ -171,7 +171,8 @@ private enum RequestText {
     /// Whether there is a line with a space too many, which could be a request line.
     static func hasMalformedLine(_ texts: [String]) -> Bool {
         texts.joined().split(whereSeparator: \.isNewline).contains { line in
-            line.contains("HTTP/1") && (line.contains("  ") || line.hasPrefix(" ") || line.hasSuffix(" "))
+            let isRequestLine = line.contains("HTTP/1") || line.hasPrefix("POST") || line.hasPrefix("GET")
+            return isRequestLine && (line.contains("  ") || line.hasPrefix(" ") || line.hasSuffix(" "))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Events
 import Routing
+import TestSupport
 import Testing
 
 @testable import Ingress
@@ -21,7 +22,7 @@ import Testing
              "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
             """#
         // Safe: a text of this file.
-        let routes = try! RoutesReader(vendors: [traits]).read(Array(text.utf8)).routes
+        let routes = try! RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes
         return PassAddress(of: routes.providers[0], gatewayOrigin: origin, prefix: prefix)
     }
 

@@ -21,7 +21,7 @@ import Vendors
     }
 
     private static func reading(_ client: String, more: String = "") throws -> RoutesReader.Contents {
-        try RoutesReader(vendors: VendorRegistry.all.map(\.traits), isServed: FacadeRegistry.serves)
+        try RoutesReader(vendors: VendorRegistry.all, isServed: FacadeRegistry.serves)
             .read(Array(file(client, more: more).utf8))
     }
 
@@ -110,7 +110,7 @@ import Vendors
 
     @Test func `warns of rules without a scope`() {
         let text = Self.file(#""pass": {"lago": "/api/v1/customers*"}"#).replacing("vendor:read", with: "events:read")
-        let reading = try? RoutesReader(vendors: VendorRegistry.all.map(\.traits)).read(Array(text.utf8))
+        let reading = try? RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8))
         #expect(reading?.warnings.first?.message.contains("neither the scope vendor:read nor vendor:write") == true)
     }
 
@@ -122,7 +122,7 @@ import Vendors
 
     @Test func `reads how much of a rate limit is for reads`() throws {
         func share(_ fields: String) throws -> Double {
-            try RoutesText.read(RoutesText.file(provider: fields)).providers[0].readsShare
+            try RoutesText.read(RoutesText.file(provider: fields)).providers[0].pipeline.readsShare
         }
         #expect(try share(#""batch": 1"#) == 50)
         #expect(try share(#""reads": {"share": 12.5}"#) == 12.5)

@@ -1,8 +1,8 @@
 package import Events
 
-/// How one provider account is served: the vendor's traits with what `routes.json` sets over them.
-package struct PipelineSettings: Sendable {
-    /// What to do with a delivery whose outcome is unknown at a vendor that does not deduplicate.
+/// How the pipeline of one provider account works: the vendor's traits with what `routes.json` sets over them.
+package struct PipelineSettings: Sendable, Equatable {
+    /// What to do with a delivery whose outcome is unknown at a vendor that does not deduplicate. The words are those of `routes.json`.
     package enum UncertainPolicy: String, Sendable, CaseIterable {
         /// It waits as `uncertain` for a person.
         case hold
@@ -17,34 +17,29 @@ package struct PipelineSettings: Sendable {
     package var oneIdentityOncePerBatch: Bool
     package var deduplication: Deduplication
     package var retry: RetrySchedule
-    package var breaker: CircuitBreaker
-    /// The most requests in flight at once.
+    package var breaker: BreakerSettings
+    /// Maximum in-flight requests.
     package var concurrency: Int
+    /// nil: as fast as the vendor responds.
     package var rateLimit: RateLimit?
     /// Percent of the rate limit that clients' reads and passed calls may take together.
     package var readsShare: Double
     package var onUncertain: UncertainPolicy
     /// How long a lone event waits for company.
     package var linger: Duration
-    /// How long a parked provider rests before it is tried again.
-    package var parkedPause: Duration
-    /// The longest wait that the vendor may ask for; what it asks for beyond that is cut.
-    package var longestWait: Duration
 
     package init(
         provider: ProviderName,
         batch: BatchLimit,
         oneIdentityOncePerBatch: Bool = false,
         deduplication: Deduplication,
-        retry: RetrySchedule = RetrySchedule(),
-        breaker: CircuitBreaker = CircuitBreaker(threshold: 5, pause: .seconds(1), longestPause: .seconds(60)),
-        concurrency: Int = 8,
+        retry: RetrySchedule = .standard,
+        breaker: BreakerSettings = .standard,
+        concurrency: Int = standardConcurrency,
         rateLimit: RateLimit? = nil,
         readsShare: Double = 100,
-        onUncertain: UncertainPolicy = .hold,
-        linger: Duration = .milliseconds(5),
-        parkedPause: Duration = .seconds(30),
-        longestWait: Duration = .seconds(3600)
+        onUncertain: UncertainPolicy = standardPolicy,
+        linger: Duration = .milliseconds(5)
     ) {
         precondition(concurrency > 0, "a provider that may never be called never gets anything")
         self.provider = provider
@@ -58,12 +53,17 @@ package struct PipelineSettings: Sendable {
         self.readsShare = readsShare
         self.onUncertain = onUncertain
         self.linger = batch.events == 1 ? .zero : linger
-        self.parkedPause = parkedPause
-        self.longestWait = longestWait
     }
 
+    /// ``concurrency`` where `routes.json` says nothing.
+    package static let standardConcurrency = 8
+    /// ``readsShare`` where `routes.json` says nothing: half, so that deliveries never find the rate limit used up by others.
+    package static let standardReadsShare = 50
+    /// ``onUncertain`` where `routes.json` says nothing.
+    package static let standardPolicy = UncertainPolicy.hold
+
     /// No retry is scheduled later than this. One that waits longer was scheduled by a clock that was ahead, or with other settings.
-    package var longestRetry: Duration { max(retry.cap, longestWait + retry.base) }
+    package var longestRetry: Duration { max(retry.cap, retry.longestWait + retry.base) }
 
     /// Whether the intent to send must be durable before the bytes leave.
     package var needsIntent: Bool { deduplication == .none }

@@ -1,0 +1,15 @@
+package import Routing
+
+extension VendorEndpoint {
+    /// Where a provider of `routes.json` is.
+    package init(_ provider: ProviderConfiguration) {
+        self.init(
+            provider: provider.name,
+            baseURL: provider.baseURL,
+            credential: provider.traits.credential,
+            headers: provider.headers.map { (name: $0.name, value: $0.value) },
+            timeout: provider.timeout,
+            mayRepeat: provider.traits.deduplication != .none
+        )
+    }
+}

@@ -1,0 +1,31 @@
+/// How long a delivery that failed waits, and when it is given up.
+package struct RetrySchedule: Sendable, Equatable {
+    /// The first wait is at most this long; each further one twice that, up to `cap`.
+    package let base: Duration
+    package let cap: Duration
+    /// An event that first reached the vendor this long ago is not tried again.
+    package let giveUpAfter: Duration
+    /// The longest wait that the vendor can ask for; what it asks for beyond that is cut.
+    package let longestWait: Duration
+    /// An event that made the vendor fail this often while it stood alone is taken for the cause.
+    package let loneFailures: Int
+
+    package init(
+        base: Duration = .seconds(1),
+        cap: Duration = .seconds(600),
+        giveUpAfter: Duration = .seconds(72 * 3600),
+        longestWait: Duration = .seconds(3600),
+        loneFailures: Int = 20
+    ) {
+        precondition(base > .zero && cap >= base, "a wait is some time, and the cap is no shorter")
+        precondition(loneFailures > 0, "an event is tried at least once")
+        self.base = base
+        self.cap = cap
+        self.giveUpAfter = giveUpAfter
+        self.longestWait = longestWait
+        self.loneFailures = loneFailures
+    }
+
+    /// What holds where `routes.json` says nothing.
+    package static let standard = RetrySchedule()
+}
