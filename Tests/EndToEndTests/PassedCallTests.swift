@@ -6,7 +6,9 @@ import Testing
 @Suite struct PassedCallTests {
     /// The client may read and write customers at Lago and Polar.
     private static func allow(_ stage: Stage) throws {
-        try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "vendor:read", "vendor:write"])
+        try stage.writeRoutes(scopes: [
+            "events:write", "events:read", "deliveries:manage", "vendor:read", "vendor:write",
+        ])
         let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
         let pass = #""pass": {"lago": "/api/v1/customers*", "polar": "/v1/customers*"}, "#
         let allowed = text.replacing(#""scopes": ["#, with: pass + #""scopes": ["#)
@@ -46,11 +48,14 @@ import Testing
         #expect(try await table.waitForExit() == 0)
         #expect(table.lines.first?.contains("PASSED") == true)
         let metrics = try await stage.client.get("/metrics").text
-        #expect(metrics.contains(#"tollgate_passed_request_seconds_count{provider="lago",status="2xx"} 2"#), "\(metrics)")
+        #expect(
+            metrics.contains(#"tollgate_passed_request_seconds_count{provider="lago",status="2xx"} 2"#),
+            "\(metrics)"
+        )
         #expect(metrics.contains(#"tollgate_passed_request_seconds_count{provider="lago",status="4xx"} 1"#))
     }
 
-    @Test func `stop while the vendor is left alone, and leave deliveries their turn`() async throws {
+    @Test func `park nothing when the vendor refuses the credential`() async throws {
         try await Stage.set { (stage) async throws in
             try Self.allow(stage)
             try await stage.withGateway { _ async throws in

@@ -36,15 +36,16 @@ package struct PassReader: Sendable {
         for member in value.map({ Array($0.members) }) ?? [] {
             guard let (traits, provider) = vendor(member, &fields) else { continue }
             let paths = FieldReader.texts(member.value)
+            let isList = member.value.kind == .array
+            guard paths.count == (isList ? Array(member.value.elements).count : 1) else {
+                fields.fault(
+                    member.value,
+                    "\"\(member.name)\" must be a path or a list of paths such as \"\(traits.pathPrefix)/customers*\""
+                )
+                continue
+            }
             guard !paths.isEmpty else {
-                if [.string, .array].contains(member.value.kind) {
-                    fields.fault(member.value, "\"\(member.name)\" passes nothing; add a path, or leave it out")
-                } else {
-                    fields.fault(
-                        member.value,
-                        "\"\(member.name)\" must be a path or a list of paths such as \"\(traits.pathPrefix)/customers*\""
-                    )
-                }
+                fields.fault(member.value, "\"\(member.name)\" passes nothing; add a path, or leave it out")
                 continue
             }
             for path in paths {

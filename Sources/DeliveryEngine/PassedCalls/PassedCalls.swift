@@ -214,13 +214,15 @@ package struct PassedCalls: Sendable {
         if status == 401 || status == 403 {
             throw .credential(status: status, reason: await Self.reason(of: call, secret))
         }
+        let fields = head.headers.map { (name: $0.name, value: $0.value) }
         ticket.answered(status: status)
+        view.reads.heard(VendorAnswer(status: status, headers: fields, body: []), from: ticket.provider)
         if isHead {
             do { _ = try await call.piece() } catch { throw Self.failure(error, off) }
         }
         let credential = secret.reveal()
-        let headers = head.headers.filter { credential.isEmpty || !$0.value.contains(credential) }
-        return Answer(status: status, headers: headers.map { (name: $0.name, value: $0.value) }, call: call)
+        let headers = fields.filter { credential.isEmpty || !$0.value.contains(credential) }
+        return Answer(status: status, headers: headers, call: call)
     }
 
     /// What the vendor says of a refused credential, cut and without the credential.

@@ -42,7 +42,10 @@ import Testing
 
     @Test func `puts the credential into the query where the vendor wants it there`() throws {
         let placement = CredentialPlacement.query(name: "customerId")
-        #expect(try Self.head(query: "a=1", credential: placement, secret: "a b&c").first == "GET /base/v1/x?a=1&customerId=a%20b%26c HTTP/1.1")
+        #expect(
+            try Self.head(query: "a=1", credential: placement, secret: "a b&c").first
+                == "GET /base/v1/x?a=1&customerId=a%20b%26c HTTP/1.1"
+        )
         #expect(try Self.head(credential: placement).first == "GET /base/v1/x?customerId=s3cret HTTP/1.1")
     }
 
@@ -55,7 +58,9 @@ import Testing
         #expect(head.dropFirst(2) == ["X-Kept: 1", "X-Environment-ID: env_1", "x-api-key: s3cret"])
     }
 
-    @Test(arguments: [("X-A", "b\r\nX-B: c"), ("X-A", "b\u{0}"), ("X A", "b"), ("X-A:", "b"), ("", "b"), ("X-A\r\nX-B", "c")])
+    @Test(arguments: [
+        ("X-A", "b\r\nX-B: c"), ("X-A", "b\u{0}"), ("X A", "b"), ("X-A:", "b"), ("", "b"), ("X-A\r\nX-B", "c"),
+    ])
     func `builds nothing that would end a line early`(name: String, value: String) {
         #expect(throws: FaultyRequest.self) { try Self.head(headers: [(name, value)]) }
     }

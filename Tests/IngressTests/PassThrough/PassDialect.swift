@@ -30,7 +30,8 @@ struct PassDialect: Dialect {
             )
         case .unserved(let advice): Self.say(advice, status: 501)
         case .unauthorized: Self.say("unauthorized", status: 401)
-        case .forbidden, .tooLarge, .undecodable, .rateLimited, .unavailable, .failed: Self.say("\(refusal)", status: 400)
+        case .forbidden, .tooLarge, .undecodable, .rateLimited, .unavailable, .failed:
+            Self.say("\(refusal)", status: 400)
         }
     }
 

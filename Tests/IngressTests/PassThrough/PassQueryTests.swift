@@ -17,8 +17,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "customerId=the-long-key", "customer_id=the-long-key", "customerId=other", "CUSTOMERID=other", "customer-id=other",
-        "customer%49d=other", "%63ustomerId=other", "account=the-long-key", "account=x%74he-long-key", "account=a+the-long-key",
+        "customerId=the-long-key", "customer_id=the-long-key", "customerId=other", "CUSTOMERID=other",
+        "customer-id=other",
+        "customer%49d=other", "%63ustomerId=other", "account=the-long-key", "account=x%74he-long-key",
+        "account=a+the-long-key",
         "customerId",
     ])
     func `keeps credentials back, however they are written`(pair: String) throws {

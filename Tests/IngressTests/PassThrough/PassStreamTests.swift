@@ -85,7 +85,9 @@ import Testing
                         let path = index.isMultiple(of: 2) ? "half" : "none"
                         try talk.send(PassStage.request("GET", "/acme/v1/customers/\(path)"))
                     }
-                    for (index, talk) in talks.enumerated() where index.isMultiple(of: 2) { try talk.read(until: "half") }
+                    for (index, talk) in talks.enumerated() where index.isMultiple(of: 2) {
+                        try talk.read(until: "half")
+                    }
                     while vendor.requests.count < round * crowd { Thread.sleep(forTimeInterval: 0.002) }
                 }
                 try await waitUntil("the vendor's calls of round \(round) end") { vendor.ended == round * crowd }

@@ -1,8 +1,8 @@
 import Foundation
 import Journal
 import NIOHTTP1
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct PassThroughTests {
     private static func send(
@@ -21,7 +21,11 @@ import TestSupport
 
     @Test func `passes a read on, and the answer back`() async throws {
         try await PassStage.set({ _ in
-            PassStage.answer("200 OK", "[1]", headers: ["Content-Type: application/json", "X-Total: 1", "Set-Cookie: s=1", "Server: x"])
+            PassStage.answer(
+                "200 OK",
+                "[1]",
+                headers: ["Content-Type: application/json", "X-Total: 1", "Set-Cookie: s=1", "Server: x"]
+            )
         }) { (server, vendor) async throws in
             let answer = try await Self.send(
                 server,
@@ -37,14 +41,18 @@ import TestSupport
             #expect(seen.line == "GET /customers/a%2Fb?page=2&x=%20&key=vendor-secret HTTP/1.1")
             #expect(seen.field("host") == "127.0.0.1:\(vendor.port)" && seen.field("acme-version") == "2")
             #expect(seen.field("x-request-id") == answer.headers.first(name: "X-Request-Id"))
-            #expect(!seen.text.contains(PassStage.key) && !seen.text.contains("evil") && !seen.text.lowercased().contains("cookie"))
+            #expect(
+                !seen.text.contains(PassStage.key) && !seen.text.contains("evil")
+                    && !seen.text.lowercased().contains("cookie")
+            )
             let entry = try #require(server.requestLog.entries.last)
             #expect(entry.status == 200 && entry.caller?.client.name == "passer")
         }
     }
 
     @Test func `passes bodies as they are, framed as they came`() async throws {
-        try await PassStage.set({ request in PassStage.answer("201 Created", request.method) }) { (server, vendor) async throws in
+        try await PassStage.set({ request in PassStage.answer("201 Created", request.method) }) {
+            (server, vendor) async throws in
             for (method, body) in [(HTTPMethod.POST, "{\"a\":1}"), (.PUT, "x"), (.PATCH, "y"), (.DELETE, "z")] {
                 let answer = try await Self.send(server, method, "/acme/v1/customers", body)
                 #expect(answer.status == 201 && answer.text == method.rawValue)
@@ -73,7 +81,11 @@ import TestSupport
 
     @Test func `asks a client for its body that waits to be asked`() async throws {
         try await PassStage.set({ _ in PassStage.answer() }) { (server, vendor) async throws in
-            let text = PassStage.request("POST", "/acme/v1/customers", headers: ["Content-Length: 2", "Expect: 100-continue"])
+            let text = PassStage.request(
+                "POST",
+                "/acme/v1/customers",
+                headers: ["Content-Length: 2", "Expect: 100-continue"]
+            )
             let received = try await RawConversation.hold(with: server.port) { talk in
                 try talk.send(text)
                 try talk.read(until: "100 Continue\r\n\r\n")
@@ -88,7 +100,8 @@ import TestSupport
 
     @Test func `answers HEAD without a body, and goes on`() async throws {
         try await PassStage.set({ request in
-            request.method == "HEAD" ? .say("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\n") : PassStage.answer("200 OK", "five5")
+            request.method == "HEAD"
+                ? .say("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\n") : PassStage.answer("200 OK", "five5")
         }) { (server, vendor) async throws in
             let received = try await RawConversation.hold(with: server.port) { talk in
                 try talk.send(PassStage.request("HEAD", "/acme/v1/customers"))
@@ -167,7 +180,10 @@ import TestSupport
         try await PassStage.set({ _ in PassStage.answer() }) { (server, vendor) async throws in
             let answer = try await Self.send(server, .POST, "/acme/v1/customers", key: IngressFixture.key)
             #expect(answer.status == 501)
-            #expect(answer.text.contains("the scope vendor:write and \"pass\": {\"acme\": [\"/v1/customers\"]}"), "\(answer.text)")
+            #expect(
+                answer.text.contains("the scope vendor:write and \"pass\": {\"acme\": [\"/v1/customers\"]}"),
+                "\(answer.text)"
+            )
             #expect(vendor.requests.isEmpty)
         }
     }
@@ -189,7 +205,8 @@ import TestSupport
     @Test(arguments: [
         "/acme/v1/events", "/acme/v1/events/", "/acme/v1/events/batch", "/acme/v1/Events", "/acme/v1/EVENTS/batch",
         "/acme/v1/events.json", "/acme/v1/events;x=1", "/acme/v1/events/batch.json", "/acme/v1/events%2Fbatch",
-        "/acme/v1/events%2fbatch", "/acme/v1/events%3Bx", "/acme/v1//events", "/acme/v1/./events", "/acme/v1/x/../events",
+        "/acme/v1/events%2fbatch", "/acme/v1/events%3Bx", "/acme/v1//events", "/acme/v1/./events",
+        "/acme/v1/x/../events",
         "/acme/v1/%65vents", "/acme/v1/customers/../events", "/acme/v1/customers/%2e%2e/events",
         "/acme/v1/customers/..%2Fevents", "/acme/v1/customers/%2e%2e%2fevents", "/acme/v1/customers/..%5Cevents",
         "/acme/v1/customers/..;/events", "/acme/v1/customers/%252e%252e/events", "/acme/v1/events?x=/customers",
@@ -228,9 +245,16 @@ import TestSupport
                 return try talk.readToEnd()
             }
             // One that passes after all does so framed by the gateway.
-            #expect(vendor.requests.allSatisfy { $0.fields.count { $0.lowercased().hasPrefix("content-length:") } <= 1 })
-            #expect(vendor.requests.allSatisfy { $0.field("transfer-encoding") == nil || $0.field("content-length") == nil })
-            #expect(vendor.requests.allSatisfy { !$0.text.contains("evil") && !$0.line.contains("smuggled") }, "\(vendor.requests)")
+            #expect(
+                vendor.requests.allSatisfy { $0.fields.count { $0.lowercased().hasPrefix("content-length:") } <= 1 }
+            )
+            #expect(
+                vendor.requests.allSatisfy { $0.field("transfer-encoding") == nil || $0.field("content-length") == nil }
+            )
+            #expect(
+                vendor.requests.allSatisfy { !$0.text.contains("evil") && !$0.line.contains("smuggled") },
+                "\(vendor.requests)"
+            )
         }
     }
 
@@ -238,7 +262,8 @@ import TestSupport
         try await PassStage.set({ request in
             let smuggled = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nsmuggled"
             return request.connection == 1
-                ? .say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\(smuggled)") : PassStage.answer("200 OK", "second")
+                ? .say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\(smuggled)")
+                : PassStage.answer("200 OK", "second")
         }) { (server, _) async throws in
             #expect(try await Self.send(server, .GET, "/acme/v1/customers/1").text == "ok")
             #expect(try await Self.send(server, .GET, "/acme/v1/customers/2").text == "second")
@@ -247,8 +272,11 @@ import TestSupport
 
     // MARK: - A vendor that fails
 
-    @Test func `answers 504 for a vendor that is silent, and 502 for one that hangs up, and sends nothing again`() async throws {
-        try await PassStage.set({ $0.line.contains("silent") ? .stall("") : .hangUp }, patience: "300ms") { (server, vendor) async throws in
+    @Test func `answers 504 for a vendor that is silent, and 502 for one that hangs up, and sends nothing again`()
+        async throws
+    {
+        try await PassStage.set({ $0.line.contains("silent") ? .stall("") : .hangUp }, patience: "300ms") {
+            (server, vendor) async throws in
             let silent = try await Self.send(server, .GET, "/acme/v1/customers/silent")
             #expect(silent.status == 504 && silent.text.contains("did not respond in time"))
             let closed = try await Self.send(server, .POST, "/acme/v1/customers/closed", "x")
@@ -268,7 +296,8 @@ import TestSupport
     }
 
     @Test func `tells a client of an answer that breaks off by ending the connection`() async throws {
-        try await PassStage.set({ _ in .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }, patience: "300ms") { (server, _) async throws in
+        try await PassStage.set({ _ in .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }, patience: "300ms")
+        { (server, _) async throws in
             let received = try await RawConversation.hold(with: server.port) { talk in
                 try talk.send(PassStage.request("GET", "/acme/v1/customers"))
                 return try talk.readToEnd()
@@ -278,7 +307,8 @@ import TestSupport
     }
 
     @Test func `hands on an answer that comes before the request is read`() async throws {
-        try await PassStage.set({ _ in .sayEarly("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge") }) { (server, _) async throws in
+        try await PassStage.set({ _ in .sayEarly("HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge") }) {
+            (server, _) async throws in
             let received = try await RawConversation.hold(with: server.port) { talk in
                 try talk.send(PassStage.request("POST", "/acme/v1/customers", headers: ["Content-Length: 50000000"]))
                 _ = talk.push(String(repeating: "x", count: 64 << 10), most: 50_000_000)
@@ -295,7 +325,11 @@ import TestSupport
         try await PassStage.set({ _ in PassStage.answer() }) { (server, _) async throws in
             _ = try await Self.send(server, .GET, "/acme/v1/customers/read")
             _ = try await Self.send(server, .POST, "/acme/v1/customers/1?secret=q", "planted body")
-            let entries = try await server.store.auditLog(AuditFilter(categories: [.vendorWrite]), before: nil, limit: 10)
+            let entries = try await server.store.auditLog(
+                AuditFilter(categories: [.vendorWrite]),
+                before: nil,
+                limit: 10
+            )
             let entry = try #require(entries.first?.entry)
             #expect(entries.count == 1 && entry.action == "pass" && entry.actor == "passer" && entry.keyID != nil)
             #expect(entry.details == ["method": "POST", "path": "/customers/1", "provider": "p"])

@@ -32,12 +32,16 @@ final class PassVendor: Sendable {
 
         var line: String { String(text.prefix { $0 != "\r\n" }) }
         var fields: [String] {
-            (text.components(separatedBy: "\r\n\r\n").first ?? "").components(separatedBy: "\r\n").dropFirst().map { $0 }
+            (text.components(separatedBy: "\r\n\r\n").first ?? "").components(separatedBy: "\r\n").dropFirst().map {
+                $0
+            }
         }
         var body: String { text.components(separatedBy: "\r\n\r\n").dropFirst().joined(separator: "\r\n\r\n") }
 
         func field(_ name: String) -> String? {
-            fields.first { $0.lowercased().hasPrefix(name.lowercased() + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+            fields.first { $0.lowercased().hasPrefix(name.lowercased() + ": ") }.map {
+                String($0.dropFirst(name.count + 2))
+            }
         }
     }
 

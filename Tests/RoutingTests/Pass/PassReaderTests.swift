@@ -72,6 +72,7 @@ import Vendors
         (#""pass": {"lago": []}"#, #""lago" passes nothing"#),
         (#""pass": {"lago": {}}"#, #""lago" must be"#), (#""pass": {"lago": 1}"#, #""lago" must be"#),
         (#""pass": {"lago": [1]}"#, #""lago" must be"#),
+        (#""pass": {"lago": ["/api/v1/a", 1]}"#, #""lago" must be"#),
         (#""pass": ["/api/v1/customers"]"#, #""pass" must be an object"#),
         (#""pass": {"lago": "/api/v1/a", "lago-eu": "/api/v1/b"}"#, "the facade lago stands twice"),
         (
