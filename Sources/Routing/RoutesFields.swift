@@ -219,7 +219,7 @@ package enum RoutesFields {
         var summary = summaries.joined(separator: " Or: ")
         let isCommon = uses.allSatisfy { $0.field.standard == first.standard }
         if !isCommon {
-            let defaults = uses.compactMap { use in use.field.standard.map { "\($0.words) (\(use.vendor))" } }
+            let defaults = uses.compactMap { use in use.field.standard.map { "\($0.text) (\(use.vendor))" } }
             summary += " Default: \(defaults.joined(separator: ", "))."
         }
         return Field(first.name, kind, default: isCommon ? first.standard : nil, summary)
@@ -228,7 +228,7 @@ package enum RoutesFields {
 
 extension SettingValue {
     /// For a sentence.
-    fileprivate var words: String {
+    var text: String {
         switch self {
         case .text(let text): text
         case .flag(let flag): "\(flag)"

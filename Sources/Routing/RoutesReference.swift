@@ -46,7 +46,8 @@ package enum RoutesReference {
 
     private static func entry(_ field: Field) -> String {
         let requirement = field.isRequired ? ", required" : ""
-        return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)): \(field.summary)")
+        let standard = field.standard.map { " Default: `\($0.text)`." } ?? ""
+        return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)): \(field.summary)\(standard)")
     }
 
     /// The object that a field is, holds by name or lists; nil if it has none.
@@ -58,7 +59,7 @@ package enum RoutesReference {
         case .object(let fields): (path, fields)
         case .map(let value): object(in: value, at: path + ".NAME")
         case .list(let element): object(in: element, at: path + "[]")
-        case .text, .choice, .flag, .integer, .number, .duration, .rate, .timestamp, .texts: nil
+        case .text, .choice, .flag, .integer, .number, .duration, .rate, .timestamp, .texts, .either: nil
         }
     }
 
@@ -77,6 +78,7 @@ package enum RoutesReference {
         case .list(let element): "list, each element: \(type(of: element))"
         case .object: "object, see below"
         case .map(let value): "object with names of your choice, each value: \(type(of: value))"
+        case .either(let kinds): kinds.map { type(of: $0) }.joined(separator: " or ")
         }
     }
 

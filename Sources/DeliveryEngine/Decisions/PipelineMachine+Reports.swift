@@ -1,5 +1,6 @@
 import Events
 import Journal
+import Routing
 
 // What the machine is told: the reports on its steps, and what happened meanwhile.
 extension PipelineMachine {
