@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import JournalBehaviour
 import JournalFormat
+import Randomness
 import TestSupport
 import Testing
 
@@ -49,7 +50,7 @@ import Testing
         let whole = try Self.whole()
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "1-349.columns")
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             for _ in 0..<100 {
                 let damage = FileDamage.random(of: whole, using: &generator)
                 // Bytes behind the last part are nobody's.
@@ -68,7 +69,7 @@ import Testing
     @Test(arguments: 1...12)
     func `calculates with no number whose checksum is right`(seed: UInt64) throws {
         let whole = try Self.whole()
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for _ in 0..<200 {
             var bytes = whole
             if Bool.random(using: &generator) {
@@ -105,7 +106,7 @@ import Testing
     @Test(arguments: 1...6)
     func `makes again what was damaged, and finds every event`(seed: UInt64) async throws {
         try await withTemporaryFolder { folder in
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             var store = try await ColumnIndexTests.filled(folder)
             for _ in 0..<3 {
                 await store.close()

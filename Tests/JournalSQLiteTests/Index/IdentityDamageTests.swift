@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import JournalBehaviour
 import JournalFormat
+import Randomness
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     static let keyCheck: UInt64 = 9
 
     static func wholeRun(in folder: URL) throws -> (bytes: [UInt8], hashes: [UInt64]) {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix(seed: 1)
         let hashes = range.map { _ in UInt64.random(in: 0...UInt64.max, using: &generator) }
         var table = IdentityTable()
         for (hash, sequence) in zip(hashes, range) { table.insert(hash, sequence, isScoped: false) }
@@ -40,7 +41,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let (whole, hashes) = try Self.wholeRun(in: folder)
             let file = folder.appending(path: "damaged.run")
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             for _ in 0..<60 {
                 let damage = FileDamage.random(of: whole, using: &generator)
                 try Data(damage.bytes).write(to: file)
@@ -57,7 +58,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let (whole, hashes) = try Self.wholeRun(in: folder)
             let file = folder.appending(path: "damaged.run")
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             for _ in 0..<60 {
                 var bytes = whole
                 let word = Int.random(in: 1..<5, using: &generator)
@@ -77,7 +78,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let (whole, hashes) = try Self.wholeRun(in: folder)
             let file = folder.appending(path: "damaged.run")
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             var bytes = whole
             let page = IdentityRun.headerBytes
             let entry = Int.random(in: 0..<IdentityRun.entriesPerPage, using: &generator)
@@ -99,7 +100,7 @@ import Testing
             settings.newestIdentities = 50
             var store = try SampleStore.open(folder, settings)
             for batch in 0..<20 { _ = try await SampleStore.append((batch * 20 + 1)...(batch * 20 + 20), to: store) }
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix(seed: seed)
             for _ in 0..<4 {
                 await store.close()
                 let index = folder.appending(path: "index")
