@@ -35,14 +35,11 @@ package final class PassedConnections: Sendable {
         }
     }
 
-    private let names: NameResolver
-
     /// - Parameters:
     ///   - eventLoop: best one that carries no deliveries.
     ///   - roots: certificate authorities beside those that the system knows.
-    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = [], names: NameResolver = .shared) {
+    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = []) {
         self.eventLoop = eventLoop
-        self.names = names
         state = .makeBoxSendingValue(State(VendorSecurity(trusting: roots, on: eventLoop)), eventLoop: eventLoop)
     }
 
@@ -96,7 +93,7 @@ package final class PassedConnections: Sendable {
             on: eventLoop,
             security: place.origin.isSecure ? state.value.security.context() : nil,
             mustBeOutside: place.mustBeOutside,
-            names: names
+            names: .shared
         )
         let opened = NIOLoopBoundBox<PassedConnection?>(nil, eventLoop: eventLoop)
         let ready = dialer.connect { [state] channel, greeting, due in
