@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import JournalSQLite
 import NIOHTTP1
 import TestSupport
 import Testing
