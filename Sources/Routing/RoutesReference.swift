@@ -46,8 +46,17 @@ package enum RoutesReference {
 
     private static func entry(_ field: Field) -> String {
         let requirement = field.isRequired ? ", required" : ""
-        let standard = field.standard.map { " Default: `\($0.text)`." } ?? ""
-        return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)): \(field.summary)\(standard)")
+        let standard = field.standard.map { ", default \(text(of: $0))" } ?? ""
+        return wrapped("- `\(field.name)` (\(type(of: field.kind))\(requirement)\(standard)): \(field.summary)")
+    }
+
+    private static func text(of value: SettingValue) -> String {
+        switch value {
+        case .text(let text): "`\(text)`"
+        case .flag(let flag): "`\(flag)`"
+        case .number(let number): "`\(number)`"
+        case .texts(let texts): texts.map { "`\($0)`" }.joined(separator: ", ")
+        }
     }
 
     /// The object that a field is, holds by name or lists; nil if it has none.
@@ -59,7 +68,8 @@ package enum RoutesReference {
         case .object(let fields): (path, fields)
         case .map(let value): object(in: value, at: path + ".NAME")
         case .list(let element): object(in: element, at: path + "[]")
-        case .text, .choice, .flag, .integer, .number, .duration, .rate, .timestamp, .texts, .either: nil
+        case .either(let kinds): kinds.lazy.compactMap { object(in: $0, at: path) }.first
+        case .text, .choice, .flag, .integer, .number, .duration, .rate, .timestamp, .texts: nil
         }
     }
 
@@ -77,8 +87,8 @@ package enum RoutesReference {
         case .texts: "string or list of strings"
         case .list(let element): "list, each element: \(type(of: element))"
         case .object: "object, see below"
+        case .either(let kinds): kinds.map { type(of: $0) }.joined(separator: ", or ")
         case .map(let value): "object with names of your choice, each value: \(type(of: value))"
-        case .either(let kinds): kinds.map { type(of: $0) }.joined(separator: " or ")
         }
     }
 

@@ -31,13 +31,11 @@ struct RunCommand: AsyncParsableCommand {
         guard longEvents >= 1000, waitingEvents >= 1000 else { throw ValidationError("1000 events are the fewest") }
     }
 
-    mutating func run() async throws {
-        let scratch = try Scratch()
-        let signals = scratch.clearOnSignals()
-        defer {
-            scratch.clear()
-            for signal in signals { signal.cancel() }
-        }
+    func run() async throws {
+        try await Scratch.with { try await run(in: $0) }
+    }
+
+    private func run(in scratch: Scratch) async throws {
         let run = BenchRun(scratch: scratch, seconds: seconds)
         var rows: [Row] = []
         var failures: [String: String] = [:]

@@ -97,7 +97,7 @@ import Testing
     @Test func `lists what is refused in the file's order, and acknowledges nothing behind the first`() async throws {
         try await ScriptedGateway.with(answering: { Self.answer(to: $1, refusing: ["e3", "e6"]) }) {
             (gateway) async throws in
-            let run = try await send(Self.file(1...4) + "not JSON\n" + Self.file(5...6), to: gateway)
+            let run = try await send(Self.file(1...4) + "nonsense\n" + Self.file(5...6), to: gateway)
             #expect(run.failure == nil)
             #expect(run.summary.accepted == 4 && run.summary.refusedCount == 3)
             #expect(run.summary.refused.map(\.position.line) == [3, 5, 7])

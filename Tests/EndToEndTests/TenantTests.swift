@@ -15,8 +15,8 @@ import Testing
             let isMine = client.key == mine.key
             let event =
                 isMine
-                ? #"{"id":"\#(id)","name":"mine-only","customer_id":"secret-customer","properties":{"v":"mine"}}"#
-                : #"{"id":"\#(id)","name":"theirs-only","customer_id":"other","properties":{"v":"theirs"}}"#
+                ? #"{"id":"\#(id)","name":"mine-only","customer_id":"secret-customer","subscription_id":"s","properties":{"v":"mine"}}"#
+                : #"{"id":"\#(id)","name":"theirs-only","customer_id":"other","subscription_id":"s","properties":{"v":"theirs"}}"#
             let answer = try await client.post("/v1/events", event)
             #expect(answer.status == 202)
             #expect(try answer.object()["accepted"] as? Int == 1)

@@ -50,6 +50,6 @@ import Testing
 
     @Test func `the widest window has ends that can be told`() {
         let window = TimestampWindow(past: TimestampWindow.widest, future: TimestampWindow.widest)
-        #expect(window.refusal(of: Timestamp(milliseconds: .max), at: Timestamp(milliseconds: 0)) != nil)
+        #expect(window.problem(with: Timestamp(milliseconds: .max), at: Timestamp(milliseconds: 0)) != nil)
     }
 }

@@ -75,7 +75,7 @@ import Testing
     {
         try await with { (stage) async throws in
             try stage.write(#"{"version": 1}"#)
-            await #expect(throws: RoutesRefusal.self) {
+            await #expect(throws: ReloadError.self) {
                 _ = try await stage.reloader.compare(Array(try Data(contentsOf: stage.file)))
             }
             #expect(stage.providers == ["first"])

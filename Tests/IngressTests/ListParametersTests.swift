@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `known words may be separated by encoded commas too`() throws {
-        let found = try parameters("status=rejected%2Cuncertain&status=pending").words(
+        let found = try parameters("status=rejected%2Cuncertain&status=pending").choices(
             "status",
             as: DeliveryStatus.self
         )

@@ -66,7 +66,7 @@ import Testing
             {"version": 1,
              "providers": {"p": {"adapter": "acme", "credential": {"env": "K"}, \#(first)},
                            "q": {"adapter": "acme", "credential": {"env": "L"}, \#(second)}},
-             "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "q"}]}]}
+             "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "q"}]}], "clients": []}
             """#
         let reading = try Self.reading(text).knowing(keys: ["p": Self.one, "q": Self.one])
         #expect(reading.routes.accounts.areSame("p", "q") == areSame)

@@ -48,23 +48,21 @@ extension Problem {
     }
 
     static func unknownProvider(_ name: ProviderName, known: [String]) -> Problem {
-        let hint = Suggestion.closest(to: name.rawValue, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
-        return Problem(
-            status: .notFound,
-            kind: "unknown-provider",
-            title: "No such provider",
-            detail: "the routes of this client name no provider \"\(name.rawValue.prefix(100))\"\(hint)"
-        )
+        noProvider(name, known: known, in: "the routes of this client name")
     }
 
     /// An operator means all providers, not those of the client's routes.
     static func unconfiguredProvider(_ name: ProviderName, known: [String]) -> Problem {
+        noProvider(name, known: known, in: "routes.json has")
+    }
+
+    private static func noProvider(_ name: ProviderName, known: [String], in place: String) -> Problem {
         let hint = Suggestion.closest(to: name.rawValue, among: known).map { " (did you mean \"\($0)\"?)" } ?? ""
         return Problem(
             status: .notFound,
             kind: "unknown-provider",
             title: "No such provider",
-            detail: "routes.json has no provider \"\(name.rawValue.prefix(100))\"\(hint)"
+            detail: "\(place) no provider \"\(name.rawValue.prefix(100))\"\(hint)"
         )
     }
 

@@ -13,17 +13,9 @@ struct SinkCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let books = SinkBooks()
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: 1))
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(SinkHandler(books: books))
-                }
-            }
-            .bind(host: "127.0.0.1", port: port).get()
-        try await server.closeFuture.get()
+        try await LoopbackServer.run(port: port, on: MultiThreadedEventLoopGroup(numberOfThreads: 1)) {
+            SinkHandler(books: books)
+        }
     }
 }
 

@@ -11,17 +11,9 @@ struct WriterCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let writer = try GroupWriter(file)
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(WriterHandler(writer: writer))
-                }
-            }
-            .bind(host: "127.0.0.1", port: port).get()
-        try await server.closeFuture.get()
+        try await LoopbackServer.run(port: port, on: MultiThreadedEventLoopGroup.singleton) {
+            WriterHandler(writer: writer)
+        }
     }
 }
 

@@ -18,13 +18,11 @@ struct PartsCommand: AsyncParsableCommand {
         guard seconds > 0, seconds <= 60 else { throw ValidationError("--seconds is a number up to 60") }
     }
 
-    mutating func run() async throws {
-        let scratch = try Scratch()
-        let signals = scratch.clearOnSignals()
-        defer {
-            scratch.clear()
-            for signal in signals { signal.cancel() }
-        }
+    func run() async throws {
+        try await Scratch.with { try await run(in: $0) }
+    }
+
+    private func run(in scratch: Scratch) async throws {
         let sample = try EventSample()
         let texts = TextParts(sample: sample, seconds: seconds)
         let stores = StoreParts(sample: sample, seconds: seconds, folder: scratch.folder)

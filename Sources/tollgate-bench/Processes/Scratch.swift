@@ -6,9 +6,20 @@ final class Scratch: Sendable {
     let folder: URL
     private let running = Mutex<Set<Int32>>([])
 
-    init() throws {
+    private init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "tollgate-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    /// Runs `body`, and clears up afterwards, also where this program is told to stop.
+    static func with(_ body: (Scratch) async throws -> Void) async throws {
+        let scratch = try Scratch()
+        let signals = scratch.clearOnSignals()
+        defer {
+            scratch.clear()
+            for signal in signals { signal.cancel() }
+        }
+        try await body(scratch)
     }
 
     func started(_ process: Int32) {
@@ -20,7 +31,7 @@ final class Scratch: Sendable {
     }
 
     /// Ends what still runs, by its id, and deletes the folder.
-    func clear() {
+    private func clear() {
         for process in running.withLock({ $0 }) { kill(process, SIGKILL) }
         do {
             try FileManager.default.removeItem(at: folder)
@@ -30,7 +41,7 @@ final class Scratch: Sendable {
     }
 
     /// Clears and ends this program when it is told to stop; holds as long as the result is kept.
-    func clearOnSignals() -> [any DispatchSourceSignal] {
+    private func clearOnSignals() -> [any DispatchSourceSignal] {
         [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

@@ -35,8 +35,8 @@ import Testing
         (limited, .delay(.seconds(604_800)), .seconds(3600)),
         (down, .at(Timestamp(milliseconds: Timestamp.range.upperBound)), .seconds(3600)),
         (limited, nil, .seconds(1)), (limited, .delay(.zero), .seconds(1)), (down, nil, .zero),
-        (limited, .moment(start.wall + .seconds(-60)), .seconds(1)), (down, .moment(start.wall + .seconds(-60)), .zero),
-        (limited, .moment(start.wall + .seconds(90)), .seconds(90)),
+        (limited, .at(start.wall + .seconds(-60)), .seconds(1)), (down, .at(start.wall + .seconds(-60)), .zero),
+        (limited, .at(start.wall + .seconds(90)), .seconds(90)),
     ]
 
     @Test(arguments: waits)

@@ -64,7 +64,7 @@ import Testing
 
             let stage = try PipelineStage(folder) { _ in .status(200) }
             try await stage.run { try await stage.pass(until: "it is delivered") { stage.vendor.calls.count == 1 } }
-            #expect(Moment.sample.wall + stage.clock.elapsed >= (try #require(due)))
+            #expect(ClockReading.sample.wall + stage.clock.elapsed >= (try #require(due)))
         }
     }
 

@@ -179,7 +179,8 @@ import Testing
             await stage.store.close()
 
             let next = try PipelineStage(folder) { _ in .status(200) }
-            #expect(try await next.store.claimInterrupted(for: PipelineStage.provider).map(\.event.id) == ["1"])
+            let lease = try await next.store.lease(PipelineStage.provider)
+            #expect(try await next.store.claimInterrupted(under: lease).map(\.event.id) == ["1"])
             #expect(try await next.delivery("2").status == .pending)
         }
     }

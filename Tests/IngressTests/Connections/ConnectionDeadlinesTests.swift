@@ -1,3 +1,4 @@
+import Randomness
 import Testing
 
 @testable import Ingress
@@ -105,7 +106,7 @@ import Testing
     /// Whatever passes in whatever order.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `blames nobody for what moves, and waits for nobody for ever`(seed: UInt64) {
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<200 { live(&random) }
     }
 

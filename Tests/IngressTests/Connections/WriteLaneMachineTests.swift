@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Randomness
 import Testing
 
 @testable import Ingress
@@ -187,7 +188,7 @@ import Testing
     /// Whatever comes in whatever order: one write at a time, responses in the order of requests, nothing behind the last one.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `answers requests in their order, on random connections`(seed: UInt64) {
-        var random = SplitMix(seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<100 { Self.live(&random) }
     }
 

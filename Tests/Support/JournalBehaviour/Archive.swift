@@ -70,8 +70,14 @@ extension StoreBehaviour {
             }
             let sequences = try await store.claimAll(for: "lago").sequences
             let later = Sample.accepted + .seconds(86_400)
-            let waits = DeliveryFault(code: .timestampInFuture, message: "waiting for its time")
-            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: later, fault: waits)
+            // Nothing is sent before, so there is no attempt.
+            let waits = SettledDelivery(
+                sequence: sequences[0],
+                status: .retrying,
+                nextAttemptAt: later,
+                fault: DeliveryFault(code: .timestampInFuture, message: "waiting for its time")
+            )
+            try await store.settle(Settlement(provider: "lago", exceptions: [waits]))
             try await store.settle([sequences[1]], at: "lago", as: .retrying, nextAttemptAt: later)
             try await store.settleDelivered([sequences[2]], at: "lago")
             let reopened = try await fixture.crash(store)
@@ -79,7 +85,7 @@ extension StoreBehaviour {
             try expect(try await reopened.backlog(of: "lago"), second, "beside one that failed")
             let due = try await reopened.claimDue(for: "lago", at: later, limit: 9)
             try await reopened.settleDelivered([due.sequences[1]], at: "lago")
-            try await reopened.settle([due.sequences[0]], at: "lago", as: .retrying, nextAttemptAt: later, fault: waits)
+            try await reopened.settle(Settlement(provider: "lago", exceptions: [waits]))
             try expect(try await reopened.backlog(of: "lago"), Backlog(events: 1, oldest: nil), "alone")
             return reopened
         },

@@ -238,7 +238,11 @@ extension StoreBehaviour {
             }
             let now = Sample.accepted + .seconds(60)
             try await store.makeRetriesDue(of: "lago", waitingBeyond: later, at: now)
-            try expect(store.nextDue(for: "lago"), later, "the time of what does not wait longer than that")
+            try expect(
+                try await store.claimDue(for: "lago", at: now, limit: 9).count,
+                0,
+                "what waits no longer than that"
+            )
             try await store.makeRetriesDue(of: "lago", waitingBeyond: later + .milliseconds(-1), at: now)
             let reopened = try await fixture.crash(store)
             try expect(reopened.nextDue(for: "lago"), now, "the time of the next")
