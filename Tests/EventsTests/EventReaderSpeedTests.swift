@@ -2,6 +2,10 @@ import Events
 import Foundation
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// How fast batches become events, against a plain scan of the same bytes in the same run.
 @Suite struct EventReaderSpeedTests {
     @Test func `reads a batch of a hundred events at a fair part of the speed of a scan`() throws {

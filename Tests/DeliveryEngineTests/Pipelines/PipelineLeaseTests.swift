@@ -1,3 +1,4 @@
+import Routing
 import Events
 import Journal
 import JournalSQLite

@@ -4,6 +4,7 @@ import GRDB
 import Journal
 import JournalSQLite
 import Logging
+import Routing
 import Synchronization
 import TestSupport
 import Testing
@@ -74,13 +75,11 @@ import Testing
         try await withTemporaryFolder { folder in
             let crashed = try PipelineStage(folder) { _ in .hang }
             try await crashed.accept("1")
-            let block = try await crashed.store.claimBlock(
-                for: PipelineStage.provider,
-                limit: BlockLimit(events: 1, bytes: 1 << 20)
-            )
+            let lease = try await crashed.store.lease(PipelineStage.provider)
+            let block = try await crashed.store.claimBlock(under: lease, limit: BlockLimit(events: 1, bytes: 1 << 20))
             let sequences = try #require(block).deliveries.map(\.sequence)
-            try await crashed.store.intend(sequences, at: PipelineStage.provider)
-            crashed.store.departs(sequences, to: PipelineStage.provider)
+            try await crashed.store.intend(sequences, under: lease)
+            crashed.store.departs(sequences, under: lease)
             await crashed.store.close()
 
             let messages = Messages()

@@ -70,12 +70,13 @@ extension StoreBehaviour {
         },
         StoreCheck("claims of one provider never overlap") { store, _ in
             try await store.store(Sample.events(1...2000))
+            let lease = try await store.lease("lago")
             let claimed = try await withThrowingTaskGroup(of: [SequenceNumber].self) { group in
                 for task in 0..<8 {
                     group.addTask {
                         var claimed: [SequenceNumber] = []
                         while let block = try await store.claimBlock(
-                            for: "lago",
+                            under: lease,
                             limit: BlockLimit(events: 7 + task, bytes: 1 << 20)
                         ) {
                             claimed += block.deliveries.sequences

@@ -9,15 +9,16 @@ extension StoreBehaviour {
             try await store.store(Sample.events(1...10))
             let limit = BlockLimit(events: 6, bytes: 1 << 20)
             let first = try await store.lease("lago")
-            let block = try require(try await store.claimBlock(under: first, limit: limit), "a block")
-            let sequences = block.deliveries.sequences
+            var sequences: [SequenceNumber] = []
+            while sequences.count < 6, let block = try await store.claimBlock(under: first, limit: limit) {
+                sequences += block.deliveries.sequences
+            }
             try await store.settle([sequences[1], sequences[3]], as: .delivered, under: first)
             try await store.giveBack(first, unsent: [sequences[0]])
             let second = try await store.lease("lago")
-            let again = try require(try await store.claimBlock(under: second, limit: limit), "a block")
-            try expect(again.deliveries.ids, [1, 3, 5, 6, 7, 8].map { "event-\($0)" }, "what was not settled")
-            let rest = try require(try await store.claimBlock(under: second, limit: limit), "a block")
-            try expect(rest.deliveries.ids, ["event-9", "event-10"], "what nobody had claimed")
+            var again: [ClaimedDelivery] = []
+            while let block = try await store.claimBlock(under: second, limit: limit) { again += block.deliveries }
+            try expect(again.ids, [1, 3, 5, 6, 7, 8, 9, 10].map { "event-\($0)" }, "what was not settled")
             try expect(try await store.backlog(of: "lago").events, 8, "the backlog")
             return store
         },
