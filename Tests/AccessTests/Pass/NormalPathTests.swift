@@ -1,5 +1,6 @@
 import Access
 import ConfigurationFile
+import Foundation
 import Testing
 
 @Suite struct NormalPathTests {

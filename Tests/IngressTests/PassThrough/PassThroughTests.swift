@@ -1,4 +1,7 @@
+import Access
+import Events
 import Foundation
+import Ingress
 import Journal
 import JournalSQLite
 import NIOHTTP1
