@@ -100,6 +100,8 @@ package struct RoutesChanges: Sendable, Equatable {
             ("routes", old.allowance.routes != new.allowance.routes),
             ("names", old.allowance.names != new.allowance.names), ("limits", old.limits != new.limits),
             ("timestamps", old.timestamps != new.timestamps),
+            ("pass", old.pass.rules != new.pass.rules),
+            ("pass_shared", old.pass.includesSharedAccounts != new.pass.includesSharedAccounts),
         ])
     }
 
