@@ -227,7 +227,9 @@ let package = Package(
         ),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
+            dependencies: [
+                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Routing", "TestSupport", "Vendors",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),

@@ -10,6 +10,8 @@ package struct DeliveryView: Sendable {
     package let orders = OperatorOrders()
     /// Gives clients' reads their turns.
     package let reads = ReadAdmission()
+    /// The gates and figures of calls that clients pass on to vendors.
+    package let passed: PassedTraffic
     /// Tells those who wait when deliveries are settled.
     package let settlements = SettlementWatch()
     /// Which traces the newest events came in.
@@ -21,5 +23,6 @@ package struct DeliveryView: Sendable {
     /// - Parameter metrics: makes the pipelines' counters and timers.
     package init(metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
         self.metrics = metrics
+        passed = PassedTraffic(metrics: metrics)
     }
 }

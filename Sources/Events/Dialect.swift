@@ -196,4 +196,6 @@ package enum DialectRefusal: Sendable, Equatable {
     case failed
     /// The gateway does not serve this path or method: 501, with one sentence on what to do.
     case unserved(advice: String)
+    /// A call to the vendor's own API is not passed on, or has no answer of the vendor's.
+    case notPassed(PassRefusal)
 }

@@ -83,6 +83,9 @@ package enum Gateway {
         let lanes = threads.makeIterator().map { DeliveryLane($0, trusting: trusted) }
         // Reads of clients have connections of their own, so that those that hang leave deliveries theirs.
         let readers = VendorClients(on: threads.next(), trusting: trusted, mostConnections: 16)
+        // Passed calls have a thread of their own as well: a large answer is work.
+        let passThread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let passConnections = PassedConnections(on: passThread.next(), trusting: trusted)
         let deliveryLogger = logs.logger("tollgate.delivery")
         let delivery = DeliveryService(routes: routes) { provider, place in
             pipeline(provider, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
@@ -110,6 +113,7 @@ package enum Gateway {
                 adapters: VendorRegistry.all,
                 admission: view.reads
             ),
+            passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
             dialects: FacadeRegistry.all,
             operations: IngressOperations(
                 readiness: GatewayReadiness(
@@ -165,6 +169,8 @@ package enum Gateway {
         let result = await Swift.Result { try await ServiceGroup(configuration: configuration).run() }
         for lane in lanes { try await lane.clients.shutdown() }
         try await readers.shutdown()
+        try await passConnections.shutdown()
+        try await passThread.shutdownGracefully()
         try await threads.shutdownGracefully()
         try result.get()
     }

@@ -1,5 +1,6 @@
 import Access
 import Events
+import Facades
 package import Foundation
 package import Routing
 import Vendors
@@ -14,7 +15,11 @@ package enum RoutesFile {
 
     /// Reads the content of such a file.
     static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
-        RoutesReader(vendors: VendorRegistry.all, allowsInlineSecrets: allowsInlineSecrets)
+        RoutesReader(
+            vendors: VendorRegistry.all,
+            allowsInlineSecrets: allowsInlineSecrets,
+            isServed: FacadeRegistry.serves
+        )
     }
 
     /// Reads the file as a gateway would that has these variables and may read the same files. Runs no program.

@@ -42,7 +42,10 @@ package struct IngressServer: Service {
             endpoints: EndpointTable(on: settings),
             facades: FacadeTable(given.dialects),
             services: services,
-            serving: FacadeHandler(services),
+            serving: FacadeHandler(
+                services,
+                passing: PassHandler(services, isSecure: certificate != nil, logger: telemetry.logger)
+            ),
             envelope: Envelope(
                 gatekeeper: services.gatekeeper,
                 log: AccessLog(

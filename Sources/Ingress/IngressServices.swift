@@ -18,12 +18,14 @@ package struct IngressServices: Sendable {
     let clock: any WallClock
     let delivery: DeliveryView
     let questions: VendorQuestions
+    let passedCalls: PassedCalls
     let dialects: [any Dialect]
     let operations: IngressOperations
 
     /// - Parameters:
     ///   - delivery: what the pipelines tell and are told.
     ///   - questions: asks the vendors themselves.
+    ///   - passedCalls: passes clients' own calls to the vendors.
     ///   - dialects: the facades.
     package init(
         acceptor: Acceptor,
@@ -32,6 +34,7 @@ package struct IngressServices: Sendable {
         clock: any WallClock,
         delivery: DeliveryView,
         questions: VendorQuestions,
+        passedCalls: PassedCalls,
         dialects: [any Dialect],
         operations: IngressOperations
     ) {
@@ -41,6 +44,7 @@ package struct IngressServices: Sendable {
         self.clock = clock
         self.delivery = delivery
         self.questions = questions
+        self.passedCalls = passedCalls
         self.dialects = dialects
         self.operations = operations
     }

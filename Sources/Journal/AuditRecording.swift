@@ -27,6 +27,8 @@ package struct AuditEntry: Sendable, Equatable {
         case signIn = "sign_in"
         /// Data of a vendor was read through the gateway.
         case vendorRead = "vendor_read"
+        /// Data of a vendor was changed through the gateway.
+        case vendorWrite = "vendor_write"
     }
 
     /// The most bytes of UTF-8 that are kept of the action, the actor, the address, and each detail.

@@ -85,6 +85,7 @@ package struct RoutesChanges: Sendable, Equatable {
             ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),
             ("retry", old.pipeline.retry != new.pipeline.retry),
             ("breaker", old.pipeline.breaker != new.pipeline.breaker),
+            ("reads", old.pipeline.readsShare != new.pipeline.readsShare),
             ("on_uncertain", old.pipeline.onUncertain != new.pipeline.onUncertain),
         ])
     }
@@ -99,6 +100,8 @@ package struct RoutesChanges: Sendable, Equatable {
             ("routes", old.allowance.routes != new.allowance.routes),
             ("names", old.allowance.names != new.allowance.names), ("limits", old.limits != new.limits),
             ("timestamps", old.timestamps != new.timestamps),
+            ("pass", old.pass.rules != new.pass.rules),
+            ("pass_shared", old.pass.includesSharedAccounts != new.pass.includesSharedAccounts),
         ])
     }
 

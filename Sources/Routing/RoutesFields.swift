@@ -79,9 +79,18 @@ package enum RoutesFields {
             ),
             Field("retry", .object(retry), "When a failed delivery is retried."),
             Field("breaker", .object(breaker), "When requests to a failing provider are paused."),
+            Field("reads", .object(reads), "How much of the rate limit is for calls that carry no events."),
             onUncertain.field,
         ]
     }
+
+    static let readsShare = DefaultedField.number(
+        "share",
+        1...100,
+        default: PipelineSettings.standardReadsShare,
+        "Percent of the rate limit that reads of this vendor and passed calls may take together. They always come after deliveries."
+    )
+    static let reads = [readsShare.field]
 
     static let retryBase = DefaultedField.duration(
         "base",

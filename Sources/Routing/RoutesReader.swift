@@ -1,4 +1,4 @@
-import Access
+package import Access
 package import ConfigurationFile
 package import Events
 import JSON
@@ -8,12 +8,19 @@ package struct RoutesReader: Sendable {
     private let vendors: [any Adapter]
 
     private let allowsInlineSecrets: Bool
+    private let isServed: PassReader.ServedPaths
 
     /// - Parameters:
     ///   - vendors: the adapters at hand.
     ///   - allowsInlineSecrets: whether a vendor's key may stand in the file.
-    package init(vendors: [any Adapter], allowsInlineSecrets: Bool = false) {
+    ///   - isServed: whether the gateway itself serves a path of a vendor's API.
+    package init(
+        vendors: [any Adapter],
+        allowsInlineSecrets: Bool = false,
+        isServed: @escaping PassReader.ServedPaths = { _, _ in false }
+    ) {
         self.vendors = vendors
+        self.isServed = isServed
         self.allowsInlineSecrets = allowsInlineSecrets
     }
 
@@ -33,7 +40,7 @@ package struct RoutesReader: Sendable {
         } catch {
             throw FaultyConfiguration(error)
         }
-        var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets)
+        var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets, isServed: isServed)
         let routes = file.read(document.root)
         var faults = file.faults.sorted { $0.position < $1.position }
         if file.omittedErrors > 0, let last = faults.last {
@@ -56,6 +63,7 @@ package struct RoutesReader: Sendable {
 private struct RoutesFileReader {
     private let adapters: [any Adapter]
     private let vendors: [VendorTraits]
+    private let isServed: PassReader.ServedPaths
     private var fields = FieldReader()
     private var providers: [ProviderConfiguration] = []
     /// Names of providers, those that could not be read too, so that one fault does not make others.
@@ -64,8 +72,9 @@ private struct RoutesFileReader {
     private var clientReader = ClientReader()
     private var routeNames: Set<String> = []
 
-    init(vendors: [any Adapter], allowsInlineSecrets: Bool) {
+    init(vendors: [any Adapter], allowsInlineSecrets: Bool, isServed: @escaping PassReader.ServedPaths) {
         adapters = vendors
+        self.isServed = isServed
         self.vendors = vendors.map(\.traits)
         fields.allowsInlineSecrets = allowsInlineSecrets
     }
@@ -80,7 +89,14 @@ private struct RoutesFileReader {
         }
         let members = fields.members(of: root, RoutesFields.file(vendors), in: "routes.json")
         for member in members["providers"].map({ Array($0.members) }) ?? [] { readProvider(member) }
-        let clients = objects(members["clients"]).compactMap { clientReader.read($0, providerNames, &fields) }
+        let passReader = PassReader(
+            vendors: vendors,
+            providers: providers.map { (name: $0.name, traits: $0.traits) },
+            isServed: isServed
+        )
+        let clients = objects(members["clients"]).compactMap {
+            clientReader.read($0, providerNames, passReader, &fields)
+        }
         let routeValues = objects(members["routes"])
         let routes = routeValues.map { readRoute($0) }
         clientReader.checkRoutes(against: routeNames, &fields)
@@ -89,7 +105,9 @@ private struct RoutesFileReader {
         }
         warnOfUnreachable(routes, routeValues)
         let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields, &positions)
-        return Routes(providers: providers + accounts, routes: routes, clients: clients)
+        let whole = Routes(providers: providers + accounts, routes: routes, clients: clients)
+        PassCheck.check(whole, clientReader.passes, &fields)
+        return whole
     }
 
     /// A list's elements but for those that are no objects, which the list's kind has found already.
@@ -126,6 +144,7 @@ private struct RoutesFileReader {
             concurrency: RoutesFields.concurrency.value(in: members),
             rateLimit: members["rate_limit"]?.string.flatMap(RateText.read)
                 ?? (baseURL.map(BaseURL.isLoopback) ?? false ? nil : traits.rateLimit),
+            readsShare: readReadsShare(members["reads"]),
             onUncertain: RoutesFields.onUncertain.value(in: members)
         )
         let headers = readAccountHeaders(members, traits)
@@ -224,6 +243,11 @@ private struct RoutesFileReader {
             giveUpAfter: RoutesFields.giveUpAfter.value(in: members),
             longestWait: RoutesFields.longestWait.value(in: members)
         )
+    }
+
+    private mutating func readReadsShare(_ value: JSONValue?) -> Double {
+        guard let value else { return RoutesFields.readsShare.standard }
+        return RoutesFields.readsShare.value(in: fields.members(of: value, RoutesFields.reads, in: "\"reads\""))
     }
 
     private mutating func readBreaker(_ value: JSONValue?) -> BreakerSettings {

@@ -45,11 +45,21 @@ package enum RoutesReport {
         }
         if let limit = client.limits.requests { parts.append("at most \(text(limit, of: "requests"))") }
         if let limit = client.limits.events { parts.append("at most \(text(limit, of: "events"))") }
+        if !client.pass.rules.isEmpty { parts.append(text(client.pass)) }
         let window = client.timestamps
         parts.append(
             "timestamps up to \(TimestampWindow.text(window.past)) old and \(TimestampWindow.text(window.future)) ahead"
         )
         return parts.joined(separator: ", ")
+    }
+
+    private static func text(_ pass: PassRules) -> String {
+        let rules = pass.rules.sorted { $0.key.rawValue < $1.key.rawValue }.map { adapter, rule in
+            let target = rule.provider.map { " at \($0)" } ?? ""
+            return "\(adapter)\(target): \(rule.paths.map(\.pattern).joined(separator: " or "))"
+        }
+        let shared = pass.includesSharedAccounts ? ", also in shared accounts" : ""
+        return "passes \(rules.joined(separator: "; "))\(shared)"
     }
 
     private static func text(_ limit: RateLimit, of what: String) -> String {

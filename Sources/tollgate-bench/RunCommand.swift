@@ -70,6 +70,7 @@ struct RunCommand: AsyncParsableCommand {
         case .backlog: try await run.backlogRow()
         case .single: try await run.singleRow()
         case .hang: try await run.hangRow()
+        case .passed: try await run.passedRow()
         case .memory: try await run.memoryRow(events: waitingEvents)
         case .disk: try await run.diskRow()
         case .long: try await run.longRow(events: longEvents)

@@ -10,7 +10,7 @@ struct LogCommand: AsyncParsableCommand {
         discussion: "Requires the scope admin."
     )
 
-    @Option(help: "Categories: administration, sign_in, vendor_read.")
+    @Option(help: "Categories: administration, sign_in, vendor_read, vendor_write.")
     var category: [String] = []
 
     @Option(help: "A client, or the operating system user who ran a command.")

@@ -16,7 +16,7 @@ struct ProvidersCommand: AsyncParsableCommand {
 struct ListProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show each provider's state, backlog, backlog age, delivery counts and last error."
+        abstract: "Show each provider's state, backlog, backlog age, delivery counts, passed calls and last error."
     )
 
     @Flag(help: "Print the gateway's JSON.")
@@ -30,7 +30,7 @@ struct ListProvidersCommand: AsyncParsableCommand {
         var rows = [
             [
                 "PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED",
-                "DEDUPLICATED", "LAST ERROR",
+                "DEDUPLICATED", "PASSED", "PASS ERRORS", "PASS P99", "LAST ERROR",
             ]
         ]
         for provider in list["providers"].map({ Array($0.elements) }) ?? [] {
@@ -41,7 +41,10 @@ struct ListProvidersCommand: AsyncParsableCommand {
                     provider["backlog"]?["events"]?.numberText ?? "-",
                     (provider["backlog"]?["age_seconds"]?.numberText ?? "-") + " s",
                 ] + ["delivered", "retried", "rejected", "deduplicated"].map { counts?[$0]?.numberText ?? "-" } + [
-                    provider["last_error"]?["message"]?.string ?? "-"
+                    provider["passed"]?["requests"]?.numberText ?? "-",
+                    provider["passed"]?["errors"]?.numberText ?? "-",
+                    provider["passed"]?["latency_ms_p99"]?.numberText.map { "\($0) ms" } ?? "-",
+                    provider["last_error"]?["message"]?.string ?? "-",
                 ]
             )
         }

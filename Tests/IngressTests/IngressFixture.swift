@@ -53,18 +53,22 @@ struct IngressFixture {
 
     var watch: SettlementWatch { view.settlements }
 
-    /// - Parameter clients: beside those that every test has.
+    /// - Parameters:
+    ///   - clients: beside those that every test has.
+    ///   - vendor: the address of the vendor, which then has the credential `vendor-secret`; nil: one that nobody calls.
     static func with(
         bodyLimitBytes: Int = 32 << 20,
         dialects: [any Dialect] = [],
         patience: IngressSettings.Patience = IngressSettings.Patience(),
         clients: [String] = [],
+        vendor: String? = nil,
+        vendorTimeout: String = "2s",
         eventLimit: Int = 10_000,
         capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let routes = CurrentRoutes(try readRoutes(clients))
+        let routes = CurrentRoutes(try readRoutes(clients, vendor, vendorTimeout))
         let requestLog = RequestRecorder()
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
@@ -76,6 +80,7 @@ struct IngressFixture {
             let audit = AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
             let shared = IngressCapacity(capacity)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())
+            let passed = PassedConnections(on: MultiThreadedEventLoopGroup.singleton.next())
             let (ports, onReady) = AsyncStream<Int>.makeStream()
             let server = IngressServer(
                 settings: settings,
@@ -89,9 +94,15 @@ struct IngressFixture {
                     questions: VendorQuestions(
                         routes: routes,
                         clients: lane.clients,
-                        credentials: NoCredentials(),
+                        credentials: Credentials(secret: nil),
                         adapters: [],
                         admission: view.reads
+                    ),
+                    passedCalls: PassedCalls(
+                        over: passed,
+                        credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
+                        seenBy: view,
+                        clock: SystemWallClock()
                     ),
                     dialects: dialects,
                     operations: IngressOperations(
@@ -126,6 +137,7 @@ struct IngressFixture {
             }
             await store.close()
             try await lane.clients.shutdown()
+            try await passed.shutdown()
         }
     }
 
@@ -158,13 +170,20 @@ struct IngressFixture {
         }
     }
 
-    private struct NoCredentials: CredentialResolving {
+    private struct Credentials: CredentialResolving {
+        let secret: String?
+
         func credential(of provider: ProviderName) throws(CredentialUnavailable) -> Secret {
-            throw CredentialUnavailable(message: "this test has no credentials")
+            guard let secret else { throw CredentialUnavailable(message: "this test has no credentials") }
+            return Secret(secret)
         }
     }
 
-    private static func readRoutes(_ clients: [String]) throws -> Routes {
+    private static func readRoutes(_ clients: [String], _ vendor: String?, _ timeout: String) throws -> Routes {
+        let address =
+            vendor.map {
+                #", "base_url": "\#($0)", "timeout": "\#(timeout)", "breaker": {"failures": 3, "pause": "1h"}"#
+            } ?? ""
         let traits = VendorTraits(
             adapter: "acme",
             vendor: "Acme",
@@ -174,7 +193,7 @@ struct IngressFixture {
             deduplication: .none
         )
         let text = #"""
-            {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}}},
+            {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}\#(address)}},
              "routes":[{"name":"r","to":[{"provider":"p"}]}],
              "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: key).hexadecimal)"},
                         {"name":"reader","key_sha256":"\#(KeyDigest(of: "read-key").hexadecimal)","scopes":["events:read"]},

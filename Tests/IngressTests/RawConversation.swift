@@ -125,6 +125,19 @@ final class RawConversation {
         return received
     }
 
+    /// Reads until the server closes the connection, and keeps nothing.
+    /// - Returns: how many bytes came.
+    func countToEnd() throws -> Int {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var total = 0
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0 { throw Failure(description: "nothing more came behind \(total) bytes") }
+            if count == 0 { return total }
+            total += count
+        }
+    }
+
     /// Waits until the server has closed one of them.
     static func waitForEnd(ofOneOf talks: [RawConversation]) throws {
         while true {

@@ -14,6 +14,8 @@ package struct Client: Sendable, Equatable {
     package let limits: ClientLimits
     /// Which timestamps its events may have.
     package let timestamps: TimestampWindow
+    /// Which calls of vendors' own APIs it may make through the gateway.
+    package let pass: PassRules
 
     package init(
         name: ClientName,
@@ -22,7 +24,8 @@ package struct Client: Sendable, Equatable {
         scopes: Set<Scope>,
         allowance: Allowance = Allowance(),
         limits: ClientLimits = ClientLimits(),
-        timestamps: TimestampWindow = .standard
+        timestamps: TimestampWindow = .standard,
+        pass: PassRules = PassRules()
     ) {
         self.name = name
         self.tenant = tenant
@@ -31,6 +34,7 @@ package struct Client: Sendable, Equatable {
         self.allowance = allowance
         self.limits = limits
         self.timestamps = timestamps
+        self.pass = pass
     }
 
     /// Whether the client has a scope, by itself or because it may do everything.
@@ -44,6 +48,10 @@ package enum Scope: String, Sendable, CaseIterable {
     case writeEvents = "events:write"
     case readEvents = "events:read"
     case manageDeliveries = "deliveries:manage"
+    /// To pass GET and HEAD to a vendor's own API.
+    case readVendor = "vendor:read"
+    /// To pass all other methods to a vendor's own API.
+    case writeVendor = "vendor:write"
     case admin
 }
 

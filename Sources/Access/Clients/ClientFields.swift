@@ -19,6 +19,11 @@ extension Client {
         "How far ahead of the gateway's clock, such as 5m."
     )
 
+    static let passShared = DefaultedField.flag(
+        "pass_shared",
+        "Whether calls pass to an account that other tenants use too, and whose API shows all of them."
+    )
+
     /// The fields of one client.
     package static let fields = [
         Field("name", .text, required: true, "The application's name, for logs and routes."),
@@ -41,6 +46,14 @@ extension Client {
             .map(.object(CredentialSource.fields)),
             "The vendor's keys of this client's tenant, by provider, over the provider's own: another account at the vendor."
         ),
+        Field(
+            "pass",
+            .map(.texts),
+            "Calls of a vendor's own API that pass through the gateway: by facade, or by provider, the vendor's paths; * stands for any "
+                + "text. GET and HEAD need the scope vendor:read, other methods vendor:write. By facade, they go to the provider that "
+                + "is primary for the client's routes. None by default."
+        ),
+        passShared.field,
         Field("limits", .object(limitFields), "Rate limits of the client; requests beyond them get 429."),
         Field(
             "timestamps",

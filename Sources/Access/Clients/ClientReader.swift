@@ -9,6 +9,8 @@ package struct ClientReader {
     private var digests: Set<KeyDigest> = []
     /// Routes that clients name. Clients are read before them, since routes name clients too.
     private var routes: [(name: String, value: JSONValue)] = []
+    /// What clients say of calls that pass, which is checked when all of the file is known.
+    package private(set) var passes: [ClientName: JSONValue] = [:]
     /// Each makes an account of its own at the provider.
     package private(set) var credentials: [TenantCredential] = []
 
@@ -24,8 +26,15 @@ package struct ClientReader {
     package init() {}
 
     /// Reads one client.
-    /// - Parameter providers: the names of the providers there are.
-    package mutating func read(_ value: JSONValue, _ providers: [String], _ fields: inout FieldReader) -> Client? {
+    /// - Parameters:
+    ///   - providers: the names of the providers there are.
+    ///   - passReader: reads the calls that pass.
+    package mutating func read(
+        _ value: JSONValue,
+        _ providers: [String],
+        _ passReader: PassReader,
+        _ fields: inout FieldReader
+    ) -> Client? {
         let members = fields.members(of: value, Client.fields, in: "a client")
         guard let nameValue = members["name"], let name = nameValue.string else { return nil }
         if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" is duplicated") }
@@ -36,6 +45,7 @@ package struct ClientReader {
             fields.fault(value, NameRule.broken("a tenant's name", tenant))
         }
         readCredentials(members["credentials"], of: TenantID(tenant), providers, &fields)
+        passes[ClientName(name)] = members["pass"]
         return Client(
             name: ClientName(name),
             tenant: TenantID(tenant),
@@ -43,7 +53,13 @@ package struct ClientReader {
             scopes: Client.scopesField.value(in: members),
             allowance: readAllowance(members, &fields),
             limits: readLimits(members["limits"], &fields),
-            timestamps: readTimestamps(members["timestamps"], &fields)
+            timestamps: readTimestamps(members["timestamps"], &fields),
+            pass: passReader.read(
+                members["pass"],
+                isShared: members[Client.passShared.field.name],
+                includesShared: Client.passShared.value(in: members),
+                &fields
+            )
         )
     }
 

@@ -93,6 +93,11 @@ package struct CircuitBreaker: Sendable, Equatable {
         state = .open(until: min(until, now), pause: pause)
     }
 
+    /// When the pause of an open breaker ends; nil if there is none.
+    package var pausedUntil: ContinuousClock.Instant? {
+        if case .open(let until, _) = state { until } else { nil }
+    }
+
     /// Shown to users: `closed`, `open` or `probing`.
     package var word: String {
         switch state {

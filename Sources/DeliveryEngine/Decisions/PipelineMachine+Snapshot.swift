@@ -8,6 +8,8 @@ extension PipelineMachine {
         package let circuit: String
         /// Why the provider is parked; nil if it is not.
         package let parked: DeliveryFault?
+        /// When the vendor may be called again that fails, refuses the credential or has asked for a wait; nil if it may be called.
+        package let pausedUntil: Timestamp?
         /// The end of a wait that the vendor asked for; nil if it asked for none.
         package let heldUntil: Timestamp?
         /// Why the vendor asked for the wait.

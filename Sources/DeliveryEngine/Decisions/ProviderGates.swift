@@ -9,6 +9,8 @@ struct ProviderGates: Sendable {
     private var breaker: CircuitBreaker
     private var concurrency: ConcurrencyLimit
     private var bucket: TokenBucket?
+    /// The share of it that clients' reads and passed calls may take.
+    private var readBucket: TokenBucket?
     private var holds: ProviderHolds
     private var lastFault: DeliveryFault?
     /// When an answer last showed that the provider works.
@@ -37,6 +39,9 @@ struct ProviderGates: Sendable {
         breaker = CircuitBreaker(settings.breaker)
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
+        readBucket = settings.rateLimit.map {
+            TokenBucket(shortBursts: $0.part(settings.readsShare), at: now.instant)
+        }
         guard let hold else { return }
         lastFault = hold.fault
         if hold.isParked { breaker.tripped(at: now.instant, pause: min(holds.rest(of: hold, at: now), parkedPause)) }
@@ -87,13 +92,16 @@ struct ProviderGates: Sendable {
     func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
-        if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
-        return max(earliest, now + bucket.wait(for: 1, at: now))
+        // A token stays for the next delivery, where there is ever more than one.
+        let wait = bucket.wait(for: 2, at: now)
+        if deliveriesWait, wait > .zero { return nil }
+        return max(earliest, now + max(wait, readBucket?.wait(for: 1, at: now) ?? .zero))
     }
 
     /// A client's read leaves.
     mutating func passRead(at now: ContinuousClock.Instant) {
         bucket?.take(1, at: now)
+        readBucket?.take(1, at: now)
     }
 
     /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
@@ -200,6 +208,11 @@ struct ProviderGates: Sendable {
         holds.takeUnsaved(at: now)
     }
 
+    /// When an open breaker lets the next probe through.
+    private func pauseEnd(at now: ClockReading) -> Timestamp? {
+        breaker.pausedUntil.flatMap { $0 > now.instant ? now.wall + ($0 - now.instant) : nil }
+    }
+
     /// What people see of the gates.
     func snapshot(
         at now: ClockReading,
@@ -210,6 +223,7 @@ struct ProviderGates: Sendable {
         return PipelineMachine.Snapshot(
             circuit: breaker.word,
             parked: holds.parkedFor,
+            pausedUntil: [pauseEnd(at: now), wait?.until].compactMap(\.self).max(),
             heldUntil: wait?.until,
             holdFault: wait?.fault,
             operatorHold: holds.operatorsHold(at: now),
@@ -218,5 +232,13 @@ struct ProviderGates: Sendable {
             lastFault: lastFault,
             counts: counts
         )
+    }
+}
+
+extension RateLimit {
+    /// So many percent of the limit, at least one request.
+    fileprivate func part(_ percent: Double) -> RateLimit {
+        let share = min(max(percent, 0), 100) / 100
+        return RateLimit(requests: max(1, Int(Double(requests) * share)), per: per)
     }
 }

@@ -3,6 +3,12 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
+/// A connection that a ``Dialer`` makes.
+protocol DialedConnection: ChannelHandler {
+    /// Nothing has to be agreed upon any more before the first request. With TLS it finds that out by itself.
+    func isGreeted()
+}
+
 /// Makes connections to one origin, and refuses those that lead where they may not. Belongs to its client's event loop.
 final class Dialer {
     private let origin: VendorOrigin
@@ -36,7 +42,7 @@ final class Dialer {
     /// - Parameter make: makes the connection of a channel, ready when the promise is kept, which must be by the deadline; throws if it
     ///   is not wanted any more.
     func connect(
-        _ make: @escaping (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> VendorConnection
+        _ make: @escaping (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> any DialedConnection
     ) -> EventLoopFuture<Void> {
         guard let security else { return connect(nil, make) }
         return security.assumeIsolated().flatMap { self.connect($0, make) }.nonisolated()
@@ -44,7 +50,7 @@ final class Dialer {
 
     private func connect(
         _ security: NIOSSLContext?,
-        _ make: @escaping (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> VendorConnection
+        _ make: @escaping (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> any DialedConnection
     ) -> EventLoopFuture<Void> {
         ClientBootstrap(group: eventLoop).connectTimeout(Self.patience)
             .resolver(ConnectionNames(names: names, eventLoop: eventLoop))
@@ -58,7 +64,7 @@ final class Dialer {
     private func prepare(
         _ channel: any Channel,
         _ security: NIOSSLContext?,
-        _ make: (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> VendorConnection
+        _ make: (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> any DialedConnection
     ) -> EventLoopFuture<Void> {
         let greeting = eventLoop.makePromise(of: Void.self)
         do {

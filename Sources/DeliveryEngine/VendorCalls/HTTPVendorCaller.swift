@@ -123,7 +123,7 @@ package struct HTTPVendorCaller: VendorCalling {
         )
     }
 
-    private static func isTimeout(_ error: any Error) -> Bool {
+    static func isTimeout(_ error: any Error) -> Bool {
         switch error {
         case ExchangeFailure.timeout, ChannelError.connectTimeout: true
         case let error as NIOConnectionError: error.connectionErrors.first.map { isTimeout($0.error) } ?? false
@@ -132,7 +132,7 @@ package struct HTTPVendorCaller: VendorCalling {
     }
 
     /// The reason in the words of the error's type. Only types whose texts hold no address are quoted.
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch error {
         case let error as ExchangeFailure: error.message
         case let error as IOError: error.description

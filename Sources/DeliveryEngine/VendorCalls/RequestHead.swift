@@ -43,7 +43,7 @@ struct RequestHead: Sendable {
     private static let bodiless: [HTTPMethod] = [.GET, .HEAD, .DELETE]
 
     /// Whether the text may be a method or a field's name (RFC 9110, 5.6.2).
-    private static func isToken(_ text: String) -> Bool {
+    static func isToken(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
                 (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || marks.contains(byte)
@@ -53,7 +53,7 @@ struct RequestHead: Sendable {
     private static let marks = Set("!#$%&'*+-.^_`|~".utf8)
 
     /// Whether the text may be a field's value: no control characters, with which a credential could write fields of its own.
-    private static func isFieldValue(_ text: String) -> Bool {
+    static func isFieldValue(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 == UInt8(ascii: "\t") || $0 >= 0x20 && $0 != 0x7F }
     }
 }

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -73,12 +72,11 @@ package final class VendorClient: Sendable {
 /// The pools of a client, one an origin. Belongs to the client's event loop.
 private final class ConnectionPools {
     private let eventLoop: any EventLoop
-    private let roots: [NIOSSLCertificate]
+    private let security: VendorSecurity
     private let mustBeOutside: Bool
     private let names: NameResolver
     private let mostConnections: Int
     private var pools: [VendorOrigin: ConnectionPool] = [:]
-    private var security: EventLoopFuture<NIOSSLContext>?
     private var isShutDown = false
 
     init(
@@ -91,7 +89,7 @@ private final class ConnectionPools {
         self.names = names
         self.mostConnections = mostConnections
         self.eventLoop = eventLoop
-        self.roots = roots
+        security = VendorSecurity(trusting: roots, on: eventLoop)
         self.mustBeOutside = mustBeOutside
     }
 
@@ -100,7 +98,7 @@ private final class ConnectionPools {
         let dialer = Dialer(
             to: origin,
             on: eventLoop,
-            security: origin.isSecure ? secured() : nil,
+            security: origin.isSecure ? security.context() : nil,
             mustBeOutside: mustBeOutside,
             names: names
         )
@@ -117,20 +115,5 @@ private final class ConnectionPools {
     func shutDown() {
         isShutDown = true
         for pool in pools.values { pool.shutDown() }
-    }
-
-    /// How TLS is spoken to all vendors. Made when the first needs it, on another thread, because the system's authorities are read
-    /// from the disk.
-    private func secured() -> EventLoopFuture<NIOSSLContext> {
-        if let security { return security }
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
-        if !roots.isEmpty { configuration.additionalTrustRoots = [.certificates(roots)] }
-        let made = NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [configuration] in
-            try NIOSSLContext(configuration: configuration)
-        }
-        security = made
-        return made
     }
 }

@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOTLS
 
 /// One connection to a vendor: carries out what ``ConnectionMachine`` decides, and tells its pool when it is free and when it has ended.
-final class VendorConnection: ChannelInboundHandler {
+final class VendorConnection: ChannelInboundHandler, DialedConnection {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 

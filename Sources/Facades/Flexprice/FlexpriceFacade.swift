@@ -16,7 +16,9 @@ struct FlexpriceFacade: Dialect {
 
     /// Paths of the vendor beside an event's own that are not served: an id of such a name would be taken for them.
     private static let others: Set<String> = [
-        "/events/usage", "/events/analytics", "/events/monitoring", "/events/huggingface-billing",
+        "/events/usage", "/events/usage/meter", "/events/analytics", "/events/monitoring",
+        "/events/huggingface-billing",
+        "/events/huggingface-inference",
     ]
 
     func presentedKey(in request: DialectRequest) -> String? {

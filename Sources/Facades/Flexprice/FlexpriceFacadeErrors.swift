@@ -59,6 +59,8 @@ enum FlexpriceFacadeErrors {
             )
         case .failed: failure(500, "internal_error", "An unexpected error occurred")
         case .unserved(let advice): failure(501, "not_implemented", advice)
+        case .notPassed(let refusal):
+            failure(refusal.status, refusal.code, refusal.reason, headers: refusal.headers)
         }
     }
 

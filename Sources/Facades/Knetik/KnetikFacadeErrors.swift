@@ -38,6 +38,8 @@ enum KnetikFacadeErrors {
             failure(500, ["an unexpected error occurred"])
         case .unserved(let advice):
             failure(501, [advice])
+        case .notPassed(let refusal):
+            failure(refusal.status, [refusal.reason], headers: refusal.headers)
         }
     }
 }

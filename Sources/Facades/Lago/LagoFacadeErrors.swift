@@ -73,6 +73,13 @@ enum LagoFacadeErrors {
             return failure(500, "Internal Server Error")
         case .unserved(let advice):
             return failure(501, "Not Implemented: \(advice)", code: "not_served_by_this_gateway")
+        case .notPassed(let refusal):
+            return failure(
+                refusal.status,
+                "\(refusal.phrase): \(refusal.reason)",
+                code: refusal.code,
+                headers: refusal.headers
+            )
         }
     }
 

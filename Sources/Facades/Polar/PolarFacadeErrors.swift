@@ -99,6 +99,9 @@ enum PolarFacadeErrors {
             return answer(500, [("error", "InternalServerError"), ("detail", "Nothing was acknowledged.")])
         case .unserved(let advice):
             return answer(501, [("error", "NotImplemented"), ("detail", advice)])
+        case .notPassed(let refusal):
+            let error = refusal.phrase.filter { $0 != " " }
+            return answer(refusal.status, [("error", error), ("detail", refusal.reason)], headers: refusal.headers)
         }
     }
 

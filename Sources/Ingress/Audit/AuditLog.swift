@@ -51,6 +51,12 @@ package final class AuditLog: Service {
         await keep(entry(.vendorRead, what, .client(caller), at: nil, details))
     }
 
+    /// Keeps that a client changes data at a vendor; never what it sends.
+    func writesVendor(_ caller: Caller, _ method: String, _ path: String, at provider: ProviderName) async {
+        let details = ["method": method, "path": path, "provider": provider.rawValue]
+        await keep(entry(.vendorWrite, "pass", .client(caller), at: nil, details))
+    }
+
     /// Counts a refused key. It is kept within a second; see ``FailedSignIns`` for a flood of them.
     func refused(_ refusal: KeyError, from address: String?) {
         let now = clock.now

@@ -12,12 +12,14 @@ import Routing
 struct ProvidersHandler: Sendable {
     private let archive: any EventArchive
     private let monitor: DeliveryMonitor
+    private let passed: PassedTraffic
     private let routes: CurrentRoutes
     private let clock: any WallClock
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
         monitor = services.given.delivery.monitor
+        passed = services.given.delivery.passed
         routes = services.given.routes
         clock = services.given.clock
     }
@@ -66,6 +68,7 @@ struct ProvidersHandler: Sendable {
         writer.member("adapter", stringOrNull: adapter?.rawValue)
         writer.member("configured", bool: adapter != nil)
         write(state, to: &writer)
+        write(passed.figures(of: name) ?? PassFigures(), to: &writer)
         write(backlog, to: &writer)
         writer.endObject()
     }
@@ -92,6 +95,24 @@ struct ProvidersHandler: Sendable {
         writer.member("code", string: fault.code.rawValue)
         writer.member("message", string: fault.message)
         writer.member("vendor", stringOrNull: fault.vendor)
+        writer.endObject()
+    }
+
+    private func write(_ figures: PassFigures, to writer: inout JSONWriter) {
+        writer.key("passed")
+        writer.beginObject()
+        writer.member("in_flight", integer: figures.inFlight)
+        writer.member("requests", integer: figures.requests)
+        writer.member("errors", integer: figures.errors)
+        writer.member("refused", integer: figures.refused)
+        for (name, percentile) in [("latency_ms_p50", 50), ("latency_ms_p99", 99)] {
+            writer.key(name)
+            if let latency = figures.latency(percentile: percentile) {
+                writer.integer(latency.wholeMilliseconds)
+            } else {
+                writer.null()
+            }
+        }
         writer.endObject()
     }
 

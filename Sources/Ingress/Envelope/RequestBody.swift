@@ -8,7 +8,8 @@ import NIOHTTPCompression
 /// The body of one request: read within a limit, with its content encoding undone.
 struct RequestBody: Sendable {
     private let request: Request
-    private let channel: any Channel
+    /// Of the connection, or of the stream on it.
+    let channel: any Channel
     /// Decompresses and parses it.
     let decoding: LargeBodies
     /// Held as long as the body is.
@@ -24,6 +25,9 @@ struct RequestBody: Sendable {
         self.decoding = decoding
         lease = BodyLease(of: budget)
     }
+
+    /// The body as it comes, piece by piece.
+    var pieces: PassedBody { PassedBody(of: request, on: channel) }
 
     /// The body's bytes; none if the request says nothing of a body.
     /// - Throws: ``Problem`` (413, 415, 400, 503).

@@ -20,8 +20,11 @@ struct FacadeHandler: Sendable {
     private let bodies: LargeBodies
     private let settings: IngressSettings
     private let capacity: IngressCapacity
+    private let passing: PassHandler
 
-    init(_ services: EndpointServices) {
+    /// - Parameter passing: passes on what is the vendor's own.
+    init(_ services: EndpointServices, passing: PassHandler) {
+        self.passing = passing
         acceptor = services.given.acceptor
         journal = services.given.journal
         questions = services.given.questions
@@ -51,6 +54,7 @@ struct FacadeHandler: Sendable {
                 return surface.response(answer)
             }
             let caller = try envelope.admit(on: surface, from: incoming.address, needing: nil, into: &entry)
+            if let passed = await passing.respond(to: request, body, on: surface, for: caller, entry) { return passed }
             let call = try await call(for: surface.request, body, on: surface)
             if case .unserved = call { return surface.unserved(at: incoming.path) }
             let trace = entry.trace

@@ -65,6 +65,19 @@ struct FacadeSurface: Surface {
         )
     }
 
+    /// A response of the vendor's own, with what of these header fields it lacks.
+    func completed(_ response: EndpointResponse) -> EndpointResponse {
+        var response = response
+        for (name, value) in common
+        where !response.fields.contains(where: { $0.name.canonicalName == name.lowercased() }) {
+            guard let name = HTTPField.Name(name) else {
+                preconditionFailure("a dialect's header has a name by RFC 9110")
+            }
+            response.fields.append(HTTPField(name: name, value: value))
+        }
+        return response
+    }
+
     private func refusal(_ error: RequestError) -> DialectRefusal {
         switch error {
         case .noKey, .repeatedKeyField, .refusedKey: .unauthorized

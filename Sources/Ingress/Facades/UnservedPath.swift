@@ -1,3 +1,4 @@
+import Access
 import Events
 
 /// Says where a request belongs that came below a vendor's prefix, or near it, and is not served there.
@@ -12,7 +13,17 @@ enum UnservedPath {
                 + "\(vendor)'s SDKs ends with \(dialect.basePath))"
         }
         return "this gateway serves only \(vendor)'s events API, below \(dialect.prefixes[0]); send \(method) "
-            + "\(path.prefix(200)) to \(vendor) itself"
+            + "\(path.prefix(200)) to \(vendor) itself" + passing(method, path, of: dialect)
+    }
+
+    /// How to have the gateway pass the call on; nothing for a path that is below none of the facade's prefixes.
+    private static func passing(_ method: String, _ path: String, of dialect: any Dialect) -> String {
+        guard let prefix = dialect.prefixes.first(where: { path.hasPrefix($0 + "/") }) else { return "" }
+        let vendorPath = dialect.vendorPrefix + path.dropFirst(prefix.count)
+        let scope: Scope = method == "GET" || method == "HEAD" ? .readVendor : .writeVendor
+        return
+            ", or have the gateway pass it on: in routes.json, give the client the scope \(scope.rawValue) and "
+            + "\"pass\": {\"\(dialect.adapter)\": [\"\(vendorPath.prefix(200))\"]}"
     }
 
     /// The address that serves the end of a path: `/lago/api/v1/events/batch` for `/lago/events/batch`; nil if none does.
@@ -21,7 +32,7 @@ enum UnservedPath {
         for start in parts.indices.prefix(mostParts) {
             let rest = "/" + parts[start...].joined(separator: "/")
             // One slash at the end is a path of its own for some vendors.
-            for candidate in [rest, rest + "/"] where isServed(method, candidate, by: dialect) {
+            for candidate in [rest, rest + "/"] where dialect.serves(method, candidate) {
                 return dialect.prefixes[0] + candidate
             }
         }
@@ -30,12 +41,4 @@ enum UnservedPath {
 
     /// A path of more parts than this is no mistyped one.
     private static let mostParts = 8
-
-    private static func isServed(_ method: String, _ path: String, by dialect: any Dialect) -> Bool {
-        let headers = [(name: "Content-Type", value: "application/json"), (name: "Content-Length", value: "0")]
-        if case .unserved = dialect.call(for: DialectRequest(method: method, path: path, headers: headers)) {
-            return false
-        }
-        return true
-    }
 }

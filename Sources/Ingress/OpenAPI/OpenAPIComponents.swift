@@ -224,7 +224,11 @@ enum OpenAPIComponents {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
                     "parked": {"type": "boolean", "description": "The vendor rejects the credential or the account."},
                     "held_until": {"type": ["string", "null"], "format": "date-time", "description": "End of a wait requested by the vendor."},
-                    "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]}}}}}
+                    "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]},
+                    "passed": {"type": "object", "properties": {
+                      "in_flight": {"type": "integer"}, "requests": {"type": "integer"}, "errors": {"type": "integer"},
+                      "refused": {"type": "integer"}, "latency_ms_p50": {"type": ["integer", "null"]},
+                      "latency_ms_p99": {"type": ["integer", "null"]}}}}}}}
               },
               "OperatorHold": {
                 "type": ["object", "null"], "required": ["until", "client", "at"], "description": "An operator's hold: nothing is sent before until; null without one.",
@@ -259,7 +263,7 @@ enum OpenAPIComponents {
                     "required": ["number", "at", "category", "action", "actor", "tenant", "key_id", "remote_address", "details"],
                     "properties": {
                       "number": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
-                      "category": {"enum": ["administration", "sign_in", "vendor_read"]}, "action": {"type": "string"},
+                      "category": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}, "action": {"type": "string"},
                       "actor": {"type": ["string", "null"], "description": "The client or operating system user; null for failed sign-ins and for the gateway itself."},
                       "tenant": {"type": ["string", "null"]}, "key_id": {"type": ["string", "null"]},
                       "remote_address": {"type": ["string", "null"]},

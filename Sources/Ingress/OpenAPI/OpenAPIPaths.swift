@@ -285,7 +285,7 @@ enum OpenAPIPaths {
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
                 "description": "Administrative actions, failed sign-ins (one entry per address and kind within a minute), and reads of vendors' data. Requires the scope admin.",
                 "parameters": [
-                  {"name": "category", "in": "query", "schema": {"type": "array", "items": {"enum": ["administration", "sign_in", "vendor_read"]}}, "explode": true},
+                  {"name": "category", "in": "query", "schema": {"type": "array", "items": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}}, "explode": true},
                   {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
                   {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system user of the command line."},
                   {"name": "tenant", "in": "query", "schema": {"type": "string"}},

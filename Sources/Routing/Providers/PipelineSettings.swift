@@ -22,6 +22,8 @@ package struct PipelineSettings: Sendable, Equatable {
     package var concurrency: Int
     /// nil: as fast as the vendor responds.
     package var rateLimit: RateLimit?
+    /// Percent of the rate limit that clients' reads and passed calls may take together.
+    package var readsShare: Double
     package var onUncertain: UncertainPolicy
     /// How long a lone event waits for company.
     package var linger: Duration
@@ -35,6 +37,7 @@ package struct PipelineSettings: Sendable, Equatable {
         breaker: BreakerSettings = .standard,
         concurrency: Int = standardConcurrency,
         rateLimit: RateLimit? = nil,
+        readsShare: Double = 100,
         onUncertain: UncertainPolicy = standardPolicy,
         linger: Duration = .milliseconds(5)
     ) {
@@ -47,12 +50,15 @@ package struct PipelineSettings: Sendable, Equatable {
         self.breaker = breaker
         self.concurrency = concurrency
         self.rateLimit = rateLimit
+        self.readsShare = readsShare
         self.onUncertain = onUncertain
         self.linger = batch.events == 1 ? .zero : linger
     }
 
     /// ``concurrency`` where `routes.json` says nothing.
     package static let standardConcurrency = 8
+    /// ``readsShare`` where `routes.json` says nothing: half, so that deliveries never find the rate limit used up by others.
+    package static let standardReadsShare = 50
     /// ``onUncertain`` where `routes.json` says nothing.
     package static let standardPolicy = UncertainPolicy.hold
 

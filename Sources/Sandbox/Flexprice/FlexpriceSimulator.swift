@@ -42,7 +42,7 @@ final class FlexpriceSimulator: Simulator {
         case (.get, "/v1/events"): return query(Query(parameters: request.query), at: now)
         case (.get, "/v1/events/lookup"):
             return lookup(request.parameter("id") ?? "", customer: request.parameter("external_customer_id"))
-        default: return SimulatedAnswer(text: "404 page not found", status: 404)
+        default: return answerCustomers(request, now) ?? SimulatedAnswer(text: "404 page not found", status: 404)
         }
     }
 

@@ -25,6 +25,8 @@ final class Books: Sendable {
     }
 
     private let state = Mutex(State())
+    let customers = Records()
+    let subscriptions = Records()
 
     /// Notes an event.
     /// - Parameter identity: what the vendor tells events apart by; nil if it does not.
@@ -65,6 +67,8 @@ final class Books: Sendable {
 
     func forget() {
         state.withLock { $0 = State() }
+        customers.forget()
+        subscriptions.forget()
     }
 }
 

@@ -2,7 +2,8 @@ import Foundation
 import HTTPTypes
 import Synchronization
 
-/// Lago below `/api/v1`: `events`, `events/batch` (all or nothing), reads and estimates, on either of its two stores.
+/// Lago below `/api/v1`: `events`, `events/batch` (all or nothing), reads and estimates, on either of its two stores; customers,
+/// subscriptions and their usage.
 final class LagoSimulator: Simulator {
     /// Where an organization keeps its events; validation and deduplication differ.
     enum Store: String {
@@ -46,7 +47,7 @@ final class LagoSimulator: Simulator {
         case (.get, "/api/v1/events"): return list(request)
         case (.get, let path) where path.hasPrefix("/api/v1/events/"):
             return find(String(path.dropFirst("/api/v1/events/".count)))
-        default: return notFound("resource_not_found")
+        default: return answerCustomers(request, now) ?? notFound("resource_not_found")
         }
     }
 
@@ -148,7 +149,7 @@ final class LagoSimulator: Simulator {
     }
 
     /// Of an empty list neither the page nor its neighbours are counted; past the end, the page before is still the one below.
-    private static func meta(page: Int, size: Int, total: Int) -> SandboxJSON {
+    static func meta(page: Int, size: Int, total: Int) -> SandboxJSON {
         let pages = total / size + (total % size == 0 ? 0 : 1)
         return [
             "current_page": .number("\(total == 0 ? 0 : page)"),

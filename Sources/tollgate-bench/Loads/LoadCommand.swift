@@ -16,11 +16,18 @@ struct LoadCommand: AsyncParsableCommand {
     @Option var path = "/v1/events"
     /// Stop after this many events, if that comes first.
     @Option var events = Int.max
+    /// Read what is at the path instead of posting events: a thing at a time, each with an id of its own.
+    @Flag var reads = false
+    /// Wait with each request until its events are delivered.
+    @Flag var waits = false
     /// In front of every id, so that loads do not repeat one another's.
     @Option var prefix = "e"
 
     mutating func run() async throws {
-        let template = RequestTemplate(path: path, batch: batch, prefix: prefix, key: key)
+        let template =
+            reads
+            ? RequestTemplate(reading: path, key: key)
+            : RequestTemplate(path: path, batch: batch, prefix: prefix, key: key, waits: waits)
         let start = SharedClock.now
         let supply = EventSupply(batch: batch, most: events, end: start + UInt64(seconds * 1e9))
         let port = port

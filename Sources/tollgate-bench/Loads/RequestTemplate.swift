@@ -30,14 +30,17 @@ struct RequestTemplate: Sendable {
         + #""properties":{"request_size":1###,"response_size":2####,"region":"eu-central-1","path":"/v1/things/4#","#
         + #""status":200,"cached":false,"tokens":1##.2#,"model":"l-24"}}"#
 
-    /// - Parameter prefix: in front of every id, so that loads do not repeat one another's.
-    init(path: String = "/v1/events", batch: Int, prefix: String, key: String) {
+    /// - Parameters:
+    ///   - prefix: in front of every id, so that loads do not repeat one another's.
+    ///   - waits: whether the answer is to come when the events are delivered.
+    init(path: String = "/v1/events", batch: Int, prefix: String, key: String, waits: Bool = false) {
         let event = #"{"id":"\#(prefix)-~~~~~~~~~~~~~~~~"# + Self.event
         let events = repeatElement(event, count: batch).joined(separator: ",")
         let body = batch > 1 ? "[\(events)]" : events
         var whole = ByteBuffer(
             string: "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                + "Content-Length: \(body.utf8.count)\r\nAuthorization: Bearer \(key)\r\n\r\n"
+                + "Content-Length: \(body.utf8.count)\r\nAuthorization: Bearer \(key)\r\n"
+                + (waits ? "Prefer: wait=30\r\n" : "") + "\r\n"
         )
         bodyStart = whole.writerIndex
         whole.writeString(body)
@@ -45,6 +48,17 @@ struct RequestTemplate: Sendable {
         bytes = whole
         runs = Self.runs(in: whole)
         runsPerEvent = runs.count / batch
+    }
+
+    /// Reads of things below a path.
+    init(reading path: String, key: String) {
+        bytes = ByteBuffer(
+            string: "GET \(path)/~~~~~~~~~~~~~~~~ HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(key)\r\n\r\n"
+        )
+        bodyStart = bytes.writerIndex
+        eventBytes = 0
+        runs = Self.runs(in: bytes)
+        runsPerEvent = runs.count
     }
 
     private static func runs(in text: ByteBuffer) -> [Run] {

@@ -5,6 +5,8 @@ struct BenchRoutes {
     /// Whether one more vendor takes requests and never answers.
     var hangs = false
     var concurrency = 16
+    /// Whether the client may pass reads of customers on to Lago.
+    var passes = false
 
     static let key = "tg_demo_5a4db0c5f1e2d3c4b5a69788"
     private static let digest = "97f523f477316f2ef7cb68e55f1853340d91b39ac1c4c3d3ccf7e8ac06c678e4"
@@ -14,6 +16,7 @@ struct BenchRoutes {
     /// Four accounts that take batches: the last is the one that a team moves to.
     static let four = BenchRoutes(vendors: ["lago", "polar", "flexprice", "lago-new"])
     static let three = BenchRoutes(vendors: ["lago", "polar", "flexprice"])
+    static let passing = BenchRoutes(vendors: ["lago", "polar", "flexprice"], passes: true)
     static let fourth = BenchRoutes(vendors: ["lago", "polar", "flexprice"], hangs: true)
     /// The vendor that takes one event a request.
     static let knetik = BenchRoutes(vendors: ["knetik"], concurrency: 64)
@@ -32,7 +35,12 @@ struct BenchRoutes {
         }
         return #"{"version":1,"providers":{\#(providers.joined(separator: ","))},"#
             + #""routes":[{"name":"all","to":[\#(destinations.joined(separator: ","))]}],"#
-            + #""clients":[{"name":"bench","key_sha256":"\#(Self.digest)"}]}"#
+            + #""clients":[{"name":"bench","key_sha256":"\#(Self.digest)"\#(pass)}]}"#
+    }
+
+    private var pass: String {
+        guard passes else { return "" }
+        return #","scopes":["events:write","events:read","vendor:read"],"pass":{"lago":"/api/v1/customers*"}"#
     }
 
     private func provider(_ name: String, adapter: Substring, _ sink: Int) -> String {

@@ -20,21 +20,25 @@ actor BenchRun {
     ///   - events: the most events; the load then takes as long as it takes.
     ///   - limit: within how many seconds, in that case.
     ///   - seconds: how long, if not as long as the loads of this run.
+    ///   - flags: of the load's command.
     func load(
         _ server: BenchServer,
         path: String = "/v1/events",
         batch: Int = 1,
         events: Int? = nil,
         within limit: Double = 60,
-        seconds: Double? = nil
+        seconds: Double? = nil,
+        connections: Int? = nil,
+        flags: [String] = []
     ) async throws -> LoadReport {
         loads += 1
         let longest = events == nil ? seconds ?? self.seconds : max(limit, self.seconds * 12)
         var arguments = [
             "load", "--port", "\(server.port)", "--batch", "\(batch)", "--seconds", "\(longest)",
-            "--connections", "\(connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",
+            "--connections", "\(connections ?? self.connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",
             "--path", path,
         ]
+        arguments += flags
         if let events { arguments += ["--events", "\(events)"] }
         let process = try BenchProcess("tollgate-bench", arguments, in: scratch)
         do {

@@ -5,7 +5,7 @@ enum RowName: String, CaseIterable, ExpressibleByArgument {
     case noop, writer, accept
     case acceptWithoutLog = "accept-without-log"
     case acceptBatch = "accept-batch"
-    case deliver, backlog, single, hang, memory, disk, long
+    case deliver, backlog, single, hang, passed, memory, disk, long
 
     /// What is measured only when it is asked for.
     static let optional: Set<RowName> = [.long]

@@ -75,6 +75,10 @@ import Testing
                 .failed, 500,
                 #"{"code":"internal_error","message":"An unexpected error occurred","http_status_code":500}"#
             ),
+            (
+                .notPassed(PassRefusal(.unavailable(retryAfterSeconds: 7), "not now")), 503,
+                #"{"code":"vendor_not_available","message":"not now","http_status_code":503}"#
+            ),
         ] as [(DialectRefusal, Int, String)]
     )
     func `refuses in Flexprice's words`(refusal: DialectRefusal, status: Int, body: String) throws {

@@ -272,6 +272,7 @@ extension KnetikFacadeTests {
             (.undecodable, 400), (.rateLimited(limit: 50, retryAfterSeconds: 7), 429),
             (.unavailable(retryAfterSeconds: 7), 503),
             (.failed, 500), (.unserved(advice: "elsewhere"), 501),
+            (.notPassed(PassRefusal(.forbidden, "not listed")), 403),
         ] as [(DialectRefusal, Int)]
     )
     func `refuses as JSON`(refusal: DialectRefusal, status: Int) throws {

@@ -199,6 +199,10 @@ import Testing
             (.rateLimited(limit: 50, retryAfterSeconds: 3), 429, #"{"status":429,"error":"Too Many Requests"}"#),
             (.unavailable(retryAfterSeconds: 2), 503, #"{"status":503,"error":"Service Unavailable"}"#),
             (.failed, 500, #"{"status":500,"error":"Internal Server Error"}"#),
+            (
+                .notPassed(PassRefusal(.badGateway, "gone")), 502,
+                #"{"status":502,"error":"Bad Gateway: gone","code":"vendor_not_reached"}"#
+            ),
         ] as [(DialectRefusal, Int, String)]
     )
     func `words the gateway's own refusals as Lago does`(refusal: DialectRefusal, status: Int, body: String) {

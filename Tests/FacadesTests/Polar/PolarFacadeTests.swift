@@ -110,6 +110,10 @@ import Testing
             ),
             (.failed, 500, #"{"error":"InternalServerError","detail":"Nothing was acknowledged."}"#),
             (.unserved(advice: "elsewhere"), 501, #"{"error":"NotImplemented","detail":"elsewhere"}"#),
+            (
+                .notPassed(PassRefusal(.unavailable(retryAfterSeconds: 7), "not now")), 503,
+                #"{"error":"ServiceUnavailable","detail":"not now"}"#
+            ),
         ] as [(DialectRefusal, Int, String)]
     )
     func `words the gateway's own refusals as Polar does`(refusal: DialectRefusal, status: Int, body: String) {
@@ -121,6 +125,7 @@ import Testing
         case .unauthorized: #expect(answer.headers["WWW-Authenticate"]?.hasPrefix(#"Bearer realm="polar""#) ?? false)
         case .forbidden: #expect(answer.headers["WWW-Authenticate"]?.hasSuffix(#"scope="events:write""#) ?? false)
         case .rateLimited: #expect(answer.headers["Retry-After"] == "60")
+        case .notPassed: #expect(answer.headers["Retry-After"] == "7")
         case .tooLarge, .undecodable, .unavailable, .failed, .unserved: break
         }
     }

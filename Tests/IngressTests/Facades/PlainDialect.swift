@@ -65,6 +65,7 @@ struct PlainDialect: Dialect {
             case .unavailable: 503
             case .failed: 500
             case .unserved: 501
+            case .notPassed(let refusal): refusal.status
             }
         return Self.say("\(refusal)", status: status)
     }

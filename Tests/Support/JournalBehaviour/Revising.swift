@@ -22,7 +22,7 @@ extension StoreBehaviour {
                 DeliveryFilter(tenant: "shop", provider: "lago"), DeliveryFilter(tenant: "shop", eventIDs: ["event-2"]),
             ] {
                 let others = decision(.retry, filter, at: now)
-                try expect(try await store.revise(others).changed, filter.eventIDs.isEmpty ? 2 : 0, filter.summary)
+                try expect(try await store.revise(others).changed, filter.eventIDs.isEmpty ? 2 : 0, "\(filter)")
             }
             try expect(try await store.statuses(of: "event-2"), ["lago": .uncertain], "what could be billed twice")
             let asked = decision(.retry, DeliveryFilter(tenant: "shop", statuses: [.uncertain]), at: now)
@@ -102,7 +102,7 @@ extension StoreBehaviour {
                 (DeliveryFilter(tenant: "shop", statuses: [.delivered]), 0),
             ]
             for (filter, expected) in filters {
-                try expect(try await store.count(decision(.discard, filter)).changed, expected, filter.summary)
+                try expect(try await store.count(decision(.discard, filter)).changed, expected, "\(filter)")
             }
             _ = try await store.revise(decision(.discard, DeliveryFilter(tenant: "shop", names: ["x"])))
             try expect(try await store.statuses(of: "b"), ["lago": .rejected], "another event")

@@ -1,0 +1,115 @@
+package import NIOCore
+import NIOHTTP1
+package import NIOSSL
+
+/// The connections of passed calls, apart from those of deliveries, so that neither waits for the other.
+///
+/// A call that changes something always gets a connection of its own: on one that was used, the vendor may hang up at the very moment
+/// at which the call leaves, and nobody would know whether it was carried out. Reads take connections that are free. How many there are
+/// at once is bounded by those who ask.
+package final class PassedConnections: Sendable {
+    let eventLoop: any EventLoop
+    private let state: NIOLoopBoundBox<State>
+
+    /// Connections that are free are kept for so long: less than the five seconds after which many servers close theirs.
+    private static let longestIdle = TimeAmount.seconds(4)
+    private static let mostIdle = 16
+
+    /// Where a connection leads.
+    struct Place: Hashable, Sendable {
+        let origin: VendorOrigin
+        /// Whether an address of this machine or of the networks around it is refused.
+        let mustBeOutside: Bool
+    }
+
+    /// A connection for those who are elsewhere.
+    typealias Bound = NIOLoopBound<PassedConnection>
+
+    private final class State {
+        let security: VendorSecurity
+        var idle: [Place: [(connection: PassedConnection, expiry: Scheduled<Void>)]] = [:]
+        var isShutDown = false
+
+        init(_ security: VendorSecurity) {
+            self.security = security
+        }
+    }
+
+    /// - Parameters:
+    ///   - eventLoop: best one that carries no deliveries.
+    ///   - roots: certificate authorities beside those that the system knows.
+    package init(on eventLoop: any EventLoop, trusting roots: [NIOSSLCertificate] = []) {
+        self.eventLoop = eventLoop
+        state = .makeBoxSendingValue(State(VendorSecurity(trusting: roots, on: eventLoop)), eventLoop: eventLoop)
+    }
+
+    /// Ends those that are free; calls that are under way end by themselves.
+    package func shutdown() async throws {
+        try await eventLoop.submit {
+            let state = self.state.value
+            state.isShutDown = true
+            let idle = state.idle.values.joined()
+            state.idle = [:]
+            for (connection, expiry) in idle {
+                expiry.cancel()
+                connection.end(ExchangeFailure.shutDown)
+            }
+        }.get()
+    }
+
+    // MARK: - On the event loop
+
+    /// A connection that carries a call of this method from now on.
+    /// - Parameter reuses: whether one that was used may be taken.
+    func take(_ place: Place, for method: HTTPMethod, reuses: Bool) -> EventLoopFuture<Bound> {
+        if state.value.isShutDown { return eventLoop.makeFailedFuture(ExchangeFailure.shutDown) }
+        while reuses, let (connection, expiry) = state.value.idle[place]?.popLast() {
+            expiry.cancel()
+            if connection.begin(method) { return eventLoop.makeSucceededFuture(bound(connection)) }
+        }
+        return open(place).flatMapThrowing { connection in
+            guard connection.value.begin(method) else { throw ExchangeFailure.connectionEnded }
+            return connection
+        }
+    }
+
+    /// Keeps a connection whose call is over, if it can carry another.
+    func giveBack(_ connection: PassedConnection, to place: Place) {
+        guard connection.finish() else { return }
+        guard !state.value.isShutDown, state.value.idle[place, default: []].count < Self.mostIdle else {
+            return connection.end(ExchangeFailure.connectionEnded)
+        }
+        let expiry = eventLoop.assumeIsolated().scheduleTask(in: Self.longestIdle) {
+            connection.end(ExchangeFailure.connectionEnded)
+        }
+        state.value.idle[place, default: []].append((connection, expiry))
+    }
+
+    private func bound(_ connection: PassedConnection) -> Bound { Bound(connection, eventLoop: eventLoop) }
+
+    private func open(_ place: Place) -> EventLoopFuture<Bound> {
+        let dialer = Dialer(
+            to: place.origin,
+            on: eventLoop,
+            security: place.origin.isSecure ? state.value.security.context() : nil,
+            mustBeOutside: place.mustBeOutside,
+            names: .shared
+        )
+        let opened = NIOLoopBoundBox<PassedConnection?>(nil, eventLoop: eventLoop)
+        let ready = dialer.connect { [state] channel, greeting, due in
+            if state.value.isShutDown { throw ExchangeFailure.shutDown }
+            let connection = PassedConnection(channel, greeting: greeting, due: due) { ended in
+                guard let index = state.value.idle[place]?.firstIndex(where: { $0.connection === ended }) else {
+                    return
+                }
+                state.value.idle[place]?.remove(at: index).expiry.cancel()
+            }
+            opened.value = connection
+            return connection
+        }
+        return ready.flatMapThrowing {
+            guard let connection = opened.value else { throw ExchangeFailure.connectionEnded }
+            return self.bound(connection)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import DeliveryEngine
+import NIOCore
+
+/// Notices that the client of a passed call is gone, so that the vendor's work for it ends too.
+///
+/// One for a connection or a stream, put into its pipeline with its first passed call. A client of HTTP/1.1 that closes its sending side
+/// is taken for gone, as by other gateways: nothing tells it from one that has closed the connection.
+final class ClientWatch: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    /// Of the call that is under way.
+    private var off: PassSwitch?
+    /// Whether the end of what the client sends is the end of its connection; on a stream of HTTP/2 it ends each request.
+    private let endsWithInput: Bool
+
+    private init(endsWithInput: Bool) {
+        self.endsWithInput = endsWithInput
+    }
+
+    /// Watches the client of a connection until ``end(on:)``.
+    static func begin(_ off: PassSwitch, on channel: any Channel) {
+        channel.eventLoop.execute {
+            do {
+                try watch(on: channel).off = off
+                if !channel.isActive { off.turnOff() }
+            } catch {
+                // The pipeline is gone, and the client with it.
+                off.turnOff()
+            }
+        }
+    }
+
+    /// The call is over, its answer whole or not.
+    static func end(on channel: any Channel) {
+        channel.eventLoop.execute {
+            if let context = try? channel.pipeline.syncOperations.context(handlerType: ClientWatch.self) {
+                (context.handler as? ClientWatch)?.off = nil
+            }
+        }
+    }
+
+    private static func watch(on channel: any Channel) throws -> ClientWatch {
+        let pipeline = channel.pipeline.syncOperations
+        if let context = try? pipeline.context(handlerType: ClientWatch.self),
+            let known = context.handler as? ClientWatch
+        {
+            return known
+        }
+        // Only connections of HTTP/1.1 have one.
+        let isConnection = (try? pipeline.context(handlerType: WriteLane.self)) != nil
+        let new = ClientWatch(endsWithInput: isConnection)
+        try pipeline.addHandler(new, position: .first)
+        return new
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if endsWithInput, event as? ChannelEvent == .inputClosed { off?.turnOff() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        off?.turnOff()
+        context.fireChannelInactive()
+    }
+}

@@ -1,0 +1,55 @@
+import Access
+import Events
+import Routing
+
+/// Whether a request to a facade is passed on to the vendor. Told all that matters; does nothing.
+enum PassPolicy {
+    /// What becomes of a request.
+    enum Decision: Sendable {
+        /// The facade answers it: the gateway serves the path itself, or passing is not switched on.
+        case serve
+        case refuse(PassRefusal)
+        /// - Parameter path: as the vendor has it.
+        case pass(to: ProviderConfiguration, path: NormalPath)
+    }
+
+    /// - Parameters:
+    ///   - method: as it was sent; `HEAD` too.
+    ///   - path: below the facade's prefix, percent-encoded, without the query.
+    static func decide(
+        _ method: String,
+        _ path: String,
+        of dialect: any Dialect,
+        for client: Client,
+        in routes: Routes
+    ) -> Decision {
+        guard let rule = client.pass[dialect.adapter], let scope = scope(for: method),
+            let traits = routes.providers.first(where: { $0.traits.adapter == dialect.adapter })?.traits
+        else { return .serve }
+        if dialect.serves(method == "HEAD" ? "GET" : method, path) { return .serve }
+        let normal: NormalPath
+        do {
+            normal = try NormalPath(traits.pathPrefix + path)
+        } catch {
+            return .refuse(PassRefusal(error, prefix: traits.pathPrefix))
+        }
+        if dialect.meansServedPath(String(normal.decoded.dropFirst(traits.pathPrefix.count))) { return .serve }
+        guard client.may(scope) else { return .refuse(.missingScope(scope)) }
+        guard rule.allows(normal) else { return .refuse(.notListed(method, normal, dialect.adapter)) }
+        switch routes.target(of: rule, in: dialect.adapter, for: client) {
+        case .account(let provider): return .pass(to: provider, path: normal)
+        case .noProvider: return .refuse(.noProvider(dialect.adapter))
+        case .shared(let provider): return .refuse(.shared(provider))
+        }
+    }
+
+    /// What a client needs for a method; nil for one that is never passed: `TRACE` would show the vendor's credential, `CONNECT` opens a
+    /// tunnel, and what others mean is not known.
+    private static func scope(for method: String) -> Scope? {
+        switch method {
+        case "GET", "HEAD": .readVendor
+        case "POST", "PUT", "PATCH", "DELETE": .writeVendor
+        default: nil
+        }
+    }
+}

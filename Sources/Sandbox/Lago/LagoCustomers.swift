@@ -1,0 +1,172 @@
+import Foundation
+import HTTPTypes
+
+/// Lago's customers, their subscriptions and their usage.
+extension LagoSimulator {
+    /// The plans that there are.
+    private static let plans = ["starter", "pro"]
+
+    /// Nil for a path that is none of theirs.
+    func answerCustomers(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer? {
+        let parts = request.path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }
+        guard parts.starts(with: ["api", "v1"]), parts.count > 2 else { return nil }
+        switch (request.method, parts[2], parts.count) {
+        case (.post, "customers", 3): return createCustomer(request, now)
+        case (.get, "customers", 3): return list(books.customers.all.map(customer), as: "customers", request)
+        case (.get, "customers", 4): return found(books.customers.find(externalID: parts[3]), "customer", customer)
+        case (.delete, "customers", 4):
+            let record = books.customers.find(externalID: parts[3])
+            if let record { books.customers.remove(record) }
+            return found(record, "customer", customer)
+        case (.get, "customers", 5) where parts[4] == "current_usage": return usage(of: parts[3], request, now)
+        case (.post, "subscriptions", 3): return createSubscription(request, now)
+        case (.get, "subscriptions", 3):
+            let wanted = request.parameter("external_customer_id")
+            let records = books.subscriptions.all.filter { record in
+                wanted.map { $0 == record.fields["external_customer_id"]?.string } ?? true
+            }
+            return list(records.map(subscription), as: "subscriptions", request)
+        case (.get, "subscriptions", 4):
+            return found(books.subscriptions.find(externalID: parts[3]), "subscription", subscription)
+        default: return nil
+        }
+    }
+
+    private func found(_ record: Records.Record?, _ name: String, _ json: (Records.Record) -> SandboxJSON)
+        -> SimulatedAnswer
+    {
+        guard let record else { return notFound("\(name)_not_found") }
+        return SimulatedAnswer(200, .object([.init(name: name, value: json(record))]))
+    }
+
+    private func list(_ all: [SandboxJSON], as name: String, _ request: SimulatedRequest) -> SimulatedAnswer {
+        let size = SandboxPage.size(request.parameter("per_page").flatMap { Int($0) }, standard: 100)
+        let page = SandboxPage.number(request.parameter("page").flatMap { Int($0) })
+        let (skipped, isFar) = (page - 1).multipliedReportingOverflow(by: size)
+        let slice = all.dropFirst(isFar ? all.count : skipped).prefix(size)
+        let meta = Self.meta(page: page, size: size, total: all.count)
+        return SimulatedAnswer(
+            200,
+            .object([.init(name: name, value: .array(Array(slice))), .init(name: "meta", value: meta)])
+        )
+    }
+
+    /// An external id that is known changes that customer.
+    private func createCustomer(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard let body = SandboxJSON(request.body) else {
+            return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"])
+        }
+        guard let fields = body["customer"], fields.members?.isEmpty == false else { return missingRoot("customer") }
+        guard let id = fields["external_id"]?.string, !id.isEmpty else {
+            return refused(["external_id": ["value_is_mandatory"]])
+        }
+        if let email = fields["email"]?.string, !email.contains("@") {
+            return refused(["email": ["invalid_email_format"]])
+        }
+        if let currency = fields["currency"]?.string, currency.count != 3 {
+            return refused(["currency": ["value_is_invalid"]])
+        }
+        let record = books.customers.keep(fields, externalID: id, at: now)
+        return SimulatedAnswer(200, ["customer": customer(record)])
+    }
+
+    private func customer(_ record: Records.Record) -> SandboxJSON {
+        var members: [SandboxJSON.Member] = [
+            .init(name: "lago_id", value: .string(record.id)),
+            .init(name: "external_id", value: .string(record.externalID ?? "")),
+        ]
+        for name in ["name", "email", "currency", "country", "city", "timezone"] {
+            members.append(.init(name: name, value: record.fields[name] ?? nil))
+        }
+        members += [
+            .init(name: "applicable_timezone", value: record.fields["timezone"] ?? "UTC"),
+            .init(name: "created_at", value: .string(SandboxTime.text(record.createdAt, decimals: 0))),
+            .init(name: "updated_at", value: .string(SandboxTime.text(record.createdAt, decimals: 0))),
+        ]
+        return .object(members)
+    }
+
+    private func createSubscription(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard let body = SandboxJSON(request.body) else {
+            return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"])
+        }
+        guard let fields = body["subscription"], fields.members?.isEmpty == false else {
+            return missingRoot("subscription")
+        }
+        guard let owner = fields["external_customer_id"]?.string, !owner.isEmpty else {
+            return refused(["external_customer_id": ["value_is_mandatory"]])
+        }
+        guard let plan = fields["plan_code"]?.string, Self.plans.contains(plan) else {
+            return notFound("plan_not_found")
+        }
+        guard let id = fields["external_id"]?.string, !id.isEmpty else {
+            return refused(["external_id": ["value_is_mandatory"]])
+        }
+        // A customer that is not there comes into being with the subscription.
+        if books.customers.find(externalID: owner) == nil {
+            _ = books.customers.keep(["external_id": .string(owner)], externalID: owner, at: now)
+        }
+        return SimulatedAnswer(
+            200,
+            ["subscription": subscription(books.subscriptions.keep(fields, externalID: id, at: now))]
+        )
+    }
+
+    private func subscription(_ record: Records.Record) -> SandboxJSON {
+        let owner = record.fields["external_customer_id"]?.string ?? ""
+        let started = SandboxTime.text(record.createdAt, decimals: 0)
+        return [
+            "lago_id": .string(record.id), "external_id": .string(record.externalID ?? ""),
+            "lago_customer_id": books.customers.find(externalID: owner).map { .string($0.id) } ?? nil,
+            "external_customer_id": .string(owner), "name": record.fields["name"] ?? nil,
+            "plan_code": record.fields["plan_code"] ?? nil, "status": "active", "billing_time": "calendar",
+            "subscription_at": .string(started), "started_at": .string(started), "created_at": .string(started),
+            "terminated_at": nil, "canceled_at": nil, "ending_at": nil, "previous_plan_code": nil,
+            "next_plan_code": nil,
+        ]
+    }
+
+    /// A charge for each code of the subscription's events, each event one unit at two cents.
+    private func usage(of customer: String, _ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        guard books.customers.find(externalID: customer) != nil else { return notFound("customer_not_found") }
+        guard let id = request.parameter("external_subscription_id"),
+            let found = books.subscriptions.find(externalID: id),
+            found.fields["external_customer_id"]?.string == customer
+        else {
+            return SimulatedAnswer(
+                405,
+                ["status": 405, "error": "Method Not Allowed", "code": "no_active_subscription"]
+            )
+        }
+        var units: [String: Int] = [:]
+        for entry in books.billed where entry.event["external_subscription_id"]?.string == id {
+            units[entry.event["code"]?.string ?? "", default: 0] += 1
+        }
+        let cents = units.values.reduce(0, +) * 2
+        return SimulatedAnswer(
+            200,
+            [
+                "customer_usage": [
+                    "from_datetime": .string(SandboxTime.text(found.createdAt, decimals: 0)),
+                    "to_datetime": .string(SandboxTime.text(now, decimals: 0)),
+                    "issuing_date": .string(String(SandboxTime.text(now, decimals: 0).prefix(10))), "currency": "EUR",
+                    "amount_cents": .number("\(cents)"), "total_amount_cents": .number("\(cents)"),
+                    "taxes_amount_cents": 0,
+                    "charges_usage": .array(units.sorted { $0.key < $1.key }.map(Self.charge)),
+                ]
+            ]
+        )
+    }
+
+    private static func charge(_ code: String, _ units: Int) -> SandboxJSON {
+        [
+            "units": .string("\(units).0"), "total_aggregated_units": .string("\(units).0"),
+            "events_count": .number("\(units)"), "amount_cents": .number("\(units * 2)"), "amount_currency": "EUR",
+            "charge": ["lago_id": "8a4db0c5-0000-4000-8000-000000000001", "charge_model": "standard"],
+            "billable_metric": [
+                "lago_id": "8a4db0c5-0000-4000-8000-000000000002", "name": .string(code), "code": .string(code),
+                "aggregation_type": "count_agg",
+            ], "filters": [], "grouped_usage": [],
+        ]
+    }
+}

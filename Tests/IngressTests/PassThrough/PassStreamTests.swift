@@ -1,0 +1,99 @@
+import Foundation
+import NIOHTTP1
+import Synchronization
+import TestSupport
+import Testing
+
+/// Bodies of any size, and clients that do not stay.
+@Suite struct PassStreamTests {
+    private static let size = 100 << 20
+    /// More than what sockets, their buffers and the gateway together may hold.
+    private static let most = 32 << 20
+
+    /// A number that a test's threads share.
+    private final class Count: Sendable {
+        private let number = Mutex(0)
+
+        var value: Int { number.withLock { $0 } }
+
+        func add(_ more: Int) { number.withLock { $0 += more } }
+    }
+
+    /// Waits until a number above 0 stands still, and returns it.
+    private static func standstill(_ what: String, _ number: () -> Int) async throws -> Int {
+        var last = -1
+        try await waitUntil(what) {
+            let now = number()
+            defer { last = now }
+            try await Task.sleep(for: .milliseconds(150))
+            return now > 0 && now == last
+        }
+        return last
+    }
+
+    @Test func `holds back a vendor whose client does not read, and then brings all`() async throws {
+        try await PassStage.set({ _ in .stream(Self.size) }, patience: "60s") { (server, vendor) async throws in
+            let reads = Count()
+            async let received = RawConversation.hold(with: server.port) { talk in
+                try talk.send(PassStage.request("GET", "/acme/v1/customers/export", headers: ["Connection: close"]))
+                while reads.value == 0 { Thread.sleep(forTimeInterval: 0.005) }
+                return try talk.countToEnd()
+            }
+            let sent = try await Self.standstill("the vendor is held back") { vendor.sent }
+            #expect(sent < Self.most, "\(sent)")
+            reads.add(1)
+            let count = try await received
+            #expect(count > Self.size && count < Self.size + 2_000 && vendor.sent == Self.size)
+        }
+    }
+
+    @Test func `holds back a client whose vendor does not read`() async throws {
+        try await PassStage.set({ _ in .readNothing }, patience: "60s") { (server, vendor) async throws in
+            let sent = Count()
+            async let done: Void = RawConversation.hold(with: server.port) { talk in
+                let head = ["Content-Length: \(Self.size)"]
+                try talk.send(PassStage.request("POST", "/acme/v1/customers/import", headers: head))
+                let piece = String(repeating: "x", count: 64 << 10)
+                do {
+                    while sent.value < Self.size {
+                        try talk.send(piece)
+                        sent.add(piece.utf8.count)
+                    }
+                } catch is RawConversation.Failure {
+                    // The gateway has ended the connection with the vendor's.
+                }
+            }
+            let held = try await Self.standstill("the client is held back") { sent.value }
+            #expect(held < Self.most, "\(held)")
+            vendor.stop()
+            try await done
+        }
+    }
+
+    /// A thousand clients that hang up while the vendor thinks, or in the middle of its answer.
+    @Test func `ends the vendor's call of each client that hangs up`() async throws {
+        let (rounds, crowd) = (25, 40)
+        try await PassStage.set(
+            { request in
+                .stall(request.line.contains("half") ? "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf" : "")
+            },
+            patience: "60s"
+        ) { (server, vendor) async throws in
+            for round in 1...rounds {
+                try await RawConversation.hold(crowd, with: server.port) { talks in
+                    for (index, talk) in talks.enumerated() {
+                        let path = index.isMultiple(of: 2) ? "half" : "none"
+                        try talk.send(PassStage.request("GET", "/acme/v1/customers/\(path)"))
+                    }
+                    for (index, talk) in talks.enumerated() where index.isMultiple(of: 2) {
+                        try talk.read(until: "half")
+                    }
+                    while vendor.requests.count < round * crowd { Thread.sleep(forTimeInterval: 0.002) }
+                }
+                try await waitUntil("the vendor's calls of round \(round) end") { vendor.ended == round * crowd }
+            }
+            #expect(vendor.requests.count == rounds * crowd)
+            #expect(try await server.send(.GET, "/healthz").status == 200)
+        }
+    }
+}
