@@ -92,10 +92,8 @@ struct ProviderGates: Sendable {
     func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
-        // A token stays for the next delivery, where there is ever more than one.
-        let wait = bucket.wait(for: 2, at: now)
-        if deliveriesWait, wait > .zero { return nil }
-        return max(earliest, now + max(wait, readBucket?.wait(for: 1, at: now) ?? .zero))
+        if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
+        return max(earliest, now + max(bucket.wait(for: 1, at: now), readBucket?.wait(for: 1, at: now) ?? .zero))
     }
 
     /// A client's read leaves.

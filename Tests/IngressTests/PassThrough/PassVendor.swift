@@ -88,8 +88,12 @@ final class PassVendor: Sendable {
 
     /// Takes no further connection.
     func stop() {
-        state.withLock { $0.isStopped = true }
-        shutdown(listener, Int32(SHUT_RDWR))
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped
+        }
+        // Only once: a number that is closed may be another socket's the next moment.
+        if isFirst { shutdown(listener, Int32(SHUT_RDWR)) }
     }
 
     private func acceptAll() {
