@@ -102,11 +102,19 @@ package struct GatewayClient: Sendable {
         } catch let error as HTTPClientError {
             throw GatewayUnreachable(address: address, reason: error.shortDescription)
         } catch let error as NIOConnectionError {
-            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "its name could not be resolved"
-            throw GatewayUnreachable(address: address, reason: reason)
+            throw GatewayUnreachable(address: address, reason: Self.reason(of: error))
         } catch {
             throw GatewayUnreachable(address: address, reason: "\(error)")
         }
+    }
+}
+
+extension GatewayClient {
+    /// Why no connection could be made, as the operating system says it.
+    private static func reason(of error: NIOConnectionError) -> String {
+        guard let cause = error.connectionErrors.first?.error else { return "its name could not be resolved" }
+        guard let system = cause as? IOError else { return "\(cause)" }
+        return String(cString: strerror(system.errnoCode)).lowercased()
     }
 }
 
@@ -116,6 +124,6 @@ package struct GatewayUnreachable: Error, Sendable, CustomStringConvertible {
     package let reason: String
 
     package var description: String {
-        "no answer from the gateway at \(address) (\(reason)); is it running? Name another address with --url or TOLLGATE_URL."
+        "the gateway at \(address) did not respond (\(reason)). Is it running? Set its address with --url or TOLLGATE_URL."
     }
 }

@@ -7,7 +7,11 @@ package enum RoutesReport {
     /// The routes as text.
     package static func summary(of routes: Routes, file: String) -> String {
         var lines = [
-            "\(file): \(routes.providers.count) providers, \(routes.routes.count) routes, \(routes.clients.count) clients"
+            "\(file): "
+                + [
+                    count(routes.providers.count, "provider"), count(routes.routes.count, "route"),
+                    count(routes.clients.count, "client"),
+                ].joined(separator: ", ")
         ]
         for provider in routes.providers {
             let headers = provider.headers.map { ", \($0.setting) \($0.value)" }.joined()
@@ -28,6 +32,9 @@ package enum RoutesReport {
         }
         return lines.joined(separator: "\n")
     }
+
+    /// `1 route`, `2 routes`
+    private static func count(_ number: Int, _ name: String) -> String { "\(number) \(name)\(number == 1 ? "" : "s")" }
 
     private static func text(_ client: Client) -> String {
         var parts = ["tenant \(client.tenant)"]

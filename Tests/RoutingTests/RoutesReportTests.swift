@@ -14,6 +14,7 @@ import Testing
             )
         )
         let lines = RoutesReport.summary(of: routes, file: "routes.json").split(separator: "\n")
+        #expect(lines.first == "routes.json: 1 provider, 2 routes, 1 client")
         #expect(
             lines.dropFirst() == [
                 "  provider p: Acme at https://api.acme.example, key from the variable K",

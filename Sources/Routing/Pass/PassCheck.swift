@@ -27,7 +27,8 @@ enum PassCheck {
                     let known = routes.providers.filter { $0.traits.adapter == adapter && $0.owner == nil }
                     let advice =
                         known.isEmpty
-                        ? "there is none at all" : "name one, such as \"\(known[0].name)\", in place of \"\(adapter)\""
+                        ? "there is none at all"
+                        : "use a provider's name, such as \"\(known[0].name)\", instead of \"\(adapter)\""
                     fields.fault(
                         member.key,
                         "no provider of \(adapter) is primary in the routes of \"\(client.name)\"; \(advice)"

@@ -77,7 +77,7 @@ import Vendors
         (#""pass": {"lago": "/api/v1/a", "lago-eu": "/api/v1/b"}"#, "the facade lago stands twice"),
         (
             #""pass": {"polar": "/v1/customers/*"}"#,
-            #"no provider of polar is primary in the routes of "shop"; name one, such as "polar-prod", in place of "polar""#
+            #"no provider of polar is primary in the routes of "shop"; use a provider's name, such as "polar-prod", instead of "polar""#
         ),
         (#""pass": {"flexprice": "/v1/customers*"}"#, "no provider of flexprice is primary"),
         (#""pass_shared": "yes""#, #""pass_shared" must be true or false"#),
