@@ -2,10 +2,6 @@ import Events
 import Foundation
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// How fast batches become events, against a plain scan of the same bytes in the same run.
 @Suite struct EventReaderSpeedTests {
     @Test func `reads a batch of a hundred events at a fair part of the speed of a scan`() throws {
@@ -35,13 +31,8 @@ import Testing
 
     /// How long this thread was on a processor for it.
     private static func seconds(_ body: () -> Void) -> Double {
-        func now() -> Double {
-            var time = timespec()
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-        }
-        let start = now()
+        let start = ThreadClock.now
         body()
-        return now() - start
+        return ThreadClock.now - start
     }
 }
