@@ -238,7 +238,7 @@ package struct Acceptor: Sendable {
             index: index,
             field: "name",
             code: .forbidden,
-            message: "this client may not send \"\(event.name)\"; routes.json lets it send \(names)"
+            message: "this client may not send \"\(event.name)\"; routes.json allows \(names)"
         )
     }
 
@@ -249,7 +249,7 @@ package struct Acceptor: Sendable {
             field: "name",
             code: .forbidden,
             message:
-                "\"\(event.name)\" goes by the route \(plan.route?.rawValue ?? "none"), and routes.json lets this client use \(routes)"
+                "\"\(event.name)\" goes by the route \(plan.route?.rawValue ?? "none"), and routes.json allows this client \(routes)"
         )
     }
 
@@ -262,7 +262,7 @@ package struct Acceptor: Sendable {
             index: index,
             field: "name",
             code: .unrouted,
-            message: "no route takes \"\(event.name)\" from this client; \(known)"
+            message: "no route matches \"\(event.name)\" from this client; \(known)"
         )
     }
 }

@@ -44,7 +44,7 @@ package struct FieldReader {
                 continue
             }
             guard seen.insert(member.name).inserted else {
-                fault(member.key, "\"\(member.name)\" stands twice in \(place)")
+                fault(member.key, "\"\(member.name)\" is duplicated in \(place)")
                 continue
             }
             if isOfKind(member.value, field.kind, "\"\(member.name)\"") { found[member.name] = member.value }
@@ -79,7 +79,7 @@ package struct FieldReader {
         case .choice(let words): return isChoice(value, words, what)
         case .integer(let range):
             let isGood = value.int64.map { range.contains(Int($0)) } ?? false
-            return check(value, isGood, what, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return check(value, isGood, what, "an integer from \(range.lowerBound) to \(range.upperBound)")
         case .number(let range):
             let isGood = value.numberText.flatMap { Double($0) }.map { range.contains($0) } ?? false
             return check(value, isGood, what, "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))")

@@ -75,7 +75,7 @@ package final class ReadAdmission: Sendable {
     /// Lets deliveries keep the wait that the vendor asked a read for.
     package func heard(_ answer: VendorAnswer, from provider: ProviderConfiguration) {
         guard answer.status == 429, let pipeline = state.withLock({ $0.pipelines[provider.name] }) else { return }
-        let message = "\(provider.traits.vendor) (429) takes no more requests for now, as a read was told"
+        let message = "\(provider.traits.vendor) (429) accepts no more requests for now, as a read was told"
         let wait = answer.retryAfter ?? answer.rateLimitReset
         pipeline.tell(.limited(DeliveryFault(code: .rateLimited, message: message), after: wait))
     }

@@ -21,7 +21,7 @@ struct CloudEventFields {
             return nil
         }
         if let key = value.firstDuplicateKey?.string.map({ Excerpt.of($0) }) {
-            fault(key, .duplicateKey, "the key \"\(key)\" stands twice in one object of this event")
+            fault(key, .duplicateKey, "the key \"\(key)\" is duplicated in one object of this event")
             return nil
         }
         checkVersion(value)

@@ -36,7 +36,7 @@ struct EventFields {
             places[which] == 0 ? nil : JSONValue(document: value.document, index: places[which])
         }
         if places[1] == 0, !renamed.contains("name") {
-            fault("name", .required, "name is missing; it says what was used, such as \"api_request\"")
+            fault("name", .required, "name is missing; it identifies what was used, such as \"api_request\"")
         }
         let event = CanonicalEvent(
             id: text(member(0), "id", bytes: 1...255).map { EventID($0) },
@@ -124,7 +124,7 @@ struct EventFields {
             return
         }
         if Self.names.contains(name) {
-            fault(name, .duplicateKey, "\(name) stands twice in this event")
+            fault(name, .duplicateKey, "\(name) is duplicated in this event")
         } else if let known = shape {
             // What is said of a whole shape is said once.
             if known?.isWhole != true { unknown(name, seen) }
@@ -218,7 +218,7 @@ struct EventFields {
             fault(field, .range, "\(field) is nested deeper than \(EventReader.deepest)")
         }
         if let key = value.firstDuplicateKey?.string.map({ Excerpt.of($0) }) {
-            fault("\(field).\(key)", .duplicateKey, "the key \"\(key)\" stands twice in one object of \(field)")
+            fault("\(field).\(key)", .duplicateKey, "the key \"\(key)\" is duplicated in one object of \(field)")
         }
         return JSONText(checked: value.raw)
     }

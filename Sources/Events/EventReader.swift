@@ -124,7 +124,7 @@ package struct EventReader: Sendable {
                     index: nil,
                     field: name,
                     code: .unknownField,
-                    message: "unknown field \"\(name)\" beside \"events\"; nothing else belongs there"
+                    message: "unknown field \"\(name)\" next to \"events\"; only \"events\" is allowed there"
                 )
             )
         }
@@ -191,7 +191,12 @@ package struct EventReader: Sendable {
         }
         if batch.count == 0 {
             batch.faults.append(
-                EventFault(index: nil, field: nil, code: .required, message: "the body has no events; send one a line")
+                EventFault(
+                    index: nil,
+                    field: nil,
+                    code: .required,
+                    message: "the body has no events; send one per line"
+                )
             )
         }
         return batch

@@ -32,13 +32,13 @@ enum ForeignFields {
         for member in root.members.prefix(32) {
             if member.value.kind == .array, member.value.elements.first(where: { _ in true })?.kind == .object {
                 let message =
-                    "\"\(member.name.prefix(longestName))\" holds an array; send several events as {\"events\": [...]}, as an array, or "
-                    + "as NDJSON (Content-Type: application/x-ndjson, one event a line)"
+                    "\"\(member.name.prefix(longestName))\" is an array; send several events as {\"events\": [...]}, as an array, or "
+                    + "as NDJSON (Content-Type: application/x-ndjson, one event per line)"
                 return (member.name, message)
             }
             if member.name == "event", member.value.kind == .object {
                 let message =
-                    "\"event\" holds an object; send the event's fields without it. Requests in Lago's shape go to /lago/api/v1/events"
+                    "\"event\" is an object; send the event's fields without it. Requests in Lago's shape go to /lago/api/v1/events"
                 return (member.name, message)
             }
         }

@@ -7,7 +7,7 @@ package struct SequenceNumber: RawRepresentable, Hashable, Comparable, Strideabl
     package static let largest = SequenceNumber((1 << 60) - 1)
 
     /// Reads a number that came from outside, such as a cursor.
-    /// - Returns: nil unless the text is a whole number from 0 to ``largest``.
+    /// - Returns: nil unless the text must be an integer from 0 to ``largest``.
     package init?(text: some StringProtocol) {
         guard let number = Int64(text), (0...Self.largest.rawValue).contains(number) else { return nil }
         rawValue = number

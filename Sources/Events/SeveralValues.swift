@@ -20,7 +20,7 @@ enum SeveralValues {
         guard error.reason == .trailingBytes else { return "" }
         let type = isLine ? "" : " with Content-Type: application/x-ndjson"
         return
-            "; send several events as NDJSON, one event a line,\(type.isEmpty ? "" : "\(type),") and with curl use --data-binary, "
+            "; send several events as NDJSON, one event per line,\(type.isEmpty ? "" : "\(type),") and with curl use --data-binary, "
             + "because -d removes line ends"
     }
 

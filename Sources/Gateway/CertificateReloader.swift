@@ -41,11 +41,11 @@ struct CertificateReloader: Service {
     private func takeOver() {
         do throws(CertificateFault) {
             try certificate.reload()
-            logger.info("the certificate was taken over", metadata: ["valid_until": "\(end)"])
+            logger.info("the certificate was reloaded", metadata: ["valid_until": "\(end)"])
             warnOfItsEnd()
         } catch {
             logger.error(
-                "the changed certificate is not taken over; the one in force stays",
+                "the changed certificate is invalid; the current one stays active",
                 metadata: ["reason": "\(error)"]
             )
         }

@@ -18,7 +18,7 @@ struct GatewayMetrics: MetricsReporting {
     func text() async -> [UInt8] {
         var text = PrometheusText()
         registry.write(to: &text)
-        let help = "Log lines that were dropped because nobody read the log."
+        let help = "Log lines dropped because the log was not read fast enough."
         text.family("tollgate_log_lines_dropped_total", .counter, help)
         text.sample("tollgate_log_lines_dropped_total", Int64(logs.droppedLines))
         let configured = routes.current.routes.providers.map(\.name)
@@ -76,11 +76,11 @@ struct GatewayMetrics: MetricsReporting {
                 { $0.parked == nil ? 0 : 1 }
             ),
             (
-                "tollgate_provider_in_flight_requests", "Requests to a provider that have no answer yet.",
+                "tollgate_provider_in_flight_requests", "Requests in flight to a provider.",
                 { Int64($0.requestsInFlight) }
             ),
             (
-                "tollgate_provider_concurrency", "The most requests that may be under way to a provider now.",
+                "tollgate_provider_concurrency", "Current maximum of in-flight requests to a provider.",
                 { Int64($0.concurrency) }
             ),
         ]

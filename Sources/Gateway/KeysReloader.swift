@@ -74,11 +74,11 @@ struct KeysReloader: Service {
                 let changes = keys.changes(from: taken).joined(separator: "; ")
                 taken = keys
                 await keepActs()
-                await audit.write("keys.json was taken over", by: .gateway, ["changes": changes])
+                await audit.write("keys.json was reloaded", by: .gateway, ["changes": changes])
                 warnOfStrangers(keys)
             } catch {
                 await audit.write(
-                    "keys.json was refused, and the keys in force stay",
+                    "keys.json is invalid; the current keys stay active",
                     by: .gateway,
                     ["faults": "\(error)"]
                 )

@@ -44,7 +44,7 @@ package enum RoutesFile {
         do {
             return [UInt8](try Data(contentsOf: file))
         } catch {
-            throw .unreadableRoutes(file: file.relativePath, reason: "there is no such file, or it may not be read")
+            throw .unreadableRoutes(file: file.relativePath, reason: "the file does not exist or cannot be read")
         }
     }
 

@@ -229,7 +229,7 @@ final class RoutesReloader: Service, RoutesReloading {
             if mustAnswer { await audit.write("routes.json is unchanged", by: actor, ["reason": reason]) }
         case .taken(let changes, let warnings):
             let list = changes.list.map(\.summary).joined(separator: "; ")
-            await audit.write("routes.json was taken over", by: actor, ["reason": reason, "changes": list])
+            await audit.write("routes.json was reloaded", by: actor, ["reason": reason, "changes": list])
             for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
             for missing in await vault.missing {
                 logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
@@ -238,7 +238,7 @@ final class RoutesReloader: Service, RoutesReloading {
         case .refused(let refusal, let isKnown):
             guard mustAnswer || !isKnown else { return }
             await audit.write(
-                "routes.json was refused, and the routes in force stay",
+                "routes.json is invalid; the current routes stay active",
                 by: actor,
                 ["reason": reason, "faults": message(refusal)]
             )

@@ -33,7 +33,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         switch reason {
         case .empty: "the text is empty"
         case .tooLarge(let limit): "the text is longer than \(limit) bytes"
-        case .tooDeep(let limit): "arrays and objects stand more than \(limit) deep in one another"
+        case .tooDeep(let limit): "arrays and objects are nested more than \(limit) levels deep"
         case .byteOrderMark: "the text starts with a byte order mark; send UTF-8 without one"
         case .malformedUTF8: "a byte that is not UTF-8"
         case .expectedValue: "expected a value (an object, an array, a string, a number, true, false or null)"

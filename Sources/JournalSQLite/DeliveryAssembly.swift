@@ -152,5 +152,5 @@ struct DeliveryRow: Sendable {
 struct UnknownWord: Error, CustomStringConvertible {
     let word: String
 
-    var description: String { "a row of the database says \"\(word)\", which this version does not know" }
+    var description: String { "a database row contains \"\(word)\", which this version does not know" }
 }

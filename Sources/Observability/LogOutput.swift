@@ -49,7 +49,7 @@ package struct LogOutput: Sendable {
                 time: LogTime.now,
                 level: .warning,
                 label: "tollgate.log",
-                message: "log lines were dropped because nobody read the log"
+                message: "log lines were dropped because the log was not read fast enough"
             )
             line.member("lines", integer: missing)
             return line.end { Array($0) }

@@ -18,13 +18,13 @@ package enum RoutesFields {
                 "routes",
                 .list(.object(route(vendors))),
                 required: true,
-                "Which events go where; the first route that matches takes the event."
+                "Where events go; the first route that matches an event is used."
             ),
             Field(
                 "clients",
                 .list(.object(Client.fields)),
                 required: true,
-                "The applications that may use the gateway."
+                "Applications that may use the gateway."
             ),
         ]
     }
@@ -48,7 +48,7 @@ package enum RoutesFields {
     static let onUncertain = DefaultedField.choice(
         "on_uncertain",
         default: PipelineSettings.standardPolicy,
-        "What becomes of a delivery whose outcome is unknown at a vendor that does not deduplicate: hold it for a "
+        "What happens to a delivery whose outcome is unknown at a vendor that does not deduplicate: hold it for a "
             + "person, retry it and perhaps bill twice, or accept it and perhaps lose it."
     )
 
@@ -64,11 +64,11 @@ package enum RoutesFields {
 
     private static func anyProvider(_ vendors: [VendorTraits]) -> [Field] {
         [
-            Field("adapter", .choice(vendors.map(\.adapter.rawValue)), required: true, "The vendor's language."),
-            Field("base_url", .text, "The vendor's address, if it is not the hosted service."),
+            Field("adapter", .choice(vendors.map(\.adapter.rawValue)), required: true, "The vendor's API."),
+            Field("base_url", .text, "Base URL of the vendor's API; the hosted service by default."),
             allowPrivateAddress.field,
             allowPlainHTTP.field,
-            Field("credential", .object(CredentialSource.fields), required: true, "Where the vendor's key comes from."),
+            Field("credential", .object(CredentialSource.fields), required: true, "Source of the vendor's key."),
             Field("batch", .integer(1...100_000), "Maximum events in one request; the vendor's limit by default."),
             concurrency.field,
             Field("rate_limit", .rate, "Maximum rate of requests; the vendor's documented limit by default."),
@@ -77,8 +77,8 @@ package enum RoutesFields {
                 .duration,
                 "How long a response may take before the outcome counts as unknown; depends on the vendor by default."
             ),
-            Field("retry", .object(retry), "When a delivery that failed goes again."),
-            Field("breaker", .object(breaker), "When a provider that fails is left alone for a while."),
+            Field("retry", .object(retry), "When a failed delivery is retried."),
+            Field("breaker", .object(breaker), "When requests to a failing provider are paused."),
             Field("reads", .object(reads), "How much of the rate limit is for calls that carry no events."),
             onUncertain.field,
         ]
@@ -138,15 +138,15 @@ package enum RoutesFields {
     static func route(_ vendors: [VendorTraits]) -> [Field] {
         [
             Field("name", .text, required: true, "The route's name, for logs and responses."),
-            Field("match", .object(match), "Conditions that an event must all meet; without it every event does."),
+            Field("match", .object(match), "Conditions an event must all meet; by default every event matches."),
             Field("to", .list(.object(destination(vendors))), required: true, "The destinations."),
         ]
     }
 
     static let match = [
-        Field("name", .texts, "Event names; * stands for any text."),
-        Field("customer_id", .texts, "Customers; * stands for any text."),
-        Field("client", .texts, "Names of clients."),
+        Field("name", .texts, "Event names; * matches any text."),
+        Field("customer_id", .texts, "Customers; * matches any text."),
+        Field("client", .texts, "Client names."),
     ]
 
     static let mode = DefaultedField.choice(

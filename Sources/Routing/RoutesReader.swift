@@ -101,7 +101,7 @@ private struct RoutesFileReader {
         let routes = routeValues.map { readRoute($0) }
         clientReader.checkRoutes(against: routeNames, &fields)
         if let list = members["routes"], Array(list.elements).isEmpty {
-            fields.fault(list, "there is no route, so no event would be taken; add one")
+            fields.fault(list, "there is no route, so no event would be accepted; add one")
         }
         warnOfUnreachable(routes, routeValues)
         let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields, &positions)
@@ -119,7 +119,7 @@ private struct RoutesFileReader {
 
     private mutating func readProvider(_ member: JSONMember) {
         let name = member.name
-        if providerNames.contains(name) { fields.fault(member.key, "the provider \"\(name)\" stands twice") }
+        if providerNames.contains(name) { fields.fault(member.key, "the provider \"\(name)\" is duplicated") }
         if !NameRule.isMet(by: name) { fields.fault(member.key, NameRule.broken("a provider's name", name)) }
         providerNames.append(name)
         positions[ProviderName(name)] = member.key.position
@@ -267,7 +267,7 @@ private struct RoutesFileReader {
         let name = members["name"]?.string ?? ""
         if let value = members["name"] {
             if !NameRule.isMet(by: name) { fields.fault(value, NameRule.broken("a route's name", name)) }
-            if !routeNames.insert(name).inserted { fields.fault(value, "the route \"\(name)\" stands twice") }
+            if !routeNames.insert(name).inserted { fields.fault(value, "the route \"\(name)\" is duplicated") }
         }
         let match = members["match"].map { readMatch($0) } ?? RouteMatch()
         var seen: Set<String> = []
@@ -290,7 +290,7 @@ private struct RoutesFileReader {
         // None to choose from would be met by every event, and hardly anybody means that by it.
         for name in ["name", "customer_id", "client"] {
             guard let list = members[name], list.kind == .array, Array(list.elements).isEmpty else { continue }
-            fields.fault(list, "\"\(name)\" names nothing; leave it out to take every event")
+            fields.fault(list, "\"\(name)\" is empty; remove it to match every event")
         }
         for client in FieldReader.texts(members["client"]) where !clientReader.names.contains(client.text) {
             fields.fault(
@@ -318,7 +318,7 @@ private struct RoutesFileReader {
         if !seen.insert(name).inserted {
             fields.fault(
                 providerValue,
-                "the provider \"\(name)\" stands twice in this route; one event would be billed twice"
+                "the provider \"\(name)\" is duplicated in this route; one event would be billed twice"
             )
             return nil
         }
@@ -387,7 +387,7 @@ private struct RoutesFileReader {
         for value in values.dropFirst(all + 1) {
             fields.fault(
                 value,
-                "this route is never reached: \"\(routes[all].name)\" in front of it takes every event",
+                "this route is never reached: \"\(routes[all].name)\" before it matches every event",
                 severity: .warning
             )
         }

@@ -48,9 +48,9 @@ package enum CertificateFault: Error, Sendable, Equatable, CustomStringConvertib
         case .unreadable(let file, let reason):
             "\(file) cannot be read: \(reason)"
         case .noCertificate(let file):
-            "\(file) holds no certificate; it must be in PEM, with \"-----BEGIN CERTIFICATE-----\""
+            "\(file) has no certificate; it must be in PEM, with \"-----BEGIN CERTIFICATE-----\""
         case .noKey(let file):
-            "\(file) holds no private key that can be used; it must be in PEM and without a passphrase"
+            "\(file) has no usable private key; it must be in PEM, without a passphrase"
         case .mismatch(let certificate, let key):
             "the key in \(key) is not that of the first certificate in \(certificate); name a pair, with the server's own certificate first"
         }

@@ -11,9 +11,9 @@ package enum ReadError: Error, Sendable, Equatable {
     package var message: String {
         switch self {
         case .tooMany(let provider, let limit):
-            "\(limit) reads of provider \(provider) are in flight, which is the most at once; try again in a moment"
+            "\(limit) reads of provider \(provider) are in flight, which is the maximum; try again"
         case .rateLimited(let provider):
-            "deliveries take the whole rate limit of provider \(provider) now, and reads come after them; try again later"
+            "deliveries use the whole rate limit of provider \(provider), and reads have lower priority; try again later"
         }
     }
 }

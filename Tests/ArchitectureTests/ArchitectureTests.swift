@@ -194,14 +194,6 @@ import Testing
         }
     }
 
-    @Test(arguments: ["README.md", ".github/CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
-    func `has no line above 120 columns in what is read first`(page: String) throws {
-        let text = try String(contentsOf: Self.root.appending(path: page), encoding: .utf8)
-        for (number, line) in text.components(separatedBy: "\n").enumerated() where line.count > 120 {
-            Issue.record("\(page):\(number + 1) has \(line.count) columns")
-        }
-    }
-
     @Test func `declares nothing public`() throws {
         for file in try Self.sources() {
             for (number, line) in file.lines.enumerated()

@@ -90,7 +90,7 @@ import Testing
         #expect(try await read("[1,{\"id\":\"2\"}]")[0].hasPrefix("1 (event 1): expected an event"))
         let long = "{\"id\":\"\(String(repeating: "x", count: 100))\"}"
         let found = try await read(Array((long + "\n{\"id\":\"2\"}").utf8), limit: 50)
-        #expect(found[0] == "1: the event has 109 bytes, and the gateway takes at most 50")
+        #expect(found[0] == "1: the event has 109 bytes, and the gateway accepts at most 50")
         #expect(found[1] == #"{"id":"2"}"#)
     }
 

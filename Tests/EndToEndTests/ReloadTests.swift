@@ -27,7 +27,7 @@ import Testing
                     text = text.replacing(#""routes": ["#, with: #""routes": [\#(Self.polar), "#)
                 }
                 _ = try await gateway.waitForLine("the file is taken over") {
-                    $0.contains("routes.json was taken over") && $0.contains("tollgate.audit") ? true : nil
+                    $0.contains("routes.json was reloaded") && $0.contains("tollgate.audit") ? true : nil
                 }
                 _ = try await stage.client.post("/v1/events", event("after", "p"))
                 try await waitUntil("polar has the event of the new route") {

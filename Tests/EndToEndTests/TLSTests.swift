@@ -83,7 +83,7 @@ import Testing
             try await certificates.makeAuthority("two")
             try await certificates.makeServer(signedBy: "two")
             try await waitUntil("the log says that the new one was taken over") {
-                gateway.lines.contains { $0.contains("the certificate was taken over") }
+                gateway.lines.contains { $0.contains("the certificate was reloaded") }
             }
             #expect(try await certificates.ask(address, trusting: "two").status == 200)
             await #expect(throws: (any Error).self) { try await certificates.ask(address, trusting: "one") }

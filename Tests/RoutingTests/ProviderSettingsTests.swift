@@ -76,12 +76,12 @@ import Testing
 
     @Test(arguments: [
         (#""batch": 101"#, #""batch" is 101, but Acme gets at most 100 events in a request"#),
-        (#""batch": 0"#, #""batch" must be a whole number from 1 to 100000, found 0"#),
-        (#""concurrency": 0"#, #""concurrency" must be a whole number from 1 to 1024, found 0"#),
-        (#""concurrency": 99999999999999999999"#, #""concurrency" must be a whole number"#),
+        (#""batch": 0"#, #""batch" must be an integer from 1 to 100000, found 0"#),
+        (#""concurrency": 0"#, #""concurrency" must be an integer from 1 to 1024, found 0"#),
+        (#""concurrency": 99999999999999999999"#, #""concurrency" must be an integer"#),
         (#""retry": {"base": "5s", "cap": "1s"}"#, #""cap" is shorter than "base""#),
         (#""retry": {"bse": "5s"}"#, #"unknown field "bse" in "retry" (did you mean "base"?)"#),
-        (#""breaker": {"failures": 0}"#, #""failures" must be a whole number from 1 to 1000, found 0"#),
+        (#""breaker": {"failures": 0}"#, #""failures" must be an integer from 1 to 1000, found 0"#),
         (#""on_uncertain": "retyr""#, #"unknown on_uncertain "retyr" (did you mean "retry"?)"#),
         (#""timeout": 30"#, #""timeout" must be a time such as "500ms", "30s", "10m", "72h", found 30"#),
     ])

@@ -53,7 +53,7 @@ import Testing
         (#""mode": "primary""#, #""mode": "primry""#, #"unknown mode "primry" (did you mean "primary"?)"#),
         (#""provider": "other""#, #""provider": "othr""#, #"no provider is named "othr" (did you mean "other"?)"#),
         (#""adapter": "acme""#, #""adapter": "acmee""#, #"unknown adapter "acmee" (did you mean "acme"?)"#),
-        (#""version": 1"#, #""version": 2"#, #""version" must be a whole number from 1 to 1, found 2"#),
+        (#""version": 1"#, #""version": 2"#, #""version" must be an integer from 1 to 1, found 2"#),
         (#""share": 25"#, #""share": 125"#, #""share" must be a number from 0 to 100, found 125"#),
         (
             #""share": 25"#, #""shares": 25"#,
@@ -73,7 +73,7 @@ import Testing
         (#""a_{customer_id}""#, #""a_{customer_id""#, "a brace in the template is never closed"),
         (
             #""provider": "other", "mode""#, #""provider": "acme-prod", "mode""#,
-            #"the provider "acme-prod" stands twice in this route"#
+            #"the provider "acme-prod" is duplicated in this route"#
         ),
         (Self.digest, "1234", #""key_sha256" must be 64 hexadecimal digits"#),
         (#""name": "default", "#, "", #""name" is missing in a route"#),

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#", "detail": "high""#, "", #""detail" must be a whole number from 1 to 9, found "high""#),
+        (#", "detail": "high""#, "", #""detail" must be an integer from 1 to 9, found "high""#),
         ("", #", "detail": 7"#, #""detail" must be one of low, high, found 7"#),
         ("", #", "account": "x""#, #"unknown field "account" in a destination at Bolt"#),
     ])

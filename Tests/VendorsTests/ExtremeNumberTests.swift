@@ -10,7 +10,7 @@ import Vendors
 @Suite struct ExtremeNumberTests {
     @Test(arguments: VendorBehaviourTests.names)
     func `an adapter translates or refuses every number`(name: AdapterName) throws {
-        let adapter = try #require(VendorRegistry.adapter(named: name))
+        let adapter = try #require(TestedVendors.adapter(named: name))
         for number in ExtremeNumbers.json {
             let event = SampleEvent.accepted(
                 properties: #"{"n":\#(number),"list":[\#(number)],"text":"\#(number)"}"#,

@@ -39,8 +39,8 @@ extension Client {
             "Further keys, each with the time in which it may be used, so that a new one can follow an old one without a gap."
         ),
         scopesField.field,
-        Field("routes", .texts, "The routes that may take the client's events; all by default."),
-        Field("names", .texts, "The names that the client's events may have; * stands for any text. All by default."),
+        Field("routes", .texts, "Routes that the client's events may use; all by default."),
+        Field("names", .texts, "Names that the client's events may have; * matches any text. All by default."),
         Field(
             "credentials",
             .map(.object(CredentialSource.fields)),
@@ -54,18 +54,18 @@ extension Client {
                 + "is primary for the client's routes. None by default."
         ),
         passShared.field,
-        Field("limits", .object(limitFields), "How much the client may send; beyond it, it is answered 429."),
+        Field("limits", .object(limitFields), "Rate limits of the client; requests beyond them get 429."),
         Field(
             "timestamps",
             .object(timestampFields),
-            "Which timestamps the client's events may have; an event with another one is refused."
+            "Allowed timestamps of the client's events; events with others are rejected."
         ),
     ]
 
     /// The fields of one of a client's keys.
     static let keyFields = [
         Field("sha256", .text, required: true, "The SHA-256 of the key, 64 hexadecimal digits."),
-        Field("id", .text, "What people call the key; the first digits of its SHA-256 by default."),
+        Field("id", .text, "Key id, for logs and commands; the first digits of its SHA-256 by default."),
         Field("not_before", .timestamp, "When the key starts to be valid; no limit by default."),
         Field("expires", .timestamp, "When the key expires; never by default."),
     ]
@@ -76,7 +76,7 @@ extension Client {
     ]
 
     static let limitFields = [
-        Field("requests", .rate, "The most requests in a time."),
-        Field("events", .rate, "The most events in a time."),
+        Field("requests", .rate, "Maximum request rate."),
+        Field("events", .rate, "Maximum event rate."),
     ]
 }

@@ -37,7 +37,7 @@ package struct ClientReader {
     ) -> Client? {
         let members = fields.members(of: value, Client.fields, in: "a client")
         guard let nameValue = members["name"], let name = nameValue.string else { return nil }
-        if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" stands twice") }
+        if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" is duplicated") }
         if !NameRule.isMet(by: name) { fields.fault(nameValue, NameRule.broken("a client's name", name)) }
         names.append(name)
         let tenant = members["tenant"]?.string ?? name
@@ -112,7 +112,7 @@ package struct ClientReader {
             let members = fields.members(of: element, Client.keyFields, in: "a key of \"\(name)\"")
             if let idValue = members["id"], let id = idValue.string {
                 if !NameRule.isMet(by: id) { fields.fault(idValue, NameRule.broken("a key's id", id)) }
-                if !ids.insert(id).inserted { fields.fault(idValue, "the key \"\(id)\" of \"\(name)\" stands twice") }
+                if !ids.insert(id).inserted { fields.fault(idValue, "the key \"\(id)\" of \"\(name)\" is duplicated") }
             }
             let start = members["not_before"]?.string.flatMap(Timestamp.init(rfc3339:))
             let end = members["expires"]?.string.flatMap(Timestamp.init(rfc3339:))
@@ -135,7 +135,7 @@ package struct ClientReader {
             return nil
         }
         if !digests.insert(digest).inserted {
-            fields.fault(value, "the same key stands here a second time; each key belongs to one client, once")
+            fields.fault(value, "the same key is used twice; each key belongs to exactly one client")
         }
         return digest
     }
@@ -147,7 +147,7 @@ package struct ClientReader {
             guard let list = members[name], list.kind == .array, Array(list.elements).isEmpty else { continue }
             fields.fault(
                 list,
-                "\"\(name)\" allows nothing; leave it out to allow all, or take the scope events:write away"
+                "\"\(name)\" allows nothing; remove it to allow all, or remove the scope events:write"
             )
         }
         let allowed = FieldReader.texts(members["routes"])

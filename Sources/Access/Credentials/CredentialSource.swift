@@ -17,14 +17,14 @@ package enum CredentialSource: Sendable, Equatable {
     package static let fields = [
         Field("env", .text, "The name of an environment variable."),
         Field("file", .text, "The path of a file."),
-        Field("command", .texts, "A program and its arguments, run without a shell: what it prints is the key."),
+        Field("command", .texts, "A program and its arguments, run without a shell, that prints the key."),
         refresh.field,
         Field(
             "variables",
             .texts,
             "Environment variables that the program gets, in addition to PATH, HOME and LANG."
         ),
-        Field("inline", .text, "The key itself, taken with --allow-inline-secrets only."),
+        Field("inline", .text, "The key itself; requires --allow-inline-secrets."),
     ]
 
     private static let refresh = DefaultedField.duration(
@@ -70,10 +70,14 @@ package enum CredentialSource: Sendable, Equatable {
             return nil
         }
         guard let key = inline.string, !key.isEmpty, value.members.reduce(0, { count, _ in count + 1 }) == 1 else {
-            reader.fault(value, "\"inline\" must be the key as a string, and stand alone")
+            reader.fault(value, "\"inline\" must be the key as a string, without other members")
             return nil
         }
-        reader.fault(value, "a key stands in routes.json; whoever can read the file has it", severity: .warning)
+        reader.fault(
+            value,
+            "routes.json contains a vendor key; everyone who can read the file has it",
+            severity: .warning
+        )
         return .inline(Secret(key))
     }
 }

@@ -142,13 +142,13 @@ package final class CredentialVault: CredentialResolving {
     private static func flaw(in value: String) -> String? {
         if value.isEmpty { return "is empty; it must hold the vendor's key" }
         if value.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            return "holds several lines; it must hold the vendor's key and nothing else"
+            return "has several lines; it must contain only the vendor's key"
         }
         if ["bearer ", "bearer\t"].contains(where: { value.lowercased().hasPrefix($0) }) {
             return "begins with \"Bearer \", which belongs to the header; leave it out"
         }
         if let quote = value.first, "\"'".contains(quote), value.count > 1, value.last == quote {
-            return "stands in quotation marks; leave them out"
+            return "is in quotation marks; remove them"
         }
         guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return "must hold one key of visible ASCII characters, without spaces"

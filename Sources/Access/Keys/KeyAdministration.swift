@@ -177,7 +177,7 @@ package enum KeyAdministrationFault: Error, Equatable, Sendable, CustomStringCon
         case .unknownClient(let name, let suggestion):
             "routes.json has no client \"\(name)\"\(suggestion.map { " (did you mean \"\($0)\"?)" } ?? ""); add it there, then make its key"
         case .standsInRoutes(let id, let client):
-            "the key \(id) of the client \(client) stands in routes.json; take it out there"
+            "the key \(id) of the client \(client) is in routes.json; remove it there"
         }
     }
 }

@@ -111,7 +111,7 @@ package enum KeyLifecycleFault: Error, Equatable, Sendable, CustomStringConverti
     package var description: String {
         switch self {
         case .known(let id, let client, true):
-            "this key is \(id) of the client \(client), which was revoked; a revoked key does not come back, make another"
+            "this key is \(id) of the client \(client), which was revoked; a revoked key cannot be restored, create another"
         case .known(let id, let client, false):
             "this key is there already: \(id) of the client \(client)"
         case .inRoutes(let client): "routes.json has this key already, for the client \(client)"

@@ -24,7 +24,7 @@ extension StoredKeys {
             "origin",
             .choice(StoredKey.Origin.allCases.map(\.rawValue)),
             required: true,
-            "Where it comes from."
+            "Origin."
         ),
         Field("created", .timestamp, required: true, "When it was made."),
         Field("not_before", .timestamp, "When it starts to be valid."),
@@ -51,7 +51,7 @@ extension StoredKeys {
         for element in members["keys"].map({ Array($0.elements) }) ?? [] where element.kind == .object {
             if let key = Self.read(element, &fields) {
                 if list.contains(where: { $0.key.id == key.key.id || $0.key.digest == key.key.digest }) {
-                    fields.fault(element, "the key \"\(key.key.id)\" stands twice")
+                    fields.fault(element, "the key \"\(key.key.id)\" is duplicated")
                 }
                 list.append(key)
             }

@@ -39,7 +39,10 @@ struct FileEventMaker {
         let json = hasID ? Array(event.raw) : withID(event)
         guard json.count <= largestBytes else {
             return .fault(
-                FileFault(position, "the event has \(json.count) bytes, and the gateway takes at most \(largestBytes)")
+                FileFault(
+                    position,
+                    "the event has \(json.count) bytes, and the gateway accepts at most \(largestBytes)"
+                )
             )
         }
         return .event(FileEvent(position: position, shape: shape, json: json))

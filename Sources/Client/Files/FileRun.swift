@@ -161,6 +161,6 @@ private struct ProgressKeeper {
 
     private mutating func giveUp(_ error: any Error) {
         isKept = false
-        onMessage("the progress cannot be kept beside the file: \((error as NSError).localizedDescription)")
+        onMessage("the progress file cannot be written next to the file: \((error as NSError).localizedDescription)")
     }
 }

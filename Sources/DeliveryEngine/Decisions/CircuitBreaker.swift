@@ -20,7 +20,7 @@ package struct CircuitBreaker: Sendable, Equatable {
     package enum Signal: Sendable, CaseIterable {
         /// It works.
         case works
-        /// It is there, but takes no more requests for now.
+        /// It is there, but accepts no more requests for now.
         case limited
         /// It failed, or is not there.
         case failed

@@ -187,7 +187,7 @@ package struct Pipeline: Sendable {
 
     /// Leaves requests in flight to themselves, so that a vendor that hangs does not hold up the shutdown.
     private func abandon(_ run: inout Run) async {
-        logger.warning("the grace time is over; requests under way are left to themselves")
+        logger.warning("the grace period is over; in-flight requests are abandoned")
         await run.steps.giveBack(unsent: run.machine.abandon())
     }
 

@@ -101,9 +101,9 @@ struct FlexpriceEventReader {
             return nil
         }
         // Go would put the members of both together.
-        if isRepeated { faults.append(.unreadable("properties", "stands twice in one event")) }
+        if isRepeated { faults.append(.unreadable("properties", "is duplicated in one event")) }
         if value.depth > EventReader.deepest {
-            let text = "arrays and objects stand more than \(EventReader.deepest) deep in one another"
+            let text = "arrays and objects are nested more than \(EventReader.deepest) levels deep"
             faults.append(FlexpriceFault(kind: .limit, field: "properties", text: text))
         }
         // Go reads every number into a 64-bit float.

@@ -80,7 +80,7 @@ extension FlexpriceListQuery {
         guard let integer = value.int64 else {
             throw refused(
                 field,
-                "must be a whole number, found \(String(decoding: value.raw.prefix(60), as: UTF8.self))"
+                "must be an integer, found \(String(decoding: value.raw.prefix(60), as: UTF8.self))"
             )
         }
         return Int(integer)

@@ -69,7 +69,7 @@ struct KnetikEventReader {
                 return
             }
             guard type == "newEvent" else {
-                faults.append("unsupported: request_type \"\(type.prefix(64))\"; this gateway takes newEvent only")
+                faults.append("unsupported: request_type \"\(type.prefix(64))\"; this gateway accepts newEvent only")
                 return
             }
         }

@@ -70,7 +70,7 @@ enum PolarFacadeWrites {
                 let error = PolarValidationError("value_error", "Value error, \(fault.message)")
                 errors.append(error.at(["body", "events", .index(index), "timestamp"], text: times[index]))
             case .refused(let fault):
-                let error = PolarValidationError("name", "The gateway takes no such event: \(fault.message).")
+                let error = PolarValidationError("name", "The gateway does not accept this event: \(fault.message).")
                 errors.append(error.at(["body", "events", .index(index), "name"], text: names[index]))
             }
         }

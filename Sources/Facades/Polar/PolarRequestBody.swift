@@ -86,7 +86,7 @@ extension PolarRequestBody {
         case .loneSurrogate: return (#"Invalid \\uXXXX escape"#, error.offset + 1)
         case .trailingBytes: return ("Extra data", error.offset)
         case .tooDeep(let limit):
-            return ("Arrays and objects stand more than \(limit) deep in one another", error.offset)
+            return ("Arrays and objects are nested more than \(limit) levels deep", error.offset)
         case .tooLarge(let limit): return ("More than \(limit) bytes", error.offset)
         case .byteOrderMark, .malformedUTF8: return ("Expecting value", error.offset)
         }

@@ -29,7 +29,7 @@ struct EndpointTable: Sendable {
         if let match = served.first(where: { $0.endpoint.method == method }) { return match }
         // Not a wrong method: nobody posts to a single event, but many to /v1/events/batch.
         if method == .post, served.contains(where: { $0.endpoint.path == "/v1/events/{id}" }) {
-            throw .unknownPath(path, near: "/v1/events, which takes one event or several")
+            throw .unknownPath(path, near: "/v1/events, which accepts one event or several")
         }
         if method == .head, let match = served.first(where: { $0.endpoint.method == .get }) { return match }
         throw .wrongMethod(method.rawValue, allowed: served.map(\.endpoint.method.rawValue).sorted())

@@ -17,9 +17,9 @@ enum OpenAPIComponents {
                 "description": "Events with a delivery to this provider."},
               "order": {"name": "order", "in": "query", "schema": {"enum": ["newest", "oldest"], "default": "newest"}},
               "limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}},
-              "cursor": {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "What an earlier page gave as next_cursor."},
+              "cursor": {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "The next_cursor of an earlier page."},
               "provider": {"name": "provider", "in": "query", "schema": {"type": "string"},
-                "description": "Ask this provider's vendor itself. What it cannot do is 501."}
+                "description": "Read from this provider's vendor instead of the journal; 501 where the vendor cannot do it."}
             },
             "requestBodies": {
               "Revision": {"required": true, "content": {"application/json": {"schema": {
@@ -34,7 +34,7 @@ enum OpenAPIComponents {
                     "accepted_from": {"$ref": "#/components/schemas/MomentText"},
                     "accepted_until": {"$ref": "#/components/schemas/MomentText"}}},
                   "all": {"type": "boolean"},
-                  "dry_run": {"type": "boolean", "description": "Count only."}}}}}}
+                  "dry_run": {"type": "boolean", "description": "Only count; change nothing."}}}}}}
             }
         """#
 
@@ -54,14 +54,14 @@ enum OpenAPIComponents {
                 "type": "object", "required": ["name"], "additionalProperties": false,
                 "anyOf": [{"required": ["customer_id"]}, {"required": ["subscription_id"]}],
                 "properties": {
-                  "id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255, "description": "Idempotency key within the tenant, at most 255 bytes; made if absent."},
+                  "id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255, "description": "Idempotency key within the tenant, at most 255 bytes; generated if absent."},
                   "name": {"type": "string", "minLength": 1, "maxLength": 128},
                   "customer_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
                   "subscription_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
                   "timestamp": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": ["number", "null"]}], "description": "RFC 3339 with an offset, or Unix seconds; the time of acceptance if absent."},
                   "source": {"type": ["string", "null"], "maxLength": 1024},
-                  "properties": {"type": ["object", "null"], "description": "Any JSON, 32 deep at most; numbers keep their digits."},
-                  "vendor": {"type": ["object", "null"], "additionalProperties": {"type": "object"}, "description": "Fields of one vendor alone, by adapter."}
+                  "properties": {"type": ["object", "null"], "description": "Any JSON, at most 32 levels deep; numbers keep all digits."},
+                  "vendor": {"type": ["object", "null"], "additionalProperties": {"type": "object"}, "description": "Fields for one vendor only, by adapter."}
                 },
                 "examples": [{"id": "evt-1", "name": "api_request", "customer_id": "customer456", "properties": {"request_size": 100}}]
               },
@@ -85,7 +85,7 @@ enum OpenAPIComponents {
                       "timestamp": {"type": "string", "format": "date-time"},
                       "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}},
                       "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}}}},
-                  "errors_omitted": {"type": "integer", "description": "More faults than the events' errors list."}
+                  "errors_omitted": {"type": "integer", "description": "Number of faults beyond those listed in the events' errors."}
                 }
               },
               "StoredEvent": {
@@ -123,7 +123,7 @@ enum OpenAPIComponents {
                   "http_status": {"type": ["integer", "null"]}, "latency_ms": {"type": ["integer", "null"]},
                   "next_attempt_at": {"type": ["string", "null"], "format": "date-time"}, "error": {"$ref": "#/components/schemas/DeliveryError"},
                   "history": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}},
-                  "dropped_fields": {"type": "array", "items": {"type": "string"}, "description": "Fields of the event that this vendor has no place for."}
+                  "dropped_fields": {"type": "array", "items": {"type": "string"}, "description": "Event fields this vendor does not have."}
                 }
               },
               "Attempt": {
@@ -164,7 +164,7 @@ enum OpenAPIComponents {
                 "properties": {
                   "events": {"type": "array", "items": {"$ref": "#/components/schemas/VendorEvent"}}, "next_cursor": {"type": ["string", "null"]},
                   "provider": {"type": "string"}, "notes": {"type": "array", "items": {"type": "string"}},
-                  "filtered_by_gateway": {"type": "array", "items": {"type": "string"}, "description": "Parameters that the vendor does not know; a page may be short for it."}
+                  "filtered_by_gateway": {"type": "array", "items": {"type": "string"}, "description": "Parameters the vendor does not support, applied by the gateway; pages may be shorter."}
                 }
               },
               "Names": {
@@ -204,8 +204,8 @@ enum OpenAPIComponents {
                 "type": "object", "required": ["action", "dry_run", "changed", "busy", "uncertain"],
                 "properties": {
                   "action": {"enum": ["retry", "discard"]}, "dry_run": {"type": "boolean"}, "changed": {"type": "integer"},
-                  "busy": {"type": "integer", "description": "Left alone, because an attempt was in flight."},
-                  "uncertain": {"type": "integer", "description": "Uncertain deliveries that a retry without a status left alone; the status uncertain retries them."}
+                  "busy": {"type": "integer", "description": "Not changed, because an attempt was in flight."},
+                  "uncertain": {"type": "integer", "description": "Uncertain deliveries, which a retry without a status does not change; the status uncertain retries them."}
                 }
               },
               "Actions": {
@@ -222,8 +222,8 @@ enum OpenAPIComponents {
                   "type": "object", "required": ["name", "adapter", "circuit", "parked", "backlog", "last_error"],
                   "properties": {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
-                    "parked": {"type": "boolean", "description": "The vendor refuses the credential or the account."},
-                    "held_until": {"type": ["string", "null"], "format": "date-time", "description": "The end of a wait that the vendor asked for."},
+                    "parked": {"type": "boolean", "description": "The vendor rejects the credential or the account."},
+                    "held_until": {"type": ["string", "null"], "format": "date-time", "description": "End of a wait requested by the vendor."},
                     "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]},
                     "passed": {"type": "object", "properties": {
                       "in_flight": {"type": "integer"}, "requests": {"type": "integer"}, "errors": {"type": "integer"},
@@ -231,7 +231,7 @@ enum OpenAPIComponents {
                       "latency_ms_p99": {"type": ["integer", "null"]}}}}}}}
               },
               "OperatorHold": {
-                "type": ["object", "null"], "required": ["until", "client", "at"], "description": "Nothing is sent before, because an operator said so; null without a hold.",
+                "type": ["object", "null"], "required": ["until", "client", "at"], "description": "An operator's hold: nothing is sent before until; null without one.",
                 "properties": {
                   "until": {"type": "string", "format": "date-time"}, "client": {"type": "string"}, "at": {"type": "string", "format": "date-time"}}
               },
@@ -243,7 +243,7 @@ enum OpenAPIComponents {
                 "type": "object", "required": ["name", "tenant", "scopes", "journal", "limits"],
                 "properties": {
                   "name": {"type": "string"}, "tenant": {"type": "string"}, "scopes": {"type": "array", "items": {"type": "string"}},
-                  "journal": {"type": "string", "description": "Tells this journal from all others; the same for its life."},
+                  "journal": {"type": "string", "description": "Identifies this journal permanently."},
                   "limits": {"type": "object", "required": ["body_bytes"], "properties": {"body_bytes": {"type": "integer"}}}
                 }
               },
@@ -264,7 +264,7 @@ enum OpenAPIComponents {
                     "properties": {
                       "number": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
                       "category": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}, "action": {"type": "string"},
-                      "actor": {"type": ["string", "null"], "description": "The client, or the operating system's user; null if nobody signed in, or for the gateway itself."},
+                      "actor": {"type": ["string", "null"], "description": "The client or operating system user; null for failed sign-ins and for the gateway itself."},
                       "tenant": {"type": ["string", "null"]}, "key_id": {"type": ["string", "null"]},
                       "remote_address": {"type": ["string", "null"]},
                       "details": {"type": "object", "additionalProperties": {"type": "string"}}}}}
@@ -274,7 +274,7 @@ enum OpenAPIComponents {
                 "type": "object", "required": ["status"],
                 "properties": {
                   "status": {"enum": ["ready", "not ready"]},
-                  "parts": {"type": "array", "description": "With a key only.", "items": {
+                  "parts": {"type": "array", "description": "Only with a key.", "items": {
                     "type": "object", "required": ["name", "ready", "detail"],
                     "properties": {"name": {"type": "string"}, "ready": {"type": "boolean"}, "detail": {"type": "string"}}}}
                 }
@@ -289,7 +289,7 @@ enum OpenAPIComponents {
                 "type": "object", "required": ["type", "title", "status", "detail", "request_id"],
                 "properties": {
                   "type": {"type": "string", "format": "uri"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
-                  "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}, "errors_omitted": {"type": "integer", "description": "More faults than errors lists."}, "faults": {"type": "array", "items": {"type": "object"}},
+                  "errors": {"type": "array", "items": {"$ref": "#/components/schemas/EventFault"}}, "errors_omitted": {"type": "integer", "description": "Number of faults beyond those listed in errors."}, "faults": {"type": "array", "items": {"type": "object"}},
                   "error": {"type": "object"}, "request_id": {"type": "string"}
                 }
               }

@@ -17,7 +17,7 @@ enum OpenAPIDocument {
           "security": [{"bearer": []}, {"apiKey": []}],
           "tags": [
             {"name": "events", "description": "Send events and read them."},
-            {"name": "deliveries", "description": "What became of events at the vendors."},
+            {"name": "deliveries", "description": "Outcomes of events at the vendors."},
             {"name": "operations", "description": "State and configuration."}
           ],
           "paths": {

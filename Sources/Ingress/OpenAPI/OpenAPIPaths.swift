@@ -7,10 +7,10 @@ enum OpenAPIPaths {
               "post": {
                 "tags": ["events"], "operationId": "writeEvents", "summary": "Accept events.",
                 "security": [{"bearer": ["events:write"]}, {"apiKey": ["events:write"]}],
-                "description": "One event, {\"events\": [...]}, an array, an event a line, or CloudEvents 1.0 (structured, batch, and binary by ce- header fields). All or nothing, unless partial is true. A 2xx means that every event it names is on disk. The same id with the same content is a duplicate, with other content a conflict.",
+                "description": "One event, {\"events\": [...]}, an array, one event per line, or CloudEvents 1.0 (structured, batch, and binary by ce- header fields). All or nothing, unless partial is true. A 2xx means that every accepted event is on disk. A known id with the same content is a duplicate, with different content a conflict.",
                 "parameters": [
                   {"name": "partial", "in": "query", "schema": {"enum": ["true", "false", ""], "default": "false"},
-                   "description": "Take the good events where others are bad; without a value it means true."},
+                   "description": "Accept the valid events of a batch with invalid ones; an empty value means true."},
                   {"name": "Prefer", "in": "header", "schema": {"type": "string"}, "example": "wait=5",
                    "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240)."}
                 ],
@@ -22,16 +22,16 @@ enum OpenAPIPaths {
                       {"type": "object", "required": ["events"], "additionalProperties": false,
                        "properties": {"events": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Event"}}}},
                       {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Event"}}]}},
-                    "application/x-ndjson": {"schema": {"type": "string", "description": "An event a line."}},
+                    "application/x-ndjson": {"schema": {"type": "string", "description": "One event per line."}},
                     "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/CloudEvent"}},
                     "application/cloudevents-batch+json": {"schema":
                       {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/CloudEvent"}}}
                   }
                 },
                 "responses": {
-                  "200": {"description": "On disk, and the primaries are settled.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
+                  "200": {"description": "On disk, and settled at all primary destinations.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
                   "202": {"description": "On disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
-                  "207": {"description": "The good ones are on disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
+                  "207": {"description": "The valid events are on disk.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WriteResult"}}}},
                   "409": {"$ref": "#/components/responses/Problem"},
                   "413": {"$ref": "#/components/responses/Problem"},
                   "422": {"$ref": "#/components/responses/Problem"},
@@ -85,7 +85,7 @@ enum OpenAPIPaths {
             },
             "/v1/events/estimate": {
               "post": {
-                "tags": ["events"], "operationId": "estimate", "summary": "What an event would cost now, from a vendor that can tell.",
+                "tags": ["events"], "operationId": "estimate", "summary": "Estimate the cost of an event, at a vendor that offers this.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
                 "parameters": [{"$ref": "#/components/parameters/provider"}],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}},
@@ -102,7 +102,7 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["events"], "operationId": "streamEvents", "summary": "New events and settlements as they happen.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
-                "description": "Server-sent events: accepted (an event, with an id for Last-Event-ID), settled (an event's id and a delivery), missed (how many settlements a slow reader has missed).",
+                "description": "Server-sent events: accepted (an event, with an id for Last-Event-ID), settled (an event's id and a delivery), missed (the number of settlements that a slow reader missed).",
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
@@ -121,9 +121,9 @@ enum OpenAPIPaths {
             },
             "/v1/events/{id}": {
               "get": {
-                "tags": ["events"], "operationId": "readEvent", "summary": "An event, its deliveries, every attempt.",
+                "tags": ["events"], "operationId": "readEvent", "summary": "An event with its deliveries and attempts.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
-                "description": "Of several events with one id (ids that came by a vendor's API may be unique within something only) the others stand under also. With provider the vendor itself is asked. An id that is a word of these paths is read by GET /v1/events?id=.",
+                "description": "If several events have this id (some vendors' ids are unique only within a customer or source), the others are in same_id. With provider, the vendor is asked. Use GET /v1/events?id= for an id that is also a path here, such as names.",
                 "parameters": [
                   {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
                   {"$ref": "#/components/parameters/provider"}
@@ -144,8 +144,8 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["deliveries"], "operationId": "listDeliveries",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
-                "summary": "What did not simply arrive: retrying, rejected, uncertain and so on, in journal order.",
-                "description": "Pending deliveries are listed for providers that routes.json does not have any more, and for all with the status pending.",
+                "summary": "Deliveries that are retrying, rejected, uncertain and so on, in journal order.",
+                "description": "Pending deliveries are listed for providers removed from routes.json, and with the status pending for all providers.",
                 "parameters": [
                   {"name": "provider", "in": "query", "schema": {"type": "string"}},
                   {"name": "status", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}, "explode": true},
@@ -177,9 +177,9 @@ enum OpenAPIPaths {
             },
             "/v1/deliveries/discard": {
               "post": {
-                "tags": ["deliveries"], "operationId": "discardDeliveries", "summary": "Give deliveries up.",
+                "tags": ["deliveries"], "operationId": "discardDeliveries", "summary": "Discard deliveries.",
                 "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
-                "description": "Rejected, retrying and uncertain deliveries, and pending ones of providers that routes.json does not have any more.",
+                "description": "Rejected, retrying and uncertain deliveries, and pending ones of providers removed from routes.json.",
                 "requestBody": {"$ref": "#/components/requestBodies/Revision"},
                 "responses": {
                   "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},
@@ -190,7 +190,7 @@ enum OpenAPIPaths {
             },
             "/v1/deliveries/actions": {
               "get": {
-                "tags": ["deliveries"], "operationId": "listActions", "summary": "Who retried or discarded what, and when; the newest first.",
+                "tags": ["deliveries"], "operationId": "listActions", "summary": "Retries and discards, newest first.",
                 "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
                 "responses": {
                   "200": {"description": "The latest 1000.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Actions"}}}},
@@ -207,7 +207,7 @@ enum OpenAPIPaths {
                 "tags": ["operations"], "operationId": "listProviders", "summary": "The state of each provider.",
                 "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
                 "responses": {
-                  "200": {"description": "All, and those that are gone with something waiting for them. A client without the scope admin sees those that no other tenant shares.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Providers"}}}},
+                  "200": {"description": "All providers, and removed ones with pending deliveries. Without the scope admin, only those not shared with other tenants.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Providers"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
@@ -217,7 +217,7 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["operations"], "operationId": "showClient", "summary": "The client that the key belongs to.",
                 "responses": {
-                  "200": {"description": "Its tenant, its scopes, its limits, and the journal that its events go to.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Client"}}}},
+                  "200": {"description": "Its tenant, scopes and limits, and the id of the journal.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Client"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
@@ -225,9 +225,9 @@ enum OpenAPIPaths {
             },
             "/v1/providers/{name}/hold": {
               "post": {
-                "tags": ["operations"], "operationId": "holdProvider", "summary": "Stop deliveries to a provider for a while.",
+                "tags": ["operations"], "operationId": "holdProvider", "summary": "Pause deliveries to a provider.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
-                "description": "Events are still accepted and wait. The hold survives a restart; a later hold replaces it. Scope admin.",
+                "description": "Events are still accepted and queued. The hold survives a restart; a later hold replaces it. Requires the scope admin.",
                 "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
                   "type": "object", "required": ["for"], "additionalProperties": false,
@@ -242,9 +242,9 @@ enum OpenAPIPaths {
             },
             "/v1/providers/{name}/resume": {
               "post": {
-                "tags": ["operations"], "operationId": "resumeProvider", "summary": "Start deliveries to a provider again.",
+                "tags": ["operations"], "operationId": "resumeProvider", "summary": "Resume deliveries to a provider.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
-                "description": "Ends an operator's hold, a wait that the vendor asked for and the pause before the next probe; retries become due now. Scope admin.",
+                "description": "Ends a hold, a wait requested by the vendor, and the pause before the next probe; retries become due now. Requires the scope admin.",
                 "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
                 "responses": {
                   "200": {"description": "Resumed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ProviderOrder"}}}},
@@ -256,7 +256,7 @@ enum OpenAPIPaths {
             },
             "/v1/config/reload": {
               "post": {
-                "tags": ["operations"], "operationId": "reloadRoutes", "summary": "Take a changed routes.json over, whole or not at all.",
+                "tags": ["operations"], "operationId": "reloadRoutes", "summary": "Reload routes.json atomically.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
                 "responses": {
                   "200": {"description": "What changed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Takeover"}}}},
@@ -268,7 +268,7 @@ enum OpenAPIPaths {
             },
             "/v1/config/check": {
               "post": {
-                "tags": ["operations"], "operationId": "checkRoutes", "summary": "What another routes.json would change. Nothing is taken over.",
+                "tags": ["operations"], "operationId": "checkRoutes", "summary": "What another routes.json would change. Nothing is reloaded.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}},
                 "responses": {
@@ -283,11 +283,11 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["operations"], "operationId": "auditLog", "summary": "The audit log of all tenants, newest first.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
-                "description": "Administrative acts, failed sign-ins (those of one address and kind within a minute are one entry), and reads of vendors' data. Needs the scope admin.",
+                "description": "Administrative actions, failed sign-ins (one entry per address and kind within a minute), and reads of vendors' data. Requires the scope admin.",
                 "parameters": [
                   {"name": "category", "in": "query", "schema": {"type": "array", "items": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}}, "explode": true},
                   {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
-                  {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system's user for the command line."},
+                  {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system user of the command line."},
                   {"name": "tenant", "in": "query", "schema": {"type": "string"}},
                   {"$ref": "#/components/parameters/from"}, {"$ref": "#/components/parameters/until"},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
@@ -301,18 +301,18 @@ enum OpenAPIPaths {
             },
             "/healthz": {
               "get": {
-                "tags": ["operations"], "operationId": "health", "summary": "Whether the process lives.", "security": [],
-                "responses": {"200": {"description": "It does.", "content": {"application/json": {"schema":
+                "tags": ["operations"], "operationId": "health", "summary": "Whether the process is alive.", "security": [],
+                "responses": {"200": {"description": "It is.", "content": {"application/json": {"schema":
                   {"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}}}}}}
               }
             },
             "/readyz": {
               "get": {
-                "tags": ["operations"], "operationId": "readiness", "summary": "Whether the gateway is ready; with a key also which part is not.",
-                "description": "Without a key only the status is told. A client sees the parts that all share, and the providers whose state it may read.",
+                "tags": ["operations"], "operationId": "readiness", "summary": "Whether the gateway is ready; with a key, also which part is not.",
+                "description": "Without a key, only the status. A client sees the shared parts and the providers it may read.",
                 "security": [{}, {"bearer": []}, {"apiKey": []}],
                 "responses": {
-                  "200": {"description": "All that is essential is ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
+                  "200": {"description": "Ready.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
                   "503": {"description": "It is not.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"}
                 }
@@ -320,7 +320,7 @@ enum OpenAPIPaths {
             },
             "/metrics": {
               "get": {
-                "tags": ["operations"], "operationId": "metrics", "summary": "Counts and times, for Prometheus. Open at an address for administration or with --open-metrics, else for the scope admin.",
+                "tags": ["operations"], "operationId": "metrics", "summary": "Metrics for Prometheus. Public at an administration address or with --open-metrics; otherwise requires the scope admin.",
                 "security": [{}, {"bearer": ["admin"]}, {"apiKey": ["admin"]}],
                 "responses": {
                   "200": {"description": "The text format.", "content": {"text/plain": {"schema": {"type": "string"}}}},

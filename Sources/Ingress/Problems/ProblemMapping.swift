@@ -50,7 +50,7 @@ extension Problem {
         return Problem(
             status: .unprocessableContent,
             kind: "invalid-events",
-            title: "The request holds faulty events",
+            title: "The request has invalid events",
             detail: detail,
             errors: faults,
             omittedErrors: omitted
@@ -74,8 +74,8 @@ extension Problem {
         if let whole = faults.first(where: { $0.index == nil }) { return whole.message }
         let reasons =
             more > 0
-            ? "errors lists the first \(EventFault.mostListed) faults, and there are \(more) more"
-            : "errors says why for each"
+            ? "errors has the first \(EventFault.mostListed) faults, and there are \(more) more"
+            : "errors has the reason for each"
         var sentences: [String] = []
         if count == 1, more == 0 {
             sentences.append("the event was not accepted: \(faults[0].message)")
@@ -98,8 +98,8 @@ extension Problem {
         Problem(
             status: .contentTooLarge,
             kind: "too-many-events",
-            title: "The request holds too many events",
-            detail: "a request takes at most \(limit) events, and nothing of this one was stored; split it into several"
+            title: "The request has too many events",
+            detail: "at most \(limit) events are allowed per request, and none of these was stored; split the request"
         )
     }
 
@@ -116,9 +116,9 @@ extension Problem {
         Problem(
             status: .notFound,
             kind: "unknown-path",
-            title: "There is nothing at this path",
+            title: "Unknown path",
             detail:
-                "\"\(path.prefix(200))\" is no endpoint; \(near.map { "use \($0.prefix(300))" } ?? "events go to POST /v1/events")"
+                "\"\(path.prefix(200))\" is not an endpoint; \(near.map { "use \($0.prefix(300))" } ?? "events go to POST /v1/events")"
         )
     }
 
@@ -127,7 +127,7 @@ extension Problem {
             status: .notFound,
             kind: "unknown-event",
             title: "No such event",
-            detail: "no event with the id \"\(id.prefix(300))\" is kept for this tenant"
+            detail: "this tenant has no event with the id \"\(id.prefix(300))\""
         )
     }
 
@@ -136,7 +136,7 @@ extension Problem {
         return Problem(
             status: .methodNotAllowed,
             kind: "wrong-method",
-            title: "The path has no such method",
+            title: "Method not allowed",
             detail: "\(method) is not allowed here; use \(list)",
             headers: [.allow: list]
         )
@@ -145,7 +145,7 @@ extension Problem {
     static let lengthRequired = Problem(
         status: .lengthRequired,
         kind: "length-required",
-        title: "The body has no length",
+        title: "Length required",
         detail: "send Content-Length, or the body in chunks"
     )
 
@@ -154,7 +154,7 @@ extension Problem {
             status: .contentTooLarge,
             kind: "too-large",
             title: "The body is too large",
-            detail: "a body has at most \(limit) bytes, also after decompression; send the events in several requests",
+            detail: "the limit is \(limit) bytes, after decompression too; send the events in several requests",
             headers: [.connection: "close"]
         )
     }
@@ -163,7 +163,7 @@ extension Problem {
         Problem(
             status: .unsupportedMediaType,
             kind: "wrong-content-type",
-            title: "The content type is not taken here",
+            title: "Unsupported content type",
             detail:
                 "send application/json, application/x-ndjson or a CloudEvents type, found \(found.map { "\"\($0.prefix(100))\"" } ?? "none")"
         )
@@ -173,7 +173,7 @@ extension Problem {
         Problem(
             status: .unsupportedMediaType,
             kind: "wrong-content-encoding",
-            title: "The content encoding is not known",
+            title: "Unsupported content encoding",
             detail: "send gzip, deflate or none, found \"\(found.prefix(100))\"",
             headers: [.acceptEncoding: "gzip, deflate"]
         )
@@ -182,15 +182,15 @@ extension Problem {
     static let stalled = Problem(
         status: .requestTimeout,
         kind: "stalled",
-        title: "The body did not come",
-        detail: "send the body at once; the connection is closed"
+        title: "Timed out reading the body",
+        detail: "the body did not arrive in time; the connection is closed"
     )
 
     static let bodiesBusy = Problem(
         status: .serviceUnavailable,
         kind: "bodies-busy",
         title: "Too many request bodies are in memory",
-        detail: "nothing of the request was accepted; try again in a moment, or send smaller bodies",
+        detail: "nothing was accepted; try again later, or send smaller bodies",
         headers: [.retryAfter: "1"]
     )
 
@@ -207,7 +207,7 @@ extension Problem {
         status: .tooManyRequests,
         kind: "too-many-streams",
         title: "The client has too many open streams",
-        detail: "close streams that nobody reads, or request pages from GET /v1/events",
+        detail: "close unused streams, or read pages from GET /v1/events",
         headers: [.retryAfter: "10"]
     )
 
@@ -232,7 +232,7 @@ extension Problem {
         status: .badRequest,
         kind: "undecodable",
         title: "The body cannot be decompressed",
-        detail: "the bytes are not what Content-Encoding says"
+        detail: "the bytes do not match Content-Encoding"
     )
 
     static let unauthorized = unauthorized(
@@ -257,14 +257,14 @@ extension Problem {
         case .mistyped:
             self = .unauthorized(
                 "The key is mistyped",
-                "it begins as Tollgate's keys do, but its checksum is wrong: a character is wrong, missing or too many; copy it again"
+                "it looks like a Tollgate key, but its checksum is wrong; copy it again"
             )
         case .early(let id, let from):
-            self = .unauthorized("The key may not be used yet", "the key \(id) may be used from \(from.rfc3339)")
+            self = .unauthorized("The key is not valid yet", "the key \(id) is valid from \(from.rfc3339)")
         case .expired(let id, let end):
             self = .unauthorized(
                 "The key has expired",
-                "the key \(id) could be used until \(end.rfc3339); use the client's newer key"
+                "the key \(id) expired at \(end.rfc3339); use the client's newer key"
             )
         }
     }
@@ -274,9 +274,9 @@ extension Problem {
         self.init(
             status: .tooManyRequests,
             kind: "rate-limited",
-            title: "The client sends more than it may",
+            title: "Rate limit exceeded",
             detail:
-                "routes.json allows this client \(error.limit.requests) \(error.what.rawValue) in \(seconds) s; nothing of the request was taken, try again in \(error.retryAfterSeconds) s",
+                "routes.json allows this client \(error.limit.requests) \(error.what.rawValue) per \(seconds) s; nothing was accepted, try again in \(error.retryAfterSeconds) s",
             headers: [.retryAfter: "\(error.retryAfterSeconds)"]
         )
     }
@@ -285,8 +285,8 @@ extension Problem {
         Problem(
             status: .forbidden,
             kind: "forbidden",
-            title: "The key may not do this",
-            detail: "the client needs the scope \"\(scope)\"; add it to the client in routes.json"
+            title: "Insufficient scope",
+            detail: "this requires the scope \"\(scope)\"; add it to the client in routes.json"
         )
     }
 
@@ -294,7 +294,7 @@ extension Problem {
         status: .serviceUnavailable,
         kind: "too-many-streams",
         title: "Too many streams are open",
-        detail: "close streams that nobody reads, or ask GET /v1/events for pages",
+        detail: "close unused streams, or read pages from GET /v1/events",
         headers: [.retryAfter: "10"]
     )
 
@@ -302,20 +302,20 @@ extension Problem {
         Problem(
             status: .badRequest,
             kind: "bad-parameter",
-            title: "A parameter cannot be used",
+            title: "Invalid parameter",
             detail: "\"\(name)\" \(rule)"
         )
     }
 
     static func badBody(_ what: String) -> Problem {
-        Problem(status: .badRequest, kind: "bad-body", title: "The body cannot be used", detail: what)
+        Problem(status: .badRequest, kind: "bad-body", title: "Invalid body", detail: what)
     }
 
     static let internalError = Problem(
         status: .internalServerError,
         kind: "internal",
-        title: "The gateway failed",
-        detail: "nothing was acknowledged; the log has the reason under the request id"
+        title: "Internal error",
+        detail: "nothing was acknowledged; the log has the reason with the request id"
     )
 
     init(_ refusal: ReloadError) {
@@ -325,14 +325,14 @@ extension Problem {
                 status: .unprocessableContent,
                 kind: "unreadable-routes",
                 title: "routes.json cannot be read",
-                detail: "\(reason); the routes in force stay"
+                detail: "\(reason); the current routes stay active"
             )
         case .faulty(let faulty):
             self.init(
                 status: .unprocessableContent,
                 kind: "faulty-routes",
-                title: "routes.json cannot be used",
-                detail: "the routes in force stay; faults names everything that is wrong",
+                title: "routes.json is invalid",
+                detail: "the current routes stay active; see faults",
                 faults: faulty.faults
             )
         case .changedAccounts(let accounts):
@@ -340,7 +340,7 @@ extension Problem {
                 status: .conflict,
                 kind: "changed-account",
                 title: "A provider's adapter has changed",
-                detail: "the routes in force stay; \(accounts.map(\.description).joined(separator: "; "))"
+                detail: "the current routes stay active; \(accounts.map(\.description).joined(separator: "; "))"
             )
         case .store(let error):
             self.init(error)
@@ -362,15 +362,15 @@ extension Problem {
                 status: .serviceUnavailable,
                 kind: "shutting-down",
                 title: "The gateway is shutting down",
-                detail: "nothing was acknowledged; try again in a moment",
+                detail: "nothing was acknowledged; try again",
                 headers: [.retryAfter: "1"]
             )
         case .busy(let retryAfter):
             self.init(
                 status: .serviceUnavailable,
                 kind: "too-many-reads",
-                title: "Too many searches are waiting",
-                detail: "the gateway reads two searches at a time; try again later",
+                title: "Too many waiting searches",
+                detail: "the gateway runs two searches at a time; try again later",
                 headers: [.retryAfter: "\(max(1, retryAfter.components.seconds))"]
             )
         case .unfinishedRead:
@@ -379,14 +379,14 @@ extension Problem {
                 kind: "read-too-large",
                 title: "The read exceeds its limits",
                 detail:
-                    "it could not be completed within the limits of time and size; narrow it, for example with start and end"
+                    "it could not be completed within the time and size limits; narrow it, for example with from and until"
             )
         case .folderInUse, .newerFormat, .unusable, .failed, .leaseLost:
             self.init(
                 status: .serviceUnavailable,
                 kind: "store-failed",
                 title: "The store failed",
-                detail: "nothing was acknowledged; the log has the reason under the request id",
+                detail: "nothing was acknowledged; the log has the reason with the request id",
                 headers: [.retryAfter: "5"]
             )
         }

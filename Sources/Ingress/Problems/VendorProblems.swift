@@ -19,7 +19,8 @@ extension Problem {
         var problem = Problem(
             status: status,
             kind: fault.code.rawValue.replacing("_", with: "-"),
-            title: status == .unprocessableContent ? "The vendor refuses the event" : "The vendor did not answer this",
+            title: status == .unprocessableContent
+                ? "The vendor rejected the event" : "The vendor did not respond as expected",
             detail: fault.message
         )
         problem.vendorError = fault
@@ -31,7 +32,7 @@ extension Problem {
         let (kind, title, seconds) =
             switch refusal {
             case .tooMany: ("too-many-reads", "Too many reads of this provider", "1")
-            case .rateLimited: ("rate-limited", "The vendor's rate limit is used up", "10")
+            case .rateLimited: ("rate-limited", "The vendor's rate limit is exhausted", "10")
             }
         self.init(
             status: .serviceUnavailable,
@@ -70,7 +71,7 @@ extension Problem {
         Problem(
             status: .forbidden,
             kind: "shared-provider",
-            title: "The provider holds events of several tenants",
+            title: "The provider account is shared by several tenants",
             detail: "only a client with the scope \"admin\" may read from \"\(name)\", because its account is shared"
         )
     }
@@ -81,8 +82,8 @@ extension Problem {
             status: .notFound,
             kind: "unknown-event",
             title: "No such event",
-            detail: "\"\(provider)\" shows no event for the id \"\(id.prefix(300))\"; "
-                + (reason ?? "vendors may show events late")
+            detail: "\"\(provider)\" has no event with the id \"\(id.prefix(300))\"; "
+                + (reason ?? "vendors may show events with a delay")
         )
     }
 }

@@ -94,7 +94,7 @@ package enum ChunkFault: Error, Equatable, Sendable {
         case .unknownPacking(let number): "the chunk is packed in a way (\(number)) that this version does not know"
         case .unknownOrigin(let number): "the chunk names origin \(number), which is not in its table"
         case .unknownPlan(let number): "the chunk names plan \(number), which is not in its table"
-        case .misplaced(let first, let count): "the chunk holds \(count) events from \(first), which is not its place"
+        case .misplaced(let first, let count): "the chunk has \(count) events from \(first), which is not its position"
         }
     }
 }

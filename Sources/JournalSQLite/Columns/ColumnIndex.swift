@@ -18,25 +18,6 @@ final class ColumnIndex: Sendable {
         var bytes = 0
     }
 
-    fileprivate struct State {
-        var newest: ColumnBuilder
-        /// The newest events as a segment, if someone has asked since the last one came.
-        var newestSegment: ColumnSegment?
-        /// Full, and not in a file yet; in journal order.
-        var unwritten: [ColumnSegment] = []
-        /// In journal order, without overlap.
-        var written: [ColumnSegment] = []
-        /// What retention has removed.
-        var removed: SequenceRanges
-        /// The oldest event of the journal.
-        var floor: Int64 = 1
-        /// Makes what is missing, once it has been told how.
-        var filling: ColumnFilling?
-        var isClosing = false
-        /// Whether what could not be written is going to be tried again.
-        var isRetryDue = false
-    }
-
     /// Bytes of chunks that wait before the background takes them apart, and at which the writer waits for it.
     private static let pendingBytes = (toStart: 1 << 20, toWait: 32 << 20)
     /// Segments that wait in memory to be written, at most; the oldest is given up then, and its events are read from the journal.
@@ -50,7 +31,7 @@ final class ColumnIndex: Sendable {
     /// How long it waits before it tries again what could not be written.
     private let retryPause: Duration
     private let pending = Mutex(Pending())
-    private let state: Mutex<State>
+    private let state: Mutex<ColumnParts>
     private let absorbing = DispatchQueue(label: "tollgate.columns.absorb")
     private let writing = DispatchQueue(label: "tollgate.columns.write")
     private let filling = DispatchQueue(label: "tollgate.columns.fill", qos: .utility)
@@ -75,7 +56,7 @@ final class ColumnIndex: Sendable {
         self.names = names
         self.logger = logger
         files = try ColumnFolder(folder, key: key, logger: logger)
-        state = Mutex(State(newest: ColumnBuilder(first: 1, key: key), removed: removed))
+        state = Mutex(ColumnParts(newest: ColumnBuilder(first: 1, key: key), removed: removed))
     }
 
     // MARK: What the writer calls
@@ -158,7 +139,7 @@ final class ColumnIndex: Sendable {
     }
 
     /// - Parameter nextFirst: where the next segment begins; behind this one if nil.
-    private func endNewest(_ state: inout State, nextFirst: Int64? = nil) {
+    private func endNewest(_ state: inout ColumnParts, nextFirst: Int64? = nil) {
         let full = segment(state.newest)
         state.newest = ColumnBuilder(first: nextFirst ?? state.newest.next, key: key)
         state.newestSegment = nil
@@ -196,28 +177,6 @@ final class ColumnIndex: Sendable {
     }
 }
 
-extension ColumnIndex.State {
-    /// What neither a segment covers nor retention has removed, oldest first.
-    fileprivate var gaps: [ClosedRange<Int64>] {
-        var covered = SequenceRanges()
-        for segment in written + unwritten { covered.insert(segment.range) }
-        return covered.gaps(in: floor..<max(floor, newest.first)).flatMap { gap in
-            removed.gaps(in: gap.lowerBound..<(gap.upperBound + 1))
-        }
-    }
-
-    /// Adds a segment, in the place of those whose events it has.
-    /// - Returns: those, which are of no use any more; the segment itself if its events are all gone.
-    fileprivate mutating func install(_ segment: ColumnSegment) -> [ColumnSegment] {
-        guard segment.range.upperBound >= floor else { return [segment] }
-        let replaced = written.filter { $0.range.overlaps(segment.range) }
-        written.removeAll { $0.range.overlaps(segment.range) }
-        let place = written.firstIndex { $0.range.lowerBound > segment.range.lowerBound } ?? written.count
-        written.insert(segment, at: place)
-        return replaced
-    }
-}
-
 // MARK: - Opening, filling and forgetting
 
 extension ColumnIndex {
@@ -228,11 +187,8 @@ extension ColumnIndex {
     ///   - newest: the newest event that ever was; what comes from now on is handed over by ``append(_:)``.
     func open(floor: Int64, newest: Int64) throws {
         let segments = try files.segments(from: floor, through: newest)
-        state.withLock { state in
-            state.written = segments
-            state.floor = floor
-            state.newest = ColumnBuilder(first: newest + 1, key: key)
-        }
+        let first = ColumnBuilder(first: newest + 1, key: key)
+        state.withLock { $0.begin(with: segments, floor: floor, newest: first) }
     }
 
     /// From now on makes the segments that are missing, in the background.
@@ -279,14 +235,10 @@ extension ColumnIndex {
         }
     }
 
-    /// The newest range that no segment covers, together with a short segment before it.
     private func nextGap() -> (ClosedRange<Int64>, ColumnFilling)? {
         state.withLock { state in
-            guard !state.isClosing, let filling = state.filling, let gap = state.gaps.last else { return nil }
-            guard let before = state.written.last(where: { $0.range.upperBound == gap.lowerBound - 1 }),
-                before.count * 2 < unit
-            else { return (gap, filling) }
-            return (before.range.lowerBound...gap.upperBound, filling)
+            guard !state.isClosing, let filling = state.filling, let gap = state.nextGap(unit: unit) else { return nil }
+            return (gap, filling)
         }
     }
 
@@ -297,11 +249,7 @@ extension ColumnIndex {
 
     /// Leaves out a segment that could not be read, so that its events are read from the journal and it can be made again.
     func discard(_ damaged: DamagedSegment) {
-        let isKnown = state.withLock { state in
-            let known = state.written.count
-            state.written.removeAll { $0 === damaged.segment }
-            return state.written.count < known
-        }
+        let isKnown = state.withLock { $0.discard(damaged.segment) }
         // If it is not known, another has taken its place while it was searched.
         guard isKnown else { return }
         logger.warning(
@@ -314,13 +262,7 @@ extension ColumnIndex {
 
     /// Forgets segments all of whose events are gone.
     func removeSegments(below floor: Int64) {
-        let gone = state.withLock { state in
-            state.floor = floor
-            let removed = state.removed
-            let gone = state.written.filter { $0.range.upperBound < floor || removed.contains($0.range) }
-            state.written.removeAll { segment in gone.contains { $0 === segment } }
-            return gone
-        }
+        let gone = state.withLock { $0.removeSegments(below: floor) }
         files.remove(gone)
     }
 
@@ -333,5 +275,12 @@ extension ColumnIndex {
         absorbing.sync {}
         writing.sync {}
         filling.sync {}
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
     }
 }

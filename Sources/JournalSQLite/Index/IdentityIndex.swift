@@ -11,31 +11,6 @@ import Synchronization
 /// It is a function of the journal: what a crash or a damaged file takes from it is read from the journal again. The writer alone
 /// inserts; everyone may look up. Runs are written and merged on a queue in the background.
 final class IdentityIndex: Sendable {
-    /// A table that is being written to a run.
-    struct FrozenTable {
-        let table: IdentityTable
-        let range: ClosedRange<Int64>
-    }
-
-    struct State {
-        /// Knows every identity of the parts below.
-        var filter: IdentityFilter
-        var newest: IdentityTable
-        /// The first sequence number that belongs into ``newest``.
-        var newestFirst: Int64
-        var frozen: [FrozenTable] = []
-        /// In journal order, without overlap.
-        var runs: [IdentityRun] = []
-        var floor: Int64 = 1
-        /// What retention has removed.
-        var removed: SequenceRanges
-        /// What the last looks ahead have returned.
-        var touched: (Int64, UInt64) = (0, 0)
-        var isFilterGrowing = false
-        /// An empty table, to be filled next: its memory is at hand.
-        var spare: IdentityTable?
-    }
-
     /// Tables that may wait to be written; at the limit the writer waits too, so that memory stays bounded.
     private static let frozenTables = 4
     /// Tables that may wait while no file can be written.
@@ -44,11 +19,10 @@ final class IdentityIndex: Sendable {
     /// answered is still at hand.
     private static let lookAhead = 32
 
-    let folder: URL
     private let unit: Int
-    let keyCheck: UInt64
-    let logger: Logger
-    let state: Mutex<State>
+    private let files: IdentityFolder
+    private let logger: Logger
+    private let state: Mutex<IdentityParts>
     private let flushing = DispatchQueue(label: "tollgate.index.flush")
     private let merging = DispatchQueue(label: "tollgate.index.merge")
 
@@ -64,18 +38,15 @@ final class IdentityIndex: Sendable {
         removed: SequenceRanges = SequenceRanges(),
         logger: Logger
     ) throws {
-        self.folder = folder
         self.unit = unit
         self.logger = logger
-        keyCheck = key.hash("tollgate identity run")
-        let filter = IdentityFilter(capacity: unit * 4)
+        files = try IdentityFolder(folder, key: key, logger: logger)
         state = Mutex(
-            State(filter: filter, newest: IdentityTable(expecting: unit), newestFirst: 1, removed: removed)
-        )
-        try FileManager.default.createDirectory(
-            at: folder,
-            withIntermediateDirectories: true,
-            attributes: FolderPermissions.folder
+            IdentityParts(
+                filter: IdentityFilter(capacity: unit * 4),
+                newest: IdentityTable(expecting: unit),
+                removed: removed
+            )
         )
     }
 
@@ -129,7 +100,7 @@ final class IdentityIndex: Sendable {
     func sequences(sharing hash: UInt64) throws(DamagedRun) -> [Int64] {
         let shared = IdentityHash.sharedByScopes
         let (tables, runs) = state.withLock { state in
-            (state.frozen.map(\.table) + [state.newest], state.runs)
+            (state.tables, state.runs)
         }
         var found: Set<Int64> = []
         for table in tables {
@@ -166,9 +137,7 @@ final class IdentityIndex: Sendable {
     func flushIfFull(newest: Int64) {
         let isTooFast = state.withLock { state in
             guard state.newest.count >= unit, newest >= state.newestFirst else { return false }
-            state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
-            state.newest = state.spare.take() ?? IdentityTable(expecting: unit)
-            state.newestFirst = newest + 1
+            state.freeze(through: newest, next: state.spare.take() ?? IdentityTable(expecting: unit))
             flushing.async { self.flushWaiting() }
             if state.filter.count > state.filter.capacity, !state.isFilterGrowing {
                 state.isFilterGrowing = true
@@ -183,9 +152,7 @@ final class IdentityIndex: Sendable {
     func flushAll(newest: Int64) {
         state.withLock { state in
             guard state.newest.count > 0, newest >= state.newestFirst else { return }
-            state.frozen.append(FrozenTable(table: state.newest, range: state.newestFirst...newest))
-            state.newest = IdentityTable()
-            state.newestFirst = newest + 1
+            state.freeze(through: newest, next: IdentityTable())
             flushing.async { self.flushWaiting() }
         }
         flushing.sync {}
@@ -199,14 +166,8 @@ final class IdentityIndex: Sendable {
 
     /// Removes runs all of whose events are gone, and in the background the entries of such events where they are the most.
     func removeRuns(below floor: Int64) {
-        let gone = state.withLock { state in
-            state.floor = floor
-            let removed = state.removed
-            let gone = state.runs.filter { $0.range.upperBound < floor || removed.contains($0.range) }
-            state.runs.removeAll { run in gone.contains { $0 === run } }
-            return gone
-        }
-        remove(gone.map(\.file))
+        let gone = state.withLock { $0.removeRuns(below: floor) }
+        files.remove(gone.map(\.file))
         merging.async { self.mergeAsFarAsNeeded() }
     }
 
@@ -217,10 +178,7 @@ final class IdentityIndex: Sendable {
     private func flushWaiting() {
         do {
             while let run = try writeOldest() {
-                var written = state.withLock { state in
-                    state.runs.append(run)
-                    return state.frozen.removeFirst().table
-                }
+                var written = state.withLock { $0.thaw(into: run) }
                 merging.async { self.mergeAsFarAsNeeded() }
                 // Clearing it costs less than new memory for the next table.
                 written.removeAll()
@@ -235,18 +193,7 @@ final class IdentityIndex: Sendable {
     /// - Returns: nil if no table waits.
     private func writeOldest() throws -> IdentityRun? {
         guard let frozen = state.withLock({ $0.frozen.first }) else { return nil }
-        return try write(frozen.table, range: frozen.range)
-    }
-
-    func write(_ table: IdentityTable, range: ClosedRange<Int64>) throws -> IdentityRun {
-        var writer = try IdentityRunWriter(folder: folder, range: range, keyCheck: keyCheck)
-        for entry in table.sorted { try writer.append(entry) }
-        try writer.finish()
-        return try open(range)
-    }
-
-    private func open(_ range: ClosedRange<Int64>) throws -> IdentityRun {
-        try IdentityRun(opening: folder.appending(path: IdentityRunWriter.name(of: range)), keyCheck: keyCheck)
+        return try files.write(frozen.table, range: frozen.range)
     }
 
     private func growFilter() {
@@ -263,10 +210,7 @@ final class IdentityIndex: Sendable {
     /// Makes the filter from all that the index has, with room for half as much again.
     /// - Throws: ``DamagedRun`` with the run that must be made again; the filter is as before.
     func makeFilter() throws(DamagedRun) {
-        let entries = state.withLock { state in
-            state.runs.reduce(state.newest.count) { $0 + $1.count }
-                + state.frozen.reduce(0) { $0 + $1.table.count }
-        }
+        let entries = state.withLock { $0.count }
         let filter = IdentityFilter(capacity: max(unit * 4, entries / 2 * 3))
         var known: [IdentityRun] = []
         while true {
@@ -274,7 +218,7 @@ final class IdentityIndex: Sendable {
             let runs = state.withLock { state in
                 let runs = state.runs.filter { run in !known.contains { $0 === run } }
                 guard runs.isEmpty else { return runs }
-                for table in state.frozen.map(\.table) + [state.newest] {
+                for table in state.tables {
                     for entry in table.entries { filter.insert(entry.hash) }
                 }
                 state.filter = filter
@@ -301,35 +245,64 @@ final class IdentityIndex: Sendable {
                     ?? IdentityMerge.sparse(in: runs, removed: removed)
             else { return }
             do {
-                let file = try IdentityMerge.merge(
-                    group,
-                    floor: floor,
-                    removed: removed,
-                    folder: folder,
-                    keyCheck: keyCheck
-                )
-                let merged = try IdentityRun(opening: file, keyCheck: keyCheck)
+                let merged = try files.merge(group, floor: floor, removed: removed)
                 // Meanwhile one of them may have been made again, or its events removed.
                 let isInPlace = state.withLock { $0.replace(group, by: [merged]) }
-                remove(isInPlace ? group.map(\.file) : [merged.file])
+                files.remove(isInPlace ? group.map(\.file) : [merged.file])
             } catch {
                 logger.warning("parts of the identity index could not be merged", metadata: ["reason": "\(error)"])
                 return
             }
         }
     }
+}
 
-    func remove(_ files: [URL]) {
-        for file in files {
-            do {
-                try FileManager.default.removeItem(at: file)
-            } catch {
-                logger.warning(
-                    "a file of the identity index could not be removed",
-                    metadata: ["file": "\(file.lastPathComponent)", "reason": "\(error)"]
-                )
-            }
+// MARK: - Opening, and making damaged runs again
+
+extension IdentityIndex {
+    /// Opens the runs that are on disk.
+    /// - Returns: the ranges between `floor` and `newest` that no run covers, oldest first: their events must be inserted again.
+    func openRuns(floor: Int64, newest: Int64) throws -> [ClosedRange<Int64>] {
+        let runs = try files.runs(from: floor, through: newest)
+        return state.withLock { $0.begin(with: runs, floor: floor, newest: newest) }
+    }
+
+    /// Puts the entries of a gap back: those of the newest gap into memory, others into a run.
+    func fill(_ gap: ClosedRange<Int64>, with table: IdentityTable, isNewest: Bool) throws {
+        let run = isNewest ? nil : try files.write(table, range: gap)
+        state.withLock { $0.fill(gap, with: table, as: run) }
+    }
+
+    /// Whether this run is looked into.
+    func has(_ run: IdentityRun) -> Bool {
+        state.withLock { $0.runs.contains { $0 === run } }
+    }
+
+    /// The runs that lie in this range.
+    func runs(in range: ClosedRange<Int64>) -> [IdentityRun] {
+        state.withLock { $0.runs.filter { $0.range.overlaps(range) } }
+    }
+
+    /// Writes a part of what a damaged run had.
+    /// - Returns: a run that nobody looks into yet.
+    func makeAgain(_ range: ClosedRange<Int64>, from table: IdentityTable) throws -> IdentityRun {
+        let run = try files.write(table, range: range)
+        state.withLock { state in
+            for entry in table.entries { state.filter.insert(entry.hash) }
         }
+        return run
+    }
+
+    /// Puts runs that were made again in the place of a damaged one.
+    ///
+    /// It keeps its place until then: runs beside a gap would be merged across it, and a gap that cannot be filled would be forgotten.
+    func replace(_ run: IdentityRun, by new: [IdentityRun], because fault: IdentityRunFault) {
+        files.warnOfRemaking(run.file, fault)
+        let isInPlace = state.withLock { $0.replace([run], by: new) }
+        let kept = isInPlace ? new : []
+        // A new run may have taken over the name.
+        let gone = isInPlace ? [run] : new
+        files.remove(gone.map(\.file).filter { file in !kept.contains { $0.file == file } })
     }
 }
 
@@ -337,21 +310,4 @@ final class IdentityIndex: Sendable {
 struct DamagedRun: Error {
     let run: IdentityRun
     let fault: IdentityRunFault
-}
-
-extension IdentityIndex.State {
-    /// - Returns: nil if nothing has this hash.
-    fileprivate func find(_ hash: UInt64) -> IdentityIndex.Candidates? {
-        var found = newest.sequences(of: hash)
-        for frozen in frozen { found += frozen.table.sequences(of: hash) }
-        return found.isEmpty && runs.isEmpty ? nil : IdentityIndex.Candidates(sequences: found, runs: runs)
-    }
-
-    /// - Returns: false, and changes nothing, if not all of `old` are there any more.
-    mutating func replace(_ old: some Collection<IdentityRun>, by new: [IdentityRun]) -> Bool {
-        let rest = runs.filter { run in !old.contains { $0 === run } }
-        guard rest.count + old.count == runs.count else { return false }
-        runs = (rest + new).sorted { $0.range.lowerBound < $1.range.lowerBound }
-        return true
-    }
 }

@@ -63,7 +63,7 @@ extension Faults {
 
     private static func count(_ value: SandboxJSON, _ name: String) throws -> Int {
         guard let number = value.number.flatMap({ Int($0) }), number >= 0 else {
-            throw BadControl(reason: "\(name) must be a whole number")
+            throw BadControl(reason: "\(name) must be an integer")
         }
         return number
     }
@@ -82,7 +82,7 @@ extension Faults {
         var found: [Int: Double] = [:]
         for member in members {
             guard let status = Int(member.name), (200...599).contains(status) else {
-                throw BadControl(reason: "\"\(member.name)\" in \(name) is no status of an answer")
+                throw BadControl(reason: "\"\(member.name)\" in \(name) is not a response status")
             }
             found[status] = try probability(member.value, name)
         }

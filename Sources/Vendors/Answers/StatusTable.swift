@@ -34,14 +34,16 @@ struct StatusTable {
         case 200..<300: .all(.ambiguous(notUnderstood))
         case 300..<400: .all(.park(redirect))
         case 401: .all(.park(fault(.unauthorized, "does not accept the credential; check the provider's credential")))
-        case 402: .all(.park(fault(.forbidden, "wants the account's payment settled before it takes events")))
-        case 403: .all(.park(fault(.forbidden, "does not let this credential write events; check its rights")))
+        case 402:
+            .all(.park(fault(.forbidden, "requires the account's payment to be settled before it accepts events")))
+        case 403:
+            .all(.park(fault(.forbidden, "does not allow this credential to write events; check its permissions")))
         case 404, 405, 410, 421: .all(.park(fault(.notFound, "has no such address; check the provider's base_url")))
         case 406, 407, 411, 415, 426, 451:
-            .all(.park(fault(.unsupported, "or a proxy before it does not take requests of this kind")))
+            .all(.park(fault(.unsupported, "or a proxy in front of it does not accept requests of this kind")))
         case 408: .all(.ambiguous(fault(.timeout, "gave up waiting for the request; it may have the events")))
         case 413: refused(fault(.payloadTooLarge, "finds the request too large"))
-        case 429: .all(.retry(fault(.rateLimited, "takes no more requests for now"), after: retryAfter ?? limitReset))
+        case 429: .all(.retry(fault(.rateLimited, "accepts no more requests for now"), after: retryAfter ?? limitReset))
         case 409: refused(fault(.duplicateConflict, "reports a conflict"))
         case 400..<500: refused(fault(.invalidEvent, "refuses the request"))
         case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events"), after: retryAfter))
@@ -58,7 +60,7 @@ struct StatusTable {
 
     /// The answer is none that the vendor is known to give.
     var notUnderstood: DeliveryFault {
-        fault(.vendorError, "gave an answer that is not understood; it may have the events")
+        fault(.vendorError, "sent an unrecognized response; it may have the events")
     }
 
     /// Refused for what one of the events holds; a lone event is named by that.

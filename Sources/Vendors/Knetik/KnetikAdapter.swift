@@ -81,7 +81,7 @@ struct KnetikAdapter: Adapter {
     private func sendTime(of event: AcceptedEvent, _ fields: VendorFields) throws(Untranslatable) -> Int64 {
         guard let value = fields["send_timestamp"] else { return event.acceptedAt.milliseconds }
         guard let milliseconds = value.int64 else {
-            throw fields.fault("send_timestamp", "must be a whole number of Unix milliseconds")
+            throw fields.fault("send_timestamp", "must be an integer of Unix milliseconds")
         }
         return milliseconds
     }

@@ -17,7 +17,7 @@ struct KnetikAnswers {
         // Success has no body, so a page for people comes from somebody else who stands in the way.
         case 200..<300:
             VendorMessage.isMarkup(table.answer.body) ? table.verdict : .all(.delivered(deduplicated: false))
-        case 415: .all(.reject(table.fault(.unsupported, "does not take requests of this kind")))
+        case 415: .all(.reject(table.fault(.unsupported, "does not accept requests of this kind")))
         default: table.verdict
         }
     }

@@ -24,7 +24,7 @@ final class KnetikSettings: Sendable {
             kind: .choice(["refuse", "drop"]),
             default: .text("refuse"),
             summary: """
-                What becomes of properties that are null: "refuse" makes the event untranslatable, "drop" leaves them \
+                What happens to properties that are null: "refuse" makes the event untranslatable, "drop" leaves them \
                 out.
                 """
         ),

@@ -52,7 +52,7 @@ struct LagoReads: VendorReader {
         guard filter.customerIDs.isEmpty else {
             return .unsupported("Lago's events name no customer; filter by subscription_id")
         }
-        guard filter.sources.isEmpty else { return .unsupported("Lago keeps no source") }
+        guard filter.sources.isEmpty else { return .unsupported("Lago does not store a source") }
         guard let page = CountedPage(query, largest: Self.largestPage) else {
             return .unsupported("the cursor is none of a Lago provider")
         }

@@ -76,7 +76,10 @@ struct PolarAdapter: Adapter {
         let name = destination.name(for: event.name)
         // Most names are shorter in bytes already.
         guard name.utf8.count <= 128 || name.unicodeScalars.count <= 128 else {
-            throw Untranslatable(field: "name", message: "Polar takes names up to 128 characters; shorten it by rename")
+            throw Untranslatable(
+                field: "name",
+                message: "Polar accepts names up to 128 characters; shorten it with rename"
+            )
         }
         try name.checkStorable(as: "name", for: Self.vendor)
         return name
@@ -99,7 +102,7 @@ struct PolarAdapter: Adapter {
             if let member { writer.member("member_id", string: member) }
             return
         }
-        guard member == nil else { throw fields.fault("member_id", "needs vendor.polar.customer_id beside it") }
+        guard member == nil else { throw fields.fault("member_id", "requires vendor.polar.customer_id too") }
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
         try customer.checkStorable(as: "customer_id", for: Self.vendor)
         writer.member("external_customer_id", string: customer)

@@ -37,7 +37,7 @@ struct PolarAnswers {
         guard !errors.isEmpty else { return table.refused(unnamedFault) }
         if (0..<table.events).allSatisfy({ errors[$0]?.allSatisfy(\.refusesOrganization) ?? false }) {
             let message = """
-                takes no organization_id with an organization's token; remove organization_id from the destination, and \
+                does not accept organization_id with an organization's token; remove organization_id from the destination, and \
                 vendor.polar.organization_id from events, or use a personal token
                 """
             return .all(.park(table.fault(.forbidden, message, quoting: self.message(of: errors[0] ?? []))))

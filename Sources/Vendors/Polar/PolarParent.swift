@@ -21,7 +21,7 @@ enum PolarParent {
         if text.hasPrefix(ownUUID) {
             let uuid = String(text.dropFirst(ownUUID.count))
             guard PolarUUID.isPlain(uuid) else {
-                throw fields.fault("parent_id", "must have a UUID of version 4 behind \(ownUUID)")
+                throw fields.fault("parent_id", "must be \(ownUUID) followed by a version 4 UUID")
             }
             return uuid
         }

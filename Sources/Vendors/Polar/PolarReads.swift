@@ -75,7 +75,7 @@ struct PolarReads: VendorReader {
             return .unsupported("Polar does not show the ids that events were sent with; read one by its id instead")
         }
         guard filter.subscriptionIDs.isEmpty else { return .unsupported("Polar's events name no subscription") }
-        guard filter.sources.isEmpty else { return .unsupported("Polar keeps no source of the application's") }
+        guard filter.sources.isEmpty else { return .unsupported("Polar does not store the application's source") }
         return Self.ask(query) { .done($0) }
     }
 

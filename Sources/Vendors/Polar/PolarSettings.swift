@@ -16,7 +16,7 @@ final class PolarSettings: Sendable {
             kind: .choice(["refuse", "cut"]),
             default: .text("refuse"),
             summary: """
-                What becomes of text properties above 500 characters: "refuse" makes the event untranslatable, "cut" \
+                What happens to text properties above 500 characters: "refuse" makes the event untranslatable, "cut" \
                 sends the first 500.
                 """
         ),

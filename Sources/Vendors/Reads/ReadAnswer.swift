@@ -18,7 +18,7 @@ struct ReadAnswer {
     var notUnderstood: DeliveryFault {
         DeliveryFault(
             code: .vendorError,
-            message: "\(vendor) (\(answer.status)) gave an answer that is not understood",
+            message: "\(vendor) (\(answer.status)) sent an unrecognized response",
             vendor: VendorMessage.quoted(body: answer.body)
         )
     }
@@ -29,10 +29,10 @@ struct ReadAnswer {
             switch answer.status {
             case 300..<400: (.notFound, "sends requests on to another address; check the provider's base_url")
             case 401: (.unauthorized, "does not accept the provider's credential")
-            case 402, 403: (.forbidden, "does not let the provider's credential read events")
+            case 402, 403: (.forbidden, "does not allow the provider's credential to read events")
             case 404, 405, 410: (.notFound, "has no such address or object")
             case 408: (.timeout, "gave up waiting")
-            case 429: (.rateLimited, "takes no more requests for now")
+            case 429: (.rateLimited, "accepts no more requests for now")
             case 400..<500: (.invalidEvent, "refuses the question")
             case 500: (.vendorError, "failed inside")
             default: (.vendorUnavailable, "or a proxy before it is unavailable")

@@ -71,7 +71,7 @@ struct PropertyRewriter {
             case .refuse:
                 throw fault(
                     name,
-                    "\(vendor) may not take null; leave it out, or set the destination's nulls to \"drop\""
+                    "\(vendor) may not accept null; leave it out, or set the destination's nulls to \"drop\""
                 )
             }
         case .object, .array: try addNested(value, as: name)
@@ -99,7 +99,7 @@ struct PropertyRewriter {
             throw fault(
                 name,
                 """
-                \(vendor) takes text up to \(limits.text) characters, and this has \(text.unicodeScalars.count); shorten it, \
+                \(vendor) accepts text up to \(limits.text) characters; this has \(text.unicodeScalars.count); shorten it, \
                 or set the destination's long_text to "cut" or name the property in omit
                 """
             )
@@ -138,7 +138,7 @@ struct PropertyRewriter {
             throw fault(
                 name,
                 """
-                is \(value.kind.phrase), and \(vendor) takes only text, numbers and booleans; send it flat, or set the \
+                is \(value.kind.phrase), and \(vendor) accepts only text, numbers and booleans; send it flat, or set the \
                 destination's nested to "flatten" or "stringify"
                 """
             )
@@ -168,19 +168,19 @@ struct PropertyRewriter {
         if keepsNames, !names.insert(Array(name)).inserted {
             throw fault(
                 name,
-                "stands twice after flattening; rename one, or set the destination's nested to \"stringify\""
+                "is duplicated after flattening; rename one, or set the destination's nested to \"stringify\""
             )
         }
         try checkZeroCharacter(name, name)
         guard let limits = rules.limits else { return }
         if name.count > limits.name, Self.text(name).unicodeScalars.count > limits.name {
-            throw fault(name, "\(vendor) takes names up to \(limits.name) characters; shorten it, or name it in omit")
+            throw fault(name, "\(vendor) accepts names up to \(limits.name) characters; shorten it, or add it to omit")
         }
         if count == limits.properties {
             throw Untranslatable(
                 field: path,
                 message:
-                    "\(vendor) takes up to \(limits.properties) properties an event; name those it does not need in omit"
+                    "\(vendor) accepts up to \(limits.properties) properties per event; add those it does not need to omit"
             )
         }
     }

@@ -31,7 +31,7 @@ extension SettingField {
         kind: .texts([]),
         summary: """
             Names of properties that must arrive as JSON numbers: numeric text becomes a number, anything else is \
-            untranslatable. Without it every value keeps its type.
+            untranslatable. By default every value keeps its type.
             """
     )
 
@@ -51,7 +51,7 @@ extension SettingField {
             name: "copy",
             kind: .texts(fields),
             summary: """
-                Fields that the vendor has no place for and that become properties of the same name, unless the event \
+                Fields the vendor does not have, sent as properties of the same name, unless the event \
                 has such a property. Without it they are not sent.
                 """
         )
@@ -66,7 +66,7 @@ extension SettingField {
             kind: .choice(choices.map(\.rawValue)),
             default: .text(standard.rawValue),
             summary: """
-                What becomes of objects and arrays in properties: "keep" sends them, "refuse" makes the event \
+                What happens to objects and arrays in properties: "keep" sends them, "refuse" makes the event \
                 untranslatable, "flatten" turns them into dotted keys (a.b, a.0), "stringify" into JSON text.
                 """
         )

@@ -115,7 +115,7 @@ extension BenchRun {
         let failed = beside.reduce(0) { $0 + $1.failed }
         return Row(
             .hang,
-            "accept and deliver to 3 vendors while a fourth takes requests and never answers",
+            "accept and deliver to 3 vendors while a fourth accepts requests and never responds",
             [
                 Figure("p99", p99, "ms", of: undisturbed.p99), Figure("", rate, "accepted/s", of: undisturbed.rate),
             ] + (failed > 0 ? [Figure("FAILED", Double(failed), "requests")] : [])

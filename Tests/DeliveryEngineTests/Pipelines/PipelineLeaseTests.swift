@@ -1,7 +1,7 @@
-import Routing
 import Events
 import Journal
 import JournalSQLite
+import Routing
 import TestSupport
 import Testing
 

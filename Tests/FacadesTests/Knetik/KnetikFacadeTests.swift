@@ -90,7 +90,10 @@ import Testing
                 #""user_id":"acme""#, #""user_id":"a","transaction_id":1"#,
                 "transaction_id must be a string, found a number"
             ),
-            (#""newEvent""#, #""newUser""#, #"unsupported: request_type "newUser"; this gateway takes newEvent only"#),
+            (
+                #""newEvent""#, #""newUser""#,
+                #"unsupported: request_type "newUser"; this gateway accepts newEvent only"#
+            ),
             (#""newEvent""#, "5", "request_type must be a string, found a number"),
             (#""acme""#, #""a","event_properties":[]"#, "event_properties must be an object, found an array"),
             (

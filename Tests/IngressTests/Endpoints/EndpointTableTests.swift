@@ -40,7 +40,7 @@ import Testing
         ("GET", "/v1//events", "unknown-path", "use /v1/events"),
         ("GET", "/v1/events/", "unknown-path", "use /v1/events"),
         ("GET", "/v1/events/a/b", "unknown-path", ""), ("GET", "/v1/events/%zz", "unknown-path", ""),
-        ("POST", "/v1/events/batch", "unknown-path", "use /v1/events, which takes one event or several"),
+        ("POST", "/v1/events/batch", "unknown-path", "use /v1/events, which accepts one event or several"),
         ("POST", "/v1/providers//hold", "unknown-path", ""), ("POST", "/v1/providers/hold", "unknown-path", ""),
         ("POST", "/v1/providers/a/b/hold", "unknown-path", ""),
         ("PUT", "/v1/events", "wrong-method", "use GET, POST"), ("POST", "/v1/events/names", "wrong-method", "use GET"),

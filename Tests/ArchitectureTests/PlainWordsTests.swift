@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// Keeps phrases that read as translated out of what people read: error texts, help, logs, the OpenAPI document and the guides.
+@Suite struct PlainWordsTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// A phrase that is no longer used, and the standard term for it.
+    private static let phrases = [
+        ("again and again", "retries"), ("way out", "how to fix it"),
+        ("nobody knows", "unknown outcome"), ("taken over", "reloaded"), ("takes over", "reloads"),
+        ("given up", "closed, discarded or timed out"), ("gives up", "closes, discards or times out"),
+        ("the least level", "minimum log level"), ("at the most", "maximum, at most"),
+        ("go on behind", "continue from this cursor"), ("more than it may", "rate limit exceeded"),
+        ("did not come", "timed out"), ("of your own belong", "custom fields"), ("without a word", "by default"),
+        ("under way", "in flight"), ("overlap is over", "overlap ends"), ("the good ones", "the valid events"),
+        ("say what there is", "show this help"), ("in force stay", "stay active"), ("stands twice", "is duplicated"),
+        ("stand twice", "are duplicated"), ("becomes of", "happens to"), ("there are more:", "more results"),
+        ("a line to paste", "a command"), ("whole number", "integer"), ("stands in routes.json", "is in routes.json"),
+        ("stand in routes.json", "are in routes.json"), ("event a line", "event per line"),
+        ("object a line", "object per line"), ("are left alone", "are not changed"), ("by heart", "cached"),
+        ("in a moment", "later"), ("this moment", "this time"), ("first moment", "when"), ("is no endpoint", "is not"),
+        ("is no parameter", "is not a parameter"), ("shown this once", "not shown again"),
+        ("simply arrive", "fail, or retry"), ("the vendor's words", "the vendor's message"),
+        ("what it sets up", "summary"),
+    ]
+
+    /// One piece of text that people read.
+    private struct Passage: Sendable {
+        let origin: String
+        let text: String
+    }
+
+    /// String literals of the sources; those of the simulators and facades, which repeat the vendors' texts, are not ours to choose.
+    private static func literals() throws -> [Passage] {
+        try files(below: "Sources", type: "swift").flatMap { file -> [Passage] in
+            let path = file.path.dropFirst(root.path.count + 1)
+            guard !path.hasPrefix("Sources/Sandbox/"), !path.hasPrefix("Sources/tollgate-bench/") else { return [] }
+            var isInside = false
+            let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+            return lines.enumerated().compactMap { number, line in
+                let quotes = line.components(separatedBy: #"""""#).count - 1
+                defer { if quotes % 2 == 1 { isInside.toggle() } }
+                let isComment = !isInside && line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+                guard !isComment, isInside || line.contains("\""), !line.contains("precondition") else { return nil }
+                return Passage(origin: "\(path):\(number + 1)", text: line)
+            }
+        }
+    }
+
+    /// The lines of the README and of the guides.
+    private static func documents() throws -> [Passage] {
+        let guides = try files(below: "Sources", type: "md") + files(below: ".github", type: "md")
+        return try ([root.appending(path: "README.md")] + guides).flatMap { file -> [Passage] in
+            let path = file.path.dropFirst(root.path.count + 1)
+            return try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n").enumerated().map {
+                Passage(origin: "\(path):\($0 + 1)", text: $1)
+            }
+        }
+    }
+
+    private static func files(below folder: String, type: String) throws -> [URL] {
+        let walk = FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil)
+        return walk?.compactMap { $0 as? URL }.filter { $0.pathExtension == type } ?? []
+    }
+
+    @Test func `uses standard terms in all texts for people`() throws {
+        let passages = try Self.literals() + Self.documents()
+        #expect(passages.count > 5000)
+        for passage in passages {
+            let text = passage.text.lowercased()
+            for (phrase, term) in Self.phrases where text.contains(phrase) {
+                Issue.record("\(passage.origin): \"\(phrase)\"; write: \(term)")
+            }
+        }
+    }
+
+    @Test func `has no line over 120 columns in the README and the guides, rows of tables apart`() throws {
+        for line in try Self.documents() where line.text.count > 120 && !line.text.hasPrefix("|") {
+            Issue.record("\(line.origin): \(line.text.count) columns")
+        }
+    }
+}
