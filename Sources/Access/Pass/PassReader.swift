@@ -54,7 +54,7 @@ package struct PassReader: Sendable {
                 }
             }
             if rules[traits.adapter] != nil {
-                fields.fault(member.key, "the facade \(traits.adapter) stands twice in \"pass\"; join the lists")
+                fields.fault(member.key, "the facade \(traits.adapter) is duplicated in \"pass\"; join the lists")
             }
             rules[traits.adapter] = PassRules.Rule(
                 provider: provider,

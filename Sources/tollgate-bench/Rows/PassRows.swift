@@ -29,9 +29,9 @@ extension BenchRun {
         )
     }
 
-    /// Few connections, so that the machine has time for both.
+    /// Few connections, so that the machine has time for both; two events each, which vendors get in a batch, as the sink wants it.
     private func deliver(_ gateway: BenchServer) async throws -> LoadReport {
-        try await load(gateway, seconds: max(seconds, 5), connections: 4, flags: ["--waits"])
+        try await load(gateway, batch: 2, seconds: max(seconds, 5), connections: 4, flags: ["--waits"])
     }
 
     private func pass(_ calls: Int, _ gateway: BenchServer) async throws -> LoadReport {

@@ -74,7 +74,7 @@ import Vendors
         (#""pass": {"lago": [1]}"#, #""lago" must be"#),
         (#""pass": {"lago": ["/api/v1/a", 1]}"#, #""lago" must be"#),
         (#""pass": ["/api/v1/customers"]"#, #""pass" must be an object"#),
-        (#""pass": {"lago": "/api/v1/a", "lago-eu": "/api/v1/b"}"#, "the facade lago stands twice"),
+        (#""pass": {"lago": "/api/v1/a", "lago-eu": "/api/v1/b"}"#, "the facade lago is duplicated"),
         (
             #""pass": {"polar": "/v1/customers/*"}"#,
             #"no provider of polar is primary in the routes of "shop"; use a provider's name, such as "polar-prod", instead of "polar""#
