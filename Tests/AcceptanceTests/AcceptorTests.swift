@@ -143,8 +143,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Allowance(names: [Glob("api_y*")]), #"this client may not send "api_x"; routes.json lets it send "api_y*""#),
-        (Allowance(routes: ["other"]), #""api_x" goes by the route r, and routes.json lets this client use other"#),
+        (Allowance(names: [Glob("api_y*")]), #"this client may not send "api_x"; routes.json allows "api_y*""#),
+        (Allowance(routes: ["other"]), #""api_x" goes by the route r, and routes.json allows this client other"#),
     ])
     func `refuses what the client may not send, and keeps the rest`(allowance: Allowance, message: String) async throws
     {

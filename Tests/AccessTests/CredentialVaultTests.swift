@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("s3cret\nother", "holds several lines"), ("s3cret\rother", "holds several lines"),
+        ("s3cret\nother", "has several lines"), ("s3cret\rother", "has several lines"),
         ("Bearer s3cret", "begins with \"Bearer \""), ("bearer\ts3cret", "begins with \"Bearer \""),
         ("\"s3cret\"", "quotation marks"), ("'s3cret'", "quotation marks"), ("s3cret key", "without spaces"),
         ("s3crét", "visible ASCII"), (" \n", "is empty"),

@@ -39,7 +39,7 @@ import Testing
                 #expect(try await client(Self.next, of: stage).post("/v1/events", event("b")).status == 202)
                 try await waitUntil("the old key has ended") {
                     let answer = try await client(Self.old, of: stage).post("/v1/events", event("c"))
-                    return answer.status == 401 && answer.text.contains("the key old could be used until")
+                    return answer.status == 401 && answer.text.contains("the key old expired at")
                 }
                 #expect(try await client(Self.next, of: stage).post("/v1/events", event("d")).status == 202)
             }

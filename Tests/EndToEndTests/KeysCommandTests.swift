@@ -121,14 +121,14 @@ import Testing
             let stranger = try await keys(["create", "demi"], stage, exit: 1)
             #expect(stranger.contains { $0.contains(#"no client "demi" (did you mean "demo"?)"#) })
             #expect(
-                try await keys(["revoke", "97f523f4"], stage, exit: 1).contains { $0.contains("stands in routes.json") }
+                try await keys(["revoke", "97f523f4"], stage, exit: 1).contains { $0.contains("is in routes.json") }
             )
             #expect(
                 try await keys(["revoke", "nobody"], stage, exit: 1).contains { $0.contains("tollgate keys list") }
             )
             #expect(try await keys(["create", "demo", "--expires", "soon"], stage, exit: 64).isEmpty == false)
             let first = try await keys(["rotate", "demo"], stage)
-            #expect(first.contains { $0.contains("The key 97f523f4 of demo stands in routes.json") })
+            #expect(first.contains { $0.contains("The key 97f523f4 of demo is in routes.json") })
         }
     }
 
@@ -142,7 +142,7 @@ import Testing
             try await stage.withGateway { (gateway) async throws in
                 try Data("{".utf8).write(to: file, options: .atomic)
                 _ = try await gateway.waitForLine("the file is refused") {
-                    $0.contains("keys.json was refused") && $0.contains("tollgate.audit") ? true : nil
+                    $0.contains("keys.json is invalid") && $0.contains("tollgate.audit") ? true : nil
                 }
                 #expect(try await status(made, stage) == 200)
             }

@@ -52,7 +52,7 @@ import Testing
                 #expect(faults.count == 3)
                 #expect(faults.allSatisfy { ($0["message"] as? String ?? "").contains("did you mean \"mirror\"?") })
                 _ = try await gateway.waitForLine("the log has the faults") {
-                    $0.contains("routes.json was refused") && $0.contains("miror") && $0.contains("tollgate.audit")
+                    $0.contains("routes.json is invalid") && $0.contains("miror") && $0.contains("tollgate.audit")
                         ? true : nil
                 }
                 #expect(try await stage.client.post("/v1/events", event("e")).status == 202)
@@ -150,7 +150,7 @@ import Testing
                 #expect(answer.status == 409)
                 #expect(try (answer.object()["detail"] as? String)?.contains("5 deliveries to provider polar") == true)
                 _ = try await gateway.waitForLine("the log says why") {
-                    $0.contains("routes.json was refused") && $0.contains("another account") ? true : nil
+                    $0.contains("routes.json is invalid") && $0.contains("another account") ? true : nil
                 }
             }
             let start = try stage.launch()

@@ -141,7 +141,7 @@ import Testing
         try await Stage.set { (stage) async throws in
             let file = try file("usage.ndjson", #"{"id":"1","name":"n","customer_id":"c"}"#, in: stage)
             let result = try await send(file.path, to: stage)
-            expect("\(file.path): no answer from the gateway", result, code: 1)
+            expect("\(file.path): the gateway at ", result, code: 1)
         }
     }
 }

@@ -76,7 +76,7 @@ import Testing
             try Data("no certificate".utf8).write(to: certificates.certificate)
             try await waitUntil("the log says that it is faulty") {
                 gateway.lines.contains {
-                    $0.contains("is not taken over") && $0.contains("cert.pem holds no certificate")
+                    $0.contains("the current one stays active") && $0.contains("cert.pem has no certificate")
                 }
             }
             #expect(try await certificates.ask(address, trusting: "one").status == 200)
@@ -97,10 +97,10 @@ import Testing
             let other = certificates.folder.appending(path: "one.key").path
             for (arguments, words) in [
                 (["--tls-cert", "none.pem", "--tls-key", key], "none.pem cannot be read"),
-                (["--tls-cert", key, "--tls-key", key], "key.pem holds no certificate"),
-                (["--tls-cert", certificate, "--tls-key", certificate], "cert.pem holds no private key"),
+                (["--tls-cert", key, "--tls-key", key], "key.pem has no certificate"),
+                (["--tls-cert", certificate, "--tls-key", certificate], "cert.pem has no usable private key"),
                 (["--tls-cert", certificate, "--tls-key", other], "is not that of the first certificate"),
-                (["--vendor-ca", key], "key.pem holds no certificate"),
+                (["--vendor-ca", key], "key.pem has no certificate"),
             ] {
                 let gateway = try stage.launch(arguments)
                 #expect(try await gateway.waitForExit() == 1)

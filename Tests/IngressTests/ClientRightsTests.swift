@@ -79,7 +79,7 @@ import Testing
                 #expect(refused.status == 403)
                 let errors = try refused.object["errors"] as? [[String: Any]]
                 #expect(errors?.map { $0["code"] as? String } == ["forbidden", "forbidden"])
-                #expect(text.contains(#"lets it send \"n*\""#))
+                #expect(text.contains(#"routes.json allows \"n*\""#))
             }
         }
     }
@@ -105,8 +105,8 @@ import Testing
         let client = Self.client(#""scopes": ["events:write"]"#, keys: keys)
         try await IngressFixture.with(clients: [client]) { (server) async throws in
             let cases = [
-                ("old-key", "the key old could be used until 2020-01-01T00:00:00.000Z"),
-                ("new-key", "the key new may be used from 2120-01-01T00:00:00.000Z"),
+                ("old-key", "the key old expired at 2020-01-01T00:00:00.000Z"),
+                ("new-key", "the key new is valid from 2120-01-01T00:00:00.000Z"),
                 ("tg_mistyped", "its checksum is wrong"), ("who", "send a client's key"),
             ]
             for (key, words) in cases {

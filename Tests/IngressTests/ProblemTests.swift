@@ -25,11 +25,11 @@ import Testing
     @Test func `refuses a body beyond the limit before it is read`() async throws {
         try await IngressFixture.with(bodyLimitBytes: 1000) { (server) async throws in
             let large = [UInt8](repeating: UInt8(ascii: "["), count: 50_000)
-            try expectProblem(try await server.send(.POST, "/v1/events", large), 413, "at most 1000 bytes")
+            try expectProblem(try await server.send(.POST, "/v1/events", large), 413, "the limit is 1000 bytes")
             try expectProblem(
                 try await server.send(.POST, "/v1/events", large, isChunked: true),
                 413,
-                "at most 1000 bytes"
+                "the limit is 1000 bytes"
             )
         }
     }
@@ -120,7 +120,7 @@ import Testing
     @Test func `says that there is nothing at a path`() async throws {
         try await IngressFixture.with { (server) async throws in
             try expectProblem(try await server.send(.GET, "/v1/nothing"), 404, "POST /v1/events")
-            try expectProblem(try await server.send(.GET, "//v1/events/x"), 404, "no endpoint")
+            try expectProblem(try await server.send(.GET, "//v1/events/x"), 404, "is not an endpoint")
         }
     }
 

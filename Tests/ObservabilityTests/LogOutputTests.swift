@@ -137,7 +137,7 @@ import Testing
     }
 
     private static func gaps(in text: String) -> [Int] {
-        text.matches(of: /dropped because nobody read the log  lines=([0-9]+)\n/).map { Int($0.1) ?? 0 }
+        text.matches(of: /dropped because the log was not read fast enough  lines=([0-9]+)\n/).map { Int($0.1) ?? 0 }
     }
 
     @Test func `counts what goes to a reader that has gone, and goes on`() async throws {

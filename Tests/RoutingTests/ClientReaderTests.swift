@@ -75,8 +75,8 @@ import Testing
             #""keys": [{"sha256": "DIGEST", "not_before": "2026-07-01T00:00:00Z", "expires": "2026-06-01T00:00:00Z"}]"#,
             "the key's end is not after its start"
         ),
-        (#""keys": [{"sha256": "DIGEST"}, {"sha256": "DIGEST"}]"#, "the same key stands here a second time"),
-        (#""key_sha256": "DIGEST", "keys": [{"sha256": "DIGEST"}]"#, "the same key stands here a second time"),
+        (#""keys": [{"sha256": "DIGEST"}, {"sha256": "DIGEST"}]"#, "the same key is used twice"),
+        (#""key_sha256": "DIGEST", "keys": [{"sha256": "DIGEST"}]"#, "the same key is used twice"),
         (#""keys": [{"sha256": "DIGEST", "id": "a b"}]"#, "a key's id has 1 to 64 letters"),
         (#""routes": ["rr"]"#, #"no route is named "rr" (did you mean "r"?)"#),
         (#""routes": []"#, #""routes" allows nothing"#), (#""names": []"#, #""names" allows nothing"#),

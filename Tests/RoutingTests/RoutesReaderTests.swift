@@ -114,7 +114,7 @@ import Testing
         let text = Self.good.replacing(#""b"}}]}]"#, with: #""b"}}]}, \#(second)]"#)
         let found = faults(text)
         #expect(
-            found.count == 1 && found[0].contains(#"never reached: "default" in front of it takes every event"#),
+            found.count == 1 && found[0].contains(#"never reached: "default" before it matches every event"#),
             "\(found)"
         )
     }

@@ -26,7 +26,7 @@ import Vendors
         let reading = try RoutesReader(vendors: SampleVendors.all, allowsInlineSecrets: true).read(Array(text.utf8))
         #expect(reading.routes.providers.first?.credential == .inline(Secret("sk_live_planted")))
         let warnings = reading.warnings.map { $0.line(in: "f") }.joined()
-        #expect(warnings.contains("a key stands in routes.json") && !warnings.contains("planted"))
+        #expect(warnings.contains("routes.json contains a vendor key") && !warnings.contains("planted"))
         #expect(!RoutesReport.summary(of: reading.routes, file: "f").contains("planted"))
         #expect(RoutesText.faults(in: text).joined().contains("--allow-inline-secrets"))
     }

@@ -20,7 +20,7 @@ struct ProviderMetrics: Sendable {
         "Delivery outcomes, one per event and attempt."
     )
     private static let alreadyThere = Metric(
-        "tollgate_deliveries_already_there_total",
+        "tollgate_deliveries_deduplicated_total",
         "Deliveries that the vendor reported as duplicates at the first request; another system may use the same IDs."
     )
     private static let requests = Metric(

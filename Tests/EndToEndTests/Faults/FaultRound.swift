@@ -99,6 +99,8 @@ struct FaultRound: Sendable {
         try await letThrough(20 + Int(dice.next() % 200))
         for (vendor, faults) in drawn {
             guard let atProbe = faults.atProbe else { continue }
+            // Polar gets no event whose timestamp is ahead of the gateway's clock, so nothing fails there.
+            if vendor == "polar", around.clockAhead < .zero { continue }
             try await waitUntil("\(vendor) is left alone (seed \(seed))", within: .seconds(120)) {
                 try await circuit(of: vendor) != "closed"
             }

@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: [
         (HTTPMethod.POST, "/v1/events/batch", 404, "use /v1/events, which accepts one event or several"),
-        (.POST, "/v1/events/ingest", 404, "use /v1/events, which takes"),
+        (.POST, "/v1/events/ingest", 404, "use /v1/events, which accepts"),
         (.POST, "/v1/events/", 404, "use /v1/events"), (.GET, "//v1/events", 404, "use /v1/events"),
         (.GET, "/v1/deliveries/", 404, "use /v1/deliveries"),
         (.POST, "/v2/events", 404, "events go to POST /v1/events"),
