@@ -128,7 +128,7 @@ def check_retried_bulk(running, flexprice):
 
 def check_reads_at_the_vendor(running):
     """Flexprice cuts times to whole seconds; what was delivered is found all the same, page by page."""
-    window = "start=" + text(at(1)) + "&end=" + (at(60)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    window = "from=" + text(at(1)) + "&until=" + (at(60)).strftime("%Y-%m-%dT%H:%M:%SZ")
     ours = [entry["id"] for entry in running.get(f"/v1/events?limit=1000&{window}")["events"]]
 
     def theirs():
