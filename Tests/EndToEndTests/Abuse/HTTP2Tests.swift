@@ -121,15 +121,17 @@ import Testing
                 let body = "[\(events.joined(separator: ","))]"
                 let answer = try await certificates.ask(address, trusting: "one", method: .POST, body: body)
                 #expect(answer.status == 202)
-            }
-            try await waitUntil("the window is full") {
-                client.frames(Self.data, on: 1).reduce(0) { $0 + $1.payload.count } >= 60_000
+                guard batch == 1 else { continue }
+                // At once: a connection that takes nothing is ended after a while.
+                try await waitUntil("the window is full") {
+                    client.frames(Self.data, on: 1).reduce(0) { $0 + $1.payload.count } >= 60_000
+                }
+                try await client.request(Self.get("/healthz"), on: 3)
+                try await waitUntil("another stream is answered") { !client.frames(Self.headers, on: 3).isEmpty }
+                #expect(client.frames(Self.headers, on: 3).first?.payload.first == Self.ok)
             }
             let after = try Footprint.megabytes(of: gateway.identifier)
             #expect(after - before < mostMegabytes, "\(before) MB before, \(after) MB after")
-            try await client.request(Self.get("/healthz"), on: 3)
-            try await waitUntil("another stream is answered") { !client.frames(Self.headers, on: 3).isEmpty }
-            #expect(client.frames(Self.headers, on: 3).first?.payload.first == Self.ok)
             let shown = client.frames(Self.data, on: 1).reduce(0) { $0 + $1.payload.count }
             #expect(shown <= 65_535, "no more than the window was sent")
         }
