@@ -1,5 +1,5 @@
-package import Access
-package import ConfigurationFile
+import Access
+import ConfigurationFile
 package import Events
 import JSON
 

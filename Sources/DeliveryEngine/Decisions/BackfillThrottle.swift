@@ -2,7 +2,7 @@ import Events
 
 /// Whether a backfill's next request may leave: after live deliveries, within its part of the rate limit, and only while the provider
 /// and the gateway are well.
-struct BackfillThrottle: Sendable {
+package struct BackfillThrottle: Sendable {
     /// What keeps a backfill from going on.
     package enum Hold: String, Sendable, CaseIterable {
         /// The provider fails, or refuses the account.

@@ -1,10 +1,12 @@
 import Events
 
 /// The backfills of a provider as its pipeline sees them: which one's request leaves next, and what holds the others.
-struct BackfillTraffic: Sendable {
+package struct BackfillTraffic: Sendable {
     /// A request of a backfill that may leave.
     struct Turn: Sendable, Equatable, Hashable {
-        let backfill: BackfillNumber
+        let backfill: LaneNumber
+        /// Tells the turns of one pipeline from those of the pipeline before.
+        let pipeline: UInt64
         /// The number of the request at the provider's gates.
         let ticket: Int
     }
@@ -17,13 +19,21 @@ struct BackfillTraffic: Sendable {
         var lastTurn = 0
     }
 
-    private var entries: [BackfillNumber: Entry] = [:]
+    private let pipeline: UInt64
+    private var entries: [LaneNumber: Entry] = [:]
     private var inFlight: Set<Turn> = []
     private var turns = 0
     private var load = AcceptanceLoad()
     /// When the one that waits should be looked at again, whatever happens.
     private(set) var lookAgainAt: ContinuousClock.Instant?
 
+    /// - Parameter pipeline: another one for each pipeline.
+    init(of pipeline: UInt64) {
+        self.pipeline = pipeline
+    }
+
+    /// Whether there are none.
+    var isEmpty: Bool { entries.isEmpty }
     /// How many of their requests are in flight.
     var requests: Int { inFlight.count }
     /// Whether any request waits for a turn.
@@ -32,9 +42,9 @@ struct BackfillTraffic: Sendable {
     var acceptanceIsSlow: Bool { load.isSlow }
 
     /// A backfill begins, or goes on at another rate.
-    /// - Parameter makeThrottle: of one that is new.
+    /// - Parameter limit: the provider's rate limit.
     mutating func join(
-        _ backfill: BackfillNumber,
+        _ backfill: LaneNumber,
         percent: Double,
         at now: ContinuousClock.Instant,
         _ limit: RateLimit?
@@ -47,12 +57,12 @@ struct BackfillTraffic: Sendable {
     }
 
     /// A backfill asks for no more turns. Those that it has go on.
-    mutating func leave(_ backfill: BackfillNumber) {
+    mutating func leave(_ backfill: LaneNumber) {
         entries[backfill] = nil
     }
 
     /// A request waits for its turn.
-    mutating func ask(_ backfill: BackfillNumber) {
+    mutating func ask(_ backfill: LaneNumber) {
         entries[backfill]?.waiting += 1
     }
 
@@ -62,9 +72,9 @@ struct BackfillTraffic: Sendable {
     }
 
     /// The backfill whose request leaves now: of those that may, the one whose last turn is longest ago.
-    mutating func next(_ conditions: BackfillThrottle.Conditions, at now: ContinuousClock.Instant) -> BackfillNumber? {
+    mutating func next(_ conditions: BackfillThrottle.Conditions, at now: ContinuousClock.Instant) -> LaneNumber? {
         lookAgainAt = nil
-        var next: (number: BackfillNumber, lastTurn: Int)?
+        var next: (number: LaneNumber, lastTurn: Int)?
         for (number, entry) in entries where entry.waiting > 0 {
             switch entry.throttle.decide(conditions, at: now) {
             case .go:
@@ -80,12 +90,12 @@ struct BackfillTraffic: Sendable {
     }
 
     /// The request of a backfill leaves with this number.
-    mutating func pass(_ backfill: BackfillNumber, ticket: Int, at now: ContinuousClock.Instant) -> Turn {
+    mutating func pass(_ backfill: LaneNumber, ticket: Int, at now: ContinuousClock.Instant) -> Turn {
         turns += 1
         entries[backfill]?.waiting -= 1
         entries[backfill]?.lastTurn = turns
         entries[backfill]?.throttle.pass(at: now)
-        let turn = Turn(backfill: backfill, ticket: ticket)
+        let turn = Turn(backfill: backfill, pipeline: pipeline, ticket: ticket)
         inFlight.insert(turn)
         return turn
     }
@@ -108,7 +118,7 @@ struct BackfillTraffic: Sendable {
     }
 
     /// What people see of the backfills.
-    func snapshot(at now: ContinuousClock.Instant) -> [BackfillNumber: Snapshot] {
+    func snapshot(at now: ContinuousClock.Instant) -> [LaneNumber: Snapshot] {
         entries.reduce(into: [:]) { snapshots, entry in
             snapshots[entry.key] = Snapshot(
                 hold: entry.value.waiting > 0 ? entry.value.hold : nil,

@@ -34,11 +34,6 @@ struct BackfillTurns: Sendable {
         held.append(turn)
     }
 
-    /// The provider's pipeline has ended: what was asked of it must be asked again, of the next.
-    mutating func mustAskAgain() {
-        isAsking = false
-    }
-
     /// A request leaves.
     mutating func take() -> BackfillTraffic.Turn {
         held.removeFirst()

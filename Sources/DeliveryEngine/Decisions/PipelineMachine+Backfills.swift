@@ -1,5 +1,4 @@
 import Events
-import Journal
 import Routing
 
 // Backfills: how a provider's pipeline gives them turns, and how the pipeline of a backfill takes them.
@@ -7,17 +6,17 @@ extension PipelineMachine {
     // MARK: - The provider's pipeline
 
     /// A backfill begins, or goes on at another rate.
-    mutating func backfillJoined(_ backfill: BackfillNumber, percent: Double, at now: ClockReading) {
+    mutating func backfillJoined(_ backfill: LaneNumber, percent: Double, at now: ClockReading) {
         backfills.join(backfill, percent: percent, at: now.instant, settings.rateLimit)
     }
 
     /// A backfill asks for no more turns.
-    mutating func backfillLeft(_ backfill: BackfillNumber) {
+    mutating func backfillLeft(_ backfill: LaneNumber) {
         backfills.leave(backfill)
     }
 
     /// A request of a backfill waits for its turn.
-    mutating func backfillAsks(_ backfill: BackfillNumber) {
+    mutating func backfillAsks(_ backfill: LaneNumber) {
         backfills.ask(backfill)
     }
 
@@ -81,11 +80,6 @@ extension PipelineMachine {
     /// A turn has come: one request may leave.
     mutating func turnCame(_ turn: BackfillTraffic.Turn) {
         turns?.came(turn)
-    }
-
-    /// The provider has another pipeline now, of which turns must be asked.
-    mutating func turnsAreLost() {
-        turns?.mustAskAgain()
     }
 
     /// What a request of a backfill tells of the provider goes to the provider's pipeline.

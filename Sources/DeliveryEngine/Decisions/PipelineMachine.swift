@@ -74,7 +74,7 @@ package struct PipelineMachine: Sendable {
     /// Reads of clients that wait for their turn.
     var waitingReads = 0
     /// The backfills that take turns with live deliveries.
-    var backfills = BackfillTraffic()
+    var backfills: BackfillTraffic
     /// Of a backfill's own pipeline; nil for live deliveries.
     var turns: BackfillTurns?
     /// When the event was accepted that was claimed last.
@@ -98,6 +98,7 @@ package struct PipelineMachine: Sendable {
         outbox = Outbox(provider: settings.provider)
         intake = Intake(linger: settings.linger)
         steadyClock = SteadyClock(at: now)
+        backfills = BackfillTraffic(of: seed)
         if isBackfill { turns = BackfillTurns() }
     }
 
