@@ -101,7 +101,13 @@ package enum Gateway {
             auditing: audit
         )
         let services = IngressServices(
-            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            acceptor: Acceptor(
+                store: store,
+                routes: routes,
+                clock: clock,
+                metrics: metrics,
+                times: view.acceptance
+            ),
             journal: store,
             routes: routes,
             clock: clock,

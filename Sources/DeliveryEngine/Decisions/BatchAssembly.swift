@@ -41,6 +41,8 @@ struct BatchAssembly: Sendable {
     /// How many of them were never tried.
     var freshCount: Int { fresh.count }
     var freshBytes: Int { fresh.bytes }
+    /// When the oldest of those was accepted that were never tried; nil if there is none.
+    var oldestFresh: Timestamp? { fresh.waiting.first?.acceptedAt }
     var repeatedCount: Int { repeated.count + suspects.count + accused.count }
     var repeatedBytes: Int { repeated.bytes + suspects.bytes + accused.bytes }
 

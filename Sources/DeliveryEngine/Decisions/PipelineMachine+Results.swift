@@ -12,6 +12,7 @@ extension PipelineMachine {
         let blame = blame(for: batch, signal)
         let isCulprit = isCulprit(batch, signal, blame, at: now)
         gates.learn(from: signal, facts, of: batch.ticket, blame, at: now)
+        endTurn(of: batch, signal, blame)
         note(batch, signal, facts, at: now)
         switch verdict {
         case .all(let outcome):

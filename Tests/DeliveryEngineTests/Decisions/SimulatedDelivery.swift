@@ -113,7 +113,7 @@ struct SimulatedDelivery {
             case .save: plan(.saved, in: .milliseconds(2))
             case .bringForward(let step): plan(.broughtForward(step), in: .milliseconds(2))
             case .watch: isWatching = true
-            case .admitRead: break
+            case .admitRead, .admitBackfill, .askTurn, .endTurn: break
             case .wake(let instant):
                 agenda.removeAll { if case .woke = $0.report { true } else { false } }
                 plan(.woke, in: instant - now.instant)
