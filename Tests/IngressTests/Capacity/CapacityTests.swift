@@ -151,6 +151,14 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...20)
+    func `stops while connections arrive, without ending the process`(round: Int) async throws {
+        try await IngressFixture.with(patience: Self.patience()) { (server) async throws in
+            // The server is told to stop while it accepts them.
+            try await RawConversation.hold(40 + round, with: server.port) { _ in }
+        }
+    }
+
     // MARK: - What is read behind an answer
 
     @Test(arguments: [
