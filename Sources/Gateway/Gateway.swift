@@ -100,6 +100,18 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
+        let planner = RoutesPlanner(
+            reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
+            reloader: reloader,
+            routes: routes,
+            vault: vault,
+            traffic: store,
+            folder: PlanFolder(in: settings.dataFolder),
+            retention: settings.retention,
+            clock: clock,
+            auditing: audit,
+            logger: logs.logger("tollgate.plans")
+        )
         let services = IngressServices(
             acceptor: Acceptor(
                 store: store,
@@ -130,6 +142,7 @@ package enum Gateway {
                     clock: clock
                 ),
                 reloading: reloader,
+                planning: planner,
                 reporting: GatewayMetrics(
                     registry: metrics,
                     archive: store,
@@ -166,7 +179,9 @@ package enum Gateway {
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
+            services: alongside + [store, audit, retention, reloader, keys, planner] + (watch.map { [$0] } ?? []) + [
+                delivery
+            ]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
