@@ -52,6 +52,9 @@ package struct ProviderConfiguration: Sendable, Equatable {
     /// As the file has it; of a tenant's own account, with the tenant behind an `@`, which no name of the file has.
     package var name: ProviderName { pipeline.provider }
 
+    /// Whether it is a simulator or a server of one's own on this machine.
+    package var isOnThisMachine: Bool { BaseURL.isLoopback(baseURL) }
+
     /// Speaks with the vendor.
     package var adapter: any Adapter { language.adapter }
 
