@@ -1,3 +1,4 @@
+import Client
 import JSON
 
 /// Follows a backfill until it has ended: with a bar on a terminal, with a line now and then elsewhere.

@@ -12,7 +12,7 @@ struct ForecastText {
     var text: String {
         var lines: [String] = []
         for forecast in root["forecasts"].map({ Array($0.elements) }) ?? [] { lines += Self.lines(of: forecast, rate) }
-        let unreadable = root["unreadable"]?.elements.count ?? 0
+        let unreadable = root["unreadable"].map { Array($0.elements) }?.count ?? 0
         if unreadable > 0 {
             lines.append("\(unreadable) parts of the journal cannot be read and are not counted")
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import JSON
+import NIOHTTP1
 
 /// `tollgate backfill start`: begins one, and follows it until it has ended.
 struct StartBackfillCommand: AsyncParsableCommand {
