@@ -28,9 +28,14 @@ package protocol Adapter: Sendable {
 
     /// What else can be asked of the vendor; nil if nothing, and that without a word from the adapter.
     var reader: (any VendorReader)? { get }
+
+    /// What the vendor does with events of the past; nil if that is not known.
+    var pastUsage: PastUsage? { get }
 }
 
 extension Adapter {
+    package var pastUsage: PastUsage? { nil }
+
     package var reader: (any VendorReader)? { nil }
 
     /// A destination with its settings prepared.

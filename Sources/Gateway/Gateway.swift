@@ -88,7 +88,16 @@ package enum Gateway {
         let passConnections = PassedConnections(on: passThread.next(), trusting: trusted)
         let deliveryLogger = logs.logger("tollgate.delivery")
         let delivery = DeliveryService(routes: routes) { provider, place in
-            pipeline(provider, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
+            pipeline(provider, nil, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
+        }
+        let backfills = BackfillService(
+            lanes: store,
+            routes: routes,
+            clock: clock,
+            seenBy: view,
+            logger: logs.logger("tollgate.backfill")
+        ) { provider, place, walk in
+            pipeline(provider, walk, store, vault, lanes[place % lanes.count], clock, view, deliveryLogger)
         }
         let reloader = RoutesReloader(
             file: settings.routesFile,
@@ -149,6 +158,14 @@ package enum Gateway {
                 ),
                 reloading: reloader,
                 planning: planner,
+                backfills: BackfillDesk(
+                    journal: store,
+                    routes: routes,
+                    admission: view.backfills,
+                    retention: settings.retention,
+                    clock: clock,
+                    auditing: audit
+                ),
                 reporting: GatewayMetrics(
                     registry: metrics,
                     archive: store,
@@ -186,7 +203,7 @@ package enum Gateway {
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
             services: alongside + [store, audit, retention, reloader, keys, planner] + (watch.map { [$0] } ?? []) + [
-                delivery
+                delivery, backfills,
             ]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -284,6 +301,7 @@ package enum Gateway {
 
     private static func pipeline(
         _ provider: ProviderConfiguration,
+        _ walk: BackfillWalk?,
         _ store: SQLiteEventStore,
         _ vault: CredentialVault,
         _ lane: DeliveryLane,
@@ -292,7 +310,8 @@ package enum Gateway {
         _ logger: Logger
     ) -> Pipeline {
         Pipeline(
-            settings: provider.pipeline,
+            settings: walk?.settings(at: provider.pipeline) ?? provider.pipeline,
+            walking: walk,
             adapter: provider.adapter,
             ledger: store,
             caller: HTTPVendorCaller(

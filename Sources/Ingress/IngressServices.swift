@@ -55,6 +55,7 @@ package struct IngressOperations: Sendable {
     let readiness: any ReadinessReporting
     let reloading: any RoutesReloading
     let planning: any RoutesPlanning
+    let backfills: any BackfillManaging
     let reporting: any MetricsReporting
     let audit: AuditLog
 
@@ -63,12 +64,14 @@ package struct IngressOperations: Sendable {
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
         planning: any RoutesPlanning,
+        backfills: any BackfillManaging,
         reporting: any MetricsReporting,
         audit: AuditLog
     ) {
         self.readiness = readiness
         self.reloading = reloading
         self.planning = planning
+        self.backfills = backfills
         self.reporting = reporting
         self.audit = audit
     }

@@ -78,7 +78,7 @@ extension DistinctCount {
 
 extension GroupedCount {
     /// - Parameter writeKey: writes the members that name a group.
-    fileprivate func write(to writer: inout JSONWriter, _ writeKey: (Key, inout JSONWriter) -> Void) {
+    func write(to writer: inout JSONWriter, _ writeKey: (Key, inout JSONWriter) -> Void) {
         writer.beginObject()
         writer.member("events", integer: count)
         writer.key("groups")

@@ -31,6 +31,11 @@ struct GatewayOptions: ParsableArguments {
         try await call(.POST, path, body: body)
     }
 
+    /// Changes a part; ends the command with the gateway's problem if it refuses.
+    func patch(_ path: String, body: [UInt8]) async throws -> GatewayClient.Answer {
+        try await call(.PATCH, path, body: body)
+    }
+
     private func call(_ method: HTTPMethod, _ path: String, body: [UInt8]?) async throws -> GatewayClient.Answer {
         do {
             let answer = try await client.call(method, path, body: body)

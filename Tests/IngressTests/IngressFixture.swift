@@ -65,6 +65,7 @@ struct IngressFixture {
         vendorTimeout: String = "2s",
         eventLimit: Int = 10_000,
         planning: any RoutesPlanning = NoPlans(),
+        backfills: any BackfillManaging = ScriptedBackfills(),
         capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
@@ -111,6 +112,7 @@ struct IngressFixture {
                         readiness: AlwaysReady(),
                         reloading: NoFile(),
                         planning: planning,
+                        backfills: backfills,
                         reporting: NoFigures(),
                         audit: audit
                     )

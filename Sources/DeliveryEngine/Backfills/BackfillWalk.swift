@@ -1,5 +1,6 @@
 import Events
 package import Journal
+package import Routing
 
 /// The walk of a pipeline that delivers a backfill's events instead of live ones.
 package struct BackfillWalk: Sendable {
@@ -17,5 +18,13 @@ package struct BackfillWalk: Sendable {
         percent = lane.rate
         self.membership = membership
         self.lanes = lanes
+    }
+
+    /// How its pipeline works: as the provider's, which watches over the rate limit for both.
+    package func settings(at provider: PipelineSettings) -> PipelineSettings {
+        var settings = provider
+        settings.provider = Lane.account(of: number, at: self.provider)
+        settings.rateLimit = nil
+        return settings
     }
 }

@@ -7,7 +7,7 @@ import Routing
 ///
 /// A new endpoint is a row here, a handler, and an entry in ``OpenAPIPaths``.
 extension Endpoint {
-    static let all: [Endpoint] = events + deliveries + migrations + operations
+    static let all: [Endpoint] = events + deliveries + backfills + migrations + operations
 
     /// `POST /v1/events`.
     static let write = Endpoint(
@@ -80,6 +80,32 @@ extension Endpoint {
             countedAs: .operations
         ) { try await PlansHandler($0).show($1) },
     ]
+
+    private static let backfills =
+        [
+            backfill(.post, "/v1/backfills") { try await BackfillsHandler($0).start($1) },
+            backfill(.get, "/v1/backfills") { try await BackfillsHandler($0).list($1) },
+            backfill(.get, "/v1/backfills/{id}") { try await BackfillsHandler($0).show($1) },
+            backfill(.patch, "/v1/backfills/{id}") { try await BackfillsHandler($0).update($1) },
+            backfill(.post, "/v1/backfills/{id}/pause") { try await BackfillsHandler($0).change($1, .pause) },
+            backfill(.post, "/v1/backfills/{id}/resume") { try await BackfillsHandler($0).change($1, .resume) },
+            backfill(.post, "/v1/backfills/{id}/cancel") { try await BackfillsHandler($0).change($1, .cancel) },
+        ]
+
+    private static func backfill(
+        _ method: HTTPRequest.Method,
+        _ path: PathPattern,
+        _ handler: @escaping Handler
+    ) -> Endpoint {
+        Endpoint(
+            method,
+            path,
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations,
+            handler: handler
+        )
+    }
 
     private static let operations = [
         Endpoint(.get, "/v1/client", for: .client, countedAs: .operations) { ClientHandler($0).respond(to: $1) },

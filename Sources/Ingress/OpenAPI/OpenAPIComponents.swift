@@ -271,6 +271,7 @@ enum OpenAPIComponents {
                 }
               },
         \#(OpenAPIMigrations.schemas),
+        \#(OpenAPIBackfills.schemas),
               "Readiness": {
                 "type": "object", "required": ["status"],
                 "properties": {

@@ -25,6 +25,7 @@ enum OpenAPIDocument {
         \(OpenAPIPaths.events),
         \(OpenAPIPaths.deliveries),
         \(OpenAPIMigrations.paths),
+        \(OpenAPIBackfills.paths),
         \(OpenAPIPaths.operations)
           },
           "components": {

@@ -1,5 +1,6 @@
 import Access
 import ConfigurationFile
+import DeliveryEngine
 import Events
 import HTTPTypes
 import Journal
@@ -345,6 +346,33 @@ extension Problem {
         case .store(let error):
             self.init(error)
         }
+    }
+
+    init(_ refusal: BackfillRefusal) {
+        if case .store(let error) = refusal {
+            self.init(error)
+            return
+        }
+        if case .unknownProvider(let name, let known) = refusal {
+            self = .unconfiguredProvider(name, known: known.map(\.rawValue))
+            return
+        }
+        let (status, kind, title): (HTTPResponse.Status, String, String) =
+            switch refusal {
+            case .unknown: (.notFound, "unknown-backfill", "No such backfill")
+            case .sharedProvider: (.forbidden, "shared-provider", "The provider is shared")
+            case .emptyWindow, .futureWindow: (.unprocessableContent, "empty-window", "The window has no events")
+            case .beforeRetention:
+                (.unprocessableContent, "window-removed", "The window is older than the events that are kept")
+            case .noRoute: (.unprocessableContent, "not-routed", "The routes do not deliver there")
+            case .notLive: (.unprocessableContent, "not-live", "The routes do not deliver there")
+            case .unreadable: (.unprocessableContent, "unreadable-provider", "The provider cannot be read")
+            case .unconfirmed: (.unprocessableContent, "not-confirmed", "The backfill must be confirmed")
+            case .overlaps: (.conflict, "overlapping-backfill", "Another backfill takes these events")
+            case .wrongState: (.conflict, "wrong-state", "The backfill cannot be changed")
+            case .store, .unknownProvider: preconditionFailure("mapped above")
+            }
+        self.init(status: status, kind: kind, title: title, detail: refusal.message ?? "")
     }
 
     init(_ error: PlanError) {

@@ -61,6 +61,9 @@ package struct ProviderConfiguration: Sendable, Equatable {
         ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero)
     }
 
+    /// Whether it is a simulator or a server of one's own on this machine.
+    package var isOnThisMachine: Bool { BaseURL.isLoopback(baseURL) }
+
     /// Speaks with the vendor.
     package var adapter: any Adapter { language.adapter }
 

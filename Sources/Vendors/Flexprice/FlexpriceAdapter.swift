@@ -45,6 +45,14 @@ struct FlexpriceAdapter: Adapter {
 
     let reader: (any VendorReader)? = FlexpriceReads()
 
+    let pastUsage: PastUsage? = PastUsage(
+        effect: """
+            Flexprice bills an event in the period of its timestamp. An invoice that is computed already must be voided and computed \
+            again.
+            """,
+        needsConfirmation: true
+    )
+
     func prepare(_ settings: DestinationSettings) -> FlexpriceSettings { FlexpriceSettings(settings) }
 
     func translate(_ event: AcceptedEvent, for destination: PreparedDestination<FlexpriceSettings>)

@@ -21,6 +21,13 @@ struct KnetikAdapter: Adapter {
         ignoredFields: ["source", "subscription_id"]
     )
 
+    let pastUsage: PastUsage? = PastUsage(
+        effect: """
+            Knetik bills nothing, but counts an event again if it is sent twice, and cannot be asked what it has.
+            """,
+        needsConfirmation: false
+    )
+
     func prepare(_ settings: DestinationSettings) -> KnetikSettings { KnetikSettings(settings) }
 
     func translate(_ event: AcceptedEvent, for destination: PreparedDestination<KnetikSettings>) throws(Untranslatable)

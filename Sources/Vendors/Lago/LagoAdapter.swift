@@ -29,6 +29,14 @@ struct LagoAdapter: Adapter {
 
     let reader: (any VendorReader)? = LagoReads()
 
+    let pastUsage: PastUsage? = PastUsage(
+        effect: """
+            Lago bills an event in the period of its timestamp while that invoice is open or a draft. After the invoice is final, the \
+            event is stored and not billed, but for recurring metrics. Events before the subscription's start are ignored.
+            """,
+        needsConfirmation: false
+    )
+
     func prepare(_ settings: DestinationSettings) -> LagoSettings { LagoSettings(settings) }
 
     func translate(_ event: AcceptedEvent, for destination: PreparedDestination<LagoSettings>) throws(Untranslatable)

@@ -31,6 +31,14 @@ struct PolarAdapter: Adapter {
 
     let reader: (any VendorReader)? = PolarReads()
 
+    let pastUsage: PastUsage? = PastUsage(
+        effect: """
+            Polar counts an event in the billing cycle that runs when it arrives, whatever its timestamp: for customers with a paid \
+            subscription, fill only the running cycle.
+            """,
+        needsConfirmation: true
+    )
+
     func prepare(_ settings: DestinationSettings) -> PolarSettings { PolarSettings(settings) }
 
     func translate(_ event: AcceptedEvent, for destination: PreparedDestination<PolarSettings>) throws(Untranslatable)

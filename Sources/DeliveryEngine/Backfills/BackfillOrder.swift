@@ -1,0 +1,55 @@
+package import Events
+package import Journal
+
+/// A backfill that somebody wants.
+package struct BackfillOrder: Sendable, Equatable {
+    /// As `routes.json` names it.
+    package var provider: ProviderName
+    /// Events that occurred at this time or later.
+    package var since: Timestamp
+    /// Events that occurred before this time; nil: up to the newest.
+    package var until: Timestamp?
+    /// Names of events, in which `*` stands for any text; empty: all.
+    package var names: [String]
+    /// Empty: all.
+    package var customerIDs: [String]
+    /// The most of the provider's rate limit that it takes, in percent.
+    package var rate: Double
+    /// Whether events that come from now on may be missing at the provider.
+    package var withoutLive: Bool
+    /// Whether it may go to a vendor that does not tell repeats apart and cannot be read.
+    package var acceptsUnreadable: Bool
+    /// Whether a person has read what it does to the bill.
+    package var isConfirmed: Bool
+
+    /// ``rate`` where nothing is said.
+    package static let standardRate = 50.0
+
+    package init(
+        provider: ProviderName,
+        since: Timestamp,
+        until: Timestamp? = nil,
+        names: [String] = [],
+        customerIDs: [String] = [],
+        rate: Double = standardRate,
+        withoutLive: Bool = false,
+        acceptsUnreadable: Bool = false,
+        isConfirmed: Bool = false
+    ) {
+        self.provider = provider
+        self.since = since
+        self.until = until
+        self.names = names
+        self.customerIDs = customerIDs
+        self.rate = rate
+        self.withoutLive = withoutLive
+        self.acceptsUnreadable = acceptsUnreadable
+        self.isConfirmed = isConfirmed
+    }
+
+    /// The filter of its lanes.
+    /// - Parameter tenant: whose events alone are meant; nil: all.
+    package func filter(for tenant: TenantID?) -> LaneFilter {
+        LaneFilter(tenant: tenant, names: names, customerIDs: customerIDs, from: since, until: until)
+    }
+}

@@ -1,0 +1,57 @@
+package import Events
+package import Journal
+
+/// Why a backfill is not started, or not changed. Nothing was done.
+package enum BackfillRefusal: Error, Sendable, Equatable {
+    case unknownProvider(ProviderName, known: [ProviderName])
+    /// A provider into which other tenants send, too.
+    case sharedProvider(ProviderName)
+    case emptyWindow(since: Timestamp, until: Timestamp)
+    case futureWindow(since: Timestamp)
+    /// The journal has nothing that old.
+    case beforeRetention(since: Timestamp, earliest: Timestamp)
+    /// No route sends to the provider.
+    case noRoute(ProviderName)
+    /// The routes send to it in mode `shadow` only.
+    case notLive(ProviderName)
+    case unreadable(ProviderName, vendor: String)
+    /// What it does to the bill should be confirmed.
+    case unconfirmed(effect: String)
+    case overlaps(Lane)
+    case unknown(LaneNumber)
+    /// It cannot be changed so in its state.
+    case wrongState(Lane)
+    case store(StoreError)
+
+    /// What is wrong, and how to fix it; nil if the store is what is wrong.
+    package var message: String? {
+        switch self {
+        case .unknownProvider(let name, let known):
+            "routes.json has no provider \"\(name)\"; it has \(known.map(\.rawValue).joined(separator: ", "))"
+        case .sharedProvider(let name):
+            "provider \(name) has events of other tenants, too; only a client with the scope admin can fill it"
+        case .emptyWindow(let since, let until):
+            "the window ends before it starts: \(until.rfc3339) is not after \(since.rfc3339); set a later end"
+        case .futureWindow(let since):
+            "the window starts in the future, at \(since.rfc3339), where there are no events; set an earlier start"
+        case .beforeRetention(let since, let earliest):
+            "the window starts at \(since.rfc3339), and events of that time are removed already; start it at "
+                + "\(earliest.rfc3339) or later"
+        case .noRoute(let name):
+            "no route sends events to provider \(name); add it to the \"to\" of a route in routes.json first"
+        case .notLive(let name):
+            "the routes do not deliver to provider \(name), so events that are accepted from now on would be missing there; "
+                + "set its mode to \"mirror\" in routes.json, or ask for it without live delivery"
+        case .unreadable(let name, let vendor):
+            "\(vendor) counts an event again if it is sent twice and cannot be asked what it has, so what a crash leaves "
+                + "uncertain at provider \(name) stays so; accept that to start"
+        case .unconfirmed(let effect): "\(effect) Confirm that to start."
+        case .overlaps(let lane):
+            "backfill \(lane.number) to provider \(lane.provider) is \(lane.state.rawValue), and may take the same events; "
+                + "wait until it has ended, or cancel it"
+        case .unknown(let number): "there is no backfill \(number); see the list of backfills"
+        case .wrongState(let lane): "backfill \(lane.number) is \(lane.state.rawValue), so that cannot be done"
+        case .store: nil
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import Access
+package import Events
+package import Routing
+
+/// Checks whether a backfill may begin, by the routes in force.
+package struct BackfillRequirements: Sendable {
+    private let routes: Routes
+    private let retention: Duration
+    private let now: Timestamp
+
+    /// A window that was computed by another clock, or a moment ago, may begin by so much too early.
+    private static let tolerance = Duration.seconds(60)
+
+    /// - Parameter retention: how long events are kept.
+    package init(by routes: Routes, retention: Duration, at now: Timestamp) {
+        self.routes = routes
+        self.retention = retention
+        self.now = now
+    }
+
+    /// An account that is to be filled.
+    package struct Account: Sendable {
+        package let provider: ProviderConfiguration
+        /// What the routes send to it.
+        package let routes: BackfillRoutes
+    }
+
+    /// The accounts that a backfill fills: the provider's, and those that tenants have of their own there.
+    ///
+    /// A client without the scope `admin` fills the account of its tenant, if no other tenant's events are there.
+    package func accounts(_ order: BackfillOrder, for client: Client) throws(BackfillRefusal) -> [Account] {
+        let candidates = try candidates(order.provider, for: client)
+        try checkWindow(order)
+        for provider in candidates {
+            if provider.traits.deduplication == .none, !order.acceptsUnreadable {
+                throw .unreadable(provider.name, vendor: provider.traits.vendor)
+            }
+        }
+        let accounts = candidates.compactMap { provider in
+            BackfillRoutes(of: provider, in: routes, withShadow: order.withoutLive)
+                .map { Account(provider: provider, routes: $0) }
+        }
+        if accounts.isEmpty {
+            let isShadow = candidates.contains { BackfillRoutes(of: $0, in: routes, withShadow: true) != nil }
+            throw isShadow ? .notLive(order.provider) : .noRoute(order.provider)
+        }
+        return accounts
+    }
+
+    /// What the backfill does to the bill.
+    /// - Throws: ``BackfillRefusal/unconfirmed(effect:)`` if a person should confirm it and has not. A simulator on this machine bills
+    ///   nobody.
+    package func effect(_ order: BackfillOrder, on accounts: [Account]) throws(BackfillRefusal) -> String? {
+        guard let account = accounts.first, let past = account.provider.adapter.pastUsage else { return nil }
+        if past.needsConfirmation, !order.isConfirmed, !account.provider.isOnThisMachine {
+            throw .unconfirmed(effect: past.effect)
+        }
+        return past.effect
+    }
+
+    private func candidates(_ name: ProviderName, for client: Client) throws(BackfillRefusal) -> [ProviderConfiguration]
+    {
+        let isKnown = { (provider: ProviderConfiguration) in provider.name == name || provider.owner?.provider == name }
+        guard routes.providers.contains(where: isKnown) else {
+            let seen = routes.providersSeen(by: client) ?? routes.providers
+            throw .unknownProvider(name, known: seen.filter { $0.owner == nil }.map(\.name))
+        }
+        if client.may(.admin) { return routes.providers.filter(isKnown) }
+        guard let own = routes.account(of: name, for: client.tenant), !routes.isShared(own.name) else {
+            throw .sharedProvider(name)
+        }
+        return [own]
+    }
+
+    private func checkWindow(_ order: BackfillOrder) throws(BackfillRefusal) {
+        if let until = order.until, until <= order.since { throw .emptyWindow(since: order.since, until: until) }
+        if order.since > now { throw .futureWindow(since: order.since) }
+        let earliest = now + (.zero - retention)
+        if order.since + Self.tolerance < earliest {
+            throw .beforeRetention(since: order.since, earliest: earliest)
+        }
+    }
+}

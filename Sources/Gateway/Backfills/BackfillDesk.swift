@@ -1,0 +1,222 @@
+import Access
+import DeliveryEngine
+import Events
+import Ingress
+import Journal
+import Migration
+import Routing
+
+/// Takes orders for backfills: checks them against the routes in force and writes them into the journal, from where ``BackfillService``
+/// takes them up.
+struct BackfillDesk: BackfillManaging {
+    private let journal: any LaneKeeping & RecordedTraffic
+    private let routes: CurrentRoutes
+    private let admission: BackfillAdmission
+    private let retention: Duration
+    private let clock: any WallClock
+    private let audit: AuditLog
+
+    /// Events read at a time for a forecast.
+    private static let pieceSize = 4096
+
+    /// - Parameter retention: how long events are kept.
+    init(
+        journal: any LaneKeeping & RecordedTraffic,
+        routes: CurrentRoutes,
+        admission: BackfillAdmission,
+        retention: Duration,
+        clock: any WallClock,
+        auditing audit: AuditLog
+    ) {
+        self.journal = journal
+        self.routes = routes
+        self.admission = admission
+        self.retention = retention
+        self.clock = clock
+        self.audit = audit
+    }
+
+    // MARK: - Starting
+
+    func start(_ order: BackfillOrder, by caller: Caller) async throws(BackfillRefusal) -> BackfillStart {
+        let requirements = requirements
+        let accounts = try requirements.accounts(order, for: caller.client)
+        let effect = try requirements.effect(order, on: accounts)
+        let filter = filter(order, for: caller.client)
+        var started: [BackfillView] = []
+        for account in accounts {
+            let lane = NewLane(
+                provider: account.provider.name,
+                adapter: account.provider.traits.adapter,
+                filter: filter,
+                routes: account.routes.encoded,
+                rate: order.rate,
+                by: caller.client.name,
+                at: clock.now
+            )
+            started.append(view(try await start(lane)))
+            await audit.write(
+                "backfill: start",
+                by: .client(caller),
+                ["backfill": "\(started.last?.lane.number.rawValue ?? 0)", "provider": "\(account.provider.name)"]
+            )
+        }
+        return BackfillStart(backfills: started, effect: effect)
+    }
+
+    private func start(_ lane: NewLane) async throws(BackfillRefusal) -> Lane {
+        let answer: LaneStart
+        do {
+            answer = try await journal.start(lane)
+        } catch {
+            throw .store(error)
+        }
+        switch answer {
+        case .started(let lane):
+            admission.changed()
+            return lane
+        case .overlaps(let lane): throw .overlaps(lane)
+        }
+    }
+
+    private var requirements: BackfillRequirements {
+        BackfillRequirements(by: routes.current.routes, retention: retention, at: clock.now)
+    }
+
+    private func filter(_ order: BackfillOrder, for client: Client) -> LaneFilter {
+        order.filter(for: client.may(.admin) ? nil : client.tenant)
+    }
+
+    // MARK: - Forecasting
+
+    func forecast(_ order: BackfillOrder, for client: Client) async throws(BackfillRefusal) -> [UInt8] {
+        var order = order
+        // Nothing is sent, so there is nothing to confirm.
+        (order.isConfirmed, order.acceptsUnreadable) = (true, true)
+        let requirements = requirements
+        let accounts = try requirements.accounts(order, for: client)
+        let effect = try requirements.effect(order, on: accounts)
+        let filter = filter(order, for: client)
+        let earlier = Set(try await lanes().map(\.provider))
+        var previews = accounts.map { account in
+            BackfillPreview(
+                to: account.provider,
+                taking: BackfillMembership(filter, account.routes),
+                percent: order.rate
+            )
+        }
+        let membership = accounts.map { BackfillMembership(filter, $0.routes) }
+        let window = RecordedWindow(
+            clock: .occurred,
+            from: order.since,
+            until: order.until ?? Timestamp(milliseconds: .max),
+            tenant: filter.tenant,
+            withDeliveries: accounts.contains { earlier.contains($0.provider.name) }
+        )
+        var unreadable = UnreadableRanges()
+        var position: JournalPosition?
+        while !Task.isCancelled {
+            let piece = try await piece(of: window, after: position)
+            for archived in piece.events where membership.first?.filterTakes(archived.event) ?? false {
+                for index in previews.indices { previews[index].add(archived.event, archived.deliveries) }
+            }
+            for damage in piece.damage { unreadable.add(damage) }
+            position = piece.through
+            if piece.isLast { break }
+        }
+        return BackfillForecast.json(of: previews.map(\.report), effect: effect, rate: order.rate, unreadable)
+    }
+
+    private func piece(of window: RecordedWindow, after position: JournalPosition?) async throws(BackfillRefusal)
+        -> RecordedPiece
+    {
+        do {
+            return try await journal.recorded(window, after: position, limit: Self.pieceSize)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    // MARK: - Showing and changing
+
+    func backfills(for client: Client) async throws(BackfillRefusal) -> [BackfillView] {
+        try await lanes().filter { maySee($0, client) }.map(view)
+    }
+
+    func backfill(_ number: LaneNumber, for client: Client) async throws(BackfillRefusal) -> BackfillView {
+        view(try await lane(number, for: client))
+    }
+
+    func change(_ number: LaneNumber, _ change: LaneChange, by caller: Caller) async throws(BackfillRefusal)
+        -> BackfillView
+    {
+        _ = try await lane(number, for: caller.client)
+        let answer: LaneAnswer
+        do {
+            answer = try await journal.change(number, change, by: caller.client.name, at: clock.now)
+        } catch {
+            throw .store(error)
+        }
+        switch answer {
+        case .changed(let lane):
+            admission.changed()
+            await audit.write(
+                "backfill: \(change.name)",
+                by: .client(caller),
+                ["backfill": "\(number)", "provider": "\(lane.provider)", "rate": "\(lane.rate)"]
+            )
+            return view(lane)
+        case .refused(let lane), .unfinished(let lane): throw .wrongState(lane)
+        case .unknown: throw .unknown(number)
+        }
+    }
+
+    private func lanes() async throws(BackfillRefusal) -> [Lane] {
+        do {
+            return try await journal.lanes()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func lane(_ number: LaneNumber, for client: Client) async throws(BackfillRefusal) -> Lane {
+        let lane: Lane?
+        do {
+            lane = try await journal.lane(number)
+        } catch {
+            throw .store(error)
+        }
+        guard let lane, maySee(lane, client) else { throw .unknown(number) }
+        return lane
+    }
+
+    private func maySee(_ lane: Lane, _ client: Client) -> Bool {
+        client.may(.admin) || lane.filter.tenant == client.tenant
+    }
+
+    private func view(_ lane: Lane) -> BackfillView {
+        let snapshot = admission.snapshot(of: lane.number)
+        let isConfigured = routes.current.routes.providers.contains {
+            $0.name == lane.provider && $0.traits.adapter == lane.adapter
+        }
+        let heldBy: String? =
+            switch lane.state {
+            case .running: isConfigured ? snapshot?.hold?.rawValue : "provider_not_configured"
+            case .paused, .cancelling, .done, .cancelled: nil
+            }
+        return BackfillView(lane: lane, heldBy: heldBy, currentRate: lane.rate * (snapshot?.factor ?? 1))
+    }
+}
+
+extension LaneChange {
+    /// For the audit log.
+    fileprivate var name: String {
+        switch self {
+        case .pause: "pause"
+        case .resume: "resume"
+        case .rate: "rate"
+        case .fixEnd: "end"
+        case .cancel: "cancel"
+        }
+    }
+}

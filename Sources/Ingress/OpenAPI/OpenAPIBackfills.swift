@@ -1,0 +1,127 @@
+/// What the OpenAPI document says of `/v1/backfills`.
+enum OpenAPIBackfills {
+    private static let security = #""security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}]"#
+    private static let id =
+        #""parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer", "minimum": 1}}]"#
+    private static let backfill = response("The backfill.", "Backfill")
+
+    private static func response(_ description: String, _ schema: String) -> String {
+        #"""
+        {"description": "\#(description)", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(schema)"}}}}
+        """#
+    }
+
+    private static let problems = #"""
+        "4XX": {"$ref": "#/components/responses/Problem"}, "503": {"$ref": "#/components/responses/Problem"}
+        """#
+
+    private static func change(_ name: String, _ id: String, _ summary: String) -> String {
+        #"""
+                "/v1/backfills/{id}/\#(name)": {
+                  "post": {
+                    "tags": ["migrations"], "operationId": "\#(id)", "summary": "\#(summary)", \#(security), \#(self.id),
+                    "responses": {"200": \#(backfill), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
+                  }
+                }
+        """#
+    }
+
+    static let paths = #"""
+                "/v1/backfills": {
+                  "post": {
+                    "tags": ["migrations"], "operationId": "startBackfill", "summary": "Send a provider events that were accepted before it was in the routes.", \#(security),
+                    "description": "Takes the events of the window that the routes in force would send to the provider, and that were never sent there: no event is delivered twice. Live deliveries come first. Without the scope admin, the events of the client's tenant, and no provider that other tenants use too. With dry_run, counts only.",
+                    "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                      "type": "object", "required": ["to", "since"], "additionalProperties": false,
+                      "properties": {
+                        "to": {"type": "string", "minLength": 1, "description": "A provider of routes.json.", "example": "polar-prod"},
+                        "since": {"type": "string", "description": "Events of this time or later: a time, or a length of time up to now.", "example": "30d"},
+                        "until": {"type": ["string", "null"], "description": "Events before this time."},
+                        "names": {"type": "array", "items": {"type": "string"}, "description": "Event names; * stands for any text.", "example": ["api.*"]},
+                        "customer_ids": {"type": "array", "items": {"type": "string"}},
+                        "rate": {"type": "number", "minimum": 1, "maximum": 100, "default": 50, "description": "Percent of the provider's rate limit."},
+                        "dry_run": {"type": "boolean", "default": false},
+                        "without_live": {"type": "boolean", "default": false, "description": "Start also if the routes have the provider in mode shadow only."},
+                        "accept_unreadable": {"type": "boolean", "default": false, "description": "Start also at a vendor that counts a repeated event again and cannot be read."},
+                        "confirmed": {"type": "boolean", "default": false, "description": "The effect on the bill is known."}
+                      }}}}},
+                    "responses": {
+                      "200": \#(response("What it would do.", "BackfillForecast")),
+                      "201": \#(response("Started.", "StartedBackfills")),
+                      "404": {"$ref": "#/components/responses/Problem"}, "409": {"$ref": "#/components/responses/Problem"},
+                      "422": {"$ref": "#/components/responses/Problem"}, \#(problems)
+                    }
+                  },
+                  "get": {
+                    "tags": ["migrations"], "operationId": "listBackfills", "summary": "All backfills, newest first.", \#(security),
+                    "responses": {"200": \#(response("The backfills.", "Backfills")), \#(problems)}
+                  }
+                },
+                "/v1/backfills/{id}": {
+                  "get": {
+                    "tags": ["migrations"], "operationId": "showBackfill", "summary": "One backfill.", \#(security), \#(id),
+                    "responses": {"200": \#(backfill), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
+                  },
+                  "patch": {
+                    "tags": ["migrations"], "operationId": "changeBackfill", "summary": "Change the rate of a backfill.", \#(security), \#(id),
+                    "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                      "type": "object", "required": ["rate"], "additionalProperties": false,
+                      "properties": {"rate": {"type": "number", "minimum": 1, "maximum": 100}}}}}},
+                    "responses": {"200": \#(backfill), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
+                  }
+                },
+        \#(change("pause", "pauseBackfill", "Pause a backfill. Requests in flight are finished.")),
+        \#(change("resume", "resumeBackfill", "Resume a paused backfill.")),
+        \#(change("cancel", "cancelBackfill", "Cancel a backfill. What is delivered stays; what waits for a retry is discarded."))
+        """#
+
+    static let schemas = #"""
+                  "Backfills": {
+                    "type": "object", "required": ["backfills"],
+                    "properties": {"backfills": {"type": "array", "items": {"$ref": "#/components/schemas/Backfill"}}}
+                  },
+                  "StartedBackfills": {
+                    "type": "object", "required": ["backfills", "effect"],
+                    "properties": {
+                      "effect": {"type": ["string", "null"], "description": "What it does to the bill at the vendor."},
+                      "backfills": {"type": "array", "items": {"$ref": "#/components/schemas/Backfill"}, "description": "One for each account of the provider."}}
+                  },
+                  "Backfill": {
+                    "type": "object",
+                    "required": ["id", "provider", "adapter", "state", "held_by", "rate", "current_rate", "filter", "progress", "deliveries", "started_by", "started_at", "changed_by", "changed_at", "ended_at"],
+                    "properties": {
+                      "id": {"type": "integer"}, "provider": {"type": "string"}, "adapter": {"type": "string"},
+                      "state": {"enum": ["running", "paused", "cancelling", "done", "cancelled"]},
+                      "held_by": {"enum": [null, "circuit_open", "provider_held", "live_backlog", "rate_limited", "slow_acceptance", "in_flight", "rate", "provider_not_configured"], "description": "What keeps it from going on now."},
+                      "rate": {"type": "number", "description": "Percent of the provider's rate limit."},
+                      "current_rate": {"type": "number", "description": "Less than rate after a 429; it recovers by a tenth each minute."},
+                      "filter": {"type": "object", "required": ["tenant", "since", "until", "names", "customer_ids"], "properties": {
+                        "tenant": {"type": ["string", "null"]}, "since": {"type": ["string", "null"], "format": "date-time"}, "until": {"type": ["string", "null"], "format": "date-time"},
+                        "names": {"type": "array", "items": {"type": "string"}}, "customer_ids": {"type": "array", "items": {"type": "string"}}}},
+                      "progress": {"type": "object", "required": ["walked", "ahead", "end_is_fixed"], "properties": {
+                        "walked": {"type": "integer", "description": "Journal events passed."}, "ahead": {"type": "integer", "description": "Journal events left."}, "end_is_fixed": {"type": "boolean"}}},
+                      "deliveries": {"type": "object", "required": ["delivered", "retrying", "rejected", "uncertain", "discarded", "deduplicated"], "properties": {
+                        "delivered": {"type": "integer"}, "retrying": {"type": "integer"}, "rejected": {"type": "integer"}, "uncertain": {"type": "integer"}, "discarded": {"type": "integer"},
+                        "deduplicated": {"type": "integer", "description": "Delivered ones that the vendor had already."}}},
+                      "started_by": {"type": "string"}, "started_at": {"type": "string", "format": "date-time"},
+                      "changed_by": {"type": "string"}, "changed_at": {"type": "string", "format": "date-time"}, "ended_at": {"type": ["string", "null"], "format": "date-time"}
+                    }
+                  },
+                  "BackfillForecast": {
+                    "type": "object", "required": ["dry_run", "effect", "rate", "forecasts", "unreadable", "more_unreadable"],
+                    "properties": {
+                      "dry_run": {"const": true}, "effect": {"type": ["string", "null"]}, "rate": {"type": "number"},
+                      "forecasts": {"type": "array", "description": "One for each account of the provider.", "items": {
+                        "type": "object", "required": ["provider", "events", "customers", "more_customers", "requests", "seconds", "first_timestamp", "last_timestamp", "untranslatable", "not_taken"],
+                        "properties": {
+                          "provider": {"type": "string"}, "events": {"type": "integer"}, "customers": {"type": "integer"}, "more_customers": {"type": "boolean"},
+                          "requests": {"type": "integer"}, "seconds": {"type": ["integer", "null"], "description": "At its rate; null where the provider has no rate limit."},
+                          "first_timestamp": {"type": ["string", "null"], "format": "date-time"}, "last_timestamp": {"type": ["string", "null"], "format": "date-time"},
+                          "untranslatable": {"type": "object"},
+                          "not_taken": {"type": "object", "required": ["delivered_live", "earlier_backfill", "not_routed"], "properties": {
+                            "delivered_live": {"type": "integer"}, "earlier_backfill": {"type": "integer"}, "not_routed": {"type": "integer"}}}}}},
+                      "unreadable": {"type": "array", "items": {"type": "object"}}, "more_unreadable": {"type": "integer"}
+                    }
+                  }
+        """#
+}

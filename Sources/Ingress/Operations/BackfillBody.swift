@@ -1,0 +1,104 @@
+import ConfigurationFile
+import DeliveryEngine
+import Events
+import JSON
+
+/// The body of an order for a backfill: `{"to": "polar-prod", "since": "30d"}` at least.
+struct BackfillBody: Sendable {
+    private(set) var order: BackfillOrder
+    private(set) var isDryRun = false
+
+    private static let mostValues = 1000
+
+    /// - Parameter now: what `since` and `until` are counted back from if they are lengths of time.
+    /// - Throws: ``Problem`` that names the member and how to fix it.
+    init(_ body: [UInt8], at now: Timestamp) throws(Problem) {
+        let root = try Self.root(of: body, like: "{\"to\": \"polar-prod\", \"since\": \"30d\"}")
+        guard let to = root["to"]?.string, !to.isEmpty else {
+            throw .badBody("\"to\" must be the name of a provider, such as \"polar-prod\"")
+        }
+        guard let since = root["since"] else {
+            throw .badBody(
+                "\"since\" is missing: a length of time such as \"30d\", or a time such as 2026-01-31T00:00:00Z"
+            )
+        }
+        order = BackfillOrder(provider: ProviderName(to), since: try Self.time(since, "since", before: now))
+        for member in root.members { try read(member, at: now) }
+    }
+
+    private mutating func read(_ member: JSONMember, at now: Timestamp) throws(Problem) {
+        switch member.name {
+        case "to", "since": break
+        case "until": if member.value.kind != .null { order.until = try Self.time(member.value, "until", before: now) }
+        case "names": order.names = try Self.texts(member)
+        case "customer_ids": order.customerIDs = try Self.texts(member)
+        case "rate": order.rate = try Self.percent(member.value)
+        case "dry_run": isDryRun = try Self.flag(member)
+        case "without_live": order.withoutLive = try Self.flag(member)
+        case "accept_unreadable": order.acceptsUnreadable = try Self.flag(member)
+        case "confirmed": order.isConfirmed = try Self.flag(member)
+        default:
+            let known = [
+                "to", "since", "until", "names", "customer_ids", "rate", "dry_run", "without_live", "accept_unreadable",
+                "confirmed",
+            ]
+            throw .badBody(
+                "unknown member \"\(member.name.prefix(100))\"\(Problem.suggestion(for: member.name, among: known)); "
+                    + "the members are \(known.joined(separator: ", "))"
+            )
+        }
+    }
+
+    /// The rate of the body `{"rate": 20}`.
+    static func rate(in body: [UInt8]) throws(Problem) -> Double {
+        let root = try root(of: body, like: "{\"rate\": 20}")
+        for member in root.members where !member.hasName("rate") {
+            throw .badBody("unknown member \"\(member.name.prefix(100))\"; send {\"rate\": 20}")
+        }
+        guard let rate = root["rate"] else { throw .badBody("\"rate\" is missing; send {\"rate\": 20}") }
+        return try percent(rate)
+    }
+
+    private static func root(of body: [UInt8], like example: String) throws(Problem) -> JSONValue {
+        let root: JSONValue
+        do {
+            root = try JSONDocument(parsing: body).root
+        } catch {
+            throw .badBody("the body is not JSON: \(error); send \(example)")
+        }
+        guard root.kind == .object else { throw .badBody("the body must be an object such as \(example)") }
+        return root
+    }
+
+    private static func time(_ value: JSONValue, _ name: String, before now: Timestamp) throws(Problem) -> Timestamp {
+        if let length = value.string.flatMap(DurationText.read), length <= .seconds(36_500 * 86_400) {
+            return now + (.zero - length)
+        }
+        guard let time = value.string.flatMap({ Timestamp(rfc3339: $0) }) else {
+            throw .badBody(
+                "\"\(name)\" must be a length of time up to now such as \"30d\", or a time such as \"2026-01-31T00:00:00Z\""
+            )
+        }
+        return time
+    }
+
+    private static func percent(_ value: JSONValue) throws(Problem) -> Double {
+        guard let rate = value.numberText.flatMap({ Double($0) }), rate >= 1, rate <= 100 else {
+            throw .badBody("\"rate\" must be a number from 1 to 100: percent of the provider's rate limit")
+        }
+        return rate
+    }
+
+    private static func flag(_ member: JSONMember) throws(Problem) -> Bool {
+        guard let flag = member.value.bool else { throw .badBody("\"\(member.name)\" must be true or false") }
+        return flag
+    }
+
+    private static func texts(_ member: JSONMember) throws(Problem) -> [String] {
+        let texts = member.value.elements.map { $0.string ?? "" }
+        guard member.value.kind == .array, texts.count <= mostValues,
+            !texts.contains("")
+        else { throw .badBody("\"\(member.name)\" must be a list of up to \(mostValues) strings") }
+        return texts
+    }
+}

@@ -1,0 +1,50 @@
+package import Access
+package import DeliveryEngine
+package import Events
+package import Journal
+
+/// Starts, shows and changes backfills; `Gateway` fills it.
+package protocol BackfillManaging: Sendable {
+    /// Starts a backfill: one for each account of the provider that it fills.
+    func start(_ order: BackfillOrder, by caller: Caller) async throws(BackfillRefusal) -> BackfillStart
+
+    /// What a backfill would do, as a JSON object; nothing is started.
+    func forecast(_ order: BackfillOrder, for client: Client) async throws(BackfillRefusal) -> [UInt8]
+
+    /// All that the client may see, the newest first.
+    func backfills(for client: Client) async throws(BackfillRefusal) -> [BackfillView]
+
+    /// One that the client may see.
+    func backfill(_ number: LaneNumber, for client: Client) async throws(BackfillRefusal) -> BackfillView
+
+    /// Changes one that the client may see.
+    func change(_ number: LaneNumber, _ change: LaneChange, by caller: Caller) async throws(BackfillRefusal)
+        -> BackfillView
+}
+
+/// Backfills that were started.
+package struct BackfillStart: Sendable {
+    package let backfills: [BackfillView]
+    /// What they do to the bill, in one sentence; nil if that is not known.
+    package let effect: String?
+
+    package init(backfills: [BackfillView], effect: String?) {
+        self.backfills = backfills
+        self.effect = effect
+    }
+}
+
+/// A backfill as it stands.
+package struct BackfillView: Sendable {
+    package let lane: Lane
+    /// What keeps it from going on; nil if nothing does.
+    package let heldBy: String?
+    /// Percent of the rate limit that it may take now: less than its rate after a 429.
+    package let currentRate: Double
+
+    package init(lane: Lane, heldBy: String?, currentRate: Double) {
+        self.lane = lane
+        self.heldBy = heldBy
+        self.currentRate = currentRate
+    }
+}

@@ -1,0 +1,75 @@
+import JSON
+import Observability
+
+/// What a backfill would do, as people read it.
+struct ForecastText {
+    private let root: JSONValue
+
+    init(_ root: JSONValue) {
+        self.root = root
+    }
+
+    var text: String {
+        var lines: [String] = []
+        for forecast in root["forecasts"].map({ Array($0.elements) }) ?? [] { lines += Self.lines(of: forecast, rate) }
+        let unreadable = root["unreadable"].map { Array($0.elements) }?.count ?? 0
+        if unreadable > 0 {
+            lines.append("\(unreadable) parts of the journal cannot be read and are not counted")
+        }
+        if let effect = root["effect"]?.string { lines.append(effect) }
+        return lines.map { VisibleText.escaped($0) }.joined(separator: "\n")
+    }
+
+    private var rate: String {
+        BackfillText.percent(root["rate"]?.numberText.flatMap { Double($0) } ?? 0)
+    }
+
+    private static func lines(of forecast: JSONValue, _ rate: String) -> [String] {
+        let customers = number(forecast["customers"])
+        let more = forecast["more_customers"]?.bool == true ? "more than " : ""
+        var lines = [
+            "to \(forecast["provider"]?.string ?? ""): \(number(forecast["events"])) events of \(more)\(customers) customers"
+                + span(of: forecast),
+            "  \(number(forecast["requests"])) requests, \(duration(forecast["seconds"], rate))",
+        ]
+        let untranslatable = forecast["untranslatable"]
+        if number(untranslatable?["events"]) != "0" {
+            lines.append("  \(number(untranslatable?["events"])) cannot be translated")
+            for group in untranslatable?["groups"].map({ Array($0.elements) }) ?? [] {
+                let ids = group["event_ids"]?.elements.prefix(3).compactMap(\.string) ?? []
+                lines.append(
+                    "    \(number(group["events"])) \(group["field"]?.string ?? ""): \(group["message"]?.string ?? "")"
+                        + " (such as \(ids.joined(separator: ", ")))"
+                )
+            }
+        }
+        for (name, title) in [
+            ("delivered_live", "not taken: delivered by live traffic"),
+            ("earlier_backfill", "not taken: an earlier backfill took them"),
+            ("not_routed", "not taken: the routes do not send them there"),
+        ] where number(forecast["not_taken"]?[name]) != "0" {
+            lines.append("  \(number(forecast["not_taken"]?[name])) \(title)")
+        }
+        return lines
+    }
+
+    private static func span(of forecast: JSONValue) -> String {
+        guard let first = forecast["first_timestamp"]?.string, let last = forecast["last_timestamp"]?.string else {
+            return ""
+        }
+        return ", from \(first) to \(last)"
+    }
+
+    private static func duration(_ seconds: JSONValue?, _ rate: String) -> String {
+        guard let seconds = seconds?.int64 else { return "as fast as the vendor responds" }
+        let text =
+            switch seconds {
+            case ..<120: "\(seconds) s"
+            case ..<7200: "\((seconds + 59) / 60) min"
+            default: "\((seconds + 3599) / 3600) h"
+            }
+        return "about \(text) at \(rate) of the rate limit"
+    }
+
+    private static func number(_ value: JSONValue?) -> String { value?.numberText ?? "0" }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Client
+import JSON
+import NIOHTTP1
+
+/// `tollgate backfill start`: begins one, and follows it until it has ended.
+struct StartBackfillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start",
+        abstract: "Start a backfill, or show what it would do.",
+        discussion: """
+            Takes the events of the window that the routes send to the provider now, and that were never sent there. The command shows \
+            the progress until the backfill has ended; the backfill goes on if the command is stopped.
+            """
+    )
+
+    @Option(name: .customLong("to"), help: "The provider.")
+    var provider: String
+
+    @Option(help: "Events of this time or later: 30d, or a time such as 2026-01-31T00:00:00Z.")
+    var since: String
+
+    @Option(help: "Events before this time.")
+    var until: String?
+
+    @Option(help: "Event names; * stands for any text. May be repeated, or hold several separated by commas.")
+    var name: [String] = []
+
+    @Option(name: .customLong("customer-id"), help: "Customers. May be repeated, or hold several separated by commas.")
+    var customerID: [String] = []
+
+    @Option(help: "Percentage of the provider's rate limit.")
+    var rate = "50%"
+
+    @Flag(help: "Only show what the backfill would do.")
+    var dryRun = false
+
+    @Flag(help: "Start also if the routes have the provider in mode shadow only.")
+    var withoutLive = false
+
+    @Flag(help: "Start also at a vendor that counts a repeated event again and cannot be read.")
+    var acceptUnreadable = false
+
+    @Flag(name: .customLong("i-know"), help: "Start although past usage may come on another bill than expected.")
+    var confirmed = false
+
+    @Flag(help: "Do not wait for the end.")
+    var detach = false
+
+    @Flag(help: "Print the gateway's JSON.")
+    var json = false
+
+    @OptionGroup var gateway: GatewayOptions
+
+    mutating func run() async throws {
+        let answer = try await start()
+        guard let root = answer.json, !json else { return Terminal.data(answer.body) }
+        if dryRun { return Terminal.data(ForecastText(root).text) }
+        if let effect = root["effect"]?.string { Terminal.message(effect) }
+        let numbers = root["backfills"]?.elements.compactMap { $0["id"]?.numberText } ?? []
+        for number in numbers { Terminal.message("backfill \(number) has started") }
+        guard !detach else { return }
+        var failed = false
+        for number in numbers where try await !BackfillProgress(number, at: gateway).follow() { failed = true }
+        if failed { throw ExitCode(1) }
+    }
+
+    private func start() async throws -> GatewayClient.Answer {
+        let answer = try await gateway.client.call(.POST, "/v1/backfills", body: try body)
+        guard !(200..<300).contains(answer.status) else { return answer }
+        Terminal.message(answer.problem)
+        if let option = Self.option(for: answer.json?["type"]?.string) {
+            Terminal.message("Use \(option) to start it.")
+        }
+        throw ExitCode(1)
+    }
+
+    /// The option that lets a backfill start that was refused for this kind of problem.
+    private static func option(for type: String?) -> String? {
+        switch type {
+        case "urn:tollgate:problem:not-confirmed": "--i-know"
+        case "urn:tollgate:problem:unreadable-provider": "--accept-unreadable"
+        case "urn:tollgate:problem:not-live": "--without-live"
+        default: nil
+        }
+    }
+
+    private var body: [UInt8] {
+        get throws {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("to", string: provider)
+            writer.member("since", string: since)
+            if let until { writer.member("until", string: until) }
+            writer.member("names", strings: QueryParameters.split(name))
+            writer.member("customer_ids", strings: QueryParameters.split(customerID))
+            writer.key("rate")
+            writer.number("\(try Percentage.read(rate))")
+            writer.member("dry_run", bool: dryRun)
+            writer.member("without_live", bool: withoutLive)
+            writer.member("accept_unreadable", bool: acceptUnreadable)
+            writer.member("confirmed", bool: confirmed)
+            writer.endObject()
+            return writer.bytes
+        }
+    }
+}
+
+/// `50%`, or `50`.
+enum Percentage {
+    static func read(_ text: String) throws -> Double {
+        guard let percent = Double(text.hasSuffix("%") ? text.dropLast() : text[...]), percent >= 1, percent <= 100
+        else {
+            throw ValidationError("\"\(text)\" must be a percentage from 1% to 100%")
+        }
+        return percent
+    }
+}
