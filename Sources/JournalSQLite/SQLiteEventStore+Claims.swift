@@ -171,7 +171,7 @@ extension SQLiteEventStore {
         to provider: ProviderName,
         _ history: DueDelivery.History? = nil
     ) -> ClaimedDelivery? {
-        event.plan.destination(at: provider).map { destination in
+        (history?.amended ?? event.plan.destination(at: provider)).map { destination in
             ClaimedDelivery(
                 sequence: SequenceNumber(sequence),
                 event: event,

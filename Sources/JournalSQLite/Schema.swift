@@ -6,7 +6,7 @@ import JournalFormat
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 8
+    static let version = 9
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -25,6 +25,7 @@ enum Schema {
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6 + tablesSince8
+                    + amendmentsSince9
             )
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
@@ -44,6 +45,7 @@ enum Schema {
                 try db.execute(sql: tablesSince8)
                 try ClockSteps.findAll(in: db)
             }
+            if found < 9 { try db.execute(sql: amendmentsSince9) }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -110,6 +112,20 @@ enum Schema {
         """
 
     private static let tablesSince8 = "CREATE TABLE clock_steps(first INTEGER PRIMARY KEY);"
+
+    /// Settings that took the place of those of acceptance, and whether the vendor may have seen an event before its last retry by a person.
+    private static let amendmentsSince9 = """
+        CREATE TABLE amendments(
+            sequence INTEGER NOT NULL,
+            provider INTEGER NOT NULL,
+            first_attempt INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            client TEXT NOT NULL,
+            destination BLOB NOT NULL,
+            PRIMARY KEY(sequence, provider, first_attempt)
+        ) WITHOUT ROWID;
+        ALTER TABLE deliveries ADD COLUMN reached_before INTEGER NOT NULL DEFAULT 0;
+        """
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

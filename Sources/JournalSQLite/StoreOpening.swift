@@ -108,6 +108,7 @@ struct StoreOpening {
             ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
             leases: LeaseWatch(),
             newest: RisingNumber(bounds.newest),
+            newestAtOpening: bounds.newest,
             commits: commits,
             departures: departures,
             duplicates: DuplicateFinder(

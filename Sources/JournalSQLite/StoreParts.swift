@@ -17,6 +17,8 @@ struct StoreParts: Sendable {
     let ledger: ProviderLedger
     let leases: LeaseWatch
     let newest: RisingNumber
+    /// Events with higher numbers were accepted since the store was opened.
+    let newestAtOpening: Int64
     let commits: GroupCommit
     let departures: DepartureLog
     let duplicates: DuplicateFinder

@@ -107,8 +107,10 @@ import Testing
         let body = "[\(Self.traffic.joined(separator: ","))]"
         let answer = try await stage.client.post("/v1/events?partial=true", body).object()
         var codes: [String: Int] = [:]
-        for error in answer["errors"] as? [[String: Any]] ?? [] {
-            codes[error["code"] as? String ?? "?", default: 0] += 1
+        for event in answer["events"] as? [[String: Any]] ?? [] {
+            for error in event["errors"] as? [[String: Any]] ?? [] {
+                codes[error["code"] as? String ?? "?", default: 0] += 1
+            }
         }
         return codes
     }
