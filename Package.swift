@@ -283,8 +283,9 @@ let package = Package(
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalBehaviour",
-                "JournalSQLite", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal",
+                "JournalBehaviour", "JournalSQLite", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads",
+                asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
@@ -292,9 +293,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing",
-                "TestSupport",
-                logging,
+                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON", "Journal", "JournalSQLite",
+                "Routing",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),

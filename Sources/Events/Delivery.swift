@@ -37,6 +37,8 @@ package struct Delivery: Sendable, Equatable {
     package let fault: DeliveryFault?
     /// Every attempt, oldest first.
     package let history: [Attempt]
+    /// The settings that took the place of those the event was accepted with, oldest first; mostly none.
+    package let amendments: [DeliveryAmendment]
 
     package init(
         provider: ProviderName,
@@ -50,7 +52,8 @@ package struct Delivery: Sendable, Equatable {
         latency: Duration? = nil,
         nextAttemptAt: Timestamp? = nil,
         fault: DeliveryFault? = nil,
-        history: [Attempt] = []
+        history: [Attempt] = [],
+        amendments: [DeliveryAmendment] = []
     ) {
         self.provider = provider
         self.adapter = adapter
@@ -64,6 +67,14 @@ package struct Delivery: Sendable, Equatable {
         self.nextAttemptAt = nextAttemptAt
         self.fault = fault
         self.history = history
+        self.amendments = amendments
+    }
+
+    /// The destination with the settings that it is sent with, or was sent with last.
+    /// - Parameter plan: of its event.
+    /// - Returns: nil if the plan does not have the provider and nothing was amended.
+    package func destination(in plan: Plan) -> Destination? {
+        amendments.last?.destination ?? plan.destination(at: provider)
     }
 }
 

@@ -29,7 +29,9 @@ package enum EventWriter {
         writer.beginArray()
         for delivery in archived.deliveries {
             let traits = traits.first { $0.adapter == delivery.adapter }
-            write(delivery, notCarried: traits.map { notCarried(of: archived.event, by: $0) }, to: &writer)
+            let planned = archived.event.plan.destination(at: delivery.provider)
+            let dropped = traits.map { notCarried(of: archived.event, by: $0) }
+            write(delivery, planned: planned, notCarried: dropped, to: &writer)
         }
         writer.endArray()
     }
@@ -53,8 +55,15 @@ package enum EventWriter {
     }
 
     /// A normalized delivery, the same for every vendor, with its attempts.
-    /// - Parameter notCarried: the event's fields that the vendor has no place for; nil: nothing is said of that.
-    package static func write(_ delivery: Delivery, notCarried: [String]? = nil, to writer: inout JSONWriter) {
+    /// - Parameters:
+    ///   - planned: what the event was accepted with, to say which settings each attempt had; nil: nothing is said of that.
+    ///   - notCarried: the event's fields that the vendor has no place for; nil: nothing is said of that.
+    package static func write(
+        _ delivery: Delivery,
+        planned: Destination? = nil,
+        notCarried: [String]? = nil,
+        to writer: inout JSONWriter
+    ) {
         writer.beginObject()
         writer.member("provider", string: delivery.provider.rawValue)
         writer.member("adapter", string: delivery.adapter.rawValue)
@@ -70,6 +79,7 @@ package enum EventWriter {
         writer.beginArray()
         for attempt in delivery.history { write(attempt, to: &writer) }
         writer.endArray()
+        if let planned { DeliverySettingsWriter.write(delivery, planned, to: &writer) }
         if let notCarried {
             writer.key("dropped_fields")
             writer.beginArray()

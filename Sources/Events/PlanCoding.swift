@@ -29,6 +29,22 @@ package enum PlanCoding {
         return Plan(route: document.root["route"]?.string.map { RouteName($0) }, destinations: destinations)
     }
 
+    /// The settings of a destination as one object, in the names of `routes.json`.
+    static func writeSettings(of destination: Destination, to writer: inout JSONWriter) {
+        writer.beginObject()
+        if !destination.rename.isEmpty {
+            writer.key("rename")
+            writer.beginObject()
+            for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) { writer.member(from, string: to) }
+            writer.endObject()
+        }
+        for (name, value) in destination.settings.values.sorted(by: { $0.key < $1.key }) {
+            writer.key(name)
+            write(value, to: &writer)
+        }
+        writer.endObject()
+    }
+
     private static func write(_ destination: Destination, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("provider", string: destination.provider.rawValue)

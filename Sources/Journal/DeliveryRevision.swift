@@ -29,6 +29,8 @@ package struct DeliveryRevision: Sendable {
     /// Providers whose deliveries are discarded too that were never tried, because nobody delivers to them any more. Nothing of them
     /// is retried.
     package let untriedAt: [ProviderName]
+    /// The settings of today, for a retry; nil: everything is sent as it was planned.
+    package let amending: (any DeliveryAmending)?
     package let by: ClientName
     package let at: Timestamp
 
@@ -36,12 +38,14 @@ package struct DeliveryRevision: Sendable {
         action: Action,
         filter: DeliveryFilter,
         untriedAt: [ProviderName] = [],
+        amending: (any DeliveryAmending)? = nil,
         by client: ClientName,
         at timestamp: Timestamp
     ) {
         self.action = action
         self.filter = filter
         self.untriedAt = untriedAt
+        self.amending = amending
         self.by = client
         self.at = timestamp
     }
@@ -52,10 +56,16 @@ package struct RevisionCount: Sendable, Equatable {
     package let changed: Int
     /// In flight, so left alone.
     package let busy: Int
+    /// How many of the changed ones get the settings of today; see ``DeliveryRevision/amending``.
+    package let amended: Int
+    /// How many of the changed ones can be translated, with the settings that they have then.
+    package let translatable: Int
 
-    package init(changed: Int, busy: Int) {
+    package init(changed: Int, busy: Int, amended: Int = 0, translatable: Int = 0) {
         self.changed = changed
         self.busy = busy
+        self.amended = amended
+        self.translatable = translatable
     }
 }
 

@@ -7,7 +7,10 @@ package protocol JournalAdministration: RetryScheduling {
 
     /// Changes deliveries, and records who did it and when with the first of them. When it returns, all is on disk.
     ///
-    /// Retried deliveries become `retrying` and are due at once, with their history kept; discarded ones become `discarded`. A delivery
+    /// Retried deliveries become `retrying` and are due at once, with their history kept. Those of which certainly nothing has reached the
+    /// vendor are sent with the settings that ``DeliveryRevision/amending`` gives them: what could not be translated and was never sent,
+    /// and what was accepted since the store was opened and was never carried by a request that the vendor may have looked at. All others
+    /// keep theirs. ``Delivery/amendments`` tells of it. Discarded deliveries become `discarded`. A delivery
     /// that is claimed at this moment, by whichever process, is not touched, and is counted as busy.
     func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
 

@@ -72,7 +72,9 @@ struct DeliveryAssembly {
             latency: history.last?.latency,
             nextAttemptAt: row.nextAttemptAt,
             fault: row.faultIsLastAttempts ? history.last?.fault : row.fault,
-            history: history
+            history: history,
+            amendments: try neighbours?.amendments(of: row)
+                ?? AmendmentTable.all(sequence: row.sequence, provider: row.provider, in: db)
         )
     }
 

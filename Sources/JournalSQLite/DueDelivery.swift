@@ -10,6 +10,8 @@ struct DueDelivery: Sendable {
     struct History: Sendable {
         var attempts = 0
         var reachedAt: Timestamp?
+        /// What it is sent with in place of the settings of acceptance; nil: nothing.
+        var amended: Destination?
     }
 
     /// So many that are due are few enough to be sorted by age; of more than that, the oldest are found by walking.
@@ -55,7 +57,11 @@ struct DueDelivery: Sendable {
         for sequence in sequences {
             guard let row = try Row.fetchOne(statement, arguments: [sequence, provider]) else { continue }
             let reachedAt = (row[1] as Int64?).map { Timestamp(milliseconds: $0) }
-            histories[sequence] = History(attempts: row[0], reachedAt: reachedAt)
+            histories[sequence] = History(
+                attempts: row[0],
+                reachedAt: reachedAt,
+                amended: try AmendmentTable.all(sequence: sequence, provider: provider, in: db).last?.destination
+            )
         }
         return histories
     }

@@ -91,7 +91,7 @@ struct RetentionStep: Sendable {
 
     private static func remove(_ range: ClosedRange<Int64>, _ db: Database) throws {
         let bounds: StatementArguments = [range.lowerBound, range.upperBound]
-        for table in ["deliveries", "attempts"] {
+        for table in ["deliveries", "attempts", "amendments"] {
             try db.execute(sql: "DELETE FROM \(table) WHERE sequence BETWEEN ? AND ?", arguments: bounds)
         }
         try db.execute(sql: "DELETE FROM chunks WHERE first BETWEEN ? AND ?", arguments: bounds)

@@ -9,6 +9,9 @@ struct RevisionStep: Sendable {
         /// The revision's number, for the steps that follow.
         let number: Int64
         let changed: Int
+        /// How many of them get other settings, and how many can be translated.
+        let amended: Int
+        let translatable: Int
         /// By how much the number of rows that say `retrying` has changed.
         let retryingChange: Int
     }
@@ -23,39 +26,67 @@ struct RevisionStep: Sendable {
     let lane: LaneNumber?
     /// Deliveries with a row, held by the caller for as long as the step takes.
     let sequences: [Int64]
+    /// What they would be sent with; nothing of those that are not retried, or for which nobody has said it.
+    var prospects: [Int64: RetryProspect] = [:]
+    /// Events with higher numbers were accepted since the store was opened.
+    let newestAtOpening: Int64
     /// How many deliveries beside these a settlement has changed already.
     var settled = 0
     /// How many others a pipeline holds.
     let busy: Int
 
     func run(in db: Database) throws -> Result {
-        var (changed, retryingChange) = (settled, 0)
-        let select = try db.cachedStatement(sql: "SELECT status FROM deliveries WHERE sequence = ? AND provider = ?")
+        var (changed, amended, translatable, retryingChange) = (settled, 0, 0, 0)
         let update = try db.cachedStatement(
             sql: """
-                UPDATE deliveries SET status = ?, next_attempt_at = ?, reached_at = NULL
+                UPDATE deliveries SET status = ?, next_attempt_at = ?, reached_at = NULL,
+                    reached_before = reached_before OR reached_at IS NOT NULL OR status = 'uncertain'
                 WHERE sequence = ? AND provider = ?
                 """
         )
         let isRetry = revision.action == .retry
         var counts: [String: Int] = [:]
         for sequence in sequences {
-            guard let word = try String.fetchOne(select, arguments: [sequence, providerNumber]),
-                let status = DeliveryStatus(rawValue: word), revision.action.statuses.contains(status)
+            guard let trace = try DeliveryTrace.fetch(sequence: sequence, provider: providerNumber, in: db),
+                revision.action.statuses.contains(trace.status)
             else { continue }
+            if let prospect = prospects[sequence] {
+                let isUntouched = trace.isUntouched(isOfThisRun: sequence > newestAtOpening)
+                if isUntouched, let today = prospect.today {
+                    try amend(sequence, today.destination, after: trace.attempts, in: db)
+                    amended += 1
+                }
+                translatable += prospect.canTranslate(isUntouched: isUntouched) ? 1 : 0
+            }
             try update.execute(
                 arguments: [
                     (isRetry ? DeliveryStatus.retrying : .discarded).rawValue,
                     isRetry ? revision.at.milliseconds : nil, sequence, providerNumber,
                 ]
             )
-            counts[word, default: 0] -= 1
+            counts[trace.status.rawValue, default: 0] -= 1
             counts[(isRetry ? DeliveryStatus.retrying : .discarded).rawValue, default: 0] += 1
             changed += 1
-            retryingChange += (isRetry ? 1 : 0) - (status == .retrying ? 1 : 0)
+            retryingChange += (isRetry ? 1 : 0) - (trace.status == .retrying ? 1 : 0)
         }
         if let lane { try LaneTable.add(counts, to: lane, in: db) }
-        return Result(number: try record(changed, in: db), changed: changed, retryingChange: retryingChange)
+        return Result(
+            number: try record(changed, in: db),
+            changed: changed,
+            amended: amended,
+            translatable: translatable,
+            retryingChange: retryingChange
+        )
+    }
+
+    private func amend(_ sequence: Int64, _ destination: Destination, after attempts: Int, in db: Database) throws {
+        let amendment = DeliveryAmendment(
+            at: revision.at,
+            by: revision.by,
+            firstAttempt: attempts + 1,
+            destination: destination
+        )
+        try AmendmentTable.insert(amendment, sequence: sequence, provider: providerNumber, in: db)
     }
 
     private func record(_ changed: Int, in db: Database) throws -> Int64 {

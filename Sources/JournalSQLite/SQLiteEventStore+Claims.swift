@@ -184,7 +184,7 @@ extension SQLiteEventStore {
         _ destinations: AccountDestinations,
         _ history: DueDelivery.History? = nil
     ) -> ClaimedDelivery? {
-        destinations.destination(for: event).map { destination in
+        (history?.amended ?? destinations.destination(for: event)).map { destination in
             ClaimedDelivery(
                 sequence: SequenceNumber(sequence),
                 event: event,

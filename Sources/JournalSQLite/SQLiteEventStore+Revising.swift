@@ -7,11 +7,19 @@ extension SQLiteEventStore {
     package func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount {
         var count = RevisionCount(changed: 0, busy: 0)
         try await forEachPage(of: revision) { (page) async throws(StoreError) in
-            for (provider, sequences) in page {
-                let busy = parts.ledger.withProgress(of: provider) { progress in
-                    sequences.count { progress.isHeld($0) }
-                }
-                count += RevisionCount(changed: sequences.count - (busy ?? 0), busy: busy ?? 0)
+            for (provider, deliveries) in page {
+                let held =
+                    parts.ledger.withProgress(of: provider) { progress in
+                        Set(deliveries.map(\.sequence).filter { progress.isHeld($0) })
+                    } ?? []
+                let free = deliveries.filter { !held.contains($0.sequence) }
+                let (amended, translatable) = try await prospects(of: free, at: provider, for: revision)
+                count += RevisionCount(
+                    changed: free.count,
+                    busy: held.count,
+                    amended: amended,
+                    translatable: translatable
+                )
             }
         }
         try await forEachUntriedPage(of: revision) { (provider, sequences) async throws(StoreError) in
@@ -28,8 +36,9 @@ extension SQLiteEventStore {
         var count = RevisionCount(changed: 0, busy: 0)
         var number: Int64?
         try await forEachPage(of: revision) { (page) async throws(StoreError) in
-            for (provider, sequences) in page {
+            for (provider, deliveries) in page {
                 guard let providerNumber = parts.names.number(of: provider) else { continue }
+                let sequences = deliveries.map(\.sequence)
                 let free = parts.ledger.withProgress(of: provider) { $0.holdForRevision(sequences) } ?? []
                 defer { _ = parts.ledger.withProgress(of: provider) { $0.endRevision(free) } }
                 let step = RevisionStep(
@@ -40,11 +49,18 @@ extension SQLiteEventStore {
                     providerNumber: providerNumber,
                     lane: parts.names.lane(providerNumber)?.lane,
                     sequences: free,
+                    prospects: prospects(of: deliveries, among: Set(free), for: revision),
+                    newestAtOpening: parts.newestAtOpening,
                     busy: sequences.count - free.count
                 )
                 let result = try await commit { .revise(step, $0) }
                 number = result.number
-                count += RevisionCount(changed: result.changed, busy: step.busy)
+                count += RevisionCount(
+                    changed: result.changed,
+                    busy: step.busy,
+                    amended: result.amended,
+                    translatable: result.translatable
+                )
             }
         }
         try await forEachUntriedPage(of: revision) { (provider, sequences) async throws(StoreError) in
@@ -58,6 +74,7 @@ extension SQLiteEventStore {
                 providerNumber: providerNumber,
                 lane: nil,
                 sequences: [],
+                newestAtOpening: parts.newestAtOpening,
                 settled: discarded,
                 busy: sequences.count - discarded
             )
@@ -65,6 +82,44 @@ extension SQLiteEventStore {
             count += RevisionCount(changed: discarded, busy: step.busy)
         }
         return count
+    }
+
+    /// What deliveries would be sent with that are retried.
+    private func prospects(
+        of deliveries: [ArchivedDelivery],
+        among free: Set<Int64>,
+        for revision: DeliveryRevision
+    ) -> [Int64: RetryProspect] {
+        guard revision.action == .retry, let amending = revision.amending else { return [:] }
+        var prospects: [Int64: RetryProspect] = [:]
+        for delivery in deliveries where free.contains(delivery.sequence) {
+            prospects[delivery.sequence] = RetryProspect(delivery, amending)
+        }
+        return prospects
+    }
+
+    /// How many of these deliveries a retry would give other settings, and how many could be translated then.
+    private func prospects(
+        of deliveries: [ArchivedDelivery],
+        at provider: ProviderName,
+        for revision: DeliveryRevision
+    ) async throws(StoreError) -> (amended: Int, translatable: Int) {
+        guard revision.action == .retry, let amending = revision.amending,
+            let number = parts.names.number(of: provider)
+        else { return (0, 0) }
+        let opening = parts.newestAtOpening
+        return try await readPoint { db in
+            var (amended, translatable) = (0, 0)
+            for delivery in deliveries {
+                guard let prospect = RetryProspect(delivery, amending),
+                    let trace = try DeliveryTrace.fetch(sequence: delivery.sequence, provider: number, in: db)
+                else { continue }
+                let isUntouched = trace.isUntouched(isOfThisRun: delivery.sequence > opening)
+                amended += isUntouched && prospect.today != nil ? 1 : 0
+                translatable += prospect.canTranslate(isUntouched: isUntouched) ? 1 : 0
+            }
+            return (amended, translatable)
+        }
     }
 
     /// Discards events that nobody has tried, under a lease of its own: a pipeline that begins meanwhile gets the account.
@@ -163,7 +218,7 @@ extension SQLiteEventStore {
     /// Goes through the deliveries that a revision can change, page by page, each page by provider.
     private func forEachPage(
         of revision: DeliveryRevision,
-        _ body: ([(provider: ProviderName, sequences: [Int64])]) async throws(StoreError) -> Void
+        _ body: ([(provider: ProviderName, deliveries: [ArchivedDelivery])]) async throws(StoreError) -> Void
     ) async throws(StoreError) {
         var filter = revision.filter
         let action = revision.action
@@ -175,9 +230,7 @@ extension SQLiteEventStore {
             let page = try await deliveries(matching: filter, after: after, limit: Self.deliveriesPerStep)
             let groups = Dictionary(grouping: page.deliveries, by: \.cursor.provider)
             try await body(
-                groups.sorted { $0.key < $1.key }.map {
-                    (provider: $0.key, sequences: $0.value.map(\.cursor.sequence.rawValue))
-                }
+                groups.sorted { $0.key < $1.key }.map { (provider: $0.key, deliveries: $0.value) }
             )
             after = page.next
         } while after != nil
@@ -186,6 +239,15 @@ extension SQLiteEventStore {
 
 extension RevisionCount {
     fileprivate static func += (left: inout Self, right: Self) {
-        left = RevisionCount(changed: left.changed + right.changed, busy: left.busy + right.busy)
+        left = RevisionCount(
+            changed: left.changed + right.changed,
+            busy: left.busy + right.busy,
+            amended: left.amended + right.amended,
+            translatable: left.translatable + right.translatable
+        )
     }
+}
+
+extension ArchivedDelivery {
+    fileprivate var sequence: Int64 { cursor.sequence.rawValue }
 }

@@ -25,7 +25,7 @@ enum Schema {
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6 + tablesSince8
-                    + columnsSince9 + tablesSince9
+                    + columnsSince9 + tablesSince9 + amendmentsSince9
             )
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
@@ -45,7 +45,7 @@ enum Schema {
                 try db.execute(sql: tablesSince8)
                 try ClockSteps.findAll(in: db)
             }
-            if found < 9 { try db.execute(sql: columnsSince9 + tablesSince9) }
+            if found < 9 { try db.execute(sql: columnsSince9 + tablesSince9 + amendmentsSince9) }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -158,6 +158,20 @@ enum Schema {
             PRIMARY KEY(provider, class, field)
         ) WITHOUT ROWID;
         CREATE INDEX delivered_known ON delivered(first, provider) WHERE deduplicated;
+        """
+
+    /// Settings that took the place of those of acceptance, and whether the vendor may have seen an event before its last retry by a person.
+    private static let amendmentsSince9 = """
+        CREATE TABLE amendments(
+            sequence INTEGER NOT NULL,
+            provider INTEGER NOT NULL,
+            first_attempt INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            client TEXT NOT NULL,
+            destination BLOB NOT NULL,
+            PRIMARY KEY(sequence, provider, first_attempt)
+        ) WITHOUT ROWID;
+        ALTER TABLE deliveries ADD COLUMN reached_before INTEGER NOT NULL DEFAULT 0;
         """
 
     private static let tables = """

@@ -111,6 +111,7 @@ struct StoreOpening {
             leases: LeaseWatch(),
             lanes: LaneBook(lanes),
             newest: RisingNumber(bounds.newest),
+            newestAtOpening: bounds.newest,
             commits: commits,
             departures: departures,
             duplicates: DuplicateFinder(

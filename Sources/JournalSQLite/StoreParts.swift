@@ -18,6 +18,8 @@ struct StoreParts: Sendable {
     let leases: LeaseWatch
     let lanes: LaneBook
     let newest: RisingNumber
+    /// Events with higher numbers were accepted since the store was opened.
+    let newestAtOpening: Int64
     let commits: GroupCommit
     let departures: DepartureLog
     let duplicates: DuplicateFinder

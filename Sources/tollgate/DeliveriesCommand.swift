@@ -142,6 +142,12 @@ struct DeliveryOrder: ParsableArguments {
         guard !json, let count = answer.json else { return Terminal.data(answer.body) }
         let changed = count["changed"]?.numberText ?? "0"
         Terminal.data(dryRun ? "\(changed) deliveries would be \(done)" : "\(changed) deliveries \(done)")
+        if let untranslatable = count["untranslatable"]?.numberText, untranslatable != "0" {
+            let translatable = count["translatable"]?.numberText ?? "0"
+            Terminal.message(
+                "\(translatable) can be translated now; \(untranslatable) cannot and \(dryRun ? "would be" : "will be") rejected again"
+            )
+        }
         if let busy = count["busy"]?.numberText, busy != "0" {
             Terminal.message("\(busy) are in flight and were not changed; run the command again later")
         }
@@ -174,7 +180,9 @@ struct RetryDeliveriesCommand: AsyncParsableCommand {
         abstract: "Retry rejected and retrying deliveries now.",
         discussion:
             "An uncertain delivery may have arrived, and a vendor that does not deduplicate would bill it twice. "
-            + "Uncertain deliveries are retried only with --status uncertain."
+            + "Uncertain deliveries are retried only with --status uncertain. A delivery that never reached the vendor, such as one that "
+            + "could not be translated, is sent with the settings of the routes in force; all others keep theirs. --dry-run says how many "
+            + "can be translated now."
     )
 
     @OptionGroup var order: DeliveryOrder

@@ -56,7 +56,8 @@ struct DeliveriesHandler: Sendable {
             writer.member("name", string: archived.event.name)
             writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
             writer.key("delivery")
-            EventWriter.write(archived.delivery, to: &writer)
+            let planned = archived.event.plan.destination(at: archived.delivery.provider)
+            EventWriter.write(archived.delivery, planned: planned, to: &writer)
             writer.endObject()
         }
         writer.endArray()

@@ -11,6 +11,7 @@ struct RevisionHandler: Sendable {
     private let revising: any JournalAdministration
     private let nudging: any DeliveryNudging
     private let removed: RemovedProviders
+    private let routes: CurrentRoutes
     private let clock: any WallClock
     private let audit: AuditLog
 
@@ -18,6 +19,7 @@ struct RevisionHandler: Sendable {
         revising = services.given.journal
         nudging = services.given.delivery.bells
         removed = RemovedProviders(services)
+        routes = services.given.routes
         clock = services.given.clock
         audit = services.given.operations.audit
     }
@@ -36,6 +38,7 @@ struct RevisionHandler: Sendable {
                 action: action,
                 filter: order.filter,
                 untriedAt: action == .discard ? try await removed.withBacklog : [],
+                amending: action == .retry ? CurrentSettings(routes.current) : nil,
                 by: client.name,
                 at: clock.now
             )
@@ -45,7 +48,8 @@ struct RevisionHandler: Sendable {
             throw Problem(error)
         }
         if !order.isDryRun {
-            let details = ["filter": order.filter.summary, "changed": "\(count.changed)", "busy": "\(count.busy)"]
+            var details = ["filter": order.filter.summary, "changed": "\(count.changed)", "busy": "\(count.busy)"]
+            if action == .retry { details["amended"] = "\(count.amended)" }
             await audit.write("deliveries: \(action.rawValue)", by: .client(call.caller), details)
         }
         var writer = JSONWriter(capacity: 128)
@@ -55,6 +59,11 @@ struct RevisionHandler: Sendable {
         writer.member("changed", integer: count.changed)
         writer.member("busy", integer: count.busy)
         writer.member("uncertain", integer: uncertain)
+        if action == .retry {
+            writer.member("amended", integer: count.amended)
+            writer.member("translatable", integer: count.translatable)
+            writer.member("untranslatable", integer: count.changed - count.translatable)
+        }
         writer.endObject()
         return .json(writer.bytes)
     }

@@ -205,7 +205,10 @@ enum OpenAPIComponents {
                 "properties": {
                   "action": {"enum": ["retry", "discard"]}, "dry_run": {"type": "boolean"}, "changed": {"type": "integer"},
                   "busy": {"type": "integer", "description": "Not changed, because an attempt was in flight."},
-                  "uncertain": {"type": "integer", "description": "Uncertain deliveries, which a retry without a status does not change; the status uncertain retries them."}
+                  "uncertain": {"type": "integer", "description": "Uncertain deliveries, which a retry without a status does not change; the status uncertain retries them."},
+                  "amended": {"type": "integer", "description": "Of a retry: changed deliveries of which nothing has reached the vendor, sent with the settings of today's routes."},
+                  "translatable": {"type": "integer", "description": "Of a retry: changed deliveries that can be translated now."},
+                  "untranslatable": {"type": "integer", "description": "Of a retry: changed deliveries that will be rejected again, because they cannot be translated."}
                 }
               },
               "Actions": {

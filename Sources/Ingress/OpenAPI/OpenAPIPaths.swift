@@ -166,7 +166,7 @@ enum OpenAPIPaths {
               "post": {
                 "tags": ["deliveries"], "operationId": "retryDeliveries", "summary": "Retry deliveries now.",
                 "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
-                "description": "Without a status in the filter, rejected and retrying deliveries. Uncertain deliveries may have arrived, and a vendor that does not deduplicate would bill them twice: they are retried only with the status uncertain.",
+                "description": "Without a status in the filter, rejected and retrying deliveries. Uncertain deliveries may have arrived, and a vendor that does not deduplicate would bill them twice: they are retried only with the status uncertain. A delivery of which certainly nothing has reached the vendor (it could not be translated, for example) is sent with the settings of today's routes, under the same identity; every other delivery keeps the settings it was accepted with.",
                 "requestBody": {"$ref": "#/components/requestBodies/Revision"},
                 "responses": {
                   "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},

@@ -12,6 +12,7 @@ struct NeighbourDeliveries {
     let runs: SettledRuns
     private var rows: [Key: DeliveryRow] = [:]
     private var attempts: [Key: [Attempt]] = [:]
+    private var amendments: [Key: [DeliveryAmendment]] = [:]
 
     init(of range: ClosedRange<Int64>, in db: Database) throws {
         self.range = range
@@ -37,6 +38,19 @@ struct NeighbourDeliveries {
         while let row = try tries.next() {
             attempts[Key(sequence: row[0], provider: row[1]), default: []].append(try Attempt(row, from: 2))
         }
+        let amended = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT sequence, provider, \(DeliveryAmendment.columns) FROM amendments
+                    WHERE sequence BETWEEN ? AND ? ORDER BY sequence, provider, first_attempt
+                    """
+            ),
+            arguments: bounds
+        )
+        while let row = try amended.next() {
+            let amendment = try DeliveryAmendment(row, from: 2)
+            amendments[Key(sequence: row[0], provider: row[1]), default: []].append(amendment)
+        }
     }
 
     func row(_ sequence: Int64, _ provider: Int64) -> DeliveryRow? {
@@ -47,5 +61,11 @@ struct NeighbourDeliveries {
     func attempts(of row: DeliveryRow) -> [Attempt]? {
         guard range.contains(row.sequence) else { return nil }
         return attempts[Key(sequence: row.sequence, provider: row.provider)] ?? []
+    }
+
+    /// The settings that took the place of others; nil if it is not one of these.
+    func amendments(of row: DeliveryRow) -> [DeliveryAmendment]? {
+        guard range.contains(row.sequence) else { return nil }
+        return amendments[Key(sequence: row.sequence, provider: row.provider)] ?? []
     }
 }

@@ -38,6 +38,59 @@ extension StoreBehaviour {
             try expect(try await reopened.backlog(of: "lago").events, 0, "the backlog")
             return reopened
         },
+        StoreCheck("sends what never reached its vendor with the settings of today, under the identity it had") {
+            store,
+            fixture in
+            try await store.store(Sample.events(1...1))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settleUntranslatable(sequences, at: "lago")
+            // What could not be translated was never sent, whichever process has tried.
+            let reopened = try await fixture.crash(store)
+            let first = amendment("first")
+            let dry = try await reopened.count(first)
+            try expect(dry, RevisionCount(changed: 1, busy: 0, amended: 1, translatable: 1), "the dry run")
+            try expect(try await reopened.revise(first), dry, "the revision")
+            let again = try await reopened.revise(amendment("second", canTranslate: false))
+            try expect(
+                again,
+                RevisionCount(changed: 1, busy: 0, amended: 0, translatable: 0),
+                "the retry may be under way after a crash"
+            )
+            let next = try await fixture.crash(reopened)
+            let due = try await next.claimDue(for: "lago", at: Sample.accepted, limit: 9)
+            try expect(due.map { $0.destination.settings.text("template") }, ["first"], "the settings after a crash")
+            try expect(due.map { $0.destination.rename }, [["api_request": "first"]], "the names after a crash")
+            try await next.settleDelivered(due.sequences, at: "lago")
+            let event = try require(try await next.events(withID: "event-1", of: "shop").first, "the event")
+            let amendments = event.deliveries[0].amendments
+            try expect(amendments.map(\.firstAttempt), [1], "the first attempt with them")
+            try expect(amendments.map(\.by), ["operator"], "who retried")
+            try expect(amendments.map(\.destination), due.map(\.destination), "what was sent")
+            try expect(event.event.plan.destination(at: "lago"), Sample.lago.destinations[0], "what was planned")
+            return next
+        },
+        StoreCheck("sends what may have reached its vendor with the settings that it had") { store, fixture in
+            try await store.store(Sample.events(1...4))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settle([sequences[0]], at: "lago", as: .rejected, reachedAt: Sample.accepted)
+            try await store.settle([sequences[1]], at: "lago", as: .uncertain)
+            try await store.settle([sequences[2]], at: "lago", as: .retrying, nextAttemptAt: Sample.accepted)
+            try await store.settle([sequences[3]], at: "lago", as: .retrying, nextAttemptAt: Sample.accepted)
+            let all = DeliveryFilter(tenant: "shop", statuses: [.rejected, .uncertain, .retrying])
+            let count = try await store.revise(amendment("first", of: all))
+            // The two that wait were carried by requests that certainly left nothing.
+            try expect(count, RevisionCount(changed: 4, busy: 0, amended: 2, translatable: 4), "the revision")
+            // A retry forgets when the vendor was reached, but not that it was.
+            let again = try await store.revise(amendment("second", of: all))
+            try expect(again.amended, 2, "a second revision")
+            // A process that ended may have sent them meanwhile.
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.revise(amendment("third", of: all)).amended, 0, "after a crash")
+            let due = try await reopened.claimDue(for: "lago", at: Sample.accepted, limit: 9)
+            let templates = due.map { $0.destination.settings.text("template") ?? "planned" }
+            try expect(templates, ["planned", "planned", "second", "second"], "what is sent")
+            return reopened
+        },
         StoreCheck("gives deliveries up for good") { store, fixture in
             try await store.store(Sample.events(1...3))
             let sequences = try await store.claimAll(for: "lago").sequences
@@ -260,5 +313,47 @@ extension StoreBehaviour {
         at moment: Timestamp = Sample.accepted
     ) -> DeliveryRevision {
         DeliveryRevision(action: action, filter: filter, untriedAt: untriedAt, by: "operator", at: moment)
+    }
+}
+
+/// Today's settings in a check: a template, and another name for each event.
+private struct Settings: DeliveryAmending {
+    let template: String
+    let translates: Bool
+
+    func amended(_ planned: Destination, for event: AcceptedEvent) -> Destination {
+        Destination(
+            provider: planned.provider,
+            adapter: planned.adapter,
+            mode: planned.mode,
+            rename: [event.name: template],
+            settings: DestinationSettings(["template": .text(template)])
+        )
+    }
+
+    func canTranslate(_ event: AcceptedEvent, for destination: Destination) -> Bool { translates }
+}
+
+/// A retry with other settings than before.
+private func amendment(
+    _ template: String,
+    of filter: DeliveryFilter = DeliveryFilter(tenant: "shop"),
+    canTranslate: Bool = true
+) -> DeliveryRevision {
+    DeliveryRevision(
+        action: .retry,
+        filter: filter,
+        amending: Settings(template: template, translates: canTranslate),
+        by: "operator",
+        at: Sample.accepted
+    )
+}
+
+extension EventStore {
+    /// Settles what could not be translated, so that no request has carried it.
+    fileprivate func settleUntranslatable(_ sequences: [SequenceNumber], at provider: ProviderName) async throws {
+        let fault = DeliveryFault(code: .untranslatable, message: "customer_id: the event names none")
+        let exceptions = sequences.map { SettledDelivery(sequence: $0, status: .rejected, fault: fault) }
+        try await settle(Settlement(provider: provider, exceptions: exceptions))
     }
 }

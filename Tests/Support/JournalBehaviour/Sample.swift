@@ -113,6 +113,7 @@ extension EventStore {
         at provider: ProviderName,
         as status: DeliveryStatus,
         nextAttemptAt: Timestamp? = nil,
+        reachedAt: Timestamp? = nil,
         fault: DeliveryFault? = Sample.unavailable
     ) async throws {
         let exceptions = sequences.map { sequence in
@@ -129,6 +130,7 @@ extension EventStore {
                     )
                 ],
                 nextAttemptAt: nextAttemptAt,
+                reachedAt: reachedAt,
                 fault: fault
             )
         }

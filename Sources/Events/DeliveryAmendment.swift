@@ -1,0 +1,18 @@
+/// Settings that a delivery is sent with in place of those that its event was accepted with: a person retried it while certainly nothing
+/// of it had reached the vendor.
+package struct DeliveryAmendment: Sendable, Equatable {
+    /// When it was retried.
+    package let at: Timestamp
+    /// Who retried it.
+    package let by: ClientName
+    /// The first attempt with these settings; attempts are counted from 1.
+    package let firstAttempt: Int
+    package let destination: Destination
+
+    package init(at timestamp: Timestamp, by client: ClientName, firstAttempt: Int, destination: Destination) {
+        at = timestamp
+        by = client
+        self.firstAttempt = firstAttempt
+        self.destination = destination
+    }
+}

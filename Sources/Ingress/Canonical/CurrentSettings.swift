@@ -1,0 +1,50 @@
+import Events
+import Journal
+import Routing
+
+/// The settings of today's routes, for deliveries that a person retries.
+struct CurrentSettings: DeliveryAmending {
+    private let snapshot: RoutesSnapshot
+
+    init(_ snapshot: RoutesSnapshot) {
+        self.snapshot = snapshot
+    }
+
+    /// Provider, adapter, mode and identity stay; templates, names and everything else are those of today.
+    func amended(_ planned: Destination, for event: AcceptedEvent) -> Destination {
+        guard let today = today(planned.provider, event), today.adapter == planned.adapter else { return planned }
+        var values = today.settings.values
+        values[DestinationSettings.idPrefix] = planned.settings.values[DestinationSettings.idPrefix]
+        return Destination(
+            provider: planned.provider,
+            adapter: planned.adapter,
+            mode: planned.mode,
+            rename: today.rename,
+            settings: DestinationSettings(values)
+        )
+    }
+
+    func canTranslate(_ event: AcceptedEvent, for destination: Destination) -> Bool {
+        let provider = snapshot.routes.providers.first { $0.name == destination.provider }
+        guard let adapter = provider?.adapter, adapter.traits.adapter == destination.adapter else { return false }
+        do throws(Untranslatable) {
+            _ = try adapter.translate(event, for: destination)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What the event would get now at a provider; else what the route of its plan gives others, of whose customers it may be none.
+    private func today(_ provider: ProviderName, _ event: AcceptedEvent) -> Destination? {
+        let plan = snapshot.table.plan(
+            for: event.name,
+            customerID: event.customerID,
+            subscriptionID: event.subscriptionID,
+            client: event.client
+        )
+        if let destination = plan?.destination(at: provider) { return destination }
+        let route = snapshot.routes.routes.first { $0.name == event.plan.route }
+        return route?.destinations.first { $0.destination.provider == provider.withoutTenant }?.destination
+    }
+}

@@ -1,0 +1,33 @@
+import Events
+import Journal
+
+/// What a delivery would be sent with if it were retried.
+struct RetryProspect: Sendable {
+    /// With the settings that it has.
+    let canTranslatePlanned: Bool
+    /// With those of today; nil if they are the same.
+    let today: Today?
+
+    struct Today: Sendable {
+        let destination: Destination
+        let canTranslate: Bool
+    }
+
+    /// - Returns: nil if the delivery has no destination.
+    init?(_ archived: ArchivedDelivery, _ amending: any DeliveryAmending) {
+        let (event, delivery) = (archived.event, archived.delivery)
+        guard let planned = delivery.destination(in: event.plan) else { return nil }
+        canTranslatePlanned = amending.canTranslate(event, for: planned)
+        let amended = amending.amended(planned, for: event)
+        today =
+            amended == planned
+            ? nil
+            : Today(destination: amended, canTranslate: amending.canTranslate(event, for: amended))
+    }
+
+    /// Whether the delivery could be translated after a retry.
+    /// - Parameter isUntouched: whether certainly nothing has reached the vendor.
+    func canTranslate(isUntouched: Bool) -> Bool {
+        isUntouched ? today?.canTranslate ?? canTranslatePlanned : canTranslatePlanned
+    }
+}
