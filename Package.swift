@@ -126,6 +126,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What new routes would do to recorded traffic.
+        .target(name: "Migration", dependencies: ["Access", "Events", "JSON", "Routing"], swiftSettings: settings),
         .target(
             name: "VendorReads",
             dependencies: ["Access", "DeliveryEngine", "Events", "Routing"],
@@ -230,6 +232,11 @@ let package = Package(
             dependencies: [
                 "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Routing", "TestSupport", "Vendors",
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MigrationTests",
+            dependencies: ["Events", "Migration", "Routing", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),

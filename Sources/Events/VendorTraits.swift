@@ -111,6 +111,10 @@ package struct BatchLimit: Sendable, Equatable {
         self.events = events
         self.bytes = bytes
     }
+
+    /// How many bytes another event may have in a request that carries events of so many bytes: without the comma before it, and what a
+    /// request has around its events.
+    package func room(behind carried: Int) -> Int { bytes - 256 - carried - 1 }
 }
 
 /// Whether sending an event again is safe when it is not known if it arrived.

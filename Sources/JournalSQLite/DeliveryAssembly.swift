@@ -6,15 +6,26 @@ import JournalFormat
 struct DeliveryAssembly {
     let db: Database
     let names: NameTable
+    private var neighbours: NeighbourDeliveries?
+
+    init(db: Database, names: NameTable) {
+        self.db = db
+        self.names = names
+    }
+
+    /// Reads at once what there is of these events, so that ``all(of:at:)`` does not look up each; nil ends that.
+    mutating func load(_ range: ClosedRange<Int64>?) throws {
+        neighbours = try range.map { try NeighbourDeliveries(of: $0, in: db) }
+    }
 
     /// One delivery a destination of the event's plan, in the plan's order.
     func all(of event: AcceptedEvent, at sequence: Int64) throws -> [Delivery] {
         try event.plan.destinations.map { destination in
             guard let provider = names.providerNumbers[destination.provider] else { return .pending(destination) }
-            if let row = try DeliveryRow.fetch(sequence: sequence, provider: provider, in: db) {
+            if let row = try row(sequence, provider) {
                 return try delivery(row, to: destination)
             }
-            guard let attempt = try deliveredAttempt(sequence, provider) else { return .pending(destination) }
+            guard let attempt = try attempt(sequence, provider) else { return .pending(destination) }
             return Delivery(
                 provider: destination.provider,
                 adapter: destination.adapter,
@@ -31,7 +42,7 @@ struct DeliveryAssembly {
 
     /// The delivery of a row.
     func delivery(_ row: DeliveryRow, to destination: Destination) throws -> Delivery {
-        let history = try attempts(of: row)
+        let history = try neighbours?.attempts(of: row) ?? attempts(of: row)
         return Delivery(
             provider: destination.provider,
             adapter: destination.adapter,
@@ -47,25 +58,27 @@ struct DeliveryAssembly {
         )
     }
 
+    private func row(_ sequence: Int64, _ provider: Int64) throws -> DeliveryRow? {
+        guard let neighbours, neighbours.range.contains(sequence) else {
+            return try DeliveryRow.fetch(sequence: sequence, provider: provider, in: db)
+        }
+        return neighbours.row(sequence, provider)
+    }
+
+    private func attempt(_ sequence: Int64, _ provider: Int64) throws -> Attempt? {
+        guard let neighbours, neighbours.range.contains(sequence) else {
+            return try deliveredAttempt(sequence, provider)
+        }
+        return neighbours.runs.attempt(at: sequence, provider)
+    }
+
     private func attempts(of row: DeliveryRow) throws -> [Attempt] {
         try Row.fetchAll(
             db.cachedStatement(
-                sql: """
-                    SELECT at, latency, http_status, status, deduplicated, fault_code, fault_message, fault_vendor
-                    FROM attempts WHERE sequence = ? AND provider = ? ORDER BY ordinal
-                    """
+                sql: "SELECT \(Attempt.columns) FROM attempts WHERE sequence = ? AND provider = ? ORDER BY ordinal"
             ),
             arguments: [row.sequence, row.provider]
-        ).map { attempt in
-            Attempt(
-                at: Timestamp(milliseconds: attempt[0]),
-                latency: .microseconds(attempt[1] as Int64),
-                httpStatus: attempt[2],
-                status: try DeliveryRow.status(attempt[3]),
-                deduplicated: attempt[4],
-                fault: try DeliveryRow.fault(attempt, from: 5)
-            )
-        }
+        ).map { try Attempt($0, from: 0) }
     }
 
     /// The attempt of the run that holds the event, if one does.
@@ -86,6 +99,23 @@ struct DeliveryAssembly {
             httpStatus: row[2],
             status: .delivered,
             deduplicated: row[3]
+        )
+    }
+}
+
+extension Attempt {
+    /// What a row of the table `attempts` says of it.
+    static let columns = "at, latency, http_status, status, deduplicated, fault_code, fault_message, fault_vendor"
+
+    /// - Parameter column: where the ``columns`` begin.
+    init(_ row: Row, from column: Int) throws {
+        self.init(
+            at: Timestamp(milliseconds: row[column]),
+            latency: .microseconds(row[column + 1] as Int64),
+            httpStatus: row[column + 2],
+            status: try DeliveryRow.status(row[column + 3]),
+            deduplicated: row[column + 4],
+            fault: try DeliveryRow.fault(row, from: column + 5)
         )
     }
 }

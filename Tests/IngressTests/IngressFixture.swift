@@ -198,9 +198,9 @@ struct IngressFixture {
              "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: key).hexadecimal)"},
                         {"name":"reader","key_sha256":"\#(KeyDigest(of: "read-key").hexadecimal)","scopes":["events:read"]},
                         {"name":"operator","tenant":"shop","key_sha256":"\#(KeyDigest(of: "operator-key").hexadecimal)",
-                         "scopes":["deliveries:manage"]},
+                         "scopes":["deliveries:manage","migrations:manage"]},
                         {"name":"other","key_sha256":"\#(KeyDigest(of: "other-operator").hexadecimal)",
-                         "scopes":["deliveries:manage"]}\#(clients.map { ",\n\($0)" }.joined())]}
+                         "scopes":["deliveries:manage","migrations:manage"]}\#(clients.map { ",\n\($0)" }.joined())]}
             """#
         return try RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes
     }

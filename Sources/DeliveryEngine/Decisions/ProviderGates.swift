@@ -9,8 +9,8 @@ struct ProviderGates: Sendable {
     private var breaker: CircuitBreaker
     private var concurrency: ConcurrencyLimit
     private var bucket: TokenBucket?
-    /// The share of it that clients' reads and passed calls may take.
-    private var readBucket: TokenBucket?
+    /// The share of it that reads and passed calls may take.
+    private var reads: BackgroundRate?
     private var holds: ProviderHolds
     private var lastFault: DeliveryFault?
     /// When an answer last showed that the provider works.
@@ -39,9 +39,7 @@ struct ProviderGates: Sendable {
         breaker = CircuitBreaker(settings.breaker)
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
-        readBucket = settings.rateLimit.map {
-            TokenBucket(shortBursts: $0.part(settings.readsShare), at: now.instant)
-        }
+        reads = settings.rateLimit.map { BackgroundRate(settings.readsShare, of: $0, at: now.instant) }
         guard let hold else { return }
         lastFault = hold.fault
         if hold.isParked { breaker.tripped(at: now.instant, pause: min(holds.rest(of: hold, at: now), parkedPause)) }
@@ -88,22 +86,23 @@ struct ProviderGates: Sendable {
         return ticket
     }
 
-    /// When a client's read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
+    /// When a read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
     func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
         if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
-        return max(earliest, now + max(bucket.wait(for: 1, at: now), readBucket?.wait(for: 1, at: now) ?? .zero))
+        return max(earliest, now + max(bucket.wait(for: 1, at: now), reads?.wait(at: now) ?? .zero))
     }
 
-    /// A client's read leaves.
+    /// A read leaves.
     mutating func passRead(at now: ContinuousClock.Instant) {
         bucket?.take(1, at: now)
-        readBucket?.take(1, at: now)
+        reads?.take(at: now)
     }
 
-    /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
+    /// A read was told that the rate limit is reached. Reads are slower from now on; for deliveries it says when the next may leave.
     mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        reads?.limited(at: now.instant)
         lastFault = fault
         concurrency.strained(at: now.instant)
         holds.vendorAsks(for: after, because: fault, at: now)
@@ -230,13 +229,5 @@ struct ProviderGates: Sendable {
             lastFault: lastFault,
             counts: counts
         )
-    }
-}
-
-extension RateLimit {
-    /// So many percent of the limit, at least one request.
-    fileprivate func part(_ percent: Double) -> RateLimit {
-        let share = min(max(percent, 0), 100) / 100
-        return RateLimit(requests: max(1, Int(Double(requests) * share)), per: per)
     }
 }

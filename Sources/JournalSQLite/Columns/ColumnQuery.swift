@@ -103,7 +103,7 @@ struct ColumnQuery {
 
 extension [Int64] {
     /// The part of ascending numbers that is in a range.
-    fileprivate func inside(_ range: ClosedRange<Int64>) -> ArraySlice<Int64> {
+    func inside(_ range: ClosedRange<Int64>) -> ArraySlice<Int64> {
         self[firstPlace(notBelow: range.lowerBound)..<firstPlace(notBelow: range.upperBound + 1)]
     }
 
