@@ -93,6 +93,15 @@ let package = Package(
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
+        // What vendors have against what they were sent: windows, matching, causes. Decisions alone.
+        .target(name: "Parity", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(
+            name: "ParityRuns",
+            dependencies: [
+                "Events", "JSON", "Journal", "Parity", "Randomness", "Routing", grdb, logging, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
         // LZ4, which packs the chunks of the journal.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
         .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
@@ -136,7 +145,7 @@ let package = Package(
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON",
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON", "Parity",
                 "Randomness", "Routing", "Telemetry", "Transport", "VendorReads", coreMetrics, deque, httpTypes,
                 hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPCompression, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
@@ -148,7 +157,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Facades", "Ingress",
-                "Journal", "JournalSQLite", "JSON", "Observability", "Routing", "Telemetry", "Transport", "VendorReads",
+                "Journal", "JournalSQLite", "JSON", "Observability", "Parity", "ParityRuns", "Routing", "Telemetry", "Transport", "VendorReads",
                 "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -222,6 +231,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ParityTests",
+            dependencies: ["Events", "JSON", "Parity", "Randomness", "Vendors"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ParityRunsTests",
+            dependencies: [
+                "Access", "Events", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport", "Vendors", logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "FacadesTests",
             dependencies: ["Events", "Facades", "JSON", "TestSupport", "Vendors"],
             exclude: ["Polar/Recorded"],
@@ -279,7 +300,8 @@ let package = Package(
             name: "IngressTests",
             dependencies: [
                 "Acceptance", "Access", "DeliveryEngine", "Events", "Ingress", "Journal", "JournalBehaviour",
-                "JournalSQLite", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads", asyncHTTPClient,
+                "JournalSQLite", "Parity", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads",
+                asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings

@@ -72,7 +72,7 @@ package struct ComparisonRules: Sendable, Equatable {
     package let identity: Set<IdentityPart>?
     /// Whether values of properties come back as text.
     package let showsValuesAsText: Bool
-    /// Whether the vendor adds properties of its own.
+    /// Whether the vendor adds numbers that it computes to the properties, as text.
     package let addsProperties: Bool
     /// The members of ``VendorEvent/own`` that were sent.
     package let ownMembers: [String]

@@ -13,6 +13,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 package import Observability
+import ParityRuns
 import Routing
 package import ServiceLifecycle
 import Transport
@@ -100,6 +101,7 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
+        let parity = try parity(settings, store, routes, readers, vault, view, clock, logs)
         let services = IngressServices(
             acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
             journal: store,
@@ -130,9 +132,11 @@ package enum Gateway {
                     routes: routes,
                     monitor: view.monitor,
                     clock: clock,
+                    parity: parity,
                     logs: logs
                 ),
-                audit: audit
+                audit: audit,
+                parity: parity
             )
         )
         let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
@@ -160,8 +164,8 @@ package enum Gateway {
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
-                + servers,
+            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? [])
+                + [delivery, parity] + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )
@@ -173,6 +177,31 @@ package enum Gateway {
         try await passThread.shutdownGracefully()
         try await threads.shutdownGracefully()
         try result.get()
+    }
+
+    private static func parity(
+        _ settings: GatewaySettings,
+        _ store: SQLiteEventStore,
+        _ routes: CurrentRoutes,
+        _ readers: VendorClients,
+        _ vault: CredentialVault,
+        _ view: DeliveryView,
+        _ clock: any WallClock,
+        _ logs: LogOutput
+    ) throws(GatewayFault) -> ParityRunner {
+        do {
+            return ParityRunner(
+                journal: store,
+                store: try ParityStore(in: settings.dataFolder),
+                routes: routes,
+                asking: VendorComparisons(clients: readers, credentials: vault, admission: view.reads),
+                clock: clock,
+                retention: settings.retention,
+                logger: logs.logger("tollgate.parity")
+            )
+        } catch {
+            throw .parity(error.message)
+        }
     }
 
     private static func certificate(_ settings: GatewaySettings) throws(GatewayFault) -> ServerCertificate? {

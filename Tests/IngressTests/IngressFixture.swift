@@ -109,7 +109,8 @@ struct IngressFixture {
                         readiness: AlwaysReady(),
                         reloading: NoFile(),
                         reporting: NoFigures(),
-                        audit: audit
+                        audit: audit,
+                        parity: NoComparisons()
                     )
                 ),
                 telemetry: IngressTelemetry(requests: requestLog, logger: quiet),

@@ -46,6 +46,53 @@ package struct WindowComparison: Sendable {
         return comparison
     }
 
+    /// Numbers of the journal alone, of deliveries that all came to their end.
+    package static func ledger(_ cells: [String: CellCounts], at provider: ProviderName) -> WindowComparison {
+        let decision = CauseDecision(readAt: Timestamp(milliseconds: 0), lag: .zero, isJournalDamaged: false)
+        var comparison = WindowComparison(provider, decision)
+        comparison.cells = cells
+        return comparison
+    }
+
+    /// What could not be compared: every event of the window is neither found nor missing.
+    package static func unreadable(
+        _ expected: [ExpectedEvent],
+        at provider: ProviderName,
+        because reason: String,
+        in window: ReadWindow,
+        deciding decision: CauseDecision
+    ) -> WindowComparison {
+        var comparison = WindowComparison(provider, decision)
+        comparison.note(expected)
+        for name in comparison.cells.keys { comparison.cells[name]?.found = 0 }
+        comparison.findings.append(
+            Finding(
+                key: "unreadable",
+                provider: provider,
+                cause: .unreadable,
+                eventID: nil,
+                name: "",
+                customerID: nil,
+                subscriptionID: nil,
+                timestamp: window.from,
+                detail: "Events from \(window.from.rfc3339) to \(window.until.rfc3339) could not be compared: \(reason).",
+                isConfirmed: true
+            )
+        )
+        return comparison
+    }
+
+    /// Adds what was found in another part of the window.
+    package mutating func add(_ other: WindowComparison) {
+        for (name, counts) in other.cells { cells[name, default: CellCounts()] += counts }
+        findings += other.findings
+    }
+
+    /// The findings in the light of an earlier read.
+    package mutating func confirm(after first: [Finding]) {
+        findings = Confirmation.confirm(first, by: findings)
+    }
+
     private mutating func note(_ expected: [ExpectedEvent]) {
         for event in expected {
             cells[event.event.name, default: CellCounts()].expected += 1
@@ -189,5 +236,14 @@ package struct CellCounts: Sendable, Equatable {
         self.missing = missing
         self.extra = extra
         self.different = different
+    }
+
+    /// Adds the numbers of another part.
+    package static func += (left: inout Self, right: Self) {
+        left.expected += right.expected
+        left.found += right.found
+        left.missing += right.missing
+        left.extra += right.extra
+        left.different += right.different
     }
 }
