@@ -13,6 +13,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 package import Observability
+import Parity
 import ParityRuns
 import Routing
 package import ServiceLifecycle

@@ -43,9 +43,7 @@ struct ParityRunMaking {
         }
         let events = try await runner.store.run(run.id, at: runner.clock.now)?.events ?? 0
         share = min(1, Double(run.order.sample) / Double(max(1, events)))
-        while !Task.isCancelled, let window = try await runner.store.windows(.open, of: run.id, limit: 1).first {
-            try await read(window, confirming: false)
-        }
+        try await readOpen()
         guard !Task.isCancelled, run.order.level != .ledger else { return }
         try await runner.store.set(.confirming, of: run.id, at: runner.clock.now)
         for _ in 0..<Self.confirmations {
@@ -54,6 +52,14 @@ struct ParityRunMaking {
                 guard await waitForLag(since: readAt[window] ?? began) else { return }
                 try await read(window, confirming: true)
             }
+            // Halves of windows that have grown since.
+            try await readOpen()
+        }
+    }
+
+    private mutating func readOpen() async throws(ParityError) {
+        while !Task.isCancelled, let window = try await runner.store.windows(.open, of: run.id, limit: 1).first {
+            try await read(window, confirming: false)
         }
     }
 

@@ -1,13 +1,13 @@
 package import Events
 package import Journal
 package import Logging
-package import Parity
+import Parity
 package import Routing
 import ServiceLifecycle
 import Synchronization
 
 /// What comparisons take of the journal.
-package typealias ComparedJournal = RecordedTraffic & LedgerCounting & EventArchive
+package typealias ComparedJournal = RecordedTraffic & LedgerCounting
 
 /// Makes comparisons, one at a time, and goes on after a restart where it was.
 package final class ParityRunner: Service {
@@ -73,20 +73,6 @@ package final class ParityRunner: Service {
             } catch {
                 logger.error("comparisons cannot be written", metadata: ["error": "\(error)"])
             }
-        }
-    }
-}
-
-extension ParityError {
-    /// For people.
-    package var message: String {
-        switch self {
-        case .tooMany(let limit): "\(limit) comparisons wait or run, which is the maximum; try again when one is finished"
-        case .beforeRetention(let oldest): "the journal keeps no events from before \(oldest.rfc3339); begin the window there or later"
-        case .unknownRun(let id): "there is no comparison \(id)"
-        case .unfinished(let id): "comparison \(id) is not finished"
-        case .store(let reason): "the file of comparisons cannot be used: \(reason)"
-        case .journal(let reason): "the journal cannot be read: \(reason)"
         }
     }
 }

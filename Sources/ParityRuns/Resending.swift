@@ -38,15 +38,18 @@ struct Resending {
     }
 
     private func translated(_ finding: Finding, _ adapter: any Adapter) async throws(ParityError) -> TranslatedEvent? {
-        guard let sequence = finding.sequence, let tenant = finding.tenant else { return nil }
+        guard let sequence = finding.sequence else { return nil }
+        let moment = ReadWindow(from: finding.timestamp, until: finding.timestamp + .milliseconds(1))
+        let recorded: JournalWindow?
         do {
-            guard let archived = try await runner.journal.event(at: sequence, of: tenant),
-                let destination = archived.event.plan.destination(at: provider)
-            else { return nil }
-            do { return try adapter.translate(archived.event, for: destination) } catch { return nil }
+            recorded = try await JournalWindow.read(moment, from: runner.journal, limit: ParityRunMaking.mostEvents)
         } catch {
             throw .journal("\(error)")
         }
+        guard let archived = recorded?.events.first(where: { $0.sequence == sequence }),
+            let destination = archived.event.plan.destination(at: provider)
+        else { return nil }
+        do { return try adapter.translate(archived.event, for: destination) } catch { return nil }
     }
 
     private static func batches(_ items: [Item], _ provider: ProviderConfiguration) -> [[Item]] {

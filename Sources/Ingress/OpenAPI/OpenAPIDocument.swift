@@ -18,11 +18,13 @@ enum OpenAPIDocument {
           "tags": [
             {"name": "events", "description": "Send events and read them."},
             {"name": "deliveries", "description": "Outcomes of events at the vendors."},
+            {"name": "parity", "description": "Comparisons of the vendors with what they were sent."},
             {"name": "operations", "description": "State and configuration."}
           ],
           "paths": {
         \(OpenAPIPaths.events),
         \(OpenAPIPaths.deliveries),
+        \(OpenAPIParity.paths),
         \(OpenAPIPaths.operations)
           },
           "components": {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Client
 import JSON
 
 /// A finished comparison as people read it.
