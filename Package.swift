@@ -93,6 +93,15 @@ let package = Package(
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
+        // What vendors have against what they were sent: windows, matching, causes. Decisions alone.
+        .target(name: "Parity", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(
+            name: "ParityRuns",
+            dependencies: [
+                "Events", "JSON", "Journal", "Parity", "Randomness", "Routing", grdb, logging, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
         // LZ4, which packs the chunks of the journal.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
         .target(name: "Journal", dependencies: ["Events"], swiftSettings: settings),
@@ -140,7 +149,7 @@ let package = Package(
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON",
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON", "Parity",
                 "Randomness", "Routing", "Telemetry", "Transport", "VendorReads", coreMetrics, deque, httpTypes,
                 hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPCompression, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
@@ -151,10 +160,10 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades", "Ingress",
-                "Journal", "JournalSQLite", "JSON", "Migration", "Observability", "Routing", "Telemetry", "Transport",
-                "VendorReads", "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
-                unixSignals,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades",
+                "Ingress", "Journal", "JournalSQLite", "JSON", "Migration", "Observability", "Parity", "ParityRuns",
+                "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", coreMetrics, logging, nioCore,
+                nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -227,6 +236,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ParityTests",
+            dependencies: ["Events", "JSON", "Parity", "Randomness", "Vendors"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ParityRunsTests",
+            dependencies: [
+                "Access", "Events", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport",
+                "Vendors", logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "FacadesTests",
             dependencies: ["Events", "Facades", "JSON", "TestSupport", "Vendors"],
             exclude: ["Polar/Recorded"],
@@ -283,8 +305,9 @@ let package = Package(
         .testTarget(
             name: "IngressTests",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "JSON", "Journal",
-                "JournalBehaviour", "JournalSQLite", "Randomness", "Routing", "Telemetry", "TestSupport", "VendorReads",
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "Journal",
+                "JournalBehaviour", "JournalSQLite", "JSON", "Parity", "Randomness", "Routing", "Telemetry",
+                "TestSupport", "VendorReads",
                 asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],

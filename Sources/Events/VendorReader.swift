@@ -20,11 +20,27 @@ package protocol VendorReader: Sendable {
 
     /// What an event would cost now. Nothing is stored there.
     func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate>
+
+    /// How many events the vendor has in a window; counted as ``WindowPage/total``.
+    func count(_ window: ReadWindow) -> VendorInquiry<Int>
+
+    /// A page of all events that the vendor has in a window.
+    /// - Parameter cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
+    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage>
+
+    /// The event as the vendor's lists would show it if it keeps what it was sent; nil if these are none of the vendor's words.
+    func echo(of event: TranslatedEvent) -> VendorEvent?
+
+    /// How what the vendor shows is compared with what it was sent.
+    /// - Parameter shown: what it shows in the window; some vendors' stores are told apart by it.
+    func comparison(of shown: [VendorEvent]) -> ComparisonRules
 }
 
 /// What a vendor may be able to answer.
 package enum VendorAbility: String, Sendable, CaseIterable {
     case find, list, names, estimate
+    /// ``VendorReader/count(_:)`` and ``VendorReader/events(in:after:)``.
+    case compare
 }
 
 extension VendorReader {
@@ -33,6 +49,10 @@ extension VendorReader {
     package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
     package func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> { .unsupported(nil) }
     package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }
+    package func count(_ window: ReadWindow) -> VendorInquiry<Int> { .unsupported(nil) }
+    package func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> { .unsupported(nil) }
+    package func echo(of event: TranslatedEvent) -> VendorEvent? { nil }
+    package func comparison(of shown: [VendorEvent]) -> ComparisonRules { ComparisonRules(identity: nil) }
 }
 
 /// A question to a vendor, which may take several requests.

@@ -64,11 +64,15 @@ package struct ReadTraits: Sendable, Equatable {
     package let lag: Duration
     /// The most events of a page of a list.
     package let pageSize: Int
+    /// Whether a list of several pages shows each event once, and events can be counted without listing them; else only a window that
+    /// fits one page is read.
+    package let isPaged: Bool
 
-    package init(lag: Duration, pageSize: Int) {
+    package init(lag: Duration, pageSize: Int, isPaged: Bool = true) {
         precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
         self.lag = lag
         self.pageSize = pageSize
+        self.isPaged = isPaged
     }
 }
 

@@ -13,6 +13,8 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 package import Observability
+import Parity
+import ParityRuns
 import Routing
 package import ServiceLifecycle
 import Transport
@@ -121,6 +123,7 @@ package enum Gateway {
             auditing: audit,
             logger: logs.logger("tollgate.plans")
         )
+        let parity = try parity(settings, store, routes, readers, vault, view, clock, logs)
         let services = IngressServices(
             acceptor: Acceptor(
                 store: store,
@@ -172,9 +175,11 @@ package enum Gateway {
                     routes: routes,
                     monitor: view.monitor,
                     clock: clock,
+                    parity: parity,
                     logs: logs
                 ),
-                audit: audit
+                audit: audit,
+                parity: parity
             )
         )
         let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
@@ -203,7 +208,7 @@ package enum Gateway {
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
             services: alongside + [store, audit, retention, reloader, keys, planner] + (watch.map { [$0] } ?? []) + [
-                delivery, backfills,
+                delivery, backfills, parity,
             ]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -217,6 +222,31 @@ package enum Gateway {
         try await passThread.shutdownGracefully()
         try await threads.shutdownGracefully()
         try result.get()
+    }
+
+    private static func parity(
+        _ settings: GatewaySettings,
+        _ store: SQLiteEventStore,
+        _ routes: CurrentRoutes,
+        _ readers: VendorClients,
+        _ vault: CredentialVault,
+        _ view: DeliveryView,
+        _ clock: any WallClock,
+        _ logs: LogOutput
+    ) throws(GatewayFault) -> ParityRunner {
+        do {
+            return ParityRunner(
+                journal: store,
+                store: try ParityStore(in: settings.dataFolder),
+                routes: routes,
+                asking: VendorComparisons(clients: readers, credentials: vault, admission: view.reads),
+                clock: clock,
+                retention: settings.retention,
+                logger: logs.logger("tollgate.parity")
+            )
+        } catch {
+            throw .parity(error.message)
+        }
     }
 
     private static func certificate(_ settings: GatewaySettings) throws(GatewayFault) -> ServerCertificate? {

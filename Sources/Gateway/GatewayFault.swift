@@ -12,6 +12,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case faultyRoutes(file: String, FaultyConfiguration)
     case keys(KeyFileFault)
     case store(StoreError)
+    /// The file of comparisons cannot be used, for this reason.
+    case parity(String)
     case changedAccounts(file: String, [ChangedAccount])
     case certificate(CertificateFault)
     case vendorRoots(CertificateFault)
@@ -28,6 +30,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "\(fault)"
         case .store(let error):
             Self.message(error)
+        case .parity(let reason):
+            "\(reason). If parity.sqlite in the data folder is damaged, remove it: it holds past comparisons alone."
         case .changedAccounts(let file, let accounts):
             accounts.map { "\(file): \($0)" }.joined(separator: "\n")
         case .certificate(let fault):

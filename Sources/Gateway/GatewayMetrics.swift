@@ -4,6 +4,7 @@ import Events
 import Ingress
 import Journal
 import Observability
+import Parity
 import Routing
 
 /// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are now.
@@ -13,6 +14,7 @@ struct GatewayMetrics: MetricsReporting {
     let routes: CurrentRoutes
     let monitor: DeliveryMonitor
     let clock: any WallClock
+    let parity: any ParityRunning
     let logs: LogOutput
 
     func text() async -> [UInt8] {
@@ -26,6 +28,7 @@ struct GatewayMetrics: MetricsReporting {
         text.family("tollgate_store_readable", .gauge, "1 if the journal could be read for these figures, else 0.")
         text.sample("tollgate_store_readable", Int64(backlogs == nil ? 0 : 1))
         write(backlogs ?? [], to: &text)
+        write(await comparisons(), to: &text)
         let states = monitor.current
         write(configured.compactMap { name in states[name].map { (name, $0) } }, to: &text)
         return text.bytes
@@ -40,6 +43,37 @@ struct GatewayMetrics: MetricsReporting {
             return found
         } catch {
             return nil
+        }
+    }
+
+    /// The latest finished comparison of each provider; none if they cannot be read.
+    private func comparisons() async -> [(ProviderReport, ParityRun)] {
+        do {
+            var seen: Set<ProviderName> = []
+            return try await parity.latest().flatMap { run in
+                // A tenant's own account has no label, as everywhere in the metrics.
+                run.reports.filter { $0.provider == $0.provider.withoutTenant && seen.insert($0.provider).inserted }
+                    .map { ($0, run) }
+            }
+        } catch {
+            return []
+        }
+    }
+
+    private func write(_ comparisons: [(ProviderReport, ParityRun)], to text: inout PrometheusText) {
+        guard !comparisons.isEmpty else { return }
+        text.family("tollgate_parity_findings", .gauge, "Differences that the latest comparison found, without accepted ones.")
+        for (report, _) in comparisons {
+            for cause in Cause.allCases {
+                let count = report.causes.first { $0.cause == cause }.map { $0.count - $0.accepted } ?? 0
+                let labels = Self.labels(report.provider, ("cause", cause.rawValue))
+                text.sample("tollgate_parity_findings", labels: labels, Int64(count))
+            }
+        }
+        text.family("tollgate_parity_age_seconds", .gauge, "Time since the latest comparison of a provider ended.")
+        for (report, run) in comparisons {
+            let age = max(0, (clock.now - (run.endedAt ?? run.requestedAt)).wholeMilliseconds)
+            text.sample("tollgate_parity_age_seconds", labels: Self.labels(report.provider), Double(age) / 1000)
         }
     }
 

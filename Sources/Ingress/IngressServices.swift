@@ -4,6 +4,7 @@ package import DeliveryEngine
 package import Events
 package import Journal
 package import Logging
+package import Parity
 package import Routing
 package import VendorReads
 
@@ -58,15 +59,19 @@ package struct IngressOperations: Sendable {
     let backfills: any BackfillManaging
     let reporting: any MetricsReporting
     let audit: AuditLog
+    let parity: any ParityRunning
 
-    /// - Parameter audit: one for all listeners; it runs beside them.
+    /// - Parameters:
+    ///   - audit: one for all listeners; it runs beside them.
+    ///   - parity: makes comparisons beside them.
     package init(
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
         planning: any RoutesPlanning,
         backfills: any BackfillManaging,
         reporting: any MetricsReporting,
-        audit: AuditLog
+        audit: AuditLog,
+        parity: any ParityRunning
     ) {
         self.readiness = readiness
         self.reloading = reloading
@@ -74,6 +79,7 @@ package struct IngressOperations: Sendable {
         self.backfills = backfills
         self.reporting = reporting
         self.audit = audit
+        self.parity = parity
     }
 }
 

@@ -75,11 +75,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GRDB", ["JournalSQLite"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]), ("CZlib", ["Client"]),
+        ("GRDB", ["JournalSQLite", "ParityRuns"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]), ("CZlib", ["Client"]),
         ("CSpawn", ["Access"]),
         ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Facades", "Gateway", "tollgate-bench"]), ("Facades", ["Gateway"]),
-        ("JournalSQLite", ["Gateway", "tollgate-bench"]),
+        ("JournalSQLite", ["Gateway", "tollgate-bench"]), ("ParityRuns", ["Gateway"]),
         ("Observability", ["Gateway", "tollgate"]),
         ("Hummingbird", ["Ingress", "Sandbox", "tollgate-bench"]), ("ArgumentParser", ["tollgate", "tollgate-bench"]),
     ])

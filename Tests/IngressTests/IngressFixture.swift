@@ -114,7 +114,8 @@ struct IngressFixture {
                         planning: planning,
                         backfills: backfills,
                         reporting: NoFigures(),
-                        audit: audit
+                        audit: audit,
+                        parity: NoComparisons()
                     )
                 ),
                 telemetry: IngressTelemetry(requests: requestLog, logger: quiet),

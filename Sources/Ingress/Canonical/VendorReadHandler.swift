@@ -248,6 +248,7 @@ extension VendorAbility {
         case .list: "list events"
         case .names: "list the names of events"
         case .estimate: "estimate what an event costs"
+        case .compare: "list all events of a time"
         }
     }
 }

@@ -7,7 +7,7 @@ import Routing
 ///
 /// A new endpoint is a row here, a handler, and an entry in ``OpenAPIPaths``.
 extension Endpoint {
-    static let all: [Endpoint] = events + deliveries + backfills + migrations + operations
+    static let all: [Endpoint] = events + deliveries + backfills + migrations + parity + operations
 
     /// `POST /v1/events`.
     static let write = Endpoint(
@@ -106,6 +106,35 @@ extension Endpoint {
             handler: handler
         )
     }
+
+    private static let parity = [
+        Endpoint(
+            .post,
+            "/v1/parity/runs",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await ParityHandler($0).start($1) },
+        Endpoint(.get, "/v1/parity/runs", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await ParityHandler($0).list($1)
+        },
+        Endpoint(.get, "/v1/parity/runs/{id}", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await ParityHandler($0).show($1)
+        },
+        Endpoint(.get, "/v1/parity/runs/{id}/cells", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await ParityHandler($0).cells($1)
+        },
+        Endpoint(.get, "/v1/parity/runs/{id}/findings", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await ParityHandler($0).findings($1)
+        },
+        Endpoint(
+            .post,
+            "/v1/parity/runs/{id}/resolve",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await ParityHandler($0).resolve($1) },
+    ]
 
     private static let operations = [
         Endpoint(.get, "/v1/client", for: .client, countedAs: .operations) { ClientHandler($0).respond(to: $1) },

@@ -48,6 +48,7 @@ enum OpenAPIComponents {
 
     static let schemas = #"""
             "schemas": {
+        \#(OpenAPIParity.schemas)
               "Timestamp": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "number"}], "description": "RFC 3339 with an offset, or Unix seconds."},
               "MomentText": {"type": "string", "description": "RFC 3339 with an offset, or Unix seconds."},
               "Texts": {"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]},

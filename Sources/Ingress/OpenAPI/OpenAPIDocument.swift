@@ -19,6 +19,7 @@ enum OpenAPIDocument {
             {"name": "events", "description": "Send events and read them."},
             {"name": "deliveries", "description": "Outcomes of events at the vendors."},
             {"name": "migrations", "description": "Prepare and prove a move to another vendor."},
+            {"name": "parity", "description": "Comparisons of the vendors with what they were sent."},
             {"name": "operations", "description": "State and configuration."}
           ],
           "paths": {
@@ -26,6 +27,7 @@ enum OpenAPIDocument {
         \(OpenAPIPaths.deliveries),
         \(OpenAPIMigrations.paths),
         \(OpenAPIBackfills.paths),
+        \(OpenAPIParity.paths),
         \(OpenAPIPaths.operations)
           },
           "components": {

@@ -32,8 +32,8 @@ struct FlexpriceAdapter: Adapter {
         ],
         settings: FlexpriceSettings.fields,
         ignoredFields: ["subscription_id"],
-        // It names no largest page; this one stays readable.
-        reads: ReadTraits(lag: .seconds(120), pageSize: 1000)
+        // It names no largest page; this one stays readable. Page keys are cut to whole seconds there.
+        reads: ReadTraits(lag: .seconds(120), pageSize: FlexpriceReads.windowPage, isPaged: false)
     )
 
     /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.

@@ -7,9 +7,9 @@ import JSON
 /// that lead to the next page too, so the gateway asks for whole seconds, drops here what is too much, and counts its pages. Source:
 /// flexprice/flexprice, internal/ee/service/event.go (`GetEvents`), internal/repository/clickhouse/event.go.
 struct FlexpriceReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list]
+    let abilities: Set<VendorAbility> = [.find, .list, .compare]
 
-    private static let vendor = FlexpriceAdapter.vendor
+    static let vendor = FlexpriceAdapter.vendor
     private static let repeats = "Flexprice may show repeats of an event until it has merged them"
 
     /// By the id; several if events of several customers or times share it.
@@ -59,7 +59,7 @@ struct FlexpriceReads: VendorReader {
         }
     }
 
-    private static func query(order: EventSearch.Order, size: Int, _ window: FlexpriceWindow) -> JSONWriter {
+    static func query(order: EventSearch.Order, size: Int, _ window: FlexpriceWindow) -> JSONWriter {
         var writer = JSONWriter(capacity: 256)
         writer.beginObject()
         writer.member("page_size", integer: size)
@@ -94,7 +94,7 @@ struct FlexpriceReads: VendorReader {
         }
     }
 
-    private static func event(_ shown: JSONValue) -> VendorEvent? {
+    static func event(_ shown: JSONValue) -> VendorEvent? {
         guard let id = shown["id"]?.string, let name = shown["event_name"]?.string,
             let time = shown["timestamp"]?.string.flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }

@@ -5,10 +5,10 @@ import JSON
 ///
 /// Source: getlago/lago-api, events_controller.rb and events_query.rb.
 struct LagoReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .estimate]
+    let abilities: Set<VendorAbility> = [.find, .list, .estimate, .compare]
 
-    private static let vendor = LagoAdapter.vendor
-    private static let largestPage = 100
+    static let vendor = LagoAdapter.vendor
+    static let largestPage = 100
 
     func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
         let prefix = wanted.destination.flatMap { LagoSettings($0.settings).idPrefix }
@@ -158,7 +158,7 @@ struct LagoReads: VendorReader {
     /// A decimal, which the document has as text and some endpoints as a number.
     private static func text(_ value: JSONValue?) -> String? { value?.string ?? value?.numberText }
 
-    private static func event(_ shown: JSONValue) -> VendorEvent? {
+    static func event(_ shown: JSONValue) -> VendorEvent? {
         guard let id = shown["transaction_id"]?.string, let code = shown["code"]?.string,
             let time = shown["timestamp"].flatMap(text).flatMap({ Timestamp(rfc3339: $0) ?? Timestamp(unixSeconds: $0) }
             )

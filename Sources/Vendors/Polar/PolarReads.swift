@@ -6,10 +6,10 @@ import JSON
 ///
 /// Source: polarsource/polar, server/polar/event/endpoints.py and service.py.
 struct PolarReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .names]
+    let abilities: Set<VendorAbility> = [.find, .list, .names, .compare]
 
-    private static let vendor = PolarAdapter.vendor
-    private static let largestPage = 100
+    static let vendor = PolarAdapter.vendor
+    static let largestPage = 100
     private static let delayed = "Polar shows events some tens of seconds after it has taken them"
 
     /// By Polar's own id, or an event of the journal by what Polar keeps of it: customer, name and timestamp.
@@ -153,7 +153,7 @@ struct PolarReads: VendorReader {
         return EventNameSummary(name: name, count: Int(count), firstSeen: first, lastSeen: last)
     }
 
-    private static func event(_ item: JSONValue) -> VendorEvent? {
+    static func event(_ item: JSONValue) -> VendorEvent? {
         guard let name = item["name"]?.string,
             let time = item["timestamp"]?.string.flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }

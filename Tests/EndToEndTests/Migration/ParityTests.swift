@@ -2,211 +2,220 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Comparisons name what vendors did wrong, and nothing else; they never say that all is well when they do not know.
+/// `tollgate parity`, with vendors that lose, double and alter what they confirmed.
 @Suite struct ParityTests {
     private static let vendors = ["lago", "polar", "flexprice"]
 
-    private func plant(_ migration: Migration) async throws {
-        let odds = #"{"lose":0.02,"alter":0.02,"double":0.01,"seed":11}"#
-        for vendor in Self.vendors { try await migration.setSettings(vendor, odds) }
-    }
+    /// What a command said, and how it ended.
+    private struct Report {
+        let status: Int32
+        let text: String
 
-    /// Sends events to a vendor that the gateway knows nothing of.
-    private func sendForeign(_ migration: Migration, _ count: Int) async throws {
-        let time = Date().addingTimeInterval(-1800)
-        let text = time.ISO8601Format()
-        func list(_ event: (Int) -> String) -> String {
-            "{\"events\":[\((0..<count).map(event).joined(separator: ","))]}"
-        }
-        let requests: [(String, String, [String: String])] = [
-            (
-                "/lago/api/v1/events/batch",
-                list { number in
-                    #"{"transaction_id":"foreign\#(number)","external_subscription_id":"sub_c1","code":"api_1","#
-                        + #""timestamp":\#(Int(time.timeIntervalSince1970)),"properties":{"units":\#(number)}}"#
-                },
-                ["Authorization": "Bearer \(Stage.credentials["E2E_LAGO"] ?? "")"]
-            ),
-            (
-                "/polar/v1/events/ingest",
-                list { number in
-                    #"{"name":"api_1","external_id":"foreign\#(number)","external_customer_id":"c1","#
-                        + #""timestamp":"\#(text)","metadata":{"units":\#(number),"kind":"foreign\#(number)"}}"#
-                },
-                ["Authorization": "Bearer \(Stage.credentials["E2E_POLAR"] ?? "")"]
-            ),
-            (
-                "/flexprice/v1/events/bulk",
-                list { number in
-                    #"{"event_id":"foreign\#(number)","event_name":"api_1","external_customer_id":"c1","#
-                        + #""timestamp":"\#(text)","properties":{"units":"\#(number)"}}"#
-                },
-                ["x-api-key": Stage.credentials["E2E_FLEXPRICE"] ?? ""]
-            ),
-        ]
-        for (path, body, headers) in requests {
-            let answer = try await migration.stage.sandbox.post(path, body, headers: headers)
-            #expect((200..<300).contains(answer.status), "\(answer.text)")
-        }
-    }
-
-    @Test func `names each event that a vendor lost, doubled or altered, and each that the gateway never sent`()
-        async throws
-    {
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(Self.vendors)
-            try await stage.withGateway { _ async throws in
-                try await plant(migration)
-                try await migration.send(0..<Migration.events(1200))
-                try await migration.waitForDeliveries(Self.vendors)
-                // From here on nothing is damaged, so that what is there stays as it is.
-                for vendor in Self.vendors {
-                    try await migration.setSettings(vendor, #"{"lose":0,"alter":0,"double":0}"#)
-                }
-                let foreign = 5
-                try await sendForeign(migration, foreign)
-                let (id, run) = try await migration.compare(Self.vendors)
-                #expect(run["verdict"] as? String == "different", "\(run)")
-                let findings = try await migration.findings(id)
-                #expect(Set(findings).count == findings.count)
-                for vendor in Self.vendors {
-                    let planted = try await migration.planted(vendor)
-                    func found(_ cause: String) -> Set<String> {
-                        Set(findings.filter { $0.provider == vendor && $0.cause == cause }.map(\.id))
-                    }
-                    for kind in ["lost", "doubled", "altered"] { #expect(planted[kind]?.isEmpty == false) }
-                    #expect(found("lost_after_accept") == planted["lost"], "\(vendor)")
-                    #expect(found("doubled") == planted["doubled"], "\(vendor)")
-                    #expect(found("content") == planted["altered"], "\(vendor)")
-                    #expect(findings.count { $0.provider == vendor && $0.cause == "foreign" } == foreign, "\(vendor)")
-                    let known = ["lost_after_accept", "doubled", "content", "foreign"]
-                    let others = findings.filter { $0.provider == vendor && !known.contains($0.cause) }
-                    #expect(others.isEmpty, "\(others.prefix(5))")
-                }
-                let again = try await migration.compare(Self.vendors)
-                #expect(try await Set(migration.findings(again.id)) == Set(findings), "the same run finds the same")
+        /// The run as the gateway has it.
+        var run: [String: Any] {
+            get throws {
+                let line = text.split(separator: "\n").last { $0.hasPrefix("{") } ?? ""
+                return try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
             }
         }
-    }
 
-    @Test func `mends what was lost, and is clean the second time`() async throws {
-        try await Migration.set { (migration) async throws in
-            try migration.writeRoutes(["lago", "polar"])
-            try await migration.stage.withGateway { _ async throws in
-                try await migration.setSettings("polar", #"{"lose":0.05,"seed":3}"#)
-                try await migration.send(0..<400)
-                try await migration.waitForDeliveries(["lago", "polar"])
-                try await migration.setSettings("polar", #"{"lose":0}"#)
-                let lost = try await migration.planted("polar")["lost"] ?? []
-                let (id, _) = try await migration.compare(["lago", "polar"])
-                let findings = try await migration.findings(id)
-                #expect(Set(findings.map(\.id)) == lost && findings.allSatisfy { $0.cause == "lost_after_accept" })
-                let resolve = try await migration.run(["parity", "resolve", "\(id)", "--resend"])
-                #expect(resolve.code == 0, "\(resolve.text)")
-                try await waitUntil("all of it is there") {
-                    try await migration.planted("polar")["mended"] == lost
-                }
-                let second = try await migration.compare(["lago", "polar"])
-                #expect(second.run["verdict"] as? String == "equal", "\(second.run)")
-            }
+        /// How often each cause was found at a provider.
+        func causes(_ provider: String) throws -> [String: Int] {
+            let reports = try run["providers"] as? [[String: Any]] ?? []
+            let causes = reports.first { $0["provider"] as? String == provider }?["causes"] as? [[String: Any]] ?? []
+            return Dictionary(
+                uniqueKeysWithValues: causes.map { ($0["cause"] as? String ?? "", $0["count"] as? Int ?? -1) }
+            )
         }
     }
 
-    @Test func `waits for what is not visible yet, and for what waits here`() async throws {
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(["lago", "polar"], lag: "5m")
-            try await stage.withGateway { _ async throws in
-                try await migration.setSettings("polar", #"{"visible_after_ms":86400000}"#)
-                let young = try await migration.send(0..<40)
-                try await migration.waitForDeliveries(["lago", "polar"])
-                #expect(try await migration.run(["providers", "hold", "lago", "--for", "1h"]).code == 0)
-                let waiting = try await migration.send(40..<70)
-                try await waitUntil("polar has them") { try await stage.received("polar") == 70 }
-                // The journal alone, without a call to a vendor that is held.
-                let (ledger, _) = try await migration.compare(["lago"], level: "ledger")
-                let held = waiting.map { Migration.Finding(provider: "lago", cause: "waiting", id: $0) }
-                #expect(try await Set(migration.findings(ledger)) == Set(held))
-                #expect(try await migration.run(["providers", "resume", "lago"]).code == 0)
-                try await migration.waitForDeliveries(["lago"])
-                let (id, run) = try await migration.compare(["polar"])
-                let findings = try await migration.findings(id)
-                #expect(Set(findings.map(\.cause)) == ["not_visible_yet"], "\(run)")
-                #expect(Set(findings.map(\.id)) == Set(young).union(waiting))
+    private func parity(_ stage: Stage, _ arguments: [String]) async throws -> Report {
+        let command = try ChildProcess(
+            "tollgate",
+            ["parity"] + arguments + ["--url", stage.client.base],
+            environment: ["TOLLGATE_KEY": Stage.key]
+        )
+        let status = try await command.waitForExit()
+        // The last line may come after the end.
+        try await waitUntil("the command has said something") { !command.lines.isEmpty }
+        return Report(status: status, text: command.lines.joined(separator: "\n"))
+    }
+
+    private func run(_ stage: Stage, _ providers: [String] = vendors, _ more: [String] = []) async throws -> Report {
+        let order = ["--from", Self.window.from, "--until", Self.window.until]
+        return try await parity(stage, ["run", "--providers", providers.joined(separator: ",")] + order + more + ["--json"])
+    }
+
+    /// A stage whose vendors show events within a second, with a gateway that keeps events of the past.
+    private func withVendors(
+        timeout: String = "2s",
+        _ body: (Stage, ChildProcess) async throws -> Void
+    ) async throws {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(timeout: timeout)
+            var text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+            for vendor in Self.vendors {
+                text = text.replacing(
+                    #""adapter": "\#(vendor)""#,
+                    with: #""adapter": "\#(vendor)", "reads": {"lag": "1s"}"#
+                )
             }
+            try Data(text.utf8).write(to: stage.routesFile)
+            try await stage.withGateway { try await body(stage, $0) }
         }
     }
 
-    @Test func `tells what was rejected from what is missing`() async throws {
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(Self.vendors)
-            try await stage.withGateway { _ async throws in
-                let bad = (0..<5).map { "h\($0 * 7)" }
-                let ids = bad.map { "\"\($0)\"" }.joined(separator: ",")
-                for vendor in Self.vendors {
-                    try await stage.setFaults(vendor, #"{"poison":[\#(ids)],"poison_status":422}"#)
-                }
-                try await migration.send(0..<200)
-                for vendor in Self.vendors {
-                    try await waitUntil("\(vendor) has rejected them") {
-                        try await Set(stage.deliveries(vendor, "rejected")) == Set(bad)
-                    }
-                }
-                try await migration.waitForDeliveries(Self.vendors)
-                let (id, _) = try await migration.compare(Self.vendors)
-                let expected = Self.vendors.flatMap { vendor in
-                    bad.map { Migration.Finding(provider: vendor, cause: "rejected", id: $0) }
-                }
-                #expect(try await Set(migration.findings(id)) == Set(expected))
-            }
+    /// The window of the tests: an hour that is over.
+    private static let start = Date(timeIntervalSince1970: (Date.now.timeIntervalSince1970 - 7200).rounded())
+    private static let window = (from: text(start), until: text(start.addingTimeInterval(3600)))
+
+    private static func text(_ date: Date) -> String { date.formatted(.iso8601.time(includingFractionalSeconds: true)) }
+
+    /// Sends events, and waits until all vendors have confirmed them.
+    private func send(_ stage: Stage, _ numbers: Range<Int>) async throws {
+        let lines = numbers.map { number in
+            let time = Self.text(Self.start.addingTimeInterval(Double(number) * 1.001))
+            return #"""
+                {"id":"e\#(number)","name":"api_\#(number % 3)","customer_id":"c\#(number % 7)","timestamp":"\#(time)","properties":{"units":\#(number),"text":"é","nothing":null}}
+                """#
+        }
+        #expect(try await stage.client.post("/v1/events", lines.joined(separator: "\n")).status == 202)
+        try await waitUntil("all is delivered") {
+            let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]] ?? []
+            return providers.count == 4 && providers.allSatisfy { ($0["backlog"] as? [String: Any])?["events"] as? Int == 0 }
         }
     }
 
-    @Test(arguments: [#"{"status":{"401":1}}"#, #"{"garbage":1}"#, #"{"hang":1}"#, #"{"wrong_type":1,"garbage":1}"#])
-    func `never says that all is well when a vendor cannot be read`(faults: String) async throws {
-        try await Migration.set { (migration) async throws in
-            try migration.writeRoutes(["lago", "polar"])
-            try await migration.stage.withGateway { _ async throws in
-                try await migration.send(0..<100)
-                try await migration.waitForDeliveries(["lago", "polar"])
-                try await migration.stage.setFaults("polar", faults)
-                let (from, until) = migration.window
-                let command = ["parity", "run", "--from", from, "--until", until, "--providers", "lago,polar"]
-                let result = try await migration.run(command)
-                #expect(result.code == 2, "\(result.text)")
-            }
+    private func settings(_ stage: Stage, _ vendor: String, _ settings: String) async throws {
+        let answer = try await stage.sandbox.send("PUT", "/sandbox/\(vendor)/settings", Array(settings.utf8))
+        #expect(answer.status == 200)
+    }
+
+    private func planted(_ stage: Stage, _ vendor: String, _ kind: String) async throws -> Set<String> {
+        let ids = try await stage.sandbox.get("/sandbox/\(vendor)/planted").object()[kind] as? [String] ?? []
+        return Set(ids)
+    }
+
+    private func found(_ stage: Stage, _ run: Report, _ provider: String, _ cause: String) async throws -> Set<String> {
+        let id = try run.run["id"] as? Int ?? -1
+        let path = "/v1/parity/runs/\(id)/findings?provider=\(provider)&cause=\(cause)&limit=1000"
+        let findings = try await stage.client.get(path).object()["findings"] as? [[String: Any]] ?? []
+        #expect(findings.allSatisfy { $0["confirmed"] as? Bool == true })
+        return Set(findings.compactMap { $0["event_id"] as? String })
+    }
+
+    @Test func `names exactly the events that a vendor lost, and sends them again`() async throws {
+        try await withVendors { stage, _ in
+            try await settings(stage, "polar", #"{"lose":0.05,"seed":7}"#)
+            try await send(stage, 0..<400)
+            let lost = try await planted(stage, "polar", "lost")
+            try #require(!lost.isEmpty)
+            try await settings(stage, "polar", #"{"lose":0}"#)
+            let first = try await run(stage)
+            #expect(first.status == 1, "\(first.text)")
+            #expect(try first.causes("polar") == ["lost_after_accept": lost.count])
+            #expect(try first.causes("lago") == [:] && first.causes("flexprice") == [:])
+            #expect(try await found(stage, first, "polar", "lost_after_accept") == lost)
+            let id = try "\(first.run["id"] as? Int ?? -1)"
+            let mended = try await parity(stage, ["resolve", id, "--resend"])
+            #expect(mended.status == 0 && mended.text.contains("\(lost.count) events sent again"), "\(mended.text)")
+            // Nothing is left to be sent again.
+            #expect(try await parity(stage, ["resolve", id, "--resend"]).text.contains("0 events sent again"))
+            let second = try await run(stage)
+            #expect(second.status == 0, "\(second.text)")
+            #expect(try second.causes("polar") == [:])
+            #expect(try await Set(stage.billed("polar")).count == 400)
         }
     }
 
-    @Test func `ends with the same result though the gateway is killed in the middle`() async throws {
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(["lago", "flexprice"])
+    @Test func `names what each vendor lost, doubled and altered by its cause`() async throws {
+        try await withVendors { stage, _ in
+            for vendor in Self.vendors {
+                try await settings(stage, vendor, #"{"lose":0.03,"double":0.03,"alter":0.03,"seed":11}"#)
+            }
+            try await send(stage, 0..<500)
+            let report = try await run(stage)
+            #expect(report.status == 1)
+            for vendor in Self.vendors {
+                for (kind, cause) in [("lost", "lost_after_accept"), ("doubled", "doubled"), ("altered", "content")] {
+                    let planted = try await planted(stage, vendor, kind)
+                    #expect(!planted.isEmpty)
+                    #expect(try await found(stage, report, vendor, cause) == planted, "\(vendor) \(kind)")
+                }
+                #expect(try report.causes(vendor).count == 3, "\(vendor)")
+            }
+            let page = stage.folder.appending(path: "report.html")
+            let shown = try await parity(
+                stage,
+                ["show", "\(report.run["id"] as? Int ?? -1)", "--html", page.path, "--csv", page.path + ".csv"]
+            )
+            #expect(shown.status == 1 && shown.text.contains("lost_after_accept at polar"))
+            #expect(try String(contentsOf: page, encoding: .utf8).contains("<svg"))
+            #expect(try String(contentsOfFile: page.path + ".csv", encoding: .utf8).contains("lago,content,money"))
+        }
+    }
+
+    @Test func `says 2, never 0, if a vendor cannot be read`() async throws {
+        try await withVendors(timeout: "1s") { stage, _ in
+            try await send(stage, 0..<500)
+            // Some pages come.
+            try await stage.setFaults("lago", #"{"status":{"401":0.5},"seed":5}"#)
+            let refused = try await run(stage, ["lago", "polar"])
+            #expect(refused.status == 2, "\(refused.text)")
+            #expect(try refused.causes("lago")["unreadable"] != nil && refused.causes("polar") == [:])
+            // What could not be compared is not missing either.
+            #expect(try refused.causes("lago")["lost_after_accept"] == nil)
+            try await stage.setFaults("lago", #"{"hang":1}"#)
+            #expect(try await run(stage, ["lago"]).status == 2)
+            try await stage.setFaults("lago", "{}")
+            #expect(try await run(stage, ["lago", "polar"]).status == 0)
+        }
+    }
+
+    @Test func `goes on with a comparison after it was killed`() async throws {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes()
+            var text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+            // Long enough that the kill comes before the second read.
+            text = text.replacing(#""adapter": "polar""#, with: #""adapter": "polar", "reads": {"lag": "3s"}"#)
+            try Data(text.utf8).write(to: stage.routesFile)
             var gateway = try await stage.startGateway()
-            try await plant(migration)
-            try await migration.send(0..<Migration.events(1000))
-            try await migration.waitForDeliveries(["lago", "flexprice"])
-            let (first, _) = try await migration.compare(["lago", "flexprice"])
-            // Slow enough to be met in the middle.
-            for vendor in ["lago", "flexprice"] { try await stage.setFaults(vendor, #"{"latency_ms":[20,60]}"#) }
-            let second = try await migration.startComparison(["lago", "flexprice"])
-            for _ in 0..<Migration.rounds(2, soak: 10) {
-                let read = try await migration.calls("lago")["reads"] ?? 0
-                try await waitUntil("it reads") {
-                    let run = try await stage.client.get("/v1/parity/runs/\(second)").object()
-                    return try await migration.calls("lago")["reads"] ?? 0 > read
-                        || run["state"] as? String == "finished"
-                }
-                try await gateway.stop(by: SIGKILL)
-                gateway = try await stage.startGateway()
+            try await settings(stage, "polar", #"{"lose":0.1,"seed":3}"#)
+            try await send(stage, 0..<100)
+            let lost = try await planted(stage, "polar", "lost")
+            let order = #"""
+                {"from":"\#(Self.window.from)","until":"\#(Self.window.until)","providers":["polar"]}
+                """#
+            let id = try await stage.client.post("/v1/parity/runs", order).object()["id"] as? Int ?? -1
+            try await waitUntil("the first read is over") {
+                try await stage.client.get("/v1/parity/runs/\(id)").object()["state"] as? String == "confirming"
             }
-            let run = try await migration.comparison(second)
-            #expect(run["verdict"] as? String == "different", "\(run)")
-            let (before, after) = (try await migration.findings(first), try await migration.findings(second))
-            #expect(Set(before) == Set(after) && before.count == after.count)
-            #expect(try await gateway.stop() == 0)
+            try await gateway.stop(by: SIGKILL)
+            gateway = try await stage.startGateway()
+            let report = try await parity(stage, ["show", "\(id)", "--json"])
+            #expect(report.status == 1)
+            #expect(try await found(stage, report, "polar", "lost_after_accept") == lost)
+            try await gateway.stop()
+        }
+    }
+
+    @Test func `says what is wrong with a comparison that cannot be made`() async throws {
+        try await withVendors { stage, _ in
+            let bad = [
+                ([Self.window.until, Self.window.from, "lago"], "must be after \"from\""),
+                ([Self.window.from, Self.window.until, "lagoo"], "did you mean \"lago\"?"),
+                ([Self.window.from, Self.window.until, "knetik"], "Knetik shows no events"),
+                (["1999-01-01T00:00:00Z", Self.window.until, "lago"], "the journal keeps no events from before"),
+                (["yesterday", Self.window.until, "lago"], "must be a timestamp such as"),
+            ]
+            for (order, message) in bad {
+                let report = try await parity(
+                    stage,
+                    ["run", "--from", order[0], "--until", order[1], "--providers", order[2]]
+                )
+                #expect(report.status == 2 && report.text.contains(message), "\(report.text)")
+            }
+            #expect(try await run(stage, ["knetik"], ["--level", "ledger"]).status == 0)
         }
     }
 }

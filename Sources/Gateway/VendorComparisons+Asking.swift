@@ -1,0 +1,4 @@
+import ParityRuns
+import VendorReads
+
+extension VendorComparisons: VendorAsking {}

@@ -1,0 +1,177 @@
+/// Comparisons in ``OpenAPIDocument``, as members of JSON objects.
+enum OpenAPIParity {
+    static let paths = #"""
+            "/v1/parity/runs": {
+              "post": {
+                "tags": ["parity"], "operationId": "startComparison", "summary": "Compare what vendors have with what they were sent.",
+                "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
+                "description": "Queues a comparison, which survives restarts. Reads of vendors take their share of the rate limit, behind deliveries. A provider whose account several tenants share requires the scope admin.",
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["from", "until", "providers"], "additionalProperties": false,
+                  "properties": {
+                    "from": {"$ref": "#/components/schemas/Timestamp"},
+                    "until": {"$ref": "#/components/schemas/Timestamp"},
+                    "providers": {"type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true, "items": {"type": "string"}},
+                    "level": {"enum": ["ledger", "digest", "full"], "default": "full", "description": "ledger: the journal alone. digest: counts, then whatever differs, and a sample. full: every event."},
+                    "sample": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000, "description": "With digest: the events to compare at random where counts agree."}}}}}},
+                "responses": {
+                  "202": {"description": "Queued.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ParityRun"}}}},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "429": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "501": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              },
+              "get": {
+                "tags": ["parity"], "operationId": "listComparisons", "summary": "Comparisons, newest first.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "parameters": [{"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}],
+                "responses": {
+                  "200": {"description": "A page.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["runs", "next_cursor"],
+                    "properties": {"runs": {"type": "array", "items": {"$ref": "#/components/schemas/ParityRun"}}, "next_cursor": {"type": ["string", "null"]}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/parity/runs/{id}": {
+              "get": {
+                "tags": ["parity"], "operationId": "showComparison", "summary": "A comparison: how far it is, and what it found.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
+                "responses": {
+                  "200": {"description": "The comparison.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ParityRun"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/parity/runs/{id}/cells": {
+              "get": {
+                "tags": ["parity"], "operationId": "listCells", "summary": "The numbers of a comparison by event name and provider.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "parameters": [
+                  {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
+                  {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}],
+                "responses": {
+                  "200": {"description": "A page.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["cells", "next_cursor"],
+                    "properties": {"cells": {"type": "array", "items": {"$ref": "#/components/schemas/ParityCell"}}, "next_cursor": {"type": ["string", "null"]}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/parity/runs/{id}/findings": {
+              "get": {
+                "tags": ["parity"], "operationId": "listFindings", "summary": "The differences that a comparison found.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "At most 100,000 are kept of a comparison; its counts are exact beyond that.",
+                "parameters": [
+                  {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
+                  {"name": "cause", "in": "query", "schema": {"$ref": "#/components/schemas/ParityCause"}},
+                  {"name": "provider", "in": "query", "schema": {"type": "string"}, "description": "Only differences at this provider."},
+                  {"name": "customer_id", "in": "query", "schema": {"type": "string"}},
+                  {"name": "name", "in": "query", "schema": {"type": "string"}},
+                  {"name": "format", "in": "query", "schema": {"enum": ["json", "csv"], "default": "json"}, "description": "csv: all of them, without pages."},
+                  {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}],
+                "responses": {
+                  "200": {"description": "A page.", "content": {
+                    "application/json": {"schema": {
+                      "type": "object", "required": ["findings", "next_cursor"],
+                      "properties": {"findings": {"type": "array", "items": {"$ref": "#/components/schemas/ParityFinding"}}, "next_cursor": {"type": ["string", "null"]}}}},
+                    "text/csv": {"schema": {"type": "string"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/parity/runs/{id}/resolve": {
+              "post": {
+                "tags": ["parity"], "operationId": "resolveFindings", "summary": "Send lost events again, or accept a cause for a time.",
+                "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
+                "description": "resend sends the events with the cause lost_after_accept again, to that provider alone and with the same identity. accept keeps differences of a cause in the list, but out of the verdict.",
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                  "type": "object", "required": ["action"], "additionalProperties": false,
+                  "properties": {
+                    "action": {"enum": ["resend", "accept"]}, "cause": {"$ref": "#/components/schemas/ParityCause"},
+                    "provider": {"type": "string", "minLength": 1}, "customer_id": {"type": "string", "minLength": 1},
+                    "name": {"type": "string", "minLength": 1},
+                    "reason": {"type": "string", "minLength": 1, "description": "Required to accept."},
+                    "until": {"$ref": "#/components/schemas/Timestamp"}}}}}},
+                "responses": {
+                  "200": {"description": "Done.", "content": {"application/json": {"schema": {
+                    "type": "object",
+                    "properties": {
+                      "status": {"const": "accepted"}, "sent": {"type": "integer"}, "failed": {"type": "integer"},
+                      "reason": {"type": ["string", "null"]}}}}}},
+                  "409": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            }
+        """#
+
+    static let schemas = #"""
+              "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
+                "lost_after_accept", "collision", "doubled", "content", "foreign", "unreadable", "unexplained"]},
+              "ParityRun": {
+                "type": "object",
+                "required": ["id", "state", "verdict", "reason", "level", "sample", "from", "until", "client", "requested_at", "ended_at", "events", "windows", "providers"],
+                "properties": {
+                  "id": {"type": "integer"},
+                  "state": {"enum": ["queued", "counting", "reading", "confirming", "finished", "failed"]},
+                  "verdict": {"enum": ["equal", "different", "incomplete", null], "description": "Null until the end. incomplete: something could not be compared."},
+                  "reason": {"type": ["string", "null"]}, "level": {"enum": ["ledger", "digest", "full"]}, "sample": {"type": "integer"},
+                  "from": {"type": "string"}, "until": {"type": "string"}, "client": {"type": "string"},
+                  "requested_at": {"type": "string"}, "ended_at": {"type": ["string", "null"]},
+                  "events": {"type": "integer", "description": "Events of the journal in the window."},
+                  "windows": {"type": "object", "required": ["read", "total"], "properties": {"read": {"type": "integer"}, "total": {"type": "integer"}}},
+                  "providers": {"type": "array", "items": {
+                    "type": "object",
+                    "required": ["provider", "expected", "found", "missing", "extra", "different", "not_planned", "calls", "unreadable", "counted_only", "sampled_parts", "bound", "causes"],
+                    "properties": {
+                      "provider": {"type": "string"}, "expected": {"type": "integer"}, "found": {"type": "integer"},
+                      "missing": {"type": "integer"}, "extra": {"type": "integer"}, "different": {"type": "integer"},
+                      "not_planned": {"type": "integer", "description": "Events of the window that no route sends to the provider."},
+                      "calls": {"type": "object", "required": ["made"], "properties": {"made": {"type": "integer"}, "least": {"type": "integer"}, "most": {"type": "integer"}}},
+                      "unreadable": {"type": ["string", "null"]},
+                      "counted_only": {"type": "integer", "description": "Events in parts whose counts agree, which were not compared one by one."},
+                      "sampled_parts": {"type": "integer"},
+                      "bound": {"type": ["number", "null"], "description": "The share of parts that may hold a difference although their counts agree, with 95% confidence."},
+                      "causes": {"type": "array", "items": {
+                        "type": "object", "required": ["cause", "urgency", "count", "accepted", "summary"],
+                        "properties": {
+                          "cause": {"$ref": "#/components/schemas/ParityCause"}, "urgency": {"enum": ["wait", "act", "money", "unknown"]},
+                          "count": {"type": "integer"}, "accepted": {"type": "integer"}, "summary": {"type": "string"}}}}}}}
+                }
+              },
+              "ParityCell": {
+                "type": "object", "required": ["name", "provider", "expected", "found", "missing", "extra", "different"],
+                "properties": {
+                  "name": {"type": "string"}, "provider": {"type": "string"}, "expected": {"type": "integer"}, "found": {"type": "integer"},
+                  "missing": {"type": "integer"}, "extra": {"type": "integer"}, "different": {"type": "integer"}}
+              },
+              "ParityFinding": {
+                "type": "object",
+                "required": ["number", "provider", "cause", "urgency", "confirmed", "event_id", "vendor_id", "name", "customer_id", "subscription_id", "timestamp", "differences", "detail", "resolution"],
+                "properties": {
+                  "number": {"type": "integer"}, "provider": {"type": "string"}, "cause": {"$ref": "#/components/schemas/ParityCause"},
+                  "urgency": {"enum": ["wait", "act", "money", "unknown"]},
+                  "confirmed": {"type": "boolean", "description": "Two reads a visibility lag apart agree, or none is needed."},
+                  "event_id": {"type": ["string", "null"]}, "vendor_id": {"type": ["string", "null"]}, "name": {"type": "string"},
+                  "customer_id": {"type": ["string", "null"]}, "subscription_id": {"type": ["string", "null"]}, "timestamp": {"type": "string"},
+                  "differences": {"type": "array", "items": {
+                    "type": "object", "required": ["field", "kind", "sent", "shown"],
+                    "properties": {
+                      "field": {"type": "string"}, "kind": {"enum": ["value", "precision", "type", "dropped", "added"]},
+                      "sent": {"type": ["string", "null"]}, "shown": {"type": ["string", "null"]}}}},
+                  "detail": {"type": ["string", "null"]}, "resolution": {"type": ["string", "null"]}
+                }
+              },
+        """#
+}

@@ -1,0 +1,130 @@
+import Events
+import JSON
+import Parity
+
+extension ParityOrder {
+    /// A request's body: `{"from": …, "until": …, "providers": […], "level": "full", "sample": 3000}`.
+    /// - Throws: ``Problem`` that names the member and says how to fix it.
+    init(parsing body: [UInt8]) throws(Problem) {
+        var (from, until): (Timestamp?, Timestamp?) = (nil, nil)
+        var providers: [ProviderName] = []
+        var level = ParityLevel.full
+        var sample = Self.standardSample
+        for member in try ParityBody.members(body, "{\"from\": \"2026-11-01T00:00:00Z\", \"until\": …, \"providers\": […]}") {
+            switch member.name {
+            case "from": from = try ParityBody.timestamp(member)
+            case "until": until = try ParityBody.timestamp(member)
+            case "providers": providers = try ParityBody.texts(member).map { ProviderName($0) }
+            case "level": level = try ParityBody.choice(member, as: ParityLevel.self)
+            case "sample":
+                guard let number = member.value.int64, (0...1_000_000).contains(number) else {
+                    throw .badBody("\"sample\" must be an integer from 0 to 1000000")
+                }
+                sample = Int(number)
+            default: throw ParityBody.unknown(member, ["from", "until", "providers", "level", "sample"])
+            }
+        }
+        guard let from, let until else { throw .badBody("\"from\" and \"until\" are required") }
+        guard from < until else {
+            throw .badBody("\"until\" must be after \"from\"; the window is from \"from\" up to, not including, \"until\"")
+        }
+        guard !providers.isEmpty else { throw .badBody("\"providers\" must name at least one provider") }
+        guard Set(providers).count == providers.count else { throw .badBody("\"providers\" names a provider twice") }
+        self.init(window: ReadWindow(from: from, until: until), providers: providers, level: level, sample: sample)
+    }
+}
+
+/// What is to be done about findings.
+enum ParityResolution: Sendable {
+    /// Sends lost events again.
+    case resend(FindingFilter)
+    case accept(FindingFilter, Cause, reason: String, until: Timestamp)
+
+    /// - Throws: ``Problem`` that names the member and says how to fix it.
+    init(_ body: [UInt8]) throws(Problem) {
+        var filter = FindingFilter()
+        var (action, reason, until): (String?, String?, Timestamp?) = (nil, nil, nil)
+        for member in try ParityBody.members(body, "{\"action\": \"resend\"}") {
+            switch member.name {
+            case "action": action = try ParityBody.text(member)
+            case "cause": filter.cause = try ParityBody.choice(member, as: Cause.self)
+            case "provider": filter.provider = ProviderName(try ParityBody.text(member))
+            case "customer_id": filter.customerID = try ParityBody.text(member)
+            case "name": filter.name = try ParityBody.text(member)
+            case "reason": reason = try ParityBody.text(member)
+            case "until": until = try ParityBody.timestamp(member)
+            default:
+                throw ParityBody.unknown(
+                    member,
+                    ["action", "cause", "provider", "customer_id", "name", "reason", "until"]
+                )
+            }
+        }
+        switch action {
+        case "resend"?:
+            guard filter.cause == nil || filter.cause == .lostAfterAccept else {
+                throw .badBody("only findings with the cause lost_after_accept can be sent again; leave \"cause\" out")
+            }
+            self = .resend(filter)
+        case "accept"?:
+            guard let cause = filter.cause, let reason, !reason.isEmpty, let until else {
+                throw .badBody("to accept a cause, name \"cause\", \"reason\" and \"until\"")
+            }
+            guard filter.customerID == nil else {
+                throw .badBody("a cause is accepted by provider and name, not by customer; leave \"customer_id\" out")
+            }
+            self = .accept(filter, cause, reason: String(reason.prefix(500)), until: until)
+        case nil, .some: throw .badBody("\"action\" must be resend or accept")
+        }
+    }
+}
+
+/// Members of a request's body.
+private enum ParityBody {
+    static func members(_ body: [UInt8], _ example: String) throws(Problem) -> JSONMembers {
+        let root: JSONValue
+        do {
+            root = try JSONDocument(parsing: body).root
+        } catch {
+            throw .badBody("the body is not JSON: \(error)")
+        }
+        guard root.kind == .object else { throw .badBody("the body must be an object such as \(example)") }
+        return root.members
+    }
+
+    static func unknown(_ member: JSONMember, _ known: [String]) -> Problem {
+        .badBody(
+            "unknown member \"\(member.name.prefix(60))\"\(Problem.suggestion(for: member.name, among: known)); "
+                + "the members are \(known.joined(separator: ", "))"
+        )
+    }
+
+    static func text(_ member: JSONMember) throws(Problem) -> String {
+        guard let text = member.value.string, !text.isEmpty else {
+            throw .badBody("\"\(member.name)\" must be a string that is not empty")
+        }
+        return text
+    }
+
+    static func texts(_ member: JSONMember) throws(Problem) -> [String] {
+        let texts = member.value.elements.map(\.string)
+        guard member.value.kind == .array, !texts.isEmpty, !texts.contains(nil), texts.count <= 64 else {
+            throw .badBody("\"\(member.name)\" must be an array of 1 to 64 strings")
+        }
+        return texts.compactMap(\.self)
+    }
+
+    static func timestamp(_ member: JSONMember) throws(Problem) -> Timestamp {
+        guard let text = member.value.string ?? member.value.numberText else {
+            throw .badBody("\"\(member.name)\" must be a timestamp such as 2026-11-01T00:00:00Z, or Unix seconds")
+        }
+        return try ListParameters.timestamp(member.name, text)
+    }
+
+    static func choice<Choice>(_ member: JSONMember, as type: Choice.Type) throws(Problem) -> Choice
+    where Choice: RawRepresentable<String> & CaseIterable & Hashable {
+        let choices = try ListParameters.choices(member.name, [try text(member)], as: type)
+        guard let choice = choices.first else { throw .badBody("\"\(member.name)\" must be a string") }
+        return choice
+    }
+}

@@ -1,0 +1,129 @@
+import Events
+import JSON
+import Parity
+
+/// Comparisons as JSON.
+enum ParityWriter {
+    static let accepted = Array(#"{"status":"accepted"}"#.utf8)
+
+    static func json(_ run: ParityRun) -> [UInt8] {
+        var writer = JSONWriter(capacity: 2048)
+        write(run, to: &writer)
+        return writer.bytes
+    }
+
+    static func write(_ run: ParityRun, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("id", integer: run.id)
+        writer.member("state", string: run.state.rawValue)
+        writer.member("verdict", stringOrNull: run.verdict?.rawValue)
+        writer.member("reason", stringOrNull: run.reason)
+        writer.member("level", string: run.order.level.rawValue)
+        writer.member("sample", integer: run.order.sample)
+        writer.member("from", string: run.order.window.from.rfc3339)
+        writer.member("until", string: run.order.window.until.rfc3339)
+        writer.member("client", string: run.client.rawValue)
+        writer.member("requested_at", string: run.requestedAt.rfc3339)
+        writer.member("ended_at", stringOrNull: run.endedAt?.rfc3339)
+        writer.member("events", integer: run.events)
+        writer.key("windows")
+        writer.beginObject()
+        writer.member("read", integer: run.windowsRead)
+        writer.member("total", integer: run.windows)
+        writer.endObject()
+        writer.key("providers")
+        writer.beginArray()
+        for report in run.reports { write(report, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func write(_ report: ProviderReport, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("provider", string: report.provider.rawValue)
+        writeMembers(of: report.totals, to: &writer)
+        writer.member("not_planned", integer: report.notPlanned)
+        writer.key("calls")
+        writer.beginObject()
+        writer.member("made", integer: report.calls)
+        if let forecast = report.forecast {
+            writer.member("least", integer: forecast.least)
+            writer.member("most", integer: forecast.most)
+        }
+        writer.endObject()
+        writer.member("unreadable", stringOrNull: report.unreadable)
+        writer.member("counted_only", integer: report.countedOnly)
+        writer.member("sampled_parts", integer: report.sampledParts)
+        writer.key("bound")
+        if let bound = report.bound { writer.number("\((bound * 10_000).rounded() / 10_000)") } else { writer.null() }
+        writer.key("causes")
+        writer.beginArray()
+        for count in report.causes {
+            writer.beginObject()
+            writer.member("cause", string: count.cause.rawValue)
+            writer.member("urgency", string: count.cause.urgency.rawValue)
+            writer.member("count", integer: count.count)
+            writer.member("accepted", integer: count.accepted)
+            writer.member("summary", string: count.cause.summary)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func writeMembers(of counts: CellCounts, to writer: inout JSONWriter) {
+        writer.member("expected", integer: counts.expected)
+        writer.member("found", integer: counts.found)
+        writer.member("missing", integer: counts.missing)
+        writer.member("extra", integer: counts.extra)
+        writer.member("different", integer: counts.different)
+    }
+
+    static func write(_ cell: ParityCell, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("name", string: cell.name)
+        writer.member("provider", string: cell.provider.rawValue)
+        writeMembers(of: cell.counts, to: &writer)
+        writer.endObject()
+    }
+
+    static func write(_ numbered: NumberedFinding, to writer: inout JSONWriter) {
+        let finding = numbered.finding
+        writer.beginObject()
+        writer.member("number", integer: numbered.number)
+        writer.member("provider", string: finding.provider.rawValue)
+        writer.member("cause", string: finding.cause.rawValue)
+        writer.member("urgency", string: finding.cause.urgency.rawValue)
+        writer.member("confirmed", bool: finding.isConfirmed)
+        writer.member("event_id", stringOrNull: finding.eventID)
+        writer.member("vendor_id", stringOrNull: finding.vendorID)
+        writer.member("name", string: finding.name)
+        writer.member("customer_id", stringOrNull: finding.customerID)
+        writer.member("subscription_id", stringOrNull: finding.subscriptionID)
+        writer.member("timestamp", string: finding.timestamp.rfc3339)
+        writer.key("differences")
+        writer.beginArray()
+        for difference in finding.differences {
+            writer.beginObject()
+            writer.member("field", string: difference.field)
+            writer.member("kind", string: difference.kind.rawValue)
+            writer.member("sent", stringOrNull: difference.sent)
+            writer.member("shown", stringOrNull: difference.shown)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("detail", stringOrNull: finding.detail)
+        writer.member("resolution", stringOrNull: numbered.resolution)
+        writer.endObject()
+    }
+
+    static func json(_ count: ResendCount) -> [UInt8] {
+        var writer = JSONWriter(capacity: 128)
+        writer.beginObject()
+        writer.member("sent", integer: count.sent)
+        writer.member("failed", integer: count.failed)
+        writer.member("reason", stringOrNull: count.reason)
+        writer.endObject()
+        return writer.bytes
+    }
+}

@@ -1,0 +1,57 @@
+package import Events
+
+/// One difference between the journal and a provider.
+package struct Finding: Sendable, Equatable {
+    /// The same for the same difference in every read.
+    package let key: String
+    package let provider: ProviderName
+    package let cause: Cause
+    /// The event in the journal; nil for one that only the vendor has.
+    package let sequence: SequenceNumber?
+    package let tenant: TenantID?
+    /// As the application named it; of an event that only the vendor has, as the vendor shows it.
+    package let eventID: String?
+    /// The vendor's own id.
+    package let vendorID: String?
+    package let name: String
+    package let customerID: String?
+    package let subscriptionID: String?
+    package let timestamp: Timestamp
+    package let differences: [FieldDifference]
+    /// One sentence for people; nil if the cause says it all.
+    package let detail: String?
+    /// Whether two reads a visibility lag apart agree on it, or none is needed.
+    package var isConfirmed: Bool
+
+    package init(
+        key: String,
+        provider: ProviderName,
+        cause: Cause,
+        sequence: SequenceNumber? = nil,
+        tenant: TenantID? = nil,
+        eventID: String?,
+        vendorID: String? = nil,
+        name: String,
+        customerID: String?,
+        subscriptionID: String?,
+        timestamp: Timestamp,
+        differences: [FieldDifference] = [],
+        detail: String? = nil,
+        isConfirmed: Bool = false
+    ) {
+        self.key = key
+        self.provider = provider
+        self.cause = cause
+        self.sequence = sequence
+        self.tenant = tenant
+        self.eventID = eventID
+        self.vendorID = vendorID
+        self.name = name
+        self.customerID = customerID
+        self.subscriptionID = subscriptionID
+        self.timestamp = timestamp
+        self.differences = differences
+        self.detail = detail
+        self.isConfirmed = isConfirmed
+    }
+}

@@ -1,0 +1,249 @@
+package import Events
+import JSON
+
+/// What a comparison of one window at one provider found.
+package struct WindowComparison: Sendable {
+    /// By the event's name at the gateway.
+    package private(set) var cells: [String: CellCounts] = [:]
+    package private(set) var findings: [Finding] = []
+
+    private let provider: ProviderName
+    private let decision: CauseDecision
+
+    private init(_ provider: ProviderName, _ decision: CauseDecision) {
+        self.provider = provider
+        self.decision = decision
+    }
+
+    /// Compares what was sent with what the vendor shows.
+    /// - Parameters:
+    ///   - expected: the events of the window whose plan has the provider.
+    ///   - rows: all that the vendor has in the window.
+    package static func compare(
+        _ expected: [ExpectedEvent],
+        with rows: [WindowRow],
+        _ rules: ComparisonRules,
+        at provider: ProviderName,
+        deciding decision: CauseDecision
+    ) -> WindowComparison {
+        var comparison = WindowComparison(provider, decision)
+        let mismatches = Matcher.match(expected, with: rows.map(\.event), rules)
+        comparison.note(expected)
+        comparison.note(mismatches, expected, rows)
+        return comparison
+    }
+
+    /// The journal alone: what is not delivered, and no vendor asked.
+    package static func ledger(_ expected: [ExpectedEvent], at provider: ProviderName, deciding decision: CauseDecision)
+        -> WindowComparison
+    {
+        var comparison = WindowComparison(provider, decision)
+        comparison.note(expected)
+        for event in expected where !event.state.isDelivered {
+            comparison.cells[event.event.name]?.found -= 1
+            comparison.cells[event.event.name]?.missing += 1
+        }
+        return comparison
+    }
+
+    /// Numbers of the journal alone, of deliveries that all came to their end.
+    package static func ledger(_ cells: [String: CellCounts], at provider: ProviderName) -> WindowComparison {
+        let decision = CauseDecision(readAt: Timestamp(milliseconds: 0), lag: .zero, isJournalDamaged: false)
+        var comparison = WindowComparison(provider, decision)
+        comparison.cells = cells
+        return comparison
+    }
+
+    /// What could not be compared: every event of the window is neither found nor missing.
+    package static func unreadable(
+        _ expected: [ExpectedEvent],
+        at provider: ProviderName,
+        because reason: String,
+        in window: ReadWindow,
+        deciding decision: CauseDecision
+    ) -> WindowComparison {
+        var comparison = WindowComparison(provider, decision)
+        comparison.note(expected)
+        for name in comparison.cells.keys { comparison.cells[name]?.found = 0 }
+        comparison.findings.append(
+            Finding(
+                key: "unreadable",
+                provider: provider,
+                cause: .unreadable,
+                eventID: nil,
+                name: "",
+                customerID: nil,
+                subscriptionID: nil,
+                timestamp: window.from,
+                detail: "Events from \(window.from.rfc3339) to \(window.until.rfc3339) could not be compared: \(reason).",
+                isConfirmed: true
+            )
+        )
+        return comparison
+    }
+
+    /// Adds what was found in another part of the window.
+    package mutating func add(_ other: WindowComparison) {
+        for (name, counts) in other.cells { cells[name, default: CellCounts()] += counts }
+        findings += other.findings
+    }
+
+    /// The findings in the light of an earlier read.
+    package mutating func confirm(after first: [Finding]) {
+        findings = Confirmation.confirm(first, by: findings)
+    }
+
+    private mutating func note(_ expected: [ExpectedEvent]) {
+        for event in expected {
+            cells[event.event.name, default: CellCounts()].expected += 1
+            cells[event.event.name, default: CellCounts()].found += 1
+            guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
+            findings.append(finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true))
+        }
+    }
+
+    private static func detail(of state: LedgerState) -> String? {
+        switch state {
+        case .waiting(let next?): "The next attempt is at \(next.rfc3339)."
+        case .rejected(let code?): "The delivery's error is \(code.rawValue)."
+        case .waiting(nil), .rejected(nil), .delivered, .uncertain, .discarded, .notPlanned: nil
+        }
+    }
+
+    private mutating func note(_ mismatches: [Matcher.Mismatch], _ expected: [ExpectedEvent], _ rows: [WindowRow]) {
+        let names = originalNames(expected)
+        var copies: [Int: Int] = [:]
+        for mismatch in mismatches {
+            switch mismatch {
+            case .missing(let index): noteMissing(expected[index])
+            case .extra(let row):
+                noteExtra(rows[row], name: names[rows[row].event.name] ?? rows[row].event.name)
+            case .different(let index, let row, let differences):
+                noteDifferent(expected[index], rows[row], differences)
+            case .repeated(let index, _): copies[index, default: 1] += 1
+            }
+        }
+        for (index, count) in copies.sorted(by: { $0.key < $1.key }) {
+            let event = expected[index]
+            cells[event.event.name]?.extra += count - 1
+            findings.append(
+                finding(event, .doubled, key: "repeated", detail: "The vendor has \(count) events with this identity.")
+            )
+        }
+    }
+
+    private mutating func noteMissing(_ event: ExpectedEvent) {
+        cells[event.event.name]?.found -= 1
+        cells[event.event.name]?.missing += 1
+        guard case .delivered(_, let at) = event.state else { return }
+        let hasParent = event.sent?.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["parent_id"] } != nil
+        let cause = decision.missing(event, at: at, hasParent: hasParent)
+        let detail = event.sent == nil ? "The event cannot be written in the vendor's format any more." : nil
+        findings.append(finding(event, cause, key: "missing", detail: detail, isConfirmed: event.sent == nil))
+    }
+
+    private mutating func noteDifferent(_ event: ExpectedEvent, _ row: WindowRow, _ differences: [FieldDifference]) {
+        guard case .delivered(let isDeduplicated, _) = event.state else { return }
+        cells[event.event.name]?.different += 1
+        findings.append(
+            finding(
+                event,
+                decision.different(isDeduplicated: isDeduplicated),
+                key: "different",
+                vendorID: row.key,
+                differences: differences
+            )
+        )
+    }
+
+    private mutating func noteExtra(_ row: WindowRow, name: String) {
+        let shown = row.event
+        cells[name, default: CellCounts()].extra += 1
+        let identity = [shown.id, shown.name, shown.customerID, shown.subscriptionID].map { $0 ?? "" }
+        let key = row.key ?? (identity + ["\(shown.timestamp.milliseconds)"]).joined(separator: "\u{0}")
+        findings.append(
+            Finding(
+                key: "extra \(key)",
+                provider: provider,
+                cause: decision.extra,
+                eventID: shown.id,
+                vendorID: row.key,
+                name: name,
+                customerID: shown.customerID,
+                subscriptionID: shown.subscriptionID,
+                timestamp: shown.timestamp,
+                detail: decision.isJournalDamaged
+                    ? "It may be one of the events that the journal cannot read any more." : nil
+            )
+        )
+    }
+
+    private func finding(
+        _ expected: ExpectedEvent,
+        _ cause: Cause,
+        key: String,
+        vendorID: String? = nil,
+        differences: [FieldDifference] = [],
+        detail: String? = nil,
+        isConfirmed: Bool = false
+    ) -> Finding {
+        let event = expected.event
+        return Finding(
+            key: "\(key) \(expected.sequence.rawValue)",
+            provider: provider,
+            cause: cause,
+            sequence: expected.sequence,
+            tenant: event.tenant,
+            eventID: event.id.rawValue,
+            vendorID: vendorID,
+            name: event.name,
+            customerID: event.customerID,
+            subscriptionID: event.subscriptionID,
+            timestamp: event.timestamp,
+            differences: differences,
+            detail: detail,
+            isConfirmed: isConfirmed || !cause.needsConfirmation
+        )
+    }
+
+    /// The names at the gateway by the names at the vendor, where they tell it.
+    private func originalNames(_ expected: [ExpectedEvent]) -> [String: String] {
+        var names: [String: String] = [:]
+        for event in expected {
+            guard let sent = event.sent, sent.name != event.event.name else { continue }
+            names[sent.name] = event.event.name
+        }
+        return names
+    }
+}
+
+/// The numbers of one name in one window at one provider.
+package struct CellCounts: Sendable, Equatable {
+    /// Events of the journal whose plan has the provider.
+    package var expected: Int
+    /// Those that the vendor has.
+    package var found: Int
+    /// Those that it does not have.
+    package var missing: Int
+    /// Rows of the vendor beyond them.
+    package var extra: Int
+    /// Events that the vendor has with other values.
+    package var different: Int
+
+    package init(expected: Int = 0, found: Int = 0, missing: Int = 0, extra: Int = 0, different: Int = 0) {
+        self.expected = expected
+        self.found = found
+        self.missing = missing
+        self.extra = extra
+        self.different = different
+    }
+
+    /// Adds the numbers of another part.
+    package static func += (left: inout Self, right: Self) {
+        left.expected += right.expected
+        left.found += right.found
+        left.missing += right.missing
+        left.extra += right.extra
+        left.different += right.different
+    }
+}

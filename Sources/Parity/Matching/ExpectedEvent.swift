@@ -1,0 +1,50 @@
+package import Events
+
+/// An event of the journal that was planned for a provider, as a comparison sees it.
+package struct ExpectedEvent: Sendable {
+    package let sequence: SequenceNumber
+    package let event: AcceptedEvent
+    /// As the vendor would show what it was sent; nil if it cannot be said any more.
+    package let sent: VendorEvent?
+    package let state: LedgerState
+
+    package init(sequence: SequenceNumber, event: AcceptedEvent, sent: VendorEvent?, state: LedgerState) {
+        self.sequence = sequence
+        self.event = event
+        self.sent = sent
+        self.state = state
+    }
+}
+
+/// What the journal says became of an event at a provider.
+package enum LedgerState: Sendable, Equatable {
+    /// `at`: when the last attempt began, if it has a record of its own.
+    case delivered(deduplicated: Bool, at: Timestamp?)
+    /// Pending or retrying.
+    case waiting(next: Timestamp?)
+    case rejected(DeliveryErrorCode?)
+    case uncertain
+    case discarded
+    /// A shadow delivery, or none at all.
+    case notPlanned
+
+    package init(_ delivery: Delivery?) {
+        guard let delivery, delivery.mode != .shadow else {
+            self = .notPlanned
+            return
+        }
+        switch delivery.status {
+        case .pending, .retrying: self = .waiting(next: delivery.nextAttemptAt)
+        case .delivered: self = .delivered(deduplicated: delivery.deduplicated, at: delivery.history.last?.at)
+        case .rejected: self = .rejected(delivery.fault?.code)
+        case .uncertain: self = .uncertain
+        case .discarded: self = .discarded
+        case .skipped: self = .notPlanned
+        }
+    }
+
+    /// Whether the vendor has confirmed the event.
+    package var isDelivered: Bool {
+        if case .delivered = self { true } else { false }
+    }
+}

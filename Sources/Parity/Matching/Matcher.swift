@@ -1,0 +1,170 @@
+package import Events
+
+/// Finds out which events of a window a vendor has.
+///
+/// The reference is what was sent, as the vendor would show it. Where the vendor shows the id, events are told apart by it; elsewhere
+/// by what they say, so that of several with one name and time those that say the same are matched first.
+package struct Matcher {
+    /// Where what was sent and what is shown disagree. Numbers are places in the lists that were compared.
+    package enum Mismatch: Sendable, Equatable {
+        case missing(Int)
+        case extra(Int)
+        case different(sent: Int, shown: Int, [FieldDifference])
+        /// A further row of an event that is there.
+        case repeated(sent: Int, shown: Int)
+    }
+
+    private let expected: [ExpectedEvent]
+    private let shown: [VendorEvent]
+    private let rules: ComparisonRules
+    private var mismatches: [Mismatch] = []
+
+    private init(_ expected: [ExpectedEvent], _ shown: [VendorEvent], _ rules: ComparisonRules) {
+        self.expected = expected
+        self.shown = shown
+        self.rules = rules
+    }
+
+    /// - Returns: the mismatches; every other event that was sent is there, once.
+    package static func match(_ expected: [ExpectedEvent], with shown: [VendorEvent], _ rules: ComparisonRules)
+        -> [Mismatch]
+    {
+        var matcher = Matcher(expected, shown, rules)
+        matcher.match()
+        return matcher.mismatches
+    }
+
+    private mutating func match() {
+        var groups: [[UInt8]: (sent: [Int], shown: [Int])] = [:]
+        for (index, event) in expected.enumerated() {
+            guard let sent = event.sent else {
+                mismatches.append(.missing(index))
+                continue
+            }
+            groups[key(of: sent), default: ([], [])].sent.append(index)
+        }
+        for (index, event) in shown.enumerated() { groups[key(of: event), default: ([], [])].shown.append(index) }
+        for group in groups.values { match(group.sent, group.shown) }
+    }
+
+    /// Equal for events that may be one. Without ids, the customer tells candidates apart only later: a vendor may know more of it.
+    private func key(of event: VendorEvent) -> [UInt8] {
+        guard let identity = rules.identity else { return Self.key([event.name, "\(event.timestamp.milliseconds)"]) }
+        var parts: [String?] = [event.id]
+        if identity.contains(.name) { parts.append(event.name) }
+        if identity.contains(.customer) { parts.append(event.customerID) }
+        if identity.contains(.subscription) { parts.append(event.subscriptionID) }
+        if identity.contains(.timestamp) { parts.append("\(event.timestamp.milliseconds)") }
+        return Self.key(parts)
+    }
+
+    private static func key(_ parts: [String?]) -> [UInt8] {
+        var key: [UInt8] = []
+        for part in parts {
+            // No byte of UTF-8.
+            key.append(part == nil ? 0xFE : 0xFF)
+            key += (part ?? "").utf8
+        }
+        return key
+    }
+
+    private mutating func match(_ sent: [Int], _ rows: [Int]) {
+        if sent.isEmpty {
+            mismatches += rows.map { .extra($0) }
+        } else if rows.isEmpty {
+            mismatches += sent.map { .missing($0) }
+        } else if sent.count == 1, rows.count == 1 {
+            pair(sent[0], rows[0])
+        } else {
+            matchGroup(sent, rows)
+        }
+    }
+
+    private mutating func pair(_ sent: Int, _ row: Int) {
+        guard mayBeOne(sent, row) else {
+            mismatches += [.missing(sent), .extra(row)]
+            return
+        }
+        let differences = differences(sent, row)
+        if !differences.isEmpty { mismatches.append(.different(sent: sent, shown: row, differences)) }
+    }
+
+    /// Equal content first; then further rows of what was found; then what has other content.
+    private mutating func matchGroup(_ sent: [Int], _ rows: [Int]) {
+        // A delivered event has the better claim to a row than one that only may have arrived.
+        let ordered = sent.filter { expected[$0].state.isDelivered } + sent.filter { !expected[$0].state.isDelivered }
+        var (missing, left) = (ordered, rows)
+        var found: [[UInt8]: Int] = [:]
+        for hasCustomer in [true, false] where !missing.isEmpty && !left.isEmpty {
+            matchEqual(&missing, &left, hasCustomer: hasCustomer, &found)
+        }
+        if rules.showsValuesAsText || rules.addsProperties { matchAlike(&missing, &left, &found) }
+        matchRest(missing, left, found, first: ordered[0])
+    }
+
+    private mutating func matchEqual(
+        _ missing: inout [Int],
+        _ left: inout [Int],
+        hasCustomer: Bool,
+        _ found: inout [[UInt8]: Int]
+    ) {
+        var rows: [[UInt8]: [Int]] = [:]
+        for row in left.reversed() { rows[content(shown[row], hasCustomer), default: []].append(row) }
+        var taken: Set<Int> = []
+        missing.removeAll { index in
+            guard let sent = expected[index].sent, hasCustomer || sent.customerID == nil else { return false }
+            let content = content(sent, hasCustomer)
+            guard let row = rows[content]?.popLast() else { return false }
+            found[self.content(shown[row], true)] = index
+            return taken.insert(row).inserted
+        }
+        left.removeAll { taken.contains($0) }
+    }
+
+    /// Where equal content can have several forms: the few that are left are compared with one another.
+    private mutating func matchAlike(_ missing: inout [Int], _ left: inout [Int], _ found: inout [[UInt8]: Int]) {
+        missing.removeAll { index in
+            guard let place = left.firstIndex(where: { differences(index, $0).isEmpty }) else { return false }
+            found[content(shown[left[place]], true)] = index
+            left.remove(at: place)
+            return true
+        }
+    }
+
+    private mutating func matchRest(_ missing: [Int], _ left: [Int], _ found: [[UInt8]: Int], first: Int) {
+        var rows: [Int] = []
+        for row in left {
+            if let index = found[content(shown[row], true)] {
+                mismatches.append(.repeated(sent: index, shown: row))
+            } else {
+                rows.append(row)
+            }
+        }
+        for index in missing {
+            guard let place = rows.firstIndex(where: { mayBeOne(index, $0) }) else {
+                mismatches.append(.missing(index))
+                continue
+            }
+            mismatches.append(
+                .different(sent: index, shown: rows[place], differences(index, rows[place]))
+            )
+            rows.remove(at: place)
+        }
+        // Where the id tells events apart, a further row with it is the same event again.
+        mismatches += rows.map { rules.identity == nil ? .extra($0) : .repeated(sent: first, shown: $0) }
+    }
+
+    private func mayBeOne(_ index: Int, _ row: Int) -> Bool {
+        guard rules.identity == nil, let customer = expected[index].sent?.customerID else { return true }
+        return shown[row].customerID.map { $0.utf8.elementsEqual(customer.utf8) } ?? false
+    }
+
+    private func differences(_ index: Int, _ row: Int) -> [FieldDifference] {
+        guard let sent = expected[index].sent else { return [] }
+        return ContentComparison.differences(sent: sent, shown: shown[row], rules)
+    }
+
+    private func content(_ event: VendorEvent, _ hasCustomer: Bool) -> [UInt8] {
+        CanonicalContent.text(of: event, hasCustomer: hasCustomer, members: rules.ownMembers)
+    }
+}

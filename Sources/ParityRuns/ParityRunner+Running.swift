@@ -1,0 +1,65 @@
+package import Events
+package import Parity
+import Routing
+
+extension ParityRunner: ParityRunning {
+    package func start(_ order: ParityOrder, for tenant: TenantID, by client: ClientName) async throws(ParityError)
+        -> ParityRun
+    {
+        let oldest = clock.now + (.zero - retention)
+        if order.window.from < oldest { throw .beforeRetention(oldest) }
+        let run = try await store.add(order, for: tenant, by: client, at: clock.now)
+        ring()
+        return run
+    }
+
+    package func run(_ id: Int64) async throws(ParityError) -> ParityRun? { try await store.run(id, at: clock.now) }
+
+    package func runs(before id: Int64?, limit: Int) async throws(ParityError) -> [ParityRun] {
+        try await store.runs(before: id, limit: limit, at: clock.now)
+    }
+
+    package func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell] {
+        try await store.cells(of: id, after: number, limit: limit)
+    }
+
+    package func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int)
+        async throws(ParityError) -> [NumberedFinding]
+    {
+        try await store.findings(of: id, filter, after: number, limit: limit, at: clock.now)
+    }
+
+    package func accept(_ acceptance: Acceptance) async throws(ParityError) { try await store.accept(acceptance) }
+
+    package func latest() async throws(ParityError) -> [ParityRun] {
+        var providers: Set<ProviderName> = []
+        return try await runs(before: nil, limit: 100).filter { run in
+            guard run.state == .finished else { return false }
+            let count = providers.count
+            providers.formUnion(run.order.providers)
+            return providers.count > count
+        }
+    }
+
+    package func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
+        guard let run = try await run(id) else { throw .unknownRun(id) }
+        guard run.state.isOver else { throw .unfinished(id) }
+        var wanted = filter
+        wanted.cause = .lostAfterAccept
+        var (count, after) = (ResendCount(), Int64(0))
+        while true {
+            let page = try await findings(of: id, wanted, after: after, limit: 1000)
+            guard let last = page.last else { return count }
+            let open = page.filter { $0.resolution == nil && $0.finding.isConfirmed }
+            for (provider, findings) in Dictionary(grouping: open, by: \.finding.provider).sorted(by: { $0.key < $1.key }) {
+                let resending = Resending(runner: self, provider: provider)
+                let (sent, step) = try await resending.send(findings)
+                try await store.resolve(sent, as: "resent at \(clock.now.rfc3339)")
+                count.sent += step.sent
+                count.failed += step.failed
+                count.reason = count.reason ?? step.reason
+            }
+            after = last.number
+        }
+    }
+}

@@ -1,0 +1,254 @@
+import Events
+import GRDB
+import JSON
+import Parity
+
+/// What a provider's part of a window came to.
+struct WindowResult: Sendable {
+    var comparison: WindowComparison
+    var calls = 0
+    /// Events in parts whose counts agree.
+    var countedOnly = 0
+    var sampledParts = 0
+    /// Why it could not be compared.
+    var unreadable: String?
+}
+
+/// What runs found.
+extension ParityStore {
+    /// Findings that are kept one by one for a run; the others are counted.
+    static let mostFindings = 100_000
+
+    /// Writes down what a window came to at these providers, in the place of what an earlier read found.
+    func save(_ results: [ProviderName: WindowResult], of window: ReadWindow, state: WindowState, for id: Int64)
+        async throws(ParityError)
+    {
+        try await write { db in
+            var room = try Self.room(for: id, in: db)
+            for (provider, result) in results.sorted(by: { $0.key < $1.key }) {
+                let place: StatementArguments = [id, window.from.milliseconds, provider.rawValue]
+                for table in ["cells", "causes"] {
+                    try db.execute(sql: "DELETE FROM \(table) WHERE run = ? AND window = ? AND provider = ?", arguments: place)
+                }
+                try db.execute(sql: "DELETE FROM findings WHERE run = ? AND window = ? AND provider = ?", arguments: place)
+                room += db.changesCount
+                try Self.insertCells(result.comparison.cells, place, in: db)
+                try Self.insertCauses(result.comparison.findings, place, in: db)
+                for finding in result.comparison.findings.prefix(max(0, room)) { try Self.insert(finding, place, in: db) }
+                room -= result.comparison.findings.count
+                try db.execute(
+                    sql: """
+                        INSERT INTO reads(run, window, provider, calls, counted_only, sampled, unreadable)
+                        VALUES(?, ?, ?, ?, ?, ?, ?)
+                        ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, counted_only = excluded.counted_only,
+                        sampled = excluded.sampled, unreadable = excluded.unreadable
+                        """,
+                    arguments: place + [result.calls, result.countedOnly, result.sampledParts, result.unreadable]
+                )
+            }
+            try db.execute(
+                sql: "UPDATE windows SET state = ? WHERE run = ? AND from_ms = ?",
+                arguments: [state.rawValue, id, window.from.milliseconds]
+            )
+        }
+    }
+
+    private static func room(for id: Int64, in db: Database) throws -> Int {
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM findings WHERE run = ?", arguments: [id])
+        return mostFindings - (count ?? 0)
+    }
+
+    private static func insertCells(_ cells: [String: CellCounts], _ place: StatementArguments, in db: Database) throws {
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO cells(run, window, provider, name, expected, found, missing, extra, different)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+        for (name, cell) in cells {
+            try insert.execute(
+                arguments: place + [name, cell.expected, cell.found, cell.missing, cell.extra, cell.different]
+            )
+        }
+    }
+
+    private static func insertCauses(_ findings: [Finding], _ place: StatementArguments, in db: Database) throws {
+        var counts: [String: [String: Int]] = [:]
+        for finding in findings { counts[finding.cause.rawValue, default: [:]][finding.name, default: 0] += 1 }
+        let insert = try db.cachedStatement(
+            sql: "INSERT INTO causes(run, window, provider, cause, name, count) VALUES(?, ?, ?, ?, ?, ?)"
+        )
+        for (cause, names) in counts {
+            for (name, count) in names { try insert.execute(arguments: place + [cause, name, count]) }
+        }
+    }
+
+    private static func insert(_ finding: Finding, _ place: StatementArguments, in db: Database) throws {
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO findings(run, window, provider, key, cause, confirmed, sequence, tenant, event_id, vendor_id,
+                name, customer_id, subscription_id, at_ms, differences, detail)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+        let differences = finding.differences.isEmpty ? nil : FindingText.write(finding.differences)
+        try insert.execute(
+            arguments: place + [
+                finding.key, finding.cause.rawValue, finding.isConfirmed, finding.sequence?.rawValue,
+                finding.tenant?.rawValue, finding.eventID, finding.vendorID, finding.name, finding.customerID,
+                finding.subscriptionID, finding.timestamp.milliseconds, differences, finding.detail,
+            ]
+        )
+    }
+
+    /// The findings of a window at a provider.
+    func findings(of window: ReadWindow, at provider: ProviderName, for id: Int64) async throws(ParityError) -> [Finding] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM findings WHERE run = ? AND window = ? AND provider = ? ORDER BY number",
+                arguments: [id, window.from.milliseconds, provider.rawValue]
+            ).map(Self.finding)
+        }
+    }
+
+    func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int, at now: Timestamp)
+        async throws(ParityError) -> [NumberedFinding]
+    {
+        try await read { db in
+            let acceptances = try Self.acceptances(at: now, in: db)
+            return try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM findings WHERE run = ? AND number > ? AND (? IS NULL OR cause = ?)
+                    AND (? IS NULL OR provider = ?) AND (? IS NULL OR customer_id = ?) AND (? IS NULL OR name = ?)
+                    ORDER BY number LIMIT ?
+                    """,
+                arguments: [
+                    id, number, filter.cause?.rawValue, filter.cause?.rawValue, filter.provider?.rawValue,
+                    filter.provider?.rawValue, filter.customerID, filter.customerID, filter.name, filter.name, limit,
+                ]
+            ).map { row in
+                let finding = try Self.finding(row)
+                let accepted = acceptances.first { $0.covers(finding.cause, at: finding.provider, named: finding.name) }
+                return NumberedFinding(
+                    number: row["number"],
+                    finding: finding,
+                    resolution: row["resolution"] ?? accepted.map { "accepted: \($0.reason)" }
+                )
+            }
+        }
+    }
+
+    private static func finding(_ row: Row) throws -> Finding {
+        guard let cause = Cause(rawValue: row["cause"]) else {
+            throw ParityError.store("a finding was written by another version")
+        }
+        return Finding(
+            key: row["key"],
+            provider: ProviderName(row["provider"] as String),
+            cause: cause,
+            sequence: (row["sequence"] as Int64?).map { SequenceNumber($0) },
+            tenant: (row["tenant"] as String?).map { TenantID($0) },
+            eventID: row["event_id"],
+            vendorID: row["vendor_id"],
+            name: row["name"],
+            customerID: row["customer_id"],
+            subscriptionID: row["subscription_id"],
+            timestamp: Timestamp(milliseconds: row["at_ms"]),
+            differences: (row["differences"] as String?).map(FindingText.read) ?? [],
+            detail: row["detail"],
+            isConfirmed: row["confirmed"]
+        )
+    }
+
+    func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell] {
+        try await read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT cells.provider, cells.name, sum(expected), sum(found), sum(missing), sum(extra), sum(different)
+                    FROM cells JOIN providers ON providers.run = cells.run AND providers.provider = cells.provider
+                    WHERE cells.run = ? GROUP BY cells.provider, cells.name ORDER BY cells.name, providers.place
+                    LIMIT ? OFFSET ?
+                    """,
+                arguments: [id, limit, number]
+            )
+            return rows.enumerated().map { place, row in
+                let counts = CellCounts(expected: row[2], found: row[3], missing: row[4], extra: row[5], different: row[6])
+                let cell = ParityCell(provider: ProviderName(row[0] as String), name: row[1], counts: counts)
+                return NumberedCell(number: number + Int64(place) + 1, cell: cell)
+            }
+        }
+    }
+
+    /// Notes what was done about findings.
+    func resolve(_ numbers: [Int64], as resolution: String) async throws(ParityError) {
+        try await write { db in
+            let update = try db.cachedStatement(sql: "UPDATE findings SET resolution = ? WHERE number = ?")
+            for number in numbers { try update.execute(arguments: [resolution, number]) }
+        }
+    }
+
+    // MARK: Acceptances
+
+    func accept(_ acceptance: Acceptance) async throws(ParityError) {
+        try await write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO acceptances(cause, provider, name, reason, until_ms, client, at_ms)
+                    VALUES(?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    acceptance.cause.rawValue, acceptance.provider?.rawValue, acceptance.name, acceptance.reason,
+                    acceptance.until.milliseconds, acceptance.by.rawValue, acceptance.at.milliseconds,
+                ]
+            )
+        }
+    }
+
+    /// The acceptances that are valid at a time.
+    static func acceptances(at now: Timestamp, in db: Database) throws -> [Acceptance] {
+        try Row.fetchAll(db, sql: "SELECT * FROM acceptances WHERE until_ms > ? ORDER BY number", arguments: [now.milliseconds])
+            .compactMap { row in
+                guard let cause = Cause(rawValue: row["cause"]) else { return nil }
+                return Acceptance(
+                    cause: cause,
+                    provider: (row["provider"] as String?).map { ProviderName($0) },
+                    name: row["name"],
+                    reason: row["reason"],
+                    until: Timestamp(milliseconds: row["until_ms"]),
+                    by: ClientName(row["client"] as String),
+                    at: Timestamp(milliseconds: row["at_ms"])
+                )
+            }
+    }
+}
+
+/// Differences of a finding as text.
+enum FindingText {
+    static func write(_ differences: [FieldDifference]) -> String {
+        var writer = JSONWriter(capacity: 256)
+        writer.beginArray()
+        for difference in differences {
+            writer.beginObject()
+            writer.member("field", string: difference.field)
+            writer.member("kind", string: difference.kind.rawValue)
+            writer.member("sent", stringOrNull: difference.sent)
+            writer.member("shown", stringOrNull: difference.shown)
+            writer.endObject()
+        }
+        writer.endArray()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    static func read(_ text: String) -> [FieldDifference] {
+        guard let document = JSONDocument(ifValid: Array(text.utf8)) else { return [] }
+        return document.root.elements.compactMap { item in
+            guard let field = item["field"]?.string,
+                let kind = item["kind"]?.string.flatMap(FieldDifference.Kind.init)
+            else { return nil }
+            return FieldDifference(field: field, kind: kind, sent: item["sent"]?.string, shown: item["shown"]?.string)
+        }
+    }
+}

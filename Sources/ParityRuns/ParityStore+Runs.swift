@@ -1,0 +1,260 @@
+import Events
+import GRDB
+import Parity
+
+/// Runs and how far they are.
+extension ParityStore {
+    /// Runs that are kept; the oldest that are over go.
+    private static let mostRuns: Int64 = 200
+    /// Runs that wait or go on.
+    private static let mostOpen = 8
+
+    func add(_ order: ParityOrder, for tenant: TenantID, by client: ClientName, at now: Timestamp)
+        async throws(ParityError) -> ParityRun
+    {
+        let id = try await write { db in
+            let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM runs WHERE state NOT IN ('finished', 'failed')")
+            guard open ?? 0 < Self.mostOpen else { throw ParityError.tooMany(limit: Self.mostOpen) }
+            try db.execute(
+                sql: """
+                    INSERT INTO runs(tenant, client, requested_at, from_ms, until_ms, level, sample, state)
+                    VALUES(?, ?, ?, ?, ?, ?, ?, 'queued')
+                    """,
+                arguments: [
+                    tenant.rawValue, client.rawValue, now.milliseconds, order.window.from.milliseconds,
+                    order.window.until.milliseconds, order.level.rawValue, order.sample,
+                ]
+            )
+            let id = db.lastInsertedRowID
+            for (place, provider) in order.providers.enumerated() {
+                try db.execute(
+                    sql: "INSERT INTO providers(run, place, provider) VALUES(?, ?, ?)",
+                    arguments: [id, place, provider.rawValue]
+                )
+            }
+            try Self.removeOld(before: id - Self.mostRuns, in: db)
+            return id
+        }
+        return ParityRun(
+            id: id,
+            order: order,
+            tenant: tenant,
+            client: client,
+            requestedAt: now,
+            reports: order.providers.map { ProviderReport(provider: $0) }
+        )
+    }
+
+    private static func removeOld(before id: Int64, in db: Database) throws {
+        let old = try Int64.fetchAll(
+            db,
+            sql: "SELECT id FROM runs WHERE id <= ? AND state IN ('finished', 'failed')",
+            arguments: [id]
+        )
+        for run in old {
+            for table in ["providers", "windows", "reads", "cells", "causes", "findings"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
+            }
+            try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run])
+        }
+    }
+
+    /// The run that is next: the oldest that is not over.
+    func next() async throws(ParityError) -> ParityRun? {
+        let id = try await read { db in
+            try Int64.fetchOne(
+                db,
+                sql: "SELECT id FROM runs WHERE state NOT IN ('finished', 'failed') ORDER BY id LIMIT 1"
+            )
+        }
+        guard let id else { return nil }
+        return try await run(id, at: Timestamp(milliseconds: 0))
+    }
+
+    /// - Parameter now: by which acceptances are valid.
+    func run(_ id: Int64, at now: Timestamp) async throws(ParityError) -> ParityRun? {
+        try await read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id])
+                .map { try Self.run($0, at: now, in: db) }
+        }
+    }
+
+    func runs(before id: Int64?, limit: Int, at now: Timestamp) async throws(ParityError) -> [ParityRun] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?",
+                arguments: [id ?? .max, limit]
+            ).map { try Self.run($0, at: now, in: db) }
+        }
+    }
+
+    private static func run(_ row: Row, at now: Timestamp, in db: Database) throws -> ParityRun {
+        let id: Int64 = row["id"]
+        guard let level = ParityLevel(rawValue: row["level"]), let state = ParityRun.State(rawValue: row["state"]) else {
+            throw ParityError.store("run \(id) was written by another version")
+        }
+        let reports = try reports(of: id, at: now, in: db)
+        let windows = try Row.fetchOne(
+            db,
+            sql: "SELECT count(*), coalesce(sum(state <> 'open'), 0) FROM windows WHERE run = ?",
+            arguments: [id]
+        )
+        return ParityRun(
+            id: id,
+            order: ParityOrder(
+                window: ReadWindow(
+                    from: Timestamp(milliseconds: row["from_ms"]),
+                    until: Timestamp(milliseconds: row["until_ms"])
+                ),
+                providers: reports.map(\.provider),
+                level: level,
+                sample: row["sample"]
+            ),
+            tenant: TenantID(row["tenant"] as String),
+            client: ClientName(row["client"] as String),
+            requestedAt: Timestamp(milliseconds: row["requested_at"]),
+            state: state,
+            endedAt: (row["ended_at"] as Int64?).map { Timestamp(milliseconds: $0) },
+            reason: row["reason"],
+            events: row["events"],
+            windows: windows?[0] ?? 0,
+            windowsRead: windows?[1] ?? 0,
+            reports: reports
+        )
+    }
+
+    private static func reports(of id: Int64, at now: Timestamp, in db: Database) throws -> [ProviderReport] {
+        let acceptances = try acceptances(at: now, in: db)
+        return try Row.fetchAll(db, sql: "SELECT * FROM providers WHERE run = ? ORDER BY place", arguments: [id]).map { row in
+            let provider = ProviderName(row["provider"] as String)
+            let sums = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT sum(expected), sum(found), sum(missing), sum(extra), sum(different) FROM cells
+                    WHERE run = ? AND provider = ?
+                    """,
+                arguments: [id, provider.rawValue]
+            )
+            let reads = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT coalesce(sum(calls), 0), coalesce(sum(counted_only), 0), coalesce(sum(sampled), 0), min(unreadable)
+                    FROM reads WHERE run = ? AND provider = ?
+                    """,
+                arguments: [id, provider.rawValue]
+            )
+            return ProviderReport(
+                provider: provider,
+                totals: CellCounts(
+                    expected: sums?[0] ?? 0,
+                    found: sums?[1] ?? 0,
+                    missing: sums?[2] ?? 0,
+                    extra: sums?[3] ?? 0,
+                    different: sums?[4] ?? 0
+                ),
+                notPlanned: row["not_planned"],
+                forecast: (row["least"] as Int?).map { CallForecast(least: $0, most: row["most"]) },
+                calls: reads?[0] ?? 0,
+                unreadable: reads?[3],
+                countedOnly: reads?[1] ?? 0,
+                sampledParts: reads?[2] ?? 0,
+                causes: try causes(of: id, at: provider, acceptances, in: db)
+            )
+        }
+    }
+
+    private static func causes(of id: Int64, at provider: ProviderName, _ acceptances: [Acceptance], in db: Database)
+        throws -> [CauseCount]
+    {
+        var counts: [Cause: CauseCount] = [:]
+        let rows = try Row.fetchAll(
+            db,
+            sql: "SELECT cause, name, sum(count) FROM causes WHERE run = ? AND provider = ? GROUP BY cause, name",
+            arguments: [id, provider.rawValue]
+        )
+        for row in rows {
+            guard let cause = Cause(rawValue: row[0]) else { continue }
+            let (name, count): (String, Int) = (row[1], row[2])
+            let isAccepted = acceptances.contains { $0.covers(cause, at: provider, named: name) }
+            counts[cause, default: CauseCount(cause: cause, count: 0)].count += count
+            if isAccepted { counts[cause]?.accepted += count }
+        }
+        return Cause.allCases.compactMap { counts[$0] }
+    }
+
+    // MARK: Progress
+
+    func set(_ state: ParityRun.State, of id: Int64, reason: String? = nil, at now: Timestamp) async throws(ParityError) {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE runs SET state = ?, reason = ?, ended_at = ? WHERE id = ?",
+                arguments: [state.rawValue, reason, state.isOver ? now.milliseconds : nil, id]
+            )
+        }
+    }
+
+    /// The plan of a run: its windows, and what it will take.
+    func plan(_ windows: [ReadWindow], events: Int, _ reports: [ProviderReport], for id: Int64) async throws(ParityError) {
+        try await write { db in
+            try db.execute(sql: "DELETE FROM windows WHERE run = ?", arguments: [id])
+            for window in windows { try Self.insert(window, of: id, in: db) }
+            for report in reports {
+                try db.execute(
+                    sql: "UPDATE providers SET least = ?, most = ?, not_planned = ? WHERE run = ? AND provider = ?",
+                    arguments: [
+                        report.forecast?.least, report.forecast?.most, report.notPlanned, id, report.provider.rawValue,
+                    ]
+                )
+            }
+            try db.execute(sql: "UPDATE runs SET state = 'reading', events = ? WHERE id = ?", arguments: [events, id])
+        }
+    }
+
+    private static func insert(_ window: ReadWindow, of id: Int64, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO windows(run, from_ms, until_ms, state) VALUES(?, ?, ?, 'open')",
+            arguments: [id, window.from.milliseconds, window.until.milliseconds]
+        )
+    }
+
+    /// Windows that are in a state, in order.
+    func windows(_ state: WindowState, of id: Int64, limit: Int) async throws(ParityError) -> [ReadWindow] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT from_ms, until_ms FROM windows WHERE run = ? AND state = ? ORDER BY from_ms LIMIT ?",
+                arguments: [id, state.rawValue, limit]
+            ).map { row in
+                ReadWindow(from: Timestamp(milliseconds: row[0]), until: Timestamp(milliseconds: row[1]))
+            }
+        }
+    }
+
+    /// Puts two halves in the place of a window that holds too much.
+    func split(_ window: ReadWindow, into halves: (ReadWindow, ReadWindow), of id: Int64) async throws(ParityError) {
+        try await write { db in
+            try db.execute(
+                sql: "DELETE FROM windows WHERE run = ? AND from_ms = ?",
+                arguments: [id, window.from.milliseconds]
+            )
+            try Self.insert(halves.0, of: id, in: db)
+            try Self.insert(halves.1, of: id, in: db)
+        }
+    }
+}
+
+/// How far the comparison of a window is.
+enum WindowState: String {
+    case open
+    /// Read, with findings that want to be confirmed.
+    case suspect
+    case settled
+}
+
+extension Acceptance {
+    func covers(_ cause: Cause, at provider: ProviderName, named name: String) -> Bool {
+        self.cause == cause && (self.provider.map { $0 == provider } ?? true)
+            && (self.name.map { $0.utf8.elementsEqual(name.utf8) } ?? true)
+    }
+}

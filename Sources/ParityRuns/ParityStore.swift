@@ -1,0 +1,88 @@
+import Events
+package import Foundation
+import GRDB
+package import Parity
+
+/// The file of comparisons, `parity.sqlite`: runs, how far they are, and what they found. It can be deleted while the gateway is stopped.
+package final class ParityStore: Sendable {
+    let database: DatabaseQueue
+
+    /// - Parameter folder: the gateway's data folder.
+    package init(in folder: URL) throws(ParityError) {
+        do {
+            var configuration = Configuration()
+            configuration.label = "tollgate.parity"
+            let file = folder.appending(path: "parity.sqlite")
+            database = try DatabaseQueue(path: file.path, configuration: configuration)
+            // It holds customers' data, as the journal does.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+            try database.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA journal_mode = WAL")
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+            }
+            try database.write { db in try Self.makeTables(in: db) }
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    /// Ends all access to the file.
+    package func close() throws(ParityError) {
+        do { try database.close() } catch { throw Self.fault(error) }
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(ParityError) -> Value {
+        do { return try await database.read(body) } catch { throw Self.fault(error) }
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(ParityError)
+        -> Value
+    {
+        do { return try await database.write(body) } catch { throw Self.fault(error) }
+    }
+
+    /// Without the statement and its values, which can be customers' data.
+    private static func fault(_ error: any Error) -> ParityError {
+        if let error = error as? ParityError { return error }
+        guard let error = error as? DatabaseError else { return .store(String(describing: type(of: error))) }
+        return .store("\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))")
+    }
+
+    private static func makeTables(in db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS runs(
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, client TEXT NOT NULL,
+                    requested_at INTEGER NOT NULL, events INTEGER NOT NULL DEFAULT 0, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+                    level TEXT NOT NULL, sample INTEGER NOT NULL, state TEXT NOT NULL, ended_at INTEGER, reason TEXT);
+                CREATE TABLE IF NOT EXISTS providers(
+                    run INTEGER NOT NULL, place INTEGER NOT NULL, provider TEXT NOT NULL, least INTEGER, most INTEGER,
+                    not_planned INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(run, provider)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS reads(
+                    run INTEGER NOT NULL, window INTEGER NOT NULL, provider TEXT NOT NULL, calls INTEGER NOT NULL,
+                    counted_only INTEGER NOT NULL, sampled INTEGER NOT NULL, unreadable TEXT,
+                    PRIMARY KEY(run, provider, window)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS windows(
+                    run INTEGER NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, state TEXT NOT NULL,
+                    PRIMARY KEY(run, from_ms)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS cells(
+                    run INTEGER NOT NULL, window INTEGER NOT NULL, provider TEXT NOT NULL, name TEXT NOT NULL,
+                    expected INTEGER NOT NULL, found INTEGER NOT NULL, missing INTEGER NOT NULL, extra INTEGER NOT NULL,
+                    different INTEGER NOT NULL, PRIMARY KEY(run, window, provider, name)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS causes(
+                    run INTEGER NOT NULL, window INTEGER NOT NULL, provider TEXT NOT NULL, cause TEXT NOT NULL,
+                    name TEXT NOT NULL, count INTEGER NOT NULL,
+                    PRIMARY KEY(run, window, provider, cause, name)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS findings(
+                    number INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, window INTEGER NOT NULL,
+                    provider TEXT NOT NULL, key TEXT NOT NULL, cause TEXT NOT NULL, confirmed INTEGER NOT NULL,
+                    sequence INTEGER, tenant TEXT, event_id TEXT, vendor_id TEXT, name TEXT NOT NULL, customer_id TEXT,
+                    subscription_id TEXT, at_ms INTEGER NOT NULL, differences TEXT, detail TEXT, resolution TEXT);
+                CREATE INDEX IF NOT EXISTS findings_by_window ON findings(run, window, provider);
+                CREATE TABLE IF NOT EXISTS acceptances(
+                    number INTEGER PRIMARY KEY AUTOINCREMENT, cause TEXT NOT NULL, provider TEXT, name TEXT,
+                    reason TEXT NOT NULL, until_ms INTEGER NOT NULL, client TEXT NOT NULL, at_ms INTEGER NOT NULL);
+                """
+        )
+    }
+}

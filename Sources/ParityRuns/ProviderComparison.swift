@@ -1,0 +1,114 @@
+import Events
+import Parity
+import Randomness
+import Routing
+
+/// Compares one window at one provider, by listing it or by counting first.
+struct ProviderComparison {
+    private var reader: WindowReader
+    private let expected: [ExpectedEvent]
+    private let window: ReadWindow
+    private let decision: CauseDecision
+    private let run: ParityRun
+    private var countedOnly = 0
+    private var sampledParts = 0
+    /// The parts that are listed, with their rows.
+    private var listed: [(part: ReadWindow, rows: [WindowRow])] = []
+
+    init(
+        _ window: ReadWindow,
+        of run: ParityRun,
+        _ expected: [ExpectedEvent],
+        by reader: WindowReader,
+        deciding decision: CauseDecision
+    ) {
+        self.window = window
+        self.run = run
+        self.expected = expected
+        self.reader = reader
+        self.decision = decision
+    }
+
+    /// - Parameter share: the share of parts with equal counts that are listed all the same.
+    mutating func compare(share: Double) async throws(WindowReader.Failure) -> WindowResult {
+        let pageSize = reader.traits.pageSize
+        let countingPays = CallForecast.countingPays(events: expected.count, pageSize: pageSize)
+        if run.order.level == .full || !reader.traits.isPaged || !countingPays {
+            listed = [(window, try await reader.rows(in: window, times(in: window)))]
+        } else {
+            try await countParts(share)
+        }
+        return result()
+    }
+
+    private func times(in part: ReadWindow) -> [Timestamp] { expected.map(\.event.timestamp).filter(part.contains) }
+
+    private mutating func countParts(_ share: Double) async throws(WindowReader.Failure) {
+        let limit = reader.traits.pageSize * DigestStep.firstPages
+        var equal: [ReadWindow] = []
+        var parts = WindowSlices.slices(of: window, times(in: window), ofAtMost: limit).reversed() as [ReadWindow]
+        while let part = parts.popLast() {
+            let events = expected.filter { part.contains($0.event.timestamp) }
+            let delivered = events.count { $0.state.isDelivered }
+            let step = DigestStep.next(
+                delivered: delivered,
+                possible: events.count - delivered,
+                counted: try await reader.count(part),
+                pageSize: reader.traits.pageSize
+            )
+            switch step {
+            case .equal: equal.append(part)
+            case .list: try await list(part)
+            case .split:
+                let quarter = max(1, (events.count + 3) / 4)
+                let smaller = WindowSlices.slices(of: part, events.map(\.event.timestamp), ofAtMost: quarter)
+                if smaller.count > 1 { parts += smaller.reversed() } else { try await list(part) }
+            }
+        }
+        try await sample(equal, share)
+    }
+
+    private mutating func list(_ part: ReadWindow) async throws(WindowReader.Failure) {
+        listed.append((part, try await reader.rows(in: part, times(in: part))))
+    }
+
+    /// Lists some pages of the parts whose counts agree. The same run draws the same ones again after a restart.
+    private mutating func sample(_ equal: [ReadWindow], _ share: Double) async throws(WindowReader.Failure) {
+        var random = SplitMix(seed: UInt64(bitPattern: run.id) &* SplitMix.increment ^ UInt64(bitPattern: window.from.milliseconds))
+        for part in equal {
+            for slice in WindowSlices.slices(of: part, times(in: part), ofAtMost: reader.traits.pageSize) {
+                if Double.random(in: 0..<1, using: &random) < share {
+                    try await list(slice)
+                    sampledParts += 1
+                } else {
+                    countedOnly += expected.count { slice.contains($0.event.timestamp) }
+                }
+            }
+        }
+    }
+
+    private func result() -> WindowResult {
+        let rows = listed.flatMap(\.rows)
+        let rules = reader.reader.comparison(of: rows.map(\.event))
+        let parts = listed.map(\.part)
+        let isWhole = parts.first == window
+        let compared = isWhole ? expected : expected.filter { event in parts.contains { $0.contains(event.event.timestamp) } }
+        var comparison = WindowComparison.compare(
+            compared,
+            with: rows,
+            rules,
+            at: reader.provider.name,
+            deciding: decision
+        )
+        if !isWhole {
+            let rest = expected.filter { event in !parts.contains { $0.contains(event.event.timestamp) } }
+            comparison.add(.ledger(rest, at: reader.provider.name, deciding: decision))
+        }
+        return WindowResult(
+            comparison: comparison,
+            calls: reader.calls,
+            countedOnly: countedOnly,
+            sampledParts: sampledParts
+        )
+    }
+}

@@ -1,0 +1,112 @@
+import Events
+import Journal
+import Parity
+import Routing
+
+/// Sends events again to the provider that lost them, with the bytes and the identity that they had: a provider that has one after all
+/// recognizes it.
+struct Resending {
+    let runner: ParityRunner
+    let provider: ProviderName
+
+    private typealias Item = (number: Int64, event: TranslatedEvent)
+
+    /// - Returns: the numbers of the findings whose events the vendor has confirmed again, and the counts.
+    func send(_ findings: [NumberedFinding]) async throws(ParityError) -> ([Int64], ResendCount) {
+        guard let configuration = runner.routes.current.routes.providers.first(where: { $0.name == provider }) else {
+            return ([], ResendCount(failed: findings.count, reason: "routes.json has no provider \(provider) any more"))
+        }
+        var items: [Item] = []
+        var count = ResendCount()
+        for finding in findings {
+            guard let event = try await translated(finding.finding, configuration.adapter) else {
+                count.failed += 1
+                count.reason = count.reason ?? "an event is no longer in the journal, or cannot be translated any more"
+                continue
+            }
+            items.append((finding.number, event))
+        }
+        var sent: [Int64] = []
+        for batch in Self.batches(items, configuration) {
+            let (numbers, reason) = await send(batch, to: configuration)
+            sent += numbers
+            count.failed += batch.count - numbers.count
+            count.reason = count.reason ?? reason
+        }
+        count.sent = sent.count
+        return (sent, count)
+    }
+
+    private func translated(_ finding: Finding, _ adapter: any Adapter) async throws(ParityError) -> TranslatedEvent? {
+        guard let sequence = finding.sequence else { return nil }
+        let moment = ReadWindow(from: finding.timestamp, until: finding.timestamp + .milliseconds(1))
+        let recorded: JournalWindow?
+        do {
+            recorded = try await JournalWindow.read(moment, from: runner.journal, limit: ParityRunMaking.mostEvents)
+        } catch {
+            throw .journal("\(error)")
+        }
+        guard let archived = recorded?.events.first(where: { $0.sequence == sequence }),
+            let destination = archived.event.plan.destination(at: provider)
+        else { return nil }
+        do { return try adapter.translate(archived.event, for: destination) } catch { return nil }
+    }
+
+    private static func batches(_ items: [Item], _ provider: ProviderConfiguration) -> [[Item]] {
+        let limit = provider.pipeline.batch
+        var batches: [[Item]] = []
+        var identities: Set<String> = []
+        var bytes = 0
+        for item in items {
+            let isFull =
+                batches.last.map { $0.count >= limit.events } ?? true || bytes + item.event.bytes.count > limit.bytes
+            if isFull || identities.contains(item.event.identity) {
+                batches.append([])
+                (identities, bytes) = ([], 0)
+            }
+            batches[batches.count - 1].append(item)
+            identities.insert(item.event.identity)
+            bytes += item.event.bytes.count + 1
+        }
+        return batches
+    }
+
+    /// A batch that is not confirmed as a whole is sent event by event.
+    private func send(_ batch: [Item], to provider: ProviderConfiguration) async -> (sent: [Int64], reason: String?) {
+        switch await runner.vendors.send(batch.map(\.event), to: provider) {
+        case .all(.delivered)?: return (batch.map(\.number), nil)
+        case .each(let outcomes)? where outcomes.allSatisfy(\.isDelivered): return (batch.map(\.number), nil)
+        case nil: return ([], "the gateway is stopping")
+        case let verdict? where batch.count == 1: return ([], Self.reason(verdict))
+        case .all?, .each?, .unnamed?:
+            var (sent, reason): ([Int64], String?) = ([], nil)
+            for item in batch {
+                let one = await send([item], to: provider)
+                sent += one.sent
+                reason = reason ?? one.reason
+            }
+            return (sent, reason)
+        }
+    }
+
+    private static func reason(_ verdict: Verdict) -> String? {
+        switch verdict {
+        case .all(let outcome): reason(outcome)
+        case .each(let outcomes): outcomes.first.flatMap(reason)
+        case .unnamed(let fault): fault.message
+        }
+    }
+
+    private static func reason(_ outcome: Outcome) -> String? {
+        switch outcome {
+        case .delivered, .resend: nil
+        case .retry(let fault, _), .ambiguous(let fault, _), .reject(let fault), .park(let fault): fault.message
+        }
+    }
+}
+
+extension Outcome {
+    fileprivate var isDelivered: Bool {
+        if case .delivered = self { true } else { false }
+    }
+}

@@ -1,0 +1,10 @@
+package import Events
+package import Routing
+
+/// Asks a vendor for a comparison, for as long as that takes; nil once the task is cancelled.
+package protocol VendorAsking: Sendable {
+    func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>?
+
+    /// Sends events again that the vendor has confirmed once.
+    func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict?
+}

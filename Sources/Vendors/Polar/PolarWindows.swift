@@ -1,0 +1,73 @@
+import Events
+import JSON
+
+/// Windows of Polar's list, for comparisons.
+extension PolarReads {
+    func count(_ window: ReadWindow) -> VendorInquiry<Int> {
+        page(of: window, number: 1, size: 1) { .done($0.total) }
+    }
+
+    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
+        guard let number = cursor.map({ Int($0) }) ?? 1 else { return .unsupported("the cursor is none of a Polar provider") }
+        return page(of: window, number: number, size: Self.largestPage) { .done($0) }
+    }
+
+    func echo(of event: TranslatedEvent) -> VendorEvent? {
+        JSONDocument(ifValid: event.bytes).flatMap { Self.comparable($0.root) }
+    }
+
+    /// Polar never shows the id that an event was sent with.
+    func comparison(of shown: [VendorEvent]) -> ComparisonRules { ComparisonRules(identity: nil) }
+
+    private func page<Value>(
+        of window: ReadWindow,
+        number: Int,
+        size: Int,
+        _ next: @escaping @Sendable (WindowPage) -> VendorInquiry<Value>
+    ) -> VendorInquiry<Value> {
+        let parameters = [
+            (name: "page", value: "\(number)"), ("limit", "\(size)"), ("sorting", "timestamp"), ("source", "user"),
+            // Polar takes what lies behind the start and before the end.
+            ("start_timestamp", (window.from + .milliseconds(-1)).rfc3339), ("end_timestamp", window.until.rfc3339),
+        ]
+        let request = VendorRequest(method: "GET", path: "/v1/events/" + PercentEncoding.query(parameters), body: [])
+        return .read(request, of: Self.vendor) { root, notUnderstood in
+            guard let items = root["items"], items.kind == .array, let pagination = root["pagination"],
+                let total = pagination["total_count"]?.int64.flatMap({ Int(exactly: $0) }), total >= 0,
+                let last = pagination["max_page"]?.int64
+            else { return .failed(notUnderstood) }
+            var rows: [WindowRow] = []
+            for item in items.elements {
+                guard let id = item["id"]?.string, let event = Self.comparable(item) else { return .failed(notUnderstood) }
+                rows.append(WindowRow(key: id, event: event))
+            }
+            return next(
+                WindowPage(rows: rows, total: total, next: number < last ? .page("\(number + 1)") : .end)
+            )
+        }
+    }
+
+    /// An event whose `_cost` is written as it was sent: Polar shows its amount as text, and drops further members.
+    private static func comparable(_ item: JSONValue) -> VendorEvent? {
+        guard var event = event(item) else { return nil }
+        guard let metadata = item["metadata"], let cost = metadata["_cost"], cost.kind == .object else { return event }
+        var writer = JSONWriter(capacity: metadata.byteRange.count)
+        writer.beginObject()
+        for member in LastMemberWins.lastMembers(of: metadata) {
+            guard member.hasName("_cost") else {
+                writer.member(member.name, raw: member.value.raw)
+                continue
+            }
+            writer.key("_cost")
+            writer.beginObject()
+            if let amount = cost["amount"], let text = amount.string ?? amount.numberText {
+                writer.member("amount", raw: JSONNumber(text) == nil ? amount.raw : Array(text.utf8)[...])
+            }
+            if let currency = cost["currency"] { writer.member("currency", raw: currency.raw) }
+            writer.endObject()
+        }
+        writer.endObject()
+        event.properties = JSONText(checked: writer.bytes[...])
+        return event
+    }
+}

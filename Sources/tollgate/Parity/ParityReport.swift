@@ -1,0 +1,169 @@
+import ArgumentParser
+import Client
+import JSON
+
+/// A finished comparison as people read it.
+struct ParityReport {
+    struct Cell {
+        let name: String
+        let provider: String
+        /// Expected, found, missing, extra, different.
+        let counts: [Int64]
+    }
+
+    struct CauseCount {
+        let provider: String
+        let cause: String
+        let urgency: String
+        let count: Int64
+        let accepted: Int64
+        let summary: String
+    }
+
+    let run: JSONValue
+    let cells: [Cell]
+    let causes: [CauseCount]
+    /// The first of each cause at each provider.
+    let examples: [ParityFinding]
+
+    static let columns = ["expected", "found", "missing", "extra", "different"]
+    private static let mostCells = 2000
+    private static let mostExamples = 20
+
+    var id: String { run["id"]?.numberText ?? "" }
+    var verdict: String { run["verdict"]?.string ?? run["state"]?.string ?? "" }
+    var providers: [JSONValue] { run["providers"].map { Array($0.elements) } ?? [] }
+
+    /// Asks the gateway for what a report has beside the run.
+    static func fetch(_ run: JSONValue, _ gateway: GatewayOptions) async throws -> ParityReport {
+        let path = "/v1/parity/runs/\(run["id"]?.numberText ?? "")"
+        var cells: [Cell] = []
+        var cursor: String?
+        repeat {
+            var parameters = QueryParameters()
+            parameters.add("limit", "1000")
+            parameters.add("cursor", cursor)
+            let page = try await gateway.get(parameters.appended(to: "\(path)/cells")).json
+            cells += page?["cells"]?.elements.map(cell) ?? []
+            cursor = page?["next_cursor"]?.string
+        } while cursor != nil && cells.count < mostCells
+        let causes = (run["providers"].map { Array($0.elements) } ?? []).flatMap(Self.causes)
+        var examples: [ParityFinding] = []
+        for count in causes {
+            var parameters = QueryParameters()
+            parameters.add("cause", count.cause)
+            parameters.add("provider", count.provider)
+            parameters.add("limit", "\(mostExamples)")
+            let page = try await gateway.get(parameters.appended(to: "\(path)/findings")).json
+            examples += page?["findings"]?.elements.map { ParityFinding($0) } ?? []
+        }
+        return ParityReport(run: run, cells: cells, causes: causes, examples: examples)
+    }
+
+    private static func cell(_ item: JSONValue) -> Cell {
+        Cell(
+            name: item["name"]?.string ?? "",
+            provider: item["provider"]?.string ?? "",
+            counts: columns.map { item[$0]?.int64 ?? 0 }
+        )
+    }
+
+    private static func causes(of provider: JSONValue) -> [CauseCount] {
+        provider["causes"]?.elements.map { item in
+            CauseCount(
+                provider: provider["provider"]?.string ?? "",
+                cause: item["cause"]?.string ?? "",
+                urgency: item["urgency"]?.string ?? "",
+                count: item["count"]?.int64 ?? 0,
+                accepted: item["accepted"]?.int64 ?? 0,
+                summary: item["summary"]?.string ?? ""
+            )
+        } ?? []
+    }
+
+    /// 0: equal, or nothing that the caller fails on. 1: differences. 2: something could not be compared.
+    func exitCode(_ failOn: ParityFailure) -> Int32 {
+        if verdict == "equal" { return 0 }
+        if verdict != "different" { return 2 }
+        return causes.contains { $0.count > $0.accepted && failOn.counts($0.cause, urgency: $0.urgency) } ? 1 : 0
+    }
+
+    /// The table of names by provider, then the differences by cause.
+    var text: String {
+        var parts = [Terminal.table(rows)]
+        for provider in providers {
+            let name = provider["provider"]?.string ?? ""
+            if let reason = provider["unreadable"]?.string { parts.append("\(name) could not be compared: \(reason)") }
+            if let bound = Self.bound(of: provider) { parts.append("\(name): \(bound)") }
+        }
+        if let reason = run["reason"]?.string { parts.append("comparison \(id) failed: \(reason)") }
+        for count in causes { parts.append(text(of: count)) }
+        parts.append("comparison \(id): \(verdict)")
+        return parts.joined(separator: "\n")
+    }
+
+    private var rows: [[String]] {
+        var rows = [["NAME", "PROVIDER"] + Self.columns.map { $0.uppercased() }]
+        for cell in cells { rows.append([cell.name, cell.provider] + cell.counts.map { "\($0)" }) }
+        for provider in providers {
+            let counts = Self.columns.map { provider[$0]?.numberText ?? "0" }
+            rows.append(["all names", provider["provider"]?.string ?? ""] + counts)
+        }
+        return rows
+    }
+
+    private func text(of count: CauseCount) -> String {
+        let accepted = count.accepted > 0 ? ", \(count.accepted) of them accepted" : ""
+        var lines = ["", "\(count.cause) at \(count.provider): \(count.count)\(accepted). \(count.summary)"]
+        let shown = examples.filter { $0.cause == count.cause && $0.provider == count.provider }
+        lines += shown.map { "  \($0.id)  \($0.detail)" }
+        if count.count > shown.count {
+            lines.append("  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// What a digest may have missed.
+    static func bound(of provider: JSONValue) -> String? {
+        guard let counted = provider["counted_only"]?.int64, counted > 0 else { return nil }
+        let sampled = provider["sampled_parts"]?.int64 ?? 0
+        guard sampled > 0, let text = provider["bound"]?.numberText, let bound = Double(text) else {
+            return "\(counted) events were only counted, and none of them was compared: an altered event is not seen there"
+        }
+        let percent = (bound * 1000).rounded() / 10
+        return """
+            \(counted) events were only counted; of pages like theirs, \(sampled) were compared at random, so with 95% confidence at most \
+            \(percent)% of the pages would hold a difference if these were clean
+            """
+    }
+}
+
+/// A difference as people read it.
+struct ParityFinding {
+    let provider: String
+    let cause: String
+    let id: String
+    let name: String
+    let customer: String
+    let time: String
+    let detail: String
+
+    init(_ finding: JSONValue) {
+        provider = finding["provider"]?.string ?? ""
+        cause = finding["cause"]?.string ?? ""
+        id = finding["event_id"]?.string ?? finding["vendor_id"]?.string ?? "-"
+        name = finding["name"]?.string ?? ""
+        customer = finding["customer_id"]?.string ?? finding["subscription_id"]?.string ?? ""
+        time = finding["timestamp"]?.string ?? ""
+        var parts = finding["differences"]?.elements.map(Self.difference) ?? []
+        if let text = finding["detail"]?.string { parts.append(text) }
+        if finding["confirmed"]?.bool == false { parts.append("not confirmed by a second read") }
+        if let resolution = finding["resolution"]?.string { parts.append(resolution) }
+        detail = parts.joined(separator: "; ")
+    }
+
+    private static func difference(_ item: JSONValue) -> String {
+        let (field, kind) = (item["field"]?.string ?? "", item["kind"]?.string ?? "")
+        return "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
+    }
+}

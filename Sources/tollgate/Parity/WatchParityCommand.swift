@@ -1,0 +1,138 @@
+import ArgumentParser
+import Client
+import Events
+import Foundation
+import JSON
+
+/// `tollgate parity watch`: compares the latest hours again and again.
+struct WatchParityCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Compare the latest time again and again, until it is interrupted.",
+        discussion: "Prints a line for each comparison, and the differences. Exits with 1 or 2 at the end if --once is given."
+    )
+
+    @Option(help: "Providers to compare, separated by commas.")
+    var providers: [String]
+
+    @Option(help: "How often to compare, such as 10m or 1h.")
+    var every = "1h"
+
+    @Option(help: "How long ago the compared time begins, such as 2h; twice --every by default, so that late events are seen.")
+    var since: String?
+
+    @Option(help: "ledger, digest or full.")
+    var level = "digest"
+
+    @Option(help: "Differences to exit with 1 for: unexplained, act (somebody must act), or any.")
+    var failOn = ParityFailure.act
+
+    @Flag(help: "Compare once, and exit with the result.")
+    var once = false
+
+    @OptionGroup var gateway: GatewayOptions
+
+    mutating func run() async throws {
+        let pause = try Self.duration(every, "--every")
+        let length = try since.map { try Self.duration($0, "--since") } ?? pause * 2
+        while true {
+            let now = SystemWallClock().now
+            let body = ParityOrderOptions.body(
+                from: (now + (.zero - length)).rfc3339,
+                until: now.rfc3339,
+                providers: providers,
+                level: level,
+                sample: 3000
+            )
+            let (run, _) = try await ParityWait(gateway: gateway, isQuiet: true).start(body)
+            let report = try await gateway.orUnknown { try await ParityReport.fetch(run, gateway) }
+            Terminal.line("\(SystemWallClock().now.rfc3339)  comparison \(report.id): \(report.verdict)")
+            let code = report.exitCode(failOn)
+            if code != 0 { Terminal.data(report.text) }
+            if once {
+                if code != 0 { throw ExitCode(code) }
+                return
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    private static func duration(_ text: String, _ option: String) throws -> Duration {
+        guard let duration = ParityDuration.read(text) else {
+            throw ValidationError("\(option) must be a time such as 30m, 1h or 1d")
+        }
+        return duration
+    }
+}
+
+/// `tollgate parity resolve ID`: sends lost events again, or accepts a cause.
+struct ResolveParityCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve",
+        abstract: "Send lost events again, or accept a cause for a time.",
+        discussion: """
+            --resend sends events that a vendor confirmed and lost once more, to that vendor alone and with the same identity. --accept \
+            keeps differences of a cause in reports, but out of the result.
+            """
+    )
+
+    @Argument(help: "The comparison's id.")
+    var id: String
+
+    @Flag(help: "Send the events with the cause lost_after_accept again.")
+    var resend = false
+
+    @Option(help: "A cause to accept, such as foreign; requires --reason and --until.")
+    var accept: String?
+
+    @Option(help: "Why it is accepted.")
+    var reason: String?
+
+    @Option(help: "When the acceptance ends, such as 2027-02-01T00:00:00Z.")
+    var until: String?
+
+    @Option(help: "Only at this provider.")
+    var provider: String?
+
+    @Option(help: "Only events with this name.")
+    var name: String?
+
+    @Option(help: "With --resend: only events of this customer.")
+    var customerID: String?
+
+    @Flag(help: "Print the gateway's JSON.")
+    var json = false
+
+    @OptionGroup var gateway: GatewayOptions
+
+    mutating func validate() throws {
+        if resend == (accept != nil) { throw ValidationError("give either --resend or --accept CAUSE") }
+        if accept != nil, reason == nil || until == nil {
+            throw ValidationError("--accept requires --reason and --until")
+        }
+    }
+
+    mutating func run() async throws {
+        let answer = try await gateway.post("/v1/parity/runs/\(id.percentEncoded)/resolve", body: body)
+        guard !json, let result = answer.json else { return Terminal.data(answer.body) }
+        guard resend else { return Terminal.data("accepted until \(until ?? "")") }
+        let failed = result["failed"]?.int64 ?? 0
+        Terminal.data("\(result["sent"]?.numberText ?? "0") events sent again")
+        guard failed > 0 else { return }
+        Terminal.message("\(failed) events could not be sent again: \(result["reason"]?.string ?? "no reason is known")")
+        throw ExitCode(1)
+    }
+
+    private var body: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("action", string: resend ? "resend" : "accept")
+        let members = [
+            ("cause", accept), ("reason", reason), ("until", until), ("provider", provider), ("name", name),
+            ("customer_id", customerID),
+        ]
+        for (name, value) in members { if let value { writer.member(name, string: value) } }
+        writer.endObject()
+        return writer.bytes
+    }
+}

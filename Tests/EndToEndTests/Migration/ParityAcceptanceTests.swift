@@ -1,0 +1,212 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Comparisons name what vendors did wrong, and nothing else; they never say that all is well when they do not know.
+@Suite struct ParityAcceptanceTests {
+    private static let vendors = ["lago", "polar", "flexprice"]
+
+    private func plant(_ migration: Migration) async throws {
+        let odds = #"{"lose":0.02,"alter":0.02,"double":0.01,"seed":11}"#
+        for vendor in Self.vendors { try await migration.setSettings(vendor, odds) }
+    }
+
+    /// Sends events to a vendor that the gateway knows nothing of.
+    private func sendForeign(_ migration: Migration, _ count: Int) async throws {
+        let time = Date().addingTimeInterval(-1800)
+        let text = time.ISO8601Format()
+        func list(_ event: (Int) -> String) -> String {
+            "{\"events\":[\((0..<count).map(event).joined(separator: ","))]}"
+        }
+        let requests: [(String, String, [String: String])] = [
+            (
+                "/lago/api/v1/events/batch",
+                list { number in
+                    #"{"transaction_id":"foreign\#(number)","external_subscription_id":"sub_c1","code":"api_1","#
+                        + #""timestamp":\#(Int(time.timeIntervalSince1970)),"properties":{"units":\#(number)}}"#
+                },
+                ["Authorization": "Bearer \(Stage.credentials["E2E_LAGO"] ?? "")"]
+            ),
+            (
+                "/polar/v1/events/ingest",
+                list { number in
+                    #"{"name":"api_1","external_id":"foreign\#(number)","external_customer_id":"c1","#
+                        + #""timestamp":"\#(text)","metadata":{"units":\#(number),"kind":"foreign\#(number)"}}"#
+                },
+                ["Authorization": "Bearer \(Stage.credentials["E2E_POLAR"] ?? "")"]
+            ),
+            (
+                "/flexprice/v1/events/bulk",
+                list { number in
+                    #"{"event_id":"foreign\#(number)","event_name":"api_1","external_customer_id":"c1","#
+                        + #""timestamp":"\#(text)","properties":{"units":"\#(number)"}}"#
+                },
+                ["x-api-key": Stage.credentials["E2E_FLEXPRICE"] ?? ""]
+            ),
+        ]
+        for (path, body, headers) in requests {
+            let answer = try await migration.stage.sandbox.post(path, body, headers: headers)
+            #expect((200..<300).contains(answer.status), "\(answer.text)")
+        }
+    }
+
+    @Test func `names each event that a vendor lost, doubled or altered, and each that the gateway never sent`()
+        async throws
+    {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            try migration.writeRoutes(Self.vendors)
+            try await stage.withGateway { _ async throws in
+                try await plant(migration)
+                try await migration.send(0..<Migration.events(1200))
+                try await migration.waitForDeliveries(Self.vendors)
+                // From here on nothing is damaged, so that what is there stays as it is.
+                for vendor in Self.vendors {
+                    try await migration.setSettings(vendor, #"{"lose":0,"alter":0,"double":0}"#)
+                }
+                let foreign = 5
+                try await sendForeign(migration, foreign)
+                let (id, run) = try await migration.compare(Self.vendors)
+                #expect(run["verdict"] as? String == "different", "\(run)")
+                let findings = try await migration.findings(id)
+                #expect(Set(findings).count == findings.count)
+                for vendor in Self.vendors {
+                    let planted = try await migration.planted(vendor)
+                    func found(_ cause: String) -> Set<String> {
+                        Set(findings.filter { $0.provider == vendor && $0.cause == cause }.map(\.id))
+                    }
+                    for kind in ["lost", "doubled", "altered"] { #expect(planted[kind]?.isEmpty == false) }
+                    #expect(found("lost_after_accept") == planted["lost"], "\(vendor)")
+                    #expect(found("doubled") == planted["doubled"], "\(vendor)")
+                    #expect(found("content") == planted["altered"], "\(vendor)")
+                    #expect(findings.count { $0.provider == vendor && $0.cause == "foreign" } == foreign, "\(vendor)")
+                    let known = ["lost_after_accept", "doubled", "content", "foreign"]
+                    let others = findings.filter { $0.provider == vendor && !known.contains($0.cause) }
+                    #expect(others.isEmpty, "\(others.prefix(5))")
+                }
+                let again = try await migration.compare(Self.vendors)
+                #expect(try await Set(migration.findings(again.id)) == Set(findings), "the same run finds the same")
+            }
+        }
+    }
+
+    @Test func `mends what was lost, and is clean the second time`() async throws {
+        try await Migration.set { (migration) async throws in
+            try migration.writeRoutes(["lago", "polar"])
+            try await migration.stage.withGateway { _ async throws in
+                try await migration.setSettings("polar", #"{"lose":0.05,"seed":3}"#)
+                try await migration.send(0..<400)
+                try await migration.waitForDeliveries(["lago", "polar"])
+                try await migration.setSettings("polar", #"{"lose":0}"#)
+                let lost = try await migration.planted("polar")["lost"] ?? []
+                let (id, _) = try await migration.compare(["lago", "polar"])
+                let findings = try await migration.findings(id)
+                #expect(Set(findings.map(\.id)) == lost && findings.allSatisfy { $0.cause == "lost_after_accept" })
+                let resolve = try await migration.run(["parity", "resolve", "\(id)", "--resend"])
+                #expect(resolve.code == 0, "\(resolve.text)")
+                try await waitUntil("all of it is there") {
+                    try await migration.planted("polar")["mended"] == lost
+                }
+                let second = try await migration.compare(["lago", "polar"])
+                #expect(second.run["verdict"] as? String == "equal", "\(second.run)")
+            }
+        }
+    }
+
+    @Test func `waits for what is not visible yet, and for what waits here`() async throws {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            try migration.writeRoutes(["lago", "polar"], lag: "5m")
+            try await stage.withGateway { _ async throws in
+                try await migration.setSettings("polar", #"{"visible_after_ms":86400000}"#)
+                let young = try await migration.send(0..<40)
+                try await migration.waitForDeliveries(["lago", "polar"])
+                #expect(try await migration.run(["providers", "hold", "lago", "--for", "1h"]).code == 0)
+                let waiting = try await migration.send(40..<70)
+                try await waitUntil("polar has them") { try await stage.received("polar") == 70 }
+                // The journal alone, without a call to a vendor that is held.
+                let (ledger, _) = try await migration.compare(["lago"], level: "ledger")
+                let held = waiting.map { Migration.Finding(provider: "lago", cause: "waiting", id: $0) }
+                #expect(try await Set(migration.findings(ledger)) == Set(held))
+                #expect(try await migration.run(["providers", "resume", "lago"]).code == 0)
+                try await migration.waitForDeliveries(["lago"])
+                let (id, run) = try await migration.compare(["polar"])
+                let findings = try await migration.findings(id)
+                #expect(Set(findings.map(\.cause)) == ["not_visible_yet"], "\(run)")
+                #expect(Set(findings.map(\.id)) == Set(young).union(waiting))
+            }
+        }
+    }
+
+    @Test func `tells what was rejected from what is missing`() async throws {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            try migration.writeRoutes(Self.vendors)
+            try await stage.withGateway { _ async throws in
+                let bad = (0..<5).map { "h\($0 * 7)" }
+                let ids = bad.map { "\"\($0)\"" }.joined(separator: ",")
+                for vendor in Self.vendors {
+                    try await stage.setFaults(vendor, #"{"poison":[\#(ids)],"poison_status":422}"#)
+                }
+                try await migration.send(0..<200)
+                for vendor in Self.vendors {
+                    try await waitUntil("\(vendor) has rejected them") {
+                        try await Set(stage.deliveries(vendor, "rejected")) == Set(bad)
+                    }
+                }
+                try await migration.waitForDeliveries(Self.vendors)
+                let (id, _) = try await migration.compare(Self.vendors)
+                let expected = Self.vendors.flatMap { vendor in
+                    bad.map { Migration.Finding(provider: vendor, cause: "rejected", id: $0) }
+                }
+                #expect(try await Set(migration.findings(id)) == Set(expected))
+            }
+        }
+    }
+
+    @Test(arguments: [#"{"status":{"401":1}}"#, #"{"garbage":1}"#, #"{"hang":1}"#, #"{"wrong_type":1,"garbage":1}"#])
+    func `never says that all is well when a vendor cannot be read`(faults: String) async throws {
+        try await Migration.set { (migration) async throws in
+            try migration.writeRoutes(["lago", "polar"])
+            try await migration.stage.withGateway { _ async throws in
+                try await migration.send(0..<100)
+                try await migration.waitForDeliveries(["lago", "polar"])
+                try await migration.stage.setFaults("polar", faults)
+                let (from, until) = migration.window
+                let command = ["parity", "run", "--from", from, "--until", until, "--providers", "lago,polar"]
+                let result = try await migration.run(command)
+                #expect(result.code == 2, "\(result.text)")
+            }
+        }
+    }
+
+    @Test func `ends with the same result though the gateway is killed in the middle`() async throws {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            try migration.writeRoutes(["lago", "flexprice"])
+            var gateway = try await stage.startGateway()
+            try await plant(migration)
+            try await migration.send(0..<Migration.events(1000))
+            try await migration.waitForDeliveries(["lago", "flexprice"])
+            let (first, _) = try await migration.compare(["lago", "flexprice"])
+            // Slow enough to be met in the middle.
+            for vendor in ["lago", "flexprice"] { try await stage.setFaults(vendor, #"{"latency_ms":[20,60]}"#) }
+            let second = try await migration.startComparison(["lago", "flexprice"])
+            for _ in 0..<Migration.rounds(2, soak: 10) {
+                let read = try await migration.calls("lago")["reads"] ?? 0
+                try await waitUntil("it reads") {
+                    let run = try await stage.client.get("/v1/parity/runs/\(second)").object()
+                    return try await migration.calls("lago")["reads"] ?? 0 > read
+                        || run["state"] as? String == "finished"
+                }
+                try await gateway.stop(by: SIGKILL)
+                gateway = try await stage.startGateway()
+            }
+            let run = try await migration.comparison(second)
+            #expect(run["verdict"] as? String == "different", "\(run)")
+            let (before, after) = (try await migration.findings(first), try await migration.findings(second))
+            #expect(Set(before) == Set(after) && before.count == after.count)
+            #expect(try await gateway.stop() == 0)
+        }
+    }
+}

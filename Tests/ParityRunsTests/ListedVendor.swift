@@ -1,0 +1,114 @@
+import Events
+import JSON
+import ParityRuns
+import Routing
+import Synchronization
+
+/// A vendor in memory that lists what it was given, ten rows a page, with ids and times as they were sent.
+struct ListedVendor: Adapter {
+    /// What the vendor has, and what is asked of it.
+    final class Shelf: Sendable {
+        struct State {
+            var rows: [WindowRow] = []
+            var calls = 0
+            /// Answers from this call on are failures.
+            var failsFrom = Int.max
+        }
+
+        let state = Mutex(State())
+
+        var rows: [WindowRow] {
+            get { state.withLock { $0.rows } }
+            set { state.withLock { $0.rows = newValue } }
+        }
+    }
+
+    static let pageSize = 10
+    let shelf: Shelf
+
+    let traits = VendorTraits(
+        adapter: "listed",
+        vendor: "Listed",
+        defaultBaseURL: "https://listed.example",
+        credential: .header(name: "Authorization", prefix: ""),
+        batch: BatchLimit(events: 7, bytes: 1 << 20),
+        deduplication: .byIdentity(memory: nil),
+        reads: ReadTraits(lag: .milliseconds(5), pageSize: pageSize)
+    )
+
+    var reader: (any VendorReader)? { ListedReader(shelf: shelf) }
+
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<DestinationSettings>) throws(Untranslatable)
+        -> TranslatedEvent
+    {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("id", string: event.id.rawValue)
+        writer.member("name", string: destination.name(for: event.name))
+        writer.member("at", integer: event.timestamp.milliseconds)
+        if let properties = event.properties { writer.member("properties", raw: properties.bytes) }
+        writer.endObject()
+        return TranslatedEvent(bytes: writer.bytes, identity: event.id.rawValue)
+    }
+
+    func request(carrying events: [TranslatedEvent]) -> VendorRequest {
+        VendorRequest(path: "/", body: events.flatMap { $0.bytes + [UInt8(ascii: "\n")] })
+    }
+
+    func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict {
+        .all(.delivered(deduplicated: false))
+    }
+}
+
+private struct ListedReader: VendorReader {
+    let shelf: ListedVendor.Shelf
+    let abilities: Set<VendorAbility> = [.compare]
+
+    func count(_ window: ReadWindow) -> VendorInquiry<Int> {
+        .done(shelf.rows.count { window.contains($0.event.timestamp) })
+    }
+
+    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
+        let rows = shelf.rows.filter { window.contains($0.event.timestamp) }
+        let start = cursor.flatMap { Int($0) } ?? 0
+        let end = min(rows.count, start + ListedVendor.pageSize)
+        return .done(
+            WindowPage(rows: Array(rows[start..<end]), total: rows.count, next: end < rows.count ? .page("\(end)") : .end)
+        )
+    }
+
+    func echo(of event: TranslatedEvent) -> VendorEvent? {
+        guard let root = JSONDocument(ifValid: event.bytes)?.root, let id = root["id"]?.string,
+            let name = root["name"]?.string, let time = root["at"]?.int64
+        else { return nil }
+        return VendorEvent(
+            id: id,
+            name: name,
+            timestamp: Timestamp(milliseconds: time),
+            properties: root["properties"].map { JSONText(checked: $0.raw) }
+        )
+    }
+
+    func comparison(of shown: [VendorEvent]) -> ComparisonRules { ComparisonRules(identity: []) }
+}
+
+/// Asks the vendor in memory.
+struct ShelfAsking: VendorAsking {
+    let shelf: ListedVendor.Shelf
+
+    func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>? {
+        let isFailing = shelf.state.withLock { state in
+            state.calls += 1
+            return state.calls >= state.failsFrom
+        }
+        return isFailing ? .failed(DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key")) : inquiry
+    }
+
+    func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {
+        let rows = events.compactMap { ListedReader(shelf: shelf).echo(of: $0) }
+        shelf.state.withLock { state in
+            state.rows += rows.enumerated().map { WindowRow(key: "again \(state.rows.count + $0)", event: $1) }
+        }
+        return .all(.delivered(deduplicated: false))
+    }
+}

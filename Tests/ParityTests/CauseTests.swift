@@ -1,0 +1,143 @@
+import Events
+import Parity
+import Testing
+
+/// Causes, over all states and what the vendor has.
+@Suite struct CauseTests {
+    private static let lag = Duration.seconds(60)
+    private static let now = Timestamp(milliseconds: 1_000_000)
+
+    private static func expected(_ state: LedgerState, acceptedAgo seconds: Int = 600, parent: Bool = false, sent: Bool = true)
+        -> ExpectedEvent
+    {
+        let time = now + .seconds(-seconds)
+        let own = parent ? JSONText(checked: #"{"parent_id":"p"}"#) : nil
+        let event = AcceptedEvent(
+            tenant: "t",
+            client: "c",
+            id: "e",
+            name: "api",
+            customerID: "c",
+            subscriptionID: nil,
+            timestamp: time,
+            timestampWasGiven: true,
+            source: nil,
+            properties: nil,
+            vendor: nil,
+            acceptedAt: time,
+            plan: Plan(route: "r", destinations: [])
+        )
+        let shown = VendorEvent(id: "e", name: "api", customerID: "c", timestamp: time, own: own)
+        return ExpectedEvent(sequence: 1, event: event, sent: sent ? shown : nil, state: state)
+    }
+
+    private static func causes(_ expected: ExpectedEvent, _ rows: [VendorEvent], isDamaged: Bool = false) -> [Cause] {
+        WindowComparison.compare(
+            [expected],
+            with: rows.map { WindowRow(key: nil, event: $0) },
+            ComparisonRules(identity: []),
+            at: "p",
+            deciding: CauseDecision(readAt: now, lag: lag, isJournalDamaged: isDamaged)
+        ).findings.map(\.cause)
+    }
+
+    /// What the vendor has of an event.
+    enum AtVendor: CaseIterable, Sendable { case absent, equal, different, twice }
+
+    private static let states: [(LedgerState, Cause?)] = [
+        (.delivered(deduplicated: false, at: nil), nil), (.delivered(deduplicated: true, at: nil), nil),
+        (.waiting(next: nil), .waiting), (.waiting(next: now), .waiting), (.rejected(.invalidEvent), .rejected),
+        (.rejected(nil), .rejected), (.rejected(.untranslatable), .untranslatable), (.uncertain, .uncertain),
+        (.discarded, .discarded),
+    ]
+
+    @Test(arguments: states, AtVendor.allCases)
+    func `follow from the ledger first, then from what the vendor has`(state: (LedgerState, Cause?), vendor: AtVendor) {
+        let event = Self.expected(state.0)
+        let sent = event.sent!
+        var other = sent
+        other.properties = JSONText(checked: #"{"units":1}"#)
+        let rows: [VendorEvent] =
+            switch vendor {
+            case .absent: []
+            case .equal: [sent]
+            case .different: [other]
+            case .twice: [sent, sent]
+            }
+        var wanted = state.1.map { [$0] } ?? []
+        let isDelivered = state.1 == nil
+        switch vendor {
+        case .absent: if isDelivered { wanted.append(.lostAfterAccept) }
+        case .equal: break
+        case .different:
+            if isDelivered {
+                wanted.append(state.0 == .delivered(deduplicated: true, at: nil) ? .collision : .content)
+            }
+        case .twice: wanted.append(.doubled)
+        }
+        #expect(Self.causes(event, rows) == wanted)
+    }
+
+    @Test(arguments: [
+        (Self.expected(.delivered(deduplicated: false, at: nil), acceptedAgo: 59), Cause.notVisibleYet),
+        (Self.expected(.delivered(deduplicated: false, at: nil), acceptedAgo: 61), .lostAfterAccept),
+        // Accepted long ago, and delivered now.
+        (Self.expected(.delivered(deduplicated: false, at: Self.now)), .notVisibleYet),
+        (Self.expected(.delivered(deduplicated: false, at: nil), parent: true), .parentUnresolved),
+        (Self.expected(.delivered(deduplicated: false, at: nil), acceptedAgo: 1, parent: true), .notVisibleYet),
+        (Self.expected(.delivered(deduplicated: false, at: nil), sent: false), .unexplained),
+    ])
+    func `of a missing event depend on its age, its parent and its translation`(event: ExpectedEvent, cause: Cause) {
+        #expect(Self.causes(event, []) == [cause])
+    }
+
+    @Test func `of an event that only the vendor has are unknown while the journal is damaged`() {
+        let event = Self.expected(.delivered(deduplicated: false, at: nil))
+        let other = VendorEvent(id: "x", name: "api", timestamp: Self.now)
+        #expect(Self.causes(event, [event.sent!, other]) == [.foreign])
+        #expect(Self.causes(event, [event.sent!, other], isDamaged: true) == [.unreadable])
+    }
+
+    @Test func `have the words of the API, an urgency and a sentence, and none is benign by accident`() {
+        for cause in Cause.allCases {
+            #expect(cause.summary.hasSuffix("."))
+            #expect(!cause.needsConfirmation || cause.urgency != .unknown)
+        }
+        #expect(Cause.allCases.last == .unexplained)
+    }
+}
+
+/// A finding counts when two reads agree on it.
+@Suite struct ConfirmationTests {
+    private func finding(_ key: String, _ cause: Cause, isConfirmed: Bool = false) -> Finding {
+        Finding(
+            key: key,
+            provider: "p",
+            cause: cause,
+            eventID: key,
+            name: "api",
+            customerID: nil,
+            subscriptionID: nil,
+            timestamp: Timestamp(milliseconds: 0),
+            isConfirmed: isConfirmed
+        )
+    }
+
+    @Test func `drops what the second read does not see, and confirms what both see`() {
+        let first = [finding("lost", .lostAfterAccept), finding("late", .notVisibleYet), finding("came", .lostAfterAccept)]
+        let second = [finding("lost", .lostAfterAccept), finding("late", .lostAfterAccept), finding("new", .foreign)]
+        let confirmed = Confirmation.confirm(first, by: second)
+        #expect(confirmed.map(\.isConfirmed) == [true, true, false])
+        #expect(Confirmation.isPending(confirmed))
+        #expect(!Confirmation.isPending(Confirmation.confirm(confirmed, by: confirmed)))
+    }
+
+    @Test func `never confirms an event that may come still`() {
+        let young = [finding("e", .notVisibleYet)]
+        #expect(Confirmation.isPending(Confirmation.confirm(young, by: young)))
+    }
+
+    @Test func `needs no second read for what the journal says`() {
+        #expect(!Confirmation.isPending([finding("e", .waiting, isConfirmed: true)]))
+    }
+}
