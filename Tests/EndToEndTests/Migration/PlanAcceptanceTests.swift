@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A plan predicts what the same traffic does under the new file.
-@Suite struct PlanTests {
+@Suite struct PlanAcceptanceTests {
     /// What a plan says of a provider, or what became of events there.
     private struct Outcome: Equatable {
         var events = 0
