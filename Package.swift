@@ -221,7 +221,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FacadesTests",
-            dependencies: ["Events", "Facades", "JSON", "TestSupport", "Vendors"],
+            dependencies: ["Events", "Facades", "JSON", "Randomness", "TestSupport", "Vendors"],
             exclude: ["Polar/Recorded"],
             swiftSettings: settings
         ),
@@ -280,9 +280,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JournalSQLite", "Routing",
-                "TestSupport",
-                logging,
+                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "Journal", "JournalSQLite", "Routing",
+                "TestSupport", logging,
             ],
             swiftSettings: settings
         ),

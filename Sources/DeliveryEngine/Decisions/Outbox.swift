@@ -22,6 +22,14 @@ struct Outbox: Sendable {
     /// Whether there is room for more claimed events.
     var hasRoom: Bool { openEvents < Self.limit }
 
+    /// Whether an outcome that is not on its way to the disk yet is a retry.
+    var hasRetries: Bool { exceptions.contains { $0.nextAttemptAt != nil } }
+
+    /// Brings the times of those retries forward.
+    mutating func bringForward(by step: Duration) {
+        exceptions = exceptions.map { $0.broughtForward(by: step) }
+    }
+
     /// Takes note of claimed events that will have an outcome.
     mutating func opened(_ events: Int) {
         openEvents += events
@@ -49,6 +57,20 @@ struct Outbox: Sendable {
     mutating func settled(_ settlement: Settlement) {
         isSettling = false
         openEvents -= settlement.eventCount
+    }
+}
+
+extension SettledDelivery {
+    fileprivate func broughtForward(by step: Duration) -> SettledDelivery {
+        guard let nextAttemptAt else { return self }
+        return SettledDelivery(
+            sequence: sequence,
+            status: status,
+            newAttempts: newAttempts,
+            nextAttemptAt: nextAttemptAt + (.zero - step),
+            reachedAt: reachedAt,
+            fault: fault
+        )
     }
 }
 
