@@ -5,11 +5,11 @@ import Testing
 
 /// Transcripts of one stream: what comes, and what becomes of it.
 @Suite struct HTTP2StreamMachineTests {
-    private typealias Machine = HTTP2StreamMachine
+    typealias Machine = HTTP2StreamMachine
 
-    private static let head = Machine.Part.head(isValid: true, awaitsContinue: false)
-    private static let waitingHead = Machine.Part.head(isValid: true, awaitsContinue: true)
-    private static let wrongHead = Machine.Part.head(isValid: false, awaitsContinue: false)
+    static let head = Machine.Part.head(isValid: true, awaitsContinue: false)
+    static let waitingHead = Machine.Part.head(isValid: true, awaitsContinue: true)
+    static let wrongHead = Machine.Part.head(isValid: false, awaitsContinue: false)
 
     /// A machine that has got these parts, all of which passed.
     private static func after(_ parts: [Machine.Part]) -> Machine {
@@ -20,7 +20,8 @@ import Testing
 
     @Test func `lets a request and its response pass, and says nothing more`() {
         var machine = Self.after([Self.head, .body(10), .body(0), .end])
-        #expect(!machine.wantsBody() && !machine.responseEnded())
+        #expect(machine.wantsBody() == false)
+        #expect(machine.responseEnded() == false)
     }
 
     @Test func `refuses a request without a valid host, and drops all that follows`() {
@@ -29,34 +30,36 @@ import Testing
         for part in [.body(1), .body(PassedRequests.dropLimit + 1), .end, Self.head, Self.wrongHead] as [Machine.Part] {
             #expect(machine.received(part) == .drop)
         }
-        #expect(!machine.wantsBody() && !machine.responseEnded())
+        #expect(machine.wantsBody() == false)
+        #expect(machine.responseEnded() == false)
     }
 
     @Test func `tells a client that waits for 100 once to send its body`() {
         var machine = Self.after([Self.waitingHead])
-        #expect(machine.wantsBody())
-        #expect(!machine.wantsBody())
+        #expect(machine.wantsBody() == true)
+        #expect(machine.wantsBody() == false)
         #expect(machine.received(.body(5)) == .pass)
         #expect(machine.received(.end) == .pass)
-        #expect(!machine.responseEnded())
+        #expect(machine.responseEnded() == false)
     }
 
     @Test(arguments: [[head], [waitingHead, .body(1)], [waitingHead, .end], [head, .end]])
     func `tells nobody to send a body who does not wait for it`(parts: [Machine.Part]) {
         var machine = Self.after(parts)
-        #expect(!machine.wantsBody())
+        #expect(machine.wantsBody() == false)
     }
 
     @Test func `wants no body of a client that still waits for 100 when the response is over`() {
         var machine = Self.after([Self.waitingHead])
-        #expect(machine.responseEnded())
-        #expect(!machine.responseEnded() && !machine.wantsBody())
+        #expect(machine.responseEnded() == true)
+        #expect(machine.responseEnded() == false)
+        #expect(machine.wantsBody() == false)
         #expect(machine.received(.body(PassedRequests.dropLimit + 1)) == .pass, "it was told already")
     }
 
     @Test func `tells a client once to stop that sends too much behind the response`() {
         var machine = Self.after([Self.head, .body(PassedRequests.dropLimit + 1)])
-        #expect(!machine.responseEnded())
+        #expect(machine.responseEnded() == false)
         #expect(machine.received(.body(PassedRequests.dropLimit)) == .pass)
         #expect(machine.received(.body(1)) == .passAndReset)
         #expect(machine.received(.body(1)) == .pass)
