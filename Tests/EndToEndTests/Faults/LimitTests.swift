@@ -89,8 +89,10 @@ import Testing
                 try await expectBilled(taken, at: vendors, stage)
                 for vendor in vendors {
                     try await waitUntil("nothing waits for \(vendor)") {
-                        try await stage.deliveries(vendor, "pending").isEmpty
-                            && stage.deliveries(vendor, "retrying").isEmpty
+                        for status in ["pending", "retrying"] {
+                            guard try await stage.deliveries(vendor, status).isEmpty else { return false }
+                        }
+                        return true
                     }
                     #expect(try await stage.billed(vendor).count == taken.count, "\(vendor) bills one twice")
                     #expect(try await stage.deliveries(vendor, "uncertain").isEmpty)
