@@ -250,7 +250,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FacadesTests",
-            dependencies: ["Events", "Facades", "JSON", "TestSupport", "Vendors"],
+            dependencies: ["Events", "Facades", "JSON", "Randomness", "TestSupport", "Vendors"],
             exclude: ["Polar/Recorded"],
             swiftSettings: settings
         ),

@@ -2,7 +2,7 @@ import CoreMetrics
 import Events
 import Telemetry
 
-/// Counts what became of events that were handed in.
+/// Counts the results of submitted events.
 struct AcceptanceMetrics: Sendable {
     private let accepted: Counter
     private let duplicates: Counter

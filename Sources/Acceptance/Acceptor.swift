@@ -6,7 +6,7 @@ package import Journal
 package import Routing
 package import Telemetry
 
-/// Fixes what must never change again (id, timestamp, plan), and hands events to the journal.
+/// Fixes what must never change afterwards (id, timestamp, plan), and appends events to the journal.
 package struct Acceptor: Sendable {
     private let store: any EventAppending
     private let routes: CurrentRoutes
@@ -33,9 +33,9 @@ package struct Acceptor: Sendable {
     package enum Result: Sendable {
         /// It is on disk.
         case accepted(Accepted)
-        /// It is not stored, and why; no fault where a request has more than are listed.
+        /// It is not stored, with the reasons; no fault if the request has more faults than are listed.
         case refused([EventFault])
-        /// Good by itself, but not stored because of another event of the request.
+        /// Valid, but not stored because of another event of the request.
         case withheld
 
         /// Whether the event is on disk.
@@ -56,9 +56,9 @@ package struct Acceptor: Sendable {
 
     /// One event that is on disk.
     package struct Accepted: Sendable {
-        /// Its number in the journal; for one that was there already, the first one's.
+        /// Its sequence number; for a duplicate, that of the original.
         package let sequence: SequenceNumber
-        /// Whether it was there already, with the same content.
+        /// Whether it is a duplicate with the same content.
         package let isDuplicate: Bool
         fileprivate let event: AcceptedEvent
 
@@ -72,8 +72,8 @@ package struct Acceptor: Sendable {
         }
     }
 
-    /// Accepts the events of a body that was read.
-    /// - Returns: one result an event, good or bad, in the order of the body.
+    /// Accepts the events of a parsed body.
+    /// - Returns: one result per event, valid or not, in the order of the body.
     /// - Throws: ``StoreError`` if nothing was stored.
     package func accept(_ batch: EventReader.Batch, from client: Client, policy: WritePolicy) async throws(StoreError)
         -> [Result]
@@ -91,7 +91,7 @@ package struct Acceptor: Sendable {
     ///
     /// When this returns, every accepted event is on disk. An event has a fault if no route takes it, the client may not use that route or
     /// that name, or its timestamp is outside of the client's window; what a fault and a conflict do to the others, the policy says.
-    /// - Returns: one result an event, in their order.
+    /// - Returns: one result per event, in their order.
     /// - Throws: ``StoreError`` if nothing was stored.
     package func accept(_ events: [CanonicalEvent], from client: Client, policy: WritePolicy) async throws(StoreError)
         -> [Result]
@@ -147,7 +147,7 @@ package struct Acceptor: Sendable {
         case .stored(let sequence):
             return .accepted(Accepted(sequence: sequence, isDuplicate: false, event: event))
         case .duplicate(let sequence, let hasOtherTime):
-            // The timestamp of the first one holds, whichever of the two was not given.
+            // The original's timestamp counts, whichever of the two was not given.
             let first = hasOtherTime ? try await store.original(sequence) ?? event : event
             return .accepted(Accepted(sequence: sequence, isDuplicate: true, event: first))
         case .conflict(_, let fields): return .refused([conflict(event, fields, index)])
@@ -193,7 +193,7 @@ package struct Acceptor: Sendable {
         return submission
     }
 
-    /// The timestamps that a client's events may have. Computed once a request: lengths of time are 128 bits wide.
+    /// The timestamps that a client's events may have. Computed once per request: durations are 128 bits wide.
     private struct Window {
         let now: Timestamp
         let times: ClosedRange<Timestamp>
@@ -261,7 +261,7 @@ package struct Acceptor: Sendable {
         )
     }
 
-    /// Routes of other clients alone are not named: they tell what else the gateway is used for.
+    /// Routes that only other clients may use are not named: they would reveal what else the gateway is used for.
     private func unrouted(_ index: Int, _ event: CanonicalEvent, _ client: Client, _ table: RoutingTable) -> EventFault
     {
         let names = table.routeNames(for: client.name)

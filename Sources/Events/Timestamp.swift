@@ -29,10 +29,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp {
-    /// The first millisecond of a year, UTC.
+    /// The first millisecond of a year from 1 to 9999, UTC. Any other year counts as the nearest of these.
     package static func start(ofYear year: Int) -> Timestamp {
         // Days before the year in the proleptic Gregorian calendar, counted from year 1.
-        let past = year - 1
+        let past = min(max(year, 1), 9999) - 1
         let days = past * 365 + past / 4 - past / 100 + past / 400
         return Timestamp(milliseconds: Int64(days - 719_162) * 86_400_000)
     }

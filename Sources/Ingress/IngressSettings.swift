@@ -21,15 +21,15 @@ package struct IngressSettings: Sendable, Equatable {
     package var patience = Patience()
     package var capacity = Capacity()
 
-    /// How long a client may stall. A connection is looked at every `interval`: a request whose head or body stood still for two whole
-    /// ones is given up, and so is a connection whose output was not taken, or on which nothing moved, for eight.
+    /// The client timeouts. A connection is checked every `interval`: a request whose head or body was stalled for two whole
+    /// intervals is closed, and so is a connection whose output was not read, or without traffic, for eight.
     package struct Patience: Sendable, Equatable {
         package var interval: Duration = .seconds(15)
-        /// The fewest bytes of a body that are no standstill.
+        /// A body that brings fewer bytes per interval is stalled.
         package var bodyBytes = 8 << 10
         /// How long a connection may be open without a request.
         package var firstRequest: Duration? = .seconds(10)
-        /// How long a connection may be used: afterwards it closes behind the next answer. A tenth more or less, by chance. Nil: no limit.
+        /// The maximum age of a connection: afterwards it closes with the next response. Varies randomly by a tenth. Nil: no limit.
         package var age: Duration? = .seconds(3600)
 
         package init() {}
@@ -47,13 +47,13 @@ package struct IngressSettings: Sendable, Equatable {
         self.servesAdministration = servesAdministration
     }
 
-    /// How much clients may hold at a time, over all listeners.
+    /// The resource limits of clients, over all listeners.
     package struct Capacity: Sendable, Equatable {
-        /// The most connections. Beyond it one that is silent or idle makes room, and if there is none, the new one is closed.
+        /// Maximum connections. At the limit, a silent or idle one is closed for a new one; if there is none, the new one is closed.
         package var connections = 10_000
-        /// The most connections of one address (of one /64 network in IPv6); nil: 1,000, and no more than half of all.
+        /// Maximum connections of one address (one /64 network in IPv6); nil: 1,000, but at most half of the total.
         package var connectionsPerAddress: Int?
-        /// Proxies that bring many clients' requests: their connections are limited together with all others only.
+        /// Proxies in front of many clients: their connections count only towards the total limit.
         package var trustedProxies: [NetworkRange] = []
         /// The most bytes of request bodies in memory.
         package var bodyBytes = 256 << 20

@@ -2,7 +2,7 @@ package import Access
 package import Events
 import Synchronization
 
-/// The routes in force, with the tables made of them.
+/// The active routes, with the tables built from them.
 package struct RoutesSnapshot: Sendable {
     package let routes: Routes
     package let table: RoutingTable
@@ -16,7 +16,7 @@ package struct RoutesSnapshot: Sendable {
     }
 }
 
-/// Hands out the newest routes. Whoever works with them takes the snapshot once and stays with it.
+/// Provides the current routes. Callers take one snapshot and use it to the end of their work.
 package final class CurrentRoutes: Sendable {
     private struct State {
         var snapshot: RoutesSnapshot
@@ -45,12 +45,12 @@ package final class CurrentRoutes: Sendable {
 
     package var current: RoutesSnapshot { state.withLock { $0.snapshot } }
 
-    /// Takes over new routes, whole.
+    /// Replaces the routes atomically.
     package func replace(by routes: Routes) {
         change { $0.snapshot = RoutesSnapshot(routes, stored: $0.stored) }
     }
 
-    /// Takes over new keys of the data folder, whole.
+    /// Replaces the keys of the data folder atomically.
     package func replace(by stored: StoredKeys) {
         change { state in
             state.stored = stored
@@ -58,7 +58,7 @@ package final class CurrentRoutes: Sendable {
         }
     }
 
-    /// The tables are made under the lock: of two changes at a time, neither may undo the other.
+    /// The tables are built under the lock, so that of two concurrent changes neither is lost.
     private func change(_ change: (inout State) -> Void) {
         let (new, watchers) = state.withLock { state in
             state.replaced.append(Replaced(table: state.snapshot.table, at: .now))
@@ -82,13 +82,13 @@ package final class CurrentRoutes: Sendable {
         replaced.table == nil || now - replaced.at >= longestRequest
     }
 
-    /// The routes in force now, then each that replaces them. Who is slow misses those in between, never the newest.
+    /// The current routes, then each version that replaces them. A slow reader skips versions, but never the newest.
     package func changes() -> AsyncStream<RoutesSnapshot> {
         let (changes, watcher) = AsyncStream<RoutesSnapshot>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
             state.nextWatcher += 1
             state.watchers[state.nextWatcher] = watcher
-            // Before the lock is free, so that what replaces it comes behind it. Nobody reads yet, so nobody is woken.
+            // Before the lock is released, so that later versions follow it. Nobody reads yet, so nobody is woken.
             watcher.yield(state.snapshot)
             return state.nextWatcher
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An IP address, and how far it is away.
+/// An IP address, and its distance: this machine, a network around it, or the internet.
 package struct NetworkAddress: Sendable, Hashable {
     /// Who can be behind an address.
     package enum Reach: Sendable, Equatable {
@@ -27,8 +27,8 @@ package struct NetworkAddress: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// Nil for what is no address, such as a name. Takes every form that the system's resolver takes for one, also `127.1` and
-    /// `0x7f000001`: a rule that knows the usual form only is no rule.
+    /// Nil for anything but an address, such as a name. Accepts every form that the system's resolver accepts, including `127.1` and
+    /// `0x7f000001`: a rule that knew only the usual form could be bypassed.
     package init?(_ text: String) {
         var text = text
         if text.hasPrefix("["), text.hasSuffix("]") { text = String(text.dropFirst().dropLast()) }
@@ -79,7 +79,7 @@ package struct NetworkAddress: Sendable, Hashable {
         return bytes.starts(with: prefix) ? NetworkAddress(bytes: Array(bytes.suffix(4))) : self
     }
 
-    /// What one customer of a network has: an address of IPv4, the first 64 bits of one of IPv6.
+    /// What one customer of a network has: an IPv4 address, or the first 64 bits of an IPv6 address.
     package var subscriber: NetworkAddress {
         let own = unmapped
         guard own.bytes.count == 16 else { return own }

@@ -2,9 +2,9 @@ package import Access
 package import ConfigurationFile
 package import Events
 
-/// What `routes.json` says, checked and complete: an immutable snapshot that is swapped whole.
+/// The validated content of `routes.json`: an immutable snapshot that is replaced as a whole.
 package struct Routes: Sendable {
-    /// In the order of the file, then the accounts that tenants' own credentials make of them.
+    /// In the order of the file, followed by the accounts of tenants with their own credentials.
     package let providers: [ProviderConfiguration]
     /// In the order of the file: the first that matches takes the event.
     package let routes: [Route]
@@ -19,7 +19,7 @@ package struct Routes: Sendable {
         accounts = VendorAccounts(providers)
     }
 
-    /// The same routes, with the accounts told apart by the vendors' keys, as far as they are known.
+    /// The same routes, with accounts distinguished by the vendors' keys where these are known.
     func knowing(keys: [ProviderName: CredentialDigest]) -> Routes {
         var routes = self
         routes.accounts = VendorAccounts(providers, keys: keys)
@@ -45,19 +45,19 @@ package struct Routes: Sendable {
             ?? providers.first { $0.name == provider }
     }
 
-    /// The providers whose state a client may read: those of its routes that are its tenant's alone.
-    /// - Returns: nil if it may read all, also of those that are configured no more: with the scope `admin`, or where there is one tenant.
+    /// The providers whose state a client may read: those of its routes that belong to its tenant alone.
+    /// - Returns: nil if it may read all, including removed ones: with the scope `admin`, or if there is only one tenant.
     package func providersSeen(by client: Client) -> [ProviderConfiguration]? {
         if client.may(.admin) || clients.allSatisfy({ $0.tenant == client.tenant }) { return nil }
         return providers(for: client.name).filter { !isShared($0.name) }
     }
 
-    /// Whether a client may ask a provider's vendor for what it has: with the scope `admin`, or where no other tenant's events are.
+    /// Whether a client may read data from a provider's vendor: with the scope `admin`, or if no other tenant uses the account.
     package func mayRead(_ provider: ProviderName, _ client: Client) -> Bool {
         client.may(.admin) || !isShared(provider)
     }
 
-    /// Whether events of several tenants can be at a provider's account, so that what it shows is not one tenant's alone.
+    /// Whether a provider's account may hold events of several tenants.
     package func isShared(_ provider: ProviderName) -> Bool {
         let users = clients.filter { client in
             providers(for: client.name).contains { accounts.areSame($0.name, provider) }
@@ -74,14 +74,14 @@ package struct Route: Sendable, Equatable {
     package let destinations: [RoutedDestination]
 }
 
-/// A destination of a route, and how many of the customers it gets.
+/// A destination of a route, and its share of the customers.
 package struct RoutedDestination: Sendable, Equatable {
     package let destination: Destination
     /// Percent of the customers, 0 to 100.
     package let share: Double
 }
 
-/// Conditions that an event must all meet; an empty list of patterns is met by everything.
+/// Conditions, all of which an event must meet; an empty list of patterns matches everything.
 package struct RouteMatch: Sendable, Equatable {
     package var names: [Glob] = []
     package var customers: [Glob] = []

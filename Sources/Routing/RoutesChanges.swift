@@ -1,7 +1,7 @@
 import Access
 package import Events
 
-/// What differs between two versions of `routes.json`, for people to look over.
+/// The differences between two versions of `routes.json`, for people to review.
 package struct RoutesChanges: Sendable, Equatable {
     /// The parts of the file.
     package enum Part: String, Sendable {
@@ -13,7 +13,7 @@ package struct RoutesChanges: Sendable, Equatable {
         case added, removed, changed
     }
 
-    /// One provider, route or client that is not as it was.
+    /// One provider, route or client that has changed.
     package struct Change: Sendable, Equatable {
         package let part: Part
         package let name: String
@@ -27,7 +27,7 @@ package struct RoutesChanges: Sendable, Equatable {
         }
     }
 
-    /// In the order of the newer file, what was removed last.
+    /// In the order of the newer file, with removed parts at the end.
     package let list: [Change]
 
     package init(from old: Routes, to new: Routes) {
@@ -37,7 +37,7 @@ package struct RoutesChanges: Sendable, Equatable {
         list = providers + routes + Self.moved(old.routes, new.routes) + clients
     }
 
-    /// The providers that the newer file does not have any more.
+    /// The providers that are not in the newer file.
     package var removedProviders: [ProviderName] {
         list.filter { $0.part == .provider && $0.kind == .removed }.map { ProviderName($0.name) }
     }
@@ -61,7 +61,7 @@ package struct RoutesChanges: Sendable, Equatable {
         return kept + removed.map { Change(part: part, name: name($0), kind: .removed, fields: []) }
     }
 
-    /// The first route that matches takes an event, so their order is part of what they say.
+    /// The first matching route takes an event, so the order of routes matters.
     private static func moved(_ old: [Route], _ new: [Route]) -> [Change] {
         let kept = old.map(\.name).filter { name in new.contains { $0.name == name } }
         let order = new.map(\.name).filter { kept.contains($0) }

@@ -4,11 +4,11 @@ package import Events
 
 /// Every field of `routes.json`: read by the reader, by the JSON Schema and by the reference.
 package enum RoutesFields {
-    /// The most destinations of a route: a plan's members are told apart by the bits of a word.
+    /// Maximum destinations of a route: a plan's members are the bits of a word.
     static let mostDestinations = 64
 
     /// The fields of the whole file.
-    /// - Parameter vendors: the vendors there are; their adapters' names and settings are part of the list.
+    /// - Parameter vendors: all vendors; their adapters' names and settings are part of the list.
     package static func file(_ vendors: [VendorTraits]) -> [Field] {
         [
             Field("$schema", .text, "Where editors find the JSON Schema."),
@@ -57,7 +57,7 @@ package enum RoutesFields {
         anyProvider(vendors) + joined(vendors, accountFields)
     }
 
-    /// The settings that only providers of this vendor have.
+    /// The settings specific to this vendor's providers.
     private static func accountFields(of vendor: VendorTraits) -> [Field] {
         vendor.accountHeaders.map { Field($0.setting, .text, "\(vendor.vendor) only: \($0.summary)") }
     }
@@ -221,7 +221,7 @@ package enum RoutesFields {
         return names.compactMap { name in uses[name].map { joined($0) } }
     }
 
-    /// A field that takes what any of these vendors takes, with their default if they have the same.
+    /// A field that accepts what any of these vendors accepts, with their default if it is the same for all.
     private static func joined(_ uses: [(vendor: String, field: Field)]) -> Field {
         let first = uses[0].field
         var (kind, summaries) = (first.kind, [first.summary])

@@ -3,7 +3,7 @@ package import ConfigurationFile
 package import Events
 import JSON
 
-/// Reads `routes.json`: the whole of it, or everything that is wrong in it.
+/// Reads `routes.json`, or reports everything that is wrong with it.
 package struct RoutesReader: Sendable {
     private let vendors: [any Adapter]
 
@@ -11,7 +11,7 @@ package struct RoutesReader: Sendable {
     private let isServed: PassReader.ServedPaths
 
     /// - Parameters:
-    ///   - vendors: the adapters at hand.
+    ///   - vendors: the available adapters.
     ///   - allowsInlineSecrets: whether a vendor's key may stand in the file.
     ///   - isServed: whether the gateway itself serves a path of a vendor's API.
     package init(
@@ -24,11 +24,11 @@ package struct RoutesReader: Sendable {
         self.allowsInlineSecrets = allowsInlineSecrets
     }
 
-    /// What a file that can be used says, and what is doubtful in it.
+    /// The content of a valid file, with warnings.
     package struct Contents: Sendable {
         package let routes: Routes
         package let warnings: [ConfigurationFault]
-        /// Where each provider stands in the file; a tenant's own account, where its credential does.
+        /// Each provider's position in the file; for a tenant's own account, the position of its credential.
         let positions: [ProviderName: JSONPosition]
     }
 
@@ -66,7 +66,7 @@ private struct RoutesFileReader {
     private let isServed: PassReader.ServedPaths
     private var fields = FieldReader()
     private var providers: [ProviderConfiguration] = []
-    /// Names of providers, those that could not be read too, so that one fault does not make others.
+    /// Names of providers, including those with faults, so that one fault does not cause others.
     private var providerNames: [String] = []
     private(set) var positions: [ProviderName: JSONPosition] = [:]
     private var clientReader = ClientReader()
@@ -297,7 +297,7 @@ private struct RoutesFileReader {
 
     private mutating func readMatch(_ value: JSONValue) -> RouteMatch {
         let members = fields.members(of: value, RoutesFields.match, in: "\"match\"")
-        // None to choose from would be met by every event, and hardly anybody means that by it.
+        // An empty list would match every event, which is hardly what was meant.
         for name in ["name", "customer_id", "client"] {
             guard let list = members[name], list.kind == .array, Array(list.elements).isEmpty else { continue }
             fields.fault(list, "\"\(name)\" is empty; remove it to match every event")

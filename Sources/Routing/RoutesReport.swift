@@ -2,7 +2,7 @@ import Access
 import ConfigurationFile
 import Events
 
-/// What `tollgate check` says of a file that can be used: what it sets up.
+/// What `tollgate check` prints for a valid file: what it configures.
 package enum RoutesReport {
     /// The routes as text.
     package static func summary(of routes: Routes, file: String) -> String {

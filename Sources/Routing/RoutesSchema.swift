@@ -2,11 +2,11 @@ import ConfigurationFile
 package import Events
 import JSON
 
-/// The JSON Schema of `routes.json` (draft 2020-12), made of ``RoutesFields``: what editors complete and check by.
+/// The JSON Schema of `routes.json` (draft 2020-12), generated from ``RoutesFields``, for completion and validation in editors.
 ///
-/// The copy beside this file is written by `tollgate schema`; a test holds it against this.
+/// The copy beside this file is written by `tollgate schema`; a test compares the two.
 package enum RoutesSchema {
-    /// The schema's text, with a member a line.
+    /// The schema's text, with one member per line.
     /// - Parameter vendors: the vendors there are.
     package static func text(_ vendors: [VendorTraits]) -> [UInt8] {
         var writer = JSONWriter(capacity: 16_384)

@@ -3,11 +3,11 @@ import ConfigurationFile
 package import Events
 import Synchronization
 
-/// Finds an event's plan. Made once for a snapshot of the routes.
+/// Finds an event's plan. Built once per snapshot of the routes.
 ///
-/// Plans are shared: events that take the same route with the same destinations get the same object, which the journal keeps once.
+/// Plans are shared: events with the same route and destinations get the same object, which the journal stores once.
 package final class RoutingTable: Sendable {
-    /// A plan is told by its route and by which of its destinations take part.
+    /// A plan is identified by its route and by the destinations that take part.
     private struct PlanKey: Hashable {
         let route: Int
         let members: UInt64
@@ -22,7 +22,7 @@ package final class RoutingTable: Sendable {
     }
 
     private let routes: [Route]
-    /// The tenants of clients whose plans are their own: they have accounts of their own, or share one with another tenant.
+    /// The tenants with plans of their own: they have their own accounts, or share one with another tenant.
     private let tenants: [ClientName: TenantID]
     /// The accounts into which several tenants send.
     private let shared: Set<ProviderName>
@@ -32,7 +32,7 @@ package final class RoutingTable: Sendable {
     private let plans = Mutex<[PlanKey: Plan]>([:])
     private let plansByName = Mutex<[NameKey: Plan]>([:])
 
-    /// The names that are remembered; an application that makes up names without end must not fill the memory.
+    /// Maximum cached names: an application with ever new names must not fill the memory.
     private static let mostNames = 10_000
 
     package init(_ routes: Routes) {
@@ -93,7 +93,10 @@ package final class RoutingTable: Sendable {
         }
     }
 
-    /// The destination, at the tenant's own account if it has one there. Being part of the plan, that never changes for an event.
+    /// The destination, at the tenant's own account if it has one there.
+    ///
+    /// In an account that tenants share, every id is prefixed with the tenant: the vendor identifies events by their id alone, and would
+    /// treat one tenant's event as a duplicate of another's. As part of the plan, the prefix never changes for an event.
     private func own(_ destination: Destination, _ tenant: TenantID?) -> Destination {
         guard let tenant else { return destination }
         let account = accounts[tenant]?[destination.provider] ?? destination.provider

@@ -36,7 +36,7 @@ package struct SubmissionFinder {
     }
 }
 
-/// An event's name as routes tell it apart: byte for byte, as the globs do. `String` takes a composed letter and its decomposed form for
+/// An event's name as routes compare it: byte for byte, like the globs. `String` treats a composed letter and its decomposed form as
 /// equal.
 typealias EventName = Identifier<EventNameSubject>
 

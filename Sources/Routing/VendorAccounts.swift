@@ -5,8 +5,8 @@ import JSON
 
 /// Which providers are one account at their vendor.
 ///
-/// The vendor's key decides, together with the server and the account's own settings: two variables or files can hold the same key.
-/// Where a key is not known, its source stands for it.
+/// The vendor's key decides, together with the server and the account's settings: two variables or files may contain the same key.
+/// Where a key is not known, its source is compared instead.
 package struct VendorAccounts: Sendable {
     /// Equal for providers at one account.
     private struct Identity: Hashable {
@@ -39,7 +39,7 @@ package struct VendorAccounts: Sendable {
         self.identities = identities
     }
 
-    /// Whether two providers are at one account. A provider is at its own, also if it is not configured.
+    /// Whether two providers are at one account. A provider is always at the same account as itself, even if it is not configured.
     package func areSame(_ one: ProviderName, _ other: ProviderName) -> Bool {
         if one == other { return true }
         guard let identity = identities[one] else { return false }
@@ -48,7 +48,7 @@ package struct VendorAccounts: Sendable {
 }
 
 extension RoutesReader.Contents {
-    /// The same file, read with the vendors' keys at hand: providers with one key are one account, and a warning says so where the
+    /// The same file, with the vendors' keys known: providers with the same key are one account, and a warning says so where the
     /// file does not show it.
     /// - Parameter keys: of the providers whose keys are known.
     package func knowing(keys: [ProviderName: CredentialDigest]) -> RoutesReader.Contents {

@@ -142,21 +142,21 @@ struct ServeCommand: AsyncParsableCommand {
             ingress.eventLimit = eventLimit
             administration?.eventLimit = eventLimit
         }
-        let settings = GatewaySettings(
+        var settings = GatewaySettings(
             routesFile: URL(filePath: routes, relativeTo: nil),
-            allowsInlineSecrets: allowInlineSecrets,
             dataFolder: URL(filePath: data),
-            ingress: ingress,
-            administration: administration,
-            certificate: tls.certificate,
-            vendorRoots: tls.vendorRoots,
-            backlogLimitEvents: backlogLimit,
-            diskLimitBytes: diskLimitMb.map { min($0, Int.max >> 20) << 20 },
-            retention: retention.flatMap(Self.readRetention) ?? GatewaySettings.usualRetention,
-            acceptsClock: acceptClock,
-            allowsCoreDumps: allowCoreDumps,
             environment: environment
         )
+        settings.allowsInlineSecrets = allowInlineSecrets
+        settings.ingress = ingress
+        settings.administration = administration
+        settings.certificate = tls.certificate
+        settings.vendorRoots = tls.vendorRoots
+        settings.backlogLimitEvents = backlogLimit
+        settings.diskLimitBytes = diskLimitMb.map { min($0, Int.max >> 20) << 20 }
+        settings.retention = retention.flatMap(Self.readRetention) ?? GatewaySettings.usualRetention
+        settings.acceptsClock = acceptClock
+        settings.allowsCoreDumps = allowCoreDumps
         let welcome = Welcome(
             scheme: tls.certificate == nil ? "http" : "https",
             host: listen.host,

@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -6,9 +7,13 @@ import Testing
 @Suite struct PassedCallTests {
     /// The client may read and write customers at Lago and Polar.
     private static func allow(_ stage: Stage) throws {
-        try stage.writeRoutes(scopes: [
-            "events:write", "events:read", "deliveries:manage", "vendor:read", "vendor:write",
-        ])
+        // Long enough that no call ends because of it.
+        try stage.writeRoutes(
+            timeout: "10m",
+            scopes: [
+                "events:write", "events:read", "deliveries:manage", "vendor:read", "vendor:write",
+            ]
+        )
         let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
         let pass = #""pass": {"lago": "/api/v1/customers*", "polar": "/v1/customers*"}, "#
         let allowed = text.replacing(#""scopes": ["#, with: pass + #""scopes": ["#)
@@ -70,6 +75,81 @@ import Testing
                 try await waitUntil("it is delivered") { try await stage.statuses(of: "e1")["lago"] == "delivered" }
                 #expect(try await stage.client.get("/lago/api/v1/customers").status == 200)
             }
+        }
+    }
+
+    // MARK: - HTTP/2
+
+    /// A gateway that speaks TLS, which tells HTTP/2 clients from others.
+    private func withSecureGateway(_ body: (Stage, Certificates) async throws -> Void) async throws {
+        try await Stage.set { (stage) async throws in
+            try Self.allow(stage)
+            let certificates = Certificates(in: stage.folder)
+            try await certificates.makeAuthority("one")
+            try await certificates.makeServer(signedBy: "one")
+            try await stage.withGateway(arguments: certificates.arguments) { _ async throws in
+                try await body(stage, certificates)
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `pass alike over HTTP/2 and HTTP/1.1, bodies included`(http1Only: Bool) async throws {
+        try await withSecureGateway { (stage, certificates) async throws in
+            func ask(_ path: String, _ method: HTTPMethod = .GET, _ body: String? = nil) async throws
+                -> Certificates.Answer
+            {
+                let address = "https://localhost:\(stage.port)/lago\(path)"
+                return try await certificates.ask(
+                    address,
+                    trusting: "one",
+                    method: method,
+                    body: body,
+                    http1Only: http1Only
+                )
+            }
+            // More than one window of a stream.
+            let name = String(repeating: "Ada ", count: 50_000)
+            let customer = #"{"customer": {"external_id": "c1", "name": "\#(name)"}}"#
+            let made = try await ask("/api/v1/customers", .POST, customer)
+            #expect(made.status == 200 && made.text.contains(name))
+            #expect(made.version == (http1Only ? .http1_1 : .http2))
+            let found = try await ask("/api/v1/customers/c1")
+            #expect(found.status == 200 && found.text == made.text)
+            #expect(try await ask("/api/v1/customers/none").status == 404)
+            #expect(try await ask("/api/v1/invoices").status == 403)
+        }
+    }
+
+    @Test func `end at the vendor when an HTTP/2 client resets its stream, and leave the other streams alone`()
+        async throws
+    {
+        try await withSecureGateway { (stage, certificates) async throws in
+            let client = try await RawHTTP2.connect(to: stage.port, trusting: certificates, "one")
+            func get(_ path: String) -> [(String, String)] {
+                [
+                    (":method", "GET"), (":scheme", "https"), (":path", path), (":authority", "localhost"),
+                    ("authorization", "Bearer \(Stage.key)"),
+                ]
+            }
+            /// How many passed calls are in flight.
+            func inFlight() async throws -> Int? {
+                let address = "https://localhost:\(stage.port)/v1/providers"
+                let text = try await certificates.ask(address, trusting: "one").text
+                let list = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+                let lago = (list?["providers"] as? [[String: Any]])?.first { $0["name"] as? String == "lago" }
+                return (lago?["passed"] as? [String: Any])?["in_flight"] as? Int
+            }
+            try await stage.setFaults("lago", #"{"hang":1}"#)
+            try await client.request(get("/lago/api/v1/customers"), on: 1)
+            try await client.request(get("/lago/api/v1/customers"), on: 3)
+            try await waitUntil("both calls are in flight") { try await inFlight() == 2 }
+            // RST_STREAM with CANCEL.
+            try await client.send(type: 3, stream: 1, [0, 0, 0, 8])
+            try await waitUntil("one call has ended") { try await inFlight() == 1 }
+            try await client.request(get("/healthz"), on: 5)
+            try await waitUntil("another stream is answered") { !client.frames(1, on: 5).isEmpty }
+            #expect(!client.isClosed && client.frames(1, on: 3).isEmpty)
         }
     }
 }

@@ -10,7 +10,7 @@ import Testing
     /// A stage with an authority `one` and a server's certificate that it signed.
     private func withCertificates(_ body: (Stage, Certificates) async throws -> Void) async throws {
         try await Stage.set { (stage) async throws in
-            let certificates = Certificates(folder: stage.folder)
+            let certificates = Certificates(in: stage.folder)
             try await certificates.makeAuthority("one")
             try await certificates.makeServer(signedBy: "one")
             try await body(stage, certificates)

@@ -118,4 +118,13 @@ import Testing
         #expect(Timestamp(milliseconds: 253_402_300_799_999).unixSeconds == "253402300799.999")
         #expect(Timestamp(milliseconds: -1).unixSeconds == "-0.001")
     }
+
+    @Test(arguments: [
+        (1, "0001-01-01"), (4, "0004-01-01"), (5, "0005-01-01"), (101, "0101-01-01"), (401, "0401-01-01"),
+        (1969, "1969-01-01"), (1970, "1970-01-01"), (2000, "2000-01-01"), (2001, "2001-01-01"), (2106, "2106-01-01"),
+        (9999, "9999-01-01"), (0, "0001-01-01"), (.min, "0001-01-01"), (10_000, "9999-01-01"), (.max, "9999-01-01"),
+    ])
+    func `knows when a year starts, and takes any number for one`(year: Int, date: String) {
+        #expect(Timestamp.start(ofYear: year) == Timestamp(rfc3339: "\(date)T00:00:00Z"))
+    }
 }

@@ -5,7 +5,7 @@ package import Events
 package struct Client: Sendable, Equatable {
     package let name: ClientName
     package let tenant: TenantID
-    /// The keys that `routes.json` gives it, in the order of the file; others may stand in the data folder.
+    /// Its keys in `routes.json`, in the order of the file. There may be others in the data folder.
     package let keys: [ClientKey]
     package let scopes: Set<Scope>
     /// What it may send.
@@ -14,7 +14,7 @@ package struct Client: Sendable, Equatable {
     package let limits: ClientLimits
     /// Which timestamps its events may have.
     package let timestamps: TimestampWindow
-    /// Which calls of vendors' own APIs it may make through the gateway.
+    /// Which calls to vendors' own APIs it may pass through the gateway.
     package let pass: PassRules
 
     package init(
@@ -37,7 +37,7 @@ package struct Client: Sendable, Equatable {
         self.pass = pass
     }
 
-    /// Whether the client has a scope, by itself or because it may do everything.
+    /// Whether the client has a scope, directly or through `admin`.
     package func may(_ scope: Scope) -> Bool {
         scopes.contains(scope) || scopes.contains(.admin)
     }
@@ -48,11 +48,11 @@ package enum Scope: String, Sendable, CaseIterable {
     case writeEvents = "events:write"
     case readEvents = "events:read"
     case manageDeliveries = "deliveries:manage"
-    /// To plan routes, to fill a vendor with recorded events, and to compare vendors.
+    /// Plan routes, fill a vendor with recorded events, and compare vendors.
     case manageMigrations = "migrations:manage"
-    /// To pass GET and HEAD to a vendor's own API.
+    /// Pass GET and HEAD requests through to a vendor's own API.
     case readVendor = "vendor:read"
-    /// To pass all other methods to a vendor's own API.
+    /// Pass requests with any other method through to a vendor's own API.
     case writeVendor = "vendor:write"
     case admin
 }
@@ -80,7 +80,7 @@ package struct Allowance: Sendable, Equatable {
     }
 }
 
-/// How much a client may send; nil: as much as the gateway takes.
+/// A client's rate limits; nil: no limit of its own.
 package struct ClientLimits: Sendable, Equatable {
     package let requests: RateLimit?
     package let events: RateLimit?

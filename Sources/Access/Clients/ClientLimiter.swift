@@ -1,7 +1,7 @@
 package import Events
 import Synchronization
 
-/// Counts what clients with limits send. A client without any costs nothing.
+/// Enforces the clients' rate limits. A client without limits costs nothing.
 package final class ClientLimiter: Sendable {
     private struct Counts {
         let limits: ClientLimits
@@ -15,28 +15,28 @@ package final class ClientLimiter: Sendable {
         }
     }
 
-    /// One entry a client of `routes.json` that has limits.
+    /// One entry for each client of `routes.json` that has limits.
     private let counts = Mutex<[ClientName: Counts]>([:])
 
     package init() {}
 
     /// Counts a request.
-    /// - Throws: ``LimitExceeded`` if it comes too early; it is not counted then.
+    /// - Throws: ``LimitExceeded`` if it exceeds the rate limit; then it is not counted.
     package func admitRequest(of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
         guard let limit = client.limits.requests else { return }
         let wait = with(client, now) { $0.requests?.takeIfPresent(1, at: now) }
         if let wait { throw LimitExceeded(what: .requests, limit: limit, wait: wait) }
     }
 
-    /// Counts the events of a request, all or none.
-    /// - Throws: ``LimitExceeded`` if they come too early; they are not counted then.
+    /// Counts the events of a request: all of them, or none.
+    /// - Throws: ``LimitExceeded`` if they exceed the rate limit; then none is counted.
     package func admit(events: Int, of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
         guard let limit = client.limits.events, events > 0 else { return }
         let wait = with(client, now) { $0.events?.takeIfPresent(events, at: now) }
         if let wait { throw LimitExceeded(what: .events, limit: limit, wait: wait) }
     }
 
-    /// A client whose limits have changed begins anew.
+    /// A client whose limits have changed starts with full buckets.
     private func with(
         _ client: Client,
         _ now: ContinuousClock.Instant,
@@ -51,9 +51,9 @@ package final class ClientLimiter: Sendable {
     }
 }
 
-/// A client sent more than it may. Nothing of the request was taken.
+/// Rate limit exceeded. Nothing of the request was accepted.
 package struct LimitExceeded: Error, Sendable, Equatable {
-    /// What there was too much of.
+    /// Which limit was exceeded.
     package enum What: String, Sendable {
         case requests, events
     }

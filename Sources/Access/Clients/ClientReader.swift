@@ -4,17 +4,17 @@ package import JSON
 
 /// Reads the clients of one `routes.json`.
 package struct ClientReader {
-    /// Of the clients so far, those that could not be read too, so that one fault does not make others.
+    /// The names of the clients so far, including those with faults, so that one fault does not cause others.
     package private(set) var names: [String] = []
     private var digests: Set<KeyDigest> = []
     /// Routes that clients name. Clients are read before them, since routes name clients too.
     private var routes: [(name: String, value: JSONValue)] = []
-    /// What clients say of calls that pass, which is checked when all of the file is known.
+    /// The clients' `pass` settings, which are checked once the whole file is read.
     package private(set) var passes: [ClientName: JSONValue] = [:]
-    /// Each makes an account of its own at the provider.
+    /// Each one is a separate account at the provider.
     package private(set) var credentials: [TenantCredential] = []
 
-    /// A credential of a tenant's own.
+    /// A tenant's own credential.
     package struct TenantCredential {
         package let tenant: TenantID
         package let provider: ProviderName
@@ -63,7 +63,7 @@ package struct ClientReader {
         )
     }
 
-    /// Says which routes that clients name are none.
+    /// Reports routes that clients name and that do not exist.
     package func checkRoutes(against known: Set<String>, _ fields: inout FieldReader) {
         for (name, value) in routes where !known.contains(name) {
             fields.fault(value, "no route is named \"\(name)\"\(FieldReader.hint(name, known.sorted()))")

@@ -9,19 +9,19 @@ struct CredentialProgram: Sendable {
     /// The program, looked up in `PATH` unless it has a slash, and its arguments.
     let arguments: [String]
     let environment: [String: String]
-    /// After this it is ended by force.
+    /// The timeout, after which it is killed.
     let limit: Duration
 
-    /// Why there is no credential, without a word of what was printed.
+    /// Why there is no credential; contains nothing of the output.
     struct Failure: Error {
         let reason: String
     }
 
-    /// A credential is short; who prints more than this prints something else.
+    /// A credential is short; output longer than this is something else.
     private static let mostBytes = 64 << 10
     private static let pause: Int32 = 50
 
-    /// What the program printed when it ended well. Runs on a thread of its own, since to wait for a program blocks.
+    /// What the program printed, if it succeeded. Runs on a thread of its own, since waiting for a program blocks.
     func run() async -> Result<[UInt8], Failure> {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.runAndWait()) }
@@ -40,7 +40,7 @@ struct CredentialProgram: Sendable {
         return watch(process, ends[0])
     }
 
-    /// Reads until the program ends. Not until the pipe does: a helper that it leaves running may hold that open.
+    /// Reads until the program exits, not until the pipe closes: a process that it leaves running may keep the pipe open.
     private func watch(_ process: pid_t, _ output: Int32) -> Result<[UInt8], Failure> {
         let end = ContinuousClock.now + limit
         var printed: [UInt8] = []
@@ -48,7 +48,7 @@ struct CredentialProgram: Sendable {
         while true {
             var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
             poll(&descriptor, 1, Self.pause)
-            // Before the last reading, so that nothing is missed that was printed before the end.
+            // Before the last read, so that output from just before the exit is not missed.
             let hasEnded = waitpid(process, &status, WNOHANG) == process
             read(output, into: &printed)
             if hasEnded { break }
@@ -99,9 +99,9 @@ struct CredentialProgram: Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setflags(&attributes, Self.flags)
-        // A group of its own, so that what it starts ends with it.
+        // A process group of its own, so that its child processes end with it.
         posix_spawnattr_setpgroup(&attributes, 0)
-        // An ignored or blocked signal stays so in a new program, which could then not be ended by it.
+        // A new program inherits ignored and blocked signals, and could then not be ended by them.
         var signals = sigset_t()
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)

@@ -2,15 +2,15 @@ package import ConfigurationFile
 package import Events
 package import JSON
 
-/// Where a provider's credential comes from. The credential itself is in no file of Tollgate's, unless the operator wants it so.
+/// Where a provider's credential comes from. Tollgate stores no credential in its own files, unless the operator chooses to.
 package enum CredentialSource: Sendable, Equatable {
     /// A variable of the environment.
     case environment(String)
-    /// A file, whose content without the line end is the credential.
+    /// A file that contains the credential; the line ending is removed.
     case file(String)
     /// A program that prints the credential.
     case command(CredentialCommand)
-    /// In the file itself, where that is allowed: for a try on one's own machine.
+    /// In `routes.json` itself, where that is allowed: for local experiments.
     case inline(Secret)
 
     /// The fields of a credential.
@@ -33,7 +33,7 @@ package enum CredentialSource: Sendable, Equatable {
         "After what time the program is run again."
     )
 
-    /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never repeat a value: somebody may have written the key itself.
+    /// Reads `{"env": "NAME"}`, `{"file": "/path"}` or `{"command": ["program", "argument"]}`. Faults never quote a value: it may be a key.
     package static func read(_ value: JSONValue, _ reader: inout FieldReader) -> CredentialSource? {
         if let inline = value["inline"] { return read(inline: inline, value, &reader) }
         let members = reader.members(of: value, fields, in: "\"credential\"")

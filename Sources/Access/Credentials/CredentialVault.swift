@@ -5,11 +5,11 @@ import Synchronization
 
 /// Gets vendors' credentials from where `routes.json` says they are.
 ///
-/// A file is read again when its time of change or its size differs, so that a rotated secret needs no restart. No message of this type
-/// ever holds a credential.
+/// A file is read again when its modification time or size changes, so that rotating a secret needs no restart. No message of this type
+/// ever contains a credential.
 package final class CredentialVault: CredentialResolving {
     private struct CachedFile {
-        /// Where the links of the path lead: a mounted secret is rotated by pointing a link elsewhere.
+        /// The target of the path's links: a mounted secret is rotated by changing a link.
         let target: String
         let modified: Date?
         let size: Int?
@@ -22,8 +22,9 @@ package final class CredentialVault: CredentialResolving {
     private let files = Mutex<[String: CachedFile]>([:])
 
     /// - Parameters:
-    ///   - environment: variables by name; given, so that a demo or a test has its own. Programs get only those that are named for them.
-    ///   - programLimit: how long a program may take that prints a credential.
+    ///   - environment: variables by name; a parameter, so that demos and tests can set their own. Programs get only those that are
+    ///     configured for them.
+    ///   - programLimit: the timeout for programs that print credentials.
     package init(
         of configured: any ConfiguredCredentials,
         environment: [String: String],
@@ -41,7 +42,7 @@ package final class CredentialVault: CredentialResolving {
         return try await credential(from: source, of: provider)
     }
 
-    /// The digest of a key, to tell whether two are the same; nil if it cannot be had.
+    /// The digest of a key, to compare keys; nil if the key is not available.
     /// - Parameter runsPrograms: whether a program may be run for it.
     package func digest(from source: CredentialSource, of provider: ProviderName, runsPrograms: Bool) async
         -> CredentialDigest?
@@ -74,7 +75,7 @@ package final class CredentialVault: CredentialResolving {
         }
     }
 
-    /// What is missing, a line a provider; empty if every credential can be had.
+    /// What is missing, one line per provider; empty if every credential is available.
     package var missing: [String] {
         get async {
             var missing: [String] = []
@@ -131,14 +132,14 @@ package final class CredentialVault: CredentialResolving {
         String(decoding: content, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// A key that could not stand in a header field, or is more than the key, would fail each request with an error that does not
+    /// A key that is not valid in a header field, or that is more than the key, would fail every request with an error that does not
     /// say so.
     private static func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
         if let flaw = flaw(in: value) { throw CredentialUnavailable(message: "\(place) \(flaw)") }
         return Secret(value)
     }
 
-    /// What keeps a trimmed value from being a key, without any of the value; nil if nothing does.
+    /// Why a trimmed value is not a valid key, without quoting any of it; nil if it is valid.
     private static func flaw(in value: String) -> String? {
         if value.isEmpty { return "is empty; it must hold the vendor's key" }
         if value.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
@@ -157,7 +158,7 @@ package final class CredentialVault: CredentialResolving {
     }
 }
 
-/// Where the credentials of provider accounts come from, as configured now.
+/// The sources of the provider accounts' credentials, as currently configured.
 package protocol ConfiguredCredentials: Sendable {
     /// The accounts, in the order of the configuration.
     var providersWithCredentials: [ProviderName] { get }

@@ -1,18 +1,18 @@
 import Events
 
-/// Keeps what programs print as credentials, so that a program runs once in its time, not once a request.
+/// Caches the credentials that programs print, so that a program runs once per refresh interval, not once per request.
 ///
-/// When its time is over it runs again, and until it has ended others go on with what it printed before; they also do so when it
-/// fails, since a vendor that has changed the key says so itself.
+/// After the refresh interval it runs again. Until it has ended, calls use the previous credential; they also do when the program
+/// fails, since the vendor rejects a key that is no longer valid.
 actor ProgramCredentials {
     private struct Kept {
         var secret: Secret?
         var fault: CredentialUnavailable?
-        /// When the program is worth another run.
+        /// When the program may run again.
         var dueAt: ContinuousClock.Instant
     }
 
-    /// How long a failed program is left alone.
+    /// How long a failed program is not run again.
     private static let pauseAfterFailure = Duration.seconds(5)
 
     private let environment: [String: String]
@@ -26,7 +26,7 @@ actor ProgramCredentials {
         self.limit = limit
     }
 
-    /// What a program printed, now or within its refresh time.
+    /// What a program prints, or has printed within its refresh interval.
     func credential(
         of command: CredentialCommand,
         checked: @Sendable ([UInt8]) throws(CredentialUnavailable) -> Secret

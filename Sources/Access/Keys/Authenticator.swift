@@ -1,6 +1,6 @@
 package import Events
 
-/// Tells which client presents a key.
+/// Finds the client of a presented key.
 package struct Authenticator: Sendable {
     private let clock: any WallClock
 
@@ -9,7 +9,7 @@ package struct Authenticator: Sendable {
     }
 
     /// The client whose key this is, and the key as it is configured.
-    /// - Throws: ``KeyError`` if it is nobody's, or may not be used now.
+    /// - Throws: ``KeyError`` if the key is unknown, or not valid now.
     package func holder(presenting key: String, in keys: KeyTable) throws(KeyError) -> KeyTable.Holder {
         do {
             return try holder(of: KeyDigest(of: key), in: keys)
@@ -32,14 +32,14 @@ package struct Authenticator: Sendable {
     }
 }
 
-/// Why a key opens nothing.
+/// Why a key is refused.
 package enum KeyError: Error, Equatable, Sendable {
-    /// It is nobody's.
+    /// It is unknown.
     case unknown
-    /// It begins as the keys do that Tollgate generates, and its checksum is another: some of it is missing or wrong.
+    /// It starts like a generated key, but its checksum is wrong: part of it is missing or mistyped.
     case mistyped
-    /// It may be used later.
+    /// It is not valid yet.
     case early(id: String, from: Timestamp)
-    /// It could be used until then.
+    /// It has expired.
     case expired(id: String, at: Timestamp)
 }

@@ -1,11 +1,11 @@
 package import Events
 
-/// A client's key, known by its digest, with the time in which it may be used.
+/// A client's key, known by its digest, with its validity period.
 package struct ClientKey: Sendable, Equatable {
-    /// What people call it; the first digits of the digest if nobody gave it a name.
+    /// Its name for logs and commands; the first digits of the digest by default.
     package let id: String
     package let digest: KeyDigest
-    /// When it starts to be valid; nil: since ever.
+    /// When it becomes valid; nil: no start.
     package let notBefore: Timestamp?
     /// When it expires; nil: never.
     package let expires: Timestamp?
@@ -17,7 +17,7 @@ package struct ClientKey: Sendable, Equatable {
         self.expires = expires
     }
 
-    /// Whether it has a start or an end, so that the time matters.
+    /// Whether it has a start or an expiry, so that the time must be checked.
     package var hasTerm: Bool { notBefore != nil || expires != nil }
 }
 
@@ -36,7 +36,7 @@ package struct KeyDigest: Hashable, Sendable {
         self.words = words
     }
 
-    /// - Returns: nil unless the text is 64 digits, in whatever case.
+    /// - Returns: nil unless the text is 64 hexadecimal digits, in upper or lower case.
     package init?(hexadecimal text: String) {
         var digits: [UInt8] = []
         digits.reserveCapacity(64)

@@ -1,8 +1,8 @@
 package import Events
 
-/// The form of the keys that Tollgate generates: `tg_`, 43 random digits (256 bits), and 6 digits of checksum, all in base 62.
+/// The format of generated keys: `tg_`, 43 random digits (256 bits), and a checksum of 6 digits, all in base 62.
 ///
-/// The prefix and the checksum let scanners of source code find a key that was left behind, and tell a mistyped key from an unknown one.
+/// The prefix and the checksum let secret scanners find leaked keys, and distinguish a mistyped key from an unknown one.
 package enum GeneratedKey {
     private static let prefix = "tg_"
     private static let randomDigits = 43
@@ -17,7 +17,7 @@ package enum GeneratedKey {
         return Secret(String(decoding: key + checksum(of: key), as: UTF8.self))
     }
 
-    /// Whether a text begins as a generated key does, and is none.
+    /// Whether a text starts like a generated key and has a wrong checksum or length.
     package static func isMistyped(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard bytes.starts(with: prefix.utf8) else { return false }
@@ -25,7 +25,7 @@ package enum GeneratedKey {
         return Array(bytes.suffix(checksumDigits)) != checksum(of: bytes.dropLast(checksumDigits))
     }
 
-    /// The CRC-32 of what stands in front, as digits.
+    /// The CRC-32 of the text before it, as digits.
     private static func checksum(of bytes: some Sequence<UInt8>) -> [UInt8] {
         var rest = crc32(bytes)
         var checksum: [UInt8] = []

@@ -2,14 +2,14 @@ package import Events
 import Foundation
 import JSON
 
-/// Something that a person did to keys by the command line.
+/// An operation on keys by the command line.
 package struct KeyAct: Sendable, Equatable {
     package let at: Timestamp
     /// The operating system's user.
     package let user: String
     /// What was done, such as `keys: revoke`.
     package let action: String
-    /// To what; never a key.
+    /// What it was done to; never contains a key.
     package let details: [String: String]
 
     package init(at timestamp: Timestamp, by user: String, _ action: String, _ details: [String: String]) {
@@ -20,13 +20,13 @@ package struct KeyAct: Sendable, Equatable {
     }
 }
 
-/// `keys.audit` in the data folder: what `tollgate keys` did, until a gateway takes it into the audit log. The command cannot write there
+/// `keys.audit` in the data folder: what `tollgate keys` did, until a gateway moves it to the audit log. The command cannot write there
 /// itself, since the journal belongs to one process.
 ///
-/// Written and taken under the lock of ``KeyFile``. Acts beyond 4 MiB, some ten thousand, are not kept: a gateway must run sometime.
+/// Written and read under the lock of ``KeyFile``. Beyond 4 MiB, about ten thousand acts, nothing is added until a gateway has run.
 struct KeyActFile {
     private let file: URL
-    /// What a gateway is taking: read again if it ends before the acts are in the journal.
+    /// The acts that a gateway is moving: read again if it ends before they are in the journal.
     private let taken: URL
 
     private static let limitBytes = 4 << 20
@@ -50,7 +50,7 @@ struct KeyActFile {
         else { throw Self.failure() }
     }
 
-    /// All acts, oldest first. They are given again until ``forget()``.
+    /// All acts, oldest first. Returned again until ``forget()`` is called.
     /// - Throws: `POSIXError` if they cannot be read.
     func take() throws -> [KeyAct] {
         if !FileManager.default.fileExists(atPath: taken.path) {
@@ -61,7 +61,7 @@ struct KeyActFile {
         return content.split(separator: UInt8(ascii: "\n")).compactMap { Self.act([UInt8]($0)) }
     }
 
-    /// The acts that were taken are kept elsewhere.
+    /// The acts that were read are in the audit log.
     func forget() throws {
         guard unlink(taken.path) == 0 || errno == ENOENT else { throw Self.failure() }
     }
@@ -82,7 +82,7 @@ struct KeyActFile {
         return writer.bytes + [UInt8(ascii: "\n")]
     }
 
-    /// Nil for a line that the end of a machine cut.
+    /// Nil for a line that was cut off by a crash.
     private static func act(_ line: [UInt8]) -> KeyAct? {
         guard let root = try? JSONDocument(parsing: line).root,
             let timestamp = root["at"]?.string.flatMap(Timestamp.init(rfc3339:)), let user = root["user"]?.string,

@@ -1,7 +1,7 @@
 package import Events
 
-/// What `tollgate keys` does: changes the data folder's keys, for clients that `routes.json` names. A running gateway takes the changed
-/// file over.
+/// What `tollgate keys` does: changes the data folder's keys, for the clients of `routes.json`. A running gateway reloads the changed
+/// file.
 package struct KeyAdministration: Sendable {
     private let file: KeyFile
     private let clients: [Client]
@@ -17,28 +17,28 @@ package struct KeyAdministration: Sendable {
         self.user = user
     }
 
-    /// A new key, which nobody can be shown again.
+    /// A new key, which cannot be shown again.
     package struct Made: Sendable {
         package let key: Secret
         package let stored: StoredKey
-        /// The keys that it follows, with their ends.
+        /// The keys that it replaces, with their expiry.
         package var ended: [StoredKey] = []
-        /// The client's keys in `routes.json`, which only an edit of that file ends.
+        /// The client's keys in `routes.json`, which can only be removed by editing that file.
         package var lasting: [ClientKey] = []
     }
 
-    /// A key, and where it stands.
+    /// A key, and the file that it is in.
     package struct Listed: Sendable {
-        /// Whether it opens anything now, and if not, why.
+        /// Whether it is valid now, and if not, why.
         package enum State: String, Sendable {
             case usable, early, expired, revoked
-            /// `routes.json` does not have its client.
+            /// Its client is not in `routes.json`.
             case clientless = "no such client"
         }
 
         package let client: ClientName
         package let key: ClientKey
-        /// Nil if it stands in `routes.json`.
+        /// Nil if it is in `routes.json`.
         package let stored: StoredKey?
         package let state: State
     }
@@ -50,19 +50,19 @@ package struct KeyAdministration: Sendable {
         return Made(key: key, stored: try add(key, to: name, id, term, .generated, "keys: create"))
     }
 
-    /// Registers a key that an application has already.
+    /// Imports an application's existing key.
     package func importKey(_ key: Secret, for client: String, id: String?, term: StoredKeys.Term) throws -> StoredKey {
         try add(key, to: try known(client), id, term, .imported, "keys: import")
     }
 
-    /// Makes a key that follows one, or all of a client's, which end after the overlap.
+    /// Creates a key that replaces one key, or all of a client's keys, which expire after the overlap.
     package func rotate(_ target: String, id: String?, overlap: Duration, term: StoredKeys.Term) throws -> Made {
         let key = GeneratedKey.make()
         let change = { (keys: inout StoredKeys) throws -> Made in
             let now = SystemWallClock().now
             var ended: [StoredKey] = []
             var name = ClientName(target)
-            // A client whose only key stands in routes.json gets its first one here.
+            // A client whose only key is in routes.json gets its first stored key here.
             if keys.usable(by: name).isEmpty, let client = clients.first(where: { $0.name == name }),
                 !client.keys.isEmpty
             {
@@ -89,7 +89,7 @@ package struct KeyAdministration: Sendable {
         }
     }
 
-    /// Takes a key out of use for good.
+    /// Revokes a key.
     package func revoke(_ id: String) throws -> StoredKey {
         if let client = clients.first(where: { $0.keys.contains { $0.id == id } }) {
             throw KeyAdministrationFault.standsInRoutes(id: id, client: client.name)

@@ -1,7 +1,7 @@
 package import ConfigurationFile
 package import Foundation
 
-/// `keys.json` in the data folder. Holds digests only, and is for its owner's eyes all the same.
+/// `keys.json` in the data folder. It contains digests only, and is still readable by its owner alone.
 package struct KeyFile: Sendable {
     package let file: URL
     private let acts: KeyActFile
@@ -28,9 +28,9 @@ package struct KeyFile: Sendable {
         }
     }
 
-    /// Changes the keys: one program at a time, whole or not at all. When this returns, the new file is on disk, and so is the act for the
+    /// Changes the keys atomically, one process at a time. When this returns, the new file is on disk, and so is the act for the
     /// audit log.
-    /// - Parameter act: what was done, told from the result.
+    /// - Parameter act: describes what was done, from the result.
     package func update<Value>(
         _ change: (inout StoredKeys) throws -> Value,
         noting act: (Value) -> KeyAct
@@ -49,7 +49,7 @@ package struct KeyFile: Sendable {
             var keys = try read()
             let value = try change(&keys)
             do {
-                // In front of the change: what was done must not be missing in the audit log.
+                // Before the change: no change may be missing from the audit log.
                 try acts.append(act(value)) { try giveToOwner(of: folder, $0) }
             } catch is POSIXError {
                 throw failure()
@@ -66,7 +66,7 @@ package struct KeyFile: Sendable {
         return try locked { try acts.take() }
     }
 
-    /// The acts that ``takeActs()`` gave are in the audit log.
+    /// The acts from ``takeActs()`` are in the audit log.
     package func forgetActs() throws { try acts.forget() }
 
     private func locked<Value>(_ work: () throws -> Value) throws -> Value {
@@ -95,7 +95,7 @@ package struct KeyFile: Sendable {
         guard fsync(folderDescriptor) == 0 else { throw failure() }
     }
 
-    /// Whoever administers a machine works as root; the gateway, which owns the folder, must be able to read the file.
+    /// Administrators often work as root; the gateway, which owns the folder, must be able to read the file.
     private func giveToOwner(of folder: URL, _ descriptor: Int32) throws(KeyFileFault) {
         guard geteuid() == 0 else { return }
         var status = stat()

@@ -1,6 +1,6 @@
 package import Events
 
-/// What people do with the keys of the data folder. Told the time, writes nothing.
+/// The operations on the keys of the data folder. Pure: it is told the time, and writes nothing.
 extension StoredKeys {
     /// When a key may be used.
     package struct Term: Sendable {
@@ -15,8 +15,8 @@ extension StoredKeys {
 
     /// Adds a key to a client's.
     /// - Parameters:
-    ///   - id: what people will call it; the first digits of its digest if nil.
-    ///   - elsewhere: the clients of `routes.json`, whose keys cannot be given out again.
+    ///   - id: its id; the first digits of its digest if nil.
+    ///   - elsewhere: the clients of `routes.json`, whose keys cannot be issued again.
     /// - Returns: what was added.
     package mutating func add(
         _ key: Secret,
@@ -45,9 +45,9 @@ extension StoredKeys {
         return new
     }
 
-    /// Lets keys end at a given time; those that end before then stay as they are.
-    /// - Parameter target: the id of a key, or a client, all of whose keys are meant.
-    /// - Returns: the client, and its keys that end now or later because of this.
+    /// Sets the expiry of keys; those that expire earlier stay as they are.
+    /// - Parameter target: the id of a key, or of a client, for all of its keys.
+    /// - Returns: the client, and its keys whose expiry changed.
     package mutating func end(
         _ target: String,
         at end: Timestamp,
@@ -59,7 +59,7 @@ extension StoredKeys {
             return isLive && (key.key.id == target || key.client.rawValue == target)
         }
         guard let first = places.first else { throw .noLiveKey(target: target) }
-        // An id is more exact than a client of the same name.
+        // A key's id takes precedence over a client of the same name.
         let exact = places.filter { list[$0].key.id == target }
         let chosen = exact.isEmpty ? places : exact
         for place in chosen where list[place].key.expires.map({ $0 > end }) ?? true {
@@ -68,7 +68,7 @@ extension StoredKeys {
         return (list[exact.first ?? first].client, chosen.map { list[$0] })
     }
 
-    /// Takes a key out of use for good.
+    /// Revokes a key.
     /// - Returns: the key.
     package mutating func revoke(_ id: String, at now: Timestamp) throws(KeyLifecycleFault) -> StoredKey {
         guard let place = list.firstIndex(where: { $0.key.id == id }) else { throw .unknown(id: id) }
@@ -99,7 +99,7 @@ extension StoredKey {
     }
 }
 
-/// Why nothing was done with a key.
+/// Why an operation on a key was refused.
 package enum KeyLifecycleFault: Error, Equatable, Sendable, CustomStringConvertible {
     case known(id: String, client: ClientName, isRevoked: Bool)
     case inRoutes(client: ClientName)

@@ -1,6 +1,6 @@
-/// Finds the client of a key. Made once for a snapshot of the routes.
+/// Finds the client of a key. Built once per snapshot of the routes.
 package struct KeyTable: Sendable {
-    /// A key, and whose it is. A class, because each request hands it on several times, and it is large.
+    /// A key and its client. A class, because it is large and each request passes it on several times.
     package final class Holder: Sendable {
         package let client: Client
         package let key: ClientKey
@@ -14,8 +14,8 @@ package struct KeyTable: Sendable {
     private let holders: [KeyDigest: Holder]
 
     /// - Parameters:
-    ///   - clients: with the keys that `routes.json` gives them. They come first where a key stands in both files.
-    ///   - stored: the keys of the data folder. Those of a client that is not there open nothing.
+    ///   - clients: with their keys in `routes.json`, which take precedence where a key is in both files.
+    ///   - stored: the keys of the data folder. Keys of unknown clients are ignored.
     package init(_ clients: [Client], stored: StoredKeys = StoredKeys()) {
         var holders: [KeyDigest: Holder] = [:]
         for client in clients {
@@ -27,9 +27,9 @@ package struct KeyTable: Sendable {
         self.holders = holders
     }
 
-    /// The holder of the key with this digest, whether or not it may be used now; nil if it is nobody's.
+    /// The holder of the key with this digest, whether or not the key is valid now; nil if there is none.
     ///
-    /// How long it takes tells nothing about the keys there are: who asks does not choose the digest, and the table's hash has a seed of
+    /// Its timing reveals nothing about the existing keys: a caller cannot choose the digest, and the table's hash has a seed of
     /// its own in each process.
     package func holder(of digest: KeyDigest) -> Holder? { holders[digest] }
 }

@@ -1,20 +1,20 @@
 package import Events
 
-/// The keys of the data folder, `keys.json`: made and ended by `tollgate keys`, for clients that `routes.json` names.
+/// The keys of the data folder, `keys.json`: created and revoked by `tollgate keys`, for the clients of `routes.json`.
 package struct StoredKeys: Sendable, Equatable {
-    /// In the order in which they were made. Revoked ones stay, so that it can be told what they were.
+    /// In order of creation. Revoked keys stay in the list, as a record.
     package var list: [StoredKey]
 
     package init(_ list: [StoredKey] = []) {
         self.list = list
     }
 
-    /// The keys that a client may use, now or at their time.
+    /// A client's keys that are not revoked, whether or not they are valid now.
     package func usable(by client: ClientName) -> [ClientKey] {
         list.filter { $0.client == client && $0.revoked == nil }.map(\.key)
     }
 
-    /// What was done to each key and when, a line a key, for the log.
+    /// What was done to each key and when, one line per key, for the log.
     package var history: [String] {
         list.map { key in
             let end = key.revoked.map { ", revoked \($0.rfc3339)" } ?? ""
@@ -22,7 +22,7 @@ package struct StoredKeys: Sendable, Equatable {
         }
     }
 
-    /// What differs from an older version, a line a key, for the log.
+    /// What differs from an older version, one line per key, for the log.
     package func changes(from old: StoredKeys) -> [String] {
         let before = Dictionary(old.list.map { ($0.key.id, $0) }) { first, _ in first }
         let changed = list.compactMap { key -> String? in
@@ -39,11 +39,11 @@ package struct StoredKeys: Sendable, Equatable {
 
 /// One key of the data folder.
 package struct StoredKey: Sendable, Equatable {
-    /// Where the key itself comes from.
+    /// Where the key comes from.
     package enum Origin: String, Sendable, CaseIterable {
         /// Made here.
         case generated
-        /// An application had it already.
+        /// An existing key of an application.
         case imported
     }
 
@@ -52,7 +52,7 @@ package struct StoredKey: Sendable, Equatable {
     package let key: ClientKey
     package let created: Timestamp
     package let origin: Origin
-    /// When it was taken out of use for good; nil if it was not.
+    /// When it was revoked; nil if it was not.
     package let revoked: Timestamp?
 
     package init(

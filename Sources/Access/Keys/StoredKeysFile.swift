@@ -84,7 +84,7 @@ extension StoredKeys {
         )
     }
 
-    /// The file's text, a key a line.
+    /// The file's text, one key per line.
     package var text: [UInt8] {
         let lines = list.map { "  " + String(decoding: Self.json($0), as: UTF8.self) }
         return Array("{\"version\": \(Self.version), \"keys\": [\n\(lines.joined(separator: ",\n"))\n]}\n".utf8)

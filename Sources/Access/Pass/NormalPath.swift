@@ -1,7 +1,7 @@
-/// The path of a request in the one spelling that all servers read alike, so that what is checked here is what the vendor sees.
+/// The path of a request in the one spelling that all servers interpret the same way, so that the vendor sees what was checked here.
 ///
-/// Two servers that undo dot segments, empty segments or percent-encoding at different times see different paths in one text. A path
-/// is therefore brought into normal form once, and one that this changes is not forwarded.
+/// Two servers that resolve dot segments, empty segments or percent-encoding at different times see different paths in one text. A path
+/// is therefore normalized once, and a path that this changes is not forwarded.
 package struct NormalPath: Sendable, Equatable {
     /// The path as it was given.
     package let text: String
@@ -12,7 +12,7 @@ package struct NormalPath: Sendable, Equatable {
     package enum Fault: Error, Sendable, Equatable {
         /// It is another spelling of this path.
         case spelled(otherThan: String)
-        /// No spelling of it means the same to all servers; what it holds that makes it so.
+        /// Servers would disagree about it; what it contains that makes it ambiguous.
         case ambiguous(holding: String)
     }
 
@@ -27,7 +27,7 @@ package struct NormalPath: Sendable, Equatable {
         self.comparable = comparable
     }
 
-    /// The path with all percent-encoding undone, which is how the most generous server reads it.
+    /// The path with all percent-encoding decoded, as the most lenient server would read it.
     package var decoded: String { Self.decoded(text.utf8) ?? text }
 
     // MARK: - Characters
@@ -52,8 +52,8 @@ package struct NormalPath: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Refuses what only shows when percent-encoding is undone, once or several times: segments that lead upwards, and bytes that are
-    /// no UTF-8, in which old decoders see dots and slashes.
+    /// Refuses what shows only after decoding the percent-encoding, once or repeatedly: segments that lead upwards, and bytes that are
+    /// not UTF-8, in which old decoders see dots and slashes.
     private static func checkDecoded(_ path: String) throws(Fault) {
         // Dots that stand in the path itself are another spelling.
         let isPlain = path.split(separator: "/").contains { $0 == "." || $0 == ".." }
@@ -76,7 +76,7 @@ package struct NormalPath: Sendable, Equatable {
 
     // MARK: - Normal form
 
-    /// Undoes the percent-encoding of characters that need none (RFC 3986, section 6.2.2.2).
+    /// Decodes the percent-encoding of characters that need none (RFC 3986, section 6.2.2.2).
     private static func decodingUnreserved(_ path: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(path.utf8.count)

@@ -2,7 +2,7 @@ import ConfigurationFile
 package import Events
 import JSON
 
-/// Reads which calls of vendors' APIs a client may make: `"pass": {"lago": ["/api/v1/customers*"]}`, keyed by the facade or by one of its
+/// Reads which calls to vendors' APIs a client may pass through: `"pass": {"lago": ["/api/v1/customers*"]}`, keyed by the facade or by one of its
 /// providers.
 package struct PassReader: Sendable {
     /// Whether the gateway serves a path of a vendor's API itself, so that no pattern passes it.
@@ -13,7 +13,7 @@ package struct PassReader: Sendable {
     private let isServed: ServedPaths
 
     /// - Parameters:
-    ///   - vendors: those there are; each has a facade of its adapter's name.
+    ///   - vendors: all vendors; each has a facade with its adapter's name.
     ///   - providers: the providers of the file, with their vendors.
     package init(
         vendors: [VendorTraits],
@@ -90,7 +90,7 @@ package struct PassReader: Sendable {
         }
     }
 
-    /// Why a pattern matches no path that could be passed; nil if it may match one.
+    /// Why a pattern cannot match any path that could be passed; nil if it can.
     private func fault(in pattern: String, of traits: VendorTraits) -> String? {
         if pattern.contains("?") || pattern.contains("#") {
             return "it is compared with the path alone, without the query; * stands for any text"
@@ -115,7 +115,7 @@ package struct PassReader: Sendable {
     }
 
     private static func comparable(_ pattern: String) -> String {
-        // A pattern that begins with a star is no path; its percent-encoding is compared as it stands.
+        // A pattern that begins with a star is not a path; its percent-encoding is compared as written.
         (try? NormalPath(pattern))?.comparable ?? pattern
     }
 }

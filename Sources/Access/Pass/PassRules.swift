@@ -1,13 +1,13 @@
 package import ConfigurationFile
 package import Events
 
-/// Which calls of vendors' own APIs a client may make through the gateway: none by default.
+/// Which calls to vendors' own APIs a client may pass through the gateway: none by default.
 package struct PassRules: Sendable, Equatable {
     /// What may be passed in one vendor's API.
     package struct Rule: Sendable, Equatable {
         /// The provider that `routes.json` names; nil: the one that is primary for the client's routes.
         package let provider: ProviderName?
-        /// Of paths as the vendor has them; `*` stands for any text, slashes too.
+        /// Patterns of the vendor's paths; `*` matches any text, including slashes.
         package let paths: [Glob]
 
         package init(provider: ProviderName? = nil, paths: [Glob]) {
@@ -15,14 +15,14 @@ package struct PassRules: Sendable, Equatable {
             self.paths = paths
         }
 
-        /// Whether a path is among them.
+        /// Whether a path matches one of them.
         package func allows(_ path: NormalPath) -> Bool {
             paths.contains { $0.matches(path.comparable) }
         }
     }
 
     package let rules: [AdapterName: Rule]
-    /// Whether calls pass to an account into which other tenants send as well.
+    /// Whether calls pass to an account that other tenants share.
     package let includesSharedAccounts: Bool
 
     package init(_ rules: [AdapterName: Rule] = [:], includesSharedAccounts: Bool = false) {
@@ -30,6 +30,6 @@ package struct PassRules: Sendable, Equatable {
         self.includesSharedAccounts = includesSharedAccounts
     }
 
-    /// What may be passed in a vendor's API; nil: nothing, and nobody has switched it on.
+    /// What may be passed in a vendor's API; nil: pass-through is not configured for it.
     package subscript(adapter: AdapterName) -> Rule? { rules[adapter] }
 }

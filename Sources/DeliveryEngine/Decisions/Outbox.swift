@@ -25,6 +25,14 @@ struct Outbox: Sendable {
     /// Whether everything that was claimed is settled.
     var isEmpty: Bool { openEvents == 0 && !isSettling && delivered.isEmpty && exceptions.isEmpty }
 
+    /// Whether an outcome that is not on its way to the disk yet is a retry.
+    var hasRetries: Bool { exceptions.contains { $0.nextAttemptAt != nil } }
+
+    /// Brings the times of those retries forward.
+    mutating func bringForward(by step: Duration) {
+        exceptions = exceptions.map { $0.broughtForward(by: step) }
+    }
+
     /// Takes note of claimed events that will have an outcome.
     mutating func opened(_ events: Int) {
         openEvents += events
@@ -52,6 +60,20 @@ struct Outbox: Sendable {
     mutating func settled(_ settlement: Settlement) {
         isSettling = false
         openEvents -= settlement.eventCount
+    }
+}
+
+extension SettledDelivery {
+    fileprivate func broughtForward(by step: Duration) -> SettledDelivery {
+        guard let nextAttemptAt else { return self }
+        return SettledDelivery(
+            sequence: sequence,
+            status: status,
+            newAttempts: newAttempts,
+            nextAttemptAt: nextAttemptAt + (.zero - step),
+            reachedAt: reachedAt,
+            fault: fault
+        )
     }
 }
 

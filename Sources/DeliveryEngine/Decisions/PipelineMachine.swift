@@ -109,13 +109,14 @@ package struct PipelineMachine: Sendable {
     /// - Parameter due: when the earliest retry in the journal is due, as the ledger says now; nil if none waits.
     mutating func next(at now: ClockReading, due: Timestamp? = nil) -> Step? {
         if let end = turns?.nextEnd() { return .endTurn(end) }
+        // Behind the settlement in progress: what it holds was scheduled by the clock from before.
+        if !isClosing, !outbox.isSettling, let step = clockCorrection(at: now, due) { return .bringForward(step) }
         if let settlement = outbox.next() { return .settle(settlement) }
         if !isSaving, let unsaved = gates.takeUnsaved(at: now) {
             isSaving = true
             return .save(unsaved)
         }
         if isClosing { return nextWhenClosing() }
-        if let step = steadyClock.correction(at: now, hasRetries: due != nil) { return .bringForward(step) }
         if isProbeWorthWaiting(at: now), let claim = nextClaim(at: now, due) { return claim }
         if let batch = nextSend(at: now, due) { return .send(batch) }
         if let step = nextTurn(at: now, due) { return step }
@@ -136,6 +137,13 @@ package struct PipelineMachine: Sendable {
             return .finish(releasing: [])
         }
         return nextWake(at: now, due)
+    }
+
+    /// By how much the retries in the journal must be brought forward; those that are not there yet have been.
+    private mutating func clockCorrection(at now: ClockReading, _ due: Timestamp?) -> Duration? {
+        let step = steadyClock.correction(at: now, hasRetries: due != nil || outbox.hasRetries)
+        if let step { outbox.bringForward(by: step) }
+        return step
     }
 
     private mutating func nextWhenClosing() -> Step? {

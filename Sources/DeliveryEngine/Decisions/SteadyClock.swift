@@ -31,11 +31,11 @@ struct SteadyClock: Sendable {
 
     /// By how much the times of all retries must be brought forward; nil if by nothing. ``broughtForward(_:at:)`` must follow.
     /// - Parameter hasRetries: whether any wait.
-    mutating func correction(at now: ClockReading, hasRetries: Bool) -> Duration? {
+    mutating func correction(at now: ClockReading, hasRetries: @autoclosure () -> Bool) -> Duration? {
         guard correcting == nil, pausedUntil.map({ $0 <= now.instant }) ?? true else { return nil }
         let setBack = (anchor.wall - now.wall) + (now.instant - anchor.instant)
         if setBack > .zero, setBack < Self.tolerance { return nil }
-        guard setBack >= Self.tolerance, hasRetries else {
+        guard setBack >= Self.tolerance, hasRetries() else {
             anchor = now
             return nil
         }

@@ -1,8 +1,8 @@
 internal import DequeModule
 import Events
 
-/// What is known against single events: how often they made the vendor fail while they were sent alone, and whether they were in a
-/// request for which the account was refused.
+/// What is known against single events: how often in a row they made the vendor fail while they were sent alone, and whether they were
+/// in a request for which the account was refused.
 ///
 /// Lives in memory and has a bound; what it forgets is found out again.
 struct Suspects: Sendable {
@@ -32,7 +32,7 @@ struct Suspects: Sendable {
         }
     }
 
-    /// How often an event failed alone.
+    /// How often an event failed alone since the vendor last answered it otherwise.
     func failuresAlone(of sequence: SequenceNumber) -> Int { records[sequence]?.failuresAlone ?? 0 }
 
     /// An event made the vendor fail, and no other was with it.
@@ -45,7 +45,10 @@ struct Suspects: Sendable {
         for sequence in sequences {
             change(sequence) { record in
                 record.isAccused = true
-                if sequences.count == 1 { record.refusalsAlone += 1 }
+                guard sequences.count == 1 else { return }
+                record.refusalsAlone += 1
+                // The vendor does not fail because of this event: it has answered it.
+                record.failuresAlone = 0
             }
         }
     }

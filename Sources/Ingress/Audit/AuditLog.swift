@@ -6,8 +6,8 @@ import Routing
 import ServiceLifecycle
 import Synchronization
 
-/// Who administered the gateway, who failed to sign in, and who read a vendor's data: each act is kept in the journal, and is a log line
-/// under a label of its own, so that a log collector can keep these apart and for longer.
+/// Records who administered the gateway, failed to sign in, or read a vendor's data. Each act is stored in the journal, and is a log line
+/// under a label of its own, so that a log collector can store these separately and for longer.
 package final class AuditLog: Service {
     /// Where the entries are.
     let recording: any AuditRecording
@@ -15,7 +15,7 @@ package final class AuditLog: Service {
     private let logger: Logger
     private let signIns = Mutex(FailedSignIns())
 
-    /// How often failed sign-ins are looked at.
+    /// How often failed sign-ins are written.
     private static let interval = Duration.milliseconds(500)
 
     package init(recording: any AuditRecording, clock: any WallClock, logger: Logger) {
@@ -33,7 +33,7 @@ package final class AuditLog: Service {
         case gateway
     }
 
-    /// Keeps an administrative act. When this returns, it is in the journal; if the journal cannot take it, it is in the log alone.
+    /// Records an administrative act. When this returns, it is in the journal; if the journal cannot store it, it is in the log only.
     /// - Parameters:
     ///   - timestamp: when it happened; now if nil.
     ///   - details: what was done to what; never a secret.
@@ -46,24 +46,24 @@ package final class AuditLog: Service {
         await keep(entry(.administration, action, actor, at: timestamp, details))
     }
 
-    /// Keeps that a client asks a vendor for its data.
+    /// Records that a client reads data from a vendor.
     func readsVendor(_ what: String, _ caller: Caller, _ details: [String: String]) async {
         await keep(entry(.vendorRead, what, .client(caller), at: nil, details))
     }
 
-    /// Keeps that a client changes data at a vendor; never what it sends.
+    /// Records that a client changes data at a vendor; never the content.
     func writesVendor(_ caller: Caller, _ method: String, _ path: String, at provider: ProviderName) async {
         let details = ["method": method, "path": path, "provider": provider.rawValue]
         await keep(entry(.vendorWrite, "pass", .client(caller), at: nil, details))
     }
 
-    /// Counts a refused key. It is kept within a second; see ``FailedSignIns`` for a flood of them.
+    /// Counts a refused key. It is recorded within a second; see ``FailedSignIns`` for floods.
     func refused(_ refusal: KeyError, from address: String?) {
         let now = clock.now
         signIns.withLock { $0.add(refusal, from: address, at: now) }
     }
 
-    /// Keeps failed sign-ins until graceful shutdown, and then those that are left.
+    /// Records failed sign-ins until graceful shutdown, and then the remaining ones.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {

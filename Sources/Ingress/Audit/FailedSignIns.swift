@@ -2,18 +2,18 @@ import Access
 import Events
 import Journal
 
-/// Refused keys on their way into the audit log: told the time, does no I/O.
+/// Groups refused keys for the audit log. Pure: it is told the time, and does no I/O.
 ///
-/// The first refusal of a kind from an address is due at once; those that follow within a minute are one entry with their number. So is
-/// all that comes from further addresses while many are counted. A flood then writes a few entries a second, whatever its size.
+/// The first refusal of a kind from an address is due at once; later ones within a minute are one entry with their number, and so is
+/// everything from additional addresses while many are counted. So a flood of any size writes only a few entries per second.
 struct FailedSignIns {
     /// What is counted together.
     struct Source: Hashable {
-        /// Nil for all those that have no count of their own.
+        /// Nil for all addresses without a count of their own.
         var address: String?
         /// `unknown`, `mistyped`, `early` or `expired`.
         var reason: String
-        /// Nil for a key that is nobody's.
+        /// Nil for an unknown key.
         var keyID: String?
     }
 
@@ -25,7 +25,7 @@ struct FailedSignIns {
         var due: Timestamp
     }
 
-    /// The time in which refusals of one source are one entry.
+    /// The period in which refusals of one source are one entry.
     static let window = Duration.seconds(60)
     /// Sources with a count of their own.
     static let mostSources = 128
@@ -44,7 +44,7 @@ struct FailedSignIns {
         counts[source] = count
     }
 
-    /// The entries that are due, oldest first. Sources that were silent for a window are forgotten.
+    /// The entries that are due, oldest first. Sources without refusals for a whole window are removed.
     mutating func takeDue(at now: Timestamp) -> [AuditEntry] {
         var entries: [AuditEntry] = []
         for (source, count) in counts where count.due <= now || count.due > now + Self.window {

@@ -4,7 +4,7 @@ import JSON
 import Journal
 import Routing
 
-/// `GET /v1/client`: whose key the caller presents, what it may do, and which journal its events go to.
+/// `GET /v1/client`: the caller's client, its permissions, and the journal that its events go to.
 struct ClientHandler: Sendable {
     private let journalID: String
     private let bodyLimitBytes: Int

@@ -4,7 +4,7 @@ import JSON
 import Journal
 import Routing
 
-/// `GET /v1/deliveries`: what did not simply arrive (retrying, rejected, uncertain and so on), in journal order, in pages.
+/// `GET /v1/deliveries`: deliveries that did not succeed at once (retrying, rejected, uncertain and so on), in journal order, in pages.
 struct DeliveriesHandler: Sendable {
     private let archive: any EventArchive
     private let removed: RemovedProviders

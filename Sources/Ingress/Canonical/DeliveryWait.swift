@@ -3,18 +3,18 @@ import DeliveryEngine
 import Events
 import Journal
 
-/// Waits for what becomes of accepted events at their primary destinations.
+/// Waits for the results of accepted events at their primary destinations.
 struct DeliveryWait: Sendable {
     let watch: SettlementWatch
     let archive: any EventArchive
 
-    /// The primary deliveries of each event, in the events' order, when all are settled or `limit` is over.
+    /// The primary deliveries of each event, in the events' order, once all are settled or `limit` has passed.
     func deliveries(of accepted: [Acceptor.Accepted], tenant: TenantID, atMost limit: Duration) async throws(StoreError)
         -> [[Delivery]]
     {
         var awaited: [SequenceNumber: Set<ProviderName>] = [:]
         for event in accepted { awaited[event.sequence] = event.primaries }
-        // The ticket first, then the look into the journal, so that nothing is settled unseen in between.
+        // The ticket first, then the journal, so that no settlement in between is missed.
         let ticket = watch.ticket(for: awaited)
         defer { watch.end(ticket) }
         let first = try await read(accepted, tenant)
@@ -38,7 +38,7 @@ struct DeliveryWait: Sendable {
 }
 
 extension DeliveryStatus {
-    /// Whether nothing more happens by itself.
+    /// Whether nothing more happens without an operator.
     var isSettled: Bool {
         switch self {
         case .pending, .retrying: false

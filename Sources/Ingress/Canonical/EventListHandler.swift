@@ -4,7 +4,7 @@ import JSON
 import Journal
 import Routing
 
-/// `GET /v1/events` and `GET /v1/events/names`: what the journal holds, by what events say.
+/// `GET /v1/events` and `GET /v1/events/names`: search of the journal by the events' fields.
 struct EventListHandler: Sendable {
     private let search: any EventArchive
     private let vendors: VendorReadHandler

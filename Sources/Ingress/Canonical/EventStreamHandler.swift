@@ -12,19 +12,19 @@ import Synchronization
 /// `GET /v1/events/stream`: new events and settlements as they happen, as server-sent events.
 ///
 /// `accepted` carries an event with its position as the stream's id, so that a client that comes back with `Last-Event-ID` misses none;
-/// `settled` carries an event's id and the delivery. Settlements are of the moment: who was away reads them in the event itself, and one who
+/// `settled` carries an event's id and the delivery. Settlements are not replayed: a client that was away reads them in the event, and one that
 /// is too slow gets `missed` with their number.
 ///
-/// A stream ends when its key may not read any more: within ``patience`` where there is nothing to show, and before the next message.
+/// A stream ends when its key may no longer read: within ``patience`` if there is nothing to send, and before the next message.
 struct EventStreamHandler: Sendable {
     private let archive: any EventArchive
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
 
-    /// Between two signs of life, so that a client that is gone is noticed.
+    /// The interval of keep-alive comments, which reveal that a client is gone.
     private static let heartbeat = Duration.seconds(15)
-    /// How often a silent stream looks whether its key may still read.
+    /// How often a silent stream checks that its key may still read.
     private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
@@ -49,7 +49,7 @@ struct EventStreamHandler: Sendable {
     {
         let place = try StreamPlace(of: caller.client.name, in: capacity)
         let newest = try await archive.newestPosition()
-        // A position that was never reached, as of another journal, begins with what comes from now on.
+        // A position that was never reached, such as one of another journal, starts with new events.
         let start = lastID?.limited(to: newest) ?? newest
         return ResponseBody { writer in
             // Held until the stream ends, or is not even begun.

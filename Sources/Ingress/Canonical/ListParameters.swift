@@ -4,7 +4,7 @@ import Events
 ///
 /// A filter may be repeated, and one parameter may hold several values separated by commas; any of the values matches. A comma within a
 /// value is written `%2C`. Time windows are half-open: `from` is included, `until` is not. A parameter that the endpoint does not have is
-/// refused, because a filter that is silently ignored gives wrong answers.
+/// refused, because a filter that is silently ignored gives wrong results.
 struct ListParameters: Sendable {
     /// By name: each occurrence as its comma-separated values.
     private let values: [String: [[String]]]
@@ -31,7 +31,7 @@ struct ListParameters: Sendable {
     /// Every value of a filter; none if it is not given.
     func all(_ name: String) -> [String] { values[name]?.flatMap(\.self) ?? [] }
 
-    /// The value of a parameter that takes one, in which a comma means nothing.
+    /// The value of a parameter that takes a single one; a comma is part of it.
     /// - Throws: ``Problem`` if it is repeated.
     func single(_ name: String) throws(Problem) -> String? {
         let occurrences = values[name] ?? []
@@ -51,7 +51,7 @@ struct ListParameters: Sendable {
     /// The values of a filter with a fixed set of values.
     func choices<Choice>(_ name: String, as type: Choice.Type) throws(Problem) -> Set<Choice>
     where Choice: RawRepresentable<String> & CaseIterable & Hashable {
-        // No word has a comma, so that one is a separator here even if it was encoded.
+        // No value contains a comma, so that even an encoded one is a separator here.
         try Self.choices(name, all(name).flatMap { $0.split(separator: ",").map(String.init) }, as: type)
     }
 
@@ -88,7 +88,7 @@ struct ListParameters: Sendable {
         return timestamp
     }
 
-    /// What is wrong with a timestamp in a query: most often a plus sign that was not encoded, which means a space there.
+    /// What is wrong with a timestamp in a query: usually a plus sign that was not encoded, which means a space there.
     private static func timestampRule(_ text: String) -> String {
         let rule = "must be a timestamp such as 2024-03-20T15:04:05Z, or Unix seconds; found \"\(text.prefix(60))\""
         guard let space = text.lastIndex(of: " "),

@@ -94,7 +94,7 @@ struct ListQuery {
         get throws(Problem) { try parameters.single("cursor") }
     }
 
-    /// Refuses the parameters that page through the journal's names.
+    /// Refuses the paging parameters for names in the journal.
     func refuseNamePages() throws(Problem) {
         for name in Self.namePageNames.sorted() where !parameters.all(name).isEmpty {
             throw .badParameter(name, "pages through the gateway's journal; leave out \(Self.provider)")

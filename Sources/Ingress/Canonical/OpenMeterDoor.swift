@@ -21,7 +21,7 @@ enum OpenMeterDoor {
         countedAs: Endpoint.write.metricsClass
     ) { answer(try await Endpoint.write.handler($0, $1)) }
 
-    /// OpenMeter answers 204 to what it takes, and its clients take nothing else for a success. What is refused is a problem, as there.
+    /// OpenMeter responds with 204 to accepted events, and its clients accept nothing else as success. A refusal is a problem, as there.
     private static func answer(_ response: EndpointResponse) -> EndpointResponse {
         guard response.status == .accepted else { return response }
         var empty = EndpointResponse(status: .noContent, contentType: nil, body: .bytes([]))

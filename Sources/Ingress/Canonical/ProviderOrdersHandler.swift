@@ -45,7 +45,7 @@ struct ProviderOrdersHandler: Sendable {
         return .json(Self.json(provider, hold))
     }
 
-    /// Ends an operator's hold and a wait that the vendor asked for, and makes the retries due that wait for later.
+    /// Ends an operator's hold and a wait that the vendor asked for, and makes waiting retries due.
     func resume(_ call: EndpointCall) async throws -> EndpointResponse {
         let provider = try provider(ProviderName(call.parameter))
         do {

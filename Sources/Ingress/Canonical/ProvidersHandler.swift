@@ -8,7 +8,7 @@ import Routing
 /// `GET /v1/providers`: the state of each provider.
 ///
 /// A backlog counts the events of all tenants, and a vendor's message may be about anybody's. So a client sees the accounts that are its
-/// tenant's alone, and all only with the scope `admin`.
+/// tenant's alone; with the scope `admin` it sees all.
 struct ProvidersHandler: Sendable {
     private let archive: any EventArchive
     private let monitor: DeliveryMonitor
@@ -45,7 +45,7 @@ struct ProvidersHandler: Sendable {
             let backlog = try await archive.backlog(of: provider.name)
             write(provider.name, provider.traits.adapter, states[provider.name], backlog, to: &writer)
         }
-        // What waits for a provider that is gone is nobody's task, so somebody must see it.
+        // Nobody delivers what waits for a removed provider, so an operator must see it.
         for name in visible == nil ? try await archive.providersWithBacklog() : []
         where !configured.contains(where: { $0.name == name }) {
             write(name, nil, states[name], try await archive.backlog(of: name), to: &writer)

@@ -2,8 +2,8 @@ import Events
 import Journal
 import Routing
 
-/// Providers that `routes.json` does not have any more. Nobody delivers to them, so what waits for them is listed and discarded like
-/// what a vendor has rejected.
+/// Providers that were removed from `routes.json`. Nobody delivers to them, so their waiting deliveries are listed and discarded like
+/// deliveries that a vendor has rejected.
 struct RemovedProviders: Sendable {
     private let archive: any EventArchive
     private let routes: CurrentRoutes

@@ -24,12 +24,12 @@ struct RevisionHandler: Sendable {
         audit = services.given.operations.audit
     }
 
-    /// Carries a decision out, or counts only if it is a dry run.
+    /// Carries out a decision, or only counts the deliveries in a dry run.
     func respond(to call: EndpointCall, _ action: DeliveryRevision.Action) async throws -> EndpointResponse {
         let client = call.client
         let order = try await call.parseBody { try RevisionOrder($0, tenant: client.tenant) }
         let revision: DeliveryRevision
-        // Also after a failure, because a part may be done.
+        // Also after a failure, because part of it may be done.
         defer { if action == .retry, !order.isDryRun { nudging.nudge(order.filter.provider) } }
         let count: RevisionCount
         let uncertain: Int
@@ -110,8 +110,8 @@ struct RevisionOrder: Sendable {
     private(set) var filter: DeliveryFilter
     private(set) var isDryRun = false
 
-    /// - Throws: ``Problem`` that names the member and the way out. An order that names nothing is refused, so that nobody gives
-    ///   everything up by a slip.
+    /// - Throws: ``Problem`` that names the member and how to fix it. An order that selects nothing is refused, so that nobody discards
+    ///   everything by mistake.
     init(_ body: [UInt8], tenant: TenantID) throws(Problem) {
         filter = DeliveryFilter(tenant: tenant)
         let root: JSONValue

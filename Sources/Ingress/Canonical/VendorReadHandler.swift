@@ -7,7 +7,7 @@ import Journal
 import Routing
 import VendorReads
 
-/// `?provider=NAME` on reads, and `POST /v1/events/estimate`: asks the vendor itself, and answers in canonical shape.
+/// `?provider=NAME` on reads, and `POST /v1/events/estimate`: asks the vendor, and responds in canonical form.
 struct VendorReadHandler: Sendable {
     private let routes: CurrentRoutes
     private let questions: VendorQuestions
@@ -91,7 +91,7 @@ struct VendorReadHandler: Sendable {
         return EventListHandler.json(names, provider: provider.name)
     }
 
-    /// What an event would cost. Without a provider's name the first of the event's destinations that can tell is asked.
+    /// What an event would cost. Without a provider's name, the first of the event's destinations that supports estimates is asked.
     func estimate(_ call: EndpointCall) async throws -> EndpointResponse {
         let client = call.client
         let name = try call.listQuery([]).provider
@@ -138,7 +138,7 @@ struct VendorReadHandler: Sendable {
         throw .unsupported("no provider in this client's routes can estimate; providers of \(vendors) can")
     }
 
-    /// Keeps in the audit log that a client asks a vendor.
+    /// Records in the audit log that a client asks a vendor.
     private func note(
         _ what: String,
         _ provider: ProviderConfiguration,

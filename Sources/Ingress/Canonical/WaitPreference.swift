@@ -9,7 +9,7 @@ struct WaitPreference: Equatable {
     static let longest = 60
 
     /// Reads the fields `Prefer` of a request, each a list of preferences.
-    /// - Returns: nil if there is none, or none that is understood: a preference is no order.
+    /// - Returns: nil if there is none, or none that is understood: a preference may be ignored.
     init?(fields: [String]) {
         let preferences = fields.flatMap { $0.split(separator: ",") }
         for preference in preferences {

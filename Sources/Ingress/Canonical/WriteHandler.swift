@@ -29,7 +29,7 @@ struct WriteHandler: Sendable {
     /// What a request asks for beside its events.
     struct Options {
         var layout = EventReader.Layout.json
-        /// Whether the good events are taken where others are bad.
+        /// Whether the valid events are accepted if others are not.
         var isPartial = false
         /// How long to wait for the primary destinations.
         var wait: WaitPreference?
@@ -37,7 +37,7 @@ struct WriteHandler: Sendable {
         var trace: TraceContext?
     }
 
-    /// How a body is laid out, by its content type. Without one it is taken for JSON, as most clients mean it.
+    /// The layout of a body, by its content type. Without one it is assumed to be JSON, as most clients intend.
     static func layout(of contentType: String?) throws(Problem) -> EventReader.Layout {
         guard let contentType, contentType != "application/json" else { return .json }
         switch contentType.prefix(while: { $0 != ";" }).filter({ $0 != " " && $0 != "\t" }).lowercased() {
@@ -66,7 +66,7 @@ struct WriteHandler: Sendable {
         return response
     }
 
-    /// Accepts a body's events, all or nothing unless a part will do; waits for the primaries if that is asked for.
+    /// Accepts a body's events, all or none unless `partial` is set; waits for the primary destinations if requested.
     /// - Throws: ``Problem`` or ``RequestError`` if nothing was stored.
     func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> EndpointResponse {
         let batch = try await read(body, options)
@@ -108,7 +108,7 @@ struct WriteHandler: Sendable {
             reader.read(body, as: options.layout)
         }
         guard !batch.exceedsLimit else { throw Problem.tooManyEvents(limit: reader.limit) }
-        // A fault of the request as a whole is no event's, so that no part of it will do.
+        // A fault of the request as a whole belongs to no event, so that no part of it can be accepted.
         let isWhole = batch.faults.allSatisfy { $0.index != nil }
         guard batch.faults.isEmpty || (options.isPartial && isWhole && !batch.events.isEmpty) else {
             throw Self.problem(batch.faults, of: batch, options)
@@ -143,7 +143,7 @@ struct WriteHandler: Sendable {
         }
     }
 
-    /// Counts, then a result an event, in the order of the request.
+    /// Counts, then one result per event, in the order of the request.
     /// - Parameters:
     ///   - deliveries: of the accepted events, in their order; nil if nobody waits.
     ///   - omitted: how many faults are not listed.

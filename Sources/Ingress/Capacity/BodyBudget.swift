@@ -16,7 +16,7 @@ final class BodyBudget: Sendable {
     func take(_ bytes: Int) -> Bool {
         let (before, after) = used.add(bytes, ordering: .relaxed)
         guard after > limitBytes, bytes > 0 else { return true }
-        // One body alone always has room, however small the budget was set.
+        // A single body always has room, however small the budget is.
         if before == 0 { return true }
         used.subtract(bytes, ordering: .relaxed)
         return false
@@ -27,7 +27,7 @@ final class BodyBudget: Sendable {
     }
 }
 
-/// What one request takes of a ``BodyBudget``: given back when nobody holds it any more.
+/// One request's share of a ``BodyBudget``: returned when it is released.
 final class BodyLease: Sendable {
     private let budget: BodyBudget
     private let taken = Atomic(0)

@@ -1,17 +1,17 @@
-/// Decides which connections may be open: so many of one address, so many in all, over all listeners.
+/// Decides which connections may be open, with a limit per address and a total limit, over all listeners.
 ///
-/// Where a connection is one too many, one that nobody misses makes room: one on which no request has come yet, else one between two
-/// requests, the oldest first. So silent connections keep nobody out, a health check least of all.
+/// At a limit, a connection that nobody misses is closed to make room: one on which no request has come yet, otherwise one between two
+/// requests, the oldest first. So silent connections keep nobody out, and end no connection that is in use.
 struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConnection>: Sendable {
     /// What becomes of a new connection.
     enum Verdict: Equatable {
         case admitted(Int)
-        /// It may stay, and another one is to close.
+        /// It may stay, and another one must be closed.
         case admittedInsteadOf(Int, id: Int)
         case refused(LimitReached)
     }
 
-    /// What there are too many of.
+    /// Which limit is reached.
     enum LimitReached: String, Equatable {
         case address, total
     }
@@ -26,15 +26,15 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
 
     private let limit: Int
     private let perAddress: Int
-    /// How many of them only the administration may use.
+    /// How many connections are reserved for administration.
     private let reserved: Int
     private var entries: [Int: Entry] = [:]
-    /// In order of arrival, those that are leaving left out.
+    /// In order of arrival, without those that are leaving.
     private var order: [Address?: [Int]] = [:]
     private var staying = 0
     private var nextID = 0
 
-    /// - Parameter reserved: of `limit`, what is kept for the administration's listener.
+    /// - Parameter reserved: how many of `limit` are reserved for the administration listener.
     init(limit: Int, perAddress: Int, reserved: Int = 0) {
         precondition(limit > reserved && perAddress > 0, "a server that accepts no connections serves nobody")
         self.limit = limit
@@ -73,9 +73,9 @@ struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConn
         return .admittedInsteadOf(victim, id: id)
     }
 
-    /// A connection that was asked to close does not, because a request had come.
+    /// A connection that was asked to close stays, because a request had come.
     /// - Parameter newcomer: for which it was to make room.
-    /// - Returns: which one is to close instead: another that nobody misses, else the newcomer, whatever it does; nil if there is room now.
+    /// - Returns: which one must close instead: another that nobody misses, otherwise the newcomer, whatever it does; nil if there is room now.
     mutating func stays(_ id: Int, insteadOf newcomer: Int) -> Int? {
         guard let entry = entries[id], entry.isLeaving else { return nil }
         entries[id]?.isLeaving = false

@@ -5,7 +5,7 @@ import Routing
 import Synchronization
 import Telemetry
 
-/// What clients hold at a time, over all listeners: connections, bodies in memory, event streams.
+/// The resources that clients hold, over all listeners: connections, bodies in memory, event streams.
 package final class IngressCapacity: Sendable {
     private typealias Register = ConnectionRegister<NetworkAddress, ConnectionDoor>
 
@@ -50,7 +50,7 @@ package final class IngressCapacity: Sendable {
         replaced = Self.connectionsReplaced.counter(in: metrics)
     }
 
-    /// Does this as one of the reads of a client.
+    /// Runs `body` as one of a client's concurrent reads.
     /// - Throws: ``Problem`` if the client has too many at this moment, and whatever `body` throws.
     func asRead<Value>(of client: ClientName, _ body: () async throws -> Value) async throws -> Value {
         let isTaken = reads.withLock { places in

@@ -1,4 +1,4 @@
-/// Counts what is held by holders, each of whom may have so many, and all together so many.
+/// Counts resources with a limit per holder and a total limit.
 struct Places<Holder: Hashable & Sendable>: Sendable {
     /// Why there is none.
     enum LimitReached: Error, Equatable {

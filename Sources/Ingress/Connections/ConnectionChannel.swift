@@ -9,10 +9,10 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import Transport
 
-/// HTTP/1.1 connections whose requests are worked on where they arrive: on the thread of the connection's event loop.
+/// HTTP/1.1 connections whose requests are handled on the thread of the connection's event loop.
 ///
-/// On the shared pool of threads a request changed threads at every step, and its time went to waking and switching. Plain writes
-/// are answered by ``WriteLane``; all else goes Hummingbird's way.
+/// On the shared thread pool a request changed threads at every step, and most of its time was spent on waking and switching. Plain writes
+/// are answered by ``WriteLane``; everything else is passed to Hummingbird.
 struct ConnectionChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -74,7 +74,7 @@ struct ConnectionChannel: HTTPChannelHandler {
     /// How many fields a request's head may have.
     static let mostFields = 100
 
-    /// What a client may send before its body; more is answered with 400 or 431 and the end of the connection.
+    /// Limits of a request's head; beyond them the response is 400 or 431, and the connection closes.
     static var headerLimits: NIOHTTPDecoderLimitConfiguration {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10

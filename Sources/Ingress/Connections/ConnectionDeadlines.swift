@@ -1,10 +1,10 @@
-/// Decides when a connection, or a stream of one, has used up its time. Told what passes and asked now and then; knows no clock.
+/// Decides when a connection, or a stream of one, times out. It is told of the traffic and asked at intervals; it reads no clock.
 struct ConnectionDeadlines: Sendable {
-    /// How long what may take. Nil: as long as it likes.
+    /// The timeouts. Nil: none.
     struct Limits: Sendable, Equatable {
-        /// From one look to the next.
+        /// The interval between two checks.
         var interval: Duration
-        /// A body that brings fewer bytes from one look to the next stands still.
+        /// A body that brings fewer bytes between two checks is stalled.
         var leastBytes: Int
         /// Until the first request has come.
         var firstRequest: Duration?
@@ -12,8 +12,8 @@ struct ConnectionDeadlines: Sendable {
         var age: Duration?
     }
 
-    /// How many looks a request's head or body may stand still; how many a connection on which nothing moves in either direction, and
-    /// output that does not leave.
+    /// The maximum number of checks for a stalled head or body, for a connection without traffic in either direction, and for
+    /// output that is not sent.
     static let (stalledLooks, idleLooks, blockedLooks) = (2, 8, 8)
 
     private let limits: Limits
@@ -107,7 +107,7 @@ struct ConnectionDeadlines: Sendable {
 
     /// Looks at the connection.
     /// - Parameter time: since the look before.
-    /// - Returns: what it was waited for in vain; nil if nothing.
+    /// - Returns: which timeout has passed; nil if none.
     mutating func look(after time: Duration) -> PatienceEnded? {
         elapsed += time
         idle = hasMoved ? 0 : idle + 1
@@ -127,12 +127,12 @@ struct ConnectionDeadlines: Sendable {
     }
 }
 
-/// What a client was waited for in vain, or that its connection is old.
+/// The timeout that has passed, or the connection's maximum age.
 enum PatienceEnded: Equatable {
     case head, body, idle
     /// The first request did not come.
     case first
-    /// What was answered is not taken.
+    /// The client does not read its responses.
     case output
     case age
 }

@@ -2,10 +2,10 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Says when a client has used up the time that it has, so that one that stalls holds nothing for long.
+/// Enforces the client timeouts, so that a stalled client holds no resources for long.
 ///
-/// Looks at a connection now and then, and asks no clock in between: what passes sets a flag. Where the gateway itself does not read,
-/// because it is busy with an earlier request, the client is not to blame.
+/// Checks a connection at intervals and reads no clock in between: traffic sets a flag. While the gateway itself does not read,
+/// because it is busy with an earlier request, no time is counted.
 final class ConnectionPatience<Part: TimedPart>: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = Part
     typealias InboundOut = Part

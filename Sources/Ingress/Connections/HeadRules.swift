@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// What RFC 9112 demands of a request's head beyond what NIO's decoder does. A head that breaks a rule is answered with 400 and the end of
+/// RFC 9112's rules for a request's head that NIO's decoder does not check. The response to a head that breaks one is 400 and the end of
 /// the connection, because two servers could read it differently.
 enum HeadRules {
     /// Whether the head keeps all of them.

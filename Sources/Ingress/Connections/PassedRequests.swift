@@ -1,11 +1,11 @@
 import NIOHTTP1
 
-/// The requests that ``WriteLane`` let pass and that are not answered yet, as far as it matters how the connection goes on behind an answer
+/// The unanswered requests that ``WriteLane`` let pass, as far as they decide how the connection goes on after a response
 /// that comes before its request's body.
 ///
-/// What little is left of a body is read and dropped, so that the connection can be used again. Of a large one, or one of unknown length,
-/// the client is told to stop: the answer says that the connection closes, and it does, after a short while in which what comes is still
-/// dropped, because closing at once could take the answer away.
+/// A small rest of a body is read and dropped, so that the connection can be reused. For a large rest, or one of unknown length,
+/// the response says that the connection closes, and it does after a short delay, during which incoming bytes are still
+/// dropped, because closing at once could destroy the response.
 struct PassedRequests: Sendable, Equatable {
     /// The most that is read and dropped behind an answer.
     static let dropLimit = 256 << 10

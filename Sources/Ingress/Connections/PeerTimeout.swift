@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Has the system close a connection whose peer acknowledges nothing of what was sent: it is gone without a word, or keeps its window
+/// Has the system close a connection whose peer does not acknowledge sent data: it has disappeared, or keeps its window
 /// closed, which a server sees only when its own buffers are full.
 enum PeerTimeout {
     private static let milliseconds = 60_000

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// The head of a write of events in its plainest form: `POST /v1/events`, a body of known and moderate length, nothing encoded and
-/// nothing to negotiate. Most writes are so; the rest goes the long way.
+/// nothing to negotiate. Most writes are like this; all others take the general path.
 struct PlainWrite: Sendable {
     private(set) var authorization: String?
     private(set) var apiKey: String?
@@ -45,7 +45,7 @@ struct PlainWrite: Sendable {
             case 4 where name.isField("host"):
                 guard HostField.isValid(value) else { return nil }
                 hosts += 1
-            // What stands twice is refused, or joined, the long way.
+            // Repeated fields are refused, or joined, on the general path.
             case 13 where name.isField("authorization"):
                 guard authorization == nil else { return nil }
                 authorization = text

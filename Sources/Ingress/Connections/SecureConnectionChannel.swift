@@ -62,7 +62,7 @@ struct SecureConnectionChannel: ServerChildChannel {
                 }
             }
         } catch {
-            // A scanner, a client that does not trust us, or one that speaks no TLS: its business, and there is nobody to answer.
+            // A scanner, a client that does not trust the certificate, or one that does not speak TLS: there is nobody to respond to.
             logger.debug("a handshake failed", metadata: ["error": "\(error)"])
         }
     }

@@ -3,7 +3,7 @@ import NIOSSL
 import Synchronization
 package import Transport
 
-/// The certificate that the gateway shows, with its key. Exchanged whole when its files change; a connection keeps the one it began with.
+/// The gateway's certificate, with its key. Replaced atomically when its files change; a connection keeps the one it started with.
 package final class ServerCertificate: Sendable {
     /// A certificate, its chain and its key, in PEM.
     package struct Files: Sendable, Equatable {
@@ -32,13 +32,13 @@ package final class ServerCertificate: Sendable {
         current = Mutex(try Self.read(files))
     }
 
-    /// Reads the files again for connections to come. If it throws, what was in force stays.
+    /// Reads the files again, for new connections. If it throws, the current certificate stays active.
     package func reload() throws(CertificateFault) {
         let new = try Self.read(files)
         current.withLock { $0 = new }
     }
 
-    /// When clients stop to believe it.
+    /// When it expires.
     package var validUntil: Date { current.withLock { $0.validUntil } }
 
     /// For the next connection.

@@ -1,4 +1,4 @@
-/// Decides which bytes of a connection are whole plain writes, which go past NIO's decoder, and which are the decoder's.
+/// Decides which bytes of a connection are whole plain writes, which bypass NIO's decoder, and which go to the decoder.
 ///
 /// From the first piece that is anything else, all goes to the decoder, for as long as the connection lasts: where the next request
 /// begins, only the decoder knows from then on. Request lines that the decoder would accept wrongly are looked for as long as it is plain
@@ -57,7 +57,7 @@ struct WholeWriteMachine: Sendable {
         }
     }
 
-    /// The system has no more bytes for now.
+    /// The system has no more bytes at present.
     /// - Returns: whether the decoder is to know that, because it got some.
     mutating func readCompleted() -> Bool {
         defer { keepsAll = false }

@@ -27,8 +27,8 @@ struct WriteEndpoint: Sendable {
 
     private static let strangersBodyBytes = 16 << 10
 
-    /// A stranger's body is gathered only if it is small, and the body of a client that waits for 100 (Continue) only if it would be read.
-    /// - Returns: nil if the write goes the long way, where the client is told what is wrong.
+    /// An unauthenticated body is buffered only if it is small, and the body of a client that waits for 100 (Continue) only if it would be read.
+    /// - Returns: nil if the write takes the general path, where the client is told what is wrong.
     func gathering(_ write: PlainWrite, from address: SocketAddress?) -> Gathering? {
         if write.length <= Self.strangersBodyBytes, !write.expectsContinue { return .fromAnybody }
         guard let key = PresentedKey.of(authorization: write.authorization, apiKey: write.apiKey),

@@ -175,8 +175,8 @@ struct WriteLaneMachine: Sendable, Equatable {
         return false
     }
 
-    /// An event comes that would end the connection.
-    /// - Returns: whether to keep it back: who has said all that he has to say still gets his response, and a shutdown waits for it.
+    /// An event would end the connection.
+    /// - Returns: whether to delay it: a client that has closed its sending side still gets its response, and a shutdown waits for it.
     mutating func keepsBackEnd() -> Bool {
         guard phase == .answering || phase == .collecting else { return false }
         hasEvents = true

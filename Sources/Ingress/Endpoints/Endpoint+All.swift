@@ -3,7 +3,7 @@ import HTTPTypes
 import Journal
 import Routing
 
-/// Every endpoint of the canonical API. The router, the metrics, the check of the OpenAPI document and ``WriteEndpoint`` read it here.
+/// Every endpoint of the canonical API: the single source for the router, the metrics, the check of the OpenAPI document and ``WriteEndpoint``.
 ///
 /// A new endpoint is a row here, a handler, and an entry in ``OpenAPIPaths``.
 extension Endpoint {

@@ -10,7 +10,7 @@ struct Endpoint: Sendable {
     enum Audience: Sendable, Equatable {
         /// Anybody. A key is not looked at.
         case open
-        /// Anybody; who presents a key must have a valid one, and sees more.
+        /// Anybody; a key that is presented must be valid, and shows more.
         case openOrClient
         /// Clients.
         case client

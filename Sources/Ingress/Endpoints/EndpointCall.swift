@@ -25,7 +25,7 @@ struct EndpointCall: Sendable {
 
     var client: Client { caller.client }
 
-    /// Reads the body and makes something of it; of a large body on another thread than the event loop's.
+    /// Reads the body and parses it; a large body is parsed on another thread than the event loop's.
     /// - Throws: ``Problem`` (411, 413, 415, 400, 503), and whatever `parse` throws.
     func parseBody<Value: Sendable>(_ parse: @escaping @Sendable ([UInt8]) throws -> Value) async throws -> Value {
         let bytes = try await body.read(limitBytes: bodyLimitBytes)

@@ -1,10 +1,10 @@
 import DeliveryEngine
 import NIOCore
 
-/// Notices that the client of a passed call is gone, so that the vendor's work for it ends too.
+/// Notices that the client of a passed call has disconnected, so that the call to the vendor ends too.
 ///
 /// One for a connection or a stream, put into its pipeline with its first passed call. A client of HTTP/1.1 that closes its sending side
-/// is taken for gone, as by other gateways: nothing tells it from one that has closed the connection.
+/// counts as disconnected, as in other gateways: it cannot be distinguished from one that has closed the connection.
 final class ClientWatch: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 

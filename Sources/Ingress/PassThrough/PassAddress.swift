@@ -2,7 +2,7 @@ import Events
 import Foundation
 import Routing
 
-/// Where a vendor's API is at the vendor and at the gateway, to put the addresses right that an answer names.
+/// Where a vendor's API is at the vendor and at the gateway, to rewrite the addresses in a response.
 struct PassAddress: Equatable {
     /// Of the vendor: `https://api.example.com`.
     private let vendorOrigin: String

@@ -1,12 +1,12 @@
 /// Which header fields of a passed call go from the client to the vendor, and which come back.
 ///
-/// All pass that are not about one connection, not secret and not the gateway's own. Names are compared with `_` as `-`, because
-/// servers behind a gateway interface take both for one.
+/// All fields pass except hop-by-hop fields, secrets and the gateway's own. Names are compared with `_` as `-`, because
+/// CGI-like servers treat both as the same.
 enum PassFields {
     typealias Field = (name: String, value: String)
 
-    /// The fields for the vendor; host, framing and credential are set later, by the gateway alone.
-    /// - Parameter key: the client's; no field that holds it passes.
+    /// The fields for the vendor. Host, framing and credential are set later, by the gateway alone.
+    /// - Parameter key: the client's; no field that contains it passes.
     static func outgoing(_ fields: [Field], without key: String) -> [Field] {
         let named = namedByConnection(fields)
         return fields.filter { field in
@@ -17,7 +17,7 @@ enum PassFields {
         }
     }
 
-    /// The fields for the client, with addresses of the vendor's API put right.
+    /// The fields for the client, with the addresses of the vendor's API rewritten.
     static func incoming(_ fields: [Field], at address: PassAddress) -> [Field] {
         let named = namedByConnection(fields)
         return fields.compactMap { field in
@@ -34,7 +34,7 @@ enum PassFields {
         }
     }
 
-    /// Whether a value is the key, or has it in it. A key of a few letters would be found in many words.
+    /// Whether a value is the key, or contains it. A key of a few letters would be found in many words.
     static func holds(_ value: String, _ key: String) -> Bool {
         value == key || key.utf8.count >= shortestKey && value.contains(key)
     }
@@ -43,7 +43,7 @@ enum PassFields {
 
     private static func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "-") }
 
-    /// What `Connection` says is about this connection alone.
+    /// Fields named by `Connection` are hop-by-hop.
     private static func namedByConnection(_ fields: [Field]) -> Set<String> {
         var names: Set<String> = []
         for field in fields where plain(field.name) == "connection" {
@@ -64,7 +64,7 @@ enum PassFields {
     ]
     private static let framingFields: Set<String> = ["content-length", "expect", "host"]
     private static let clientSecrets: Set<String> = ["authorization", "x-api-key", "cookie", "cookie2"]
-    /// With which a client could have the vendor see another host, path, method or address than those of the request.
+    /// Fields by which a client could make the vendor see another host, path, method or address than those of the request.
     private static let steeringFields: Set<String> = [
         "forwarded", "via", "x-host", "x-http-host-override", "x-real-ip", "x-client-ip", "x-cluster-client-ip",
         "true-client-ip",
@@ -77,7 +77,7 @@ enum PassFields {
     private static let vendorSecrets: Set<String> = [
         "set-cookie", "set-cookie2", "www-authenticate", "authentication-info",
     ]
-    /// What a browser would keep about the host, which is the gateway's.
+    /// Policies that a browser would remember for the host, which is the gateway's.
     private static let hostPolicies: Set<String> = [
         "alt-svc", "strict-transport-security", "public-key-pins", "expect-ct", "clear-site-data", "nel", "report-to",
         "reporting-endpoints",

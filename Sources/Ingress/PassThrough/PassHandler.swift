@@ -8,7 +8,7 @@ import Logging
 import Routing
 import Telemetry
 
-/// Passes a request on to the vendor whose API it speaks, and the vendor's answer back, both as streams.
+/// Passes a request to the vendor whose API it uses, and the vendor's response back, both as streams.
 struct PassHandler: Sendable {
     private let calls: PassedCalls
     private let routes: CurrentRoutes
@@ -104,7 +104,7 @@ struct PassHandler: Sendable {
         }
     }
 
-    /// A credential that is refused or missing is the operator's to mend, whatever the client sees.
+    /// A refused or missing credential is the operator's to fix, whatever the client sees.
     private func note(_ failure: PassFailure, _ call: Call) {
         guard case .credential(let status, let reason) = failure else { return }
         logger.warning(

@@ -2,7 +2,7 @@ import Access
 import Events
 import Routing
 
-/// Whether a request to a facade is passed on to the vendor. Told all that matters; does nothing.
+/// Whether a request to a facade is passed to the vendor. Pure: it does no I/O.
 enum PassPolicy {
     /// What becomes of a request.
     enum Decision: Sendable {
@@ -43,8 +43,8 @@ enum PassPolicy {
         }
     }
 
-    /// What a client needs for a method; nil for one that is never passed: `TRACE` would show the vendor's credential, `CONNECT` opens a
-    /// tunnel, and what others mean is not known.
+    /// The scope that a method requires; nil for one that is never passed: `TRACE` would show the vendor's credential, `CONNECT` opens a
+    /// tunnel, and the meaning of others is not known.
     private static func scope(for method: String) -> Scope? {
         switch method {
         case "GET", "HEAD": .readVendor

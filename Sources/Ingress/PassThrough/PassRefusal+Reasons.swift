@@ -3,7 +3,7 @@ import DeliveryEngine
 import Events
 import Routing
 
-/// Why a call is not passed, each in one sentence that says how to mend it.
+/// Why a call is not passed, each in one sentence that says how to fix it.
 extension PassRefusal {
     init(_ fault: NormalPath.Fault, prefix: String) {
         switch fault {

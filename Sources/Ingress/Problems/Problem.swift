@@ -10,7 +10,7 @@ struct Problem: Error {
     /// The kind of problem, the last part of its `type`.
     let kind: String
     let title: String
-    /// What is wrong here, and the way out.
+    /// What is wrong, and how to fix it.
     let detail: String
     /// What is wrong with events; the first ``EventFault/mostListed`` are listed.
     var errors: [EventFault] = []

@@ -58,7 +58,7 @@ extension Problem {
         )
     }
 
-    /// The same for an estimate, of which no part can be had.
+    /// The same for an estimate, which cannot be partial.
     static func estimate(_ faults: [EventFault], omitted: Int, count: Int) -> Problem {
         events(faults, omitted: omitted, count: count, isPartial: true)
     }

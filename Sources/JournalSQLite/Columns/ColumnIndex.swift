@@ -192,7 +192,7 @@ extension ColumnIndex {
     ///   - floor: the oldest event of the journal.
     ///   - newest: the newest event that ever was; what comes from now on is handed over by ``append(_:)``.
     func open(floor: Int64, newest: Int64) throws {
-        let segments = try files.segments(from: floor, through: newest)
+        let segments = try files.files(from: floor, through: newest)
         let first = ColumnBuilder(first: newest + 1, key: key)
         state.withLock { $0.begin(with: segments, floor: floor, newest: first) }
     }
@@ -259,7 +259,7 @@ extension ColumnIndex {
         // If it is not known, another has taken its place while it was searched.
         guard isKnown else { return }
         logger.warning(
-            "a file of the search index is made again from the journal",
+            "a file of the search index is rebuilt from the journal",
             metadata: ["file": "\(damaged.segment.file?.lastPathComponent ?? "")", "reason": "\(damaged.fault)"]
         )
         files.remove([damaged.segment])

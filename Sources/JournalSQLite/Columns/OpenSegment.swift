@@ -87,9 +87,12 @@ struct OpenSegment {
         let numbers = try longs(of: .summaries)
         let names = try layout(of: .nameTexts).entries
         guard numbers.count == names * 3 else { throw damaged }
+        // An event has one name, so that no sum of these counts is larger than the segment.
+        var rest = Int64(segment.count)
         return try stride(from: 0, to: numbers.count, by: 3).map {
             let summary = ColumnBuilder.Summary(count: numbers[$0], first: numbers[$0 + 1], last: numbers[$0 + 2])
-            guard (0...Int64(segment.count)).contains(summary.count) else { throw damaged }
+            guard (0...rest).contains(summary.count) else { throw damaged }
+            rest -= summary.count
             return summary
         }
     }

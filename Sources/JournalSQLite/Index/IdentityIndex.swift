@@ -167,7 +167,7 @@ final class IdentityIndex: Sendable {
     /// Removes runs all of whose events are gone, and in the background the entries of such events where they are the most.
     func removeRuns(below floor: Int64) {
         let gone = state.withLock { $0.removeRuns(below: floor) }
-        files.remove(gone.map(\.file))
+        files.remove(gone)
         merging.async { self.mergeAsFarAsNeeded() }
     }
 
@@ -248,7 +248,7 @@ final class IdentityIndex: Sendable {
                 let merged = try files.merge(group, floor: floor, removed: removed)
                 // Meanwhile one of them may have been made again, or its events removed.
                 let isInPlace = state.withLock { $0.replace(group, by: [merged]) }
-                files.remove(isInPlace ? group.map(\.file) : [merged.file])
+                files.remove(isInPlace ? Array(group) : [merged])
             } catch {
                 logger.warning("parts of the identity index could not be merged", metadata: ["reason": "\(error)"])
                 return
@@ -263,7 +263,7 @@ extension IdentityIndex {
     /// Opens the runs that are on disk.
     /// - Returns: the ranges between `floor` and `newest` that no run covers, oldest first: their events must be inserted again.
     func openRuns(floor: Int64, newest: Int64) throws -> [ClosedRange<Int64>] {
-        let runs = try files.runs(from: floor, through: newest)
+        let runs = try files.files(from: floor, through: newest)
         return state.withLock { $0.begin(with: runs, floor: floor, newest: newest) }
     }
 
@@ -302,7 +302,7 @@ extension IdentityIndex {
         let kept = isInPlace ? new : []
         // A new run may have taken over the name.
         let gone = isInPlace ? [run] : new
-        files.remove(gone.map(\.file).filter { file in !kept.contains { $0.file == file } })
+        files.remove(gone.filter { run in !kept.contains { $0.file == run.file } })
     }
 }
 

@@ -3,7 +3,7 @@ import ConfigurationFile
 import Events
 import JSON
 
-/// Finds clients whose rules for passed calls lead nowhere, when all of the file is known.
+/// Finds clients whose rules for passed calls lead nowhere, once the whole file is read.
 enum PassCheck {
     /// - Parameter rules: each client's `"pass"` in the file.
     static func check(_ routes: Routes, _ rules: [ClientName: JSONValue], _ fields: inout FieldReader) {

@@ -1,14 +1,14 @@
 package import Events
 
-/// How the pipeline of one provider account works: the vendor's traits with what `routes.json` sets over them.
+/// The settings of one provider account's pipeline: the vendor's traits, overridden by `routes.json`.
 package struct PipelineSettings: Sendable, Equatable {
     /// What to do with a delivery whose outcome is unknown at a vendor that does not deduplicate. The words are those of `routes.json`.
     package enum UncertainPolicy: String, Sendable, CaseIterable {
-        /// It waits as `uncertain` for a person.
+        /// It stays `uncertain` until an operator decides.
         case hold
-        /// It is sent again, and may be counted twice.
+        /// It is sent again, and may be billed twice.
         case retry
-        /// It is taken for delivered, and may be missing.
+        /// It counts as delivered, and may be missing.
         case accept
     }
 
@@ -25,7 +25,7 @@ package struct PipelineSettings: Sendable, Equatable {
     /// Percent of the rate limit that clients' reads and passed calls may take together.
     package var readsShare: Double
     package var onUncertain: UncertainPolicy
-    /// How long a lone event waits for company.
+    /// How long a single event waits for others, to fill a batch.
     package var linger: Duration
 
     package init(

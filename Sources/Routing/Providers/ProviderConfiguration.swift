@@ -53,7 +53,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
         self.lag = lag
     }
 
-    /// As the file has it; of a tenant's own account, with the tenant behind an `@`, which no name of the file has.
+    /// As in the file; for a tenant's own account, followed by `@` and the tenant, since no name in the file has an `@`.
     package var name: ProviderName { pipeline.provider }
 
     /// How it is read.
@@ -67,14 +67,14 @@ package struct ProviderConfiguration: Sendable, Equatable {
     /// Speaks with the vendor.
     package var adapter: any Adapter { language.adapter }
 
-    /// An adapter is a value without state, which its traits tell from others.
+    /// An adapter is a value without state, identified by its traits.
     private struct Language: Sendable, Equatable {
         let adapter: any Adapter
 
         static func == (left: Language, right: Language) -> Bool { left.adapter.traits == right.adapter.traits }
     }
 
-    /// A setting of the account, as the vendor wants it.
+    /// A setting of the account, as the vendor expects it.
     package struct Header: Sendable, Hashable {
         /// The setting's name in `routes.json`.
         package let setting: String

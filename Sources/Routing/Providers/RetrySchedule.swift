@@ -1,13 +1,13 @@
-/// How long a delivery that failed waits, and when it is given up.
+/// How long a failed delivery waits before it is retried, and when retries end.
 package struct RetrySchedule: Sendable, Equatable {
     /// The first wait is at most this long; each further one twice that, up to `cap`.
     package let base: Duration
     package let cap: Duration
     /// An event that first reached the vendor this long ago is not tried again.
     package let giveUpAfter: Duration
-    /// The longest wait that the vendor can ask for; what it asks for beyond that is cut.
+    /// The longest wait that the vendor can ask for; longer ones are cut to it.
     package let longestWait: Duration
-    /// An event that made the vendor fail this often while it stood alone is taken for the cause.
+    /// An event that made the vendor fail this often when sent alone is considered the cause.
     package let loneFailures: Int
 
     package init(

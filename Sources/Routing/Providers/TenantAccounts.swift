@@ -3,7 +3,7 @@ import ConfigurationFile
 import Events
 import JSON
 
-/// Makes providers of the credentials that tenants bring themselves.
+/// Creates a provider for each credential that a tenant brings.
 enum TenantAccounts {
     /// The accounts that tenants' own credentials make of the providers. A credential is an account, so no two may have the same.
     static func accounts(

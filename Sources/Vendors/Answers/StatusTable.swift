@@ -43,7 +43,10 @@ struct StatusTable {
             .all(.park(fault(.unsupported, "or a proxy in front of it does not accept requests of this kind")))
         case 408: .all(.ambiguous(fault(.timeout, "gave up waiting for the request; it may have the events")))
         case 413: refused(fault(.payloadTooLarge, "finds the request too large"))
-        case 429: .all(.retry(fault(.rateLimited, "accepts no more requests for now"), after: retryAfter ?? limitReset))
+        case 429:
+            .all(
+                .retry(fault(.rateLimited, "reports that its rate limit is exceeded"), after: retryAfter ?? limitReset)
+            )
         case 409: refused(fault(.duplicateConflict, "reports a conflict"))
         case 400..<500: refused(fault(.invalidEvent, "refuses the request"))
         case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events"), after: retryAfter))

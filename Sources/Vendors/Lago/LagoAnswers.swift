@@ -17,7 +17,7 @@ struct LagoAnswers {
         case 429:
             .all(
                 .retry(
-                    table.fault(.rateLimited, "accepts no more requests for now"),
+                    table.fault(.rateLimited, "reports that its rate limit is exceeded"),
                     after: table.limitReset ?? table.retryAfter
                 )
             )

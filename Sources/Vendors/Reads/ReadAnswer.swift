@@ -32,7 +32,7 @@ struct ReadAnswer {
             case 402, 403: (.forbidden, "does not allow the provider's credential to read events")
             case 404, 405, 410: (.notFound, "has no such address or object")
             case 408: (.timeout, "gave up waiting")
-            case 429: (.rateLimited, "accepts no more requests for now")
+            case 429: (.rateLimited, "reports that its rate limit is exceeded")
             case 400..<500: (.invalidEvent, "refuses the question")
             case 500: (.vendorError, "failed inside")
             default: (.vendorUnavailable, "or a proxy before it is unavailable")

@@ -134,6 +134,51 @@ import Testing
         #expect(machine.snapshot(at: later).parked != nil)
     }
 
+    /// A vendor that refuses one event each time it looks at it, and fails now and then, as for any other event.
+    @Test func `takes no event for the cause of failures between which the vendor has answered it otherwise`() throws {
+        var machine = makeMachine(batch: 1)
+        _ = machine.next(at: start)
+        machine.foundNothing()
+        let failed = Verdict.all(.ambiguous(DeliveryFault(code: .vendorError, message: "it failed")))
+        var (fresh, round) = ([DeliveryItem](), 0)
+        /// Sends the event once more, and others, which pass.
+        func send(_ verdict: Verdict, _ status: Int) -> [SettledDelivery] {
+            round += 1
+            let now = start + .seconds(60 * round)
+            var retries = [DeliveryItem.sample(1, attemptsBefore: round, reachedAt: start.wall)]
+            var settled: [SettledDelivery] = []
+            fresh = [.sample(Int64(10 + 2 * round)), .sample(Int64(11 + 2 * round))]
+            machine.woke()
+            machine.eventsArrived(at: now)
+            while let step = machine.next(at: now, due: retries.isEmpty ? nil : now.wall) {
+                switch step {
+                case .send(let batch) where batch.numbers == [1]:
+                    machine.called(batch, verdict, facts(status, at: now), at: now)
+                case .send(let batch): machine.called(batch, delivered, facts(200, at: now), at: now)
+                case .claim:
+                    if fresh.isEmpty { machine.foundNothing() } else { machine.claimed(.init(items: fresh), at: now) }
+                    fresh = []
+                case .claimDue:
+                    machine.claimedDue(.init(items: retries))
+                    retries = []
+                case .settle(let settlement):
+                    settled += settlement.exceptions
+                    machine.settled(settlement)
+                case .save: machine.saved()
+                case .watch, .wake, .intend, .bringForward, .admitRead, .finish: break
+                }
+            }
+            return settled.filter { $0.sequence == 1 }
+        }
+        for _ in 0..<60 {
+            for (verdict, status) in [(refused(.unauthorized), 401), (failed, 500), (failed, 500)] {
+                #expect(send(verdict, status).map(\.status) == [.retrying], "round \(round)")
+            }
+        }
+        let rejected = (0..<20).contains { _ in send(failed, 500).map(\.status) == [.rejected] }
+        #expect(rejected, "one that fails each time is the cause")
+    }
+
     @Test func `claims no more while the events at hand are large, and goes on while requests are in flight`() throws {
         var machine = makeMachine(batch: 100)
         guard case .claim? = machine.next(at: start) else { throw Unexpected.step }

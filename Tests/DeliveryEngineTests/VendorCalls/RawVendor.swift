@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A vendor at the edge of the engine: takes connections on a plain socket and does with each what the script says, down to the byte.
 final class RawVendor: Sendable {
@@ -47,20 +48,7 @@ final class RawVendor: Sendable {
 
     /// - Parameter act: told the number of the connection, from 0.
     init(_ act: @escaping @Sendable (Int) -> Act) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(listener, raw, length) == 0 && listen(listener, 16) == 0
-                    && getsockname(listener, raw, &length) == 0
-            }
-        }
-        guard listener >= 0, isBound else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        self.listener = listener
+        (listener, port) = try LoopbackSocket.listen(backlog: 16)
         Thread.detachNewThread { [self] in
             var number = 0
             while true {

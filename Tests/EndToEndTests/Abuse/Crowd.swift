@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Many connections of one hostile client. Its calls block, so they run on a thread of their own.
 final class Crowd: Sendable {
@@ -17,19 +18,8 @@ final class Crowd: Sendable {
         try await onThread {
             var descriptors: [Int32] = []
             for _ in 0..<count {
-                let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-                guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
+                let descriptor = try LoopbackSocket.connect(to: port)
                 descriptors.append(descriptor)
-                var address = sockaddr_in()
-                address.sin_family = sa_family_t(AF_INET)
-                address.sin_port = UInt16(port).bigEndian
-                address.sin_addr.s_addr = inet_addr("127.0.0.1")
-                let result = withUnsafePointer(to: &address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                    }
-                }
-                guard result == 0 else { throw POSIXError(.ECONNREFUSED) }
                 guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { throw POSIXError(.EINVAL) }
             }
             return Crowd(descriptors)

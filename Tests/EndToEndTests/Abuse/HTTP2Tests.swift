@@ -21,7 +21,7 @@ import Testing
         _ body: (Stage, ChildProcess, RawHTTP2) async throws -> Void
     ) async throws {
         try await Stage.set { (stage) async throws in
-            let certificates = Certificates(folder: stage.folder)
+            let certificates = Certificates(in: stage.folder)
             try await certificates.makeAuthority("one")
             try await certificates.makeServer(signedBy: "one")
             let gateway = try await stage.startGateway(arguments: certificates.arguments + arguments)
@@ -110,7 +110,7 @@ import Testing
             try await client.request(Self.get("/v1/events/stream", [key]), on: 1)
             try await waitUntil("the stream has begun") { !client.frames(Self.data, on: 1).isEmpty }
             let before = try Footprint.megabytes(of: gateway.identifier)
-            let certificates = Certificates(folder: stage.folder)
+            let certificates = Certificates(in: stage.folder)
             let padding = String(repeating: "x", count: 100_000)
             let mostMegabytes = 100
             for batch in 1...mostMegabytes {

@@ -68,6 +68,39 @@ import Testing
             }
         }
     }
+
+    @Test func `settles what a full disk could not take when there is room, and sends nothing twice`() async throws {
+        try await SmallDisk.with(megabytes: 16) { (disk) async throws in
+            try await Stage.set { (stage) async throws in
+                try stage.writeRoutes(timeout: "60s")
+                // Knetik recognizes no repeat. It answers so slowly that requests are in flight whenever the disk becomes full.
+                try await stage.setFaults("knetik", #"{"latency_ms":[1500,1500]}"#)
+                let gateway = try await stage.startGateway(arguments: ["--data", disk.appending(path: "data").path])
+                let (taken, _) = try await fill(stage, "a", size: 1, atMost: 150)
+                #expect(taken.count == 150)
+                let filler = disk.appending(path: "filler")
+                try SmallDisk.fill(filler)
+                _ = try await gateway.waitForLine("an outcome cannot be written") {
+                    $0.contains("outcomes could not be written") ? true : nil
+                }
+                try FileManager.default.removeItem(at: filler)
+                try await stage.setFaults("knetik", "{}")
+                let vendors = ["lago", "flexprice", "polar", "knetik"]
+                try await expectBilled(taken, at: vendors, stage)
+                for vendor in vendors {
+                    try await waitUntil("nothing waits for \(vendor)") {
+                        for status in ["pending", "retrying"] {
+                            guard try await stage.deliveries(vendor, status).isEmpty else { return false }
+                        }
+                        return true
+                    }
+                    #expect(try await stage.billed(vendor).count == taken.count, "\(vendor) bills one twice")
+                    #expect(try await stage.deliveries(vendor, "uncertain").isEmpty)
+                }
+                #expect(try await gateway.stop() == 0)
+            }
+        }
+    }
 }
 
 /// A file system of a few megabytes, in memory. Where it may not be mounted, the test says so and passes.
@@ -87,6 +120,17 @@ enum SmallDisk {
                 throw error
             }
             _ = try await run("umount", ["-l", disk.path])
+        }
+    }
+
+    /// Writes a file that takes all the room there is.
+    static func fill(_ file: URL) throws {
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw POSIXError(.EIO) }
+        defer { close(descriptor) }
+        for size in [1 << 20, 4096, 1] {
+            let piece = [UInt8](repeating: 0, count: size)
+            while write(descriptor, piece, size) == size {}
         }
     }
 

@@ -207,7 +207,7 @@ import Testing
             let statuses = try await RawConversation.hold(with: server.port) { holder in
                 try holder.send(large.head + large.body.prefix(89_000))
                 // Until what was sent has been read, there is room.
-                for _ in 0..<30_000 where server.capacity.bodies.usedBytes < 89_000 { usleep(1_000) }
+                try blockUntil("the body is in memory") { server.capacity.bodies.usedBytes >= 89_000 }
                 let other = Self.write(path, "x", padding: 30_000)
                 let refusal = try RawConversation.ask(other.head + other.body, server.port) { $0.contains("}") }
                 guard refusal.contains("bodies-busy"), refusal.lowercased().contains("retry-after: 1") else {

@@ -36,7 +36,7 @@ import Testing
             let reads = Count()
             async let received = RawConversation.hold(with: server.port) { talk in
                 try talk.send(PassStage.request("GET", "/acme/v1/customers/export", headers: ["Connection: close"]))
-                while reads.value == 0 { Thread.sleep(forTimeInterval: 0.005) }
+                try blockUntil("the client is to read") { reads.value > 0 }
                 return try talk.countToEnd()
             }
             let sent = try await Self.standstill("the vendor is held back") { vendor.sent }
@@ -88,7 +88,7 @@ import Testing
                     for (index, talk) in talks.enumerated() where index.isMultiple(of: 2) {
                         try talk.read(until: "half")
                     }
-                    while vendor.requests.count < round * crowd { Thread.sleep(forTimeInterval: 0.002) }
+                    try blockUntil("the vendor has all requests") { vendor.requests.count == round * crowd }
                 }
                 try await waitUntil("the vendor's calls of round \(round) end") { vendor.ended == round * crowd }
             }

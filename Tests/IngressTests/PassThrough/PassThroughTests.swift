@@ -300,8 +300,8 @@ import Testing
     }
 
     @Test func `tells a client of an answer that breaks off by ending the connection`() async throws {
-        try await PassStage.set({ _ in .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }, patience: "5s")
-        { (server, _) async throws in
+        try await PassStage.set({ _ in .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }, patience: "5s") {
+            (server, _) async throws in
             let received = try await RawConversation.hold(with: server.port) { talk in
                 try talk.send(PassStage.request("GET", "/acme/v1/customers"))
                 return try talk.readToEnd()

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 #if canImport(Darwin)
     import Darwin
@@ -61,20 +62,7 @@ final class PassVendor: Sendable {
     /// - Parameter reply: told the request's head, and its body but for ``Reply/sayEarly(_:)``.
     init(_ reply: @escaping @Sendable (Request) -> Reply) throws {
         self.reply = reply
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(listener, raw, length) == 0 && listen(listener, 128) == 0
-                    && getsockname(listener, raw, &length) == 0
-            }
-        }
-        guard listener >= 0, isBound else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        self.listener = listener
+        (listener, port) = try LoopbackSocket.listen(backlog: 128)
         Thread.detachNewThread { [self] in acceptAll() }
     }
 

@@ -13,7 +13,7 @@ import Testing
 @Suite struct ColumnDamageTests {
     static func whole() throws -> [UInt8] {
         var builder = ColumnBuilder(first: 1, key: ColumnSegmentTests.key)
-        let (chunk, tenants) = ColumnSegmentTests.chunk(first: 1, count: 300)
+        let (chunk, tenants) = ColumnSegmentTests.chunk(first: 1, count: 300, names: 3)
         builder.add(try Chunk.keys(chunk), tenants: tenants)
         builder.cover(through: 310)
         let (later, _) = ColumnSegmentTests.chunk(first: 320, count: 30)
@@ -41,7 +41,7 @@ import Testing
             }
         }
         let (summaries, sequences) = (try reading.summaries(), try reading.sequences())
-        _ = summaries.reduce(0) { $0 + $1.count }
+        #expect(summaries.reduce(0) { $0 + $1.count } <= segment.count)
         for row in 0..<segment.count { _ = sequences[row] }
     }
 
@@ -86,6 +86,20 @@ import Testing
                 do { try Self.read(segment) } catch { #expect(error is DamagedSegment) }
             }
         }
+    }
+
+    @Test func `counts no event for two names`() throws {
+        var bytes = try Self.whole()
+        let segment = try ColumnSegment(image: bytes, keyCheck: 9)
+        let part = segment.header.parts[ColumnPart.summaries.rawValue]
+        #expect(try segment.open().summaries().map(\.count) == [130, 100, 100])
+        FileDamage.put(101, at: part.place + 24, in: &bytes)
+        let checksum = Checksum.of(Array(bytes[part.place..<(part.place + part.length)]))
+        FileDamage.put(checksum, at: (8 + ColumnPart.summaries.rawValue * 5 + 4) * 8, in: &bytes)
+        let end = ColumnHeader.bytes - 8
+        FileDamage.put(Checksum.of(Array(bytes[..<end])), at: end, in: &bytes)
+        let forged = try ColumnSegment(image: bytes, keyCheck: 9).open()
+        #expect(throws: DamagedSegment.self) { try forged.summaries() }
     }
 
     /// Changes a number within a part, and makes its checksum right.

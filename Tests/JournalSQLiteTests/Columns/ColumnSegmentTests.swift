@@ -103,14 +103,14 @@ import Testing
         }
     }
 
-    /// A chunk of one tenant's events, each of a customer of its own.
-    static func chunk(first: Int64, count: Int) -> (content: [UInt8], tenants: [UInt32: UInt32]) {
+    /// A chunk of one tenant's events, each of a customer of its own, with so many names in turn.
+    static func chunk(first: Int64, count: Int, names: Int = 1) -> (content: [UInt8], tenants: [UInt32: UInt32]) {
         let events = (1...count).map { number in
             AcceptedEvent(
                 tenant: "shop",
                 client: "web",
                 id: EventID("event-\(number)"),
-                name: "api_request",
+                name: number % names == 1 % names ? "api_request" : "other-\(number % names)",
                 customerID: "customer-\(number)",
                 subscriptionID: nil,
                 timestamp: Timestamp(milliseconds: 1000 - Int64(number)),

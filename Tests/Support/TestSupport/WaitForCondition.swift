@@ -1,3 +1,5 @@
+import Foundation
+
 /// A condition did not come true before its deadline.
 package struct ConditionNeverHeld: Error, CustomStringConvertible {
     package let description: String
@@ -25,5 +27,20 @@ package func waitUntil(
             throw ConditionNeverHeld(description: "not within \(deadline): \(what)")
         }
         try await Task.sleep(for: .milliseconds(5))
+    }
+}
+
+/// The same on a thread of its own, which may block.
+package func blockUntil(
+    _ what: String,
+    within deadline: Duration = .seconds(120),
+    _ condition: () throws -> Bool
+) throws {
+    let end = ContinuousClock.now + deadline
+    while try !condition() {
+        guard ContinuousClock.now < end else {
+            throw ConditionNeverHeld(description: "not within \(deadline): \(what)")
+        }
+        Thread.sleep(forTimeInterval: 0.005)
     }
 }

@@ -1,8 +1,8 @@
-/// Decides when an HTTP/2 connection ends, and how: told what happens and how long the connection has been open, it says what to send.
+/// Decides when an HTTP/2 connection ends, and how: it is told of events and of the connection's age, and says what to send.
 ///
-/// A graceful end takes two GOAWAY frames (RFC 9113, section 6.8): the first says that no more streams are wanted, with a PING behind it;
-/// when the PING comes back, all streams that the client had begun are known, and the second names the last of them. A client that does
-/// not send the PING back is not waited for.
+/// A graceful end takes two GOAWAY frames (RFC 9113, section 6.8): the first announces that no more streams are accepted, followed by a PING;
+/// when the PING is acknowledged, all streams that the client had opened are known, and the second names the last of them. The gateway does
+/// not wait for a client that does not acknowledge it.
 struct HTTP2Lifetime: Sendable, Equatable {
     /// How long what may take.
     struct Limits: Sendable, Equatable {
