@@ -136,7 +136,11 @@ let package = Package(
             swiftSettings: settings
         ),
         // What new routes would do to recorded traffic.
-        .target(name: "Migration", dependencies: ["Access", "Events", "JSON", "Routing"], swiftSettings: settings),
+        .target(
+            name: "Migration",
+            dependencies: ["Access", "Events", "JSON", "Journal", "Routing"],
+            swiftSettings: settings
+        ),
         .target(
             name: "VendorReads",
             dependencies: ["Access", "DeliveryEngine", "Events", "Routing"],
@@ -156,9 +160,10 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Facades", "Ingress",
-                "Journal", "JournalSQLite", "JSON", "Observability", "Parity", "ParityRuns", "Routing", "Telemetry", "Transport", "VendorReads",
-                "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades", "Ingress",
+                "Journal", "JournalSQLite", "JSON", "Migration", "Observability", "Parity", "ParityRuns", "Routing",
+                "Telemetry", "Transport", "VendorReads", "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL,
+                serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
         ),

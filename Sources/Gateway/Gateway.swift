@@ -103,8 +103,26 @@ package enum Gateway {
             auditing: audit
         )
         let parity = try parity(settings, store, routes, readers, vault, view, clock, logs)
+        let planner = RoutesPlanner(
+            reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
+            reloader: reloader,
+            routes: routes,
+            vault: vault,
+            traffic: store,
+            folder: PlanFolder(in: settings.dataFolder),
+            retention: settings.retention,
+            clock: clock,
+            auditing: audit,
+            logger: logs.logger("tollgate.plans")
+        )
         let services = IngressServices(
-            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            acceptor: Acceptor(
+                store: store,
+                routes: routes,
+                clock: clock,
+                metrics: metrics,
+                times: view.acceptance
+            ),
             journal: store,
             routes: routes,
             clock: clock,
@@ -116,7 +134,13 @@ package enum Gateway {
                 adapters: VendorRegistry.all,
                 admission: view.reads
             ),
-            passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
+            passedCalls: PassedCalls(
+                over: passConnections,
+                credentials: vault,
+                routes: routes,
+                seenBy: view,
+                clock: clock
+            ),
             dialects: FacadeRegistry.all,
             operations: IngressOperations(
                 readiness: GatewayReadiness(
@@ -127,6 +151,7 @@ package enum Gateway {
                     clock: clock
                 ),
                 reloading: reloader,
+                planning: planner,
                 reporting: GatewayMetrics(
                     registry: metrics,
                     archive: store,
@@ -165,7 +190,7 @@ package enum Gateway {
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? [])
+            services: alongside + [store, audit, retention, reloader, keys, planner] + (watch.map { [$0] } ?? [])
                 + [delivery, parity] + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
@@ -196,6 +221,9 @@ package enum Gateway {
                 store: try ParityStore(in: settings.dataFolder),
                 routes: routes,
                 asking: VendorComparisons(clients: readers, credentials: vault, admission: view.reads),
+                lanes: { () async throws(StoreError) in
+                    try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
+                },
                 clock: clock,
                 retention: settings.retention,
                 logger: logs.logger("tollgate.parity")

@@ -64,6 +64,7 @@ struct IngressFixture {
         vendor: String? = nil,
         vendorTimeout: String = "2s",
         eventLimit: Int = 10_000,
+        planning: any RoutesPlanning = NoPlans(),
         capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
@@ -101,6 +102,7 @@ struct IngressFixture {
                     passedCalls: PassedCalls(
                         over: passed,
                         credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
+                        routes: routes,
                         seenBy: view,
                         clock: SystemWallClock()
                     ),
@@ -108,6 +110,7 @@ struct IngressFixture {
                     operations: IngressOperations(
                         readiness: AlwaysReady(),
                         reloading: NoFile(),
+                        planning: planning,
                         reporting: NoFigures(),
                         audit: audit,
                         parity: NoComparisons()
@@ -169,6 +172,12 @@ struct IngressFixture {
         func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
             throw .unreadable(reason: "this test has no file")
         }
+    }
+
+    private struct NoPlans: RoutesPlanning {
+        func plan(_ order: PlanOrder, by caller: Caller) async throws(PlanError) -> PlanAnswer { throw .busy }
+
+        func plan(_ id: String, for client: Client) async throws(PlanError) -> PlanAnswer { throw .unknown }
     }
 
     private struct Credentials: CredentialResolving {

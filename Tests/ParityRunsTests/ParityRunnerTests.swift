@@ -33,6 +33,7 @@ import Testing
             store: try ParityStore(in: folder),
             routes: try routes(shelf),
             asking: ShelfAsking(shelf: shelf),
+            lanes: { () async throws(StoreError) in [7: RenamingLane()] },
             clock: SystemWallClock(),
             retention: .seconds(100 * 365 * 86_400),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -79,7 +80,8 @@ import Testing
                 #expect(run.verdict == .equal)
                 let report = try #require(run.reports.first)
                 #expect(report.totals == CellCounts(expected: 5000, found: 5000))
-                #expect(run.events == 5000 && report.causes == [])
+                #expect(run.events == 5000 && report.causes == [] && report.notPlanned == 0)
+                #expect(journal.pinned.all == ["pin parity run \(run.id)", "unpin parity run \(run.id)"])
                 switch level {
                 case .ledger: #expect(report.calls == 0)
                 case .digest:
@@ -141,6 +143,23 @@ import Testing
         }
     }
 
+    @Test func `compare what a lane has sent with what the lane says`() async throws {
+        var (journal, shelf) = Self.clean(3)
+        journal.add("by lane", at: 5, "{}", lane: 7)
+        journal.add("lost by lane", at: 6, "{}", lane: 7)
+        let time = Timestamp(milliseconds: 5)
+        let event = VendorEvent(id: "by lane", name: "renamed", timestamp: time, properties: JSONText(checked: "{}"))
+        shelf.rows.append(WindowRow(key: "lane", event: event))
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10)
+                #expect(found.map(\.finding.eventID) == ["lost by lane"] && run.reports[0].notPlanned == 0)
+            }
+        }
+    }
+
     @Test func `is incomplete if the vendor fails in the middle`() async throws {
         let (journal, shelf) = Self.clean(1000)
         shelf.state.withLock { $0.failsFrom = 20 }
@@ -198,6 +217,7 @@ import Testing
                     store: try ParityStore(in: folder),
                     routes: try Self.routes(shelf),
                     asking: ShelfAsking(shelf: shelf),
+                    lanes: { () async throws(StoreError) in [:] },
                     clock: SystemWallClock(),
                     retention: .seconds(100 * 365 * 86_400),
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -1,22 +1,25 @@
 import Events
 
-/// The part of a provider's rate limit that work may take which comes after live deliveries: reads, and lanes.
+/// The part of a provider's rate limit for work that comes after live deliveries: reads, and backfills.
 ///
-/// Each 429 that the work meets halves the rate; it comes back by a tenth a minute. The provider's own bucket is asked as well, so
-/// that all together stay within the limit.
+/// The provider's own bucket is asked as well, so that all together stay within the limit.
 struct BackgroundRate: Sendable, Equatable {
-    /// The rate never falls below this part of the whole, so that it comes back within two hours.
-    static let least = 1.0 / 1024
-
+    private let limit: RateLimit
     private var bucket: TokenBucket
-    /// The part of the rate that was left by the last 429; 1 if there was none.
-    private var part = 1.0
-    private var partSince: ContinuousClock.Instant
+    private var factor: RecoveringFactor
 
     /// - Parameter percent: how much of the limit; at least one request in its time.
     init(_ percent: Double, of limit: RateLimit, at now: ContinuousClock.Instant) {
+        self.limit = limit
         bucket = TokenBucket(shortBursts: limit.part(percent), at: now)
-        partSince = now
+        factor = RecoveringFactor(at: now)
+    }
+
+    /// Another part of the limit from now on; what a 429 has left of it stays.
+    mutating func change(to percent: Double, at now: ContinuousClock.Instant) {
+        bucket = TokenBucket(shortBursts: limit.part(percent), at: now)
+        // No burst for each change.
+        bucket.take(max(1, Double(limit.requests) / 10), at: now)
     }
 
     /// How long it takes until a request may leave: zero if one may.
@@ -31,22 +34,14 @@ struct BackgroundRate: Sendable, Equatable {
 
     /// A request met the vendor's rate limit.
     mutating func limited(at now: ContinuousClock.Instant) {
-        part = max(Self.least, factor(at: now) / 2)
-        partSince = now
+        factor.halve(at: now)
     }
 
     /// The part of the full rate that is allowed now: 1 if no 429 came lately.
-    func factor(at now: ContinuousClock.Instant) -> Double {
-        guard part < 1 else { return 1 }
-        let minutes = max(0, (now - partSince) / .seconds(60)).rounded(.down)
-        // A tenth more each minute, up to the whole: reached from the least part within this many.
-        var factor = part
-        for _ in 0..<Int(min(minutes, 80)) { factor = min(1, factor * 1.1) }
-        return factor
-    }
+    func factor(at now: ContinuousClock.Instant) -> Double { factor.value(at: now) }
 
     /// A request at half the rate costs two tokens.
-    private func cost(at now: ContinuousClock.Instant) -> Double { 1 / factor(at: now) }
+    private func cost(at now: ContinuousClock.Instant) -> Double { 1 / factor.value(at: now) }
 }
 
 extension RateLimit {

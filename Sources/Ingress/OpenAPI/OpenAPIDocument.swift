@@ -18,13 +18,14 @@ enum OpenAPIDocument {
           "tags": [
             {"name": "events", "description": "Send events and read them."},
             {"name": "deliveries", "description": "Outcomes of events at the vendors."},
-            {"name": "parity", "description": "Comparisons of the vendors with what they were sent."},
+            {"name": "migrations", "description": "Prepare and prove a move to another vendor."},
             {"name": "operations", "description": "State and configuration."}
           ],
           "paths": {
         \(OpenAPIPaths.events),
         \(OpenAPIPaths.deliveries),
         \(OpenAPIParity.paths),
+        \(OpenAPIMigrations.paths),
         \(OpenAPIPaths.operations)
           },
           "components": {

@@ -2,10 +2,10 @@ package import Access
 package import Events
 
 extension ProviderName {
-    /// The provider of `routes.json` that this is, or is a tenant's own account of: a name that holds no tenant's.
+    /// The provider of `routes.json` that this is, or is a tenant's own account or a backfill of: a name that holds no tenant's.
     package var withoutTenant: ProviderName {
-        // No name of the file has an `@`; see ``ProviderConfiguration/name``.
-        ProviderName(String(rawValue.prefix { $0 != "@" }))
+        // No name of the file has an `@`; see ``ProviderConfiguration/name``. Nor has it a `#`, which stands in front of a lane's number.
+        ProviderName(String(rawValue.prefix { $0 != "@" && $0 != "#" }))
     }
 }
 

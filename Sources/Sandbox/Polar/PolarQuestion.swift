@@ -116,7 +116,7 @@ struct PolarQuestion {
 
     private static func time(_ name: String, _ request: SimulatedRequest) throws -> Int? {
         guard let text = request.parameter(name) else { return nil }
-        guard let time = SandboxTime.exact(text)?.microseconds else {
+        guard let time = PolarTime.exact(text)?.microseconds else {
             throw error("timezone_aware", name, "Input should have timezone info", text)
         }
         return time

@@ -88,7 +88,7 @@ extension PolarSimulator {
     /// With six decimals, or with none if they are all zero: what a list shows comes from PostgreSQL, which has microseconds.
     private func time(_ entry: Books.Entry, _ event: SandboxJSON) -> String {
         let time =
-            event["timestamp"]?.string.flatMap(SandboxTime.exact)?.microseconds ?? SandboxTime.microseconds(entry.at)
+            PolarTime.exact(event["timestamp"])?.microseconds ?? SandboxTime.microseconds(entry.at)
         let text = SandboxTime.text(microseconds: time)
         return text.hasSuffix(".000000Z") ? "\(text.dropLast(8))Z" : text
     }

@@ -143,7 +143,7 @@ struct PolarSimulator: Simulator {
             identity: id,
             winner: .first,
             // The store of the reads keeps milliseconds.
-            time: event["timestamp"]?.string.flatMap(SandboxTime.exact)?.milliseconds
+            time: PolarTime.exact(event["timestamp"])?.milliseconds
                 ?? SandboxTime.floored(SandboxTime.microseconds(now), by: 1000).quotient,
             name: event["name"]?.string ?? "",
             customer: PolarQuestion.customer(of: event),
