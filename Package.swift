@@ -243,7 +243,8 @@ let package = Package(
         .testTarget(
             name: "ParityRunsTests",
             dependencies: [
-                "Access", "Events", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport", "Vendors", logging,
+                "Access", "Events", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport",
+                "Vendors", logging,
             ],
             swiftSettings: settings
         ),

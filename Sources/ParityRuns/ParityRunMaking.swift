@@ -89,7 +89,8 @@ struct ParityRunMaking {
             throw .journal("\(error)")
         }
         let wanted = counts.cells.filter { run.order.providers.contains($0.key.provider) }
-        guard counts.damage.isEmpty, wanted.allSatisfy({ $0.value.planned == $0.value.delivered + $0.value.skipped }) else {
+        guard counts.damage.isEmpty, wanted.allSatisfy({ $0.value.planned == $0.value.delivered + $0.value.skipped })
+        else {
             return false
         }
         var results: [ProviderName: WindowResult] = [:]
@@ -202,7 +203,9 @@ struct ParityRunMaking {
 
     private func split(_ window: ReadWindow, becauseOf what: String) async throws(ParityError) {
         guard let halves = window.halves else {
-            throw .store("\(what) has more than \(Self.mostEvents) events at \(window.from.rfc3339), which cannot be compared")
+            throw .store(
+                "\(what) has more than \(Self.mostEvents) events at \(window.from.rfc3339), which cannot be compared"
+            )
         }
         try await runner.store.split(window, into: halves, of: run.id)
     }

@@ -43,7 +43,9 @@ package struct BackfillRoutes: Sendable, Equatable {
     package init?(of account: ProviderConfiguration, in routes: Routes) {
         let provider = account.owner?.provider ?? account.name
         let rules = routes.routes.map { route in
-            let routed = route.destinations.first { $0.destination.provider == provider && $0.destination.mode != .shadow }
+            let routed = route.destinations.first {
+                $0.destination.provider == provider && $0.destination.mode != .shadow
+            }
             // Nobody waits for what becomes of a backfill's deliveries.
             return Rule(
                 match: route.match,
@@ -107,7 +109,10 @@ extension BackfillRoutes {
         if let destination = rule.destination {
             // In units of a ten-thousandth of a percent, which is what a share is told apart by.
             writer.member("share", integer: Int((rule.share * 10_000).rounded()))
-            writer.member("plan", string: String(decoding: Plan(route: nil, destinations: [destination]).encoded, as: UTF8.self))
+            writer.member(
+                "plan",
+                string: String(decoding: Plan(route: nil, destinations: [destination]).encoded, as: UTF8.self)
+            )
         }
         writer.endObject()
     }

@@ -6,6 +6,7 @@ import Parity
 import ParityRuns
 import Randomness
 import Routing
+import Synchronization
 import TestSupport
 import Testing
 
@@ -89,13 +90,17 @@ import Testing
                     #expect(report.bound ?? 0 > 0)
                 case .full: #expect(report.calls >= 500 && report.bound == nil)
                 }
-                if let forecast = report.forecast { #expect((forecast.least * 8 / 10...forecast.most).contains(report.calls)) }
+                if let forecast = report.forecast {
+                    #expect((forecast.least * 8 / 10...forecast.most).contains(report.calls))
+                }
             }
         }
     }
 
     @Test(arguments: [(ParityLevel.full, 1), (.full, 2), (.digest, 3), (.digest, 4)])
-    func `name what is lost, foreign and doubled, and send again what is lost`(level: ParityLevel, seed: Int) async throws {
+    func `name what is lost, foreign and doubled, and send again what is lost`(level: ParityLevel, seed: Int)
+        async throws
+    {
         let (journal, shelf) = Self.clean(3000)
         var random = SplitMix(seed: UInt64(seed))
         var numbers = Array(0..<3000).shuffled(using: &random)
@@ -186,7 +191,11 @@ import Testing
                 let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 #expect(run.verdict == .different && run.reports[0].calls == 0)
                 #expect(run.reports[0].totals == CellCounts(expected: 12, found: 10, missing: 2))
-                #expect(run.reports[0].causes == [CauseCount(cause: .waiting, count: 1), CauseCount(cause: .rejected, count: 1)])
+                #expect(
+                    run.reports[0].causes == [
+                        CauseCount(cause: .waiting, count: 1), CauseCount(cause: .rejected, count: 1),
+                    ]
+                )
                 let acceptance = Acceptance(
                     cause: .rejected,
                     provider: nil,

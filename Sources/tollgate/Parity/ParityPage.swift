@@ -74,7 +74,8 @@ struct ParityPage {
     }
 
     private static let kinds = [
-        (name: "equal", label: "equal"), (name: "different", label: "other values"), (name: "missing", label: "missing"),
+        (name: "equal", label: "equal"), (name: "different", label: "other values"),
+        (name: "missing", label: "missing"),
         (name: "extra", label: "extra"),
     ]
 
@@ -171,11 +172,12 @@ struct ParityPage {
     }
 
     private var notes: String {
-        let lines = report.providers.flatMap { provider -> [String] in
-            let name = provider["provider"]?.string ?? ""
-            let unreadable = provider["unreadable"]?.string.map { "\(name) could not be compared: \($0)" }
-            return [unreadable, ParityReport.bound(of: provider).map { "\(name): \($0)" }].compactMap(\.self)
-        } + [report.run["reason"]?.string].compactMap(\.self)
+        let lines =
+            report.providers.flatMap { provider -> [String] in
+                let name = provider["provider"]?.string ?? ""
+                let unreadable = provider["unreadable"]?.string.map { "\(name) could not be compared: \($0)" }
+                return [unreadable, ParityReport.bound(of: provider).map { "\(name): \($0)" }].compactMap(\.self)
+            } + [report.run["reason"]?.string].compactMap(\.self)
         guard !lines.isEmpty else { return "" }
         let items = lines.map { "<li>\(Self.escaped($0))</li>" }.joined(separator: "\n")
         return "<h2>What was not compared</h2>\n<ul>\n\(items)\n</ul>"

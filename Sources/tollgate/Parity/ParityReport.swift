@@ -118,7 +118,9 @@ struct ParityReport {
         let shown = examples.filter { $0.cause == count.cause && $0.provider == count.provider }
         lines += shown.map { "  \($0.id)  \($0.detail)" }
         if count.count > shown.count {
-            lines.append("  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv")
+            lines.append(
+                "  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv"
+            )
         }
         return lines.joined(separator: "\n")
     }
@@ -128,7 +130,8 @@ struct ParityReport {
         guard let counted = provider["counted_only"]?.int64, counted > 0 else { return nil }
         let sampled = provider["sampled_parts"]?.int64 ?? 0
         guard sampled > 0, let text = provider["bound"]?.numberText, let bound = Double(text) else {
-            return "\(counted) events were only counted, and none of them was compared: an altered event is not seen there"
+            return
+                "\(counted) events were only counted, and none of them was compared: an altered event is not seen there"
         }
         let percent = (bound * 1000).rounded() / 10
         return """
@@ -164,6 +167,7 @@ struct ParityFinding {
 
     private static func difference(_ item: JSONValue) -> String {
         let (field, kind) = (item["field"]?.string ?? "", item["kind"]?.string ?? "")
-        return "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
+        return
+            "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
     }
 }
