@@ -4,7 +4,6 @@ package import Logging
 import Parity
 package import Routing
 import ServiceLifecycle
-import Synchronization
 
 /// What comparisons take of the journal.
 package typealias ComparedJournal = RecordedTraffic & LedgerCounting & RetentionPinning
