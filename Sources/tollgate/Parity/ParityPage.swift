@@ -155,7 +155,7 @@ struct ParityPage {
     private func examples(of count: ParityReport.CauseCount) -> String {
         let shown = report.examples.filter { $0.cause == count.cause && $0.provider == count.provider }
         guard !shown.isEmpty else { return "" }
-        let rows = shown.map { Self.row([$0.id, $0.name, $0.customer, $0.time, $0.detail], texts: true) }.joined()
+        let rows = shown.map { Self.textRow([$0.id, $0.name, $0.customer, $0.time, $0.detail]) }.joined()
         let more = count.count > shown.count ? "<p>The first \(shown.count) of \(count.count).</p>" : ""
         return """
             <table class="ids">
@@ -167,7 +167,7 @@ struct ParityPage {
             """
     }
 
-    private static func row(_ cells: [String], texts: Bool) -> String {
+    private static func textRow(_ cells: [String]) -> String {
         "<tr>\(cells.map { "<td>\(escaped($0))</td>" }.joined())</tr>\n"
     }
 

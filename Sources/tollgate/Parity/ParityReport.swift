@@ -116,7 +116,7 @@ struct ParityReport {
         let accepted = count.accepted > 0 ? ", \(count.accepted) of them accepted" : ""
         var lines = ["", "\(count.cause) at \(count.provider): \(count.count)\(accepted). \(count.summary)"]
         let shown = examples.filter { $0.cause == count.cause && $0.provider == count.provider }
-        lines += shown.map { "  \($0.id)  \($0.detail)" }
+        lines += shown.map { $0.detail.isEmpty ? "  \($0.id)" : "  \($0.id)  \($0.detail)" }
         if count.count > shown.count {
             lines.append(
                 "  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv"
@@ -135,8 +135,8 @@ struct ParityReport {
         }
         let percent = (bound * 1000).rounded() / 10
         return """
-            \(counted) events were only counted; of pages like theirs, \(sampled) were compared at random, so with 95% confidence at most \
-            \(percent)% of the pages would hold a difference if these were clean
+            \(counted) events were only counted. \(sampled) of their pages were also compared, at random; if those are clean, at \
+            most \(percent)% of the pages hold a difference (95% confidence)
             """
     }
 }
