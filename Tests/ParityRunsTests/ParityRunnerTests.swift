@@ -134,7 +134,7 @@ import Testing
                     return
                 }
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 100)
-                #expect(found.allSatisfy(\.finding.isConfirmed))
+                #expect(found.allSatisfy { $0.finding.isConfirmed })
                 let groups = Dictionary(grouping: found.map(\.finding), by: \.cause)
                 #expect(Set(groups.keys) == [.lostAfterAccept, .doubled, .foreign])
                 #expect(Set(groups[.lostAfterAccept]?.compactMap(\.eventID) ?? []) == lost)
