@@ -237,13 +237,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ParityTests",
-            dependencies: ["Events", "JSON", "Parity", "Randomness", "Vendors"],
+            dependencies: ["Events", "Parity", "Randomness"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ParityRunsTests",
             dependencies: [
-                "Access", "Events", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport",
+                "Access", "Events", "JSON", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport",
                 "Vendors", logging,
             ],
             swiftSettings: settings

@@ -240,6 +240,9 @@ package enum Gateway {
                 store: try ParityStore(in: settings.dataFolder),
                 routes: routes,
                 asking: VendorComparisons(clients: readers, credentials: vault, admission: view.reads),
+                lanes: { () async throws(StoreError) in
+                    try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
+                },
                 clock: clock,
                 retention: settings.retention,
                 logger: logs.logger("tollgate.parity")

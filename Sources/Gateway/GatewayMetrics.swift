@@ -62,7 +62,11 @@ struct GatewayMetrics: MetricsReporting {
 
     private func write(_ comparisons: [(ProviderReport, ParityRun)], to text: inout PrometheusText) {
         guard !comparisons.isEmpty else { return }
-        text.family("tollgate_parity_findings", .gauge, "Differences that the latest comparison found, without accepted ones.")
+        text.family(
+            "tollgate_parity_findings",
+            .gauge,
+            "Differences that the latest comparison found, without accepted ones."
+        )
         for (report, _) in comparisons {
             for cause in Cause.allCases {
                 let count = report.causes.first { $0.cause == cause }.map { $0.count - $0.accepted } ?? 0

@@ -30,19 +30,35 @@ struct JournalWindow {
     }
 
     /// The events that the provider should have, as it would show them.
-    func expected(at provider: ProviderName, _ adapter: some Adapter) -> [ExpectedEvent] {
+    /// - Parameter lanes: by which some of them were sent.
+    func expected(at provider: ProviderName, _ adapter: some Adapter, _ lanes: [LaneNumber: any LaneMembership])
+        -> [ExpectedEvent]
+    {
         var translator = Translator(adapter)
         let reader = adapter.reader
         return events.compactMap { archived in
-            let state = LedgerState(archived.deliveries.first { $0.provider == provider })
-            guard state != .notPlanned, let destination = archived.event.plan.destination(at: provider) else { return nil }
+            let delivery = archived.deliveries.first { $0.provider == provider && $0.mode != .shadow }
+            let state = LedgerState(delivery)
+            guard state != .notPlanned else { return nil }
+            let destination = archived.destination(at: provider, lanes)
             let sent: VendorEvent?
             do {
-                sent = reader?.echo(of: try translator.translate(archived.event, for: destination))
+                sent = try destination.flatMap {
+                    reader?.echo(of: try translator.translate(archived.event, for: $0))
+                }
             } catch {
                 sent = nil
             }
             return ExpectedEvent(sequence: archived.sequence, event: archived.event, sent: sent, state: state)
         }
+    }
+}
+
+extension ArchivedEvent {
+    /// How the event was sent to a provider: by its plan, or by a lane; nil if it was not, or if nobody knows any more.
+    func destination(at provider: ProviderName, _ lanes: [LaneNumber: any LaneMembership]) -> Destination? {
+        let delivery = deliveries.first { $0.provider == provider && $0.mode != .shadow }
+        guard let lane = delivery?.lane else { return event.plan.destination(at: provider) }
+        return lanes[lane]?.destination(for: event)
     }
 }

@@ -15,11 +15,14 @@ struct ParityRunMaking {
     /// The share of pages that are listed although their counts agree.
     private var share = 1.0
     private let began = ContinuousClock.now
+    private var lanes: [LaneNumber: any LaneMembership] = [:]
+    private var pinnedAt: ContinuousClock.Instant?
 
     /// Events of a window, so that memory does not grow with the journal.
     static let windowEvents = 10_000
     /// Events of one millisecond, which no window divides.
     static let mostEvents = 100_000
+    private static let pinEvery = Duration.seconds(600)
     /// Reads of a window after the first.
     private static let confirmations = 2
 
@@ -34,6 +37,7 @@ struct ParityRunMaking {
     }
 
     mutating func make() async throws(ParityError) {
+        try await pin()
         switch run.state {
         case .queued, .counting:
             if try await countLedger() { return }
@@ -63,6 +67,12 @@ struct ParityRunMaking {
         }
     }
 
+    private mutating func pin() async throws(ParityError) {
+        if let pinnedAt, pinnedAt + Self.pinEvery > .now { return }
+        try await runner.pin(run)
+        pinnedAt = .now
+    }
+
     // MARK: Counting
 
     /// Answers from the journal's counts alone, if that is asked and every delivery has come to its end.
@@ -79,7 +89,8 @@ struct ParityRunMaking {
             throw .journal("\(error)")
         }
         let wanted = counts.cells.filter { run.order.providers.contains($0.key.provider) }
-        guard counts.damage.isEmpty, wanted.allSatisfy({ $0.value.planned == $0.value.delivered + $0.value.skipped }) else {
+        guard counts.damage.isEmpty, wanted.allSatisfy({ $0.value.planned == $0.value.delivered + $0.value.skipped })
+        else {
             return false
         }
         var results: [ProviderName: WindowResult] = [:]
@@ -162,7 +173,10 @@ struct ParityRunMaking {
     private mutating func read(_ window: ReadWindow, confirming: Bool) async throws(ParityError) {
         let limit = window.halves == nil ? Self.mostEvents : 2 * Self.windowEvents
         let recorded: JournalWindow?
+        try await pin()
         do {
+            // A lane may have begun since the window before.
+            lanes = try await runner.lanes()
             recorded = try await JournalWindow.read(window, from: runner.journal, limit: limit)
         } catch {
             throw .journal("\(error)")
@@ -189,7 +203,9 @@ struct ParityRunMaking {
 
     private func split(_ window: ReadWindow, becauseOf what: String) async throws(ParityError) {
         guard let halves = window.halves else {
-            throw .store("\(what) has more than \(Self.mostEvents) events at \(window.from.rfc3339), which cannot be compared")
+            throw .store(
+                "\(what) has more than \(Self.mostEvents) events at \(window.from.rfc3339), which cannot be compared"
+            )
         }
         try await runner.store.split(window, into: halves, of: run.id)
     }
@@ -201,7 +217,7 @@ struct ParityRunMaking {
     {
         var results: [ProviderName: WindowResult] = [:]
         var failure: WindowReader.Failure?
-        let (run, runner, abandoned, share) = (run, runner, abandoned, share)
+        let (run, runner, abandoned, share, lanes) = (run, runner, abandoned, share, lanes)
         await withTaskGroup(of: (ProviderName, Result<WindowResult, WindowReader.Failure>).self) { group in
             for provider in providers {
                 group.addTask {
@@ -210,6 +226,7 @@ struct ParityRunMaking {
                         run: run,
                         runner: runner,
                         abandoned: abandoned[provider.name],
+                        lanes: lanes,
                         isDamaged: recorded.isDamaged
                     )
                     return (
@@ -254,13 +271,14 @@ private struct OneProvider: Sendable {
     let run: ParityRun
     let runner: ParityRunner
     let abandoned: String?
+    let lanes: [LaneNumber: any LaneMembership]
     let isDamaged: Bool
 
     func compare(_ recorded: JournalWindow, _ window: ReadWindow, limit: Int, share: Double) async
         -> Result<WindowResult, WindowReader.Failure>
     {
         let decision = CauseDecision(readAt: runner.clock.now, lag: provider.reads.lag, isJournalDamaged: isDamaged)
-        let expected = recorded.expected(at: provider.name, provider.adapter)
+        let expected = recorded.expected(at: provider.name, provider.adapter, lanes)
         if run.order.level == .ledger {
             return .success(WindowResult(comparison: .ledger(expected, at: provider.name, deciding: decision)))
         }

@@ -51,7 +51,9 @@ extension ParityRunner: ParityRunning {
             let page = try await findings(of: id, wanted, after: after, limit: 1000)
             guard let last = page.last else { return count }
             let open = page.filter { $0.resolution == nil && $0.finding.isConfirmed }
-            for (provider, findings) in Dictionary(grouping: open, by: \.finding.provider).sorted(by: { $0.key < $1.key }) {
+            for (provider, findings) in Dictionary(grouping: open, by: \.finding.provider).sorted(by: {
+                $0.key < $1.key
+            }) {
                 let resending = Resending(runner: self, provider: provider)
                 let (sent, step) = try await resending.send(findings)
                 try await store.resolve(sent, as: "resent at \(clock.now.rfc3339)")

@@ -4,10 +4,12 @@ package import Logging
 import Parity
 package import Routing
 import ServiceLifecycle
-import Synchronization
 
 /// What comparisons take of the journal.
-package typealias ComparedJournal = RecordedTraffic & LedgerCounting
+package typealias ComparedJournal = RecordedTraffic & LedgerCounting & RetentionPinning
+
+/// How lanes send the events that they take, by lane.
+package typealias LaneMemberships = @Sendable () async throws(StoreError) -> [LaneNumber: any LaneMembership]
 
 /// Makes comparisons, one at a time, and goes on after a restart where it was.
 package final class ParityRunner: Service {
@@ -15,6 +17,7 @@ package final class ParityRunner: Service {
     let store: ParityStore
     let routes: CurrentRoutes
     let vendors: any VendorAsking
+    let lanes: LaneMemberships
     let clock: any WallClock
     /// How long the journal keeps events.
     let retention: Duration
@@ -26,6 +29,7 @@ package final class ParityRunner: Service {
         store: ParityStore,
         routes: CurrentRoutes,
         asking vendors: any VendorAsking,
+        lanes: @escaping LaneMemberships,
         clock: any WallClock,
         retention: Duration,
         logger: Logger
@@ -34,6 +38,7 @@ package final class ParityRunner: Service {
         self.store = store
         self.routes = routes
         self.vendors = vendors
+        self.lanes = lanes
         self.clock = clock
         self.retention = retention
         self.logger = logger
@@ -56,6 +61,26 @@ package final class ParityRunner: Service {
 
     func ring() { bell.continuation.yield() }
 
+    /// Keeps the run's events from being removed; to be called again within ``pinned``.
+    func pin(_ run: ParityRun) async throws(ParityError) {
+        let pin = RetentionPin(
+            name: Self.pin(of: run),
+            // An event may be accepted a day before it occurs.
+            acceptedFrom: run.order.window.from + .seconds(-86_400),
+            expiresAt: clock.now + Self.pinned
+        )
+        do { try await journal.pin(pin) } catch { throw .journal("\(error)") }
+    }
+
+    private func unpin(_ run: ParityRun) async throws(ParityError) {
+        do { try await journal.unpin(Self.pin(of: run)) } catch { throw .journal("\(error)") }
+    }
+
+    private static func pin(of run: ParityRun) -> String { "parity run \(run.id)" }
+
+    /// Longer than a vendor takes for one window.
+    private static let pinned = Duration.seconds(86_400)
+
     /// Makes a run to its end, or until the task is cancelled.
     private func make(_ run: ParityRun) async {
         logger.info("comparison begins", metadata: ["run": "\(run.id)", "level": "\(run.order.level.rawValue)"])
@@ -63,6 +88,7 @@ package final class ParityRunner: Service {
             var making = ParityRunMaking(run, self)
             try await making.make()
             guard !Task.isCancelled else { return }
+            try await unpin(run)
             try await store.set(.finished, of: run.id, at: clock.now)
             logger.info("comparison finished", metadata: ["run": "\(run.id)"])
         } catch {
@@ -70,6 +96,7 @@ package final class ParityRunner: Service {
             logger.error("comparison failed", metadata: ["run": "\(run.id)", "error": "\(error)"])
             do {
                 try await store.set(.failed, of: run.id, reason: error.message, at: clock.now)
+                try await unpin(run)
             } catch {
                 logger.error("comparisons cannot be written", metadata: ["error": "\(error)"])
             }

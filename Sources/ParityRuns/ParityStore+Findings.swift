@@ -28,13 +28,21 @@ extension ParityStore {
             for (provider, result) in results.sorted(by: { $0.key < $1.key }) {
                 let place: StatementArguments = [id, window.from.milliseconds, provider.rawValue]
                 for table in ["cells", "causes"] {
-                    try db.execute(sql: "DELETE FROM \(table) WHERE run = ? AND window = ? AND provider = ?", arguments: place)
+                    try db.execute(
+                        sql: "DELETE FROM \(table) WHERE run = ? AND window = ? AND provider = ?",
+                        arguments: place
+                    )
                 }
-                try db.execute(sql: "DELETE FROM findings WHERE run = ? AND window = ? AND provider = ?", arguments: place)
+                try db.execute(
+                    sql: "DELETE FROM findings WHERE run = ? AND window = ? AND provider = ?",
+                    arguments: place
+                )
                 room += db.changesCount
                 try Self.insertCells(result.comparison.cells, place, in: db)
                 try Self.insertCauses(result.comparison.findings, place, in: db)
-                for finding in result.comparison.findings.prefix(max(0, room)) { try Self.insert(finding, place, in: db) }
+                for finding in result.comparison.findings.prefix(max(0, room)) {
+                    try Self.insert(finding, place, in: db)
+                }
                 room -= result.comparison.findings.count
                 try db.execute(
                     sql: """
@@ -58,7 +66,8 @@ extension ParityStore {
         return mostFindings - (count ?? 0)
     }
 
-    private static func insertCells(_ cells: [String: CellCounts], _ place: StatementArguments, in db: Database) throws {
+    private static func insertCells(_ cells: [String: CellCounts], _ place: StatementArguments, in db: Database) throws
+    {
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO cells(run, window, provider, name, expected, found, missing, extra, different)
@@ -102,7 +111,9 @@ extension ParityStore {
     }
 
     /// The findings of a window at a provider.
-    func findings(of window: ReadWindow, at provider: ProviderName, for id: Int64) async throws(ParityError) -> [Finding] {
+    func findings(of window: ReadWindow, at provider: ProviderName, for id: Int64) async throws(ParityError)
+        -> [Finding]
+    {
         try await read { db in
             try Row.fetchAll(
                 db,
@@ -175,7 +186,13 @@ extension ParityStore {
                 arguments: [id, limit, number]
             )
             return rows.enumerated().map { place, row in
-                let counts = CellCounts(expected: row[2], found: row[3], missing: row[4], extra: row[5], different: row[6])
+                let counts = CellCounts(
+                    expected: row[2],
+                    found: row[3],
+                    missing: row[4],
+                    extra: row[5],
+                    different: row[6]
+                )
                 let cell = ParityCell(provider: ProviderName(row[0] as String), name: row[1], counts: counts)
                 return NumberedCell(number: number + Int64(place) + 1, cell: cell)
             }
@@ -209,19 +226,23 @@ extension ParityStore {
 
     /// The acceptances that are valid at a time.
     static func acceptances(at now: Timestamp, in db: Database) throws -> [Acceptance] {
-        try Row.fetchAll(db, sql: "SELECT * FROM acceptances WHERE until_ms > ? ORDER BY number", arguments: [now.milliseconds])
-            .compactMap { row in
-                guard let cause = Cause(rawValue: row["cause"]) else { return nil }
-                return Acceptance(
-                    cause: cause,
-                    provider: (row["provider"] as String?).map { ProviderName($0) },
-                    name: row["name"],
-                    reason: row["reason"],
-                    until: Timestamp(milliseconds: row["until_ms"]),
-                    by: ClientName(row["client"] as String),
-                    at: Timestamp(milliseconds: row["at_ms"])
-                )
-            }
+        try Row.fetchAll(
+            db,
+            sql: "SELECT * FROM acceptances WHERE until_ms > ? ORDER BY number",
+            arguments: [now.milliseconds]
+        )
+        .compactMap { row in
+            guard let cause = Cause(rawValue: row["cause"]) else { return nil }
+            return Acceptance(
+                cause: cause,
+                provider: (row["provider"] as String?).map { ProviderName($0) },
+                name: row["name"],
+                reason: row["reason"],
+                until: Timestamp(milliseconds: row["until_ms"]),
+                by: ClientName(row["client"] as String),
+                at: Timestamp(milliseconds: row["at_ms"])
+            )
+        }
     }
 }
 

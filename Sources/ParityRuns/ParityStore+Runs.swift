@@ -91,10 +91,17 @@ extension ParityStore {
 
     private static func run(_ row: Row, at now: Timestamp, in db: Database) throws -> ParityRun {
         let id: Int64 = row["id"]
-        guard let level = ParityLevel(rawValue: row["level"]), let state = ParityRun.State(rawValue: row["state"]) else {
+        guard let level = ParityLevel(rawValue: row["level"]), let state = ParityRun.State(rawValue: row["state"])
+        else {
             throw ParityError.store("run \(id) was written by another version")
         }
-        let reports = try reports(of: id, at: now, in: db)
+        var reports = try reports(of: id, at: now, in: db)
+        if state.isOver, row["events"] as Int > 0 {
+            // Lanes deliver events whose plans lack the provider, so that the plans alone do not tell.
+            for index in reports.indices {
+                reports[index].notPlanned = max(0, row["events"] as Int - reports[index].totals.expected)
+            }
+        }
         let windows = try Row.fetchOne(
             db,
             sql: "SELECT count(*), coalesce(sum(state <> 'open'), 0) FROM windows WHERE run = ?",
@@ -126,7 +133,8 @@ extension ParityStore {
 
     private static func reports(of id: Int64, at now: Timestamp, in db: Database) throws -> [ProviderReport] {
         let acceptances = try acceptances(at: now, in: db)
-        return try Row.fetchAll(db, sql: "SELECT * FROM providers WHERE run = ? ORDER BY place", arguments: [id]).map { row in
+        return try Row.fetchAll(db, sql: "SELECT * FROM providers WHERE run = ? ORDER BY place", arguments: [id]).map {
+            row in
             let provider = ProviderName(row["provider"] as String)
             let sums = try Row.fetchOne(
                 db,
@@ -185,7 +193,8 @@ extension ParityStore {
 
     // MARK: Progress
 
-    func set(_ state: ParityRun.State, of id: Int64, reason: String? = nil, at now: Timestamp) async throws(ParityError) {
+    func set(_ state: ParityRun.State, of id: Int64, reason: String? = nil, at now: Timestamp) async throws(ParityError)
+    {
         try await write { db in
             try db.execute(
                 sql: "UPDATE runs SET state = ?, reason = ?, ended_at = ? WHERE id = ?",
@@ -195,7 +204,9 @@ extension ParityStore {
     }
 
     /// The plan of a run: its windows, and what it will take.
-    func plan(_ windows: [ReadWindow], events: Int, _ reports: [ProviderReport], for id: Int64) async throws(ParityError) {
+    func plan(_ windows: [ReadWindow], events: Int, _ reports: [ProviderReport], for id: Int64)
+        async throws(ParityError)
+    {
         try await write { db in
             try db.execute(sql: "DELETE FROM windows WHERE run = ?", arguments: [id])
             for window in windows { try Self.insert(window, of: id, in: db) }

@@ -31,7 +31,9 @@ package final class ParityStore: Sendable {
         do { try database.close() } catch { throw Self.fault(error) }
     }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(ParityError) -> Value {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(ParityError)
+        -> Value
+    {
         do { return try await database.read(body) } catch { throw Self.fault(error) }
     }
 

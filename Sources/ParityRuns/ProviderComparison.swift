@@ -74,7 +74,9 @@ struct ProviderComparison {
 
     /// Lists some pages of the parts whose counts agree. The same run draws the same ones again after a restart.
     private mutating func sample(_ equal: [ReadWindow], _ share: Double) async throws(WindowReader.Failure) {
-        var random = SplitMix(seed: UInt64(bitPattern: run.id) &* SplitMix.increment ^ UInt64(bitPattern: window.from.milliseconds))
+        var random = SplitMix(
+            seed: UInt64(bitPattern: run.id) &* SplitMix.increment ^ UInt64(bitPattern: window.from.milliseconds)
+        )
         for part in equal {
             for slice in WindowSlices.slices(of: part, times(in: part), ofAtMost: reader.traits.pageSize) {
                 if Double.random(in: 0..<1, using: &random) < share {
@@ -92,7 +94,8 @@ struct ProviderComparison {
         let rules = reader.reader.comparison(of: rows.map(\.event))
         let parts = listed.map(\.part)
         let isWhole = parts.first == window
-        let compared = isWhole ? expected : expected.filter { event in parts.contains { $0.contains(event.event.timestamp) } }
+        let compared =
+            isWhole ? expected : expected.filter { event in parts.contains { $0.contains(event.event.timestamp) } }
         var comparison = WindowComparison.compare(
             compared,
             with: rows,

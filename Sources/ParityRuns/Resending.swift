@@ -41,13 +41,15 @@ struct Resending {
         guard let sequence = finding.sequence else { return nil }
         let moment = ReadWindow(from: finding.timestamp, until: finding.timestamp + .milliseconds(1))
         let recorded: JournalWindow?
+        let lanes: [LaneNumber: any LaneMembership]
         do {
+            lanes = try await runner.lanes()
             recorded = try await JournalWindow.read(moment, from: runner.journal, limit: ParityRunMaking.mostEvents)
         } catch {
             throw .journal("\(error)")
         }
         guard let archived = recorded?.events.first(where: { $0.sequence == sequence }),
-            let destination = archived.event.plan.destination(at: provider)
+            let destination = archived.destination(at: provider, lanes)
         else { return nil }
         do { return try adapter.translate(archived.event, for: destination) } catch { return nil }
     }

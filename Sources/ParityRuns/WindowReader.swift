@@ -59,7 +59,9 @@ struct WindowReader {
             case .done(let rows): return rows
             case .split: return try await listHalves(of: window)
             case .unstable:
-                throw .unreadable("\(provider.traits.vendor)'s list changed while it was read; run the comparison again later")
+                throw .unreadable(
+                    "\(provider.traits.vendor)'s list changed while it was read; run the comparison again later"
+                )
             }
         }
     }

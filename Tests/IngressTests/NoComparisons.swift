@@ -3,7 +3,8 @@ import Parity
 
 /// A gateway that has made no comparison.
 struct NoComparisons: ParityRunning {
-    func start(_ order: ParityOrder, for tenant: TenantID, by client: ClientName) async throws(ParityError) -> ParityRun {
+    func start(_ order: ParityOrder, for tenant: TenantID, by client: ClientName) async throws(ParityError) -> ParityRun
+    {
         throw .tooMany(limit: 0)
     }
 
@@ -15,7 +16,9 @@ struct NoComparisons: ParityRunning {
         async throws(ParityError) -> [NumberedFinding]
     { [] }
 
-    func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount { throw .unknownRun(id) }
+    func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
+        throw .unknownRun(id)
+    }
     func accept(_ acceptance: Acceptance) async throws(ParityError) {}
     func latest() async throws(ParityError) -> [ParityRun] { [] }
 }

@@ -1,12 +1,28 @@
 import Events
 import Journal
+import Synchronization
 
 /// A journal in memory, for comparisons.
-struct ComparedJournalDouble: RecordedTraffic, LedgerCounting {
+struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning {
     var events: [ArchivedEvent] = []
 
+    /// What was pinned and unpinned, by name.
+    let pinned = PinRecorder()
+
+    func pin(_ pin: RetentionPin) async throws(StoreError) { pinned.note("pin \(pin.name)") }
+    func unpin(_ name: String) async throws(StoreError) { pinned.note("unpin \(name)") }
+    func pins() async throws(StoreError) -> [RetentionPin] { [] }
+    func unpinExpired(at now: Timestamp) async throws(StoreError) {}
+
     /// Adds an event for the provider `listed`.
-    mutating func add(_ id: String, at milliseconds: Int64, _ properties: String, status: DeliveryStatus = .delivered) {
+    /// - Parameter lane: that delivered it; nil: its plan asks for it.
+    mutating func add(
+        _ id: String,
+        at milliseconds: Int64,
+        _ properties: String,
+        status: DeliveryStatus = .delivered,
+        lane: LaneNumber? = nil
+    ) {
         let destination = Destination(provider: "listed", adapter: "listed", mode: .primary)
         let time = Timestamp(milliseconds: milliseconds)
         let event = AcceptedEvent(
@@ -22,9 +38,9 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting {
             properties: JSONText(checked: properties),
             vendor: nil,
             acceptedAt: time,
-            plan: Plan(route: "r", destinations: [destination])
+            plan: Plan(route: "r", destinations: lane == nil ? [destination] : [])
         )
-        let delivery = Delivery(provider: "listed", adapter: "listed", mode: .primary, status: status)
+        let delivery = Delivery(provider: "listed", adapter: "listed", mode: .primary, lane: lane, status: status)
         events.append(
             ArchivedEvent(sequence: SequenceNumber(Int64(events.count + 1)), event: event, deliveries: [delivery])
         )
@@ -55,5 +71,21 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting {
             }
         }
         return counts
+    }
+}
+
+/// Notes the pins of a journal.
+final class PinRecorder: Sendable {
+    private let notes = Mutex<[String]>([])
+
+    var all: [String] { notes.withLock { $0 } }
+
+    func note(_ text: String) { notes.withLock { $0.append(text) } }
+}
+
+/// A lane that sends everything to the provider `listed` under another name.
+struct RenamingLane: LaneMembership {
+    func destination(for event: AcceptedEvent) -> Destination? {
+        Destination(provider: "listed", adapter: "listed", mode: .mirror, rename: [event.name: "renamed"])
     }
 }

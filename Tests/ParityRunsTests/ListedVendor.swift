@@ -38,7 +38,8 @@ struct ListedVendor: Adapter {
 
     var reader: (any VendorReader)? { ListedReader(shelf: shelf) }
 
-    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<DestinationSettings>) throws(Untranslatable)
+    func translate(_ event: AcceptedEvent, for destination: PreparedDestination<DestinationSettings>)
+        throws(Untranslatable)
         -> TranslatedEvent
     {
         var writer = JSONWriter()
@@ -73,7 +74,11 @@ private struct ListedReader: VendorReader {
         let start = cursor.flatMap { Int($0) } ?? 0
         let end = min(rows.count, start + ListedVendor.pageSize)
         return .done(
-            WindowPage(rows: Array(rows[start..<end]), total: rows.count, next: end < rows.count ? .page("\(end)") : .end)
+            WindowPage(
+                rows: Array(rows[start..<end]),
+                total: rows.count,
+                next: end < rows.count ? .page("\(end)") : .end
+            )
         )
     }
 
@@ -96,12 +101,14 @@ private struct ListedReader: VendorReader {
 struct ShelfAsking: VendorAsking {
     let shelf: ListedVendor.Shelf
 
-    func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>? {
+    func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>?
+    {
         let isFailing = shelf.state.withLock { state in
             state.calls += 1
             return state.calls >= state.failsFrom
         }
-        return isFailing ? .failed(DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key")) : inquiry
+        return isFailing
+            ? .failed(DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key")) : inquiry
     }
 
     func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {

@@ -6,6 +6,7 @@ import Parity
 import ParityRuns
 import Randomness
 import Routing
+import Synchronization
 import TestSupport
 import Testing
 
@@ -33,6 +34,7 @@ import Testing
             store: try ParityStore(in: folder),
             routes: try routes(shelf),
             asking: ShelfAsking(shelf: shelf),
+            lanes: { () async throws(StoreError) in [7: RenamingLane()] },
             clock: SystemWallClock(),
             retention: .seconds(100 * 365 * 86_400),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -79,7 +81,8 @@ import Testing
                 #expect(run.verdict == .equal)
                 let report = try #require(run.reports.first)
                 #expect(report.totals == CellCounts(expected: 5000, found: 5000))
-                #expect(run.events == 5000 && report.causes == [])
+                #expect(run.events == 5000 && report.causes == [] && report.notPlanned == 0)
+                #expect(journal.pinned.all == ["pin parity run \(run.id)", "unpin parity run \(run.id)"])
                 switch level {
                 case .ledger: #expect(report.calls == 0)
                 case .digest:
@@ -87,13 +90,17 @@ import Testing
                     #expect(report.bound ?? 0 > 0)
                 case .full: #expect(report.calls >= 500 && report.bound == nil)
                 }
-                if let forecast = report.forecast { #expect((forecast.least * 8 / 10...forecast.most).contains(report.calls)) }
+                if let forecast = report.forecast {
+                    #expect((forecast.least * 8 / 10...forecast.most).contains(report.calls))
+                }
             }
         }
     }
 
     @Test(arguments: [(ParityLevel.full, 1), (.full, 2), (.digest, 3), (.digest, 4)])
-    func `name what is lost, foreign and doubled, and send again what is lost`(level: ParityLevel, seed: Int) async throws {
+    func `name what is lost, foreign and doubled, and send again what is lost`(level: ParityLevel, seed: Int)
+        async throws
+    {
         let (journal, shelf) = Self.clean(3000)
         var random = SplitMix(seed: UInt64(seed))
         var numbers = Array(0..<3000).shuffled(using: &random)
@@ -127,7 +134,7 @@ import Testing
                     return
                 }
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 100)
-                #expect(found.allSatisfy(\.finding.isConfirmed))
+                #expect(found.allSatisfy { $0.finding.isConfirmed })
                 let groups = Dictionary(grouping: found.map(\.finding), by: \.cause)
                 #expect(Set(groups.keys) == [.lostAfterAccept, .doubled, .foreign])
                 #expect(Set(groups[.lostAfterAccept]?.compactMap(\.eventID) ?? []) == lost)
@@ -137,6 +144,23 @@ import Testing
                 #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount())
                 let second = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 #expect(second.reports[0].causes.map(\.cause) == [.doubled, .foreign])
+            }
+        }
+    }
+
+    @Test func `compare what a lane has sent with what the lane says`() async throws {
+        var (journal, shelf) = Self.clean(3)
+        journal.add("by lane", at: 5, "{}", lane: 7)
+        journal.add("lost by lane", at: 6, "{}", lane: 7)
+        let time = Timestamp(milliseconds: 5)
+        let event = VendorEvent(id: "by lane", name: "renamed", timestamp: time, properties: JSONText(checked: "{}"))
+        shelf.rows.append(WindowRow(key: "lane", event: event))
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10)
+                #expect(found.map(\.finding.eventID) == ["lost by lane"] && run.reports[0].notPlanned == 0)
             }
         }
     }
@@ -167,7 +191,11 @@ import Testing
                 let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 #expect(run.verdict == .different && run.reports[0].calls == 0)
                 #expect(run.reports[0].totals == CellCounts(expected: 12, found: 10, missing: 2))
-                #expect(run.reports[0].causes == [CauseCount(cause: .waiting, count: 1), CauseCount(cause: .rejected, count: 1)])
+                #expect(
+                    run.reports[0].causes == [
+                        CauseCount(cause: .waiting, count: 1), CauseCount(cause: .rejected, count: 1),
+                    ]
+                )
                 let acceptance = Acceptance(
                     cause: .rejected,
                     provider: nil,
@@ -198,6 +226,7 @@ import Testing
                     store: try ParityStore(in: folder),
                     routes: try Self.routes(shelf),
                     asking: ShelfAsking(shelf: shelf),
+                    lanes: { () async throws(StoreError) in [:] },
                     clock: SystemWallClock(),
                     retention: .seconds(100 * 365 * 86_400),
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -7,7 +7,12 @@ import Testing
     private static let lag = Duration.seconds(60)
     private static let now = Timestamp(milliseconds: 1_000_000)
 
-    private static func expected(_ state: LedgerState, acceptedAgo seconds: Int = 600, parent: Bool = false, sent: Bool = true)
+    private static func expected(
+        _ state: LedgerState,
+        acceptedAgo seconds: Int = 600,
+        parent: Bool = false,
+        sent: Bool = true
+    )
         -> ExpectedEvent
     {
         let time = now + .seconds(-seconds)
@@ -107,6 +112,44 @@ import Testing
     }
 }
 
+/// What the journal says of a delivery, as a comparison takes it.
+@Suite struct LedgerStateTests {
+    private static let time = Timestamp(milliseconds: 7)
+
+    private static func delivery(
+        _ status: DeliveryStatus,
+        mode: DeliveryMode = .mirror,
+        attempts: Int = 1,
+        deduplicated: Bool = false,
+        code: DeliveryErrorCode? = nil
+    ) -> Delivery {
+        Delivery(
+            provider: "p",
+            adapter: "a",
+            mode: mode,
+            status: status,
+            attempts: attempts,
+            deduplicated: deduplicated,
+            nextAttemptAt: status == .retrying ? time : nil,
+            fault: code.map { DeliveryFault(code: $0, message: "no") }
+        )
+    }
+
+    @Test(arguments: [
+        (nil, LedgerState.notPlanned), (delivery(.delivered, mode: .shadow), .notPlanned),
+        (delivery(.skipped), .notPlanned), (delivery(.pending), .waiting(next: nil)),
+        (delivery(.retrying), .waiting(next: time)), (delivery(.delivered), .delivered(deduplicated: false, at: nil)),
+        (delivery(.delivered, deduplicated: true), .delivered(deduplicated: true, at: nil)),
+        // Our own first attempt, whose answer was lost, is no other event.
+        (delivery(.delivered, attempts: 2, deduplicated: true), .delivered(deduplicated: false, at: nil)),
+        (delivery(.rejected, code: .untranslatable), .rejected(.untranslatable)), (delivery(.uncertain), .uncertain),
+        (delivery(.discarded), .discarded),
+    ])
+    func `follows from the delivery`(delivery: Delivery?, state: LedgerState) {
+        #expect(LedgerState(delivery) == state)
+    }
+}
+
 /// A finding counts when two reads agree on it.
 @Suite struct ConfirmationTests {
     private func finding(_ key: String, _ cause: Cause, isConfirmed: Bool = false) -> Finding {
@@ -124,7 +167,9 @@ import Testing
     }
 
     @Test func `drops what the second read does not see, and confirms what both see`() {
-        let first = [finding("lost", .lostAfterAccept), finding("late", .notVisibleYet), finding("came", .lostAfterAccept)]
+        let first = [
+            finding("lost", .lostAfterAccept), finding("late", .notVisibleYet), finding("came", .lostAfterAccept),
+        ]
         let second = [finding("lost", .lostAfterAccept), finding("late", .lostAfterAccept), finding("new", .foreign)]
         let confirmed = Confirmation.confirm(first, by: second)
         #expect(confirmed.map(\.isConfirmed) == [true, true, false])

@@ -98,7 +98,9 @@ import Testing
                 continue
             case 1:
                 planted[.altered, default: []].insert(number)
-                row.properties = JSONText(checked: #"{"list":[1,{"a":null}],"text":"x\#(number)","units":\#(number).5}"#)
+                row.properties = JSONText(
+                    checked: #"{"list":[1,{"a":null}],"text":"x\#(number)","units":\#(number).5}"#
+                )
             case 2:
                 planted[.doubled, default: []].insert(number)
                 shown.append(row)
@@ -180,7 +182,10 @@ import Testing
         var row = Self.event(0, #"{"n": 1}"#)
         row.customerID = "the vendor's own"
         row.subscriptionID = nil
-        let sent = Self.expected(0, VendorEvent(id: "e0", name: "api", timestamp: row.timestamp, properties: row.properties))
+        let sent = Self.expected(
+            0,
+            VendorEvent(id: "e0", name: "api", timestamp: row.timestamp, properties: row.properties)
+        )
         #expect(Matcher.match([sent], with: [row], ComparisonRules(identity: nil)) == [])
         #expect(Matcher.match([sent, sent], with: [row, row], ComparisonRules(identity: nil)) == [])
     }

@@ -15,7 +15,9 @@ import Vendors
     }
 
     /// What an inquiry asks first, and what it makes of an answer.
-    private func ask<Value>(_ inquiry: VendorInquiry<Value>, _ body: String) throws -> (asked: String, VendorInquiry<Value>) {
+    private func ask<Value>(_ inquiry: VendorInquiry<Value>, _ body: String) throws -> (
+        asked: String, VendorInquiry<Value>
+    ) {
         guard case .ask(let request, let next) = inquiry else {
             throw DeliveryFault(code: .unsupported, message: "nothing is asked")
         }
@@ -73,9 +75,13 @@ import Vendors
     }
 
     @Test func `are asked for in whole seconds at Flexprice, and in parts if they do not fit one page`() throws {
-        let row = #"{"id":"a","event_name":"api","external_customer_id":"c","timestamp":"2026-01-01T00:00:01Z","properties":{}}"#
+        let row =
+            #"{"id":"a","event_name":"api","external_customer_id":"c","timestamp":"2026-01-01T00:00:01Z","properties":{}}"#
         let flexprice = try reader("flexprice")
-        let (asked, answer) = try ask(flexprice.events(in: Self.window, after: nil), #"{"events":[\#(row)],"has_more":false}"#)
+        let (asked, answer) = try ask(
+            flexprice.events(in: Self.window, after: nil),
+            #"{"events":[\#(row)],"has_more":false}"#
+        )
         #expect(
             asked
                 == #"POST /v1/events/query {"page_size":1000,"sort":"timestamp","order":"asc","start_time":"2026-01-01T00:00:00Z","end_time":"2026-01-01T00:00:03Z"}"#
@@ -87,7 +93,10 @@ import Vendors
         #expect(part.next == .narrower)
         // One second cannot be divided there, so all of it is asked for at once.
         let second = ReadWindow(from: Self.window.from, until: Self.window.from + .milliseconds(500))
-        let (whole, tooMany) = try ask(flexprice.events(in: second, after: nil), #"{"events":[\#(row)],"has_more":true}"#)
+        let (whole, tooMany) = try ask(
+            flexprice.events(in: second, after: nil),
+            #"{"events":[\#(row)],"has_more":true}"#
+        )
         #expect(whole.contains(#""page_size":10000"#))
         guard case .failed(let fault) = tooMany else { throw DeliveryFault(code: .vendorError, message: "\(tooMany)") }
         #expect(fault.message == "Flexprice has more than 10000 events in the second of 2026-01-01T00:00:00.250Z")
@@ -106,7 +115,9 @@ import Vendors
             timestamp: Self.window.from,
             timestampWasGiven: true,
             source: "shop",
-            properties: JSONText(checked: #"{"n":12345678901234567890.5,"nothing":null,"_cost":{"amount":1.5,"currency":"usd"}}"#),
+            properties: JSONText(
+                checked: #"{"n":12345678901234567890.5,"nothing":null,"_cost":{"amount":1.5,"currency":"usd"}}"#
+            ),
             vendor: nil,
             acceptedAt: Self.window.from,
             plan: Plan(route: "r", destinations: [])

@@ -3,7 +3,7 @@ enum OpenAPIParity {
     static let paths = #"""
             "/v1/parity/runs": {
               "post": {
-                "tags": ["parity"], "operationId": "startComparison", "summary": "Compare what vendors have with what they were sent.",
+                "tags": ["migrations"], "operationId": "startComparison", "summary": "Compare what vendors have with what they were sent.",
                 "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
                 "description": "Queues a comparison, which survives restarts. Reads of vendors take their share of the rate limit, behind deliveries. A provider whose account several tenants share requires the scope admin.",
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
@@ -24,7 +24,7 @@ enum OpenAPIParity {
                 }
               },
               "get": {
-                "tags": ["parity"], "operationId": "listComparisons", "summary": "Comparisons, newest first.",
+                "tags": ["migrations"], "operationId": "listComparisons", "summary": "Comparisons, newest first.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
                 "parameters": [{"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}],
                 "responses": {
@@ -38,7 +38,7 @@ enum OpenAPIParity {
             },
             "/v1/parity/runs/{id}": {
               "get": {
-                "tags": ["parity"], "operationId": "showComparison", "summary": "A comparison: how far it is, and what it found.",
+                "tags": ["migrations"], "operationId": "showComparison", "summary": "A comparison: how far it is, and what it found.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
                 "responses": {
@@ -50,7 +50,7 @@ enum OpenAPIParity {
             },
             "/v1/parity/runs/{id}/cells": {
               "get": {
-                "tags": ["parity"], "operationId": "listCells", "summary": "The numbers of a comparison by event name and provider.",
+                "tags": ["migrations"], "operationId": "listCells", "summary": "The numbers of a comparison by event name and provider.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
                 "parameters": [
                   {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
@@ -66,7 +66,7 @@ enum OpenAPIParity {
             },
             "/v1/parity/runs/{id}/findings": {
               "get": {
-                "tags": ["parity"], "operationId": "listFindings", "summary": "The differences that a comparison found.",
+                "tags": ["migrations"], "operationId": "listFindings", "summary": "The differences that a comparison found.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
                 "description": "At most 100,000 are kept of a comparison; its counts are exact beyond that.",
                 "parameters": [
@@ -90,7 +90,7 @@ enum OpenAPIParity {
             },
             "/v1/parity/runs/{id}/resolve": {
               "post": {
-                "tags": ["parity"], "operationId": "resolveFindings", "summary": "Send lost events again, or accept a cause for a time.",
+                "tags": ["migrations"], "operationId": "resolveFindings", "summary": "Send lost events again, or accept a cause for a time.",
                 "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
                 "description": "resend sends the events with the cause lost_after_accept again, to that provider alone and with the same identity. accept keeps differences of a cause in the list, but out of the verdict.",
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],

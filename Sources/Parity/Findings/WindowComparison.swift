@@ -75,7 +75,8 @@ package struct WindowComparison: Sendable {
                 customerID: nil,
                 subscriptionID: nil,
                 timestamp: window.from,
-                detail: "Events from \(window.from.rfc3339) to \(window.until.rfc3339) could not be compared: \(reason).",
+                detail:
+                    "Events from \(window.from.rfc3339) to \(window.until.rfc3339) could not be compared: \(reason).",
                 isConfirmed: true
             )
         )
@@ -98,7 +99,9 @@ package struct WindowComparison: Sendable {
             cells[event.event.name, default: CellCounts()].expected += 1
             cells[event.event.name, default: CellCounts()].found += 1
             guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
-            findings.append(finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true))
+            findings.append(
+                finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true)
+            )
         }
     }
 

@@ -132,5 +132,7 @@ struct ContentComparison {
 
     private static func text(_ value: JSONValue) -> String { String(decoding: value.raw.prefix(2000), as: UTF8.self) }
 
-    private static func root(_ json: JSONText?) -> JSONValue? { json.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root } }
+    private static func root(_ json: JSONText?) -> JSONValue? {
+        json.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root }
+    }
 }

@@ -18,7 +18,8 @@ package struct ExpectedEvent: Sendable {
 
 /// What the journal says became of an event at a provider.
 package enum LedgerState: Sendable, Equatable {
-    /// `at`: when the last attempt began, if it has a record of its own.
+    /// `deduplicated`: the vendor had it before the first request that carried it. `at`: when the last attempt began, if it has a
+    /// record of its own.
     case delivered(deduplicated: Bool, at: Timestamp?)
     /// Pending or retrying.
     case waiting(next: Timestamp?)
@@ -35,7 +36,10 @@ package enum LedgerState: Sendable, Equatable {
         }
         switch delivery.status {
         case .pending, .retrying: self = .waiting(next: delivery.nextAttemptAt)
-        case .delivered: self = .delivered(deduplicated: delivery.deduplicated, at: delivery.history.last?.at)
+        case .delivered:
+            // A repeat that the vendor recognizes is most often of an earlier attempt of ours whose answer was lost.
+            let wasThere = delivery.deduplicated && delivery.attempts <= 1
+            self = .delivered(deduplicated: wasThere, at: delivery.history.last?.at)
         case .rejected: self = .rejected(delivery.fault?.code)
         case .uncertain: self = .uncertain
         case .discarded: self = .discarded

@@ -45,6 +45,8 @@ package struct Matcher {
         }
         for (index, event) in shown.enumerated() { groups[key(of: event), default: ([], [])].shown.append(index) }
         for group in groups.values { match(group.sent, group.shown) }
+        // The same lists always give the same findings in the same order.
+        mismatches.sort { $0.order < $1.order }
     }
 
     /// Equal for events that may be one. Without ids, the customer tells candidates apart only later: a vendor may know more of it.
@@ -166,5 +168,16 @@ package struct Matcher {
 
     private func content(_ event: VendorEvent, _ hasCustomer: Bool) -> [UInt8] {
         CanonicalContent.text(of: event, hasCustomer: hasCustomer, members: rules.ownMembers)
+    }
+}
+
+extension Matcher.Mismatch {
+    /// By the event that was sent, then by the row; rows that nothing was sent for come last.
+    fileprivate var order: (Int, Int) {
+        switch self {
+        case .missing(let index): (index, 0)
+        case .different(let index, let row, _), .repeated(let index, let row): (index, row)
+        case .extra(let row): (.max, row)
+        }
     }
 }

@@ -48,8 +48,10 @@ extension ParityError {
     /// For people.
     package var message: String {
         switch self {
-        case .tooMany(let limit): "\(limit) comparisons wait or run, which is the maximum; try again when one is finished"
-        case .beforeRetention(let oldest): "the journal keeps no events from before \(oldest.rfc3339); begin the window there or later"
+        case .tooMany(let limit):
+            "\(limit) comparisons wait or run, which is the maximum; try again when one is finished"
+        case .beforeRetention(let oldest):
+            "the journal keeps no events from before \(oldest.rfc3339); begin the window there or later"
         case .unknownRun(let id): "there is no comparison \(id)"
         case .unfinished(let id): "comparison \(id) is not finished"
         case .store(let reason): "the file of comparisons cannot be used: \(reason)"

@@ -11,7 +11,9 @@ extension LagoReads {
     }
 
     func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
-        guard let number = cursor.map({ Int($0) }) ?? 1 else { return .unsupported("the cursor is none of a Lago provider") }
+        guard let number = cursor.map({ Int($0) }) ?? 1 else {
+            return .unsupported("the cursor is none of a Lago provider")
+        }
         return page(of: window, number: number, size: Self.largestPage) { .done($0) }
     }
 
@@ -23,7 +25,9 @@ extension LagoReads {
     /// stand for several events, and values of properties come back as text. A metric with an expression adds its result to the properties.
     func comparison(of shown: [VendorEvent]) -> ComparisonRules {
         let isClickHouse = shown.contains { event in
-            event.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["lago_id"]?.string }.map { !Self.isUUID($0) }
+            event.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["lago_id"]?.string }.map {
+                !Self.isUUID($0)
+            }
                 ?? false
         }
         return ComparisonRules(
@@ -55,7 +59,9 @@ extension LagoReads {
             for item in shown.elements {
                 guard let event = Self.event(item) else { return .failed(notUnderstood) }
                 // ClickHouse makes the id of what repeats of an event have in common.
-                rows.append(WindowRow(key: item["lago_id"]?.string.flatMap { Self.isUUID($0) ? $0 : nil }, event: event))
+                rows.append(
+                    WindowRow(key: item["lago_id"]?.string.flatMap { Self.isUUID($0) ? $0 : nil }, event: event)
+                )
             }
             let hasMore = meta["next_page"]?.int64 != nil
             return next(WindowPage(rows: rows, total: total, next: hasMore ? .page("\(number + 1)") : .end))
@@ -63,8 +69,9 @@ extension LagoReads {
     }
 
     private static func isUUID(_ text: String) -> Bool {
-        text.utf8.count == 36 && text.utf8.allSatisfy { byte in
-            byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
-        }
+        text.utf8.count == 36
+            && text.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+            }
     }
 }

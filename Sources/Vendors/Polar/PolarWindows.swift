@@ -8,7 +8,9 @@ extension PolarReads {
     }
 
     func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
-        guard let number = cursor.map({ Int($0) }) ?? 1 else { return .unsupported("the cursor is none of a Polar provider") }
+        guard let number = cursor.map({ Int($0) }) ?? 1 else {
+            return .unsupported("the cursor is none of a Polar provider")
+        }
         return page(of: window, number: number, size: Self.largestPage) { .done($0) }
     }
 
@@ -38,7 +40,9 @@ extension PolarReads {
             else { return .failed(notUnderstood) }
             var rows: [WindowRow] = []
             for item in items.elements {
-                guard let id = item["id"]?.string, let event = Self.comparable(item) else { return .failed(notUnderstood) }
+                guard let id = item["id"]?.string, let event = Self.comparable(item) else {
+                    return .failed(notUnderstood)
+                }
                 rows.append(WindowRow(key: id, event: event))
             }
             return next(

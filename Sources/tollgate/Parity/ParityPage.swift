@@ -74,7 +74,8 @@ struct ParityPage {
     }
 
     private static let kinds = [
-        (name: "equal", label: "equal"), (name: "different", label: "other values"), (name: "missing", label: "missing"),
+        (name: "equal", label: "equal"), (name: "different", label: "other values"),
+        (name: "missing", label: "missing"),
         (name: "extra", label: "extra"),
     ]
 
@@ -154,7 +155,7 @@ struct ParityPage {
     private func examples(of count: ParityReport.CauseCount) -> String {
         let shown = report.examples.filter { $0.cause == count.cause && $0.provider == count.provider }
         guard !shown.isEmpty else { return "" }
-        let rows = shown.map { Self.row([$0.id, $0.name, $0.customer, $0.time, $0.detail], texts: true) }.joined()
+        let rows = shown.map { Self.textRow([$0.id, $0.name, $0.customer, $0.time, $0.detail]) }.joined()
         let more = count.count > shown.count ? "<p>The first \(shown.count) of \(count.count).</p>" : ""
         return """
             <table class="ids">
@@ -166,16 +167,17 @@ struct ParityPage {
             """
     }
 
-    private static func row(_ cells: [String], texts: Bool) -> String {
+    private static func textRow(_ cells: [String]) -> String {
         "<tr>\(cells.map { "<td>\(escaped($0))</td>" }.joined())</tr>\n"
     }
 
     private var notes: String {
-        let lines = report.providers.flatMap { provider -> [String] in
-            let name = provider["provider"]?.string ?? ""
-            let unreadable = provider["unreadable"]?.string.map { "\(name) could not be compared: \($0)" }
-            return [unreadable, ParityReport.bound(of: provider).map { "\(name): \($0)" }].compactMap(\.self)
-        } + [report.run["reason"]?.string].compactMap(\.self)
+        let lines =
+            report.providers.flatMap { provider -> [String] in
+                let name = provider["provider"]?.string ?? ""
+                let unreadable = provider["unreadable"]?.string.map { "\(name) could not be compared: \($0)" }
+                return [unreadable, ParityReport.bound(of: provider).map { "\(name): \($0)" }].compactMap(\.self)
+            } + [report.run["reason"]?.string].compactMap(\.self)
         guard !lines.isEmpty else { return "" }
         let items = lines.map { "<li>\(Self.escaped($0))</li>" }.joined(separator: "\n")
         return "<h2>What was not compared</h2>\n<ul>\n\(items)\n</ul>"

@@ -116,9 +116,11 @@ struct ParityReport {
         let accepted = count.accepted > 0 ? ", \(count.accepted) of them accepted" : ""
         var lines = ["", "\(count.cause) at \(count.provider): \(count.count)\(accepted). \(count.summary)"]
         let shown = examples.filter { $0.cause == count.cause && $0.provider == count.provider }
-        lines += shown.map { "  \($0.id)  \($0.detail)" }
+        lines += shown.map { $0.detail.isEmpty ? "  \($0.id)" : "  \($0.id)  \($0.detail)" }
         if count.count > shown.count {
-            lines.append("  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv")
+            lines.append(
+                "  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv"
+            )
         }
         return lines.joined(separator: "\n")
     }
@@ -128,12 +130,13 @@ struct ParityReport {
         guard let counted = provider["counted_only"]?.int64, counted > 0 else { return nil }
         let sampled = provider["sampled_parts"]?.int64 ?? 0
         guard sampled > 0, let text = provider["bound"]?.numberText, let bound = Double(text) else {
-            return "\(counted) events were only counted, and none of them was compared: an altered event is not seen there"
+            return
+                "\(counted) events were only counted, and none of them was compared: an altered event is not seen there"
         }
         let percent = (bound * 1000).rounded() / 10
         return """
-            \(counted) events were only counted; of pages like theirs, \(sampled) were compared at random, so with 95% confidence at most \
-            \(percent)% of the pages would hold a difference if these were clean
+            \(counted) events were only counted. \(sampled) of their pages were also compared, at random; if those are clean, at \
+            most \(percent)% of the pages hold a difference (95% confidence)
             """
     }
 }
@@ -164,6 +167,7 @@ struct ParityFinding {
 
     private static func difference(_ item: JSONValue) -> String {
         let (field, kind) = (item["field"]?.string ?? "", item["kind"]?.string ?? "")
-        return "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
+        return
+            "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
     }
 }

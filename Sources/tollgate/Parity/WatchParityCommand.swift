@@ -4,12 +4,13 @@ import Events
 import Foundation
 import JSON
 
-/// `tollgate parity watch`: compares the latest hours again and again.
+/// `tollgate parity watch`: compares the latest events at intervals.
 struct WatchParityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Compare the latest time again and again, until it is interrupted.",
-        discussion: "Prints a line for each comparison, and the differences. Exits with 1 or 2 at the end if --once is given."
+        abstract: "Compare the latest events at intervals, until it is interrupted.",
+        discussion:
+            "Prints a line for each comparison, and the differences. Exits with 1 or 2 at the end if --once is given."
     )
 
     @Option(help: "Providers to compare, separated by commas.")
@@ -18,7 +19,10 @@ struct WatchParityCommand: AsyncParsableCommand {
     @Option(help: "How often to compare, such as 10m or 1h.")
     var every = "1h"
 
-    @Option(help: "How long ago the compared time begins, such as 2h; twice --every by default, so that late events are seen.")
+    @Option(
+        help:
+            "How long ago the compared time begins, such as 2h; twice --every by default, so that late events are seen."
+    )
     var since: String?
 
     @Option(help: "ledger, digest or full.")
@@ -119,7 +123,9 @@ struct ResolveParityCommand: AsyncParsableCommand {
         let failed = result["failed"]?.int64 ?? 0
         Terminal.data("\(result["sent"]?.numberText ?? "0") events sent again")
         guard failed > 0 else { return }
-        Terminal.message("\(failed) events could not be sent again: \(result["reason"]?.string ?? "no reason is known")")
+        Terminal.message(
+            "\(failed) events could not be sent again: \(result["reason"]?.string ?? "no reason is known")"
+        )
         throw ExitCode(1)
     }
 

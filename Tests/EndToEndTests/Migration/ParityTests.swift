@@ -43,7 +43,10 @@ import Testing
 
     private func run(_ stage: Stage, _ providers: [String] = vendors, _ more: [String] = []) async throws -> Report {
         let order = ["--from", Self.window.from, "--until", Self.window.until]
-        return try await parity(stage, ["run", "--providers", providers.joined(separator: ",")] + order + more + ["--json"])
+        return try await parity(
+            stage,
+            ["run", "--providers", providers.joined(separator: ",")] + order + more + ["--json"]
+        )
     }
 
     /// A stage whose vendors show events within a second, with a gateway that keeps events of the past.
@@ -82,7 +85,8 @@ import Testing
         #expect(try await stage.client.post("/v1/events", lines.joined(separator: "\n")).status == 202)
         try await waitUntil("all is delivered") {
             let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]] ?? []
-            return providers.count == 4 && providers.allSatisfy { ($0["backlog"] as? [String: Any])?["events"] as? Int == 0 }
+            return providers.count == 4
+                && providers.allSatisfy { ($0["backlog"] as? [String: Any])?["events"] as? Int == 0 }
         }
     }
 

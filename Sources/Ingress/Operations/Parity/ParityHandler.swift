@@ -205,7 +205,8 @@ extension Problem {
             status: .notFound,
             kind: "unknown-run",
             title: "No such comparison",
-            detail: "there is no comparison \"\(id.prefix(60))\" that this client may see; GET /v1/parity/runs lists them"
+            detail:
+                "there is no comparison \"\(id.prefix(60))\" that this client may see; GET /v1/parity/runs lists them"
         )
     }
 

@@ -10,7 +10,10 @@ extension ParityOrder {
         var providers: [ProviderName] = []
         var level = ParityLevel.full
         var sample = Self.standardSample
-        for member in try ParityBody.members(body, "{\"from\": \"2026-11-01T00:00:00Z\", \"until\": …, \"providers\": […]}") {
+        for member in try ParityBody.members(
+            body,
+            "{\"from\": \"2026-11-01T00:00:00Z\", \"until\": …, \"providers\": […]}"
+        ) {
             switch member.name {
             case "from": from = try ParityBody.timestamp(member)
             case "until": until = try ParityBody.timestamp(member)
@@ -26,7 +29,9 @@ extension ParityOrder {
         }
         guard let from, let until else { throw .badBody("\"from\" and \"until\" are required") }
         guard from < until else {
-            throw .badBody("\"until\" must be after \"from\"; the window is from \"from\" up to, not including, \"until\"")
+            throw .badBody(
+                "\"until\" must be after \"from\"; the window is from \"from\" up to, not including, \"until\""
+            )
         }
         guard !providers.isEmpty else { throw .badBody("\"providers\" must name at least one provider") }
         guard Set(providers).count == providers.count else { throw .badBody("\"providers\" names a provider twice") }
