@@ -113,7 +113,13 @@ package enum Gateway {
             logger: logs.logger("tollgate.plans")
         )
         let services = IngressServices(
-            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            acceptor: Acceptor(
+                store: store,
+                routes: routes,
+                clock: clock,
+                metrics: metrics,
+                times: view.acceptance
+            ),
             journal: store,
             routes: routes,
             clock: clock,
@@ -125,7 +131,13 @@ package enum Gateway {
                 adapters: VendorRegistry.all,
                 admission: view.reads
             ),
-            passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
+            passedCalls: PassedCalls(
+                over: passConnections,
+                credentials: vault,
+                routes: routes,
+                seenBy: view,
+                clock: clock
+            ),
             dialects: FacadeRegistry.all,
             operations: IngressOperations(
                 readiness: GatewayReadiness(

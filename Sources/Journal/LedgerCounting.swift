@@ -34,7 +34,7 @@ package struct LedgerCounts: Sendable, Equatable {
         }
     }
 
-    /// How many deliveries there are of each kind; ``planned`` is their sum.
+    /// How many deliveries there are of each kind; ``planned`` is the sum of the states.
     package struct Counts: Sendable, Equatable {
         package var planned = 0
         /// The vendor has them.
@@ -46,12 +46,15 @@ package struct LedgerCounts: Sendable, Equatable {
         package var discarded = 0
         /// Translated only.
         package var skipped = 0
+        /// How many of all these a lane has taken, and not the events' plans.
+        package var byLane = 0
 
         package init() {}
 
         /// Counts one more delivery.
-        package mutating func add(_ status: DeliveryStatus) {
+        package mutating func add(_ status: DeliveryStatus, isByLane: Bool = false) {
             planned += 1
+            if isByLane { byLane += 1 }
             switch status {
             case .pending, .retrying: waiting += 1
             case .delivered: delivered += 1
@@ -71,6 +74,7 @@ package struct LedgerCounts: Sendable, Equatable {
             left.uncertain += right.uncertain
             left.discarded += right.discarded
             left.skipped += right.skipped
+            left.byLane += right.byLane
         }
     }
 

@@ -9,9 +9,9 @@ struct RevisionStep: Sendable {
         /// The revision's number, for the steps that follow.
         let number: Int64
         let changed: Int
-        /// How many of them get other settings, and how many can be translated.
+        /// How many of them get other settings, and how many cannot be translated.
         let amended: Int
-        let translatable: Int
+        let untranslatable: Int
         /// By how much the number of rows that say `retrying` has changed.
         let retryingChange: Int
     }
@@ -22,6 +22,8 @@ struct RevisionStep: Sendable {
     let number: Int64?
     let provider: ProviderName
     let providerNumber: Int64
+    /// The lane whose account it is; nil if it is a provider's.
+    let lane: LaneNumber?
     /// Deliveries with a row, held by the caller for as long as the step takes.
     let sequences: [Int64]
     /// What they would be sent with; nothing of those that are not retried, or for which nobody has said it.
@@ -34,7 +36,7 @@ struct RevisionStep: Sendable {
     let busy: Int
 
     func run(in db: Database) throws -> Result {
-        var (changed, amended, translatable, retryingChange) = (settled, 0, 0, 0)
+        var (changed, amended, untranslatable, retryingChange) = (settled, 0, 0, 0)
         let update = try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET status = ?, next_attempt_at = ?, reached_at = NULL,
@@ -43,6 +45,7 @@ struct RevisionStep: Sendable {
                 """
         )
         let isRetry = revision.action == .retry
+        var counts: [String: Int] = [:]
         for sequence in sequences {
             guard let trace = try DeliveryTrace.fetch(sequence: sequence, provider: providerNumber, in: db),
                 revision.action.statuses.contains(trace.status)
@@ -53,7 +56,7 @@ struct RevisionStep: Sendable {
                     try amend(sequence, today.destination, after: trace.attempts, in: db)
                     amended += 1
                 }
-                translatable += prospect.canTranslate(isUntouched: isUntouched) ? 1 : 0
+                untranslatable += prospect.canTranslate(isUntouched: isUntouched) ? 0 : 1
             }
             try update.execute(
                 arguments: [
@@ -61,14 +64,17 @@ struct RevisionStep: Sendable {
                     isRetry ? revision.at.milliseconds : nil, sequence, providerNumber,
                 ]
             )
+            counts[trace.status.rawValue, default: 0] -= 1
+            counts[(isRetry ? DeliveryStatus.retrying : .discarded).rawValue, default: 0] += 1
             changed += 1
             retryingChange += (isRetry ? 1 : 0) - (trace.status == .retrying ? 1 : 0)
         }
+        if let lane { try LaneTable.add(counts, to: lane, in: db) }
         return Result(
             number: try record(changed, in: db),
             changed: changed,
             amended: amended,
-            translatable: translatable,
+            untranslatable: untranslatable,
             retryingChange: retryingChange
         )
     }

@@ -102,6 +102,7 @@ struct IngressFixture {
                     passedCalls: PassedCalls(
                         over: passed,
                         credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
+                        routes: routes,
                         seenBy: view,
                         clock: SystemWallClock()
                     ),

@@ -14,6 +14,13 @@ struct LedgerTally {
         let day: Int64
     }
 
+    /// Events whose deliveries by lanes are counted together.
+    private struct LaneGroup: Hashable {
+        let provider: ProviderName
+        let name: Int
+        let day: Int64
+    }
+
     private static let dayMilliseconds: Int64 = 86_400_000
 
     private let names: NameTable
@@ -25,6 +32,7 @@ struct LedgerTally {
     /// Where the counts of a group begin: one for each of its plan's providers.
     private var groups: [Group: Int] = [:]
     private var counted: [LedgerCounts.Counts] = []
+    private var countedByLane: [LaneGroup: LedgerCounts.Counts] = [:]
     private var outcomes: NeighbourOutcomes?
     private var last: (group: Group, place: Int, providers: [Int64])?
 
@@ -73,10 +81,15 @@ struct LedgerTally {
         events += 1
         let day = timestamp / Self.dayMilliseconds - (timestamp % Self.dayMilliseconds < 0 ? 1 : 0)
         let (place, providers) = place(of: Group(plan: plan, name: name, day: day))
-        guard !providers.isEmpty else { return }
+        guard !providers.isEmpty || !names.laneList.isEmpty else { return }
         let outcomes = try outcomes(around: sequence)
         for (index, provider) in providers.enumerated() {
-            counted[place + index].add(outcomes.status(at: sequence, provider))
+            counted[place + index].add(outcomes.status(at: sequence, provider) ?? .pending)
+        }
+        for lane in outcomes.lanes {
+            guard let status = outcomes.status(at: sequence, lane.number) else { continue }
+            let group = LaneGroup(provider: lane.provider, name: name, day: day)
+            countedByLane[group, default: LedgerCounts.Counts()].add(status, isByLane: true)
         }
     }
 
@@ -95,7 +108,7 @@ struct LedgerTally {
     private mutating func outcomes(around sequence: Int64) throws -> NeighbourOutcomes {
         if let outcomes, outcomes.range.contains(sequence) { return outcomes }
         let first = sequence - sequence % Schema.runSpan
-        let read = try NeighbourOutcomes(of: first...(first + Schema.runSpan - 1), in: db)
+        let read = try NeighbourOutcomes(of: first...(first + Schema.runSpan - 1), names.laneList, in: db)
         outcomes = read
         return read
     }
@@ -115,6 +128,10 @@ struct LedgerTally {
                 )
             }
         }
+        for (group, lane) in countedByLane {
+            let day = Timestamp(milliseconds: group.day * Self.dayMilliseconds)
+            counts.add(lane, to: LedgerCounts.Key(provider: group.provider, name: texts[group.name], day: day))
+        }
         return counts
     }
 }
@@ -129,8 +146,10 @@ private struct NeighbourOutcomes {
     let range: ClosedRange<Int64>
     private let runs: SettledRuns
     private var rows: [Key: DeliveryStatus] = [:]
+    /// The lanes that have an outcome for one of the events.
+    private(set) var lanes: [LaneAccount] = []
 
-    init(of range: ClosedRange<Int64>, in db: Database) throws {
+    init(of range: ClosedRange<Int64>, _ lanes: [LaneAccount], in db: Database) throws {
         self.range = range
         runs = try SettledRuns(of: range, in: db)
         let found = try Row.fetchCursor(
@@ -140,10 +159,14 @@ private struct NeighbourOutcomes {
         while let row = try found.next() {
             rows[Key(sequence: row[0], provider: row[1])] = try DeliveryRow.status(row[2])
         }
+        guard !lanes.isEmpty else { return }
+        let accounts = Set(runs.accounts).union(rows.keys.map(\.provider))
+        self.lanes = lanes.filter { accounts.contains($0.number) }
     }
 
-    func status(at sequence: Int64, _ provider: Int64) -> DeliveryStatus {
+    /// Nil if there is no outcome yet.
+    func status(at sequence: Int64, _ provider: Int64) -> DeliveryStatus? {
         if !rows.isEmpty, let status = rows[Key(sequence: sequence, provider: provider)] { return status }
-        return runs.attempt(at: sequence, provider) == nil ? .pending : .delivered
+        return runs.status(at: sequence, provider)
     }
 }
