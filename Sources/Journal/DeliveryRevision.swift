@@ -58,14 +58,15 @@ package struct RevisionCount: Sendable, Equatable {
     package let busy: Int
     /// How many of the changed ones get the settings of today; see ``DeliveryRevision/amending``.
     package let amended: Int
-    /// How many of the changed ones can be translated, with the settings that they have then.
-    package let translatable: Int
+    /// How many of the changed ones cannot be translated, with the settings that they have then; nothing of those whose settings are not
+    /// known here.
+    package let untranslatable: Int
 
-    package init(changed: Int, busy: Int, amended: Int = 0, translatable: Int = 0) {
+    package init(changed: Int, busy: Int, amended: Int = 0, untranslatable: Int = 0) {
         self.changed = changed
         self.busy = busy
         self.amended = amended
-        self.translatable = translatable
+        self.untranslatable = untranslatable
     }
 }
 

@@ -13,10 +13,12 @@ struct RetryProspect: Sendable {
         let canTranslate: Bool
     }
 
-    /// - Returns: nil if the delivery has no destination.
-    init?(_ archived: ArchivedDelivery, _ amending: any DeliveryAmending) {
-        let (event, delivery) = (archived.event, archived.delivery)
-        guard let planned = delivery.destination(in: event.plan) else { return nil }
+    /// - Parameter destinations: of the account; nil if they are not known here.
+    /// - Returns: nil if the delivery has no destination that is known.
+    init?(_ archived: ArchivedDelivery, _ destinations: AccountDestinations?, _ amending: any DeliveryAmending) {
+        let event = archived.event
+        guard let planned = archived.delivery.amendments.last?.destination ?? destinations?.destination(for: event)
+        else { return nil }
         canTranslatePlanned = amending.canTranslate(event, for: planned)
         let amended = amending.amended(planned, for: event)
         today =

@@ -9,9 +9,9 @@ struct RevisionStep: Sendable {
         /// The revision's number, for the steps that follow.
         let number: Int64
         let changed: Int
-        /// How many of them get other settings, and how many can be translated.
+        /// How many of them get other settings, and how many cannot be translated.
         let amended: Int
-        let translatable: Int
+        let untranslatable: Int
         /// By how much the number of rows that say `retrying` has changed.
         let retryingChange: Int
     }
@@ -36,7 +36,7 @@ struct RevisionStep: Sendable {
     let busy: Int
 
     func run(in db: Database) throws -> Result {
-        var (changed, amended, translatable, retryingChange) = (settled, 0, 0, 0)
+        var (changed, amended, untranslatable, retryingChange) = (settled, 0, 0, 0)
         let update = try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET status = ?, next_attempt_at = ?, reached_at = NULL,
@@ -56,7 +56,7 @@ struct RevisionStep: Sendable {
                     try amend(sequence, today.destination, after: trace.attempts, in: db)
                     amended += 1
                 }
-                translatable += prospect.canTranslate(isUntouched: isUntouched) ? 1 : 0
+                untranslatable += prospect.canTranslate(isUntouched: isUntouched) ? 0 : 1
             }
             try update.execute(
                 arguments: [
@@ -74,7 +74,7 @@ struct RevisionStep: Sendable {
             number: try record(changed, in: db),
             changed: changed,
             amended: amended,
-            translatable: translatable,
+            untranslatable: untranslatable,
             retryingChange: retryingChange
         )
     }

@@ -13,12 +13,12 @@ extension SQLiteEventStore {
                         Set(deliveries.map(\.sequence).filter { progress.isHeld($0) })
                     } ?? []
                 let free = deliveries.filter { !held.contains($0.sequence) }
-                let (amended, translatable) = try await prospects(of: free, at: provider, for: revision)
+                let (amended, untranslatable) = try await prospects(of: free, at: provider, for: revision)
                 count += RevisionCount(
                     changed: free.count,
                     busy: held.count,
                     amended: amended,
-                    translatable: translatable
+                    untranslatable: untranslatable
                 )
             }
         }
@@ -49,7 +49,7 @@ extension SQLiteEventStore {
                     providerNumber: providerNumber,
                     lane: parts.names.lane(providerNumber)?.lane,
                     sequences: free,
-                    prospects: prospects(of: deliveries, among: Set(free), for: revision),
+                    prospects: prospects(of: deliveries, among: Set(free), at: provider, for: revision),
                     newestAtOpening: parts.newestAtOpening,
                     busy: sequences.count - free.count
                 )
@@ -59,7 +59,7 @@ extension SQLiteEventStore {
                     changed: result.changed,
                     busy: step.busy,
                     amended: result.amended,
-                    translatable: result.translatable
+                    untranslatable: result.untranslatable
                 )
             }
         }
@@ -84,41 +84,52 @@ extension SQLiteEventStore {
         return count
     }
 
+    /// Where the events of an account go; nil if nobody has said it yet of a lane.
+    private func destinations(at account: ProviderName) -> AccountDestinations? {
+        do throws(StoreError) {
+            return try parts.destinations(at: account)
+        } catch {
+            return nil
+        }
+    }
+
     /// What deliveries would be sent with that are retried.
     private func prospects(
         of deliveries: [ArchivedDelivery],
         among free: Set<Int64>,
+        at account: ProviderName,
         for revision: DeliveryRevision
     ) -> [Int64: RetryProspect] {
         guard revision.action == .retry, let amending = revision.amending else { return [:] }
+        let destinations = destinations(at: account)
         var prospects: [Int64: RetryProspect] = [:]
         for delivery in deliveries where free.contains(delivery.sequence) {
-            prospects[delivery.sequence] = RetryProspect(delivery, amending)
+            prospects[delivery.sequence] = RetryProspect(delivery, destinations, amending)
         }
         return prospects
     }
 
-    /// How many of these deliveries a retry would give other settings, and how many could be translated then.
+    /// How many of these deliveries a retry would give other settings, and how many could not be translated then.
     private func prospects(
         of deliveries: [ArchivedDelivery],
         at provider: ProviderName,
         for revision: DeliveryRevision
-    ) async throws(StoreError) -> (amended: Int, translatable: Int) {
+    ) async throws(StoreError) -> (amended: Int, untranslatable: Int) {
         guard revision.action == .retry, let amending = revision.amending,
             let number = parts.names.number(of: provider)
         else { return (0, 0) }
-        let opening = parts.newestAtOpening
+        let (opening, destinations) = (parts.newestAtOpening, destinations(at: provider))
         return try await readPoint { db in
-            var (amended, translatable) = (0, 0)
+            var (amended, untranslatable) = (0, 0)
             for delivery in deliveries {
-                guard let prospect = RetryProspect(delivery, amending),
+                guard let prospect = RetryProspect(delivery, destinations, amending),
                     let trace = try DeliveryTrace.fetch(sequence: delivery.sequence, provider: number, in: db)
                 else { continue }
                 let isUntouched = trace.isUntouched(isOfThisRun: delivery.sequence > opening)
                 amended += isUntouched && prospect.today != nil ? 1 : 0
-                translatable += prospect.canTranslate(isUntouched: isUntouched) ? 1 : 0
+                untranslatable += prospect.canTranslate(isUntouched: isUntouched) ? 0 : 1
             }
-            return (amended, translatable)
+            return (amended, untranslatable)
         }
     }
 
@@ -243,7 +254,7 @@ extension RevisionCount {
             changed: left.changed + right.changed,
             busy: left.busy + right.busy,
             amended: left.amended + right.amended,
-            translatable: left.translatable + right.translatable
+            untranslatable: left.untranslatable + right.untranslatable
         )
     }
 }

@@ -5,7 +5,7 @@ enum OlderJournal {
     /// The tables that came with each version.
     private static let tables: [Int: [String]] = [
         2: ["holds", "revisions"], 3: ["removed"], 5: ["audit"], 6: ["operator_holds"], 8: ["clock_steps"],
-        9: ["lanes", "lane_counts", "pins", "shadow_counts"],
+        9: ["lanes", "lane_counts", "pins", "shadow_counts", "amendments"],
     ]
 
     static func lower(_ db: Database, to version: Int) throws {
@@ -19,6 +19,7 @@ enum OlderJournal {
                     DROP INDEX attempts_known;
                     ALTER TABLE delivered DROP COLUMN skipped;
                     ALTER TABLE delivered DROP COLUMN members;
+                    ALTER TABLE deliveries DROP COLUMN reached_before;
                     """
             )
         }

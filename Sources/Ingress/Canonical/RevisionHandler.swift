@@ -61,8 +61,8 @@ struct RevisionHandler: Sendable {
         writer.member("uncertain", integer: uncertain)
         if action == .retry {
             writer.member("amended", integer: count.amended)
-            writer.member("translatable", integer: count.translatable)
-            writer.member("untranslatable", integer: count.changed - count.translatable)
+            writer.member("translatable", integer: count.changed - count.untranslatable)
+            writer.member("untranslatable", integer: count.untranslatable)
         }
         writer.endObject()
         return .json(writer.bytes)

@@ -48,12 +48,12 @@ extension StoreBehaviour {
             let reopened = try await fixture.crash(store)
             let first = amendment("first")
             let dry = try await reopened.count(first)
-            try expect(dry, RevisionCount(changed: 1, busy: 0, amended: 1, translatable: 1), "the dry run")
+            try expect(dry, RevisionCount(changed: 1, busy: 0, amended: 1, untranslatable: 0), "the dry run")
             try expect(try await reopened.revise(first), dry, "the revision")
             let again = try await reopened.revise(amendment("second", canTranslate: false))
             try expect(
                 again,
-                RevisionCount(changed: 1, busy: 0, amended: 0, translatable: 0),
+                RevisionCount(changed: 1, busy: 0, amended: 0, untranslatable: 1),
                 "the retry may be under way after a crash"
             )
             let next = try await fixture.crash(reopened)
@@ -79,7 +79,7 @@ extension StoreBehaviour {
             let all = DeliveryFilter(tenant: "shop", statuses: [.rejected, .uncertain, .retrying])
             let count = try await store.revise(amendment("first", of: all))
             // The two that wait were carried by requests that certainly left nothing.
-            try expect(count, RevisionCount(changed: 4, busy: 0, amended: 2, translatable: 4), "the revision")
+            try expect(count, RevisionCount(changed: 4, busy: 0, amended: 2, untranslatable: 0), "the revision")
             // A retry forgets when the vendor was reached, but not that it was.
             let again = try await store.revise(amendment("second", of: all))
             try expect(again.amended, 2, "a second revision")
