@@ -100,8 +100,26 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
+        let planner = RoutesPlanner(
+            reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
+            reloader: reloader,
+            routes: routes,
+            vault: vault,
+            traffic: store,
+            folder: PlanFolder(in: settings.dataFolder),
+            retention: settings.retention,
+            clock: clock,
+            auditing: audit,
+            logger: logs.logger("tollgate.plans")
+        )
         let services = IngressServices(
-            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            acceptor: Acceptor(
+                store: store,
+                routes: routes,
+                clock: clock,
+                metrics: metrics,
+                times: view.acceptance
+            ),
             journal: store,
             routes: routes,
             clock: clock,
@@ -113,7 +131,13 @@ package enum Gateway {
                 adapters: VendorRegistry.all,
                 admission: view.reads
             ),
-            passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
+            passedCalls: PassedCalls(
+                over: passConnections,
+                credentials: vault,
+                routes: routes,
+                seenBy: view,
+                clock: clock
+            ),
             dialects: FacadeRegistry.all,
             operations: IngressOperations(
                 readiness: GatewayReadiness(
@@ -124,6 +148,7 @@ package enum Gateway {
                     clock: clock
                 ),
                 reloading: reloader,
+                planning: planner,
                 reporting: GatewayMetrics(
                     registry: metrics,
                     archive: store,
@@ -160,7 +185,9 @@ package enum Gateway {
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
+            services: alongside + [store, audit, retention, reloader, keys, planner] + (watch.map { [$0] } ?? []) + [
+                delivery
+            ]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")

@@ -145,8 +145,9 @@ extension SQLiteEventStore {
             )
         }
         if let provider = filter.provider {
-            guard let number = names.providerNumbers[provider] else { return nil }
-            query.provider = number
+            let accounts = names.accounts(of: provider)
+            guard !accounts.isEmpty else { return nil }
+            query.accounts = accounts
         }
         if let tenant = filter.tenant {
             query.origins = names.origins.filter { $0.value.tenant == tenant }.map(\.key)

@@ -22,6 +22,9 @@ struct Outbox: Sendable {
     /// Whether there is room for more claimed events.
     var hasRoom: Bool { openEvents < Self.limit }
 
+    /// Whether everything that was claimed is settled.
+    var isEmpty: Bool { openEvents == 0 && !isSettling && delivered.isEmpty && exceptions.isEmpty }
+
     /// Takes note of claimed events that will have an outcome.
     mutating func opened(_ events: Int) {
         openEvents += events
