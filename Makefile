@@ -22,8 +22,10 @@ test: build ## Run all tests: ours, then the vendors' own SDKs
 	swift test $(FLAGS) --skip-build
 	@$(MAKE) --no-print-directory sdks
 
-soak: build ## Rounds of seeded faults for SOAK_MINUTES (10), with the vendors' bills counted after each
+soak: build ## Rounds of seeded faults for SOAK_MINUTES (10), then migrations of SOAK_EVENTS (1000000) events
 	SOAK_MINUTES=$${SOAK_MINUTES:-10} swift test $(FLAGS) --skip-build --filter FaultRoundTests
+	TOLLGATE_SOAK_EVENTS=$${SOAK_EVENTS:-1000000} swift test $(FLAGS) --skip-build --no-parallel \
+		--filter 'BackfillTests|ParityTests|ReadBudgetTests|PageCostTests'
 
 program: install ## Build the program
 	$(call announce,.build/release/tollgate,compiling Tollgate and the libraries it uses; about 9 minutes)

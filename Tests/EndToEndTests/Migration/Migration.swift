@@ -53,9 +53,10 @@ struct Migration: Sendable {
         let text = #"""
             {"version": 1, "providers": {\#(providers.joined(separator: ",\n"))},
              "routes": [{"name": "all", "to": [\#(destinations.joined(separator: ", "))]}],
-             "clients": [{"name": "demo", "key_sha256": "\#(KeyHash.demo)",
+             "clients": [{"name": "demo", "tenant": "demo", "key_sha256": "\#(KeyHash.demo)",
                           "scopes": ["\#(Self.scopes.joined(separator: "\", \""))"]},
-                         {"name": "rival", "key_sha256": "\#(KeyHash.rival)", "scopes": ["events:write"]}]}
+                         {"name": "rival", "tenant": "demo", "key_sha256": "\#(KeyHash.rival)",
+                          "scopes": ["events:write"]}]}
             """#
         try Data(text.utf8).write(to: file ?? stage.routesFile, options: .atomic)
     }

@@ -35,7 +35,7 @@ import Testing
                         let seen = try await migration.calls(name)
                         #expect(seen["refused_reads"] == 0, "\(name): \(seen)")
                         if name == "lago" { #expect((seen["reads"] ?? 0) - before >= made, "\(seen) \(calls)") }
-                        #expect(made > 0 && made <= calls["most"] ?? 0, "\(name): \(calls)")
+                        #expect(made > 0 && made <= calls["most"] ?? 0, "\(report)")
                     }
                 }
                 for vendor in vendors { #expect(try await migration.calls(vendor)["refused_writes"] == 0, "\(vendor)") }

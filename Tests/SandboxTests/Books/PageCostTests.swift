@@ -5,7 +5,7 @@ import Testing
 
 /// A page costs as much among many events as among few: it looks at no more rows than it shows.
 @Suite struct PageCostTests {
-    private static let count = ProcessInfo.processInfo.environment["SANDBOX_EVENTS"].flatMap { Int($0) } ?? 20_000
+    private static let count = ProcessInfo.processInfo.environment["TOLLGATE_SOAK_EVENTS"].flatMap { Int($0) } ?? 20_000
 
     private func books(_ order: RowLists.Order) -> Books {
         let books = Books(order: order, container: "properties", settings: SimulatorSettings())
