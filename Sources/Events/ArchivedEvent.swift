@@ -2,7 +2,7 @@
 package struct ArchivedEvent: Sendable {
     package let sequence: SequenceNumber
     package let event: AcceptedEvent
-    /// One a destination of the plan, in the plan's order.
+    /// One a destination of the plan, in the plan's order; then those of backfills.
     package let deliveries: [Delivery]
 
     package init(sequence: SequenceNumber, event: AcceptedEvent, deliveries: [Delivery]) {

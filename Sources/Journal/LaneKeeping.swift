@@ -239,7 +239,7 @@ package struct Lane: Sendable, Equatable {
 
     /// The account of a lane.
     package static func account(of number: LaneNumber, at provider: ProviderName) -> ProviderName {
-        ProviderName("\(provider)#\(number)")
+        ProviderName("\(provider)~\(number)")
     }
 }
 

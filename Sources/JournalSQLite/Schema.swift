@@ -245,6 +245,17 @@ enum RemovedTable {
         return ranges
     }
 
+    /// What has been removed of a range, as the database says now.
+    static func ranges(within range: ClosedRange<Int64>, in db: Database) throws -> SequenceRanges {
+        var ranges = SequenceRanges()
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: "SELECT first, last FROM removed WHERE first <= ? AND last >= ? ORDER BY first"),
+            arguments: [range.upperBound, range.lowerBound]
+        )
+        while let row = try rows.next() { ranges.insert((row[0] as Int64)...(row[1] as Int64)) }
+        return ranges
+    }
+
     /// Adds a range; neighbours become one with it.
     static func insert(_ range: ClosedRange<Int64>, in db: Database) throws {
         let before = try Int64.fetchOne(

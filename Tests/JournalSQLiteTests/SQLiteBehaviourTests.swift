@@ -35,6 +35,19 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...9)
+    func `gives and counts windows as a look at each event does`(seed: UInt64) async throws {
+        var settings = SQLiteStoreSettings()
+        settings.cacheBytes = seed % 2 == 0 ? 0 : 100_000
+        settings.chunkBytes = seed % 3 == 0 ? 300 : 100_000
+        settings.eventsPerSegment = [5, 12, 100_000][Int(seed % 3)]
+        settings.pageBytes = seed % 4 == 0 ? 1500 : 1 << 20
+        try await withTemporaryFolder { folder in
+            let check = StoreBehaviour.randomWindows(seed: seed)
+            try await check.run(on: SQLiteFixture(folder: folder, settings: settings))
+        }
+    }
+
     @Test(arguments: 1...6)
     func `finds what a look at each event finds`(seed: UInt64) async throws {
         var settings = SQLiteStoreSettings()

@@ -64,7 +64,7 @@ struct LedgerRead: Sendable {
         _ tally: inout LedgerTally
     ) throws -> Bool {
         do {
-            try tally.add(rows, within: range, besides: columns.removed)
+            try tally.add(rows, within: range, besides: try RemovedTable.ranges(within: range, in: db))
         } catch let damaged as DamagedSegment {
             if damaged.canBeMadeAgain { columns.discard(damaged) }
             tally = LedgerTally(names: names, db: db)

@@ -97,11 +97,36 @@ extension StoreBehaviour {
             try await expectCounts(of: events, in: reopened)
             return reopened
         },
+        StoreCheck("keeps what two runs say of a chunk when the chunk before it is removed") { store, _ in
+            let later = Sample.accepted + .seconds(60)
+            try await store.store(Sample.events(1...3))
+            try await store.store(Sample.events(4...7, acceptedAt: later))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            let known = Attempt(
+                at: Sample.accepted,
+                latency: .zero,
+                httpStatus: 200,
+                status: .delivered,
+                deduplicated: true
+            )
+            // The second run begins before the first and ends behind it; what lies within is settled by then.
+            let inner = DeliveredRun(sequences: Array(sequences[3...4]), attempt: known)
+            try await store.settle(Settlement(provider: "lago", delivered: [inner]))
+            let outer = sequences[0...2] + sequences[5...6]
+            try await store.settleDelivered(Array(outer), at: "lago")
+            try expect(try await store.removeSettled(acceptedBefore: later), 3, "the first chunk")
+            let left = try await (4...7).asyncMap { try await store.deliveries(of: "event-\($0)") }
+            try expect(left.map { $0.map(\.status) }, Array(repeating: [.delivered], count: 4), "the states")
+            try expect(left.map { $0[0].deduplicated }, [true, true, false, false], "whose run says so")
+            return store
+        },
         StoreCheck("counts and gives what retention has left") { store, fixture in
             let later = Sample.accepted + .seconds(3600)
             try await store.store(Sample.events(1...3))
             try await store.store(Sample.events(4...6))
             try await store.store(Sample.events(7...9, acceptedAt: later))
+            // Whatever index there is has all of them before some are removed.
+            _ = try await store.names(EventFilter(), of: "shop")
             let sequences = try await store.claimAll(for: "lago").sequences
             try await store.settleDelivered(Array(sequences[3...8]), at: "lago")
             try expect(try await store.removeSettled(acceptedBefore: later), 3, "the second chunk is gone")
@@ -158,6 +183,29 @@ extension StoreBehaviour {
         try await store.settle([polar[5]], at: "polar", as: .discarded)
         try await store.settleDelivered([polar[0], polar[4]] + polar[6...].prefix(3), at: "polar")
         return events
+    }
+
+    /// A store gives and counts the windows of a random journal as a look at each event does.
+    ///
+    /// - Parameter seed: decides what is stored; a failure names it.
+    package static func randomWindows(seed: UInt64) -> StoreCheck {
+        StoreCheck("gives and counts the windows of a random journal, seed \(seed)") { store, fixture in
+            let events = try await recordSome(in: store, seed: seed)
+            let lane = try await store.started(Sample.lane())
+            let taking = Sample.Taking { Int($0.timestamp.milliseconds / 1000) % 3 != 0 }
+            let lease = try await store.lease(lane.number, taking: taking)
+            let taken = try await store.claimAll(under: lease, limit: .few(7)).sequences
+            if taken.count > 1 {
+                try await store.settleDelivered(Array(taken.dropLast()), under: lease)
+                try await store.settle(taken.suffix(1), under: lease, as: .retrying, due: Sample.accepted)
+            }
+            let reopened = try await fixture.crash(store)
+            for window in windows {
+                try await expectWindow(window, of: events, in: reopened, limit: Int(seed % 9) + 1)
+            }
+            try await expectCounts(of: events, in: reopened)
+            return reopened
+        }
     }
 
     private static func all(_ window: RecordedWindow, in store: any EventStore, limit: Int) async throws
@@ -224,7 +272,7 @@ extension StoreBehaviour {
                     name: event.event.name,
                     day: Timestamp(milliseconds: time - ((time % day) + day) % day)
                 )
-                cells[key, default: LedgerCounts.Counts()].add(delivery.status)
+                cells[key, default: LedgerCounts.Counts()].add(delivery.status, isByLane: delivery.lane != nil)
             }
         }
         return cells
@@ -235,5 +283,14 @@ extension StoreBehaviour {
         try expect(piece.events.count, 0, "events in \(window)")
         try expect(piece.isLast, true, "nothing follows")
         try expect(try await store.ledgerCounts(window), LedgerCounts(), "counts")
+    }
+}
+
+extension Sequence {
+    /// The results of an asynchronous call for each, one after the other.
+    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async throws -> [Result] {
+        var results: [Result] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
     }
 }
