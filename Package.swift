@@ -306,7 +306,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, httpTypes, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .testTarget(

@@ -118,12 +118,20 @@ package final class ReadAdmission: Sendable {
         first?.yield()
     }
 
-    /// Lets deliveries keep the wait that the vendor asked a read for.
-    package func heard(_ answer: VendorAnswer, from provider: ProviderConfiguration) {
-        guard answer.status == 429, let pipeline = state.withLock({ $0.pipelines[provider.name] }) else { return }
+    /// Lets deliveries keep the wait that the vendor asked a read for, those of all providers that are at the same account.
+    package func heard(
+        _ answer: VendorAnswer,
+        from provider: ProviderConfiguration,
+        among accounts: VendorAccounts
+    ) {
+        guard answer.status == 429 else { return }
+        let pipelines = state.withLock { state in
+            state.pipelines.filter { accounts.areSame($0.key, provider.name) }
+        }
         let message = "\(provider.traits.vendor) (429) accepts no more requests for now, as a read was told"
         let wait = answer.retryAfter ?? answer.rateLimitReset
-        pipeline.tell(.limited(DeliveryFault(code: .rateLimited, message: message), after: wait))
+        let fault = DeliveryFault(code: .rateLimited, message: message)
+        for pipeline in pipelines.values { pipeline.tell(.limited(fault, after: wait)) }
     }
 
     /// Sets the pipeline of a provider.

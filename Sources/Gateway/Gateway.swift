@@ -140,7 +140,13 @@ package enum Gateway {
                 adapters: VendorRegistry.all,
                 admission: view.reads
             ),
-            passedCalls: PassedCalls(over: passConnections, credentials: vault, seenBy: view, clock: clock),
+            passedCalls: PassedCalls(
+                over: passConnections,
+                credentials: vault,
+                routes: routes,
+                seenBy: view,
+                clock: clock
+            ),
             dialects: FacadeRegistry.all,
             operations: IngressOperations(
                 readiness: GatewayReadiness(

@@ -59,7 +59,7 @@ package struct VendorQuestions: Sendable {
             try await awaitTurn(at: provider.name)
             switch await caller.call(request) {
             case .answer(let answer):
-                admission.heard(answer, from: provider)
+                admission.heard(answer, from: provider, among: routes.current.routes.accounts)
                 inquiry = next(answer)
                 if case .failed(let fault) = inquiry { return .failed(fault.redacted(by: answer.redaction)) }
             case .notSent(let fault): return .failed(fault)
@@ -96,7 +96,7 @@ package struct VendorQuestions: Sendable {
         let caller = caller(for: provider)
         switch await caller.call(request) {
         case .answer(var answer):
-            admission.heard(answer, from: provider)
+            admission.heard(answer, from: provider, among: routes.accounts)
             answer.body = answer.redaction.redacted(answer.body)
             return .answered(answer)
         case .notSent(let fault), .unknown(let fault): return .failed(fault)

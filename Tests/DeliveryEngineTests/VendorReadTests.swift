@@ -1,6 +1,7 @@
 import Events
 import NIOPosix
 import Routing
+import Synchronization
 import TestSupport
 import Testing
 import VendorReads
@@ -38,7 +39,7 @@ import Vendors
             case .admitRead: passed.append(.read)
             case .claim: machine.foundNothing()
             case .settle(let settlement): machine.settled(settlement)
-            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish: break
+            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish, .admitBackfill, .askTurn, .endTurn: break
             }
         }
         return passed
@@ -134,6 +135,35 @@ import Vendors
         guard case .limited(let told, let after)? = await iterator.next() else { throw Unexpected.step }
         #expect(told.code == .rateLimited && after == wait)
         try await stage.shutdown()
+    }
+
+    @Test func `tells every pipeline of the account of a 429, and no other`() throws {
+        let text = #"""
+            {"version": 1, "providers": {
+               "one": {"adapter": "lago", "base_url": "https://a.test", "credential": {"env": "K"}},
+               "same": {"adapter": "lago", "base_url": "https://a.test", "credential": {"env": "K"}},
+               "other": {"adapter": "lago", "base_url": "https://a.test", "credential": {"env": "L"}}},
+             "routes": [{"name": "r", "to": [{"provider": "one"}]}], "clients": []}
+            """#
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
+        let admission = ReadAdmission()
+        let told = Mutex<[ProviderName: [ReadAdmission.Wish]]>([:])
+        for provider in routes.providers {
+            admission.set(
+                { wish in told.withLock { $0[provider.name, default: []].append(wish) } },
+                givesTurns: false,
+                for: provider.name
+            )
+        }
+        let one = try #require(routes.providers.first { $0.name == "one" })
+        for status in [200, 500, 429] {
+            let answer = VendorAnswer(status: status, headers: [("Retry-After", "7")], body: [])
+            admission.heard(answer, from: one, among: routes.accounts)
+        }
+        let wishes = told.withLock { $0 }
+        #expect(Set(wishes.keys) == ["one", "same"] && wishes["one"] == wishes["same"])
+        guard case .limited(_, .delay(.seconds(7)))? = wishes["same"]?.first else { throw Unexpected.step }
+        #expect(wishes["same"]?.count == 1)
     }
 
     // MARK: - The vendor hangs

@@ -103,6 +103,7 @@ struct IngressFixture {
                     passedCalls: PassedCalls(
                         over: passed,
                         credentials: Credentials(secret: vendor == nil ? nil : "vendor-secret"),
+                        routes: routes,
                         seenBy: view,
                         clock: SystemWallClock()
                     ),

@@ -55,11 +55,14 @@ final class RawConversation {
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(
-                    with: Result { try body(try (0..<count).map { _ in try RawConversation(to: port) }) }
-                )
+                continuation.resume(with: Result { try hold(count, to: port, body) })
             }
         }
+    }
+
+    /// The same from a thread that may block.
+    static func hold<Value>(_ count: Int, to port: Int, _ body: ([RawConversation]) throws -> Value) throws -> Value {
+        try body(try (0..<count).map { _ in try RawConversation(to: port) })
     }
 
     func send(_ text: String) throws {

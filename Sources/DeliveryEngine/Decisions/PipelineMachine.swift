@@ -62,6 +62,7 @@ package struct PipelineMachine: Sendable {
     var gates: ProviderGates
     var assembly: BatchAssembly
     var suspects = Suspects()
+    var limitedBatches = LimitedBatches()
     var outbox: Outbox
     var inFlight = InFlight()
     var counts = Counts()
@@ -172,8 +173,10 @@ package struct PipelineMachine: Sendable {
             // The oldest event first; where that did not pass, any, so that a row of bad ones is soon over.
             let isFirst = gates.failedProbes == 0
             next = assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
+        } else if limitedBatches.most == 1, settings.batch.events > 1, assembly.hasUnsuspected {
+            next = assembly.probe { Int.random(in: 0..<$0, using: &random) }
         } else {
-            next = assembly.next(permission(at: now))
+            next = assembly.next(permission(at: now), most: limitedBatches.most)
         }
         guard var batch = next else { return nil }
         batch.ticket = gates.pass(at: now.instant)

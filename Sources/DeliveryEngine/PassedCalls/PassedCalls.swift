@@ -11,6 +11,7 @@ package import Telemetry
 package struct PassedCalls: Sendable {
     private let connections: PassedConnections
     private let credentials: any CredentialResolving
+    private let routes: CurrentRoutes
     private let view: DeliveryView
     private let clock: any WallClock
 
@@ -19,15 +20,19 @@ package struct PassedCalls: Sendable {
     /// How much of the answer is read that refuses the gateway's credential.
     private static let longestReason = 4 << 10
 
-    /// - Parameter connections: of passed calls alone.
+    /// - Parameters:
+    ///   - connections: of passed calls alone.
+    ///   - routes: say which providers are at one account.
     package init(
         over connections: PassedConnections,
         credentials: any CredentialResolving,
+        routes: CurrentRoutes,
         seenBy view: DeliveryView,
         clock: any WallClock
     ) {
         self.connections = connections
         self.credentials = credentials
+        self.routes = routes
         self.view = view
         self.clock = clock
     }
@@ -216,7 +221,8 @@ package struct PassedCalls: Sendable {
         }
         let fields = head.headers.map { (name: $0.name, value: $0.value) }
         ticket.answered(status: status)
-        view.reads.heard(VendorAnswer(status: status, headers: fields, body: []), from: ticket.provider)
+        let heard = VendorAnswer(status: status, headers: fields, body: [])
+        view.reads.heard(heard, from: ticket.provider, among: routes.current.routes.accounts)
         if isHead {
             do { _ = try await call.piece() } catch { throw Self.failure(error, off) }
         }

@@ -60,7 +60,7 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
     /// Begins a call: from here on nothing is read unasked.
     /// - Returns: false if the connection has ended; nothing left then.
     func begin(_ method: HTTPMethod) -> Bool {
-        guard case .idle = state, channel.isActive, let context else { return false }
+        guard case .idle = state, channel.isActive, !PeerClose.isKnown(of: channel), let context else { return false }
         do {
             try channel.syncOptions?.setOption(.autoRead, value: false)
             try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)

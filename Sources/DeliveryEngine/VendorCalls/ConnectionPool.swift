@@ -65,13 +65,20 @@ final class ConnectionPool {
         while let step = machine.next(at: .now()) {
             switch step {
             case .connect: connect()
-            case .begin(let exchange, let connection):
-                guard let exchange = waiting.removeValue(forKey: exchange) else { continue }
-                connections[connection]?.begin(exchange)
+            case .begin(let exchange, let connection): begin(exchange, over: connection)
             case .fail(let exchange, let failure): waiting.removeValue(forKey: exchange)?.fail(failure)
             case .wake(let time): wake(at: time)
             }
         }
+    }
+
+    private func begin(_ exchange: Int, over connection: Int) {
+        guard let connection = connections[connection] else { return }
+        if connection.isClosedByVendor {
+            machine.foundClosed(connection.number, at: .now())
+            return connection.end(ExchangeFailure.connectionEnded)
+        }
+        if let exchange = waiting.removeValue(forKey: exchange) { connection.begin(exchange) }
     }
 
     private func connect() {

@@ -44,6 +44,9 @@ final class VendorConnection: ChannelInboundHandler, DialedConnection {
         greeting.succeed()
     }
 
+    /// Whether the vendor has closed the connection, although the event loop may not have said so yet.
+    var isClosedByVendor: Bool { PeerClose.isKnown(of: channel) }
+
     /// Sends the request of an exchange with one system call. The connection must be free.
     func begin(_ exchange: VendorExchange) {
         guard let context else { preconditionFailure("a connection that is free has its channel") }

@@ -61,7 +61,7 @@ struct ConnectionChannel: HTTPChannelHandler {
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: NIOAsyncChannel.Configuration(isOutboundHalfClosureEnabled: true)
-            )
+            ).keptUntilClosed()
         }
     }
 

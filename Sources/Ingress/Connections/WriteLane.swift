@@ -32,7 +32,7 @@ final class WriteLane: ChannelDuplexHandler {
     /// Where the lane itself stands.
     private var context: ChannelHandlerContext?
     private var machine = WriteLaneMachine() {
-        didSet { door.standing = machine.isIdle ? .idle : .busy }
+        didSet { door.standing = machine.standing }
     }
     private var gathered: Gathered?
     /// What came while a write was being answered.

@@ -65,6 +65,8 @@ struct WriteLaneMachine: Sendable, Equatable {
     }
 
     private var phase = Phase.idle
+    /// Whether a request has come, ever.
+    private var hadRequest = false
     /// How many parts wait.
     private var waiting = 0
     /// Whether the next part is one that has waited.
@@ -79,8 +81,12 @@ struct WriteLaneMachine: Sendable, Equatable {
     /// Bytes that came behind the last response; nil before it.
     private var dropped: Int?
 
-    /// Whether no request is in flight.
-    var isIdle: Bool { phase == .idle }
+    /// What the connection does. Nothing but a request ends its silence: a connection that was only read from is silent still.
+    var standing: ConnectionStanding {
+        guard phase == .idle else { return .busy }
+        return hadRequest ? .idle : .silent
+    }
+
     var isAnswering: Bool { phase == .answering }
     /// Whether a request that comes now may be answered by the lane.
     var takesWrites: Bool { phase == .idle && dropped == nil && (waiting == 0 || isResuming) }
@@ -97,6 +103,7 @@ struct WriteLaneMachine: Sendable, Equatable {
     /// A write came whole, where ``takesWrites``.
     mutating func receivedWhole() {
         precondition(takesWrites, "a write that comes whole is taken only where nothing is in flight")
+        hadRequest = true
         phase = .answering
     }
 
@@ -118,6 +125,7 @@ struct WriteLaneMachine: Sendable, Equatable {
 
     private mutating func decide(_ part: Part) -> Decision {
         if let dropped { return drop(part, behind: dropped) }
+        if case .head = part { hadRequest = true }
         switch (phase, part) {
         case (.idle, .head(let head, isWrite: true)):
             phase = .collecting

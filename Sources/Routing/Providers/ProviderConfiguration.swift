@@ -29,6 +29,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let timeout: Duration
     /// Header fields of the account that go with every call.
     package let headers: [Header]
+    /// ``ReadsSettings/lag``; nil: the vendor's own.
+    private let lag: Duration?
 
     init(
         pipeline: PipelineSettings,
@@ -37,7 +39,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
         mayBeInside: Bool,
         credential: CredentialSource,
         timeout: Duration,
-        headers: [Header]
+        headers: [Header],
+        lag: Duration? = nil
     ) {
         self.pipeline = pipeline
         traits = adapter.traits
@@ -47,6 +50,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
         self.credential = credential
         self.timeout = timeout
         self.headers = headers
+        self.lag = lag
     }
 
     /// As the file has it; of a tenant's own account, with the tenant behind an `@`, which no name of the file has.
@@ -54,6 +58,11 @@ package struct ProviderConfiguration: Sendable, Equatable {
 
     /// Whether it is a simulator or a server of one's own on this machine.
     package var isOnThisMachine: Bool { BaseURL.isLoopback(baseURL) }
+
+    /// How it is read.
+    package var reads: ReadsSettings {
+        ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero)
+    }
 
     /// Speaks with the vendor.
     package var adapter: any Adapter { language.adapter }

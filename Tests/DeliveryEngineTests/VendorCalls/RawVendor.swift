@@ -26,6 +26,10 @@ final class RawVendor: Sendable {
         /// Reads a part of a request and leaves the rest.
         case readSome
         case send(String)
+        /// Waits until the test says so.
+        case wait(DispatchSemaphore)
+        /// Sends that this is the end, and says that it was sent.
+        case end(DispatchSemaphore)
         /// Sends that this is the end, and waits until the other side has ended the connection too.
         case finish
         /// Ends the connection in a way that the other side takes for a failure.
@@ -123,6 +127,10 @@ final class RawVendor: Sendable {
                 var buffer = [UInt8](repeating: 0, count: 100)
                 _ = recv(connection, &buffer, buffer.count, 0)
             case .send(let text): write(text, to: connection)
+            case .wait(let signal): signal.wait()
+            case .end(let signal):
+                shutdown(connection, Int32(SHUT_WR))
+                signal.signal()
             case .finish:
                 shutdown(connection, Int32(SHUT_WR))
                 awaitEnd(of: connection)

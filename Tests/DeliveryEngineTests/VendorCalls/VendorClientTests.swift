@@ -117,6 +117,25 @@ import Transport
         }
     }
 
+    /// The vendor's end has arrived, but the event loop, which the test holds, has not heard of it.
+    @Test(arguments: [true, false])
+    func `sends nothing over a connection that the vendor has ended a moment ago`(mayRepeat: Bool) async throws {
+        let (mayEnd, hasEnded) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let twice = [RawVendor.Step.read, .send(Self.good), .read, .send(Self.good)]
+        let scripts = [twice + [.wait(mayEnd), .end(hasEnded), .read, .awaitEnd], twice]
+        try await withLine(scripts) { (line) async throws in
+            for _ in 0..<2 { #expect(await line.status() == 200) }
+            func letItEnd() {
+                mayEnd.signal()
+                hasEnded.wait()
+            }
+            letItEnd()
+            let last = await line.caller(mayRepeat: mayRepeat).call(VendorRequest(path: "/events", body: []))
+            #expect(text(last) == "200 {}")
+            #expect(line.vendor.connections == 2 && line.vendor.requests.count == 3)
+        }
+    }
+
     @Test func `leaves it unknown when a connection that was used before ends after a request`() async throws {
         for end in [RawVendor.Step.finish, .reset] {
             try await withLine([[.read, .send(Self.good), .read, end]]) { (line) async throws in

@@ -28,17 +28,19 @@ struct WebClient: Sendable {
 
     let base: String
     var key: String?
+    /// Whether all requests share one connection, so that it is known which one each takes. Otherwise the client opens others in advance.
+    var usesOneConnection = false
 
-    /// Lives as long as the tests. A refused connection fails the request at once: the shared client would go on waiting longer and
-    /// longer before it tries again, also after the program under test is back.
-    private static let http = HTTPClient(
-        eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-        configuration: {
-            var configuration = HTTPClient.Configuration()
-            configuration.connectionPool.retryConnectionEstablishment = false
-            return configuration
-        }()
-    )
+    private static let (http, httpOnOneConnection) = (makeClient(connections: 8), makeClient(connections: 1))
+
+    /// A client that lives as long as the tests. A refused connection fails the request at once: the shared client would go on waiting
+    /// longer and longer before it tries again, also after the program under test is back.
+    private static func makeClient(connections: Int) -> HTTPClient {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
+        return HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
+    }
 
     func get(_ path: String) async throws -> Answer {
         try await send("GET", path)
@@ -62,7 +64,8 @@ struct WebClient: Sendable {
         }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await Self.http.execute(request, timeout: .seconds(120))
+        let http = usesOneConnection ? Self.httpOnOneConnection : Self.http
+        let response = try await http.execute(request, timeout: .seconds(120))
         let received = try await response.body.collect(upTo: 256 << 20)
         return Answer(
             status: Int(response.status.code),

@@ -92,6 +92,25 @@ import Testing
         }
     }
 
+    @Test(arguments: ["POST /v1/events", "GET /healthz"])
+    func `lets no connection that brought a request make room for silent ones`(request: String) async throws {
+        let capacity = Self.capacity { $0.connectionsPerAddress = 4 }
+        try await IngressFixture.with(patience: Self.patience(), capacity: capacity) { (server) async throws in
+            let text = "\(request) HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+            try await RawConversation.hold(with: server.port) { served in
+                try served.send(text)
+                try served.readAnswers(1)
+                for count in 2...20 {
+                    try RawConversation.hold(10, to: server.port) { crowd in
+                        try RawConversation.waitForEnd(ofOneOf: crowd)
+                        try served.send(text)
+                        try served.readAnswers(count)
+                    }
+                }
+            }
+        }
+    }
+
     @Test(arguments: [true, false])
     func `closes a new connection of an address whose connections are all busy, unless it is a trusted proxy`(
         isTrusted: Bool
@@ -129,6 +148,14 @@ import Testing
                     return try talk.received.contains("onnection: close") && talk.readToEnd() == talk.received
                 }
             }
+        }
+    }
+
+    @Test(arguments: 1...20)
+    func `stops while connections arrive, without ending the process`(round: Int) async throws {
+        try await IngressFixture.with(patience: Self.patience()) { (server) async throws in
+            // The server is told to stop while it accepts them.
+            try await RawConversation.hold(40 + round, with: server.port) { _ in }
         }
     }
 

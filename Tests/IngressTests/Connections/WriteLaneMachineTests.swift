@@ -25,15 +25,34 @@ import Testing
 
     @Test func `gathers a write, answers it, and goes on`() {
         var machine = WriteLaneMachine()
-        #expect(machine.takesWrites && machine.isIdle)
+        #expect(machine.takesWrites && machine.standing == .silent)
         #expect(machine.received(Self.write()) == .gatherBody(saysContinue: false))
-        #expect(!machine.takesWrites && !machine.isIdle)
+        #expect(!machine.takesWrites && machine.standing == .busy)
         #expect(machine.received(.body(10)) == .gather)
         #expect(machine.received(.body(5)) == .gather)
         #expect(machine.received(.end) == .answer)
         #expect(machine.isAnswering)
         #expect(machine.answered(isLast: false) == .goOn)
-        #expect(machine == WriteLaneMachine())
+        #expect(machine.takesWrites && machine.standing == .idle)
+    }
+
+    @Test func `is silent until a request comes, however often it is read from, and never again`() {
+        var machine = WriteLaneMachine()
+        _ = machine.mayRead(isWritable: true)
+        _ = machine.next(isWritable: true)
+        _ = machine.patienceEnded(.first, isWritable: true)
+        _ = machine.keepsBackEnd()
+        _ = machine.keepsBackError()
+        #expect(machine.standing == .silent)
+        for whole in [true, false] {
+            var machine = machine
+            if whole { machine.receivedWhole() } else { _ = machine.received(Self.write()) }
+            #expect(machine.standing == .busy)
+            if !whole { _ = machine.received(.end) }
+            _ = machine.answered(isLast: false)
+            _ = machine.mayRead(isWritable: true)
+            #expect(machine.standing == .idle)
+        }
     }
 
     @Test func `tells a client that waits for 100 to send the body of a write`() {
@@ -52,7 +71,7 @@ import Testing
         for isLast in [false, true] {
             #expect(machine.passedHead(saysClose: false) == false)
             #expect(machine.passedEnd() == false)
-            #expect(machine.isIdle == isLast)
+            #expect((machine.standing == .idle) == isLast)
         }
     }
 
@@ -225,7 +244,8 @@ import Testing
             case 5: _ = machine.mayRead(isWritable: .random(using: &random))
             default: break
             }
-            #expect(machine.isIdle == begun.isEmpty)
+            #expect((machine.standing != .busy) == begun.isEmpty)
+            #expect((machine.standing == .silent) == (sent == waiting.count))
         }
         #expect(answered == Array(0..<answered.count))
     }

@@ -279,7 +279,7 @@ import Testing
     @Test func `answers 504 for a vendor that is silent, and 502 for one that hangs up, and sends nothing again`()
         async throws
     {
-        try await PassStage.set({ $0.line.contains("silent") ? .stall("") : .hangUp }, patience: "300ms") {
+        try await PassStage.set({ $0.line.contains("silent") ? .stall("") : .hangUp }, patience: "5s") {
             (server, vendor) async throws in
             let silent = try await Self.send(server, .GET, "/acme/v1/customers/silent")
             #expect(silent.status == 504 && silent.text.contains("did not respond in time"))
@@ -300,7 +300,7 @@ import Testing
     }
 
     @Test func `tells a client of an answer that breaks off by ending the connection`() async throws {
-        try await PassStage.set({ _ in .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }, patience: "300ms")
+        try await PassStage.set({ _ in .stall("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }, patience: "5s")
         { (server, _) async throws in
             let received = try await RawConversation.hold(with: server.port) { talk in
                 try talk.send(PassStage.request("GET", "/acme/v1/customers"))

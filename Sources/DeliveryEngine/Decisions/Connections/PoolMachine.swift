@@ -18,7 +18,7 @@ struct PoolMachine: Sendable {
     enum Step: Equatable, Sendable {
         /// Make another connection. ``connected(_:)`` or ``couldNotConnect()`` reports on it.
         case connect
-        /// Send this exchange over this connection.
+        /// Send this exchange over this connection, unless ``foundClosed(_:at:)``.
         case begin(exchange: Int, connection: Int)
         /// This exchange gets no connection.
         case fail(exchange: Int, ExchangeFailure)
@@ -45,7 +45,7 @@ struct PoolMachine: Sendable {
 
     private struct Connection {
         /// The exchange in flight; nil if there is none.
-        var exchange: Int?
+        var exchange: Waiting?
         var answers = 0
         /// When it has outlived its last answer; long ago if it has brought none.
         var trialEnd = NIODeadline.distantPast
@@ -85,7 +85,7 @@ struct PoolMachine: Sendable {
             waiting.remove(at: index)
             return .waiting
         }
-        return connections.first { $0.value.exchange == exchange }.map { .inFlight(connection: $0.key) }
+        return connections.first { $0.value.exchange?.exchange == exchange }.map { .inFlight(connection: $0.key) }
     }
 
     /// A connection has been made and can take a request.
@@ -127,6 +127,14 @@ struct PoolMachine: Sendable {
         settling.removeAll { $0.connection == connection }
     }
 
+    /// The vendor has closed the connection over which an exchange was to begin. Nothing has left, and the exchange is the next again.
+    mutating func foundClosed(_ connection: Int, at now: NIODeadline) {
+        guard let exchange = connections[connection]?.exchange else { return }
+        connections[connection]?.exchange = nil
+        waiting.prepend(exchange)
+        ended(connection, byVendor: true, at: now)
+    }
+
     /// The time of ``Step/wake(at:)`` has come.
     mutating func woke() {
         scheduledWake = nil
@@ -166,7 +174,7 @@ struct PoolMachine: Sendable {
         let exchange = waiting.remove(at: first)
         let index = exchange.mayRepeat ? idle.count - 1 : proven ?? idle.count - 1
         let connection = idle.remove(at: index)
-        connections[connection]?.exchange = exchange.exchange
+        connections[connection]?.exchange = exchange
         return .begin(exchange: exchange.exchange, connection: connection)
     }
 

@@ -50,7 +50,7 @@ struct HTTP2Channel: HTTPChannelHandler {
             try pipeline.addHandler(ConnectionPatience<HTTPRequestPart>(ofStream: patience))
             try pipeline.addHandler(HTTP2StreamRules(behind: pipeline.context(handler: codec)))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
-            return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+            return try NIOAsyncChannel(wrappingChannelSynchronously: channel).keptUntilClosed()
         }
     }
 

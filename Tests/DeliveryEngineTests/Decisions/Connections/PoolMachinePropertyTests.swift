@@ -90,12 +90,18 @@ import Testing
                 switch step {
                 case .connect: connecting += 1
                 case .begin(let exchange, let connection):
-                    #expect(waiting.removeValue(forKey: exchange) != nil, "an exchange begins once")
+                    let before = waiting.removeValue(forKey: exchange)
+                    #expect(before != nil, "an exchange begins once")
                     #expect(
                         open[connection] != nil && open[connection]?.exchange == nil,
                         "over a connection that is free"
                     )
-                    open[connection]?.exchange = exchange
+                    if Int.random(in: 0..<8, using: &random) == 0 {
+                        (open[connection], waiting[exchange]) = (nil, before)
+                        pool.foundClosed(connection, at: now)
+                    } else {
+                        open[connection]?.exchange = exchange
+                    }
                 case .fail(let exchange, let failure):
                     #expect(failure == .timeout && (waiting[exchange]?.deadline ?? .distantFuture) <= now)
                     end(exchange)

@@ -93,6 +93,26 @@ import Testing
         #expect(steps(&pool, at: start) == [.connect])
     }
 
+    @Test func `gives an exchange another turn, ahead of later ones, when its connection turns out to be closed`() {
+        var pool = makePool(1, most: 1)
+        for exchange in 1...2 { pool.asked(exchange, mayRepeat: false, until: deadline) }
+        #expect(steps(&pool, at: start) == [.begin(exchange: 1, connection: 0)])
+        pool.foundClosed(0, at: start)
+        #expect(steps(&pool, at: start) == [.connect])
+        pool.ended(0, byVendor: true, at: start)
+        pool.connected(1)
+        #expect(steps(&pool, at: start) == [.begin(exchange: 1, connection: 1)])
+    }
+
+    @Test func `keeps the deadline of an exchange whose connection turns out to be closed`() {
+        var pool = makePool(1, most: 1)
+        pool.asked(1, mayRepeat: true, until: deadline)
+        _ = steps(&pool, at: start)
+        pool.foundClosed(0, at: deadline)
+        #expect(steps(&pool, at: deadline) == [.fail(exchange: 1, .timeout)])
+        #expect(pool.withdrew(1) == nil)
+    }
+
     // MARK: - Connections are used again
 
     @Test func `takes the connection that was used last`() {
