@@ -59,6 +59,7 @@ package enum EventWriter {
         writer.member("provider", string: delivery.provider.rawValue)
         writer.member("adapter", string: delivery.adapter.rawValue)
         writer.member("mode", string: delivery.mode.rawValue)
+        if let lane = delivery.lane { writer.member("backfill", integer: Int(lane.rawValue)) }
         writer.member("status", string: delivery.status.rawValue)
         writer.member("attempts", integer: delivery.attempts)
         writer.member("deduplicated", bool: delivery.deduplicated)

@@ -18,7 +18,7 @@ package struct GatewaySettings: Sendable {
     package var backlogLimitEvents: Int?
     /// The most bytes that the store may use; at it, writes are answered 503. Nil: as much as the disk has.
     package var diskLimitBytes: Int?
-    /// How long delivered events are kept: the deduplication window.
+    /// How long events are kept once they are settled: the deduplication window.
     package var retention: Duration
     /// Whether the clock is believed though it is far ahead of the newest event.
     package var acceptsClock: Bool
@@ -28,6 +28,9 @@ package struct GatewaySettings: Sendable {
     package var grace: Duration
     /// The variables from which credentials come.
     package var environment: [String: String]
+
+    /// How long events are kept if nobody says otherwise: a month of billing, and some days to correct it.
+    package static let usualRetention = Duration.seconds(35 * 86_400)
 
     package init(
         routesFile: URL,
@@ -39,7 +42,7 @@ package struct GatewaySettings: Sendable {
         vendorRoots: URL? = nil,
         backlogLimitEvents: Int? = nil,
         diskLimitBytes: Int? = nil,
-        retention: Duration = .seconds(35 * 86_400),
+        retention: Duration = usualRetention,
         acceptsClock: Bool = false,
         allowsCoreDumps: Bool = false,
         grace: Duration = .seconds(25),

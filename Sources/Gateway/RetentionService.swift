@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Takes old, settled events out of the journal now and then.
 struct RetentionService: Service {
-    let journal: any JournalAdministration
+    let journal: any JournalAdministration & RetentionPinning
     let clock: any WallClock
     let keep: Duration
     let logger: Logger
@@ -32,6 +32,7 @@ struct RetentionService: Service {
             )
         }
         do {
+            try await journal.unpinExpired(at: reading.before + keep)
             let removed = try await journal.removeSettled(acceptedBefore: reading.before)
             if removed > 0 { logger.info("old events were removed", metadata: ["events": "\(removed)"]) }
         } catch {

@@ -46,6 +46,10 @@ package struct DeliveryFilter: Sendable, Equatable {
     package var eventIDs: [EventID]
     /// Deliveries of events with one of these names.
     package var names: [String]
+    /// Deliveries of events of one of these customers.
+    package var customerIDs: [String]
+    /// Deliveries that the vendor had at the first attempt already, as their first attempt says; also those that simply succeeded.
+    package var duplicateAtVendor: Bool
     /// Deliveries whose last fault has one of these codes.
     package var errorCodes: Set<DeliveryErrorCode>
     /// Deliveries of events accepted at this moment or later.
@@ -59,6 +63,8 @@ package struct DeliveryFilter: Sendable, Equatable {
         statuses: Set<DeliveryStatus> = [],
         eventIDs: [EventID] = [],
         names: [String] = [],
+        customerIDs: [String] = [],
+        duplicateAtVendor: Bool = false,
         errorCodes: Set<DeliveryErrorCode> = [],
         acceptedFrom: Timestamp? = nil,
         acceptedBefore: Timestamp? = nil
@@ -68,6 +74,8 @@ package struct DeliveryFilter: Sendable, Equatable {
         self.statuses = statuses
         self.eventIDs = eventIDs
         self.names = names
+        self.customerIDs = customerIDs
+        self.duplicateAtVendor = duplicateAtVendor
         self.errorCodes = errorCodes
         self.acceptedFrom = acceptedFrom
         self.acceptedBefore = acceptedBefore
@@ -80,6 +88,9 @@ package struct DeliveryFilter: Sendable, Equatable {
             && (statuses.isEmpty || statuses.contains(delivery.status))
             && (eventIDs.isEmpty || eventIDs.contains(event.id))
             && (names.isEmpty || names.contains { $0.utf8.elementsEqual(event.name.utf8) })
+            && (customerIDs.isEmpty
+                || event.customerID.map { own in customerIDs.contains { $0.utf8.elementsEqual(own.utf8) } } ?? false)
+            && (!duplicateAtVendor || delivery.history.first?.deduplicated ?? false)
             && (errorCodes.isEmpty || delivery.fault.map { errorCodes.contains($0.code) } ?? false)
             && (acceptedFrom.map { event.acceptedAt >= $0 } ?? true)
             && (acceptedBefore.map { event.acceptedAt < $0 } ?? true)
@@ -94,7 +105,8 @@ package struct DeliveryFilter: Sendable, Equatable {
         }
         let parts = [
             provider.map { "provider \($0)" }, list("status", statuses.map(\.rawValue).sorted()),
-            list("id", eventIDs.map(\.rawValue)), list("name", names),
+            list("id", eventIDs.map(\.rawValue)), list("name", names), list("customer", customerIDs),
+            duplicateAtVendor ? "duplicate at the vendor" : nil,
             list("error", errorCodes.map(\.rawValue).sorted()), acceptedFrom.map { "accepted from \($0.rfc3339)" },
             acceptedBefore.map { "accepted before \($0.rfc3339)" },
         ].compactMap(\.self)

@@ -45,7 +45,7 @@ package protocol EventArchive: JournalGrowth {
     // MARK: Deliveries
 
     /// The deliveries that have a row of their own (retrying, rejected, uncertain, discarded, skipped, and delivered after that),
-    /// in journal order, a page at a time. A page also ends at a limit of bytes, and at a time limit, with whatever was found.
+    /// in journal order, a page at a time; with ``DeliveryFilter/duplicateAtVendor`` also those that succeeded at once. A page also ends at a limit of bytes, and at a time limit, with whatever was found.
     /// - Throws: ``StoreError/busy(retryAfter:)`` if too many searches wait.
     func deliveries(matching filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) async throws(StoreError)
         -> DeliveryPage

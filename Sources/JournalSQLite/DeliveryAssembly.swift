@@ -16,20 +16,25 @@ struct DeliveryAssembly {
 
     /// Reads at once what there is of these events, so that ``all(of:at:)`` does not look up each; nil ends that.
     mutating func load(_ range: ClosedRange<Int64>?) throws {
-        neighbours = try range.map { try NeighbourDeliveries(of: $0, in: db) }
+        neighbours = try range.map { try NeighbourDeliveries(of: $0, names.laneList, in: db) }
     }
 
     /// One delivery a destination of the event's plan, in the plan's order; then those that lanes have an outcome for.
     func all(of event: AcceptedEvent, at sequence: Int64) throws -> [Delivery] {
-        let planned = try event.plan.destinations.map { destination in
-            try names.providerNumbers[destination.provider].flatMap { try delivery(sequence, $0, to: destination) }
-                ?? .pending(destination)
+        var known = neighbours
+        // Of many lanes, few have taken the event: it is cheaper to see which.
+        if known?.range.contains(sequence) != true, !names.laneList.isEmpty {
+            known = try NeighbourDeliveries(of: sequence...sequence, names.laneList, in: db)
         }
-        guard !names.laneList.isEmpty else { return planned }
+        let planned = try event.plan.destinations.map { destination in
+            try names.providerNumbers[destination.provider].flatMap { number in
+                try delivery(sequence, number, to: destination, known)
+            } ?? .pending(destination)
+        }
+        guard let lanes = known?.lanes, !lanes.isEmpty else { return planned }
         return try planned
-            + names.laneList.compactMap { account in
-                guard event.isOpenToLanes(of: account.provider) else { return nil }
-                return try delivery(sequence, account.number, to: account.destination, of: account.lane)
+            + lanes.compactMap { account in
+                try delivery(sequence, account.number, to: account.destination, of: account.lane, known)
             }
     }
 
@@ -38,10 +43,20 @@ struct DeliveryAssembly {
         _ sequence: Int64,
         _ account: Int64,
         to destination: Destination,
-        of lane: LaneNumber? = nil
+        of lane: LaneNumber? = nil,
+        _ known: NeighbourDeliveries?
     ) throws -> Delivery? {
-        if let row = try row(sequence, account) { return try delivery(row, to: destination, of: lane) }
-        guard let outcome = try outcome(sequence, account) else { return nil }
+        let isKnown = known?.range.contains(sequence) ?? false
+        let row =
+            isKnown
+            ? known?.row(sequence, account)
+            : try DeliveryRow.fetch(sequence: sequence, provider: account, in: db)
+        if let row { return try delivery(row, to: destination, of: lane, known) }
+        let outcome =
+            isKnown
+            ? known?.runs.outcome(at: sequence, account)
+            : try SettledRuns.outcome(at: sequence, account, in: db)
+        guard let outcome else { return nil }
         return Delivery(
             provider: destination.provider,
             adapter: destination.adapter,
@@ -57,9 +72,16 @@ struct DeliveryAssembly {
     }
 
     /// The delivery of a row.
-    /// - Parameter lane: whose account the row is of.
-    func delivery(_ row: DeliveryRow, to destination: Destination, of lane: LaneNumber? = nil) throws -> Delivery {
-        let history = try neighbours?.attempts(of: row) ?? attempts(of: row)
+    /// - Parameters:
+    ///   - lane: whose account the row is of.
+    ///   - known: deliveries that were read already.
+    func delivery(
+        _ row: DeliveryRow,
+        to destination: Destination,
+        of lane: LaneNumber? = nil,
+        _ known: NeighbourDeliveries? = nil
+    ) throws -> Delivery {
+        let history = try known?.attempts(of: row) ?? attempts(of: row)
         return Delivery(
             provider: destination.provider,
             adapter: destination.adapter,
@@ -74,21 +96,6 @@ struct DeliveryAssembly {
             fault: row.faultIsLastAttempts ? history.last?.fault : row.fault,
             history: history
         )
-    }
-
-    private func row(_ sequence: Int64, _ provider: Int64) throws -> DeliveryRow? {
-        guard let neighbours, neighbours.range.contains(sequence) else {
-            return try DeliveryRow.fetch(sequence: sequence, provider: provider, in: db)
-        }
-        return neighbours.row(sequence, provider)
-    }
-
-    /// The outcome of the run that holds an event, if one does.
-    private func outcome(_ sequence: Int64, _ account: Int64) throws -> SettledRuns.Outcome? {
-        guard let neighbours, neighbours.range.contains(sequence) else {
-            return try SettledRuns.outcome(at: sequence, account, in: db)
-        }
-        return neighbours.runs.outcome(at: sequence, account)
     }
 
     private func attempts(of row: DeliveryRow) throws -> [Attempt] {

@@ -36,6 +36,17 @@ extension SQLiteEventStore {
         guard let query = try await query(filter, after: after, names: names) else {
             return DeliveryPage(deliveries: [], next: nil)
         }
+        if filter.duplicateAtVendor {
+            let read = DuplicatePageRead(
+                filter: filter,
+                after: query.after,
+                limit: limit,
+                limitBytes: parts.settings.pageBytes,
+                reader: parts.reader,
+                names: names
+            )
+            return try await self.read(inSlices: read, of: filter.tenant, ReadTime(parts.settings)).page
+        }
         let read = DeliveryPageRead(
             filter: filter,
             query: query,

@@ -157,7 +157,8 @@ enum Schema {
             samples TEXT NOT NULL,
             PRIMARY KEY(provider, class, field)
         ) WITHOUT ROWID;
-        CREATE INDEX delivered_known ON delivered(first, provider) WHERE deduplicated;
+        CREATE INDEX delivered_known ON delivered(first) WHERE deduplicated;
+        CREATE INDEX attempts_known ON attempts(sequence) WHERE deduplicated AND ordinal = 1;
         """
 
     private static let tables = """

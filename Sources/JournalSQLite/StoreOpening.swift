@@ -93,7 +93,7 @@ struct StoreOpening {
         )
         try columns.open(floor: bounds.oldest, newest: bounds.newest)
         let departures = try departures(db)
-        let lanes = try LaneTable.all(in: db).map(\.entry)
+        let lanes = try LaneTable.entries(in: db)
         let loading = LedgerLoading(db: db, reader: reader, newest: bounds.newest, lanes: lanes)
         let commits = GroupCommit(settings: settings, announce: announce)
         return StoreParts(
@@ -174,7 +174,7 @@ struct StoreOpening {
             }
             names.load(plan: plan, number: number)
         }
-        for record in try LaneTable.all(in: db) { names.load(lane: record.entry.account) }
+        for lane in try LaneTable.entries(in: db) { names.load(lane: lane.account) }
         return names
     }
 

@@ -31,6 +31,9 @@ struct DeliveryFilterOptions: ParsableArguments {
     @Option(help: "Event names.")
     var name: [String] = []
 
+    @Option(help: "Customer ids.")
+    var customerId: [String] = []
+
     @Option(help: "Error codes, such as invalid_event,timeout.")
     var errorCode: [String] = []
 
@@ -44,7 +47,9 @@ struct DeliveryFilterOptions: ParsableArguments {
 
     /// The filters that take several values, by the API's names.
     private var lists: [(name: String, values: [String])] {
-        [("status", status), ("name", name), ("error_code", errorCode)].filter { !$0.1.isEmpty }
+        [("status", status), ("name", name), ("customer_id", customerId), ("error_code", errorCode)].filter {
+            !$0.1.isEmpty
+        }
     }
 
     /// The filters that take one value, by the API's names.
@@ -77,6 +82,9 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
 
     @OptionGroup var filter: DeliveryFilterOptions
 
+    @Flag(help: "Only deliveries that the vendor already had at the first attempt.")
+    var duplicateAtVendor = false
+
     @Option(help: "Maximum number of results.")
     var limit = 100
 
@@ -90,6 +98,7 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         var parameters = filter.parameters
+        if duplicateAtVendor { parameters.add("duplicate_at_vendor", "true") }
         parameters.add("limit", "\(limit)")
         parameters.add("cursor", cursor)
         let answer = try await gateway.get(parameters.appended(to: "/v1/deliveries"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFile
 import Foundation
 import Gateway
 import Ingress
@@ -57,6 +58,14 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var diskLimitMb: Int?
 
+    @Option(
+        help: """
+            How long settled events are kept, at least 1d; repeated IDs are recognized for as long (default: 35d; env: \
+            TOLLGATE_RETENTION).
+            """
+    )
+    var retention: String?
+
     @Option(help: "Maximum events per request, at every endpoint (default: 10000; env: TOLLGATE_EVENT_LIMIT).")
     var eventLimit: Int?
 
@@ -92,7 +101,20 @@ struct ServeCommand: AsyncParsableCommand {
         if ProcessInfo.processInfo.environment["TOLLGATE_OPEN_METRICS"] == "true" { openMetrics = true }
         backlogLimit = try Variable.limit("TOLLGATE_BACKLOG_LIMIT", else: backlogLimit, option: "--backlog-limit")
         eventLimit = try Variable.limit("TOLLGATE_EVENT_LIMIT", else: eventLimit, option: "--event-limit")
+        let phrase = "a duration from 1d to 3653d, such as 35d"
+        try Variable.check("TOLLGATE_RETENTION", is: phrase) { Self.readRetention($0) != nil }
+        if let retention, Self.readRetention(retention) == nil {
+            throw ValidationError("--retention must be \(phrase); found \"\(retention)\"")
+        }
+        retention = retention ?? ProcessInfo.processInfo.environment["TOLLGATE_RETENTION"]
         diskLimitMb = try Variable.limit("TOLLGATE_DISK_LIMIT_MB", else: diskLimitMb, option: "--disk-limit-mb")
+    }
+
+    /// Bounds of how long events are kept: a day at least, and ten years at most.
+    private static let retentionBounds = Duration.seconds(86_400)...Duration.seconds(3653 * 86_400)
+
+    private static func readRetention(_ text: String) -> Duration? {
+        DurationText.read(text).flatMap { retentionBounds.contains($0) ? $0 : nil }
     }
 
     mutating func run() async throws {
@@ -130,6 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
             vendorRoots: tls.vendorRoots,
             backlogLimitEvents: backlogLimit,
             diskLimitBytes: diskLimitMb.map { min($0, Int.max >> 20) << 20 },
+            retention: retention.flatMap(Self.readRetention) ?? GatewaySettings.usualRetention,
             acceptsClock: acceptClock,
             allowsCoreDumps: allowCoreDumps,
             environment: environment

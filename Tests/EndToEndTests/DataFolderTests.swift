@@ -9,32 +9,42 @@ import Testing
 
 /// What the gateway makes of its data folder and of the clock when it starts.
 @Suite struct DataFolderTests {
-    /// Puts a delivered event into the stage's journal that was accepted so many days ago.
+    /// Puts a settled event into the stage's journal that was accepted so many days ago.
     private func storeEvent(daysAgo days: Int64, in folder: URL) async throws {
+        try await storeEvents(daysAgo: [days], in: folder)
+    }
+
+    /// Puts settled events into the stage's journal, each accepted so many days ago.
+    private func storeEvents(daysAgo days: [Int64], in folder: URL) async throws {
         let store = try SQLiteEventStore(
             opening: folder,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        let accepted = Timestamp(milliseconds: SystemWallClock().now.milliseconds - days * 86_400_000)
         let destination = Destination(provider: "lago", adapter: "lago", mode: .primary)
-        let event = AcceptedEvent(
-            tenant: "demo",
-            client: "demo",
-            id: "old",
-            name: "n",
-            customerID: "c",
-            subscriptionID: nil,
-            timestamp: accepted,
-            timestampWasGiven: true,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: accepted,
-            plan: Plan(route: "all", destinations: [destination])
-        )
-        _ = try await store.append(AppendRequest(events: [event], policy: .each))
-        let discarded = SettledDelivery(sequence: 1, status: .discarded)
-        try await store.settle(Settlement(provider: "lago", exceptions: [discarded]))
+        let events = days.map { days in
+            let accepted = Timestamp(milliseconds: SystemWallClock().now.milliseconds - days * 86_400_000)
+            return AcceptedEvent(
+                tenant: "demo",
+                client: "demo",
+                id: EventID("old-\(days)"),
+                name: "n",
+                customerID: "c",
+                subscriptionID: nil,
+                timestamp: accepted,
+                timestampWasGiven: true,
+                source: nil,
+                properties: nil,
+                vendor: nil,
+                acceptedAt: accepted,
+                plan: Plan(route: "all", destinations: [destination])
+            )
+        }
+        for event in events {
+            let results = try await store.append(AppendRequest(events: [event], policy: .each))
+            guard case .stored(let sequence) = results[0] else { continue }
+            let discarded = SettledDelivery(sequence: sequence, status: .discarded)
+            try await store.settle(Settlement(provider: "lago", exceptions: [discarded]))
+        }
         await store.close()
     }
 
@@ -53,6 +63,38 @@ import Testing
                 gateway.lines.contains { $0.contains("old events were removed") }
             }
             try await gateway.stop()
+        }
+    }
+
+    @Test func `keeps events for as long as it is told to`() async throws {
+        try await Stage.set { (stage) async throws in
+            try await storeEvents(daysAgo: [5, 3, 0], in: stage.dataFolder)
+            try await stage.startGateway().stop()
+            let gateway = try await stage.startGateway(arguments: ["--retention", "4d"])
+            try await waitUntil("the oldest event is removed") {
+                try await stage.client.get("/v1/events/old-5").status == 404
+            }
+            #expect(try await stage.client.get("/v1/events/old-3").status == 200)
+            try await gateway.stop()
+            let strict = try await stage.startGateway(
+                environment: Stage.credentials.merging(["TOLLGATE_RETENTION": "2d"]) { _, new in new }
+            )
+            try await waitUntil("the next one is removed") {
+                try await stage.client.get("/v1/events/old-3").status == 404
+            }
+            #expect(try await stage.client.get("/v1/events/old-0").status == 200)
+            try await strict.stop()
+        }
+    }
+
+    @Test(arguments: ["23h", "4000d", "a month", "0d", "-35d"])
+    func `refuses to keep events for a time that makes no sense`(text: String) async throws {
+        try await Stage.set { (stage) async throws in
+            let refused = try stage.launch(["--retention=\(text)"])
+            #expect(try await refused.waitForExit() == 64)
+            try await waitUntil("it says what is allowed") {
+                refused.lines.contains { $0.contains("--retention must be a duration from 1d to 3653d") }
+            }
         }
     }
 

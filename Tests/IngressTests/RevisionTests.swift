@@ -190,6 +190,12 @@ import Testing
             }
             #expect(try await count("status=rejected&name=n1") == 1)
             #expect(try await count("error_code=timeout,rate_limited") == 0)
+            #expect(try await count("customer_id=c") == 2)
+            #expect(try await count("customer_id=nobody") == 0)
+            #expect(try await count("duplicate_at_vendor=true") == 0)
+            #expect(try await server.send(.GET, "/v1/deliveries?duplicate_at_vendor=yes").status == 400)
+            let retried = try await order(server, "retry", #"{"filter":{"customer_id":"nobody"},"dry_run":true}"#)
+            #expect(try retried.object["changed"] as? Int == 0)
             #expect(try await count("accepted_until=2020-01-01T00:00:00Z") == 0)
             #expect(try await count("event_id=e2") == 1)
             let answer = try await server.send(.GET, "/v1/deliveries?stauts=rejected")

@@ -16,6 +16,7 @@ enum OlderJournal {
             try db.execute(
                 sql: """
                     DROP INDEX delivered_known;
+                    DROP INDEX attempts_known;
                     ALTER TABLE delivered DROP COLUMN skipped;
                     ALTER TABLE delivered DROP COLUMN members;
                     """

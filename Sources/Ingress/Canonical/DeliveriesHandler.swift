@@ -15,12 +15,15 @@ struct DeliveriesHandler: Sendable {
     }
 
     /// The parameters that it has.
-    static let names: Set<String> = DeliveryFilter.parameterNames.union(["event_id", "limit", "cursor"])
+    static let names: Set<String> = DeliveryFilter.parameterNames.union([
+        "event_id", "duplicate_at_vendor", "limit", "cursor",
+    ])
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let parameters = try ListParameters(call.query, allowed: Self.names)
         var filter = try DeliveryFilter(parameters, tenant: call.client.tenant)
         filter.eventIDs = parameters.all("event_id").map { EventID($0) }
+        filter.duplicateAtVendor = try parameters.flag("duplicate_at_vendor")
         let limit = try parameters.limit()
         let cursor = try parameters.cursor(Self.cursor)
         let page: DeliveryPage

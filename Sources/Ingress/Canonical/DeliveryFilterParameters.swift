@@ -4,7 +4,7 @@ import Journal
 /// Deliveries by the parameters of a query. The filter of a retry or discard has the same names in JSON.
 extension DeliveryFilter {
     static let parameterNames: Set<String> = [
-        "provider", "status", "name", "error_code", "accepted_from", "accepted_until",
+        "provider", "status", "name", "customer_id", "error_code", "accepted_from", "accepted_until",
     ]
 
     init(_ parameters: ListParameters, tenant: TenantID) throws(Problem) {
@@ -12,6 +12,7 @@ extension DeliveryFilter {
         provider = try parameters.single("provider").map { ProviderName($0) }
         statuses = try parameters.choices("status", as: DeliveryStatus.self)
         names = parameters.all("name")
+        customerIDs = parameters.all("customer_id")
         errorCodes = try parameters.choices("error_code", as: DeliveryErrorCode.self)
         (acceptedFrom, acceptedBefore) = try parameters.window("accepted_from", "accepted_until")
     }

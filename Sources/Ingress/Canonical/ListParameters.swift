@@ -39,6 +39,15 @@ struct ListParameters: Sendable {
         return occurrences.first?.joined(separator: ",")
     }
 
+    /// Whether a parameter is `true`; false if it is not given.
+    func flag(_ name: String) throws(Problem) -> Bool {
+        switch try single(name) {
+        case nil, "false": return false
+        case "true": return true
+        case let other?: throw .badParameter(name, "must be true or false; found \"\(other)\"")
+        }
+    }
+
     /// The values of a filter with a fixed set of values.
     func choices<Choice>(_ name: String, as type: Choice.Type) throws(Problem) -> Set<Choice>
     where Choice: RawRepresentable<String> & CaseIterable & Hashable {

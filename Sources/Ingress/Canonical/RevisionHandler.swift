@@ -135,6 +135,7 @@ struct RevisionOrder: Sendable {
             case "status":
                 filter.statuses = try ListParameters.choices("status", try Self.texts(member), as: DeliveryStatus.self)
             case "name": filter.names = try Self.texts(member)
+            case "customer_id": filter.customerIDs = try Self.texts(member)
             case "error_code":
                 let codes = try Self.texts(member)
                 filter.errorCodes = try ListParameters.choices("error_code", codes, as: DeliveryErrorCode.self)

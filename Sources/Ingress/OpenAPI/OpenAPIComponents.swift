@@ -30,6 +30,7 @@ enum OpenAPIComponents {
                     "provider": {"type": "string"},
                     "status": {"oneOf": [{"$ref": "#/components/schemas/DeliveryStatus"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/DeliveryStatus"}}]},
                     "name": {"$ref": "#/components/schemas/Texts"},
+                    "customer_id": {"$ref": "#/components/schemas/Texts"},
                     "error_code": {"oneOf": [{"$ref": "#/components/schemas/ErrorCode"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/ErrorCode"}}]},
                     "accepted_from": {"$ref": "#/components/schemas/MomentText"},
                     "accepted_until": {"$ref": "#/components/schemas/MomentText"}}},
@@ -119,6 +120,7 @@ enum OpenAPIComponents {
                 "required": ["provider", "adapter", "mode", "status", "attempts", "deduplicated", "http_status", "latency_ms", "next_attempt_at", "error", "history"],
                 "properties": {
                   "provider": {"type": "string"}, "adapter": {"type": "string"}, "mode": {"enum": ["primary", "mirror", "shadow"]},
+                  "backfill": {"type": "integer", "description": "The backfill that delivers the event; absent where the event's route does."},
                   "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "attempts": {"type": "integer"}, "deduplicated": {"type": "boolean"},
                   "http_status": {"type": ["integer", "null"]}, "latency_ms": {"type": ["integer", "null"]},
                   "next_attempt_at": {"type": ["string", "null"], "format": "date-time"}, "error": {"$ref": "#/components/schemas/DeliveryError"},
@@ -135,7 +137,7 @@ enum OpenAPIComponents {
                 }
               },
               "DeliveryStatus": {"enum": ["pending", "retrying", "delivered", "rejected", "uncertain", "skipped", "discarded"]},
-              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable", "timestamp_in_future"]},
+              "ErrorCode": {"enum": ["invalid_event", "unknown_customer", "unknown_name", "duplicate_conflict", "unauthorized", "forbidden", "not_found", "payload_too_large", "rate_limited", "vendor_unavailable", "vendor_error", "timeout", "connection_failed", "unsupported", "untranslatable", "timestamp_in_future", "backfill_cancelled"]},
               "DeliveryError": {
                 "type": ["object", "null"], "required": ["code", "message", "retryable", "vendor"],
                 "properties": {

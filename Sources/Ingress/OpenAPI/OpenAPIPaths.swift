@@ -151,6 +151,9 @@ enum OpenAPIPaths {
                   {"name": "status", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}, "explode": true},
                   {"name": "event_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
                   {"$ref": "#/components/parameters/name"},
+                  {"$ref": "#/components/parameters/customer_id"},
+                  {"name": "duplicate_at_vendor", "in": "query", "schema": {"type": "boolean"},
+                    "description": "Only deliveries that the vendor already had at the first attempt, including those that succeeded at once."},
                   {"name": "error_code", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/ErrorCode"}}, "explode": true},
                   {"$ref": "#/components/parameters/accepted_from"}, {"$ref": "#/components/parameters/accepted_until"},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}

@@ -43,13 +43,12 @@ extension JournalWriter {
     }
 
     private func start(_ lane: NewLane, in batch: inout CommitBatch) throws -> LaneStep.Result {
-        let records = try LaneTable.all(in: db)
-        let overlapping = records.first { record in
-            record.entry.state.isActive && record.entry.account.provider == lane.provider
-                && record.entry.filter.mayOverlap(lane.filter)
+        let lanes = try LaneTable.entries(in: db)
+        let overlapping = lanes.first { other in
+            other.state.isActive && other.account.provider == lane.provider && other.filter.mayOverlap(lane.filter)
         }
-        if let overlapping { return .overlaps(overlapping.entry.account.lane) }
-        let number = LaneNumber((records.first?.entry.account.lane.rawValue ?? 0) + 1)
+        if let overlapping { return .overlaps(overlapping.account.lane) }
+        let number = LaneNumber((lanes.first?.account.lane.rawValue ?? 0) + 1)
         let provider = parts.names.register(lane.provider)
         try db.execute(
             sql: "INSERT OR IGNORE INTO providers(number, name, cursor) VALUES(?, ?, ?)",

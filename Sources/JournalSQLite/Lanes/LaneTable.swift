@@ -17,24 +17,32 @@ enum LaneTable {
         let endedAt: Timestamp?
     }
 
-    private static let columns = """
-        l.number, l.account, p.name, l.adapter, l.filter, l.routes, l.first, l.through, l.state, l.rate,
+    /// - Parameter routes: the column with the routes, which may be large; or what is to stand for it.
+    private static func columns(_ routes: String) -> String {
+        """
+        l.number, l.account, p.name, l.adapter, l.filter, \(routes), l.first, l.through, l.state, l.rate,
         l.started_by, l.started_at, l.changed_by, l.changed_at, l.ended_at
         """
+    }
 
     private static let source = "lanes l JOIN providers p ON p.number = l.provider"
 
     // MARK: Reading
 
     /// All lanes, the newest first.
-    static func all(in db: Database) throws -> [Record] {
+    static func all(in db: Database) throws -> [Record] { try all(columns("l.routes"), in: db) }
+
+    /// The same without their routes.
+    static func entries(in db: Database) throws -> [LaneBook.Entry] { try all(columns("x''"), in: db).map(\.entry) }
+
+    private static func all(_ columns: String, in db: Database) throws -> [Record] {
         try Row.fetchAll(db, sql: "SELECT \(columns) FROM \(source) ORDER BY l.number DESC").map(record)
     }
 
     static func record(_ number: LaneNumber, in db: Database) throws -> Record? {
         try Row.fetchOne(
             db,
-            sql: "SELECT \(columns) FROM \(source) WHERE l.number = ?",
+            sql: "SELECT \(columns("l.routes")) FROM \(source) WHERE l.number = ?",
             arguments: [number.rawValue]
         ).map(record)
     }

@@ -17,7 +17,7 @@ struct JournalReaders: Sendable {
     /// How many searches read at a time.
     static let searchCount = 2
     private static let pointCount = 3
-    private static let walkCount = 2
+    private static let walkCount = 3
     /// How many searches may wait for their next piece, and how many of one tenant may go on or wait.
     private static let (mostWaiting, mostOfTenant) = (64, 16)
 

@@ -10,10 +10,12 @@ struct NeighbourDeliveries {
 
     let range: ClosedRange<Int64>
     let runs: SettledRuns
+    /// The lanes that have an outcome for one of the events.
+    let lanes: [LaneAccount]
     private var rows: [Key: DeliveryRow] = [:]
     private var attempts: [Key: [Attempt]] = [:]
 
-    init(of range: ClosedRange<Int64>, in db: Database) throws {
+    init(of range: ClosedRange<Int64>, _ lanes: [LaneAccount], in db: Database) throws {
         self.range = range
         runs = try SettledRuns(of: range, in: db)
         let bounds: StatementArguments = [range.lowerBound, range.upperBound]
@@ -24,6 +26,8 @@ struct NeighbourDeliveries {
         while let row = try found.next().map(DeliveryRow.init) {
             rows[Key(sequence: row.sequence, provider: row.provider)] = row
         }
+        let accounts = lanes.isEmpty ? [] : Set(runs.accounts).union(rows.keys.map(\.provider))
+        self.lanes = lanes.filter { accounts.contains($0.number) }
         guard !rows.isEmpty else { return }
         let tries = try Row.fetchCursor(
             db.cachedStatement(

@@ -68,9 +68,14 @@ struct SettledRuns: Sendable {
         outcome(at: sequence, account).map { $0.attempt == nil ? .skipped : .delivered }
     }
 
-    /// Goes through the events of a range that runs hold, where runs say themselves which events are theirs.
-    func forEachSequence(in range: ClosedRange<Int64>, _ body: (Int64) -> Void) {
-        for (run, _) in runs.values.joined() where run.first <= range.upperBound && run.last >= range.lowerBound {
+    /// Goes through the events of a range that runs hold; where a run does not say which events are its own, through all between.
+    func forEachSequence(
+        in range: ClosedRange<Int64>,
+        where isMeant: (Outcome) -> Bool = { _ in true },
+        _ body: (Int64) -> Void
+    ) {
+        for (run, _) in runs.values.joined()
+        where run.first <= range.upperBound && run.last >= range.lowerBound && isMeant(run.outcome) {
             for sequence in max(run.first, range.lowerBound)...min(run.last, range.upperBound)
             where run.holds(sequence) { body(sequence) }
         }

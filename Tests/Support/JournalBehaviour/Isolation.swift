@@ -30,6 +30,35 @@ extension StoreBehaviour {
             }
             return reopened
         },
+        StoreCheck("neither the engine nor writes nor searches wait for lanes and windows that are read") {
+            store,
+            fixture in
+            try await store.store(Sample.events(1...20, plan: Sample.both))
+            let sequences = try await store.claimAll(for: "lago").sequences
+            try await store.settle(sequences, at: "lago", as: .retrying, nextAttemptAt: Sample.accepted)
+            let reopened = try await fixture.restart(store)
+            let lane = try await reopened.started(Sample.lane(to: "new"))
+            let barrier = Barrier()
+            let lease = try await reopened.lease(lane.number, taking: Sample.Taking { _ in barrier.pass() })
+            let window = RecordedWindow(clock: .accepted, from: Sample.accepted, until: Sample.accepted + .seconds(1))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { barrier.open() }
+                // As many as there may be readers of windows, and more.
+                for _ in 0..<8 { group.addTask { _ = try await reopened.claimBlock(under: lease, limit: Sample.many) } }
+                try await waitUntil("a lane hangs") { barrier.waiting >= 1 }
+                for _ in 0..<8 { group.addTask { _ = try await reopened.recorded(window, after: nil, limit: 9) } }
+                group.addTask {
+                    try await useEngine(reopened)
+                    let page = try await reopened.search(EventSearch(limit: 5), of: "shop")
+                    try expect(page.events.count, 5, "a search")
+                    barrier.noteDone()
+                }
+                try await waitUntil("the engine has read and written") { barrier.isDone }
+                barrier.open()
+                try await group.waitForAll()
+            }
+            return reopened
+        },
         StoreCheck("answers for single events and revisions while searches hang") { store, fixture in
             try await store.store(Sample.events(1...5))
             let reopened = try await fixture.restart(store)

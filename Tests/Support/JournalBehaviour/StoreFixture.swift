@@ -53,6 +53,7 @@ package enum StoreBehaviour {
         appending + claiming + leasing + settling + retrying + interruptions + revising + searching
         + searchingWhatIsLeft
         + following + recording + archive + retention + lanes + laneLife
+        + shadows + deliveryLists
         + concurrency + auditing + isolation
         + waiting
 }
