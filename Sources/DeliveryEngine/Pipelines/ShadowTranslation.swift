@@ -3,7 +3,7 @@ import Journal
 
 /// Translates shadow deliveries, and counts what they show: how many could be sent, which fields cannot be translated, and which differ
 /// from what the primary got at the same vendor.
-struct ShadowTranslation<Vendor: Adapter> {
+struct ShadowTranslation {
     private struct Finding: Hashable {
         let shadowClass: ShadowClass
         let field: String
@@ -15,15 +15,15 @@ struct ShadowTranslation<Vendor: Adapter> {
     }
 
     private let adapterName: AdapterName
-    private var translator: Translator<Vendor>
-    private var primaryTranslator: Translator<Vendor>
+    private var translator: Translator
+    private var primaryTranslator: Translator
     private let now: Timestamp
     private var run: [SequenceNumber] = []
     private var runs: [SkippedRun] = []
     private var tallies: [Finding: Tally] = [:]
     private var order: [Finding] = []
 
-    init(_ adapter: Vendor, at now: Timestamp) {
+    init(_ adapter: any Adapter, at now: Timestamp) {
         adapterName = adapter.traits.adapter
         translator = Translator(adapter)
         primaryTranslator = Translator(adapter)
@@ -83,7 +83,7 @@ struct ShadowTranslation<Vendor: Adapter> {
     }
 
     /// Of one event.
-    private static var mostFields: Int { 10 }
+    private static let mostFields = 10
 
     private mutating func count(_ shadowClass: ShadowClass, _ field: String, _ sequence: SequenceNumber) {
         let finding = Finding(shadowClass: shadowClass, field: field)
