@@ -130,8 +130,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging,
-                nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
+                "Access", "ConfigurationFile", "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport",
+                coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -257,13 +257,14 @@ let package = Package(
         .testTarget(
             name: "RoutingTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Routing", "TestSupport", "Vendors",
+                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Randomness", "Routing", "TestSupport",
+                "Vendors",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "MigrationTests",
-            dependencies: ["Events", "Migration", "Routing", "Vendors"],
+            dependencies: ["Events", "Journal", "Migration", "Routing", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),

@@ -46,7 +46,7 @@ package final class SettlementWatch: Sendable {
     package func publish(_ settlement: Settlement) {
         guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return }
         let settled =
-            settlement.delivered.flatMap(\.sequences)
+            settlement.delivered.flatMap(\.sequences) + settlement.skipped.flatMap(\.sequences)
             + settlement.exceptions.filter { $0.status != .retrying }.map(\.sequence)
         let (woken, followers) = state.withLock { state in
             let woken = settled.flatMap { sequence in

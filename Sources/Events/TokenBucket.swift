@@ -34,7 +34,9 @@ package struct TokenBucket: Sendable, Equatable {
 
     /// The same for a part of a token, or for one and a part.
     package func wait(for amount: Double, at now: ContinuousClock.Instant) -> Duration {
-        interval * max(0, min(amount, capacity) - refilled(at: now))
+        let missing = min(amount, capacity) - refilled(at: now)
+        // Less than that is a rounding error, for which waiting would never end: so short a time changes no sum.
+        return missing > 1e-9 ? interval * missing : .zero
     }
 
     /// Takes tokens, there or not. What is missing is paid for afterwards: a large batch is slow, not impossible.

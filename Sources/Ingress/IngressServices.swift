@@ -9,7 +9,7 @@ package import Routing
 package import VendorReads
 
 /// What requests may ask of the journal.
-package typealias IngressJournal = EventArchive & JournalAdministration
+package typealias IngressJournal = EventArchive & JournalAdministration & ShadowCounting
 
 /// The parts of the gateway that answer requests; shared by its listeners.
 package struct IngressServices: Sendable {

@@ -17,7 +17,7 @@ package struct BackfillPreview: Sendable {
     /// The account.
     package let provider: ProviderName
     private let membership: any LaneMembership
-    private var translation: any EventMeasuring
+    private var translator: Translator
     private let limit: RateLimit?
     private let percent: Double
     private var customers = DistinctCount()
@@ -38,7 +38,7 @@ package struct BackfillPreview: Sendable {
         self.percent = percent
         limit = provider.pipeline.rateLimit
         requests = RequestCount(batch: provider.pipeline.batch)
-        translation = provider.adapter.translating
+        translator = Translator(provider.adapter)
     }
 
     /// Adds an event that the filter takes.
@@ -53,7 +53,7 @@ package struct BackfillPreview: Sendable {
         last = max(last ?? event.timestamp, event.timestamp)
         customers.add(numbers.number(of: event.customerID ?? event.subscriptionID ?? ""))
         do throws(Untranslatable) {
-            requests.add(bytes: try translation.translate(event, for: destination))
+            requests.add(bytes: try translator.translate(event, for: destination).bytes.count)
         } catch {
             untranslatable.add(event.id, to: UntranslatableReason(field: error.field, message: error.message))
         }
@@ -94,29 +94,4 @@ package struct BackfillForecast: Sendable, Equatable {
     package let last: Timestamp?
     package let untranslatable: GroupedCount<UntranslatableReason>
     package let notTaken: [BackfillPreview.Reason: Int]
-}
-
-/// Translates events one after another, to measure them.
-protocol EventMeasuring: Sendable {
-    /// How many bytes the event has in the vendor's format.
-    mutating func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> Int
-}
-
-extension Adapter {
-    fileprivate var translating: any EventMeasuring { TranslatedSizes(adapter: self) }
-}
-
-private struct TranslatedSizes<Vendor: Adapter>: EventMeasuring {
-    let adapter: Vendor
-    private var latest: PreparedDestination<Vendor.Settings>?
-
-    init(adapter: Vendor) {
-        self.adapter = adapter
-    }
-
-    mutating func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable) -> Int {
-        let prepared = latest.flatMap { $0.destination == destination ? $0 : nil } ?? adapter.prepare(destination)
-        latest = prepared
-        return try adapter.translate(event, for: prepared).bytes.count
-    }
 }

@@ -86,4 +86,19 @@ import Testing
         current.replace(by: StoredKeys([try stored("a", "stranger", digest: Self.other)]))
         #expect(try holder(Self.other) == nil)
     }
+
+    @Test func `are alone when nobody works with a replaced table any more`() throws {
+        let current = CurrentRoutes(try routes(named: "first"))
+        #expect(current.areAlone)
+        var held: RoutesSnapshot? = current.current
+        current.replace(by: try routes(named: "second"))
+        current.replace(by: try routes(named: "third"))
+        #expect(!current.areAlone)
+        withExtendedLifetime(held) {}
+        held = nil
+        #expect(current.areAlone)
+        // New keys come with a new table, which nobody waits for.
+        current.replace(by: StoredKeys())
+        #expect(current.areAlone)
+    }
 }

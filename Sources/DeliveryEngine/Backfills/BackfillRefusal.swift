@@ -27,7 +27,7 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
     package var message: String? {
         switch self {
         case .unknownProvider(let name, let known):
-            "routes.json has no provider \"\(name)\"; it has \(known.map(\.rawValue).joined(separator: ", "))"
+            "routes.json has no provider \"\(name.rawValue.prefix(100))\"; name one of \(known.map(\.rawValue).joined(separator: ", "))"
         case .sharedProvider(let name):
             "provider \(name) has events of other tenants, too; only a client with the scope admin can fill it"
         case .emptyWindow(let since, let until):

@@ -19,7 +19,7 @@ struct BackgroundRate: Sendable, Equatable {
     mutating func change(to percent: Double, at now: ContinuousClock.Instant) {
         bucket = TokenBucket(shortBursts: limit.part(percent), at: now)
         // No burst for each change.
-        bucket.take(max(1, Double(limit.requests) / 10), at: now)
+        bucket.take(limit.part(percent).burst, at: now)
     }
 
     /// How long it takes until a request may leave: zero if one may.
@@ -45,6 +45,9 @@ struct BackgroundRate: Sendable, Equatable {
 }
 
 extension RateLimit {
+    /// What a full ``TokenBucket`` of this limit lets pass at once.
+    fileprivate var burst: Double { max(1, (Double(requests) / 10).rounded(.down)) }
+
     /// So many percent of the limit, at least one request.
     func part(_ percent: Double) -> RateLimit {
         let share = min(max(percent, 0), 100) / 100

@@ -31,6 +31,8 @@ struct DeliveryItem: Sendable, Equatable {
     var standing = Standing.fresh
     /// How often it failed, or was refused, alone.
     var blame = 0
+    /// Whether a shadow delivery stands between it and the one before, so that the two are no neighbours.
+    let followsShadow: Bool
 
     init(
         sequence: SequenceNumber,
@@ -39,8 +41,10 @@ struct DeliveryItem: Sendable, Equatable {
         translated: TranslatedEvent,
         attemptsBefore: Int = 0,
         reachedAt: Timestamp? = nil,
+        followsShadow: Bool = false,
         place: Int? = nil
     ) {
+        self.followsShadow = followsShadow
         self.sequence = sequence
         self.id = id
         self.acceptedAt = acceptedAt

@@ -10,7 +10,9 @@ struct Outbox: Sendable {
 
     private let provider: ProviderName
     private var delivered: [DeliveredRun] = []
+    private var skipped: [SkippedRun] = []
     private var exceptions: [SettledDelivery] = []
+    private var shadow: [ShadowTally] = []
     /// Events that are claimed and not settled on disk.
     private var openEvents = 0
     private(set) var isSettling = false
@@ -23,7 +25,7 @@ struct Outbox: Sendable {
     var hasRoom: Bool { openEvents < Self.limit }
 
     /// Whether everything that was claimed is settled.
-    var isEmpty: Bool { openEvents == 0 && !isSettling && delivered.isEmpty && exceptions.isEmpty }
+    var isEmpty: Bool { openEvents == 0 && !isSettling }
 
     /// Whether an outcome that is not on its way to the disk yet is a retry.
     var hasRetries: Bool { exceptions.contains { $0.nextAttemptAt != nil } }
@@ -48,12 +50,27 @@ struct Outbox: Sendable {
         delivered.append(run)
     }
 
+    /// Events of shadow destinations that were claimed, and what they showed.
+    mutating func add(_ runs: [SkippedRun], _ tallies: [ShadowTally]) {
+        skipped += runs
+        shadow += tallies
+        openEvents += runs.reduce(0) { $0 + $1.sequences.count }
+    }
+
     /// The next settlement; nil if there is none, or one is in progress. ``settled(_:)`` must follow.
     mutating func next() -> Settlement? {
-        guard !isSettling, !delivered.isEmpty || !exceptions.isEmpty else { return nil }
+        guard !isSettling else { return nil }
+        let next = Settlement(
+            provider: provider,
+            delivered: delivered,
+            skipped: skipped,
+            exceptions: exceptions,
+            shadow: shadow
+        )
+        guard !next.isEmpty else { return nil }
         isSettling = true
-        defer { (delivered, exceptions) = ([], []) }
-        return Settlement(provider: provider, delivered: delivered, exceptions: exceptions)
+        (delivered, skipped, exceptions, shadow) = ([], [], [], [])
+        return next
     }
 
     /// The settlement is on disk.
@@ -80,6 +97,6 @@ extension SettledDelivery {
 extension Settlement {
     /// How many events it settles.
     var eventCount: Int {
-        delivered.reduce(exceptions.count) { $0 + $1.sequences.count }
+        delivered.reduce(exceptions.count) { $0 + $1.sequences.count } + skipped.reduce(0) { $0 + $1.sequences.count }
     }
 }

@@ -106,9 +106,11 @@ extension PipelineMachine {
 
     private mutating func take(_ claimed: Claimed, isFirst: Bool) {
         outbox.opened(claimed.items.count + claimed.settled.count)
+        outbox.add(claimed.skipped, claimed.shadow)
         for settled in claimed.settled { outbox.add(settled) }
         for var item in claimed.items {
             if isFirst {
+                if item.followsShadow { nextPlace += 1 }
                 item.place = nextPlace
                 nextPlace += 1
             }

@@ -43,8 +43,12 @@ package struct PipelineMachine: Sendable {
     /// What a claim brought, translated.
     struct Claimed: Sendable {
         var items: [DeliveryItem] = []
-        /// Events that end without being sent: untranslatable, or for a shadow destination.
+        /// Events that end without being sent, each with a row of its own.
         var settled: [SettledDelivery] = []
+        /// Events for a shadow destination.
+        var skipped: [SkippedRun] = []
+        /// What these showed.
+        var shadow: [ShadowTally] = []
 
         init(items: [DeliveryItem] = [], settled: [SettledDelivery] = []) {
             self.items = items

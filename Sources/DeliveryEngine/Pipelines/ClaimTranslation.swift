@@ -12,6 +12,7 @@ struct ClaimTranslation: Sendable {
     func translate(_ deliveries: [ClaimedDelivery], at now: Timestamp) -> PipelineMachine.Claimed {
         let name = adapter.traits.adapter
         var translator = Translator(adapter)
+        var shadows = ShadowTranslation(adapter, at: now)
         var claimed = PipelineMachine.Claimed()
         claimed.items.reserveCapacity(deliveries.count)
         for delivery in deliveries {
@@ -19,19 +20,23 @@ struct ClaimTranslation: Sendable {
                 claimed.settled.append(strange(delivery))
                 continue
             }
+            if delivery.destination.mode == .shadow {
+                shadows.add(delivery)
+                continue
+            }
             do {
                 let translated = try translator.translate(delivery.event, for: delivery.destination)
-                if delivery.destination.mode == .shadow {
-                    claimed.settled.append(skipped(delivery, fault: nil))
-                } else if let notBefore = translated.notBefore, notBefore > now {
+                if let notBefore = translated.notBefore, notBefore > now {
                     claimed.settled.append(waiting(delivery, until: notBefore))
                 } else {
-                    claimed.items.append(DeliveryItem(delivery, translated))
+                    let item = DeliveryItem(delivery, translated, followsShadow: shadows.endRun())
+                    claimed.items.append(item)
                 }
             } catch {
                 claimed.settled.append(untranslatable(delivery, error))
             }
         }
+        (claimed.skipped, claimed.shadow) = shadows.end()
         return claimed
     }
 
@@ -46,14 +51,6 @@ struct ClaimTranslation: Sendable {
                 message: "waiting for \(notBefore.rfc3339): the vendor does not accept an event before its timestamp"
             )
         )
-    }
-
-    private func skipped(_ delivery: ClaimedDelivery, fault: DeliveryFault?) -> SettledDelivery {
-        logger.info(
-            "shadow delivery",
-            metadata: ["event": "\(delivery.event.id)", "translatable": "\(fault == nil)"]
-        )
-        return SettledDelivery(sequence: delivery.sequence, status: .skipped, fault: fault)
     }
 
     /// An event of another account, which had the provider's name before. A `routes.json` that would lead here is refused while such
@@ -73,7 +70,6 @@ struct ClaimTranslation: Sendable {
 
     private func untranslatable(_ delivery: ClaimedDelivery, _ error: Untranslatable) -> SettledDelivery {
         let fault = DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)")
-        if delivery.destination.mode == .shadow { return skipped(delivery, fault: fault) }
         logger.warning(
             "event cannot be translated",
             metadata: ["event": "\(delivery.event.id)", "field": "\(error.field)"]
@@ -83,14 +79,15 @@ struct ClaimTranslation: Sendable {
 }
 
 extension DeliveryItem {
-    fileprivate init(_ delivery: ClaimedDelivery, _ translated: TranslatedEvent) {
+    fileprivate init(_ delivery: ClaimedDelivery, _ translated: TranslatedEvent, followsShadow: Bool) {
         self.init(
             sequence: delivery.sequence,
             id: delivery.event.id,
             acceptedAt: delivery.event.acceptedAt,
             translated: translated,
             attemptsBefore: delivery.attempts,
-            reachedAt: delivery.reachedAt
+            reachedAt: delivery.reachedAt,
+            followsShadow: followsShadow
         )
     }
 }

@@ -12,6 +12,7 @@ struct ProviderMetrics: Sendable {
     private let rejected: Counter
     private let uncertain: Counter
     private let alreadyThere: Counter
+    private let shadow: [ShadowClass: Counter]
     /// By class of status, from 1xx on; the first is for calls without an answer.
     private let answers: [Timer]
 
@@ -22,6 +23,10 @@ struct ProviderMetrics: Sendable {
     private static let alreadyThere = Metric(
         "tollgate_deliveries_deduplicated_total",
         "Deliveries that the vendor reported as duplicates at the first request; another system may use the same IDs."
+    )
+    private static let shadow = Metric(
+        "tollgate_shadow_total",
+        "Shadow deliveries, by what they showed; one that differs in several fields counts for each."
     )
     private static let requests = Metric(
         "tollgate_vendor_request_seconds",
@@ -39,6 +44,9 @@ struct ProviderMetrics: Sendable {
         rejected = counter("rejected")
         uncertain = counter("uncertain")
         alreadyThere = Self.alreadyThere.counter([name], in: factory)
+        shadow = ShadowClass.allCases.reduce(into: [:]) { counters, shadowClass in
+            counters[shadowClass] = Self.shadow.counter([name, ("class", shadowClass.rawValue)], in: factory)
+        }
         answers = (0...5).map { status in
             Self.requests.timer([name, ("status", status == 0 ? "none" : "\(status)xx")], in: factory)
         }
@@ -52,6 +60,7 @@ struct ProviderMetrics: Sendable {
         rejected.increment(by: counts.rejected)
         uncertain.increment(by: counts.uncertain)
         alreadyThere.increment(by: counts.alreadyThere)
+        for tally in settlement.shadow { shadow[tally.shadowClass]?.increment(by: tally.events) }
     }
 
     func called(_ facts: AttemptFacts) {

@@ -146,6 +146,13 @@ extension Endpoint {
             countedAs: .operations
         ) { try await ProvidersHandler($0).respond(to: $1) },
         Endpoint(
+            .get,
+            "/v1/providers/{name}/shadow",
+            for: .administration,
+            needing: .manageDeliveries,
+            countedAs: .operations
+        ) { try await ShadowHandler($0).respond(to: $1) },
+        Endpoint(
             .post,
             "/v1/providers/{name}/hold",
             for: .administration,

@@ -76,7 +76,16 @@ enum OpenAPIBackfills {
         """#
 
     static let schemas = #"""
-                  "Backfills": {
+                  "Shadow": {
+                "type": "object", "required": ["provider", "shadow"],
+                "properties": {"provider": {"type": "string"}, "shadow": {"type": "array", "items": {
+                  "type": "object", "required": ["class", "field", "events", "first", "last", "event_ids"],
+                  "properties": {
+                    "class": {"enum": ["translated", "untranslatable", "different"]}, "field": {"type": ["string", "null"]}, "events": {"type": "integer"},
+                    "first": {"type": "string", "format": "date-time"}, "last": {"type": "string", "format": "date-time"},
+                    "event_ids": {"type": "array", "items": {"type": "string"}, "description": "Some of the newest events of the client's tenant."}}}}}
+              },
+              "Backfills": {
                     "type": "object", "required": ["backfills"],
                     "properties": {"backfills": {"type": "array", "items": {"$ref": "#/components/schemas/Backfill"}}}
                   },

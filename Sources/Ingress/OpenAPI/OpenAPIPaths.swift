@@ -226,6 +226,20 @@ enum OpenAPIPaths {
                 }
               }
             },
+            "/v1/providers/{name}/shadow": {
+              "get": {
+                "tags": ["operations"], "operationId": "showShadow", "summary": "What shadow deliveries to a provider showed.",
+                "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
+                "description": "Since the counts began. translated: could be sent. untranslatable: could not, by field. different: would say something else in this field than what the primary got at the same vendor; an event counts for each field that differs.",
+                "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
+                "responses": {
+                  "200": {"description": "Most events first.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Shadow"}}}},
+                  "404": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/providers/{name}/hold": {
               "post": {
                 "tags": ["operations"], "operationId": "holdProvider", "summary": "Pause deliveries to a provider.",

@@ -353,12 +353,9 @@ extension Problem {
             self.init(error)
             return
         }
-        if case .unknownProvider(let name, let known) = refusal {
-            self = .unconfiguredProvider(name, known: known.map(\.rawValue))
-            return
-        }
         let (status, kind, title): (HTTPResponse.Status, String, String) =
             switch refusal {
+            case .unknownProvider: (.notFound, "unknown-provider", "No such provider")
             case .unknown: (.notFound, "unknown-backfill", "No such backfill")
             case .sharedProvider: (.forbidden, "shared-provider", "The provider is shared")
             case .emptyWindow, .futureWindow: (.unprocessableContent, "empty-window", "The window has no events")
@@ -370,7 +367,7 @@ extension Problem {
             case .unconfirmed: (.unprocessableContent, "not-confirmed", "The backfill must be confirmed")
             case .overlaps: (.conflict, "overlapping-backfill", "Another backfill takes these events")
             case .wrongState: (.conflict, "wrong-state", "The backfill cannot be changed")
-            case .store, .unknownProvider: preconditionFailure("mapped above")
+            case .store: preconditionFailure("mapped above")
             }
         self.init(status: status, kind: kind, title: title, detail: refusal.message ?? "")
     }

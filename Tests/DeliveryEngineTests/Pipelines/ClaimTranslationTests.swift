@@ -23,10 +23,8 @@ import Testing
 
     @Test(arguments: [
         ("good", DeliveryMode.primary, Expected.sent), ("good", .mirror, .sent),
-        ("good", .shadow, .settled(.skipped, nil)),
         ("bad", .primary, .settled(.rejected, .untranslatable)), ("bad", .mirror, .settled(.rejected, .untranslatable)),
-        ("bad", .shadow, .settled(.skipped, .untranslatable)),
-        ("late", .primary, .settled(.retrying, .timestampInFuture)), ("late", .shadow, .settled(.skipped, nil)),
+        ("late", .primary, .settled(.retrying, .timestampInFuture)),
     ])
     func `sends what can be said now, and settles the rest`(id: String, mode: DeliveryMode, expected: Expected) throws {
         let claimed = translate(id, mode, PlainAdapter.name, after: .zero)
@@ -39,6 +37,46 @@ import Testing
         #expect(claimed.items.isEmpty && settled.sequence == 7)
         #expect(settled.status == status && settled.fault?.code == code)
         #expect(settled.nextAttemptAt == (status == .retrying ? ClockReading.sample.wall + .seconds(10) : nil))
+    }
+
+    // MARK: - Shadow
+
+    private func claim(_ deliveries: [(id: String, mode: DeliveryMode)]) -> PipelineMachine.Claimed {
+        let claimed = deliveries.enumerated().map { number, delivery in
+            let destination = Destination(provider: "acme", adapter: PlainAdapter.name, mode: delivery.mode)
+            let plan = Plan(route: "r", destinations: [destination])
+            return ClaimedDelivery(
+                sequence: SequenceNumber(Int64(number + 1)),
+                event: .sample(delivery.id, plan: plan),
+                destination: destination,
+                attempts: 0
+            )
+        }
+        return ClaimTranslation(provider: "acme", adapter: PlainAdapter(), logger: PipelineStage.quiet)
+            .translate(claimed, at: ClockReading.sample.wall)
+    }
+
+    @Test func `keeps shadow deliveries as runs that others interrupt, and counts what they show`() {
+        let claimed = claim([
+            ("good1", .shadow), ("bad1", .shadow), ("good2", .mirror), ("good3", .mirror), ("late", .shadow),
+            ("good4", .mirror), ("bad2", .shadow),
+        ])
+        #expect(claimed.settled.isEmpty)
+        #expect(claimed.skipped.map { $0.sequences.map(\.rawValue) } == [[1, 2], [5], [7]])
+        // A delivered run of neighbours must not stand for a shadow delivery between them.
+        #expect(claimed.items.map(\.sequence.rawValue) == [3, 4, 6])
+        #expect(claimed.items.map(\.followsShadow) == [true, false, true])
+        let tallies = claimed.shadow.map { ($0.shadowClass, $0.field, $0.events, $0.samples.map(\.rawValue)) }
+        #expect(tallies.count == 2)
+        #expect(tallies.first.map { $0 == (.translated, "", 2, [1, 5]) } ?? false)
+        #expect(tallies.last.map { $0 == (.untranslatable, "name", 2, [2, 7]) } ?? false)
+    }
+
+    @Test func `keeps the newest samples, and no more than there may be`() {
+        let claimed = claim((1...50).map { ("good\($0)", .shadow) })
+        #expect(claimed.shadow.map(\.events) == [50])
+        #expect(claimed.shadow.first?.samples.map(\.rawValue) == (41...50).map { Int64($0) })
+        #expect(claimed.skipped.map(\.sequences.count) == [50])
     }
 
     @Test(arguments: ["good", "bad", "late"], DeliveryMode.allCases.filter { $0 != .off })

@@ -1,7 +1,6 @@
-import Events
 import Testing
 
-@testable import Migration
+@testable import Events
 
 @Suite struct FieldDifferenceTests {
     @Test(arguments: [

@@ -1,17 +1,24 @@
 import JSON
 
 /// One field that differs between two translations of an event.
-struct FieldDifference: Sendable, Equatable {
+package struct FieldDifference: Sendable, Equatable {
     /// The path of the field in the vendor's format, such as `properties.units`.
-    let path: String
+    package let path: String
     /// The value before, as JSON; nil if the field was not there.
-    let before: String?
-    let after: String?
+    package let before: String?
+    /// The value after.
+    package let after: String?
+
+    package init(path: String, before: String?, after: String?) {
+        self.path = path
+        self.before = before
+        self.after = after
+    }
 
     private static let longestValue = 200
 
     /// The fields that differ. Bodies that are not JSON differ as a whole, at the path `body`.
-    static func all(between before: [UInt8], and after: [UInt8]) -> [FieldDifference] {
+    package static func all(between before: [UInt8], and after: [UInt8]) -> [FieldDifference] {
         guard let old = JSONDocument(ifValid: before), let new = JSONDocument(ifValid: after) else {
             return [FieldDifference(path: "body", before: text(before[...]), after: text(after[...]))]
         }

@@ -1,0 +1,118 @@
+import Access
+import ConfigurationFile
+import Events
+import Randomness
+import Routing
+import Testing
+
+/// What a backfill takes is what the routes would send.
+@Suite struct BackfillRoutesTests {
+    private static let clients = #"""
+        [{"name": "shop", "tenant": "s", "credentials": {"p": {"env": "SHOP"}}},
+         {"name": "till", "tenant": "t"}, {"name": "app", "tenant": "o"}]
+        """#
+
+    private func routes(_ routes: String, clients: String = clients) throws -> Routes {
+        try RoutesText.read(RoutesText.file(routes: routes, clients: clients))
+    }
+
+    private func event(
+        _ name: String,
+        _ customer: String?,
+        subscription: String? = nil,
+        client: ClientName,
+        tenant: TenantID
+    ) -> AcceptedEvent {
+        AcceptedEvent(
+            tenant: tenant,
+            client: client,
+            id: "e",
+            name: name,
+            customerID: customer,
+            subscriptionID: subscription,
+            timestamp: Timestamp(milliseconds: 0),
+            timestampWasGiven: true,
+            source: nil,
+            properties: nil,
+            vendor: nil,
+            acceptedAt: Timestamp(milliseconds: 0),
+            plan: Plan(route: nil, destinations: [])
+        )
+    }
+
+    /// Random routes and events: the account gets what the table sends there, said in the same way.
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `take exactly what the table of the routes sends to the account`(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        func pick(_ values: [String]) -> String { values.randomElement(using: &random) ?? "" }
+        let list = (0..<Int.random(in: 1...4, using: &random)).map { number in
+            let match = pick([
+                "", #", "match": {"name": "a*"}"#, #", "match": {"name": ["b", "a.x"]}"#,
+                #", "match": {"client": "till"}"#,
+                #", "match": {"customer_id": "c1*"}"#,
+            ])
+            let destination = pick([
+                #"{"provider": "p"}"#, #"{"provider": "p", "mode": "shadow"}"#, #"{"provider": "p", "mode": "mirror"}"#,
+                #"{"provider": "p", "share": 40}"#,
+                #"{"provider": "p", "rename": {"b": "z"}, "account": "{customer_id}"}"#,
+                #"{"provider": "p", "mode": "off"}"#,
+            ])
+            return #"{"name": "r\#(number)"\#(match), "to": [\#(destination)]}"#
+        }
+        // The reader refuses routes that no event can reach.
+        guard let routes = try? routes("[\(list.joined(separator: ", "))]") else { return }
+        let table = RoutingTable(routes)
+        for account in routes.providers {
+            let frozen = BackfillRoutes(of: account, in: routes)
+            for (client, tenant) in [("shop", "s"), ("till", "t"), ("app", "o")] as [(ClientName, TenantID)] {
+                for name in ["a", "a.x", "b", "c"] {
+                    for number in 0..<20 {
+                        let customer = "c\(number)"
+                        let plan = table.plan(for: name, customerID: customer, subscriptionID: nil, client: client)
+                        let live = plan?.destination(at: account.name).flatMap { $0.mode == .shadow ? nil : $0 }
+                        let found = frozen?.destination(of: event(name, customer, client: client, tenant: tenant))
+                        #expect(found?.provider == live?.provider && found?.settings == live?.settings)
+                        #expect(found?.rename == live?.rename && found?.adapter == live?.adapter)
+                        #expect(found.map { $0.mode == .mirror } ?? true)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `are the same when they are read back`() throws {
+        let routes = try routes(
+            #"""
+            [{"name": "a", "match": {"name": ["api.*", "ü"], "client": ["till", "app"], "customer_id": "c*"},
+              "to": [{"provider": "p", "share": 12.3456, "rename": {"x": "y"}, "account": "{customer_id}"}]},
+             {"name": "b", "match": {"name": "z"}, "to": [{"provider": "p", "mode": "shadow"}]},
+             {"name": "c", "to": [{"provider": "p", "mode": "mirror"}]}]
+            """#
+        )
+        for account in routes.providers {
+            let frozen = try #require(BackfillRoutes(of: account, in: routes))
+            #expect(BackfillRoutes(decoding: frozen.encoded) == frozen)
+        }
+        #expect(BackfillRoutes(decoding: []) == nil)
+        #expect(BackfillRoutes(decoding: Array("{}".utf8)) == nil)
+        #expect(BackfillRoutes(decoding: Array("[1]".utf8)) == nil)
+    }
+
+    @Test func `fill a tenant's own account with that tenant's events alone`() throws {
+        let routes = try routes(#"[{"name": "r", "to": [{"provider": "p"}]}]"#)
+        let accounts = routes.providers.map { BackfillRoutes(of: $0, in: routes) }
+        let events = [("shop", "s"), ("till", "t"), ("app", "o")] as [(ClientName, TenantID)]
+        let taken = events.map { client, tenant in
+            accounts.map { $0?.destination(of: event("a", "c", client: client, tenant: tenant))?.provider }
+        }
+        #expect(taken == [[nil, "p@s"], ["p", nil], ["p", nil]])
+    }
+
+    @Test func `leave out shadow destinations unless they are wanted, and an account without a route`() throws {
+        let routes = try routes(#"[{"name": "r", "to": [{"provider": "p", "mode": "shadow"}]}]"#, clients: "[]")
+        let account = routes.providers[0]
+        #expect(BackfillRoutes(of: account, in: routes) == nil)
+        let frozen = try #require(BackfillRoutes(of: account, in: routes, withShadow: true))
+        #expect(frozen.destination(of: event("a", "c", client: "x", tenant: "x"))?.mode == .mirror)
+    }
+}
