@@ -2,157 +2,145 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A vendor that joins later gets what came before: each event once, whatever goes wrong on the way.
+/// A provider that joins later gets what came before, and nothing twice.
 @Suite struct BackfillTests {
-    private static let seed =
-        ProcessInfo.processInfo.environment["TOLLGATE_SEED"].flatMap { UInt64($0) } ?? .random(in: 1 ... .max)
+    private static let scopes = ["events:write", "events:read", "deliveries:manage", "migrations:manage", "admin"]
+    private static let polar = #"{"provider": "polar", "mode": "mirror"}, "#
 
-    private static let faults =
-        #"{"latency_ms":[0,20],"status":{"503":0.05,"429":0.03},"status_after":{"502":0.05},"reset_before":0.03,"#
-        + #""reset_after":0.03,"retry_after":1,"seed":\#(seed % 1000)}"#
+    /// Events from one number to another, in one request.
+    private func send(_ numbers: Range<Int>, _ stage: Stage) async throws {
+        let events = numbers.map {
+            #"{"id":"e\#($0)","name":"n","customer_id":"c\#($0 % 7)","properties":{"u":\#($0)}}"#
+        }
+        let answer = try await stage.client.post("/v1/events", "[\(events.joined(separator: ","))]")
+        guard answer.status == 202 else { throw UnexpectedAnswer(answer: answer) }
+    }
 
-    @Test(arguments: ["polar", "flexprice"])
-    func `fills a vendor without loss or repeat while events go on, vendors fail, and the gateway is killed`(
-        vendor: String
-    ) async throws {
-        var dice = SeededDice(state: Self.seed)
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(["lago"])
-            var gateway = try await stage.startGateway()
-            let history = try await migration.send(0..<Migration.events(1500))
-            let load = Load(client: stage.client)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for worker in 0..<2 { group.addTask { await load.run(worker) } }
-                defer { load.stop() }
-                try migration.writeRoutes(["lago", vendor])
-                try await migration.reload()
-                for each in ["lago", vendor] { try await stage.setFaults(each, Self.faults) }
-                let backfill = try await migration.startBackfill(to: vendor)
-                for _ in 0..<Migration.rounds(4, soak: 20) {
-                    let wanted = load.acknowledged.count + Int(dice.next() % 100) + 5
-                    try await waitUntil("load gets through") { load.acknowledged.count >= wanted }
-                    try await gateway.stop(by: SIGKILL)
-                    gateway = try await stage.startGateway()
-                }
-                for each in ["lago", vendor] { try await stage.setFaults(each, "{}") }
-                load.slowDown()
-                try await migration.waitForBackfill(backfill)
-                load.stop()
-                try await group.waitForAll()
-            }
-            try await migration.waitForDeliveries(["lago", vendor])
-            let sent = load.acknowledged.union(history)
-            for each in ["lago", vendor] {
-                let billed = try await stage.billed(each)
-                let once = Set(billed)
-                #expect(once.count == billed.count, "\(each) bills an event twice (seed \(Self.seed))")
-                let missing = sent.subtracting(once)
-                #expect(missing.isEmpty, "\(each) lacks \(missing.sorted().prefix(5)) (seed \(Self.seed))")
-                #expect(once.isSubset(of: load.attempted.union(history)), "seed \(Self.seed)")
-            }
-            #expect(try await gateway.stop() == 0)
+    private func edit(_ stage: Stage, _ change: (inout String) -> Void) throws {
+        var text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+        change(&text)
+        try Data(text.utf8).write(to: stage.routesFile, options: .atomic)
+    }
+
+    /// A stage whose routes do not have Polar.
+    private func withoutPolar(_ body: (Stage) async throws -> Void) async throws {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(scopes: Self.scopes)
+            try edit(stage) { $0 = $0.replacing(Self.polar, with: "") }
+            try await body(stage)
         }
     }
 
-    @Test func `stops while it is paused, goes on when it is resumed, and ends when it is cancelled`() async throws {
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(["lago"])
-            try await stage.withGateway { _ async throws in
-                let count = Migration.events(3000)
-                try await migration.send(0..<count)
-                // A request at a time, so that there is something left to pause.
-                let slow = #""rate_limit": "4/s", "batch": 50, "reads": {"lag": "300ms"}"#
-                try migration.writeRoutes(["lago", "polar"], settings: ["polar": slow])
-                try await migration.reload()
-                let backfill = try await migration.startBackfill(to: "polar")
-                try await waitUntil("some events are there") { try await stage.received("polar") > 0 }
-                try await migration.change(backfill, "pause")
-                #expect(try await migration.backfill(backfill)["state"] as? String == "paused")
-                var live = 0
-                try await waitUntil("nothing but live events gets there") {
-                    let before = try await stage.received("polar")
-                    live += 1
-                    let event = #"{"id":"live\#(live)","name":"live","customer_id":"c"}"#
-                    _ = try await stage.client.post("/v1/events", event)
-                    try await waitUntil("the live event is there") {
-                        try await stage.statuses(of: "live\(live)")["polar"] == "delivered"
-                    }
-                    return try await stage.received("polar") == before + 1
+    private func addPolar(_ stage: Stage) async throws {
+        try edit(stage) { text in
+            text = text.replacing(
+                #"{"provider": "knetik", "mode""#,
+                with: #"\#(Self.polar){"provider": "knetik", "mode""#
+            )
+        }
+        let answer = try await stage.client.post("/v1/config/reload", "")
+        guard answer.status == 200 else { throw UnexpectedAnswer(answer: answer) }
+    }
+
+    private func start(_ stage: Stage, _ more: String = "") async throws -> WebClient.Answer {
+        try await stage.client.post("/v1/backfills", #"{"to": "polar", "since": "1h"\#(more)}"#)
+    }
+
+    private func state(_ stage: Stage) async throws -> String? {
+        try await stage.client.get("/v1/backfills/1").object()["state"] as? String
+    }
+
+    private func names(_ numbers: Range<Int>) -> Set<String> { Set(numbers.map { "e\($0)" }) }
+
+    @Test func `fills a provider that was added, and live events go there by themselves`() async throws {
+        try await withoutPolar { (stage) async throws in
+            try await stage.withGateway { (_) async throws in
+                try await send(0..<300, stage)
+                let refused = try await start(stage)
+                #expect(refused.status == 422)
+                #expect(
+                    (try refused.object()["detail"] as? String ?? "").contains(
+                        "no route sends events to provider polar"
+                    )
+                )
+                try await addPolar(stage)
+                try await send(300..<400, stage)
+                let forecast = try await start(stage, #", "dry_run": true"#).object()
+                let first = (forecast["forecasts"] as? [[String: Any]])?.first
+                #expect(first?["events"] as? Int == 300 && first?["customers"] as? Int == 7)
+                #expect((first?["not_taken"] as? [String: Int])?["delivered_live"] == 100)
+                #expect(try await start(stage).status == 201)
+                try await waitUntil("the backfill is done") { try await state(stage) == "done" }
+                try await waitUntil("live events are there") { try await stage.billed("polar").count == 400 }
+                #expect(Set(try await stage.billed("polar")) == names(0..<400))
+                // What was filled belongs to no other backfill.
+                let again = try await start(stage, #", "dry_run": true"#).object()
+                let second = (again["forecasts"] as? [[String: Any]])?.first
+                #expect(second?["events"] as? Int == 0)
+                #expect((second?["not_taken"] as? [String: Int])?["earlier_backfill"] == 300)
+            }
+        }
+    }
+
+    @Test func `a backfill that is killed again and again delivers each event, and bills none twice`() async throws {
+        try await withoutPolar { (stage) async throws in
+            var gateway = try await stage.startGateway()
+            for part in 0..<5 { try await send((part * 400)..<((part + 1) * 400), stage) }
+            try await addPolar(stage)
+            try edit(stage) { $0 = $0.replacing(#""polar": {"adapter""#, with: #""polar": {"batch": 50, "adapter""#) }
+            #expect(try await stage.client.post("/v1/config/reload", "").status == 200)
+            #expect(try await start(stage).status == 201)
+            for round in 1...3 {
+                try await waitUntil("round \(round) has sent some") { try await stage.received("polar") >= round * 100 }
+                try await gateway.stop(by: SIGKILL)
+                gateway = try await stage.startGateway()
+            }
+            try await waitUntil("the backfill is done") { try await state(stage) == "done" }
+            let billed = try await stage.billed("polar")
+            #expect(billed.count == 2000 && Set(billed) == names(0..<2000))
+            try await gateway.stop()
+        }
+    }
+
+    @Test func `pauses, resumes at another rate, and is cancelled`() async throws {
+        try await withoutPolar { (stage) async throws in
+            try await stage.withGateway { (_) async throws in
+                for part in 0..<3 { try await send((part * 400)..<((part + 1) * 400), stage) }
+                try edit(stage) { text in
+                    text = text.replacing(
+                        #""polar": {"adapter""#,
+                        with: #""polar": {"batch": 1, "rate_limit": "100/s", "adapter""#
+                    )
                 }
+                try await addPolar(stage)
+                #expect(try await start(stage, #", "rate": 20"#).status == 201)
+                #expect(try await start(stage).status == 409, "a backfill that overlaps one that runs")
+                try await waitUntil("some have arrived") { try await stage.received("polar") >= 10 }
+                #expect(try await stage.client.post("/v1/backfills/1/pause", "").status == 200)
+                #expect(try await stage.client.post("/v1/backfills/1/pause", "").status == 409)
+                try await waitUntil("nothing is in flight") {
+                    let before = try await stage.received("polar")
+                    try await Task.sleep(for: .milliseconds(300))
+                    return try await stage.received("polar") == before
+                }
+                let paused = try await stage.received("polar")
                 let rate = try await stage.client.send(
                     "PATCH",
-                    "/v1/backfills/\(backfill)",
-                    Array(#"{"rate":20}"#.utf8)
+                    "/v1/backfills/1",
+                    Array(#"{"rate": 90}"#.utf8),
+                    headers: ["Content-Type": "application/json"]
                 )
-                #expect(try rate.object()["rate"] as? Int == 20)
-                try await migration.change(backfill, "resume")
-                let before = try await stage.received("polar")
-                try await waitUntil("it goes on") { try await stage.received("polar") > before }
-                try await migration.change(backfill, "cancel")
-                try await migration.waitForBackfill(backfill, "cancelled")
-                // What was cancelled can be begun again, and repeats nothing.
-                try migration.writeRoutes(["lago", "polar"])
-                try await migration.reload()
-                try await migration.waitForBackfill(try await migration.startBackfill(to: "polar"))
-                try await migration.waitForDeliveries(["polar"])
+                #expect(rate.status == 200)
+                #expect(try await stage.client.post("/v1/backfills/1/resume", "").status == 200)
+                try await waitUntil("it goes on") { try await stage.received("polar") > paused + 20 }
+                #expect(try await stage.client.post("/v1/backfills/1/cancel", "").status == 200)
+                try await waitUntil("it is cancelled") { try await state(stage) == "cancelled" }
                 let billed = try await stage.billed("polar")
-                #expect(billed.count == count + live && Set(billed).count == billed.count)
-            }
-        }
-    }
-
-    @Test func `leaves no gap and repeats nothing where a vendor joins and leaves many times under load`() async throws
-    {
-        try await Migration.set { (migration) async throws in
-            let stage = migration.stage
-            try migration.writeRoutes(["lago"])
-            try await stage.withGateway { _ async throws in
-                let load = Load(client: stage.client)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for worker in 0..<2 { group.addTask { await load.run(worker) } }
-                    defer { load.stop() }
-                    for round in 0..<Migration.rounds(5, soak: 100) {
-                        try await letThrough(load, 20)
-                        try migration.writeRoutes(["lago", "polar"])
-                        try await migration.reload()
-                        if round.isMultiple(of: 2) { try await letThrough(load, 10) }
-                        try await migration.waitForBackfill(try await migration.startBackfill(to: "polar"))
-                        guard round + 1 < Migration.rounds(5, soak: 100) else { break }
-                        try migration.writeRoutes(["lago"])
-                        try await migration.reload()
-                    }
-                    load.stop()
-                    try await group.waitForAll()
-                }
-                try await migration.waitForDeliveries(["lago", "polar"])
-                let billed = try await stage.billed("polar")
-                #expect(Set(billed).count == billed.count, "an event is billed twice")
-                let missing = load.acknowledged.subtracting(billed)
-                #expect(missing.isEmpty, "lacks \(missing.sorted().prefix(5))")
-            }
-        }
-    }
-
-    private func letThrough(_ load: Load, _ events: Int) async throws {
-        let wanted = load.acknowledged.count + events
-        try await waitUntil("load gets through") { load.acknowledged.count >= wanted }
-    }
-
-    @Test(arguments: [
-        (#"{"to":"polar","since":"1h","until":"2h"}"#, "until"), (#"{"to":"nobody","since":"1h"}"#, "nobody"),
-        (#"{"to":"polar","since":"1000d"}"#, "start"), (#"{"to":"polar"}"#, "since"),
-        (#"{"to":"flexprice","since":"1h"}"#, "flexprice"),
-    ])
-    func `refuses what cannot be filled, in a sentence that says what to do`(body: String, word: String) async throws {
-        try await Migration.set { (migration) async throws in
-            try migration.writeRoutes(["lago", "polar"])
-            try await migration.stage.withGateway { _ async throws in
-                try await migration.send(0..<1)
-                let answer = try await migration.stage.client.post("/v1/backfills", body)
-                #expect((400..<500).contains(answer.status), "\(answer.text)")
-                #expect((try answer.object()["detail"] as? String ?? "").contains(word), "\(answer.text)")
+                #expect(billed.count < 1200 && Set(billed).count == billed.count)
+                // Another one takes what is left.
+                #expect(try await start(stage, #", "rate": 100"#).status == 201)
+                try await waitUntil("all have arrived") { try await stage.billed("polar").count == 1200 }
+                #expect(Set(try await stage.billed("polar")) == names(0..<1200))
             }
         }
     }
