@@ -39,7 +39,8 @@ import Vendors
             case .admitRead: passed.append(.read)
             case .claim: machine.foundNothing()
             case .settle(let settlement): machine.settled(settlement)
-            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish, .admitBackfill, .askTurn, .endTurn: break
+            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish, .admitBackfill, .askTurn, .endTurn:
+                break
             }
         }
         return passed
