@@ -36,6 +36,7 @@ package enum Gateway {
     ) async throws {
         let logger = logs.logger("tollgate")
         if !settings.allowsCoreDumps { CoreDumps.forbid() }
+        let signature = FileSignature(of: settings.routesFile)
         let content = try RoutesFile.content(of: settings.routesFile)
         let file = try RoutesFile.read(
             content,
@@ -50,7 +51,7 @@ package enum Gateway {
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }
-        let certificate = try certificate(settings)
+        let certificates = try certificates(settings, logs)
         let trusted = try vendorRoots(settings)
         var ingressSettings = settings.ingress
         ingressSettings.capacity.connections = min(ingressSettings.capacity.connections, FileLimit.connections())
@@ -92,6 +93,7 @@ package enum Gateway {
         }
         let reloader = RoutesReloader(
             file: settings.routesFile,
+            signature: signature,
             content: content,
             reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
             routes: routes,
@@ -144,7 +146,7 @@ package enum Gateway {
         let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
             IngressServer(
                 settings: settings,
-                certificate: certificate,
+                certificate: certificates?.certificate,
                 within: capacity,
                 serving: services,
                 telemetry: IngressTelemetry(
@@ -164,9 +166,10 @@ package enum Gateway {
             )
         }
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
-        let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys] + (watch.map { [$0] } ?? []) + [delivery]
+            services: alongside + [store, audit, retention, reloader, keys] + (certificates.map { [$0] } ?? []) + [
+                delivery
+            ]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
@@ -181,13 +184,11 @@ package enum Gateway {
         try result.get()
     }
 
-    private static func certificate(_ settings: GatewaySettings) throws(GatewayFault) -> ServerCertificate? {
+    private static func certificates(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault)
+        -> CertificateReloader?
+    {
         guard let files = settings.certificate else { return nil }
-        do {
-            return try ServerCertificate(reading: files)
-        } catch {
-            throw .certificate(error)
-        }
+        return try CertificateReloader(reading: files, logger: logs.logger("tollgate.tls"))
     }
 
     private static func vendorRoots(_ settings: GatewaySettings) throws(GatewayFault) -> [NIOSSLCertificate] {
