@@ -7,7 +7,8 @@ struct DeliveryQuery: Sendable {
     let statuses: Set<DeliveryStatus>
     /// The rows behind this one.
     var after = DeliveryRow.Position.start
-    var provider: Int64?
+    /// Nil: of all providers.
+    var providers: [Int64]?
     /// Nil: of all origins.
     var origins: [UInt32]?
     /// Nil: of all events.
@@ -22,15 +23,12 @@ struct DeliveryQuery: Sendable {
     func rows(through end: DeliveryRow.Position, limit: Int, in db: Database) throws -> [DeliveryRow] {
         var conditions = ["(sequence, provider) > (?, ?)", "(sequence, provider) <= (?, ?)"]
         var arguments: StatementArguments = [after.sequence, after.provider, end.sequence, end.provider]
-        if let provider {
-            conditions.append("provider = ?")
-            arguments += [provider]
-        }
         func require<Value: DatabaseValueConvertible>(_ column: String, in values: [Value]) {
             conditions.append("\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))")
             arguments += StatementArguments(values)
         }
         if !statuses.isEmpty { require("status", in: statuses.map(\.rawValue)) }
+        if let providers { require("provider", in: providers) }
         if let origins { require("origin", in: origins) }
         if let sequences { require("sequence", in: sequences) }
         return try Row.fetchAll(

@@ -144,9 +144,10 @@ extension SQLiteEventStore {
                 provider: names.providerNumbers[after.provider] ?? 0
             )
         }
-        if let provider = filter.provider {
-            guard let number = names.providerNumbers[provider] else { return nil }
-            query.provider = number
+        if !filter.providers.isEmpty {
+            let known = filter.providers.compactMap { names.providerNumbers[$0] }
+            guard !known.isEmpty else { return nil }
+            query.providers = known
         }
         if let tenant = filter.tenant {
             query.origins = names.origins.filter { $0.value.tenant == tenant }.map(\.key)
