@@ -126,6 +126,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What new routes would do to recorded traffic.
+        .target(
+            name: "Migration",
+            dependencies: ["Access", "Events", "JSON", "Journal", "Routing"],
+            swiftSettings: settings
+        ),
         .target(
             name: "VendorReads",
             dependencies: ["Access", "DeliveryEngine", "Events", "Routing"],
@@ -145,9 +151,10 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Facades", "Ingress",
-                "Journal", "JournalSQLite", "JSON", "Observability", "Routing", "Telemetry", "Transport", "VendorReads",
-                "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, unixSignals,
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades", "Ingress",
+                "Journal", "JournalSQLite", "JSON", "Migration", "Observability", "Routing", "Telemetry", "Transport",
+                "VendorReads", "Vendors", coreMetrics, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -232,6 +239,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "MigrationTests",
+            dependencies: ["Events", "Migration", "Routing", "Vendors"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "JournalFormatTests",
@@ -292,7 +304,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, httpTypes, nioCore, nioHTTP1],
             swiftSettings: settings
         ),
         .testTarget(

@@ -4,6 +4,7 @@ package import CoreMetrics
 package import Events
 package import Journal
 package import Routing
+package import Telemetry
 
 /// Fixes what must never change afterwards (id, timestamp, plan), and appends events to the journal.
 package struct Acceptor: Sendable {
@@ -11,14 +12,17 @@ package struct Acceptor: Sendable {
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let metrics: AcceptanceMetrics
+    private let times: AcceptanceTimes
     private let ids = UUIDv7()
 
     package init(
         store: any EventAppending,
         routes: CurrentRoutes,
         clock: any WallClock,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        times: AcceptanceTimes = AcceptanceTimes()
     ) {
+        self.times = times
         self.store = store
         self.routes = routes
         self.clock = clock
@@ -107,6 +111,8 @@ package struct Acceptor: Sendable {
     ) async throws(StoreError) {
         let now = clock.now
         let table = routes.current.table
+        // Until the events are in the journal; see ``CurrentRoutes/areAlone``.
+        defer { withExtendedLifetime(table) {} }
         let window = Window(of: client, at: now)
         var submissions = SubmissionFinder(in: table, for: client, at: now)
         var indices: [Int] = []
@@ -126,6 +132,8 @@ package struct Acceptor: Sendable {
         }
         defer { metrics.count(results) }
         if policy != .each, fixed.count < results.count { return }
+        let start = ContinuousClock.now
+        defer { times.took(.now - start) }
         let request = AppendRequest(events: fixed, policy: policy == .allOrNothing ? .allOrNothing : .each)
         for (outcome, (index, event)) in zip(try await store.append(request), zip(indices, fixed)) {
             results[index] = try await result(outcome, event, index)

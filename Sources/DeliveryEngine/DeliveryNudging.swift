@@ -10,6 +10,8 @@ package protocol DeliveryNudging: Sendable {
 /// The bells of the pipelines that run.
 package final class PipelineBells: DeliveryNudging {
     private let bells = Mutex<[ProviderName: @Sendable () -> Void]>([:])
+    /// Rings with every bell.
+    private let backfills = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Has no bell yet.
     package init() {}
@@ -20,6 +22,12 @@ package final class PipelineBells: DeliveryNudging {
             provider.map { name in bells[name].map { [$0] } ?? [] } ?? Array(bells.values)
         }
         for ring in ringing { ring() }
+        backfills.withLock { $0 }?()
+    }
+
+    /// Sets the bell of those who deliver what backfills take, at whatever provider; nil takes it down.
+    func setBackfills(_ ring: (@Sendable () -> Void)?) {
+        backfills.withLock { $0 = ring }
     }
 
     /// Puts up the bell of a pipeline that starts; nil takes it down.

@@ -1,4 +1,5 @@
 package import CoreMetrics
+package import Telemetry
 
 /// What others see of the pipelines, and how they are told of news: made once, shared by all of them.
 package struct DeliveryView: Sendable {
@@ -10,6 +11,10 @@ package struct DeliveryView: Sendable {
     package let orders = OperatorOrders()
     /// Gives clients' reads their turns.
     package let reads = ReadAdmission()
+    /// Gives backfills their turns.
+    package let backfills = BackfillAdmission()
+    /// How long clients wait for their events to be accepted.
+    package let acceptance = AcceptanceTimes()
     /// The gates and figures of calls that clients pass on to vendors.
     package let passed: PassedTraffic
     /// Tells those who wait when deliveries are settled.

@@ -4,12 +4,27 @@ import Synchronization
 
 /// Lets reads of a vendor take part in its rate limit, behind deliveries.
 ///
-/// A pipeline whose provider has a rate limit gives reads what deliveries leave. A provider without one, or without a pipeline, lets
-/// every read pass. Every pipeline learns of the limit when a read meets it: both have the same one. Who asks bounds how many wait.
+/// A pipeline whose provider has a rate limit gives reads what deliveries leave, clients' reads before those of comparisons. A provider
+/// without one, or without a pipeline, lets every read pass. Every pipeline learns of the limit when a read meets it: both have the same
+/// one. Who asks bounds how many wait.
 package final class ReadAdmission: Sendable {
+    /// What a read is for.
+    package enum Kind: Sendable {
+        /// A client waits for it.
+        case client
+        /// A comparison of what vendors have; it has time.
+        case comparison
+    }
+
+    private struct Waiting {
+        let number: Int
+        let kind: Kind
+        let admitted: AsyncStream<Void>.Continuation
+    }
+
     private struct State {
         var pipelines: [ProviderName: Pipeline] = [:]
-        var waiting: [ProviderName: [(number: Int, admitted: AsyncStream<Void>.Continuation)]] = [:]
+        var waiting: [ProviderName: [Waiting]] = [:]
         var lastNumber = 0
     }
 
@@ -28,24 +43,56 @@ package final class ReadAdmission: Sendable {
         let givesTurns: Bool
     }
 
+    /// The most reads for comparisons that are in flight at a provider.
+    package static let mostComparisons = 4
+
     private let state = Mutex(State())
+    private let comparisons = ComparisonPlaces(limit: mostComparisons)
 
     /// Lets every read pass until a pipeline takes part.
     package init() {}
 
     /// Waits for a read's turn.
+    /// - Parameter patience: how long it waits; nil: until its turn has come.
     /// - Returns: whether it came within this time; false also when the task is cancelled.
-    package func admit(to provider: ProviderName, within patience: Duration) async -> Bool {
+    package func admit(
+        to provider: ProviderName,
+        within patience: Duration?,
+        kind: Kind = .client
+    ) async -> Bool {
         let (turns, turn) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let entry = state.withLock { state -> (number: Int, tell: @Sendable (Wish) -> Void)? in
             guard let pipeline = state.pipelines[provider], pipeline.givesTurns else { return nil }
             state.lastNumber += 1
-            state.waiting[provider, default: []].append((state.lastNumber, turn))
+            let waiting = Waiting(number: state.lastNumber, kind: kind, admitted: turn)
+            state.waiting[provider, default: []].append(waiting)
             return (state.lastNumber, pipeline.tell)
         }
-        guard let (number, tell) = entry else { return true }
+        guard let (number, tell) = entry else { return !Task.isCancelled }
         tell(.read)
-        let isAdmitted = await withTaskGroup(of: Bool.self) { group in
+        let isAdmitted = await Self.wait(for: turns, within: patience)
+        if withdraw(number, from: provider) { tell(.withdraw) }
+        return isAdmitted
+    }
+
+    /// Reads for a comparison when its turn has come, however long that takes, beside ``mostComparisons`` at most of the provider.
+    /// - Returns: nil if the task was cancelled before.
+    package func compare<Value>(
+        at provider: ProviderName,
+        _ read: () async -> sending Value
+    ) async -> sending Value? {
+        guard await comparisons.take(at: provider) else { return nil }
+        defer { comparisons.giveBack(at: provider) }
+        guard await admit(to: provider, within: nil, kind: .comparison) else { return nil }
+        return await read()
+    }
+
+    private static func wait(for turns: AsyncStream<Void>, within patience: Duration?) async -> Bool {
+        guard let patience else {
+            for await _ in turns { return true }
+            return false
+        }
+        return await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for await _ in turns { return true }
                 return false
@@ -59,15 +106,14 @@ package final class ReadAdmission: Sendable {
             group.cancelAll()
             return first
         }
-        if withdraw(number, from: provider) { tell(.withdraw) }
-        return isAdmitted
     }
 
-    /// Lets the read pass that waits longest.
+    /// Lets the read pass that waits longest; one of a comparison only if no client's waits.
     func grant(_ provider: ProviderName) {
         let first = state.withLock { state -> AsyncStream<Void>.Continuation? in
             guard let queue = state.waiting[provider], !queue.isEmpty else { return nil }
-            return state.waiting[provider]?.removeFirst().admitted
+            let index = queue.firstIndex { $0.kind == .client } ?? queue.startIndex
+            return state.waiting[provider]?.remove(at: index).admitted
         }
         first?.yield()
     }

@@ -62,13 +62,42 @@ package struct PreparedDestination<Settings: Sendable>: Sendable {
     package func name(for name: String) -> String { destination.name(for: name) }
 }
 
+/// The translation for one destination, with its settings prepared.
+package struct Translation: Sendable {
+    package let destination: Destination
+    private let translated: @Sendable (AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
+
+    fileprivate init(
+        destination: Destination,
+        translated: @escaping @Sendable (AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
+    ) {
+        self.destination = destination
+        self.translated = translated
+    }
+
+    /// What ``Adapter/translate(_:for:)`` makes of an event.
+    package func callAsFunction(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent {
+        try translated(event)
+    }
+}
+
+extension Adapter {
+    /// The translation for a destination.
+    package func translation(for destination: Destination) -> Translation {
+        let prepared = prepare(destination)
+        return Translation(destination: destination) { (event) throws(Untranslatable) in
+            try translate(event, for: prepared)
+        }
+    }
+}
+
 /// Translates events one after another, and prepares a destination's settings when the destination changes: events that stand
 /// together mostly have one plan.
-package struct Translator<Vendor: Adapter> {
-    private let adapter: Vendor
-    private var latest: PreparedDestination<Vendor.Settings>?
+package struct Translator: Sendable {
+    private let adapter: any Adapter
+    private var latest: Translation?
 
-    package init(_ adapter: Vendor) {
+    package init(_ adapter: any Adapter) {
         self.adapter = adapter
     }
 
@@ -76,10 +105,10 @@ package struct Translator<Vendor: Adapter> {
     package mutating func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
         -> TranslatedEvent
     {
-        if let latest, latest.destination == destination { return try adapter.translate(event, for: latest) }
-        let prepared = adapter.prepare(destination)
-        latest = prepared
-        return try adapter.translate(event, for: prepared)
+        if let latest, latest.destination == destination { return try latest(event) }
+        let translation = adapter.translation(for: destination)
+        latest = translation
+        return try translation(event)
     }
 }
 

@@ -21,6 +21,8 @@ package struct Delivery: Sendable, Equatable {
     package let provider: ProviderName
     package let adapter: AdapterName
     package let mode: DeliveryMode
+    /// The lane whose delivery it is; nil if the event's plan asks for it.
+    package let lane: LaneNumber?
     package let status: DeliveryStatus
     /// How many requests carried the event.
     package let attempts: Int
@@ -40,6 +42,7 @@ package struct Delivery: Sendable, Equatable {
         provider: ProviderName,
         adapter: AdapterName,
         mode: DeliveryMode,
+        lane: LaneNumber? = nil,
         status: DeliveryStatus,
         attempts: Int = 0,
         deduplicated: Bool = false,
@@ -52,6 +55,7 @@ package struct Delivery: Sendable, Equatable {
         self.provider = provider
         self.adapter = adapter
         self.mode = mode
+        self.lane = lane
         self.status = status
         self.attempts = attempts
         self.deduplicated = deduplicated

@@ -65,4 +65,6 @@ package enum DeliveryErrorCode: String, Sendable, CaseIterable {
     case untranslatable
     /// Nothing failed: the vendor does not accept the event before its timestamp, so it waits.
     case timestampInFuture = "timestamp_in_future"
+    /// Nothing failed: a person has cancelled the backfill while the event waited for another attempt.
+    case backfillCancelled = "backfill_cancelled"
 }

@@ -29,12 +29,22 @@ package struct TokenBucket: Sendable, Equatable {
 
     /// How long it takes from `now` until this many tokens can be taken: zero if they are there. More than fit wait for a full bucket.
     package func wait(for count: Int, at now: ContinuousClock.Instant) -> Duration {
-        interval * max(0, min(Double(count), capacity) - refilled(at: now))
+        wait(for: Double(count), at: now)
+    }
+
+    /// The same for a part of a token, or for one and a part.
+    package func wait(for amount: Double, at now: ContinuousClock.Instant) -> Duration {
+        interval * max(0, min(amount, capacity) - refilled(at: now))
     }
 
     /// Takes tokens, there or not. What is missing is paid for afterwards: a large batch is slow, not impossible.
     package mutating func take(_ count: Int, at now: ContinuousClock.Instant) {
-        tokens = refilled(at: now) - Double(count)
+        take(Double(count), at: now)
+    }
+
+    /// The same for a part of a token, or for one and a part.
+    package mutating func take(_ amount: Double, at now: ContinuousClock.Instant) {
+        tokens = refilled(at: now) - amount
         filledAt = now
     }
 

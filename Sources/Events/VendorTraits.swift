@@ -22,6 +22,8 @@ package struct VendorTraits: Sendable, Equatable {
     package let settings: [SettingField]
     /// The canonical fields for which the vendor has no place: `source`.
     package let ignoredFields: [String]
+    /// How the vendor shows the events that it has; nil if it shows none.
+    package let reads: ReadTraits?
 
     package init(
         adapter: AdapterName,
@@ -36,7 +38,8 @@ package struct VendorTraits: Sendable, Equatable {
         rateLimit: RateLimit? = nil,
         accountHeaders: [AccountHeader] = [],
         settings: [SettingField] = [],
-        ignoredFields: [String] = []
+        ignoredFields: [String] = [],
+        reads: ReadTraits? = nil
     ) {
         self.adapter = adapter
         self.vendor = vendor
@@ -51,6 +54,21 @@ package struct VendorTraits: Sendable, Equatable {
         self.accountHeaders = accountHeaders
         self.settings = settings
         self.ignoredFields = ignoredFields
+        self.reads = reads
+    }
+}
+
+/// How a vendor shows the events that it has.
+package struct ReadTraits: Sendable, Equatable {
+    /// The longest time from the vendor's success until its lists show the event, as far as it is known.
+    package let lag: Duration
+    /// The most events of a page of a list.
+    package let pageSize: Int
+
+    package init(lag: Duration, pageSize: Int) {
+        precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
+        self.lag = lag
+        self.pageSize = pageSize
     }
 }
 
@@ -89,6 +107,10 @@ package struct BatchLimit: Sendable, Equatable {
         self.events = events
         self.bytes = bytes
     }
+
+    /// How many bytes another event may have in a request that carries events of so many bytes: without the comma before it, and what a
+    /// request has around its events.
+    package func room(behind carried: Int) -> Int { bytes - 256 - carried - 1 }
 }
 
 /// Whether sending an event again is safe when it is not known if it arrived.

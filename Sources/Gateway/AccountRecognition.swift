@@ -16,4 +16,20 @@ extension CredentialVault {
         }
         return reading.knowing(keys: keys)
     }
+
+    /// The same for a file that a client has sent, who must not choose which files are read and which programs run here: only those that
+    /// the routes in force name.
+    func recognizeAccounts(inSent reading: RoutesReader.Contents, beside current: Routes) async -> RoutesReader.Contents
+    {
+        var keys: [ProviderName: CredentialDigest] = [:]
+        for provider in reading.routes.providers {
+            let isKnown = current.providers.contains { $0.credential == provider.credential }
+            switch provider.credential {
+            case .file where !isKnown, .command where !isKnown: continue
+            case .environment, .inline, .file, .command:
+                keys[provider.name] = await digest(from: provider.credential, of: provider.name, runsPrograms: true)
+            }
+        }
+        return reading.knowing(keys: keys)
+    }
 }

@@ -102,8 +102,26 @@ package enum Gateway {
             logger: logs.logger("tollgate.routes"),
             auditing: audit
         )
+        let planner = RoutesPlanner(
+            reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
+            reloader: reloader,
+            routes: routes,
+            vault: vault,
+            traffic: store,
+            folder: PlanFolder(in: settings.dataFolder),
+            retention: settings.retention,
+            clock: clock,
+            auditing: audit,
+            logger: logs.logger("tollgate.plans")
+        )
         let services = IngressServices(
-            acceptor: Acceptor(store: store, routes: routes, clock: clock, metrics: metrics),
+            acceptor: Acceptor(
+                store: store,
+                routes: routes,
+                clock: clock,
+                metrics: metrics,
+                times: view.acceptance
+            ),
             journal: store,
             routes: routes,
             clock: clock,
@@ -132,6 +150,7 @@ package enum Gateway {
                     clock: clock
                 ),
                 reloading: reloader,
+                planning: planner,
                 reporting: GatewayMetrics(
                     registry: metrics,
                     archive: store,
@@ -167,9 +186,10 @@ package enum Gateway {
         }
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys] + (certificates.map { [$0] } ?? []) + [
-                delivery
-            ]
+            services: alongside + [store, audit, retention, reloader, keys, planner]
+                + (certificates.map { [$0] } ?? []) + [
+                    delivery
+                ]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")

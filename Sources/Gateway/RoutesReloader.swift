@@ -67,6 +67,9 @@ final class RoutesReloader: Service, RoutesReloading {
         state = Mutex(State(taken: content, watch: FileWatch(signature)))
     }
 
+    /// The content of the file that is in force.
+    var content: [UInt8] { state.withLock { $0.taken } }
+
     /// Watches the file and waits for SIGHUP until graceful shutdown.
     func run() async throws {
         await cancelWhenGracefulShutdown {

@@ -54,6 +54,7 @@ package struct IngressServices: Sendable {
 package struct IngressOperations: Sendable {
     let readiness: any ReadinessReporting
     let reloading: any RoutesReloading
+    let planning: any RoutesPlanning
     let reporting: any MetricsReporting
     let audit: AuditLog
 
@@ -61,11 +62,13 @@ package struct IngressOperations: Sendable {
     package init(
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
+        planning: any RoutesPlanning,
         reporting: any MetricsReporting,
         audit: AuditLog
     ) {
         self.readiness = readiness
         self.reloading = reloading
+        self.planning = planning
         self.reporting = reporting
         self.audit = audit
     }

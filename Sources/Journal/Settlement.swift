@@ -5,14 +5,29 @@ package struct Settlement: Sendable, Equatable {
     package let provider: ProviderName
     /// First attempts that simply delivered: most of all, and cheap to keep.
     package let delivered: [DeliveredRun]
+    /// Shadow deliveries that were translated, or could not be: kept as cheaply as delivered ones.
+    package let skipped: [SkippedRun]
     /// All else: each has a row of its own.
     package let exceptions: [SettledDelivery]
+    /// What the shadow deliveries of the settlement showed, to be added to ``ShadowCounting/shadowCounts()``.
+    package let shadow: [ShadowTally]
 
-    package init(provider: ProviderName, delivered: [DeliveredRun] = [], exceptions: [SettledDelivery] = []) {
+    package init(
+        provider: ProviderName,
+        delivered: [DeliveredRun] = [],
+        skipped: [SkippedRun] = [],
+        exceptions: [SettledDelivery] = [],
+        shadow: [ShadowTally] = []
+    ) {
         self.provider = provider
         self.delivered = delivered
+        self.skipped = skipped
         self.exceptions = exceptions
+        self.shadow = shadow
     }
+
+    /// Whether there is nothing to record.
+    package var isEmpty: Bool { delivered.isEmpty && skipped.isEmpty && exceptions.isEmpty && shadow.isEmpty }
 }
 
 /// Events that one request delivered at the first attempt.
@@ -28,6 +43,19 @@ package struct DeliveredRun: Sendable, Equatable {
         precondition(!sequences.isEmpty, "a run has a first and a last event")
         self.sequences = sequences
         self.attempt = attempt
+    }
+}
+
+/// Events that were translated only. `sequences` must be neighbours as those of a ``DeliveredRun`` are.
+package struct SkippedRun: Sendable, Equatable {
+    /// Ascending, at least one.
+    package let sequences: [SequenceNumber]
+    package let at: Timestamp
+
+    package init(sequences: [SequenceNumber], at timestamp: Timestamp) {
+        precondition(!sequences.isEmpty, "a run has a first and a last event")
+        self.sequences = sequences
+        at = timestamp
     }
 }
 

@@ -12,7 +12,7 @@ struct ChunkRow {
     let providers: ProviderCounts
     private let row: Row
 
-    static let columns = "first, count, providers, content"
+    static let columns = "first, count, providers, content, accepted_first, accepted_last"
 
     /// - Parameter row: has the ``columns``, and is the cursor's current one.
     init(_ row: Row) throws {
@@ -23,6 +23,12 @@ struct ChunkRow {
     }
 
     var last: Int64 { first + count - 1 }
+
+    /// The earliest and the latest time of acceptance, in milliseconds.
+    var accepted: ClosedRange<Int64> {
+        let (start, end): (Int64, Int64) = (row[4], row[5])
+        return min(start, end)...max(start, end)
+    }
 
     /// The blob.
     private func content() throws -> [UInt8] {

@@ -1,41 +1,70 @@
 import Events
 import GRDB
+import Journal
 import JournalFormat
 
 /// Puts deliveries together from runs, rows and attempts.
 struct DeliveryAssembly {
     let db: Database
     let names: NameTable
+    private var neighbours: NeighbourDeliveries?
 
-    /// One delivery a destination of the event's plan, in the plan's order.
-    func all(of event: AcceptedEvent, at sequence: Int64) throws -> [Delivery] {
-        try event.plan.destinations.map { destination in
-            guard let provider = names.providerNumbers[destination.provider] else { return .pending(destination) }
-            if let row = try DeliveryRow.fetch(sequence: sequence, provider: provider, in: db) {
-                return try delivery(row, to: destination)
-            }
-            guard let attempt = try deliveredAttempt(sequence, provider) else { return .pending(destination) }
-            return Delivery(
-                provider: destination.provider,
-                adapter: destination.adapter,
-                mode: destination.mode,
-                status: .delivered,
-                attempts: 1,
-                deduplicated: attempt.deduplicated,
-                httpStatus: attempt.httpStatus,
-                latency: attempt.latency,
-                history: [attempt]
-            )
-        }
+    init(db: Database, names: NameTable) {
+        self.db = db
+        self.names = names
     }
 
-    /// The delivery of a row.
-    func delivery(_ row: DeliveryRow, to destination: Destination) throws -> Delivery {
-        let history = try attempts(of: row)
+    /// Reads at once what there is of these events, so that ``all(of:at:)`` does not look up each; nil ends that.
+    mutating func load(_ range: ClosedRange<Int64>?) throws {
+        neighbours = try range.map { try NeighbourDeliveries(of: $0, in: db) }
+    }
+
+    /// One delivery a destination of the event's plan, in the plan's order; then those that lanes have an outcome for.
+    func all(of event: AcceptedEvent, at sequence: Int64) throws -> [Delivery] {
+        let planned = try event.plan.destinations.map { destination in
+            try names.providerNumbers[destination.provider].flatMap { try delivery(sequence, $0, to: destination) }
+                ?? .pending(destination)
+        }
+        guard !names.laneList.isEmpty else { return planned }
+        return try planned
+            + names.laneList.compactMap { account in
+                guard event.isOpenToLanes(of: account.provider) else { return nil }
+                return try delivery(sequence, account.number, to: account.destination, of: account.lane)
+            }
+    }
+
+    /// What became of an event at an account; nil if nothing yet.
+    private func delivery(
+        _ sequence: Int64,
+        _ account: Int64,
+        to destination: Destination,
+        of lane: LaneNumber? = nil
+    ) throws -> Delivery? {
+        if let row = try row(sequence, account) { return try delivery(row, to: destination, of: lane) }
+        guard let outcome = try outcome(sequence, account) else { return nil }
         return Delivery(
             provider: destination.provider,
             adapter: destination.adapter,
             mode: destination.mode,
+            lane: lane,
+            status: outcome.attempt == nil ? .skipped : .delivered,
+            attempts: outcome.attempt == nil ? 0 : 1,
+            deduplicated: outcome.attempt?.deduplicated ?? false,
+            httpStatus: outcome.attempt?.httpStatus,
+            latency: outcome.attempt?.latency,
+            history: outcome.attempt.map { [$0] } ?? []
+        )
+    }
+
+    /// The delivery of a row.
+    /// - Parameter lane: whose account the row is of.
+    func delivery(_ row: DeliveryRow, to destination: Destination, of lane: LaneNumber? = nil) throws -> Delivery {
+        let history = try neighbours?.attempts(of: row) ?? attempts(of: row)
+        return Delivery(
+            provider: destination.provider,
+            adapter: destination.adapter,
+            mode: destination.mode,
+            lane: lane,
             status: row.status,
             attempts: row.attempts,
             deduplicated: history.last?.deduplicated ?? false,
@@ -47,45 +76,44 @@ struct DeliveryAssembly {
         )
     }
 
+    private func row(_ sequence: Int64, _ provider: Int64) throws -> DeliveryRow? {
+        guard let neighbours, neighbours.range.contains(sequence) else {
+            return try DeliveryRow.fetch(sequence: sequence, provider: provider, in: db)
+        }
+        return neighbours.row(sequence, provider)
+    }
+
+    /// The outcome of the run that holds an event, if one does.
+    private func outcome(_ sequence: Int64, _ account: Int64) throws -> SettledRuns.Outcome? {
+        guard let neighbours, neighbours.range.contains(sequence) else {
+            return try SettledRuns.outcome(at: sequence, account, in: db)
+        }
+        return neighbours.runs.outcome(at: sequence, account)
+    }
+
     private func attempts(of row: DeliveryRow) throws -> [Attempt] {
         try Row.fetchAll(
             db.cachedStatement(
-                sql: """
-                    SELECT at, latency, http_status, status, deduplicated, fault_code, fault_message, fault_vendor
-                    FROM attempts WHERE sequence = ? AND provider = ? ORDER BY ordinal
-                    """
+                sql: "SELECT \(Attempt.columns) FROM attempts WHERE sequence = ? AND provider = ? ORDER BY ordinal"
             ),
             arguments: [row.sequence, row.provider]
-        ).map { attempt in
-            Attempt(
-                at: Timestamp(milliseconds: attempt[0]),
-                latency: .microseconds(attempt[1] as Int64),
-                httpStatus: attempt[2],
-                status: try DeliveryRow.status(attempt[3]),
-                deduplicated: attempt[4],
-                fault: try DeliveryRow.fault(attempt, from: 5)
-            )
-        }
+        ).map { try Attempt($0, from: 0) }
     }
+}
 
-    /// The attempt of the run that holds the event, if one does.
-    private func deliveredAttempt(_ sequence: Int64, _ provider: Int64) throws -> Attempt? {
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT at, latency, http_status, deduplicated FROM delivered
-                    WHERE first BETWEEN ? AND ? AND provider = ? AND last >= ? ORDER BY first DESC LIMIT 1
-                    """
-            ),
-            arguments: [sequence - sequence % Schema.runSpan, sequence, provider, sequence]
-        )
-        guard let row else { return nil }
-        return Attempt(
-            at: Timestamp(milliseconds: row[0]),
-            latency: .microseconds(row[1] as Int64),
-            httpStatus: row[2],
-            status: .delivered,
-            deduplicated: row[3]
+extension Attempt {
+    /// What a row of the table `attempts` says of it.
+    static let columns = "at, latency, http_status, status, deduplicated, fault_code, fault_message, fault_vendor"
+
+    /// - Parameter column: where the ``columns`` begin.
+    init(_ row: Row, from column: Int) throws {
+        self.init(
+            at: Timestamp(milliseconds: row[column]),
+            latency: .microseconds(row[column + 1] as Int64),
+            httpStatus: row[column + 2],
+            status: try DeliveryRow.status(row[column + 3]),
+            deduplicated: row[column + 4],
+            fault: try DeliveryRow.fault(row, from: column + 5)
         )
     }
 }

@@ -8,7 +8,7 @@ struct DeliveryQuery: Sendable {
     /// The rows behind this one.
     var after = DeliveryRow.Position.start
     /// Nil: of all providers.
-    var providers: [Int64]?
+    var accounts: [Int64]?
     /// Nil: of all origins.
     var origins: [UInt32]?
     /// Nil: of all events.
@@ -28,7 +28,7 @@ struct DeliveryQuery: Sendable {
             arguments += StatementArguments(values)
         }
         if !statuses.isEmpty { require("status", in: statuses.map(\.rawValue)) }
-        if let providers { require("provider", in: providers) }
+        if let accounts { require("provider", in: accounts) }
         if let origins { require("origin", in: origins) }
         if let sequences { require("sequence", in: sequences) }
         return try Row.fetchAll(

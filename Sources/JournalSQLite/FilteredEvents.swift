@@ -46,7 +46,7 @@ struct FilteredEvents {
 }
 
 extension EventFilter {
-    /// Whether columns are not enough to tell what it takes.
+    /// Whether columns are not enough to tell what it takes, apart from what lanes have taken.
     var asksForEvents: Bool { condition != nil || !deliveryStatuses.isEmpty || !ids.isEmpty }
 
     /// Whether deliveries must be looked at.

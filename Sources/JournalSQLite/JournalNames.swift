@@ -31,6 +31,16 @@ final class JournalNames: Sendable {
         table.withLock { $0.register(provider) }
     }
 
+    /// The lane that has this account; nil if it is a provider's.
+    func lane(_ account: Int64) -> LaneAccount? {
+        table.withLock { $0.lanes[account] }
+    }
+
+    /// Notes that a lane has this account.
+    func add(_ account: LaneAccount) {
+        table.withLock { $0.load(lane: account) }
+    }
+
     /// What was given a number and is not on disk yet.
     var unsaved: UnsavedNames { table.withLock { $0.unsaved } }
 
@@ -54,6 +64,10 @@ struct NameTable: Sendable {
     private(set) var plans: [UInt32: NumberedPlan] = [:]
     private(set) var providers: [Int64: ProviderName] = [:]
     private(set) var providerNumbers: [ProviderName: Int64] = [:]
+    /// The accounts of lanes, by number.
+    private(set) var lanes: [Int64: LaneAccount] = [:]
+    /// The same, oldest lane first.
+    private(set) var laneList: [LaneAccount] = []
     private(set) var tenantHashes: [UInt32: TenantIdentityHash] = [:]
     /// The number of each origin's tenant: that of the tenant's first origin, which is the lowest.
     private(set) var tenantNumbers: [UInt32: UInt32] = [:]
@@ -93,6 +107,24 @@ struct NameTable: Sendable {
     mutating func load(provider: ProviderName, number: Int64) {
         providers[number] = provider
         providerNumbers[provider] = number
+    }
+
+    /// Takes over a lane's account.
+    mutating func load(lane account: LaneAccount) {
+        guard lanes.updateValue(account, forKey: account.number) == nil else { return }
+        laneList.append(account)
+        laneList.sort { $0.lane < $1.lane }
+    }
+
+    /// The numbers of a provider and of its lanes' accounts; empty if the journal has nothing of it.
+    func accounts(of provider: ProviderName) -> [Int64] {
+        let own = providerNumbers[provider].map { [$0] } ?? []
+        return own + laneList.filter { $0.provider == provider }.map(\.number)
+    }
+
+    /// Whether a provider has, or had, a lane.
+    func hasLanes(of provider: ProviderName) -> Bool {
+        laneList.contains { $0.provider == provider }
     }
 
     mutating func number(of origin: EventOrigin) -> UInt32 {

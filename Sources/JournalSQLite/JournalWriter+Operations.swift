@@ -56,6 +56,25 @@ extension JournalWriter {
             let last = try DueDelivery.bringForward(provider: number, after: after, by: step, limit: limit, in: db)
             batch.effects.append { ledger in ledger.withProgress(of: lease.provider) { $0.rescheduled() } }
             batch.answers.append { answer.resume(returning: .success(last)) }
+        case .lane(let step, let lease, let answer):
+            let result = try carryOut(step, under: lease, in: &batch)
+            batch.answers.append { answer.resume(returning: .success(result)) }
+        case .discardRetries(let lease, let limit, let answer):
+            let account = parts.lanes.entry(of: lease.provider)?.account
+            let count = try account.map { try LaneTable.discardRetries(of: $0, limit: limit, in: db) } ?? 0
+            batch.effects.append { ledger in
+                ledger.withProgress(of: lease.provider) { progress in
+                    progress.revised(retrying: -count)
+                    progress.rescheduled()
+                }
+            }
+            batch.answers.append { answer.resume(returning: .success(count)) }
+        case .pins(let step, let answer):
+            try step.run(in: db)
+            batch.answers.append { answer.resume(returning: .success(())) }
+        case .forgetShadowCounts(let provider, let answer):
+            if let number = parts.names.number(of: provider) { try ShadowTable.forget(number, in: db) }
+            batch.answers.append { answer.resume(returning: .success(())) }
         case .hold(let hold, let lease, let answer):
             try HoldTable.set(hold, of: lease.provider, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
@@ -74,7 +93,13 @@ extension JournalWriter {
             batch.effects.append { ledger in ledger.withProgress(of: provider) { $0.rescheduled() } }
             batch.answers.append { answer.resume(returning: .success(count)) }
         case .removeSettled(let step, let answer):
-            let progress = try step.run(in: db, ledger: parts.ledger, names: batch.names, newest: newest)
+            let progress = try step.run(
+                in: db,
+                ledger: parts.ledger,
+                lanes: parts.lanes,
+                names: batch.names,
+                newest: newest
+            )
             batch.removed.append(contentsOf: progress.removed)
             batch.answers.append { answer.resume(returning: .success(progress)) }
         }

@@ -28,7 +28,7 @@ final class JournalWriter {
         self.db = db
         self.parts = parts
         statements = try StatementSet(db)
-        settlements = SettlementWriter(statements: statements, ledger: parts.ledger, names: parts.names)
+        settlements = SettlementWriter(db: db, statements: statements, ledger: parts.ledger, names: parts.names)
         newest = parts.newest.value
         diskUse = DiskUse(folder: parts.folder)
         clockSteps = ClockSteps(
@@ -82,7 +82,7 @@ final class JournalWriter {
     private func prepareAgainIfNeeded() throws {
         guard hasFailed else { return }
         statements = try StatementSet(db)
-        settlements = SettlementWriter(statements: statements, ledger: parts.ledger, names: parts.names)
+        settlements = SettlementWriter(db: db, statements: statements, ledger: parts.ledger, names: parts.names)
         savedCursors.removeAll()
         hasFailed = false
     }

@@ -8,16 +8,25 @@ struct LedgerLoading {
     let db: Database
     let reader: JournalReader
     let newest: Int64
+    let lanes: [LaneBook.Entry]
 
     func load() throws -> [ProviderName: ProviderProgress] {
         let rows = try Row.fetchAll(db, sql: "SELECT number, name, cursor FROM providers")
-        let cursors = Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int64, $0[2] as Int64) })
+        let lanes = Dictionary(lanes.map { ($0.account.number, $0) }, uniquingKeysWith: { first, _ in first })
+        // Lanes do not know how many events they have left.
+        let cursors = Dictionary(
+            uniqueKeysWithValues: rows.filter { lanes[$0[0]] == nil }.map { ($0[0] as Int64, $0[2] as Int64) }
+        )
         let waiting = try eventsBehind(cursors)
         var providers: [ProviderName: ProviderProgress] = [:]
         for row in rows {
             let number: Int64 = row[0]
             let name = ProviderName(row[1] as String)
             let cursor: Int64 = row[2]
+            if let lane = lanes[number] {
+                providers[name] = try progress(of: lane, behind: cursor)
+                continue
+            }
             let ahead = try settled(behind: cursor, by: number)
             let walk = try walk(over: ahead, behind: cursor, for: name, number: number)
             providers[name] = ProviderProgress(
@@ -30,6 +39,18 @@ struct LedgerLoading {
             )
         }
         return providers
+    }
+
+    private func progress(of lane: LaneBook.Entry, behind cursor: Int64) throws -> ProviderProgress {
+        let number = lane.account.number
+        return ProviderProgress(
+            position: cursor,
+            isLane: true,
+            retrying: try retrying(number),
+            nextDue: try DueDelivery.earliest(provider: number, in: db) { _ in false },
+            ahead: lane.state.isActive ? try settled(behind: cursor, by: number) : SequenceRanges(),
+            interrupted: try interrupted(number)
+        )
     }
 
     /// How many events each provider has behind its cursor, by the counts of the chunks.
@@ -58,10 +79,19 @@ struct LedgerLoading {
         // A cursor may stand inside a run: where a walk ended that passed over what had been settled before.
         let runs = try Row.fetchCursor(
             db,
-            sql: "SELECT first, last FROM delivered WHERE first >= ? AND last > ? AND provider = ? ORDER BY first",
+            sql: """
+                SELECT first, last, members FROM delivered WHERE first >= ? AND last > ? AND provider = ? ORDER BY first
+                """,
             arguments: [cursor - cursor % Schema.runSpan, cursor, provider]
         )
-        while let run = try runs.next() { ranges.insert((run[0] as Int64)...(run[1] as Int64)) }
+        while let run = try runs.next() {
+            let (first, last): (Int64, Int64) = (run[0], run[1])
+            if let members = RunMembers(decoding: run[2], first: first) {
+                ranges.insert(members.ranges)
+            } else {
+                ranges.insert(first...last)
+            }
+        }
         let rows = try Int64.fetchCursor(
             db,
             sql: "SELECT sequence FROM deliveries WHERE sequence > ? AND provider = ? ORDER BY sequence",

@@ -45,14 +45,18 @@ final class ProviderLedger: Sendable {
         }
     }
 
-    /// The largest backlog of all providers, in events.
+    /// The largest backlog of all providers, in events: what a lane has claimed does not count.
     var largestBacklog: Int {
-        state.withLock { $0.providers.values.reduce(0) { max($0, $1.pending + $1.retrying) } }
+        state.withLock { state in
+            state.providers.reduce(0) { $1.value.isLane ? $0 : max($0, $1.value.pending + $1.value.retrying) }
+        }
     }
 
-    /// The providers for which something waits.
+    /// The providers for which something waits, without the accounts of lanes.
     var withBacklog: [ProviderName] {
-        state.withLock { $0.providers.filter { $0.value.pending + $0.value.retrying > 0 }.map(\.key) }
+        state.withLock { state in
+            state.providers.filter { !$0.value.isLane && $0.value.pending + $0.value.retrying > 0 }.map(\.key)
+        }
     }
 
     /// Where each provider's walk begins after a restart.
@@ -63,6 +67,11 @@ final class ProviderLedger: Sendable {
     /// Whether all these providers have settled all events of a range.
     func isSettled(_ range: ClosedRange<Int64>, by names: [ProviderName]) -> Bool {
         state.withLock { state in names.allSatisfy { state.providers[$0]?.isSettled(range) ?? false } }
+    }
+
+    /// Begins the progress of a lane's account.
+    func add(_ account: ProviderName, beginningBehind position: Int64) {
+        state.withLock { $0.providers[account] = ProviderProgress(position: position, isLane: true) }
     }
 
     /// Takes note of a committed chunk. A provider that is new begins its walk with it.

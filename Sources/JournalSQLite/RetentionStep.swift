@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// A part of retention that is small enough not to hold up the commits beside it.
 struct RetentionStep: Sendable {
@@ -20,7 +21,17 @@ struct RetentionStep: Sendable {
 
     private static let chunksPerStep = 64
 
-    func run(in db: Database, ledger: ProviderLedger, names: NameTable, newest: Int64) throws -> Progress {
+    func run(
+        in db: Database,
+        ledger: ProviderLedger,
+        lanes: LaneBook,
+        names: NameTable,
+        newest: Int64
+    ) throws -> Progress {
+        let before = min(before, try PinTable.earliest(in: db) ?? before)
+        // A lane that is not over has not looked at what lies behind its cursor.
+        let floor = lanes.active.map { lane in ledger.withProgress(of: lane.account.name, \.cursor) ?? lane.first }
+            .min()
         var progress = Progress()
         let rows = try Row.fetchAll(
             db.cachedStatement(
@@ -39,7 +50,7 @@ struct RetentionStep: Sendable {
             }
             progress.next = range.upperBound + 1
             let providers = try row.withUnsafeData(atIndex: 4) { ProviderCounts(decoding: $0.map(Array.init) ?? []) }
-            guard (row[3] as Int64) < before.milliseconds,
+            guard (row[3] as Int64) < before.milliseconds, range.upperBound <= floor ?? .max,
                 ledger.isSettled(range, by: providers.counts.compactMap { names.providers[$0.provider] }),
                 try !Self.hasOpenRows(range, db), try !Self.isDamaged(range, db)
             else { continue }
@@ -84,16 +95,33 @@ struct RetentionStep: Sendable {
             try db.execute(sql: "DELETE FROM \(table) WHERE sequence BETWEEN ? AND ?", arguments: bounds)
         }
         try db.execute(sql: "DELETE FROM chunks WHERE first BETWEEN ? AND ?", arguments: bounds)
-        // A run that reaches into the next chunk keeps what it says of that.
-        try db.execute(
-            sql: """
-                INSERT INTO delivered SELECT ?, provider, last, at, latency, http_status, deduplicated
-                FROM delivered WHERE first BETWEEN ? AND ? AND last > ?
-                ON CONFLICT(first, provider) DO UPDATE SET last = max(last, excluded.last)
-                """,
-            arguments: [range.upperBound + 1, range.lowerBound, range.upperBound, range.upperBound]
-        )
+        try moveRuns(reachingBehind: range, db)
         try db.execute(sql: "DELETE FROM delivered WHERE first BETWEEN ? AND ?", arguments: bounds)
+    }
+
+    /// A run that reaches into the next chunk keeps what it says of that.
+    private static func moveRuns(reachingBehind range: ClosedRange<Int64>, _ db: Database) throws {
+        let runs = try Row.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT first, provider, last, members FROM delivered WHERE first BETWEEN ? AND ? AND last > ?"
+            ),
+            arguments: [range.lowerBound, range.upperBound, range.upperBound]
+        )
+        let inner = try db.cachedStatement(sql: "SELECT last FROM delivered WHERE first = ? AND provider = ?")
+        let move = try db.cachedStatement(sql: "UPDATE delivered SET first = ? WHERE first = ? AND provider = ?")
+        for run in runs {
+            let (first, provider, last): (Int64, Int64, Int64) = (run[0], run[1], run[2])
+            var next: Int64? = range.upperBound + 1
+            if let members = RunMembers(decoding: run[3], first: first) {
+                next = members.first(from: range.upperBound + 1)
+            } else {
+                // One that lies within it, from its beginning on: none of those events is its own.
+                while let start = next, let end = try Int64.fetchOne(inner, arguments: [start, provider]) {
+                    next = end < last ? end + 1 : nil
+                }
+            }
+            if let next { try move.execute(arguments: [next, first, provider]) }
+        }
     }
 
     private static func hasOpenRows(_ range: ClosedRange<Int64>, _ db: Database) throws -> Bool {

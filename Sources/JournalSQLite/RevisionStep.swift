@@ -19,6 +19,8 @@ struct RevisionStep: Sendable {
     let number: Int64?
     let provider: ProviderName
     let providerNumber: Int64
+    /// The lane whose account it is; nil if it is a provider's.
+    let lane: LaneNumber?
     /// Deliveries with a row, held by the caller for as long as the step takes.
     let sequences: [Int64]
     /// How many deliveries beside these a settlement has changed already.
@@ -36,6 +38,7 @@ struct RevisionStep: Sendable {
                 """
         )
         let isRetry = revision.action == .retry
+        var counts: [String: Int] = [:]
         for sequence in sequences {
             guard let word = try String.fetchOne(select, arguments: [sequence, providerNumber]),
                 let status = DeliveryStatus(rawValue: word), revision.action.statuses.contains(status)
@@ -46,9 +49,12 @@ struct RevisionStep: Sendable {
                     isRetry ? revision.at.milliseconds : nil, sequence, providerNumber,
                 ]
             )
+            counts[word, default: 0] -= 1
+            counts[(isRetry ? DeliveryStatus.retrying : .discarded).rawValue, default: 0] += 1
             changed += 1
             retryingChange += (isRetry ? 1 : 0) - (status == .retrying ? 1 : 0)
         }
+        if let lane { try LaneTable.add(counts, to: lane, in: db) }
         return Result(number: try record(changed, in: db), changed: changed, retryingChange: retryingChange)
     }
 

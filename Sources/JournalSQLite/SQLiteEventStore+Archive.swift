@@ -145,9 +145,9 @@ extension SQLiteEventStore {
             )
         }
         if !filter.providers.isEmpty {
-            let known = filter.providers.compactMap { names.providerNumbers[$0] }
-            guard !known.isEmpty else { return nil }
-            query.providers = known
+            let accounts = filter.providers.flatMap { names.accounts(of: $0) }
+            guard !accounts.isEmpty else { return nil }
+            query.accounts = accounts
         }
         if let tenant = filter.tenant {
             query.origins = names.origins.filter { $0.value.tenant == tenant }.map(\.key)

@@ -5,6 +5,9 @@ import JournalFormat
 
 extension SQLiteEventStore {
     package func claimBlock(under lease: AccountLease, limit: BlockLimit) async throws(StoreError) -> DeliveryBlock? {
+        if parts.lanes.entry(of: lease.provider) != nil {
+            return try await claimLaneBlock(under: lease, limit: limit)
+        }
         while true {
             let newest = parts.newest.value
             guard let position = try parts.ledger.withProgress(under: lease, \.position), position < newest else {
@@ -33,6 +36,8 @@ extension SQLiteEventStore {
         limit: BlockLimit
     ) async throws(StoreError) -> [ClaimedDelivery] {
         let (ledger, provider) = (parts.ledger, lease.provider)
+        // A cancelled lane sends nothing any more.
+        guard parts.lanes.entry(of: provider)?.state != .cancelling else { return [] }
         guard let number = parts.names.number(of: provider),
             let held = try ledger.withProgress(
                 under: lease,
@@ -129,6 +134,13 @@ extension SQLiteEventStore {
         within limitBytes: Int
     ) async throws(StoreError) -> [ClaimedDelivery] {
         var (found, rest, bytes): ([ClaimedDelivery], ArraySlice<Int64>, Int) = ([], claimed[...], 0)
+        let destinations: AccountDestinations
+        do throws(StoreError) {
+            destinations = try parts.destinations(at: lease.provider)
+        } catch {
+            _ = try parts.ledger.withProgress(under: lease) { $0.unclaimRows(claimed) }
+            throw error
+        }
         while !rest.isEmpty, bytes < limitBytes {
             let slice = Array(rest.prefix(Self.retriesPerRead))
             let events: [Int64: StoredEvent]
@@ -142,7 +154,7 @@ extension SQLiteEventStore {
                 rest = rest.dropFirst()
                 guard let event = events[sequence] else { continue }
                 bytes += event.size
-                guard let retry = Self.delivery(sequence, event.event, to: lease.provider, histories[sequence]) else {
+                guard let retry = Self.delivery(sequence, event.event, destinations, histories[sequence]) else {
                     continue
                 }
                 found.append(retry)
@@ -159,19 +171,20 @@ extension SQLiteEventStore {
         to provider: ProviderName,
         _ histories: [Int64: DueDelivery.History]
     ) async throws(StoreError) -> [ClaimedDelivery] {
+        let destinations = try parts.destinations(at: provider)
         let events = try await events(at: sequences)
         return sequences.compactMap { sequence in
-            events[sequence].flatMap { Self.delivery(sequence, $0.event, to: provider, histories[sequence]) }
+            events[sequence].flatMap { Self.delivery(sequence, $0.event, destinations, histories[sequence]) }
         }
     }
 
     private static func delivery(
         _ sequence: Int64,
         _ event: AcceptedEvent,
-        to provider: ProviderName,
+        _ destinations: AccountDestinations,
         _ history: DueDelivery.History? = nil
     ) -> ClaimedDelivery? {
-        event.plan.destination(at: provider).map { destination in
+        destinations.destination(for: event).map { destination in
             ClaimedDelivery(
                 sequence: SequenceNumber(sequence),
                 event: event,

@@ -32,7 +32,7 @@ extension SQLiteEventStore {
 
     package func settle(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError) {
         precondition(settlement.provider == lease.provider, "outcomes are settled under their own account's lease")
-        guard !settlement.delivered.isEmpty || !settlement.exceptions.isEmpty else { return }
+        guard !settlement.isEmpty else { return }
         let prepared = try await prepare(settlement, under: lease)
         try await commit { .settle(prepared, lease, $0) }
     }
@@ -90,40 +90,65 @@ extension SQLiteEventStore {
     private func prepare(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError)
         -> PreparedSettlement
     {
+        let isLane = parts.lanes.entry(of: lease.provider) != nil
         let (runs, exceptions) =
-            try parts.ledger.withProgress(under: lease) { Self.separate(settlement, by: $0) }
-            ?? (settlement.delivered, settlement.exceptions)
+            try parts.ledger.withProgress(under: lease) { Self.separate(settlement, by: isLane ? nil : $0, rows: $0) }
+            ?? (settlement.runs, settlement.exceptions)
         let events = try await events(at: exceptions.map(\.sequence.rawValue))
         let numbers = parts.names.numbers(for: exceptions.compactMap { events[$0.sequence.rawValue]?.event }).origins
         var next = numbers.makeIterator()
         let origins = exceptions.map { events[$0.sequence.rawValue] == nil ? 0 : next.next() ?? 0 }
-        return PreparedSettlement(provider: settlement.provider, runs: runs, exceptions: exceptions, origins: origins)
+        return PreparedSettlement(
+            provider: settlement.provider,
+            runs: runs,
+            exceptions: exceptions,
+            shadow: settlement.shadow,
+            origins: origins
+        )
     }
 
     /// Turns what was claimed by its row, but is settled as part of a run, into an exception, since its row must not stay behind
     /// as `retrying`; and cuts runs that would stand for events that are still open.
+    /// - Parameters:
+    ///   - progress: tells where to cut; nil if runs say themselves which events are theirs.
+    ///   - rows: tells what was claimed by its row.
     private static func separate(
         _ settlement: Settlement,
-        by progress: ProviderProgress
-    ) -> ([DeliveredRun], [SettledDelivery]) {
-        var (runs, exceptions) = ([DeliveredRun](), settlement.exceptions)
+        by progress: ProviderProgress?,
+        rows held: ProviderProgress
+    ) -> ([SettledRun], [SettledDelivery]) {
+        var (runs, exceptions) = ([SettledRun](), settlement.exceptions)
         let rows = Set(exceptions.map(\.sequence.rawValue))
-        for run in settlement.delivered {
+        for run in settlement.runs {
             var rest: [Int64] = []
             for sequence in run.sequences {
-                if progress.holdsRow(sequence.rawValue) {
+                if held.holdsRow(sequence.rawValue) {
                     exceptions.append(
-                        SettledDelivery(sequence: sequence, status: .delivered, newAttempts: [run.attempt])
+                        SettledDelivery(
+                            sequence: sequence,
+                            status: run.attempt == nil ? .skipped : .delivered,
+                            newAttempts: run.attempt.map { [$0] } ?? []
+                        )
                     )
                 } else {
                     rest.append(sequence.rawValue)
                 }
             }
             guard !rest.isEmpty else { continue }
-            for piece in progress.unbroken(rest, besides: rows) {
-                runs.append(DeliveredRun(sequences: piece.map { SequenceNumber($0) }, attempt: run.attempt))
+            for piece in progress?.unbroken(rest, besides: rows) ?? [rest[...]] {
+                runs.append(
+                    SettledRun(sequences: piece.map { SequenceNumber($0) }, at: run.at, attempt: run.attempt)
+                )
             }
         }
         return (runs, exceptions)
+    }
+}
+
+extension Settlement {
+    /// What is kept by its first and last event.
+    fileprivate var runs: [SettledRun] {
+        delivered.map { SettledRun(sequences: $0.sequences, at: $0.attempt.at, attempt: $0.attempt) }
+            + skipped.map { SettledRun(sequences: $0.sequences, at: $0.at, attempt: nil) }
     }
 }

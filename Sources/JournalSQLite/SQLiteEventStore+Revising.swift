@@ -38,6 +38,7 @@ extension SQLiteEventStore {
                     number: number,
                     provider: provider,
                     providerNumber: providerNumber,
+                    lane: parts.names.lane(providerNumber)?.lane,
                     sequences: free,
                     busy: sequences.count - free.count
                 )
@@ -55,6 +56,7 @@ extension SQLiteEventStore {
                 number: number,
                 provider: provider,
                 providerNumber: providerNumber,
+                lane: nil,
                 sequences: [],
                 settled: discarded,
                 busy: sequences.count - discarded

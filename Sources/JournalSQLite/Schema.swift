@@ -6,7 +6,7 @@ import JournalFormat
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 8
+    static let version = 9
 
     /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
     /// before it.
@@ -25,6 +25,7 @@ enum Schema {
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6 + tablesSince8
+                    + columnsSince9 + tablesSince9
             )
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
@@ -44,6 +45,7 @@ enum Schema {
                 try db.execute(sql: tablesSince8)
                 try ClockSteps.findAll(in: db)
             }
+            if found < 9 { try db.execute(sql: columnsSince9 + tablesSince9) }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -110,6 +112,53 @@ enum Schema {
         """
 
     private static let tablesSince8 = "CREATE TABLE clock_steps(first INTEGER PRIMARY KEY);"
+
+    private static let columnsSince9 = """
+        ALTER TABLE delivered ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE delivered ADD COLUMN members BLOB;
+        """
+
+    private static let tablesSince9 = """
+        CREATE TABLE lanes(
+            number INTEGER PRIMARY KEY,
+            provider INTEGER NOT NULL,
+            account INTEGER NOT NULL UNIQUE,
+            adapter TEXT NOT NULL,
+            filter BLOB NOT NULL,
+            routes BLOB NOT NULL,
+            first INTEGER NOT NULL,
+            through INTEGER,
+            state TEXT NOT NULL,
+            rate REAL NOT NULL,
+            started_by TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed_at INTEGER NOT NULL,
+            ended_at INTEGER
+        );
+        CREATE TABLE lane_counts(
+            lane INTEGER NOT NULL,
+            word TEXT NOT NULL,
+            events INTEGER NOT NULL,
+            PRIMARY KEY(lane, word)
+        ) WITHOUT ROWID;
+        CREATE TABLE pins(
+            name TEXT PRIMARY KEY,
+            accepted_from INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE shadow_counts(
+            provider INTEGER NOT NULL,
+            class TEXT NOT NULL,
+            field TEXT NOT NULL,
+            events INTEGER NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            samples TEXT NOT NULL,
+            PRIMARY KEY(provider, class, field)
+        ) WITHOUT ROWID;
+        CREATE INDEX delivered_known ON delivered(first, provider) WHERE deduplicated;
+        """
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

@@ -5,6 +5,7 @@ import JournalFormat
 
 /// Writes outcomes: delivered runs, rows for all else, their attempts, and the ends of intents.
 struct SettlementWriter {
+    let db: Database
     let statements: StatementSet
     let ledger: ProviderLedger
     let names: JournalNames
@@ -13,12 +14,22 @@ struct SettlementWriter {
         let provider = settlement.provider
         let number = names.register(provider)
         var changes = SettlementChanges()
+        let lane = names.lane(number)
+        var counts: [String: Int] = [:]
         for run in settlement.runs {
-            try write(run, provider: number)
+            try write(run, provider: number, withMembers: lane != nil)
             changes.delivered += run.sequences.map(\.rawValue)
+            counts[run.status.rawValue, default: 0] += run.sequences.count
+            if run.attempt?.deduplicated == true { counts[LaneTable.deduplicated, default: 0] += run.sequences.count }
         }
         for (index, exception) in settlement.exceptions.enumerated() {
-            let wasRetrying = try write(exception, origin: settlement.origins[index], provider: number)
+            let before = try write(exception, origin: settlement.origins[index], provider: number)
+            let wasRetrying = before == DeliveryStatus.retrying.rawValue
+            if let before { counts[before, default: 0] -= 1 }
+            counts[exception.status.rawValue, default: 0] += 1
+            if exception.status == .delivered, exception.newAttempts.last?.deduplicated == true {
+                counts[LaneTable.deduplicated, default: 0] += 1
+            }
             changes.rows.append(
                 SettlementChanges.Row(
                     sequence: exception.sequence.rawValue,
@@ -27,13 +38,15 @@ struct SettlementWriter {
                 )
             )
         }
+        if let lane { try LaneTable.add(counts, to: lane.lane, in: db) }
+        for tally in settlement.shadow { try ShadowTable.add(tally, of: number, in: db) }
         try withdrawIntents(changes.delivered + changes.rows.map(\.sequence), of: provider, in: batch)
         batch.hasSettled = true
         batch.effects.append { ledger in ledger.withProgress(of: provider) { changes.apply(to: &$0) } }
     }
 
-    private func write(_ run: DeliveredRun, provider: Int64) throws {
-        let attempt = run.attempt
+    /// - Parameter withMembers: whether events between the first and the last may belong to somebody else.
+    private func write(_ run: SettledRun, provider: Int64, withMembers: Bool) throws {
         var rest = run.sequences[...]
         while let first = rest.first?.rawValue {
             let border = (first / Schema.runSpan + 1) * Schema.runSpan
@@ -41,15 +54,17 @@ struct SettlementWriter {
             rest = rest.dropFirst(piece.count)
             try statements.insertRun.execute(
                 arguments: [
-                    first, provider, piece[piece.endIndex - 1].rawValue, attempt.at.milliseconds,
-                    attempt.latency.wholeMicroseconds, attempt.httpStatus, attempt.deduplicated,
+                    first, provider, piece[piece.endIndex - 1].rawValue, run.at.milliseconds,
+                    run.attempt?.latency.wholeMicroseconds ?? 0, run.attempt?.httpStatus,
+                    run.attempt?.deduplicated ?? false, run.attempt == nil,
+                    withMembers ? RunMembers(piece)?.encoded : nil,
                 ]
             )
         }
     }
 
-    /// - Returns: whether the delivery had a row that said `retrying`.
-    private func write(_ settled: SettledDelivery, origin: UInt32, provider: Int64) throws -> Bool {
+    /// - Returns: the state that the delivery's row had before; nil if it had none.
+    private func write(_ settled: SettledDelivery, origin: UInt32, provider: Int64) throws -> String? {
         let sequence = settled.sequence.rawValue
         let known = try Row.fetchOne(statements.selectDelivery, arguments: [sequence, provider])
         let attempts: Int = known?["attempts"] ?? 0
@@ -73,7 +88,7 @@ struct SettlementWriter {
                 fault?.code.rawValue, fault?.message, fault?.vendor,
             ]
         )
-        return known?["status"] == DeliveryStatus.retrying.rawValue
+        return known?["status"]
     }
 
     /// Writes down that these events are about to be sent.

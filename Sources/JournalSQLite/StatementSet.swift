@@ -28,9 +28,10 @@ struct StatementSet {
         )
         insertRun = try db.makeStatement(
             sql: """
-                INSERT INTO delivered(first, provider, last, at, latency, http_status, deduplicated)
-                VALUES(?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT(first, provider) DO UPDATE SET last = max(last, excluded.last)
+                INSERT INTO delivered(first, provider, last, at, latency, http_status, deduplicated, skipped, members)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(first, provider) DO UPDATE SET last = max(last, excluded.last),
+                    members = CASE WHEN excluded.last >= last THEN excluded.members ELSE members END
                 """
         )
         selectDelivery = try db.makeStatement(

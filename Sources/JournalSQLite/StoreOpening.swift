@@ -93,6 +93,8 @@ struct StoreOpening {
         )
         try columns.open(floor: bounds.oldest, newest: bounds.newest)
         let departures = try departures(db)
+        let lanes = try LaneTable.all(in: db).map(\.entry)
+        let loading = LedgerLoading(db: db, reader: reader, newest: bounds.newest, lanes: lanes)
         let commits = GroupCommit(settings: settings, announce: announce)
         return StoreParts(
             folder: folder,
@@ -105,8 +107,9 @@ struct StoreOpening {
             reader: reader,
             index: index,
             columns: columns,
-            ledger: ProviderLedger(try LedgerLoading(db: db, reader: reader, newest: bounds.newest).load()),
+            ledger: ProviderLedger(try loading.load()),
             leases: LeaseWatch(),
+            lanes: LaneBook(lanes),
             newest: RisingNumber(bounds.newest),
             commits: commits,
             departures: departures,
@@ -171,6 +174,7 @@ struct StoreOpening {
             }
             names.load(plan: plan, number: number)
         }
+        for record in try LaneTable.all(in: db) { names.load(lane: record.entry.account) }
         return names
     }
 

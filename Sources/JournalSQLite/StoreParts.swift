@@ -16,6 +16,7 @@ struct StoreParts: Sendable {
     let columns: ColumnIndex
     let ledger: ProviderLedger
     let leases: LeaseWatch
+    let lanes: LaneBook
     let newest: RisingNumber
     let commits: GroupCommit
     let departures: DepartureLog

@@ -18,6 +18,14 @@ enum WriteOperation: Sendable {
     case removeSettled(RetentionStep, Answer<RetentionStep.Progress>)
     /// One step of a person's decision about deliveries.
     case revise(RevisionStep, Answer<RevisionStep.Result>)
+    /// Something about a lane; under its lease if one is given.
+    case lane(LaneStep, AccountLease?, Answer<LaneStep.Result>)
+    /// Discards so many deliveries of a cancelled lane that wait for another attempt; answers how many there were.
+    case discardRetries(AccountLease, limit: Int, Answer<Int>)
+    /// Changes what retention leaves.
+    case pins(PinStep, Answer<Void>)
+    /// Begins the counts of a provider's shadow deliveries anew.
+    case forgetShadowCounts(ProviderName, Answer<Void>)
     /// Writes or lifts a provider's hold.
     case hold(ProviderHold?, AccountLease, Answer<Void>)
     /// Adds an entry to the audit log.
@@ -38,9 +46,12 @@ enum WriteOperation: Sendable {
     var lease: AccountLease? {
         switch self {
         case .giveBack(let lease, _, _), .settle(_, let lease, _), .intend(_, let lease, _), .hold(_, let lease, _),
-            .bringForward(let lease, _, _, _, _):
+            .bringForward(let lease, _, _, _, _), .discardRetries(let lease, _, _):
             lease
-        case .append, .lease, .removeSettled, .revise, .audit, .holdByOperator, .makeRetriesDue: nil
+        case .lane(_, let lease, _): lease
+        case .append, .lease, .removeSettled, .revise, .audit, .holdByOperator, .makeRetriesDue, .pins,
+            .forgetShadowCounts:
+            nil
         }
     }
 
@@ -50,8 +61,11 @@ enum WriteOperation: Sendable {
         case .append(_, let answer): answer.resume(returning: .failure(error))
         case .lease(_, _, let answer): answer.resume(returning: .failure(error))
         case .settle(_, _, let answer), .intend(_, _, let answer), .giveBack(_, _, let answer),
-            .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer):
+            .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer),
+            .pins(_, let answer), .forgetShadowCounts(_, let answer):
             answer.resume(returning: .failure(error))
+        case .lane(_, _, let answer): answer.resume(returning: .failure(error))
+        case .discardRetries(_, _, let answer): answer.resume(returning: .failure(error))
         case .makeRetriesDue(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))
         case .bringForward(_, _, _, _, let answer): answer.resume(returning: .failure(error))
@@ -80,8 +94,20 @@ struct PreparedAppend: Sendable {
 /// A settlement, ready for the writer.
 struct PreparedSettlement: Sendable {
     let provider: ProviderName
-    let runs: [DeliveredRun]
+    let runs: [SettledRun]
     let exceptions: [SettledDelivery]
+    let shadow: [ShadowTally]
     /// The origin's number of each exception's event; 0 where the event cannot be read.
     let origins: [UInt32]
+}
+
+/// Events with one outcome, of which the first and the last number are kept.
+struct SettledRun: Sendable {
+    /// Ascending, at least one.
+    let sequences: [SequenceNumber]
+    let at: Timestamp
+    /// The attempt that delivered them; nil if they were translated only.
+    let attempt: Attempt?
+
+    var status: DeliveryStatus { attempt == nil ? .skipped : .delivered }
 }

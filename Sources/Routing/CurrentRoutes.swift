@@ -23,7 +23,18 @@ package final class CurrentRoutes: Sendable {
         var stored: StoredKeys
         var watchers: [Int: AsyncStream<RoutesSnapshot>.Continuation] = [:]
         var nextWatcher = 0
+        /// Tables that were replaced, and may still be worked with.
+        var replaced: [Replaced] = []
     }
+
+    /// A table that was replaced.
+    private struct Replaced {
+        weak var table: RoutingTable?
+        let at: ContinuousClock.Instant
+    }
+
+    /// No request is worked on for longer.
+    private static let longestRequest = Duration.seconds(60)
 
     private let state: Mutex<State>
 
@@ -50,10 +61,25 @@ package final class CurrentRoutes: Sendable {
     /// The tables are built under the lock, so that of two concurrent changes neither is lost.
     private func change(_ change: (inout State) -> Void) {
         let (new, watchers) = state.withLock { state in
+            state.replaced.append(Replaced(table: state.snapshot.table, at: .now))
+            state.replaced.removeAll { Self.isOver($0, at: .now) }
             change(&state)
             return (state.snapshot, Array(state.watchers.values))
         }
         for watcher in watchers { watcher.yield(new) }
+    }
+
+    /// Whether nothing is worked on any more by routes that were replaced: every event that the journal gets from now on has a plan of the
+    /// routes in force. Who makes plans holds the table until the events are in the journal.
+    package var areAlone: Bool {
+        state.withLock { state in
+            state.replaced.removeAll { Self.isOver($0, at: .now) }
+            return state.replaced.isEmpty
+        }
+    }
+
+    private static func isOver(_ replaced: Replaced, at now: ContinuousClock.Instant) -> Bool {
+        replaced.table == nil || now - replaced.at >= longestRequest
     }
 
     /// The current routes, then each version that replaces them. A slow reader skips versions, but never the newest.

@@ -85,7 +85,7 @@ package struct RoutesChanges: Sendable, Equatable {
             ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),
             ("retry", old.pipeline.retry != new.pipeline.retry),
             ("breaker", old.pipeline.breaker != new.pipeline.breaker),
-            ("reads", old.pipeline.readsShare != new.pipeline.readsShare),
+            ("reads", old.reads != new.reads),
             ("on_uncertain", old.pipeline.onUncertain != new.pipeline.onUncertain),
         ])
     }

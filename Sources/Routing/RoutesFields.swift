@@ -79,18 +79,31 @@ package enum RoutesFields {
             ),
             Field("retry", .object(retry), "When a failed delivery is retried."),
             Field("breaker", .object(breaker), "When requests to a failing provider are paused."),
-            Field("reads", .object(reads), "How much of the rate limit is for calls that carry no events."),
+            Field(
+                "reads",
+                .object(reads(vendors)),
+                "How the vendor is read, and how much of the rate limit that may take."
+            ),
             onUncertain.field,
         ]
     }
 
     static let readsShare = DefaultedField.number(
         "share",
-        1...100,
+        1...90,
         default: PipelineSettings.standardReadsShare,
         "Percent of the rate limit that reads of this vendor and passed calls may take together. They always come after deliveries."
     )
-    static let reads = [readsShare.field]
+
+    static func reads(_ vendors: [VendorTraits]) -> [Field] {
+        let defaults = vendors.compactMap { vendor in
+            vendor.reads.map { "\(DurationText.write($0.lag)) (\(vendor.vendor))" }
+        }
+        let summary =
+            "How long the vendor may take to show an event that it accepted: an event that is not shown for longer is missing."
+        let standard = defaults.isEmpty ? "" : " Default: \(defaults.joined(separator: ", "))."
+        return [readsShare.field, Field("lag", .duration, summary + standard)]
+    }
 
     static let retryBase = DefaultedField.duration(
         "base",

@@ -134,6 +134,7 @@ private struct RoutesFileReader {
         let traits = adapter.traits
         let baseURL = readBaseURL(members, member.value, traits)
         let credential = members["credential"].flatMap { CredentialSource.read($0, &fields) }
+        let reads = readReads(members["reads"], traits)
         let pipeline = PipelineSettings(
             provider: ProviderName(name),
             batch: readBatch(members["batch"], traits),
@@ -144,7 +145,7 @@ private struct RoutesFileReader {
             concurrency: RoutesFields.concurrency.value(in: members),
             rateLimit: members["rate_limit"]?.string.flatMap(RateText.read)
                 ?? (baseURL.map(BaseURL.isLoopback) ?? false ? nil : traits.rateLimit),
-            readsShare: readReadsShare(members["reads"]),
+            readsShare: RoutesFields.readsShare.value(in: reads),
             onUncertain: RoutesFields.onUncertain.value(in: members)
         )
         let headers = readAccountHeaders(members, traits)
@@ -157,7 +158,8 @@ private struct RoutesFileReader {
                 mayBeInside: RoutesFields.allowPrivateAddress.value(in: members) || BaseURL.isLoopback(baseURL),
                 credential: credential,
                 timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.timeout,
-                headers: headers
+                headers: headers,
+                lag: reads["lag"]?.string.flatMap(DurationText.read)
             )
         )
     }
@@ -245,9 +247,17 @@ private struct RoutesFileReader {
         )
     }
 
-    private mutating func readReadsShare(_ value: JSONValue?) -> Double {
-        guard let value else { return RoutesFields.readsShare.standard }
-        return RoutesFields.readsShare.value(in: fields.members(of: value, RoutesFields.reads, in: "\"reads\""))
+    private mutating func readReads(_ value: JSONValue?, _ traits: VendorTraits) -> [String: JSONValue] {
+        guard let value else { return [:] }
+        let members = fields.members(of: value, RoutesFields.reads(vendors), in: "\"reads\"")
+        if let lag = members["lag"], traits.reads == nil {
+            fields.fault(
+                lag,
+                "\"lag\" has no effect: \(traits.vendor) shows no events; remove it",
+                severity: .warning
+            )
+        }
+        return members
     }
 
     private mutating func readBreaker(_ value: JSONValue?) -> BreakerSettings {

@@ -16,7 +16,8 @@ package enum RoutesReport {
         for provider in routes.providers {
             let headers = provider.headers.map { ", \($0.setting) \($0.value)" }.joined()
             lines.append(
-                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(text(provider.credential))\(headers)"
+                "  provider \(provider.name): \(provider.traits.vendor) at \(provider.baseURL), \(text(provider.credential))\(headers), "
+                    + reads(of: provider)
             )
         }
         for route in routes.routes {
@@ -31,6 +32,13 @@ package enum RoutesReport {
             lines.append("  client \(client.name): \(text(client))")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func reads(of provider: ProviderConfiguration) -> String {
+        guard provider.traits.reads != nil else { return "cannot be read" }
+        let share = "at most \(percent(provider.reads.share))% of its rate limit and "
+        let limit = provider.pipeline.rateLimit == nil ? "" : share
+        return "read with \(limit)a lag of \(DurationText.write(provider.reads.lag))"
     }
 
     /// `1 route`, `2 routes`

@@ -93,30 +93,12 @@ package final class RoutingTable: Sendable {
         }
     }
 
-    /// The destination, at the tenant's own account if it has one there.
-    ///
-    /// In an account that tenants share, every id is prefixed with the tenant: the vendor identifies events by their id alone, and would
-    /// treat one tenant's event as a duplicate of another's. As part of the plan, the prefix never changes for an event.
+    /// The destination, at the tenant's own account if it has one there. Being part of the plan, that never changes for an event.
     private func own(_ destination: Destination, _ tenant: TenantID?) -> Destination {
         guard let tenant else { return destination }
         let account = accounts[tenant]?[destination.provider] ?? destination.provider
-        var settings = destination.settings
-        if shared.contains(account) {
-            let name = DestinationSettings.idPrefix
-            var values = settings.values
-            // No tenant's name has a slash in it.
-            values[name] = .text("\(tenant)/" + (settings.text(name) ?? ""))
-            settings = DestinationSettings(values)
-        } else if account == destination.provider {
-            return destination
-        }
-        return Destination(
-            provider: account,
-            adapter: destination.adapter,
-            mode: destination.mode,
-            rename: destination.rename,
-            settings: settings
-        )
+        let own = account == destination.provider ? destination : destination.moved(to: account)
+        return shared.contains(account) ? own.prefixed(by: tenant) : own
     }
 
     /// The names of the routes that can take events of a client, for a message to it.

@@ -43,53 +43,57 @@ indirect enum SandboxJSON: Equatable, Sendable {
     var isNull: Bool { self == .null }
 
     /// The value as JSON text, without white space.
-    var text: String {
-        var text = ""
-        write(to: &text)
-        return text
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The value as JSON text in UTF-8, without white space.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
     }
 
-    private func write(to text: inout String) {
+    private func write(to bytes: inout [UInt8]) {
         switch self {
-        case .null: text += "null"
-        case .bool(let bool): text += bool ? "true" : "false"
-        case .number(let number): text += number
-        case .string(let string): Self.quote(string, to: &text)
+        case .null: bytes += "null".utf8
+        case .bool(let bool): bytes += (bool ? "true" : "false").utf8
+        case .number(let number): bytes += number.utf8
+        case .string(let string): Self.quote(string, to: &bytes)
         case .array(let elements):
-            text += "["
+            bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
-                if index > 0 { text += "," }
-                element.write(to: &text)
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                element.write(to: &bytes)
             }
-            text += "]"
+            bytes.append(UInt8(ascii: "]"))
         case .object(let members):
-            text += "{"
+            bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
-                if index > 0 { text += "," }
-                Self.quote(member.name, to: &text)
-                text += ":"
-                member.value.write(to: &text)
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.quote(member.name, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(to: &bytes)
             }
-            text += "}"
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func quote(_ string: String, to text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
+    private static func quote(_ string: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in string.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += #"\""#.utf8
+            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+            case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+            case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+            case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
+            case 0..<0x20:
+                let digits = String(byte, radix: 16)
+                bytes += #"\u"#.utf8
+                bytes += (String(repeating: "0", count: 4 - digits.count) + digits).utf8
+            default: bytes.append(byte)
             }
         }
-        text += "\""
+        bytes.append(UInt8(ascii: "\""))
     }
 }
 
@@ -119,13 +123,21 @@ private struct SandboxJSONReader {
     mutating func readAll() -> SandboxJSON? {
         guard let value = readValue() else { return nil }
         skipSpace()
-        return place == bytes.count ? value : nil
+        // No ternary: a nil in it would be a JSON null.
+        guard place == bytes.count else { return nil }
+        return value
     }
 
     private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
 
     private mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { place += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        place += 1
+        return true
     }
 
     private mutating func take(_ word: String) -> Bool {
@@ -158,44 +170,61 @@ private struct SandboxJSONReader {
     private mutating func readObject() -> SandboxJSON? {
         var members: [SandboxJSON.Member] = []
         skipSpace()
-        if take("}") { return .object([]) }
+        if take(UInt8(ascii: "}")) { return .object([]) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\""), let name = readString() else { return nil }
             skipSpace()
-            guard take(":"), let value = readValue() else { return nil }
+            guard take(UInt8(ascii: ":")), let value = readValue() else { return nil }
             members.append(SandboxJSON.Member(name: name, value: value))
             skipSpace()
-            if take("}") { return .object(members) }
-            guard take(",") else { return nil }
+            if take(UInt8(ascii: "}")) { return .object(members) }
+            guard take(UInt8(ascii: ",")) else { return nil }
         }
     }
 
     private mutating func readArray() -> SandboxJSON? {
         var elements: [SandboxJSON] = []
         skipSpace()
-        if take("]") { return .array([]) }
+        if take(UInt8(ascii: "]")) { return .array([]) }
         while true {
             guard let value = readValue() else { return nil }
             elements.append(value)
             skipSpace()
-            if take("]") { return .array(elements) }
-            guard take(",") else { return nil }
+            if take(UInt8(ascii: "]")) { return .array(elements) }
+            guard take(UInt8(ascii: ",")) else { return nil }
         }
     }
 
     private mutating func readNumber() -> SandboxJSON? {
         let start = place
-        while let byte = next, "+-.0123456789eE".utf8.contains(byte) { place += 1 }
+        while let byte = next, Self.isPartOfNumber(byte) { place += 1 }
+        let first = bytes[start..<place].first { $0 != UInt8(ascii: "-") }
+        guard let first, Self.isDigit(first) else { return nil }
         let text = String(decoding: bytes[start..<place], as: UTF8.self)
-        let digits = text.drop { $0 == "-" }
-        guard digits.first?.isNumber == true, Double(text) != nil, text.first != "+" else { return nil }
+        guard Double(text) != nil else { return nil }
         return .number(text)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isPartOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): true
+        default: isDigit(byte)
+        }
     }
 
     private mutating func readString() -> String? {
         place += 1
-        var text: [UInt8] = []
+        let start = place
+        // Most strings have no escapes, and are taken in one piece.
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { place += 1 }
+        if next == UInt8(ascii: "\"") {
+            place += 1
+            return String(validating: bytes[start..<(place - 1)], as: UTF8.self)
+        }
+        var text = Array(bytes[start..<place])
         while let byte = next {
             place += 1
             switch byte {

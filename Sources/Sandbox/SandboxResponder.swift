@@ -14,6 +14,21 @@ struct SandboxResponder: HTTPResponder {
     struct VendorBooth: Sendable {
         let simulator: any Simulator
         let dice: FaultDice
+        let limiter = RateLimiter()
+
+        /// Answers a request, and applies it, unless it is beyond a limit.
+        func answer(_ request: SimulatedRequest) -> SimulatedAnswer {
+            let verdict = limiter.take(
+                simulator.kind(of: request),
+                simulator.limit(of: request),
+                simulator.books.settings.limits,
+                at: .now
+            )
+            guard let verdict else { return simulator.answer(request, at: Date()) }
+            var answer = verdict.isRefused ? simulator.refused(verdict) : simulator.answer(request, at: Date())
+            answer.headers += simulator.headers(verdict)
+            return answer
+        }
 
         /// What the vendor answers when it fails, with the wait that is set where the vendor itself names none.
         func failure(_ status: Int, _ faults: Faults) -> SimulatedAnswer {
@@ -69,7 +84,7 @@ struct SandboxResponder: HTTPResponder {
             if !faults.poison.isEmpty, Self.isPoisoned(request.body, faults.poison) {
                 return Self.response(booth.simulator.failure(faults.poisonStatus, retryAfter: nil))
             }
-            answer = booth.simulator.answer(request, at: Date())
+            answer = booth.answer(request)
         }
         let misbehaviour = Misbehaviour(channel: context.channel)
         switch roll.mishap {

@@ -25,7 +25,7 @@ struct SimulatedAnswer: Sendable {
     init(_ status: Int, _ json: SandboxJSON, headers: [(String, String)] = []) {
         self.status = status
         self.headers = [("Content-Type", "application/json")] + headers
-        body = Array(json.text.utf8)
+        body = json.bytes
     }
 
     init(empty status: Int, headers: [(String, String)] = []) {
@@ -60,6 +60,8 @@ protocol Simulator: Sendable {
     /// The vendor's prefix in the sandbox's address: `lago`.
     var vendor: String { get }
     var books: Books { get }
+    /// Which settings it has.
+    var traits: SettingsTraits { get }
 
     /// Answers a request, and applies it.
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer
@@ -67,10 +69,20 @@ protocol Simulator: Sendable {
     /// What the vendor answers when it fails with this status, without looking at the request.
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer
 
-    /// Changes a behaviour; nil if the vendor has no such setting.
-    func set(_ name: String, to value: SandboxJSON) -> Bool
+    /// Whether a request reads or writes.
+    func kind(of request: SimulatedRequest) -> CallKind
+
+    /// Which of the documented limits counts a request; nil: none.
+    func limit(of request: SimulatedRequest) -> String?
+
+    /// The answer to a request beyond a limit.
+    func refused(_ verdict: LimitVerdict) -> SimulatedAnswer
+
+    /// What each answer tells of its limit.
+    func headers(_ verdict: LimitVerdict) -> [(String, String)]
 }
 
 extension Simulator {
-    func set(_ name: String, to value: SandboxJSON) -> Bool { false }
+    func kind(of request: SimulatedRequest) -> CallKind { request.method == .get ? .read : .write }
+    func headers(_ verdict: LimitVerdict) -> [(String, String)] { [] }
 }

@@ -23,12 +23,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Events that wait in the row memory.")
     var waitingEvents = 1_000_000
 
+    @Option(help: "Events stored at each vendor in the row simulators.")
+    var storedEvents = 1_000_000
+
     @Flag(help: "Print the page as JSON.")
     var json = false
 
     mutating func validate() throws {
         guard seconds > 0, seconds <= 600 else { throw ValidationError("--seconds is a number up to 600") }
-        guard longEvents >= 1000, waitingEvents >= 1000 else { throw ValidationError("1000 events are the fewest") }
+        guard longEvents >= 1000, waitingEvents >= 1000, storedEvents >= 1000 else {
+            throw ValidationError("1000 events are the fewest")
+        }
     }
 
     func run() async throws {
@@ -74,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
         case .memory: try await run.memoryRow(events: waitingEvents)
         case .disk: try await run.diskRow()
         case .long: try await run.longRow(events: longEvents)
+        case .simulators: try await run.simulatorsRow(events: storedEvents)
         }
     }
 }

@@ -34,7 +34,7 @@ struct GatewayOptions: ParsableArguments {
     private func call(_ method: HTTPMethod, _ path: String, body: [UInt8]?) async throws -> GatewayClient.Answer {
         do {
             let answer = try await client.call(method, path, body: body)
-            guard answer.status == 200 else {
+            guard (200..<300).contains(answer.status) else {
                 Terminal.message(answer.problem)
                 throw ExitCode(1)
             }

@@ -23,7 +23,8 @@ struct Tollgate: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, CheckCommand.self, SandboxCommand.self, SendCommand.self, EventsCommand.self,
-            DeliveriesCommand.self, ProvidersCommand.self, KeysCommand.self, LogCommand.self, SchemaCommand.self,
+            DeliveriesCommand.self, PlanCommand.self, ProvidersCommand.self, KeysCommand.self, LogCommand.self,
+            SchemaCommand.self,
             ReferenceCommand.self,
         ]
     )

@@ -7,7 +7,9 @@ import datetime
 
 from flexprice import Flexprice
 from lago_python_client.client import Client as Lago
+from lago_python_client.events.clients import EventClient
 from lago_python_client.exceptions import LagoApiError
+from lago_python_client.mixins import FindAllCommandMixin
 from lago_python_client.models import BatchEvent, Event
 from polar.v2026_10 import Polar
 
@@ -71,7 +73,83 @@ def check_polar(url):
         raise AssertionError("metadata with null was not refused")
 
 
+class EventLists(FindAllCommandMixin, EventClient):
+    """The SDK lists everything but events, with the same code."""
+
+
+def check_lago_lists(url):
+    client = Lago(api_key="5a4db0c5-0000-4000-8000-5a4db0c50000", api_url=f"{url}/lago/")
+    lists = EventLists(base_url=client.base_api_url, api_key=client.api_key)
+    start = 1793491200
+    events = [
+        Event(transaction_id=f"l{n}", external_subscription_id=f"sub_{n % 2}", code="listed", timestamp=start + n)
+        for n in range(5)
+    ]
+    client.events.batch_create(BatchEvent(events=events))
+    page = lists.find_all({"code": "listed", "per_page": 2, "page": 2})
+    assert [event.transaction_id for event in page["events"]] == ["l2", "l1"], page
+    meta = page["meta"]
+    assert (meta["total_count"], meta["total_pages"], meta["next_page"], meta["prev_page"]) == (5, 3, 3, 1), meta
+    window = {"timestamp_from": "2026-11-01T00:00:01Z", "timestamp_to": "2026-11-01T00:00:03Z"}
+    page = lists.find_all({"code": "listed", "external_subscription_id": "sub_1", **window})
+    assert [event.transaction_id for event in page["events"]] == ["l3", "l1"], "both ends belong to the window"
+
+
+def check_flexprice_pages(url):
+    client = Flexprice(server_url=f"{url}/flexprice/v1", api_key_auth="sk_sandbox_0123456789abcdef")
+    events = [
+        {
+            "event_id": f"p{n}",
+            "event_name": "paged",
+            "external_customer_id": "c",
+            "timestamp": f"2026-11-01T00:00:0{n}.5Z",
+            "properties": {"n": str(n)},
+        }
+        for n in range(5)
+    ]
+    client.events.ingest_events_bulk(events=events)
+    start, end = (datetime.datetime(2026, 11, 1, 0, 0, second, tzinfo=datetime.timezone.utc) for second in (0, 5))
+    asked = {"event_name": "paged", "start_time": start, "end_time": end, "page_size": 2}
+    first = client.events.list_raw_events(**asked)
+    assert [event.id for event in first.events] == ["p4", "p3"] and first.has_more and first.total_count == 5
+    # The key is that of p3 at .500, and is cut to the whole second: nothing else of that second follows.
+    second = client.events.list_raw_events(**asked, iter_last_key=first.iter_last_key)
+    assert [event.id for event in second.events] == ["p2", "p1"] and second.total_count == 3, second
+    usage = client.events.get_usage_statistics(
+        event_name="paged", aggregation_type="SUM", property_name="n", start_time=start, end_time=end
+    )
+    assert usage.value == 10, usage
+
+
+def check_polar_lists(url):
+    client = Polar("polar_oat_sandbox_0123456789abcdef", base_url=f"{url}/polar")
+    moment = datetime.datetime(2024, 3, 20, 15, 4, 5, tzinfo=datetime.timezone.utc)
+    events = [
+        {
+            "name": "listed",
+            "external_id": f"l{n}",
+            "external_customer_id": f"c{n % 2}",
+            "timestamp": (moment + datetime.timedelta(seconds=n)).isoformat(),
+            "metadata": {"tollgate_id": f"l{n}", "n": n},
+        }
+        for n in range(5)
+    ]
+    assert client.events.ingest(events=events).inserted == 5
+
+    def ids(**asked):
+        page = client.events.list(name=["listed"], **asked)
+        return [event.metadata["tollgate_id"] for event in page.items], page.pagination.total_count
+
+    assert ids(limit=2, page=2) == (["l2", "l1"], 5)
+    assert ids(limit=2, page=9) == ([], 0), "behind the end nothing is counted"
+    assert ids(metadata={"tollgate_id": ["l0", "l3", "other"]}) == (["l3", "l0"], 2), "values are alternatives"
+    assert ids(external_customer_id=["c1"]) == (["l3", "l1"], 2)
+    window = {"start_timestamp": moment, "end_timestamp": moment + datetime.timedelta(seconds=3)}
+    assert ids(**window) == (["l2", "l1"], 2), "neither end belongs to the window"
+
+
 with gateway() as running:
-    for check in (check_lago, check_flexprice, check_polar):
+    checks = (check_lago, check_flexprice, check_polar, check_lago_lists, check_flexprice_pages, check_polar_lists)
+    for check in checks:
         check(running.sandbox)
 print("the SDKs at the simulators: as at the vendors")

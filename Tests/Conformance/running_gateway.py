@@ -51,7 +51,7 @@ def _routes(sandbox, change):
     routes = json.loads((ROOT / "routes.json").read_text())
     for provider in routes["providers"].values():
         provider["base_url"] = provider["base_url"].replace("http://127.0.0.1:8090", sandbox)
-    scopes = {KEY: ["events:write", "events:read", "deliveries:manage"], READER_KEY: ["events:read"], ADMIN_KEY: ["admin"]}
+    scopes = {KEY: ["events:write", "events:read", "deliveries:manage", "migrations:manage"], READER_KEY: ["events:read"], ADMIN_KEY: ["admin"]}
     routes["clients"] = [
         {
             "name": f"client-{number}",

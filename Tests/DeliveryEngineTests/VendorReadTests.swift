@@ -39,7 +39,8 @@ import Vendors
             case .admitRead: passed.append(.read)
             case .claim: machine.foundNothing()
             case .settle(let settlement): machine.settled(settlement)
-            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish: break
+            case .claimDue, .intend, .save, .bringForward, .watch, .wake, .finish, .admitBackfill, .askTurn, .endTurn:
+                break
             }
         }
         return passed
@@ -110,35 +111,6 @@ import Vendors
         machine.claimed(.init(items: [.sample(1)]), at: start)
         #expect(passed(&machine, at: start + .milliseconds(999)) == [])
         #expect(passed(&machine, at: start + .seconds(1)) == [.delivery])
-    }
-
-    // MARK: - Turns
-
-    @Test func `lets reads pass in their order, those of a provider without a rate limit at once`() async {
-        let admission = ReadAdmission()
-        #expect(await admission.admit(to: "free", within: .zero))
-        let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
-        admission.set({ tell.yield($0) }, givesTurns: true, for: "p")
-        async let first = admission.admit(to: "p", within: .seconds(600))
-        var iterator = wishes.makeAsyncIterator()
-        #expect(await iterator.next() == .read)
-        admission.grant("p")
-        #expect(await first)
-        // When the pipeline has ended nobody gives turns any more.
-        async let second = admission.admit(to: "p", within: .seconds(600))
-        #expect(await iterator.next() == .read)
-        admission.removePipeline(of: "p")
-        #expect(await second)
-    }
-
-    @Test func `a read that waits too long tells the pipeline so`() async {
-        let admission = ReadAdmission()
-        let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
-        admission.set({ tell.yield($0) }, givesTurns: true, for: "p")
-        #expect(await !admission.admit(to: "p", within: .milliseconds(10)))
-        var iterator = wishes.makeAsyncIterator()
-        #expect(await iterator.next() == .read)
-        #expect(await iterator.next() == .withdraw)
     }
 
     // MARK: - The vendor's rate limit

@@ -64,6 +64,7 @@ struct IngressFixture {
         vendor: String? = nil,
         vendorTimeout: String = "2s",
         eventLimit: Int = 10_000,
+        planning: any RoutesPlanning = NoPlans(),
         capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
@@ -109,6 +110,7 @@ struct IngressFixture {
                     operations: IngressOperations(
                         readiness: AlwaysReady(),
                         reloading: NoFile(),
+                        planning: planning,
                         reporting: NoFigures(),
                         audit: audit
                     )
@@ -171,6 +173,12 @@ struct IngressFixture {
         }
     }
 
+    private struct NoPlans: RoutesPlanning {
+        func plan(_ order: PlanOrder, by caller: Caller) async throws(PlanError) -> PlanAnswer { throw .busy }
+
+        func plan(_ id: String, for client: Client) async throws(PlanError) -> PlanAnswer { throw .unknown }
+    }
+
     private struct Credentials: CredentialResolving {
         let secret: String?
 
@@ -199,9 +207,9 @@ struct IngressFixture {
              "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: key).hexadecimal)"},
                         {"name":"reader","key_sha256":"\#(KeyDigest(of: "read-key").hexadecimal)","scopes":["events:read"]},
                         {"name":"operator","tenant":"shop","key_sha256":"\#(KeyDigest(of: "operator-key").hexadecimal)",
-                         "scopes":["deliveries:manage"]},
+                         "scopes":["deliveries:manage","migrations:manage"]},
                         {"name":"other","key_sha256":"\#(KeyDigest(of: "other-operator").hexadecimal)",
-                         "scopes":["deliveries:manage"]}\#(clients.map { ",\n\($0)" }.joined())]}
+                         "scopes":["deliveries:manage","migrations:manage"]}\#(clients.map { ",\n\($0)" }.joined())]}
             """#
         return try RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes
     }

@@ -23,6 +23,18 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...12)
+    func `delivers each event once by whatever lanes there are`(seed: UInt64) async throws {
+        var settings = SQLiteStoreSettings()
+        settings.cacheBytes = seed % 2 == 0 ? 0 : 100_000
+        settings.commitsBetweenCursors = Int(seed % 3) * 5 + 1
+        settings.chunkBytes = seed % 3 == 0 ? 300 : 100_000
+        settings.eventsPerSegment = [5, 30, 100_000][Int(seed % 3)]
+        try await withTemporaryFolder { folder in
+            try await StoreBehaviour.randomLanes(seed: seed).run(on: SQLiteFixture(folder: folder, settings: settings))
+        }
+    }
+
     @Test(arguments: 1...6)
     func `finds what a look at each event finds`(seed: UInt64) async throws {
         var settings = SQLiteStoreSettings()

@@ -1,6 +1,7 @@
 import Events
 import Routing
 import Testing
+import Vendors
 
 @Suite struct ProviderSettingsTests {
     private func provider(_ fields: String) throws -> ProviderConfiguration {
@@ -41,6 +42,43 @@ import Testing
         #expect(provider.pipeline.retry.longestWait == .seconds(300))
         #expect(provider.pipeline.breaker.failures == 3)
         #expect(provider.pipeline.breaker.pause == .seconds(10))
+    }
+
+    @Test func `reads how a provider is read`() throws {
+        let standard = try provider("").reads
+        #expect(standard == ReadsSettings(share: 30, lag: .zero))
+        let own = try provider(#""reads": {"share": 90}"#)
+        #expect(own.reads.share == 90)
+        #expect(own.pipeline.readsShare == 90)
+    }
+
+    @Test func `gives a provider its vendor's lag unless the file says another`() throws {
+        func lags(_ reads: String) throws -> [Duration] {
+            try VendorRegistry.all.filter { $0.traits.reads != nil }.map { vendor in
+                let text = #"""
+                    {"version": 1, "providers": {"p": {"adapter": "\#(vendor.traits.adapter)", "base_url": "http://127.0.0.1:1",
+                     "credential": {"env": "K"}\#(reads)}}, "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
+                    """#
+                return try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes.providers[0].reads
+                    .lag
+            }
+        }
+        // Flexprice, Polar, Lago.
+        #expect(try lags("") == [.seconds(120), .seconds(600), .seconds(5)])
+        #expect(try lags(#", "reads": {"lag": "1s"}"#) == [.seconds(1), .seconds(1), .seconds(1)])
+    }
+
+    @Test(arguments: [
+        (#"{"share": 91}"#, #""share" must be a number from 1 to 90, found 91"#),
+        (#"{"share": 0}"#, #""share" must be a number from 1 to 90, found 0"#),
+        (#"{"lag": "0s"}"#, #""lag" must be a time such as "500ms""#),
+        (#"{"lagg": "1s"}"#, #"unknown field "lagg" in "reads" (did you mean "lag"?)"#),
+        // The sample vendor shows no events.
+        (#"{"lag": "1s"}"#, #""lag" has no effect: Acme shows no events; remove it"#),
+    ])
+    func `names what is wrong in the reads of a provider`(reads: String, fault: String) {
+        let found = RoutesText.faults(in: RoutesText.file(provider: #""reads": \#(reads)"#))
+        #expect(found.first?.contains(fault) == true, "\(found)")
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import Routing
 import Testing
+import Vendors
 
 @Suite struct RoutesReportTests {
     @Test func `says in words what a file sets up`() throws {
@@ -17,12 +18,29 @@ import Testing
         #expect(lines.first == "routes.json: 1 provider, 2 routes, 1 client")
         #expect(
             lines.dropFirst() == [
-                "  provider p: Acme at https://api.acme.example, key from the variable K",
+                "  provider p: Acme at https://api.acme.example, key from the variable K, cannot be read",
                 "  route calls: events with name api_* or call and customer vip* and client shop to p (mirror)",
                 "  route rest: every event to nowhere",
                 "  client shop: tenant t, may events:read, events:write, timestamps up to 10 years old and 1 day ahead",
             ]
         )
+    }
+
+    @Test(arguments: [
+        ("", "read with a lag of 10m"),
+        (
+            #", "rate_limit": "5/s", "reads": {"share": 12.5, "lag": "90s"}"#,
+            "read with at most 12.5% of its rate limit and a lag of 90s"
+        ),
+    ])
+    func `says how a provider is read`(fields: String, expected: String) throws {
+        let text = #"""
+            {"version": 1, "providers": {"p": {"adapter": "polar", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}\#(fields)}},
+             "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
+            """#
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
+        let lines = RoutesReport.summary(of: routes, file: "f").split(separator: "\n")
+        #expect(lines[1] == "  provider p: Polar at http://127.0.0.1:1, key from the variable K, \(expected)")
     }
 
     @Test func `never shows the digest of a client's key`() throws {

@@ -43,6 +43,11 @@ import Testing
             #"{"category":"c","result":"r","user_id":"u","event_timestamp":@,"send_timestamp":@}"#
         ),
         (.GET, "/sandbox/lago/events?limit=@", nil), (.PUT, "/sandbox/lago/settings", #"{"batch":@}"#),
+        (.PUT, "/sandbox/lago/settings", #"{"visible_after_ms":@,"lose":@,"seed":@,"merge_after_ms":@}"#),
+        (.PUT, "/sandbox/lago/settings", #"{"rate_limits":{"events":{"requests":@,"window_ms":@}}}"#),
+        (.GET, "\(lago)?timestamp_from=@&timestamp_to=@", nil),
+        (.POST, "\(flexprice)/usage", #"{"event_name":"n","aggregation_type":"SUM","property_name":"n"}"#),
+        (.POST, "\(flexprice)/query", #"{"iter_first_key":"@::a","order":"asc","end_time":"9999-12-31T23:59:59Z"}"#),
         (.PUT, "/sandbox/knetik/faults", #"{"times":@}"#), (.PUT, "/sandbox/knetik/faults", #"{"seed":@}"#),
         (.PUT, "/sandbox/knetik/faults", #"{"hang":@,"times":0}"#),
         (.PUT, "/sandbox/knetik/faults", #"{"status":{"@":0.1},"times":0}"#),

@@ -48,6 +48,8 @@ package enum Scope: String, Sendable, CaseIterable {
     case writeEvents = "events:write"
     case readEvents = "events:read"
     case manageDeliveries = "deliveries:manage"
+    /// To plan routes, to fill a vendor with recorded events, and to compare vendors.
+    case manageMigrations = "migrations:manage"
     /// Pass GET and HEAD requests through to a vendor's own API.
     case readVendor = "vendor:read"
     /// Pass requests with any other method through to a vendor's own API.

@@ -41,6 +41,8 @@ struct BatchAssembly: Sendable {
     /// How many of them were never tried.
     var freshCount: Int { fresh.count }
     var freshBytes: Int { fresh.bytes }
+    /// When the oldest of those was accepted that were never tried; nil if there is none.
+    var oldestFresh: Timestamp? { fresh.waiting.first?.acceptedAt }
     var repeatedCount: Int { repeated.count + suspects.count + accused.count }
     var repeatedBytes: Int { repeated.bytes + suspects.bytes + accused.bytes }
 
@@ -65,11 +67,12 @@ struct BatchAssembly: Sendable {
     }
 
     /// Takes the next batch; nil if none may go.
-    mutating func next(_ permission: Permission = Permission()) -> DeliveryBatch? {
+    /// - Parameter most: the most events of it; nil: as many as the vendor takes.
+    mutating func next(_ permission: Permission = Permission(), most: Int? = nil) -> DeliveryBatch? {
         let turns = Self.turns(after: lastTurn)
         for turn in turns where isReady(turn, permission) {
             lastTurn = turn
-            return take(turn)
+            return take(turn, most: most)
         }
         return nil
     }
@@ -105,8 +108,9 @@ struct BatchAssembly: Sendable {
         }
     }
 
-    private mutating func take(_ turn: Standing) -> DeliveryBatch? {
-        let (limit, oneIdentityOnce) = (limit, oneIdentityOncePerBatch)
+    private mutating func take(_ turn: Standing, most: Int?) -> DeliveryBatch? {
+        let limit = BatchLimit(events: max(1, min(limit.events, most ?? limit.events)), bytes: limit.bytes)
+        let oneIdentityOnce = oneIdentityOncePerBatch
         return change(turn) { queue in
             queue.takeFixed() ?? queue.takeBatch(within: limit, oneIdentityOnce: oneIdentityOnce)
         }

@@ -57,9 +57,7 @@ struct BatchQueue: Sendable {
         }
         while !waiting.isEmpty {
             most = min(most, Self.company(of: waiting[0], limit: limit.events))
-            // One byte for the comma, and room for what a request has around its events.
-            let room = limit.bytes - 256 - bytes - 1
-            guard items.count < most, waiting[0].translated.bytes.count <= room else { break }
+            guard items.count < most, waiting[0].translated.bytes.count <= limit.room(behind: bytes) else { break }
             let candidate = waiting.removeFirst()
             if oneIdentityOnce, !identities.insert(candidate.translated.identity).inserted {
                 passedOver.append(candidate)

@@ -76,6 +76,8 @@ struct DeliveryBatch: Sendable, Equatable {
     var standing: Standing
     /// Tells requests that left before something happened from those that left after it.
     var ticket = 0
+    /// Of a backfill: the turn that it leaves with.
+    var turn: BackfillTraffic.Turn?
 
     init(items: [DeliveryItem], isBisected: Bool = false, standing: Standing? = nil) {
         precondition(!items.isEmpty, "a request carries at least one event")

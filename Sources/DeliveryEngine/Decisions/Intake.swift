@@ -56,6 +56,11 @@ struct Intake: Sendable {
         }
     }
 
+    /// Whether there may be more in the journal.
+    var isFlowing: Bool { source == .flowing }
+    /// Whether all is claimed.
+    var isExhausted: Bool { source == .exhausted }
+
     /// The claim to make now; nil if there is none. It must be reported on by one of the functions below.
     /// - Parameter due: when the earliest retry is due, by the ledger.
     mutating func next(at now: ClockReading, due: Timestamp?, room: Room) -> Claim? {

@@ -11,6 +11,8 @@ struct IntentQueue: Sendable {
     /// How many wait, without those whose intent is being written.
     var freshCount: Int { fresh.count }
     var repeatedCount: Int { repeated.count }
+    /// When the oldest of those was accepted that were never tried; nil if there is none.
+    var oldestFresh: Timestamp? { fresh.first?.acceptedAt }
     var count: Int { fresh.count + repeated.count + writing.count }
     var bytes: Int { freshBytes + repeatedBytes + writing.reduce(0) { $0 + $1.bytes } }
     var isWriting: Bool { !writing.isEmpty }

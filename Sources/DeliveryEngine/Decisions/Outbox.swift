@@ -30,6 +30,9 @@ struct Outbox: Sendable {
         exceptions = exceptions.map { $0.broughtForward(by: step) }
     }
 
+    /// Whether everything that was claimed is settled.
+    var isEmpty: Bool { openEvents == 0 && !isSettling && delivered.isEmpty && exceptions.isEmpty }
+
     /// Takes note of claimed events that will have an outcome.
     mutating func opened(_ events: Int) {
         openEvents += events

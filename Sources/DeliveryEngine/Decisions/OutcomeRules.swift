@@ -154,7 +154,12 @@ struct OutcomeRules: Sendable {
         if hasGivenUp(item, attempt, outcome, at: time) {
             return settle(item, .rejected, attempt, outcome, fault: fault)
         }
-        let next = settings.retry.next(after: item.attempts + 1, at: time.now, notBefore: notBefore, using: &random)
+        var next = settings.retry.next(after: item.attempts + 1, at: time.now, notBefore: notBefore, using: &random)
+        if item.standing == .suspect, notBefore != nil {
+            // What the vendor asks for holds all events; an event that fails alone waits longer each time, so that it holds them rarely.
+            let alone = settings.retry.next(after: item.attempts + 1, at: time.now, notBefore: nil, using: &random)
+            next = max(next, alone)
+        }
         return settle(item, .retrying, attempt, outcome, nextAttemptAt: next, fault: fault)
     }
 

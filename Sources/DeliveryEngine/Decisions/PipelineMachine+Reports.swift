@@ -117,5 +117,6 @@ extension PipelineMachine {
         }
         // Between two claims there may be events that were settled before a restart.
         if isFirst { nextPlace += 1 }
+        if isFirst, let last = claimed.items.last { lastClaimed = last.acceptedAt }
     }
 }

@@ -12,6 +12,7 @@ extension PipelineMachine {
         let blame = blame(for: batch, signal)
         let isCulprit = isCulprit(batch, signal, blame, at: now)
         gates.learn(from: signal, facts, of: batch.ticket, blame, at: now)
+        endTurn(of: batch, signal, blame)
         note(batch, signal, facts, at: now)
         switch verdict {
         case .all(let outcome):
@@ -71,12 +72,22 @@ extension PipelineMachine {
         at now: ClockReading
     ) {
         switch signal {
-        case .works, .limited: break
+        case .works: limitedBatches.passed(batch.items.count, of: settings.batch.events)
+        case .limited:
+            if isLimitedAlone(batch, at: now) { suspects.failedAlone(batch.items[0].sequence) }
+            limitedBatches.limited(batch.items.count)
         case .failed:
             inFlight.failed(batch, after: facts.latency, at: now.instant)
             if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence) }
         case .refused: suspects.accuse(batch.items.map(\.sequence))
         }
+    }
+
+    /// Whether the limit that a request has met may be for its one event alone: smaller or other requests pass meanwhile.
+    private func isLimitedAlone(_ batch: DeliveryBatch, at now: ClockReading) -> Bool {
+        guard batch.items.count == 1 else { return false }
+        return limitedBatches.isForSomeEvents
+            || (batch.items[0].attempts >= LimitedBatches.patience && gates.workedRecently(at: now.instant))
     }
 
     /// Whether half of a failed batch may pass: a vendor that fails on a whole batch may fail because of one event.

@@ -28,6 +28,12 @@ package struct PipelineMachine: Sendable {
         case watch
         /// Let a client's read pass that waits for its turn. There is no report of it.
         case admitRead
+        /// Let a request of a backfill leave that waits for its turn. ``PipelineMachine/backfillEnded(_:at:)`` tells its result.
+        case admitBackfill(BackfillTraffic.Turn)
+        /// Ask the provider's pipeline for a turn; only of a backfill. ``PipelineMachine/turnCame(_:)`` tells of it.
+        case askTurn
+        /// Tell the provider's pipeline that a turn is over. There is no report of it.
+        case endTurn(BackfillTurns.End)
         /// Ask again at this instant, unless something happens before. It takes the place of the wake before.
         case wake(at: ContinuousClock.Instant)
         /// Give these back unsent; then the pipeline is done.
@@ -52,6 +58,7 @@ package struct PipelineMachine: Sendable {
     var gates: ProviderGates
     var assembly: BatchAssembly
     var suspects = Suspects()
+    var limitedBatches = LimitedBatches()
     var outbox: Outbox
     var inFlight = InFlight()
     var counts = Counts()
@@ -67,9 +74,23 @@ package struct PipelineMachine: Sendable {
     var isSaving = false
     /// Reads of clients that wait for their turn.
     var waitingReads = 0
+    /// The backfills that take turns with live deliveries.
+    var backfills: BackfillTraffic
+    /// Of a backfill's own pipeline; nil for live deliveries.
+    var turns: BackfillTurns?
+    /// When the event was accepted that was claimed last.
+    var lastClaimed: Timestamp?
 
-    /// - Parameter hold: what an earlier run left of waits and parking.
-    init(settings: PipelineSettings, hold: ProviderHold? = nil, seed: UInt64, at now: ClockReading) {
+    /// - Parameters:
+    ///   - hold: what an earlier run left of waits and parking.
+    ///   - isBackfill: whether it delivers what a backfill takes, and ends behind it.
+    init(
+        settings: PipelineSettings,
+        isBackfill: Bool = false,
+        hold: ProviderHold? = nil,
+        seed: UInt64,
+        at now: ClockReading
+    ) {
         self.settings = settings
         rules = OutcomeRules(settings: settings)
         random = SplitMix(seed: seed)
@@ -78,6 +99,8 @@ package struct PipelineMachine: Sendable {
         outbox = Outbox(provider: settings.provider)
         intake = Intake(linger: settings.linger)
         steadyClock = SteadyClock(at: now)
+        backfills = BackfillTraffic(of: seed)
+        if isBackfill { turns = BackfillTurns() }
     }
 
     // MARK: - What to do
@@ -85,6 +108,7 @@ package struct PipelineMachine: Sendable {
     /// The next step at `now`; nil if there is nothing to do until something happens.
     /// - Parameter due: when the earliest retry in the journal is due, as the ledger says now; nil if none waits.
     mutating func next(at now: ClockReading, due: Timestamp? = nil) -> Step? {
+        if let end = turns?.nextEnd() { return .endTurn(end) }
         // Behind the settlement in progress: what it holds was scheduled by the clock from before.
         if !isClosing, !outbox.isSettling, let step = clockCorrection(at: now, due) { return .bringForward(step) }
         if let settlement = outbox.next() { return .settle(settlement) }
@@ -95,6 +119,7 @@ package struct PipelineMachine: Sendable {
         if isClosing { return nextWhenClosing() }
         if isProbeWorthWaiting(at: now), let claim = nextClaim(at: now, due) { return claim }
         if let batch = nextSend(at: now, due) { return .send(batch) }
+        if let step = nextTurn(at: now, due) { return step }
         if settings.needsIntent,
             let sequences = intents.begin(
                 window: intentWindow,
@@ -105,7 +130,12 @@ package struct PipelineMachine: Sendable {
         }
         if let claim = nextClaim(at: now, due) { return claim }
         if let step = nextRead(at: now) { return step }
-        if intake.shouldWatch() { return .watch }
+        if let step = nextBackfill(at: now) { return step }
+        if turns == nil, intake.shouldWatch() { return .watch }
+        if isDone(due) {
+            isFinished = true
+            return .finish(releasing: [])
+        }
         return nextWake(at: now, due)
     }
 
@@ -117,6 +147,10 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextWhenClosing() -> Step? {
+        if turns?.hasTurn ?? false {
+            turns?.giveBack()
+            return turns?.nextEnd().map { .endTurn($0) }
+        }
         guard !isFinished, inFlight.requests == 0, !outbox.isSettling, !isSaving, !intents.isWriting,
             !intake.isClaiming,
             !steadyClock.isCorrecting
@@ -135,9 +169,7 @@ package struct PipelineMachine: Sendable {
     }
 
     private mutating func nextSend(at now: ClockReading, _ due: Timestamp?) -> DeliveryBatch? {
-        guard assembly.count > 0, inFlight.hasPlace(within: gates.allowedRequests, of: settings.concurrency) else {
-            return nil
-        }
+        guard assembly.count > 0, hasPlace, turns?.hasTurn ?? true else { return nil }
         guard gates.earliestSend(at: now.instant) == now.instant else { return nil }
         var next: DeliveryBatch?
         if gates.isProbe(at: now.instant) {
@@ -145,11 +177,14 @@ package struct PipelineMachine: Sendable {
             // The oldest event first; where that did not pass, any, so that a row of bad ones is soon over.
             let isFirst = gates.failedProbes == 0
             next = assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
+        } else if limitedBatches.most == 1, settings.batch.events > 1, assembly.hasUnsuspected {
+            next = assembly.probe { Int.random(in: 0..<$0, using: &random) }
         } else {
-            next = assembly.next(permission(at: now))
+            next = assembly.next(permission(at: now), most: limitedBatches.most)
         }
         guard var batch = next else { return nil }
         batch.ticket = gates.pass(at: now.instant)
+        batch.turn = turns?.take()
         inFlight.left(batch)
         return batch
     }
@@ -202,6 +237,7 @@ package struct PipelineMachine: Sendable {
             instants.append(earliest)
         }
         if waitingReads > 0, let earliest = earliestRead(at: now), earliest > now.instant { instants.append(earliest) }
+        if backfills.isWaiting, let instant = backfills.lookAgainAt, instant > now.instant { instants.append(instant) }
         guard let earliest = instants.min() else { return nil }
         // The wall clock may be set; a wake at least once a minute keeps a retry from being missed by hours.
         let wake = min(earliest, now.instant + .seconds(60))

@@ -9,12 +9,14 @@ struct ProviderGates: Sendable {
     private var breaker: CircuitBreaker
     private var concurrency: ConcurrencyLimit
     private var bucket: TokenBucket?
-    /// The share of it that clients' reads and passed calls may take.
-    private var readBucket: TokenBucket?
+    /// The share of it that reads and passed calls may take.
+    private var reads: BackgroundRate?
     private var holds: ProviderHolds
     private var lastFault: DeliveryFault?
     /// When an answer last showed that the provider works.
     private var workedAt: ContinuousClock.Instant?
+    /// When a request last met the rate limit.
+    private(set) var limitedAt: ContinuousClock.Instant?
 
     /// The number of the next request that leaves.
     private var nextTicket = 0
@@ -39,9 +41,7 @@ struct ProviderGates: Sendable {
         breaker = CircuitBreaker(settings.breaker)
         concurrency = ConcurrencyLimit(ceiling: settings.concurrency)
         bucket = settings.rateLimit.map { TokenBucket(shortBursts: $0, at: now.instant) }
-        readBucket = settings.rateLimit.map {
-            TokenBucket(shortBursts: $0.part(settings.readsShare), at: now.instant)
-        }
+        reads = settings.rateLimit.map { BackgroundRate(settings.readsShare, of: $0, at: now.instant) }
         guard let hold else { return }
         lastFault = hold.fault
         if hold.isParked { breaker.tripped(at: now.instant, pause: min(holds.rest(of: hold, at: now), parkedPause)) }
@@ -88,22 +88,24 @@ struct ProviderGates: Sendable {
         return ticket
     }
 
-    /// When a client's read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
+    /// When a read may leave: `now` if there is a token that no delivery waits for; nil if a delivery goes first.
     func earliestRead(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let earliest = holds.earliestRead(at: now)
         guard let bucket else { return earliest }
         if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
-        return max(earliest, now + max(bucket.wait(for: 1, at: now), readBucket?.wait(for: 1, at: now) ?? .zero))
+        return max(earliest, now + max(bucket.wait(for: 1, at: now), reads?.wait(at: now) ?? .zero))
     }
 
-    /// A client's read leaves.
+    /// A read leaves.
     mutating func passRead(at now: ContinuousClock.Instant) {
         bucket?.take(1, at: now)
-        readBucket?.take(1, at: now)
+        reads?.take(at: now)
     }
 
-    /// A client's read was told that the rate limit is reached. That says nothing about deliveries but when the next may leave.
+    /// A read was told that the rate limit is reached. Reads are slower from now on; for deliveries it says when the next may leave.
     mutating func readWasLimited(_ fault: DeliveryFault, _ after: RetryAfter?, at now: ClockReading) {
+        reads?.limited(at: now.instant)
+        limitedAt = now.instant
         lastFault = fault
         concurrency.strained(at: now.instant)
         holds.vendorAsks(for: after, because: fault, at: now)
@@ -118,10 +120,35 @@ struct ProviderGates: Sendable {
         case accusedEvents
     }
 
+    /// What the circuit allows.
+    func circuit(at now: ContinuousClock.Instant) -> CircuitBreaker.Decision { breaker.decide(at: now) }
+
+    /// When the waits end that the vendor or an operator wants; nil if there is none.
+    func heldUntil(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let instant = holds.earliestSend(at: now)
+        return instant > now ? instant : nil
+    }
+
+    /// How long it takes until there is a token that no delivery waits for; nil if deliveries take them all.
+    func tokenWait(besides deliveriesWait: Bool, at now: ContinuousClock.Instant) -> Duration? {
+        guard let bucket else { return .zero }
+        if deliveriesWait, bucket.wait(for: 2, at: now) > .zero { return nil }
+        return bucket.wait(for: 1, at: now)
+    }
+
+    /// The request with this number did not leave.
+    mutating func nothingLeft(with ticket: Int, at now: ContinuousClock.Instant) {
+        guard ticket == probe else { return }
+        probe = nil
+        breaker.heard(.unclear, fromProbe: true, at: now)
+        breaker.endPause(at: now)
+    }
+
     /// Draws the conclusions from the result of a call.
+    /// - Parameter facts: of a delivery; nil for a backfill's, whose latency says nothing about live ones.
     mutating func learn(
         from signal: ProviderSignal,
-        _ facts: AttemptFacts,
+        _ facts: AttemptFacts?,
         of ticket: Int,
         _ blame: Blame,
         at now: ClockReading
@@ -147,10 +174,10 @@ struct ProviderGates: Sendable {
         }
     }
 
-    private mutating func worked(_ facts: AttemptFacts, _ ticket: Int, _ isProbe: Bool, at now: ClockReading) {
+    private mutating func worked(_ facts: AttemptFacts?, _ ticket: Int, _ isProbe: Bool, at now: ClockReading) {
         lastFault = nil
         breaker.heard(.works, fromProbe: isProbe, at: now.instant)
-        concurrency.succeeded(after: facts.latency, at: now.instant)
+        if let facts { concurrency.succeeded(after: facts.latency, at: now.instant) }
         workedAt = now.instant
         if isProbe { holds.park(for: nil) }
         lastPassed = max(lastPassed, ticket)
@@ -159,6 +186,7 @@ struct ProviderGates: Sendable {
 
     private mutating func limited(_ fault: DeliveryFault, _ after: RetryAfter?, _ isProbe: Bool, at now: ClockReading) {
         lastFault = fault
+        limitedAt = now.instant
         strained(by: fault, after, at: now)
         if isProbe, holds.parkedFor != nil {
             // Limits are looked at before credentials.
@@ -230,13 +258,5 @@ struct ProviderGates: Sendable {
             lastFault: lastFault,
             counts: counts
         )
-    }
-}
-
-extension RateLimit {
-    /// So many percent of the limit, at least one request.
-    fileprivate func part(_ percent: Double) -> RateLimit {
-        let share = min(max(percent, 0), 100) / 100
-        return RateLimit(requests: max(1, Int(Double(requests) * share)), per: per)
     }
 }

@@ -10,17 +10,12 @@ struct ClaimTranslation: Sendable {
 
     /// What becomes of claimed deliveries at `now`.
     func translate(_ deliveries: [ClaimedDelivery], at now: Timestamp) -> PipelineMachine.Claimed {
-        translate(deliveries, by: adapter, at: now)
-    }
-
-    private func translate(_ deliveries: [ClaimedDelivery], by adapter: some Adapter, at now: Timestamp)
-        -> PipelineMachine.Claimed
-    {
+        let name = adapter.traits.adapter
         var translator = Translator(adapter)
         var claimed = PipelineMachine.Claimed()
         claimed.items.reserveCapacity(deliveries.count)
         for delivery in deliveries {
-            guard delivery.destination.adapter == adapter.traits.adapter else {
+            guard delivery.destination.adapter == name else {
                 claimed.settled.append(strange(delivery))
                 continue
             }

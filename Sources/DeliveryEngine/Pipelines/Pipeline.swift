@@ -13,6 +13,8 @@ import Transport
 package struct Pipeline: Sendable {
     /// How the provider is served.
     package let settings: PipelineSettings
+    /// Of a backfill; nil for live deliveries.
+    private let walk: BackfillWalk?
     private let ledger: any DeliveryLedger
     private let makeSteps: @Sendable (AccountLease) -> PipelineSteps
     private let clock: PipelineClock
@@ -21,11 +23,13 @@ package struct Pipeline: Sendable {
     private let logger: Logger
 
     /// - Parameters:
+    ///   - walk: makes it the pipeline of a backfill, whose account the settings name; nil: it delivers live events.
     ///   - wall: for what survives a restart.
     ///   - instant: reads the clock that nobody sets.
     ///   - lane: whose timers and threads the pipeline uses.
     package init(
         settings: PipelineSettings,
+        walking walk: BackfillWalk? = nil,
         adapter: any Adapter,
         ledger: any DeliveryLedger,
         caller: any VendorCalling,
@@ -36,6 +40,7 @@ package struct Pipeline: Sendable {
         logger: Logger
     ) {
         self.settings = settings
+        self.walk = walk
         self.ledger = ledger
         self.view = view
         self.lane = lane
@@ -48,6 +53,7 @@ package struct Pipeline: Sendable {
         makeSteps = { [logger = ownLogger] lease in
             PipelineSteps(
                 settings: settings,
+                walk: walk,
                 lease: lease,
                 adapter: adapter,
                 ledger: ledger,
@@ -102,12 +108,19 @@ package struct Pipeline: Sendable {
 
     /// Lets others reach the pipeline while it runs.
     private func receiveOrders(_ tell: @escaping @Sendable (PipelineReport) -> Void) {
+        if let walk {
+            view.backfills.join(walk.number, at: walk.provider, percent: walk.percent) { tell(.turn($0)) }
+            return
+        }
+        view.backfills.set({ tell(.backfill($0)) }, for: settings.provider)
         view.bells.set({ tell(.nudged) }, for: settings.provider)
         view.orders.set({ tell(.ordered($0)) }, for: settings.provider)
         view.reads.set({ tell(.read($0)) }, givesTurns: settings.rateLimit != nil, for: settings.provider)
     }
 
     private func leave() {
+        if let walk { return view.backfills.leave(walk.number) }
+        view.backfills.removePipeline(of: settings.provider)
         view.reads.removePipeline(of: settings.provider)
         view.orders.set(nil, for: settings.provider)
         view.bells.set(nil, for: settings.provider)
@@ -130,7 +143,8 @@ package struct Pipeline: Sendable {
     private func takeLease() async -> AccountLease? {
         while !Task.isCancelled {
             do {
-                return try await ledger.lease(settings.provider)
+                guard let walk else { return try await ledger.lease(settings.provider) }
+                return try await walk.lanes.lease(walk.number, taking: walk.membership)
             } catch .closed {
                 return nil
             } catch {
@@ -194,13 +208,27 @@ package struct Pipeline: Sendable {
     /// Starts every step that is due.
     /// - Returns: false when the pipeline is done.
     private func carryOut(_ run: inout Run, in group: inout DiscardingTaskGroup) async -> Bool {
+        if run.machine.backfills.isWaiting {
+            let (requests, slow) = view.acceptance.counts
+            run.machine.acceptance(AcceptanceLoad.Counts(requests: requests, slow: slow), at: clock.now)
+        }
         while let step = run.machine.next(at: clock.now, due: ledger.nextDue(for: settings.provider)) {
             switch step {
             case .admitRead: view.reads.grant(settings.provider)
+            case .admitBackfill(let turn):
+                if !view.backfills.grant(turn) {
+                    run.machine.backfillEnded(BackfillTurns.End(turn: turn, news: nil), at: clock.now)
+                }
+            case .askTurn: if let walk { view.backfills.ask(walk.number) }
+            case .endTurn(let end): view.backfills.end(end)
             case .wake(let instant):
                 run.alarm.set(in: instant - clock.now.instant) { [mailbox = run.mailbox] in mailbox.yield(.woke) }
             case .finish(let sequences):
-                await run.steps.giveBack(unsent: sequences)
+                if let walk, !run.machine.isClosing {
+                    await run.steps.end(walk)
+                } else {
+                    await run.steps.giveBack(unsent: sequences)
+                }
                 return false
             case .claim, .claimDue, .intend, .send, .settle, .save, .bringForward, .watch:
                 group.addTask { [steps = run.steps, mailbox = run.mailbox, newest = run.newestSeen] in
@@ -208,7 +236,10 @@ package struct Pipeline: Sendable {
                 }
             }
         }
-        view.monitor.update(settings.provider, run.machine.snapshot(at: clock.now))
+        if !run.machine.backfills.isEmpty {
+            view.backfills.update(run.machine.backfills.snapshot(at: clock.now.instant))
+        }
+        if walk == nil { view.monitor.update(settings.provider, run.machine.snapshot(at: clock.now)) }
         return true
     }
 }

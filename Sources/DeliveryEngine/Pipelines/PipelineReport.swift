@@ -17,6 +17,9 @@ enum PipelineReport: Sendable {
     case nudged
     case ordered(OperatorOrder)
     case read(ReadAdmission.Wish)
+    case backfill(BackfillAdmission.Wish)
+    /// Of a backfill: one of its requests may leave.
+    case turn(BackfillTraffic.Turn)
     case eventsArrived
     case woke
     /// The pipeline is not wanted any more; another one of the provider may follow.
@@ -46,6 +49,11 @@ extension PipelineMachine {
         case .read(.read): readWaits()
         case .read(.withdraw): readGaveUp()
         case .read(.limited(let fault, let after)): readWasLimited(fault, after, at: now)
+        case .backfill(.join(let number, let percent)): backfillJoined(number, percent: percent, at: now)
+        case .backfill(.leave(let number)): backfillLeft(number)
+        case .backfill(.ask(let number)): backfillAsks(number)
+        case .backfill(.end(let end)): backfillEnded(end, at: now)
+        case .turn(let turn): turnCame(turn)
         case .broughtForward(let succeeded): broughtForward(succeeded, at: now)
         // The ledger knows what became due.
         case .nudged: break

@@ -44,6 +44,7 @@ extension PipelineSteps {
     ) async throws(StoreError) -> PipelineMachine {
         var machine = PipelineMachine(
             settings: settings,
+            isBackfill: walk != nil,
             hold: try await ledger.hold(of: settings.provider),
             seed: .random(in: .min ... .max),
             at: start

@@ -8,6 +8,8 @@ import Transport
 /// Carries out the steps of one provider's pipeline: what each asks of the journal or the vendor, and the report that comes of it.
 struct PipelineSteps: Sendable {
     let settings: PipelineSettings
+    /// Of a backfill; nil for live deliveries.
+    let walk: BackfillWalk?
     /// Under which all of it is done.
     let lease: AccountLease
     let adapter: any Adapter
@@ -42,7 +44,7 @@ struct PipelineSteps: Sendable {
             await ledger.waitForEvents(after: newest)
             return .eventsArrived
         // The loop does these itself.
-        case .admitRead, .wake, .finish: return nil
+        case .admitRead, .admitBackfill, .askTurn, .endTurn, .wake, .finish: return nil
         }
     }
 
@@ -181,6 +183,20 @@ struct PipelineSteps: Sendable {
             logger.error("retries could not be brought forward", metadata: ["error": "\(error)"])
             return .broughtForward(false)
         }
+    }
+
+    /// Ends the backfill with its lease, if all of it is done.
+    func end(_ walk: BackfillWalk) async {
+        do {
+            switch try await walk.lanes.end(walk.number, under: lease, at: clock.now.wall) {
+            case .changed(let lane):
+                return logger.info("the backfill has ended", metadata: ["state": "\(lane.state.rawValue)"])
+            case .refused, .unfinished, .unknown: break
+            }
+        } catch {
+            logger.error("the end of a backfill could not be written", metadata: ["error": "\(error)"])
+        }
+        await giveBack(unsent: [])
     }
 
     /// Ends the lease.

@@ -7,7 +7,7 @@ import Routing
 ///
 /// A new endpoint is a row here, a handler, and an entry in ``OpenAPIPaths``.
 extension Endpoint {
-    static let all: [Endpoint] = events + deliveries + operations
+    static let all: [Endpoint] = events + deliveries + migrations + operations
 
     /// `POST /v1/events`.
     static let write = Endpoint(
@@ -62,6 +62,23 @@ extension Endpoint {
             needing: .manageDeliveries,
             countedAs: .deliveries
         ) { try await RevisionHandler($0).actions($1) },
+    ]
+
+    private static let migrations = [
+        Endpoint(
+            .post,
+            "/v1/plans",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await PlansHandler($0).make($1) },
+        Endpoint(
+            .get,
+            "/v1/plans/{id}",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await PlansHandler($0).show($1) },
     ]
 
     private static let operations = [

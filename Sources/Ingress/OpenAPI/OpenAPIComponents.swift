@@ -270,6 +270,7 @@ enum OpenAPIComponents {
                       "details": {"type": "object", "additionalProperties": {"type": "string"}}}}}
                 }
               },
+        \#(OpenAPIMigrations.schemas),
               "Readiness": {
                 "type": "object", "required": ["status"],
                 "properties": {

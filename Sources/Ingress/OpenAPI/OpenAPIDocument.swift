@@ -18,11 +18,13 @@ enum OpenAPIDocument {
           "tags": [
             {"name": "events", "description": "Send events and read them."},
             {"name": "deliveries", "description": "Outcomes of events at the vendors."},
+            {"name": "migrations", "description": "Prepare and prove a move to another vendor."},
             {"name": "operations", "description": "State and configuration."}
           ],
           "paths": {
         \(OpenAPIPaths.events),
         \(OpenAPIPaths.deliveries),
+        \(OpenAPIMigrations.paths),
         \(OpenAPIPaths.operations)
           },
           "components": {

@@ -13,7 +13,7 @@ extension Problem {
                 .unprocessableContent
             case .unsupported: .notImplemented
             case .timeout: .gatewayTimeout
-            case .rateLimited, .timestampInFuture: .serviceUnavailable
+            case .rateLimited, .timestampInFuture, .backfillCancelled: .serviceUnavailable
             case .unauthorized, .forbidden, .notFound, .vendorUnavailable, .vendorError, .connectionFailed: .badGateway
             }
         var problem = Problem(

@@ -24,6 +24,8 @@ package struct ProviderProgress: Sendable {
     /// Events that a request may be carrying while the process dies.
     package private(set) var intended: Set<Int64>
 
+    /// Whether it is a lane's: how many events it has left is known of those alone that are claimed.
+    package let isLane: Bool
     private var claimed = ClaimedBlocks()
     private(set) var ahead: SequenceRanges
     var held: [Int64: Hold] = [:]
@@ -34,12 +36,14 @@ package struct ProviderProgress: Sendable {
 
     /// - Parameters:
     ///   - position: where the walk begins.
+    ///   - isLane: whether it is the progress of a lane, to which no new events belong by their plans.
     ///   - pending: how many events behind it were never settled.
     ///   - retrying: how many rows say `retrying`, and when the next of them is due.
     ///   - ahead: what is settled behind the position.
     ///   - interrupted: what a crash interrupted.
     package init(
         position: Int64,
+        isLane: Bool = false,
         pending: Int = 0,
         retrying: Int = 0,
         nextDue: Timestamp? = nil,
@@ -47,6 +51,7 @@ package struct ProviderProgress: Sendable {
         interrupted: [(sequence: Int64, hold: Hold)] = []
     ) {
         self.position = position
+        self.isLane = isLane
         self.pending = pending
         self.retrying = retrying
         retries = RetryTimes(next: nextDue)
@@ -63,6 +68,9 @@ package struct ProviderProgress: Sendable {
     /// The oldest event that was claimed and not settled.
     package var oldestOpen: Int64? { claimed.lowestOpen }
 
+    /// Whether nothing is claimed, interrupted, or about to be sent.
+    package var holdsNothing: Bool { claimed.lowestOpen == nil && held.isEmpty && intended.isEmpty }
+
     /// Whether all events of this provider in the range are settled or have a row.
     package func isSettled(_ range: ClosedRange<Int64>) -> Bool {
         if range.upperBound <= cursor { return true }
@@ -76,6 +84,8 @@ package struct ProviderProgress: Sendable {
 
     /// Takes note of a chunk with so many events for this provider.
     package mutating func appended(_ range: ClosedRange<Int64>, events: Int) {
+        // A lane looks at the events themselves.
+        guard !isLane else { return }
         pending += events
         // Who has nothing to do with the chunk need not walk over it later.
         if events == 0, position == range.lowerBound - 1 { position = range.upperBound }
@@ -86,13 +96,26 @@ package struct ProviderProgress: Sendable {
     /// Claims the next events of a stretch of the journal that begins behind ``position``.
     package mutating func claim(from stretch: Stretch, limit: BlockLimit, of provider: ProviderName) -> [Stretch.Place]
     {
-        var walk = Walk(provider: provider, limit: limit)
+        claim(from: stretch, Walk(.planned(provider), limit: limit))
+    }
+
+    /// The same, of the events that have one of these destinations.
+    package mutating func claim(
+        from stretch: Stretch,
+        limit: BlockLimit,
+        at destinations: [Int64: Destination]
+    ) -> [Stretch.Place] {
+        claim(from: stretch, Walk(.chosen(destinations), limit: limit))
+    }
+
+    private mutating func claim(from stretch: Stretch, _ start: Walk) -> [Stretch.Place] {
+        var walk = start
         var end = stretch.end
         search: for (chunkIndex, chunk) in stretch.chunks.enumerated() {
             var sequence = max(chunk.first.rawValue, position + 1)
             while sequence <= chunk.last.rawValue {
                 let place = Stretch.Place(chunk: chunkIndex, event: Int(sequence - chunk.first.rawValue))
-                if walk.isOwn(chunk.events[place.event].plan), !ahead.contains(sequence) {
+                if walk.isOwn(chunk.events[place.event].plan, sequence), !ahead.contains(sequence) {
                     guard held[sequence] != nil || walk.take(place, bytes: chunk.sizes[place.event]) else {
                         end = sequence - 1
                         break search
@@ -104,6 +127,7 @@ package struct ProviderProgress: Sendable {
         }
         // An earlier walk may have come across the damage already.
         if !ahead.contains(stretch.end) { pending -= min(pending, stretch.damagedEvents) }
+        if isLane { pending += walk.passed.count }
         pass(to: max(end, position), events: walk.passed)
         return walk.taken
     }
@@ -134,7 +158,7 @@ package struct ProviderProgress: Sendable {
         guard sequence <= position else {
             guard !ahead.contains(sequence) else { return }
             ahead.insert(sequence...sequence)
-            pending -= 1
+            if !isLane { pending -= 1 }
             return
         }
         if claimed.settle(sequence) { pending -= 1 }
@@ -163,6 +187,7 @@ package struct ProviderProgress: Sendable {
         ahead.insert(claimed.settled(through: position))
         position = cursor
         claimed = ClaimedBlocks()
+        if isLane { pending = 0 }
         if held.values.contains(.row) { retries.lower(to: RetryTimes.overdue) }
         interrupted = intended.sorted()
         held = Dictionary(uniqueKeysWithValues: interrupted.map { ($0, held[$0] ?? .interrupted) })

@@ -3,7 +3,15 @@ import Journal
 
 /// What one walk has seen and taken so far.
 struct Walk {
-    let provider: ProviderName
+    /// Which events the walk is for.
+    enum Selection {
+        /// Those whose plan names the provider.
+        case planned(ProviderName)
+        /// These.
+        case chosen([Int64: Destination])
+    }
+
+    let selection: Selection
     let limit: BlockLimit
     var taken: [Stretch.Place] = []
     /// The provider's events, those included that are held already.
@@ -12,17 +20,21 @@ struct Walk {
     private var lastPlan: Plan?
     private var lastIsOwn = false
 
-    init(provider: ProviderName, limit: BlockLimit) {
-        self.provider = provider
+    init(_ selection: Selection, limit: BlockLimit) {
+        self.selection = selection
         self.limit = limit
     }
 
-    mutating func isOwn(_ plan: Plan) -> Bool {
-        if lastPlan !== plan {
-            lastPlan = plan
-            lastIsOwn = plan.destination(at: provider) != nil
+    mutating func isOwn(_ plan: Plan, _ sequence: Int64) -> Bool {
+        switch selection {
+        case .planned(let provider):
+            if lastPlan !== plan {
+                lastPlan = plan
+                lastIsOwn = plan.destination(at: provider) != nil
+            }
+            return lastIsOwn
+        case .chosen(let destinations): return destinations[sequence] != nil
         }
-        return lastIsOwn
     }
 
     /// - Returns: false if the block is full.

@@ -102,6 +102,12 @@ final class ColumnIndex: Sendable {
         }
     }
 
+    /// The segments that do not grow any more; what they do not cover must be read from the journal.
+    var complete: [ColumnSegment] { state.withLock { $0.written + $0.unwritten } }
+
+    /// What retention has removed.
+    var removed: SequenceRanges { state.withLock { $0.removed } }
+
     /// Makes the segments of a gap from the journal, for one search.
     func forEachSegment(
         of gap: ClosedRange<Int64>,

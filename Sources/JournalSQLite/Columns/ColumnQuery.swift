@@ -30,7 +30,8 @@ struct ColumnQuery {
             (.sources, filter.sources),
         ]
         wanted = texts.filter { !$0.1.isEmpty }.map { ($0.0, $0.1.map { Array($0.utf8) }) }
-        plans = filter.provider.map { provider in
+        // A lane takes events whatever their plans say.
+        plans = filter.provider.flatMap { names.hasLanes(of: $0) ? nil : $0 }.map { provider in
             Set(names.plans.filter { $0.value.plan.destination(at: provider) != nil }.keys)
         }
         if plans?.isEmpty == true { return nil }
@@ -103,7 +104,7 @@ struct ColumnQuery {
 
 extension [Int64] {
     /// The part of ascending numbers that is in a range.
-    fileprivate func inside(_ range: ClosedRange<Int64>) -> ArraySlice<Int64> {
+    func inside(_ range: ClosedRange<Int64>) -> ArraySlice<Int64> {
         self[firstPlace(notBelow: range.lowerBound)..<firstPlace(notBelow: range.upperBound + 1)]
     }
 

@@ -19,7 +19,8 @@ struct CandidateScan: Sendable {
         isDone = statuses.isEmpty || !statuses.isSubset(of: Self.ownStates)
         sequences = isDone ? nil : []
         let words = statuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
-        let provider = filter.provider.map { " AND provider = \(names.providerNumbers[$0] ?? 0)" } ?? ""
+        let accounts = filter.provider.map { names.accounts(of: $0).map { "\($0)" }.joined(separator: ", ") }
+        let provider = accounts.map { " AND provider IN (\($0))" } ?? ""
         condition = "status IN (\(words))\(provider)"
     }
 

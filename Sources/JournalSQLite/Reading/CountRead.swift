@@ -26,7 +26,7 @@ struct CountRead: SlicedRead {
         if !rest.isEmpty {
             count += try context.events(in: db).takeBite(of: &rest, limitBytes: context.pageBytes).count
         } else if let segment = try walk.next(context, in: db) {
-            if context.filter.asksForEvents {
+            if context.asksForEvents {
                 rest = try segment.sequences(query)[...]
             } else {
                 count += try segment.count(query)

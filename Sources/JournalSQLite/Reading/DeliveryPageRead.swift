@@ -67,9 +67,11 @@ struct DeliveryPageRead: SlicedRead {
     /// - Returns: false if the page is full without it.
     private mutating func add(_ row: DeliveryRow, in db: Database) throws -> Bool {
         guard let event = try reader.events(at: [row.sequence], in: db)[row.sequence]?.event,
-            let provider = names.providers[row.provider], let destination = event.plan.destination(at: provider)
+            let provider = names.providers[row.provider]
         else { return true }
-        let delivery = try DeliveryAssembly(db: db, names: names).delivery(row, to: destination)
+        let lane = names.lanes[row.provider]
+        guard let destination = lane?.destination ?? event.plan.destination(at: provider) else { return true }
+        let delivery = try DeliveryAssembly(db: db, names: names).delivery(row, to: destination, of: lane?.lane)
         guard filter.takes(event, delivery) else { return true }
         let size = event.approximateBytes + delivery.approximateBytes
         guard found.count < limit, found.isEmpty || bytes + size <= limitBytes else { return false }

@@ -9,18 +9,22 @@ struct JournalReaders: Sendable {
     let points: DatabasePool
     /// Searches, one piece at a time.
     let searches: DatabasePool
+    /// Walks through windows, a piece at a time.
+    let walks: DatabasePool
     /// As many as ``searches`` has connections.
     let slots: ReadSlots
 
     /// How many searches read at a time.
     static let searchCount = 2
     private static let pointCount = 3
+    private static let walkCount = 2
     /// How many searches may wait for their next piece, and how many of one tenant may go on or wait.
     private static let (mostWaiting, mostOfTenant) = (64, 16)
 
     init(_ opening: StoreOpening) throws {
         points = try opening.readers(Self.pointCount, label: "tollgate.points")
         searches = try opening.readers(Self.searchCount, label: "tollgate.searches")
+        walks = try opening.readers(Self.walkCount, label: "tollgate.walks")
         slots = ReadSlots(
             Self.searchCount,
             mostWaiting: Self.mostWaiting,
@@ -32,5 +36,6 @@ struct JournalReaders: Sendable {
     func close() throws {
         try points.close()
         try searches.close()
+        try walks.close()
     }
 }

@@ -39,7 +39,7 @@ struct NamesRead: SlicedRead {
                 counts.add(Array(event.name.utf8), count: 1, from: time, to: time)
             }
         } else if let segment = try walk.next(context, in: db) {
-            if context.filter.asksForEvents {
+            if context.asksForEvents {
                 rest = try segment.sequences(query)[...]
             } else {
                 try counts.add(segment, query)

@@ -24,7 +24,7 @@ struct PageRead: SlicedRead {
         candidates = CandidateScan(context.filter, context.names)
         places = PlaceList()
         page = PageBuilder(search, limitBytes: context.pageBytes)
-        most = context.filter.asksForEvents ? max(PlaceList.block, search.limit) : search.skip + search.limit + 1
+        most = context.asksForEvents ? max(PlaceList.block, search.limit) : search.skip + search.limit + 1
     }
 
     /// What was found.
@@ -49,7 +49,7 @@ struct PageRead: SlicedRead {
     private mutating func take(_ found: [EventCursor]) {
         scan = nil
         places = PlaceList(found, isLast: found.count < most)
-        if context.filter.asksForEvents {
+        if context.asksForEvents {
             // Where the filter takes few of many, each round looks at more.
             most = min(most * 4, 1 << 16)
         } else if let last = places.pass(page.skip) {

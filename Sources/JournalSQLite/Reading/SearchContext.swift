@@ -32,6 +32,9 @@ struct SearchContext: Sendable {
         return query
     }
 
+    /// Whether columns are not enough to tell what the filter takes.
+    var asksForEvents: Bool { filter.asksForEvents || filter.provider.map(names.hasLanes) ?? false }
+
     func events(in db: Database) -> FilteredEvents {
         FilteredEvents(db: db, reader: reader, names: names, tenant: tenant, filter: filter)
     }

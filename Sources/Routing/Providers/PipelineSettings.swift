@@ -57,8 +57,8 @@ package struct PipelineSettings: Sendable, Equatable {
 
     /// ``concurrency`` where `routes.json` says nothing.
     package static let standardConcurrency = 8
-    /// ``readsShare`` where `routes.json` says nothing: half, so that deliveries never find the rate limit used up by others.
-    package static let standardReadsShare = 50
+    /// ``readsShare`` where `routes.json` says nothing: less than half, so that deliveries never find the rate limit used up by others.
+    package static let standardReadsShare = 30
     /// ``onUncertain`` where `routes.json` says nothing.
     package static let standardPolicy = UncertainPolicy.hold
 

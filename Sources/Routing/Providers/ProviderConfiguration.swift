@@ -2,10 +2,10 @@ package import Access
 package import Events
 
 extension ProviderName {
-    /// The provider of `routes.json` that this is, or is a tenant's own account of: a name that holds no tenant's.
+    /// The provider of `routes.json` that this is, or is a tenant's own account or a backfill of: a name that holds no tenant's.
     package var withoutTenant: ProviderName {
-        // No name of the file has an `@`; see ``ProviderConfiguration/name``.
-        ProviderName(String(rawValue.prefix { $0 != "@" }))
+        // No name of the file has an `@`; see ``ProviderConfiguration/name``. Nor has it a `#`, which stands in front of a lane's number.
+        ProviderName(String(rawValue.prefix { $0 != "@" && $0 != "#" }))
     }
 }
 
@@ -29,6 +29,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let timeout: Duration
     /// Header fields of the account that go with every call.
     package let headers: [Header]
+    /// ``ReadsSettings/lag``; nil: the vendor's own.
+    private let lag: Duration?
 
     init(
         pipeline: PipelineSettings,
@@ -37,7 +39,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
         mayBeInside: Bool,
         credential: CredentialSource,
         timeout: Duration,
-        headers: [Header]
+        headers: [Header],
+        lag: Duration? = nil
     ) {
         self.pipeline = pipeline
         traits = adapter.traits
@@ -47,10 +50,16 @@ package struct ProviderConfiguration: Sendable, Equatable {
         self.credential = credential
         self.timeout = timeout
         self.headers = headers
+        self.lag = lag
     }
 
     /// As in the file; for a tenant's own account, followed by `@` and the tenant, since no name in the file has an `@`.
     package var name: ProviderName { pipeline.provider }
+
+    /// How it is read.
+    package var reads: ReadsSettings {
+        ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero)
+    }
 
     /// Speaks with the vendor.
     package var adapter: any Adapter { language.adapter }

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 
-/// Flexprice's customers, their subscriptions and the usage of a meter.
+/// Flexprice's customers and their subscriptions.
 extension FlexpriceSimulator {
     /// The plans that there are.
     private static let plans = ["plan_starter", "plan_pro"]
@@ -22,7 +22,6 @@ extension FlexpriceSimulator {
             return search(books.subscriptions.all.map(subscription), request)
         case (.get, let rest) where rest.count == 2 && rest[0] == "subscriptions":
             return shown(books.subscriptions.find(id: rest[1]), "subscription", subscription)
-        case (.post, ["events", "usage"]): return usage(request, now)
         default: return nil
         }
     }
@@ -106,26 +105,5 @@ extension FlexpriceSimulator {
             "start_date": .string(started), "created_at": .string(started), "updated_at": .string(started),
             "version": 1,
         ]
-    }
-
-    /// How often an event occurred, or the sum of a property, by default of the last day.
-    private func usage(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard let body = SandboxJSON(beginning: request.body), let name = body["event_name"]?.string, !name.isEmpty,
-            let kind = body["aggregation_type"]?.string, ["COUNT", "SUM"].contains(kind)
-        else { return failure(400, "validation_error", "Request validation failed") }
-        let end = body["end_time"]?.string.flatMap(SandboxTime.read) ?? now
-        let start = body["start_time"]?.string.flatMap(SandboxTime.read) ?? end.addingTimeInterval(-86_400)
-        let customer = body["external_customer_id"]?.string
-        let property = body["property_name"]?.string ?? ""
-        var value = 0.0
-        for entry in books.billed where entry.event["event_name"]?.string == name {
-            let time = entry.event["timestamp"]?.string.flatMap(SandboxTime.read) ?? entry.at
-            guard start <= time, time <= end,
-                customer.map({ $0 == entry.event["external_customer_id"]?.string }) ?? true
-            else { continue }
-            let amount = entry.event["properties"]?[property]
-            value += kind == "COUNT" ? 1 : (amount?.number ?? amount?.string).flatMap { Double($0) } ?? 0
-        }
-        return SimulatedAnswer(200, ["event_name": .string(name), "type": .string(kind), "value": .number("\(value)")])
     }
 }

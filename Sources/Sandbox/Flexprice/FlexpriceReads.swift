@@ -44,81 +44,79 @@ extension FlexpriceSimulator {
         }
     }
 
-    /// By default the last seven days; both ends belong to the window. Ordered by time, the newest first, and within a moment by id.
+    /// By default the last seven days; both ends belong to the window. Ordered by time, the newest first, and within a moment by id downward,
+    /// in whichever direction the times go.
     ///
     /// The driver writes times into the query without their fraction: those of the window, and those of the keys.
     func query(_ query: Query, at now: Date) -> SimulatedAnswer {
-        let times = ["start_time", "end_time"].map { name in query.texts[name].map(SandboxTime.read) }
-        if times.contains(where: { $0 == .some(nil) }) { return validationError("Invalid request payload") }
-        let end = (times[1] ?? nil) ?? now
-        let start = (times[0] ?? nil) ?? end.addingTimeInterval(-7 * 86_400)
-        guard start <= end else { return validationError("end time must be after start time") }
-        let (first, last) = (
-            query.texts["iter_first_key"].flatMap(cursor), query.texts["iter_last_key"].flatMap(cursor)
-        )
-        let window = wholeSeconds(start)...wholeSeconds(end)
-        let isAscending = query.texts["order"] == "asc"
-        let found = rows.filter { entry in
-            guard window.contains(time(of: entry)), matches(entry, query) else { return false }
-            if let first { return key(entry) > first }
-            if let last { return key(entry) < last }
-            return true
-        }.sorted { left, right in
-            let (one, other) = (key(left), key(right))
-            if one.nanoseconds == other.nanoseconds { return one.id > other.id }
-            return isAscending ? one.nanoseconds < other.nanoseconds : one.nanoseconds > other.nanoseconds
+        guard let window = FlexpriceWindow(query.texts, now) else { return validationError("Invalid request payload") }
+        guard window.start <= window.end else { return validationError("end time must be after start time") }
+        guard ["timestamp", "event_name"].contains(query.texts["sort"] ?? "timestamp"),
+            ["asc", "desc"].contains(query.texts["order"] ?? "desc")
+        else { return validationError("Request validation failed") }
+        var asked = BookQuery(query, window)
+        let keys = ["iter_first_key", "iter_last_key"].map { name in query.texts[name].flatMap { $0.isEmpty ? nil : $0 }
         }
+        let positions = keys.map { $0.map(position) }
+        if positions.contains(where: { $0 == .some(nil) }) { return validationError("Invalid cursor key format") }
+        // With both keys the first one counts.
+        if let first = positions[0] ?? nil { asked.above = first } else { asked.below = positions[1] ?? nil }
+        let isKeyed = asked.above != nil || asked.below != nil
         let size = SandboxPage.size(query.size, standard: 50)
-        let isKeyed = first != nil || last != nil
         // Behind a key the offset is not looked at.
         let offset = isKeyed ? 0 : SandboxPage.skipped(query.offset)
-        let rest = found.dropFirst(offset)
-        return answer(rest.prefix(size), total: found.count, rest.count > size, next: isKeyed ? nil : offset + size)
+        let isUpward = query.texts["order"] == "asc"
+        let page = BookPage(skipped: offset, size: size, direction: isUpward ? .upwardButTies : .downward)
+        let found =
+            query.texts["sort"] == "event_name" ? byName(asked, page, at: now) : books.page(asked, page, at: now)
+        let hasMore = found.total - min(offset, found.total) > size
+        return answer(found.items, total: found.total, hasMore, next: isKeyed ? nil : offset + size)
     }
 
-    /// The table of raw events: of one timestamp and id it keeps the last that came.
-    private var rows: [Books.Entry] {
-        var rows: [String: Books.Entry] = [:]
-        for entry in books.received { rows["\(key(entry).nanoseconds)::\(entry.id)"] = entry }
-        return Array(rows.values)
+    /// The driver binds times without their fraction.
+    private func position(_ key: String) -> BookQuery.Position? {
+        let parts = key.components(separatedBy: "::")
+        guard parts.count == 2, let time = Int(parts[0]) else { return nil }
+        return BookQuery.Position(time: SandboxTime.floored(time, by: 1_000_000_000).quotient * 1000, id: parts[1])
     }
 
-    private func wholeSeconds(_ date: Date) -> Date {
-        Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down))
+    /// Sorted by name, and within a name by id.
+    private func byName(_ query: BookQuery, _ page: BookPage, at now: Date) -> Books.Found {
+        var found = books.page(query, at: now)
+        let isUpward = page.direction != .downward
+        found.items.sort { left, right in
+            let names = [left, right].map { Array(($0.entry.event["event_name"]?.string ?? "").utf8) }
+            guard names[0] == names[1] else {
+                return names[isUpward ? 0 : 1].lexicographicallyPrecedes(names[isUpward ? 1 : 0])
+            }
+            return right.entry.id.utf8.lexicographicallyPrecedes(left.entry.id.utf8)
+        }
+        found.items = Array(found.items.dropFirst(page.skipped).prefix(page.size))
+        return found
     }
 
     /// What is zero or empty is left out.
     /// - Parameter next: where the next page begins; nil for a page behind a key.
-    private func answer(_ page: ArraySlice<Books.Entry>, total: Int, _ hasMore: Bool, next: Int?) -> SimulatedAnswer {
+    private func answer(_ page: [Books.Listed], total: Int, _ hasMore: Bool, next: Int?) -> SimulatedAnswer {
         var members: [SandboxJSON.Member] = [
             .init(name: "events", value: .array(page.map(stored))), .init(name: "has_more", value: .bool(hasMore)),
         ]
-        if let first = page.first { members.append(.init(name: "iter_first_key", value: .string(text(key(first))))) }
+        if let first = page.first { members.append(.init(name: "iter_first_key", value: .string(key(first)))) }
         if let last = page.last, next != nil || hasMore {
-            members.append(.init(name: "iter_last_key", value: .string(text(key(last)))))
+            members.append(.init(name: "iter_last_key", value: .string(key(last))))
         }
         if total > 0 { members.append(.init(name: "total_count", value: .number("\(total)"))) }
         if let next { members.append(.init(name: "offset", value: .number("\(next)"))) }
         return SimulatedAnswer(200, .object(members))
     }
 
-    private func matches(_ entry: Books.Entry, _ query: Query) -> Bool {
-        for field in ["event_id", "event_name", "external_customer_id", "source"] {
-            guard let wanted = query.texts[field], !wanted.isEmpty else { continue }
-            let value = field == "event_id" ? entry.id : entry.event[field]?.string
-            if value != wanted { return false }
-        }
-        return query.properties.allSatisfy { name, values in
-            entry.event["properties"]?[name]?.string.map(values.contains) ?? false
-        }
-    }
-
-    func lookup(_ id: String, customer: String?) -> SimulatedAnswer {
+    func lookup(_ id: String, customer: String?, _ now: Date) -> SimulatedAnswer {
         guard !id.isEmpty else { return validationError("Please provide a valid event ID") }
-        let found = rows.filter { entry in
-            entry.id == id && (customer == nil || entry.event["external_customer_id"]?.string == customer)
-        }
-        guard let newest = found.max(by: { key($0) < key($1) }) else {
+        var query = BookQuery()
+        query.keys = [[SearchKey("id", id)]]
+        query.customers = customer.map { [$0] } ?? []
+        let found = books.page(query, at: now).items
+        guard let newest = found.first else {
             return SimulatedAnswer(
                 404,
                 ["code": "not_found", "message": "Event not found in events table", "http_status_code": 404]
@@ -128,44 +126,65 @@ extension FlexpriceSimulator {
             200,
             [
                 "event": stored(newest), "status": "processed", "processed_events": [],
-                "events": .array(found.sorted { key($0) > key($1) }.map(stored)),
+                "events": .array(found.map(stored)),
             ]
         )
     }
 
-    private func time(of entry: Books.Entry) -> Date {
-        entry.event["timestamp"]?.string.flatMap(SandboxTime.read) ?? entry.at
-    }
-
     /// `<Unix nanoseconds>::<id>`, by which pages go on. Times that nanoseconds cannot hold wrap around, as in Go.
-    private func key(_ entry: Books.Entry) -> (nanoseconds: Int, id: String) {
-        (SandboxTime.milliseconds(time(of: entry)) &* 1_000_000, entry.id)
-    }
+    private func key(_ found: Books.Listed) -> String { "\(found.time &* 1_000_000)::\(found.entry.id)" }
 
     /// Go leaves zeros at the end of a fraction out.
-    private func text(_ time: Date) -> String {
-        let parts = SandboxTime.text(time).dropLast().split(separator: ".")
+    private func text(_ milliseconds: Int) -> String {
+        let parts = SandboxTime.text(milliseconds: milliseconds).dropLast().split(separator: ".")
         let decimals = String(parts[1].reversed().drop { $0 == "0" }.reversed())
         return decimals.isEmpty ? "\(parts[0])Z" : "\(parts[0]).\(decimals)Z"
     }
 
-    private func text(_ key: (nanoseconds: Int, id: String)) -> String { "\(key.nanoseconds)::\(key.id)" }
-
-    private func cursor(_ text: String) -> (nanoseconds: Int, id: String)? {
-        let parts = text.split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let time = Int(parts[0]) else { return nil }
-        let rest = time % 1_000_000_000
-        return (time - (rest < 0 ? rest + 1_000_000_000 : rest), String(parts[1]))
-    }
-
-    private func stored(_ entry: Books.Entry) -> SandboxJSON {
-        let event = entry.event
+    private func stored(_ found: Books.Listed) -> SandboxJSON {
+        let event = found.entry.event
         return [
-            "id": .string(entry.id), "external_customer_id": event["external_customer_id"] ?? "",
+            "id": .string(found.entry.id), "external_customer_id": event["external_customer_id"] ?? "",
             "customer_id": event["customer_id"] ?? "", "event_name": event["event_name"] ?? "",
-            "timestamp": .string(text(time(of: entry))),
-            "ingested_at": .string(text(entry.at)), "properties": event["properties"] ?? [:],
+            "timestamp": .string(text(found.time)),
+            "ingested_at": .string(text(Self.milliseconds(found.entry.at))), "properties": event["properties"] ?? [:],
             "source": event["source"] ?? "", "environment_id": "env_sandbox",
         ]
+    }
+}
+
+/// A window of whole seconds: the driver binds times without their fraction.
+struct FlexpriceWindow {
+    /// Seconds since 1970.
+    let start: Int
+    let end: Int
+
+    /// - Returns: nil if a time is none. Without a start: the seven days before the end; without an end: now.
+    init?(_ texts: [String: String], _ now: Date) {
+        let times = ["start_time", "end_time"].map { name in texts[name].map(SandboxTime.exact) }
+        if times.contains(where: { $0 == .some(nil) }) { return nil }
+        end = (times[1] ?? nil)?.seconds ?? SandboxTime.floored(FlexpriceSimulator.milliseconds(now), by: 1000).quotient
+        start = (times[0] ?? nil)?.seconds ?? end - 7 * 86_400
+    }
+}
+
+extension BookQuery {
+    /// Both ends belong to the window; property filters match text values only.
+    fileprivate init(_ query: FlexpriceSimulator.Query, _ window: FlexpriceWindow) {
+        from = window.start * 1000
+        through = window.end * 1000
+        func wanted(_ name: String) -> [String] { query.texts[name].flatMap { $0.isEmpty ? nil : [$0] } ?? [] }
+        names = wanted("event_name")
+        customers = wanted("external_customer_id")
+        keys = wanted("event_id").map { [SearchKey("id", $0)] }
+        let source = wanted("source").first
+        guard source != nil || !query.properties.isEmpty else { return }
+        takes = { found in
+            let event = found.entry.event
+            if let source, event["source"]?.string != source { return false }
+            return query.properties.allSatisfy { name, values in
+                values.isEmpty || event["properties"]?[name]?.string.map(values.contains) ?? false
+            }
+        }
     }
 }

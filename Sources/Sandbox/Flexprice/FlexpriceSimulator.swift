@@ -1,20 +1,43 @@
 import Foundation
 import HTTPTypes
-import Synchronization
 
 /// Flexprice below `/v1`: `events`, `events/bulk`, `events/query`, `events/lookup`. Its identity includes the timestamp; a bulk is not atomic.
-final class FlexpriceSimulator: Simulator {
+struct FlexpriceSimulator: Simulator {
     let vendor = "flexprice"
-    let books = Books()
-    /// The environment that `X-Environment-ID` must name, as with a key from a server's own configuration; nil: the key has one.
-    private let environment = Mutex<String?>(nil)
+    let books = Books(order: .timeThenID, container: "properties", settings: standard)
+    let traits = SettingsTraits(
+        standard: standard,
+        own: ["environment", "merge_after_ms"],
+        documentedLimits: [
+            "single": RateLimit(requests: 1000, windowMilliseconds: 60_000),
+            // Documented for bulk requests; nothing is said of reads, which the simulator counts with them.
+            "other": RateLimit(requests: 100, windowMilliseconds: 60_000),
+        ]
+    )
 
+    private static let standard = SimulatorSettings(mergeAfter: 0)
     private static let largestBody = 33_554_432
 
-    func set(_ name: String, to value: SandboxJSON) -> Bool {
-        guard name == "environment", value.isNull || value.string != nil else { return false }
-        environment.withLock { $0 = value.string }
-        return true
+    func kind(of request: SimulatedRequest) -> CallKind {
+        let reads = ["/v1/events/query", "/v1/events/usage", "/v1/customers/search", "/v1/subscriptions/search"]
+        return request.method == .get || reads.contains(request.path) ? .read : .write
+    }
+
+    func limit(of request: SimulatedRequest) -> String? {
+        request.method == .post && request.path == "/v1/events" ? "single" : "other"
+    }
+
+    func refused(_ verdict: LimitVerdict) -> SimulatedAnswer {
+        SimulatedAnswer(429, ["error": "Rate limit exceeded. Try again later."])
+    }
+
+    /// The reset is a Unix time.
+    func headers(_ verdict: LimitVerdict) -> [(String, String)] {
+        let reset = SandboxTime.milliseconds(Date().addingTimeInterval(Double(verdict.waitSeconds))) / 1000
+        return [
+            ("X-RateLimit-Limit", "\(verdict.limit.requests)"), ("X-RateLimit-Remaining", "\(verdict.remaining)"),
+            ("X-RateLimit-Reset", "\(reset)"),
+        ]
     }
 
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
@@ -22,7 +45,7 @@ final class FlexpriceSimulator: Simulator {
         guard request.headers[.xAPIKey] == SandboxCredentials.flexprice else {
             return SimulatedAnswer(401, ["error": "Unauthorized"])
         }
-        if let environment = environment.withLock({ $0 }), request.headers[.xEnvironmentID] != environment {
+        if let environment = books.settings.environment, request.headers[.xEnvironmentID] != environment {
             return SimulatedAnswer(
                 403,
                 ["error": "Access denied", "message": "Invalid or inaccessible environment"]
@@ -41,7 +64,8 @@ final class FlexpriceSimulator: Simulator {
             return self.query(query, at: now)
         case (.get, "/v1/events"): return query(Query(parameters: request.query), at: now)
         case (.get, "/v1/events/lookup"):
-            return lookup(request.parameter("id") ?? "", customer: request.parameter("external_customer_id"))
+            return lookup(request.parameter("id") ?? "", customer: request.parameter("external_customer_id"), now)
+        case (.post, "/v1/events/usage"): return usage(request, now)
         default: return answerCustomers(request, now) ?? SimulatedAnswer(text: "404 page not found", status: 404)
         }
     }
@@ -102,16 +126,34 @@ final class FlexpriceSimulator: Simulator {
         return nil
     }
 
-    /// Keeps the event; the billing table's key is customer, timestamp in whole seconds, and id, and the last one wins.
+    /// Keeps the event. The billing table's key is customer, timestamp in whole seconds, and id; that of the raw events timestamp in
+    /// milliseconds, and id; the last one wins.
     @discardableResult
     private func record(_ event: SandboxJSON, _ now: Date) -> String {
         let id = event["event_id"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "event_\(UUID().uuidString)"
-        let time = event["timestamp"]?.string.flatMap(SandboxTime.read) ?? now
+        let time = event["timestamp"]?.string.flatMap(SandboxTime.exact)?.milliseconds ?? Self.milliseconds(now)
         let customer = event["external_customer_id"]?.string ?? ""
-        // Safe: a date that was read has four digits for its year.
-        let identity = "\(customer)\u{0}\(Int(time.timeIntervalSince1970.rounded(.down)))\u{0}\(id)"
-        books.record(Books.Entry(id: id, account: "1", at: now, event: event), identity: identity, winner: .last)
+        let second = SandboxTime.floored(time, by: 1000).quotient
+        books.record(
+            Books.Arrival(
+                id: id,
+                event: event,
+                at: now,
+                identity: "\(customer)\u{0}\(second)\u{0}\(id)",
+                winner: .last,
+                time: time,
+                name: event["event_name"]?.string ?? "",
+                customer: customer,
+                merge: .byTimeAndID,
+                isSummed: true
+            )
+        )
         return id
+    }
+
+    /// What does not fit into milliseconds is cut off.
+    static func milliseconds(_ date: Date) -> Int {
+        SandboxTime.floored(SandboxTime.microseconds(date), by: 1000).quotient
     }
 
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {

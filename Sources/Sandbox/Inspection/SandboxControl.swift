@@ -18,7 +18,9 @@ struct SandboxControl: Sendable {
             case (.delete, 1):
                 for booth in vendors.values {
                     booth.simulator.books.forget()
+                    booth.simulator.books.changeSettings { _ in booth.simulator.traits.standard }
                     booth.dice.set(Faults())
+                    booth.limiter.forget()
                 }
                 return SimulatedAnswer(200, ["forgotten": true])
             case (_, 3):
@@ -42,8 +44,9 @@ struct SandboxControl: Sendable {
         _ query: [(name: String, value: String)],
         _ body: [UInt8]
     ) throws -> SimulatedAnswer {
+        let simulator = booth.simulator
         switch (method, what) {
-        case (.get, "events"): return events(booth.simulator.books, query)
+        case (.get, "events"): return events(simulator.books, query)
         case (.put, "faults"):
             guard let json = SandboxJSON(body) else { throw BadControl(reason: "the body is not JSON") }
             booth.dice.set(try Faults(json))
@@ -51,16 +54,24 @@ struct SandboxControl: Sendable {
         case (.delete, "faults"):
             booth.dice.set(Faults())
             return SimulatedAnswer(200, ["faults": [:]])
+        case (.get, "settings"):
+            return SimulatedAnswer(200, ["settings": simulator.books.settings.json(simulator.traits)])
         case (.put, "settings"):
-            guard let members = SandboxJSON(body)?.members else {
-                throw BadControl(reason: "the body must be a JSON object")
-            }
-            for member in members where !booth.simulator.set(member.name, to: member.value) {
-                throw BadControl(reason: "\(booth.simulator.vendor) has no setting \"\(member.name)\" with this value")
-            }
-            return SimulatedAnswer(200, ["settings": .object(members)])
+            guard let json = SandboxJSON(body) else { throw BadControl(reason: "the body is not JSON") }
+            let settings = try simulator.books.changeSettings { try $0.changed(by: json, simulator.traits) }
+            return SimulatedAnswer(200, ["settings": settings.json(simulator.traits)])
+        case (.delete, "settings"):
+            let settings = simulator.books.changeSettings { _ in simulator.traits.standard }
+            return SimulatedAnswer(200, ["settings": settings.json(simulator.traits)])
+        case (.get, "planted"): return SimulatedAnswer(200, simulator.books.planted)
+        case (.get, "calls"): return SimulatedAnswer(200, booth.limiter.json)
+        case (.delete, "calls"):
+            booth.limiter.forget()
+            return SimulatedAnswer(200, booth.limiter.json)
         default:
-            throw BadControl(reason: "use GET events, PUT or DELETE faults, or PUT settings")
+            throw BadControl(
+                reason: "use GET events, planted or calls; GET, PUT or DELETE settings; PUT or DELETE faults"
+            )
         }
     }
 

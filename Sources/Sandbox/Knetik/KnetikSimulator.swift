@@ -4,7 +4,15 @@ import HTTPTypes
 /// Knetik's data collector: `POST /v2/events` and `POST /v2/batch`, the account id in the query, no deduplication.
 struct KnetikSimulator: Simulator {
     let vendor = "knetik"
-    let books = Books()
+    let books = Books(order: .timeThenRow, container: "event_properties", settings: standard)
+    let traits = SettingsTraits(standard: standard, own: [], documentedLimits: [:])
+
+    private static let standard = SimulatorSettings()
+
+    /// Nothing is known of limits.
+    func limit(of request: SimulatedRequest) -> String? { nil }
+
+    func refused(_ verdict: LimitVerdict) -> SimulatedAnswer { error(429, "Too Many Requests") }
 
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
         guard ["/v2/events", "/v2/batch"].contains(request.path) else { return error(404, "Not Found") }
@@ -45,8 +53,17 @@ struct KnetikSimulator: Simulator {
     }
 
     private func record(_ event: SandboxJSON, _ now: Date) {
-        let entry = Books.Entry(id: event["transaction_id"]?.string ?? "", account: "1", at: now, event: event)
-        books.record(entry, identity: nil, winner: .first)
+        books.record(
+            Books.Arrival(
+                id: event["transaction_id"]?.string ?? "",
+                event: event,
+                at: now,
+                identity: nil,
+                time: event["event_timestamp"]?.number.flatMap { Int($0) } ?? SandboxTime.milliseconds(now),
+                name: event["category"]?.string ?? "",
+                customer: event["user_id"]?.string ?? event["device_id"]?.string ?? ""
+            )
+        )
     }
 
     func failure(_ status: Int, retryAfter: String?) -> SimulatedAnswer {

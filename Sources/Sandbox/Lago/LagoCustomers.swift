@@ -138,10 +138,7 @@ extension LagoSimulator {
                 ["status": 405, "error": "Method Not Allowed", "code": "no_active_subscription"]
             )
         }
-        var units: [String: Int] = [:]
-        for entry in books.billed where entry.event["external_subscription_id"]?.string == id {
-            units[entry.event["code"]?.string ?? "", default: 0] += 1
-        }
+        let units = books.counts(ofCustomer: id, at: now)
         let cents = units.values.reduce(0, +) * 2
         return SimulatedAnswer(
             200,

@@ -1,37 +1,44 @@
 import Foundation
 import HTTPTypes
-import Synchronization
 
 /// Lago below `/api/v1`: `events`, `events/batch` (all or nothing), reads and estimates, on either of its two stores; customers,
 /// subscriptions and their usage.
-final class LagoSimulator: Simulator {
+struct LagoSimulator: Simulator {
     /// Where an organization keeps its events; validation and deduplication differ.
     enum Store: String {
         case postgres, clickhouse
     }
 
-    struct Settings {
-        var store = Store.postgres
-        var largestBatch = 100
+    let vendor = "lago"
+    let books = Books(order: .timeThenIDDownward, container: "properties", settings: standard)
+    let traits = SettingsTraits(
+        standard: standard,
+        own: ["store", "batch", "merge_after_ms"],
+        documentedLimits: [
+            "events": RateLimit(requests: 500, windowMilliseconds: 1000),
+            "current_usage": RateLimit(requests: 200, windowMilliseconds: 1000),
+            "other": RateLimit(requests: 50, windowMilliseconds: 1000),
+        ]
+    )
+
+    private static let standard = SimulatorSettings()
+
+    /// `POST /events` and the current usage have limits of their own; batches and all reads share one.
+    func limit(of request: SimulatedRequest) -> String? {
+        if request.method == .post, request.path == "/api/v1/events" { return "events" }
+        return request.method == .get && request.path.hasSuffix("/current_usage") ? "current_usage" : "other"
     }
 
-    let vendor = "lago"
-    let books = Books()
-    private let settings = Mutex(Settings())
+    func refused(_ verdict: LimitVerdict) -> SimulatedAnswer {
+        SimulatedAnswer(429, ["status": 429, "error": "Too Many Requests"])
+    }
 
-    var current: Settings { settings.withLock { $0 } }
-
-    func set(_ name: String, to value: SandboxJSON) -> Bool {
-        switch name {
-        case "store":
-            guard let store = value.string.flatMap(Store.init) else { return false }
-            settings.withLock { $0.store = store }
-        case "batch":
-            guard let count = value.number.flatMap({ Int($0) }), count > 0 else { return false }
-            settings.withLock { $0.largestBatch = count }
-        default: return false
-        }
-        return true
+    /// The reset is a number of seconds to wait.
+    func headers(_ verdict: LimitVerdict) -> [(String, String)] {
+        [
+            ("X-RateLimit-Limit", "\(verdict.limit.requests)"), ("X-RateLimit-Remaining", "\(verdict.remaining)"),
+            ("X-RateLimit-Reset", "\(verdict.waitSeconds)"),
+        ]
     }
 
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
@@ -44,9 +51,9 @@ final class LagoSimulator: Simulator {
         case (.post, "/api/v1/events"): return create(request, now)
         case (.post, "/api/v1/events/batch"): return createBatch(request, now)
         case (.post, "/api/v1/events/estimate_fees"): return estimate(request)
-        case (.get, "/api/v1/events"): return list(request)
+        case (.get, "/api/v1/events"): return list(request, now)
         case (.get, let path) where path.hasPrefix("/api/v1/events/"):
-            return find(String(path.dropFirst("/api/v1/events/".count)))
+            return find(String(path.dropFirst("/api/v1/events/".count)), now)
         default: return answerCustomers(request, now) ?? notFound("resource_not_found")
         }
     }
@@ -56,7 +63,7 @@ final class LagoSimulator: Simulator {
             return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"])
         }
         guard let event = body["event"], event.members?.isEmpty == false else { return missingRoot("event") }
-        let settings = current
+        let settings = books.settings
         // A single create on ClickHouse never looks whether the id is there.
         let faults = LagoValidation.faults(in: event, needsIdentity: settings.store == .postgres)
         guard faults.isEmpty else { return refused(LagoValidation.json(faults)) }
@@ -66,7 +73,7 @@ final class LagoSimulator: Simulator {
         }
         if settings.store == .postgres, LagoValidation.holdsZero(event) { return failure(500, retryAfter: nil) }
         record(event, identity, settings.store, now)
-        return SimulatedAnswer(200, ["event": LagoEvents.json(event, settings.store, now)])
+        return SimulatedAnswer(200, ["event": LagoEvents.confirmed(event, settings.store, now)])
     }
 
     private func createBatch(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
@@ -74,7 +81,7 @@ final class LagoSimulator: Simulator {
             return SimulatedAnswer(400, ["status": 400, "error": "Bad Request"])
         }
         guard let events = body["events"]?.array, !events.isEmpty else { return refused(["events": ["no_events"]]) }
-        let settings = current
+        let settings = books.settings
         guard events.count <= settings.largestBatch else { return refused(["events": ["too_many_events"]]) }
         var details: [SandboxJSON.Member] = []
         for (index, event) in events.enumerated() {
@@ -91,7 +98,7 @@ final class LagoSimulator: Simulator {
             return failure(500, retryAfter: nil)
         }
         for (event, identity) in zip(events, identities) { record(event, identity, settings.store, now) }
-        return SimulatedAnswer(200, ["events": .array(events.map { LagoEvents.json($0, settings.store, now) })])
+        return SimulatedAnswer(200, ["events": .array(events.map { LagoEvents.confirmed($0, settings.store, now) })])
     }
 
     /// Ids that are known, or stand in the batch before: by transaction id alone within a batch, whatever the subscription.
@@ -109,42 +116,19 @@ final class LagoSimulator: Simulator {
     }
 
     private func record(_ event: SandboxJSON, _ identity: String?, _ store: Store, _ now: Date) {
-        let entry = Books.Entry(
-            id: LagoValidation.text(event["transaction_id"]) ?? "",
-            account: "1",
-            at: now,
-            event: event
-        )
-        books.record(entry, identity: identity, winner: store == .postgres ? .first : .last)
-    }
-
-    private func find(_ encoded: String) -> SimulatedAnswer {
-        let id = encoded.removingPercentEncoding ?? encoded
-        guard let entry = books.billed.first(where: { $0.id == id }) else { return notFound("event_not_found") }
-        return SimulatedAnswer(200, ["event": LagoEvents.json(entry.event, current.store, entry.at)])
-    }
-
-    private func list(_ request: SimulatedRequest) -> SimulatedAnswer {
-        let size = SandboxPage.size(request.parameter("per_page").flatMap { Int($0) }, standard: 100)
-        let page = SandboxPage.number(request.parameter("page").flatMap { Int($0) })
-        let found = books.billed.reversed().filter { entry in
-            for name in ["external_subscription_id", "code"] {
-                if let wanted = request.parameter(name), entry.event[name]?.string != wanted { return false }
-            }
-            let time = entry.event["timestamp"].flatMap(LagoValidation.seconds) ?? entry.at.timeIntervalSince1970
-            let from = request.parameter("timestamp_from").flatMap(SandboxTime.read)?.timeIntervalSince1970
-            let to = request.parameter("timestamp_to").flatMap(SandboxTime.read)?.timeIntervalSince1970
-            return (from.map { $0 <= time } ?? true) && (to.map { time <= $0 } ?? true)
-        }
-        let (skipped, isFar) = (page - 1).multipliedReportingOverflow(by: size)
-        let slice = found.dropFirst(isFar ? found.count : skipped).prefix(size)
-        let store = current.store
-        return SimulatedAnswer(
-            200,
-            [
-                "events": .array(slice.map { LagoEvents.json($0.event, store, $0.at) }),
-                "meta": Self.meta(page: page, size: size, total: found.count),
-            ]
+        books.record(
+            Books.Arrival(
+                id: LagoValidation.text(event["transaction_id"]) ?? "",
+                event: event,
+                at: now,
+                identity: identity,
+                winner: store == .postgres ? .first : .last,
+                time: LagoValidation.microseconds(of: event, store: store, now: now),
+                name: LagoValidation.text(event["code"]) ?? "",
+                // An event without a subscription is none of the subscription "".
+                customer: LagoValidation.text(event["external_subscription_id"]) ?? "\u{0}",
+                merge: store == .postgres ? .never : .byNameCustomerTimeAndID
+            )
         )
     }
 

@@ -50,30 +50,60 @@ enum LagoValidation {
         switch store {
         case .postgres: return "\(subscription)\u{0}\(id)"
         case .clickhouse:
-            let time = event["timestamp"].flatMap(seconds) ?? now.timeIntervalSince1970
-            // Safe: seconds that were read lie within the years 0 to 9999.
-            let milliseconds = Int((time * 1000).rounded())
-            return "\(subscription)\u{0}\(text(event["code"]) ?? "")\u{0}\(id)\u{0}\(milliseconds)"
+            let time = microseconds(of: event, store: store, now: now)
+            return "\(subscription)\u{0}\(text(event["code"]) ?? "")\u{0}\(id)\u{0}\(time)"
+        }
+    }
+
+    /// When the event occurred: PostgreSQL keeps microseconds, ClickHouse milliseconds.
+    static func microseconds(of event: SandboxJSON, store: LagoSimulator.Store, now: Date) -> Int {
+        let time = event["timestamp"].flatMap(seconds) ?? now.timeIntervalSince1970
+        // Safe: seconds that were read lie within the years 0 to 9999.
+        switch store {
+        case .postgres: return Int((time * 1_000_000).rounded())
+        case .clickhouse: return Int((time * 1000).rounded()) * 1000
         }
     }
 }
 
 /// How Lago shows events.
 enum LagoEvents {
-    static func json(_ event: SandboxJSON, _ store: LagoSimulator.Store, _ arrived: Date) -> SandboxJSON {
-        let time = event["timestamp"].flatMap(LagoValidation.seconds).map { Date(timeIntervalSince1970: $0) } ?? arrived
+    /// The answer to a write, in which ClickHouse has no ids of its own yet.
+    static func confirmed(_ event: SandboxJSON, _ store: LagoSimulator.Store, _ arrived: Date) -> SandboxJSON {
         let isPostgres = store == .postgres
+        let time = LagoValidation.microseconds(of: event, store: store, now: arrived)
+        return json(
+            event,
+            time: SandboxTime.text(milliseconds: SandboxTime.floored(time, by: 1000).quotient),
+            own: [
+                "lago_id": isPostgres ? .string(UUID().uuidString.lowercased()) : nil, "lago_customer_id": nil,
+                "lago_subscription_id": nil,
+                "created_at": isPostgres ? .string(SandboxTime.text(arrived, decimals: 0)) : nil,
+            ],
+            hasTexts: false
+        )
+    }
+
+    /// - Parameter own: what the vendor adds.
+    /// - Parameter hasTexts: whether the values of properties are texts, as ClickHouse keeps them.
+    static func json(_ event: SandboxJSON, time: String, own: SandboxJSON, hasTexts: Bool) -> SandboxJSON {
+        let properties = event["properties"]?.members ?? []
         return [
-            "lago_id": isPostgres ? .string(UUID().uuidString.lowercased()) : nil,
+            "lago_id": own["lago_id"] ?? nil,
             "transaction_id": LagoValidation.text(event["transaction_id"]).map { .string($0) } ?? nil,
-            "lago_customer_id": nil,
+            "lago_customer_id": own["lago_customer_id"] ?? nil,
             "code": LagoValidation.text(event["code"]).map { .string($0) } ?? nil,
-            "timestamp": .string(SandboxTime.text(time)),
+            "timestamp": .string(time),
             "precise_total_amount_cents": event["precise_total_amount_cents"] ?? nil,
-            "properties": event["properties"]?.members == nil ? [:] : event["properties"] ?? [:],
-            "lago_subscription_id": nil,
+            "properties": .object(hasTexts ? properties.map(asText) : properties),
+            "lago_subscription_id": own["lago_subscription_id"] ?? nil,
             "external_subscription_id": event["external_subscription_id"] ?? nil,
-            "created_at": isPostgres ? .string(SandboxTime.text(arrived, decimals: 0)) : nil,
+            "created_at": own["created_at"] ?? nil,
         ]
+    }
+
+    private static func asText(_ member: SandboxJSON.Member) -> SandboxJSON.Member {
+        let value = member.value
+        return .init(name: member.name, value: .string(value.isNull ? "" : value.string ?? value.text))
     }
 }

@@ -105,10 +105,7 @@ extension PolarSimulator {
 
     /// With a meter for each name of the customer's events, each event one unit.
     private func state(_ record: Records.Record, _ now: Date) -> SandboxJSON {
-        var units: [String: Int] = [:]
-        for entry in books.billed where entry.event["external_customer_id"]?.string == record.externalID {
-            units[entry.event["name"]?.string ?? "", default: 0] += 1
-        }
+        let units = record.externalID.map { books.counts(ofCustomer: $0, at: now) } ?? [:]
         let time = SandboxTime.text(now, decimals: 6)
         let meters = units.sorted { $0.key < $1.key }.enumerated().map { index, meter -> SandboxJSON in
             [

@@ -31,11 +31,11 @@ indirect enum PolarFilter {
         self = .clause(property: name, comparison: comparison, value: value)
     }
 
-    func takes(_ event: SandboxJSON, at time: Date) -> Bool {
+    func takes(_ event: SandboxJSON, atSecond second: Int) -> Bool {
         switch self {
-        case .all(let filters): filters.allSatisfy { $0.takes(event, at: time) }
-        case .any(let filters): filters.contains { $0.takes(event, at: time) }
-        case .clause(let property, let comparison, let value): Self.holds(property, comparison, value, event, time)
+        case .all(let filters): filters.allSatisfy { $0.takes(event, atSecond: second) }
+        case .any(let filters): filters.contains { $0.takes(event, atSecond: second) }
+        case .clause(let property, let comparison, let value): Self.holds(property, comparison, value, event, second)
         }
     }
 
@@ -49,14 +49,13 @@ indirect enum PolarFilter {
         _ comparison: String,
         _ value: SandboxJSON,
         _ event: SandboxJSON,
-        _ time: Date
+        _ second: Int
     ) -> Bool {
         switch property {
         case "name": return value.string != nil && compare(event["name"] ?? "", comparison, value)
         case "source": return value.string != nil && compare("user", comparison, value)
         case "timestamp":
-            // Safe: a time that the simulator has read lies in the years that its text can hold.
-            let seconds = SandboxJSON.number("\(Int(time.timeIntervalSince1970.rounded(.down)))")
+            let seconds = SandboxJSON.number("\(second)")
             return value.string == nil && compare(seconds, comparison, value)
         default:
             let found = property.split(separator: ".", omittingEmptySubsequences: false).reduce(event["metadata"]) {

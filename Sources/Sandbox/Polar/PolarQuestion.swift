@@ -1,12 +1,10 @@
-import Foundation
-
 /// What a list of events asks for.
 struct PolarQuestion {
     private let request: SimulatedRequest
     private var filter: PolarFilter?
-    /// Neither end belongs to the window.
-    private let start: Date?
-    private let end: Date?
+    /// In microseconds since 1970.
+    private let start: Int?
+    private let end: Int?
     private let depth: Int?
 
     /// - Throws: ``PolarValidationError`` for the first parameter that is wrong.
@@ -14,7 +12,7 @@ struct PolarQuestion {
         self.request = request
         start = try Self.time("start_timestamp", request)
         end = try Self.time("end_timestamp", request)
-        depth = request.parameter("depth").flatMap { Int($0) }
+        depth = request.parameter("depth").flatMap { Int($0) }.map { max(0, $0) }
         if let text = request.parameter("filter") {
             guard let json = SandboxJSON(Array(text.utf8)) else {
                 throw PolarValidationError(
@@ -44,14 +42,40 @@ struct PolarQuestion {
         }
     }
 
-    /// - Parameter parent: the id of the event's parent.
-    func takes(_ member: PolarFamilies.Member, parent: String?, at time: Date) -> Bool {
-        let event = member.entry.event
-        return among("name", event["name"]?.string ?? "") && among("source", "user")
-            && among("organization_id", PolarSimulator.organization) && takesCustomer(event)
-            && takesPlace(member, parent) && takesMetadata(event["metadata"]) && takesQuery(event)
-            && (start.map { time > $0 } ?? true) && (end.map { time < $0 } ?? true)
-            && (filter?.takes(event, at: time) ?? true)
+    /// What the books are asked: what they have in order, and whatever else is left to be looked at row by row.
+    var query: BookQuery? {
+        guard among("source", "user"), among("organization_id", PolarSimulator.organization) else { return nil }
+        var query = BookQuery()
+        query.names = values("name")
+        query.customers = values("external_customer_id") + values("customer_id").map(Self.own)
+        // Neither end belongs to the window; both are told to the microsecond, and compared with milliseconds.
+        query.from = start.map { SandboxTime.floored($0, by: 1000).quotient + 1 }
+        query.through = end.map { SandboxTime.floored($0 - 1, by: 1000).quotient }
+        var isWhole = filter == nil && depth == nil
+        isWhole = isWhole && request.parameter("parent_id") == nil && request.parameter("query") == nil
+        for (key, wanted) in metadata {
+            // What is missing is an empty text, which no key stands for.
+            if wanted.contains("") { isWhole = false } else { query.keys.append(wanted.map { Self.key(key, $0) }) }
+        }
+        if !isWhole { query.takes = takes }
+        return query
+    }
+
+    /// A text among the metadata, as it is searched for.
+    static func key(_ name: String, _ value: String) -> SearchKey { SearchKey("metadata.\(name)", value) }
+
+    /// Whose event it is. The external id wins, but for an event with a member.
+    static func customer(of event: SandboxJSON) -> String {
+        event["external_customer_id"]?.string ?? event["customer_id"]?.string.map(own) ?? ""
+    }
+
+    /// Polar's own id of a customer, told apart from all external ids.
+    private static func own(_ id: String) -> String { "\u{0}\(id.lowercased())" }
+
+    private func takes(_ found: Books.Listed) -> Bool {
+        let event = found.entry.event
+        return takesPlace(found) && takesMetadata(event["metadata"]) && takesQuery(event)
+            && (filter?.takes(event, atSecond: SandboxTime.floored(found.time, by: 1000).quotient) ?? true)
     }
 
     private func values(_ name: String) -> [String] { request.query.filter { $0.name == name }.map(\.value) }
@@ -61,30 +85,25 @@ struct PolarQuestion {
         return wanted.isEmpty || wanted.contains(value)
     }
 
-    /// Both kinds of customer are alternatives.
-    private func takesCustomer(_ event: SandboxJSON) -> Bool {
-        let (own, external) = (values("customer_id"), values("external_customer_id"))
-        if own.isEmpty, external.isEmpty { return true }
-        return event["customer_id"]?.string.map(own.contains) ?? false
-            || event["external_customer_id"]?.string.map(external.contains) ?? false
-    }
-
-    private func takesPlace(_ member: PolarFamilies.Member, _ parent: String?) -> Bool {
+    private func takesPlace(_ found: Books.Listed) -> Bool {
         guard let anchor = request.parameter("parent_id")?.lowercased() else {
-            return depth.map { member.ancestors.count <= $0 } ?? true
+            return depth.map { found.ancestorIDs.count <= $0 } ?? true
         }
-        guard let depth else { return parent == anchor }
-        return member.ancestors.prefix(depth).contains(anchor)
+        return found.ancestorIDs.prefix(depth ?? 1).contains(anchor)
     }
 
     /// `metadata[key]=value`: several values of a key are alternatives; what is missing is an empty text.
-    private func takesMetadata(_ metadata: SandboxJSON?) -> Bool {
+    private var metadata: [String: [String]] {
         var wanted: [String: [String]] = [:]
         for (name, value) in request.query where name.hasPrefix("metadata[") && name.hasSuffix("]") {
             wanted[String(name.dropFirst("metadata[".count).dropLast()), default: []].append(value)
         }
-        return wanted.allSatisfy { key, values in
-            guard let found = metadata?[key] else { return values.contains("") }
+        return wanted
+    }
+
+    private func takesMetadata(_ found: SandboxJSON?) -> Bool {
+        metadata.allSatisfy { key, values in
+            guard let found = found?[key] else { return values.contains("") }
             return found.string.map(values.contains) ?? false
         }
     }
@@ -95,9 +114,9 @@ struct PolarQuestion {
         return places.contains { $0.lowercased().contains(words) }
     }
 
-    private static func time(_ name: String, _ request: SimulatedRequest) throws -> Date? {
+    private static func time(_ name: String, _ request: SimulatedRequest) throws -> Int? {
         guard let text = request.parameter(name) else { return nil }
-        guard let time = SandboxTime.read(text) else {
+        guard let time = PolarTime.exact(text)?.microseconds else {
             throw error("timezone_aware", name, "Input should have timezone info", text)
         }
         return time

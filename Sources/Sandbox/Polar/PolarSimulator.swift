@@ -4,13 +4,30 @@ import HTTPTypes
 /// Polar: `POST /v1/events/ingest` is all or nothing and deduplicates on `external_id`, the first write wins; reads by list, names and id.
 struct PolarSimulator: Simulator {
     let vendor = "polar"
-    let books = Books()
+    let books = Books(order: .timeThenRow, container: "metadata", settings: standard)
+    let traits = SettingsTraits(
+        standard: standard,
+        own: [],
+        documentedLimits: ["all": RateLimit(requests: 500, windowMilliseconds: 60_000)]
+    )
+
+    private static let standard = SimulatorSettings()
 
     private static let largestBody = 10_485_760
     static let organization = "1dbfc517-0bbf-4301-9ba8-555ca42b9737"
 
     /// The versions that its SDKs ask for.
     private static let versions = ["2026-04", "2026-10", "2027-01"]
+
+    /// One zone covers all of `/v1`. The version is looked at first.
+    func limit(of request: SimulatedRequest) -> String? {
+        Self.versions.contains(request.headers[.polarVersion] ?? Self.versions[0]) ? "all" : nil
+    }
+
+    /// The header tells the length of the window, not the time that is left.
+    func refused(_ verdict: LimitVerdict) -> SimulatedAnswer {
+        SimulatedAnswer(empty: 429, headers: [("retry-after", "\(verdict.windowSeconds)")])
+    }
 
     /// The version that was asked for is named in the answer.
     func answer(_ request: SimulatedRequest, at now: Date) -> SimulatedAnswer {
@@ -38,11 +55,11 @@ struct PolarSimulator: Simulator {
         if let refused = checkToken(request) { return refused }
         switch (request.method, request.path) {
         case (.post, "/v1/events/ingest"): return ingest(request, now)
-        case (.get, "/v1/events/"): return list(request)
+        case (.get, "/v1/events/"): return list(request, now)
         case (.get, "/v1/events"): return SimulatedAnswer(empty: 307, headers: [("Location", "/polar/v1/events/")])
-        case (.get, "/v1/events/names"): return names(request)
+        case (.get, "/v1/events/names"): return names(request, now)
         case (.get, let path) where path.hasPrefix("/v1/events/"):
-            return get(String(path.dropFirst("/v1/events/".count)))
+            return get(String(path.dropFirst("/v1/events/".count)), now)
         case (_, "/v1/events/ingest"), (_, "/v1/events/"): return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
         default: return answerCustomers(request, now) ?? notFound
         }
@@ -110,14 +127,32 @@ struct PolarSimulator: Simulator {
 
     private func store(_ events: [SandboxJSON], _ now: Date) -> SimulatedAnswer {
         var duplicates = 0
-        for event in events {
-            let id = event["external_id"]?.string
-            let entry = Books.Entry(id: id ?? "", account: "1", at: now, event: event)
-            if books.record(entry, identity: id, winner: .first) { duplicates += 1 }
-        }
+        for event in events where books.record(arrival(event, now)) { duplicates += 1 }
         return SimulatedAnswer(
             200,
             ["inserted": .number("\(events.count - duplicates)"), "duplicates": .number("\(duplicates)")]
+        )
+    }
+
+    private func arrival(_ event: SandboxJSON, _ now: Date) -> Books.Arrival {
+        let id = event["external_id"]?.string
+        return Books.Arrival(
+            id: id ?? "",
+            event: event,
+            at: now,
+            identity: id,
+            winner: .first,
+            // The store of the reads keeps milliseconds.
+            time: PolarTime.exact(event["timestamp"])?.milliseconds
+                ?? SandboxTime.floored(SandboxTime.microseconds(now), by: 1000).quotient,
+            name: event["name"]?.string ?? "",
+            customer: PolarQuestion.customer(of: event),
+            keys: { event in
+                (event["metadata"]?.members ?? []).compactMap { member in
+                    member.value.string.map { PolarQuestion.key(member.name, $0) }
+                }
+            },
+            parent: event["parent_id"]?.string
         )
     }
 

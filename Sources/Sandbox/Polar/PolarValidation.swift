@@ -82,7 +82,7 @@ struct PolarValidation {
 
     private func timestampErrors(_ value: SandboxJSON?, _ shape: String) -> [PolarValidationError] {
         guard let value else { return [] }
-        guard let text = value.string, let date = SandboxTime.read(text) else {
+        guard let date = PolarTime.exact(value)?.date else {
             return [error("timezone_aware", shape, ["timestamp"], "Input should have timezone info")]
         }
         guard date <= now else {

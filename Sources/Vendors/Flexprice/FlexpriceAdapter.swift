@@ -31,7 +31,9 @@ struct FlexpriceAdapter: Adapter {
             )
         ],
         settings: FlexpriceSettings.fields,
-        ignoredFields: ["subscription_id"]
+        ignoredFields: ["subscription_id"],
+        // It names no largest page; this one stays readable.
+        reads: ReadTraits(lag: .seconds(120), pageSize: 1000)
     )
 
     /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.

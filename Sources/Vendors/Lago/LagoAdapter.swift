@@ -19,7 +19,9 @@ struct LagoAdapter: Adapter {
         oneIdentityOncePerBatch: true,
         rateLimit: RateLimit(requests: 50, per: .seconds(1)),
         settings: LagoSettings.fields,
-        ignoredFields: ["source"]
+        ignoredFields: ["source"],
+        // PostgreSQL shows an event at once, ClickHouse after seconds.
+        reads: ReadTraits(lag: .seconds(5), pageSize: 100)
     )
 
     /// Beyond this year a timestamp is surely milliseconds that were sent as seconds; Lago would store it and never bill it.

@@ -19,7 +19,9 @@ struct PolarAdapter: Adapter {
         timeout: .seconds(45),
         rateLimit: RateLimit(requests: 500, per: .seconds(60)),
         settings: PolarSettings.fields,
-        ignoredFields: ["source", "subscription_id"]
+        ignoredFields: ["source", "subscription_id"],
+        // Its lists are filled by a job of low priority that is retried up to five times, at least 30 s apart.
+        reads: ReadTraits(lag: .seconds(600), pageSize: 100)
     )
 
     private static let fields = [

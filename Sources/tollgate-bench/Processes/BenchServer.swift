@@ -11,17 +11,20 @@ struct BenchServer {
 
     /// Starts a program and returns when it takes requests.
     ///
-    /// - Parameter arguments: the program's arguments, given the port.
+    /// - Parameters:
+    ///   - path: what is answered as soon as requests are taken.
+    ///   - arguments: the program's arguments, given the port.
     init(
         _ program: String,
         environment: [String: String] = [:],
+        readyAt path: String = "/readyz",
         in scratch: Scratch,
         arguments: (Int) -> [String]
     ) async throws {
         port = try await Self.freePort()
         process = try BenchProcess(program, arguments(port), environment: environment, in: scratch)
         do {
-            try await waitUntilReady()
+            try await waitUntilReady(path)
         } catch {
             await process.stop()
             throw error
@@ -41,8 +44,32 @@ struct BenchServer {
     }
 
     /// What the server answers to a GET.
-    func get(_ path: String) async throws -> (status: HTTPResponseStatus, body: ByteBuffer) {
-        let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+    func get(_ path: String, _ header: (name: String, value: String)? = nil) async throws
+        -> (status: HTTPResponseStatus, body: ByteBuffer)
+    {
+        try await execute(.GET, path, header, nil)
+    }
+
+    /// What the server answers to a POST of JSON.
+    func post(_ path: String, _ json: String, _ header: (name: String, value: String)) async throws
+        -> (status: HTTPResponseStatus, body: ByteBuffer)
+    {
+        try await execute(.POST, path, header, json)
+    }
+
+    private func execute(
+        _ method: HTTPMethod,
+        _ path: String,
+        _ header: (name: String, value: String)?,
+        _ json: String?
+    ) async throws -> (status: HTTPResponseStatus, body: ByteBuffer) {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = method
+        if let header { request.headers.add(name: header.name, value: header.value) }
+        if let json {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: json))
+        }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
         return (response.status, try await response.body.collect(upTo: 1 << 20))
     }
@@ -57,12 +84,12 @@ struct BenchServer {
         return port
     }
 
-    private func waitUntilReady() async throws {
+    private func waitUntilReady(_ path: String) async throws {
         let end = ContinuousClock.now + .seconds(10)
         var last = "no answer"
         while process.isRunning, ContinuousClock.now < end {
             do {
-                let status = try await get("/readyz").status
+                let status = try await get(path).status
                 if status == .ok { return }
                 last = "\(status)"
             } catch {

@@ -5,10 +5,10 @@ enum RowName: String, CaseIterable, ExpressibleByArgument {
     case noop, writer, accept
     case acceptWithoutLog = "accept-without-log"
     case acceptBatch = "accept-batch"
-    case deliver, backlog, single, hang, passed, memory, disk, long
+    case deliver, backlog, single, hang, passed, memory, disk, long, simulators
 
     /// What is measured only when it is asked for.
-    static let optional: Set<RowName> = [.long]
+    static let optional: Set<RowName> = [.long, .simulators]
 }
 
 /// One line of the page: what was measured, and what came of it.

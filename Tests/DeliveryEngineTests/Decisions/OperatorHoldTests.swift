@@ -37,7 +37,7 @@ import Testing
             case .settle(let settlement): machine.settled(settlement)
             case .save: machine.saved()
             case .bringForward: machine.broughtForward(true, at: now)
-            case .intend, .watch, .wake, .finish, .admitRead: break
+            case .intend, .watch, .wake, .finish, .admitRead, .admitBackfill, .askTurn, .endTurn: break
             }
         }
         return false

@@ -34,7 +34,8 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch: watched = true
-            case .claimDue, .intend, .save, .bringForward, .wake, .finish, .admitRead:
+            case .claimDue, .intend, .save, .bringForward, .wake, .finish, .admitRead, .admitBackfill, .askTurn,
+                .endTurn:
                 Issue.record("unexpected \(step)")
             }
         }
@@ -77,7 +78,8 @@ import Testing
                 machine.settled(settlement)
             case .claim: machine.foundNothing()
             case .watch, .wake: break
-            case .claimDue, .intend, .save, .bringForward, .finish, .admitRead: Issue.record("unexpected \(step)")
+            case .claimDue, .intend, .save, .bringForward, .finish, .admitRead, .admitBackfill, .askTurn, .endTurn:
+                Issue.record("unexpected \(step)")
             }
         }
         #expect(delivered == [1, 3, 4])

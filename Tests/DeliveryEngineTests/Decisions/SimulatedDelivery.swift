@@ -9,6 +9,11 @@ struct SimulatedDelivery {
     /// What the vendor does with every request that carries a poisoned event.
     enum Poison: CaseIterable {
         case failure, forbidden, notFound, hang, unavailable, unnamed
+        /// A rate limit for this event alone, for ever.
+        case limited
+
+        /// Whether the event is rejected in the end; a rate limit never is the reason for that.
+        var ends: Bool { self != .limited }
     }
 
     /// What the vendor does with all requests.
@@ -108,7 +113,7 @@ struct SimulatedDelivery {
             case .save: plan(.saved, in: .milliseconds(2))
             case .bringForward(let step): plan(.broughtForward(step), in: .milliseconds(2))
             case .watch: isWatching = true
-            case .admitRead: break
+            case .admitRead, .admitBackfill, .askTurn, .endTurn: break
             case .wake(let instant):
                 agenda.removeAll { if case .woke = $0.report { true } else { false } }
                 plan(.woke, in: instant - now.instant)
@@ -206,6 +211,7 @@ struct SimulatedDelivery {
                 batch.items.count > 1 ? .unnamed(fault(.invalidEvent)) : .all(.reject(fault(.invalidEvent))), 400,
                 .milliseconds(20)
             )
+        case .limited?: return (.all(.retry(fault(.rateLimited), after: after)), 429, .milliseconds(20))
         case nil: return (.all(.delivered(deduplicated: false)), 200, .milliseconds(20))
         }
     }

@@ -36,8 +36,13 @@ struct BillCheck {
         for vendor in Self.vendors {
             let poisoned = poisoned[vendor] ?? PoisonedEvents(ids: [], status: 500)
             let waits = poisoned.isTriedForever ? poisoned.ids : []
-            try await waitUntil("nothing else waits for \(vendor) any more (seed \(seed))", within: .seconds(300)) {
-                try await backlog(of: vendor) == waits.count
+            do {
+                try await waitUntil("nothing else waits for \(vendor) any more (seed \(seed))", within: .seconds(300)) {
+                    try await backlog(of: vendor) == waits.count
+                }
+            } catch {
+                let state = try await whatWaits(for: vendor)
+                throw ProcessFailure(what: "\(error); \(waits.count) are tried for ever", lines: state)
             }
             #expect(try await Set(stage.deliveries(vendor, "retrying")) == waits, "at \(vendor) (seed \(seed))")
             let billed = try await stage.billed(vendor)
@@ -64,8 +69,18 @@ struct BillCheck {
     }
 
     private func backlog(of vendor: String) async throws -> Int {
-        let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]] ?? []
-        let backlog = providers.first { $0["name"] as? String == vendor }?["backlog"] as? [String: Any]
+        let backlog = try await provider(vendor)["backlog"] as? [String: Any]
         return backlog?["events"] as? Int ?? -1
+    }
+
+    private func provider(_ vendor: String) async throws -> [String: Any] {
+        let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]] ?? []
+        return providers.first { $0["name"] as? String == vendor } ?? [:]
+    }
+
+    /// For people: how the provider stands, and the first events that wait for it.
+    private func whatWaits(for vendor: String) async throws -> [String] {
+        let waiting = try await stage.client.get("/v1/deliveries?provider=\(vendor)&status=pending,retrying&limit=10")
+        return [String(describing: try await provider(vendor)), waiting.text]
     }
 }

@@ -24,10 +24,11 @@ import Testing
         var dice = SeededDice(state: Self.seed ?? .random(in: 1 ... .max))
         var rounds = 0
         while ContinuousClock.now < end {
-            let seed = dice.next()
+            let seed = dice.state
             print("round \(rounds + 1), seed \(seed)")
             try await FaultRound.run(seed: seed, steps: 12, isVerbose: true)
             rounds += 1
+            _ = dice.next()
         }
         print("\(rounds) rounds passed")
     }

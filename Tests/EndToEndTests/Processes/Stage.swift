@@ -90,7 +90,7 @@ struct Stage: Sendable {
     func writeRoutes(
         retry: String = #"{"base":"100ms","cap":"400ms"}"#,
         timeout: String = "2s",
-        scopes: [String] = ["events:write", "events:read", "deliveries:manage"],
+        scopes: [String] = ["events:write", "events:read", "deliveries:manage", "migrations:manage"],
         address: (_ vendor: String, _ simulators: String) -> String = { $1 }
     ) throws {
         let providers = [

@@ -125,7 +125,7 @@ import Vendors
         func share(_ fields: String) throws -> Double {
             try RoutesText.read(RoutesText.file(provider: fields)).providers[0].pipeline.readsShare
         }
-        #expect(try share(#""batch": 1"#) == 50)
+        #expect(try share(#""batch": 1"#) == 30)
         #expect(try share(#""reads": {"share": 12.5}"#) == 12.5)
         #expect(RoutesText.faults(in: RoutesText.file(provider: #""reads": {"share": 0}"#)).count == 1)
         #expect(RoutesText.faults(in: RoutesText.file(provider: #""reads": {"shares": 1}"#)).count == 1)

@@ -52,7 +52,7 @@ package enum StoreBehaviour {
     package static let checks: [StoreCheck] =
         appending + claiming + leasing + settling + retrying + interruptions + revising + searching
         + searchingWhatIsLeft
-        + following + archive + retention
+        + following + recording + archive + retention + lanes + laneLife
         + concurrency + auditing + isolation
         + waiting
 }

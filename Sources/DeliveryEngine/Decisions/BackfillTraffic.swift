@@ -1,0 +1,130 @@
+import Events
+
+/// The backfills of a provider as its pipeline sees them: which one's request leaves next, and what holds the others.
+package struct BackfillTraffic: Sendable {
+    /// A request of a backfill that may leave.
+    struct Turn: Sendable, Equatable, Hashable {
+        let backfill: LaneNumber
+        /// Tells the turns of one pipeline from those of the pipeline before.
+        let pipeline: UInt64
+        /// The number of the request at the provider's gates.
+        let ticket: Int
+    }
+
+    private struct Entry {
+        var throttle: BackfillThrottle
+        /// How many requests wait for a turn.
+        var waiting = 0
+        var hold: BackfillThrottle.Hold?
+        var lastTurn = 0
+    }
+
+    private let pipeline: UInt64
+    private var entries: [LaneNumber: Entry] = [:]
+    private var inFlight: Set<Turn> = []
+    private var turns = 0
+    private var load = AcceptanceLoad()
+    /// When the one that waits should be looked at again, whatever happens.
+    private(set) var lookAgainAt: ContinuousClock.Instant?
+
+    /// - Parameter pipeline: another one for each pipeline.
+    init(of pipeline: UInt64) {
+        self.pipeline = pipeline
+    }
+
+    /// Whether there are none.
+    var isEmpty: Bool { entries.isEmpty }
+    /// How many of their requests are in flight.
+    var requests: Int { inFlight.count }
+    /// Whether any request waits for a turn.
+    var isWaiting: Bool { entries.values.contains { $0.waiting > 0 } }
+    /// Whether clients wait too long for their events to be accepted.
+    var acceptanceIsSlow: Bool { load.isSlow }
+
+    /// A backfill begins, or goes on at another rate.
+    /// - Parameter limit: the provider's rate limit.
+    mutating func join(
+        _ backfill: LaneNumber,
+        percent: Double,
+        at now: ContinuousClock.Instant,
+        _ limit: RateLimit?
+    ) {
+        if entries[backfill] == nil {
+            entries[backfill] = Entry(throttle: BackfillThrottle(percent: percent, of: limit, at: now))
+        } else {
+            entries[backfill]?.throttle.change(to: percent, at: now)
+        }
+    }
+
+    /// A backfill asks for no more turns. Those that it has go on.
+    mutating func leave(_ backfill: LaneNumber) {
+        entries[backfill] = nil
+    }
+
+    /// A request waits for its turn.
+    mutating func ask(_ backfill: LaneNumber) {
+        entries[backfill]?.waiting += 1
+    }
+
+    /// How long clients wait for their events to be accepted.
+    mutating func read(_ counts: AcceptanceLoad.Counts, at now: ContinuousClock.Instant) {
+        load.read(counts, at: now)
+    }
+
+    /// The backfill whose request leaves now: of those that may, the one whose last turn is longest ago.
+    mutating func next(_ conditions: BackfillThrottle.Conditions, at now: ContinuousClock.Instant) -> LaneNumber? {
+        lookAgainAt = nil
+        var next: (number: LaneNumber, lastTurn: Int)?
+        for (number, entry) in entries where entry.waiting > 0 {
+            switch entry.throttle.decide(conditions, at: now) {
+            case .go:
+                entries[number]?.hold = nil
+                let isFirst = next.map { (entry.lastTurn, number.rawValue) < ($0.lastTurn, $0.number.rawValue) } ?? true
+                if isFirst { next = (number, entry.lastTurn) }
+            case .wait(let hold, let until):
+                entries[number]?.hold = hold
+                if let until { lookAgainAt = min(lookAgainAt ?? until, until) }
+            }
+        }
+        return next?.number
+    }
+
+    /// The request of a backfill leaves with this number.
+    mutating func pass(_ backfill: LaneNumber, ticket: Int, at now: ContinuousClock.Instant) -> Turn {
+        turns += 1
+        entries[backfill]?.waiting -= 1
+        entries[backfill]?.lastTurn = turns
+        entries[backfill]?.throttle.pass(at: now)
+        let turn = Turn(backfill: backfill, pipeline: pipeline, ticket: ticket)
+        inFlight.insert(turn)
+        return turn
+    }
+
+    /// A request is over.
+    /// - Returns: false if it was not in flight.
+    mutating func end(_ turn: Turn, wasLimited: Bool, at now: ContinuousClock.Instant) -> Bool {
+        if wasLimited { entries[turn.backfill]?.throttle.limited(at: now) }
+        return inFlight.remove(turn) != nil
+    }
+
+    /// What people see of a backfill.
+    package struct Snapshot: Sendable, Equatable {
+        /// What keeps it from going on; nil if nothing does.
+        package let hold: BackfillThrottle.Hold?
+        /// The part of its rate that it may use now: less than 1 after a 429.
+        package let factor: Double
+        /// Its requests in flight.
+        package let requests: Int
+    }
+
+    /// What people see of the backfills.
+    func snapshot(at now: ContinuousClock.Instant) -> [LaneNumber: Snapshot] {
+        entries.reduce(into: [:]) { snapshots, entry in
+            snapshots[entry.key] = Snapshot(
+                hold: entry.value.waiting > 0 ? entry.value.hold : nil,
+                factor: entry.value.throttle.factor(at: now),
+                requests: inFlight.count { $0.backfill == entry.key }
+            )
+        }
+    }
+}

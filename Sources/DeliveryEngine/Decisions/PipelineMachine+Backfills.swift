@@ -1,0 +1,108 @@
+import Events
+import Routing
+
+// Backfills: how a provider's pipeline gives them turns, and how the pipeline of a backfill takes them.
+extension PipelineMachine {
+    // MARK: - The provider's pipeline
+
+    /// A backfill begins, or goes on at another rate.
+    mutating func backfillJoined(_ backfill: LaneNumber, percent: Double, at now: ClockReading) {
+        backfills.join(backfill, percent: percent, at: now.instant, settings.rateLimit)
+    }
+
+    /// A backfill asks for no more turns.
+    mutating func backfillLeft(_ backfill: LaneNumber) {
+        backfills.leave(backfill)
+    }
+
+    /// A request of a backfill waits for its turn.
+    mutating func backfillAsks(_ backfill: LaneNumber) {
+        backfills.ask(backfill)
+    }
+
+    /// How long clients wait for their events to be accepted.
+    mutating func acceptance(_ counts: AcceptanceLoad.Counts, at now: ClockReading) {
+        backfills.read(counts, at: now.instant)
+    }
+
+    /// The turn of a backfill is over.
+    mutating func backfillEnded(_ end: BackfillTurns.End, at now: ClockReading) {
+        let wasLimited = if case .limited? = end.news?.signal { true } else { false }
+        guard backfills.end(end.turn, wasLimited: wasLimited, at: now.instant) else { return }
+        if let news = end.news {
+            gates.learn(from: news.signal, nil, of: end.turn.ticket, news.blame, at: now)
+        } else {
+            gates.nothingLeft(with: end.turn.ticket, at: now.instant)
+        }
+    }
+
+    /// Whether a delivery may leave, beside the requests of backfills. Live deliveries always have one place.
+    var hasPlace: Bool {
+        let allowed = gates.allowedRequests
+        let besides = min(backfills.requests, max(0, min(allowed, settings.concurrency) - 1))
+        return inFlight.hasPlace(within: allowed - besides, of: settings.concurrency - besides)
+    }
+
+    mutating func nextBackfill(at now: ClockReading) -> Step? {
+        guard backfills.isWaiting, let backfill = backfills.next(conditions(at: now), at: now.instant) else {
+            return nil
+        }
+        let ticket = gates.pass(at: now.instant)
+        return .admitBackfill(backfills.pass(backfill, ticket: ticket, at: now.instant))
+    }
+
+    private func conditions(at now: ClockReading) -> BackfillThrottle.Conditions {
+        let oldest = oldestLive
+        let liveWaits = assembly.count + intents.count > 0
+        return BackfillThrottle.Conditions(
+            circuit: gates.circuit(at: now.instant),
+            heldUntil: gates.heldUntil(at: now.instant),
+            liveWaits: liveWaits,
+            oldestLive: oldest.map { now.wall - $0 },
+            limitedAt: gates.limitedAt,
+            acceptanceIsSlow: backfills.acceptanceIsSlow,
+            allowed: gates.allowedRequests,
+            backfillRequests: backfills.requests,
+            liveRequests: inFlight.requests,
+            tokenWait: gates.tokenWait(besides: liveWaits, at: now.instant)
+        )
+    }
+
+    /// When the oldest event was accepted that no request has carried: one that is claimed, or the first of those that are not, which is
+    /// no older than the last one that was.
+    private var oldestLive: Timestamp? {
+        let claimed = [assembly.oldestFresh, intents.oldestFresh].compactMap(\.self).min()
+        return claimed ?? (intake.isFlowing ? lastClaimed : nil)
+    }
+
+    // MARK: - The pipeline of a backfill
+
+    /// A turn has come: one request may leave.
+    mutating func turnCame(_ turn: BackfillTraffic.Turn) {
+        turns?.came(turn)
+    }
+
+    /// What a request of a backfill tells of the provider goes to the provider's pipeline.
+    mutating func endTurn(of batch: DeliveryBatch, _ signal: ProviderSignal, _ blame: ProviderGates.Blame) {
+        if let turn = batch.turn { turns?.end(turn, BackfillTurns.News(signal: signal, blame: blame)) }
+    }
+
+    /// Asks for a turn if a request could leave, and gives back those with which none will.
+    mutating func nextTurn(at now: ClockReading, _ due: Timestamp?) -> Step? {
+        guard turns != nil else { return nil }
+        if assembly.count + intents.count == 0 {
+            turns?.giveBack()
+            return turns?.nextEnd().map { .endTurn($0) }
+        }
+        guard assembly.count > 0, hasPlace, gates.earliestSend(at: now.instant) == now.instant,
+            turns?.ask() ?? false
+        else { return nil }
+        return .askTurn
+    }
+
+    /// Whether a backfill has nothing left to do: all that it takes has an outcome, and nothing is due again.
+    func isDone(_ due: Timestamp?) -> Bool {
+        guard let turns, turns.isIdle, due == nil, !isFinished else { return false }
+        return intake.isExhausted && !intake.isClaiming && outbox.isEmpty && !isSaving && !steadyClock.isCorrecting
+    }
+}

@@ -1,0 +1,29 @@
+/// How much of its full rate background work may use: half after each 429, a tenth more each minute, up to the whole.
+struct RecoveringFactor: Sendable, Equatable {
+    /// It never falls below this, so that it is whole again within two hours.
+    static let least = 1.0 / 1024
+
+    /// What the last 429 left; 1 if there was none.
+    private var left = 1.0
+    private var since: ContinuousClock.Instant
+
+    init(at now: ContinuousClock.Instant) {
+        since = now
+    }
+
+    /// A request met the vendor's rate limit.
+    mutating func halve(at now: ContinuousClock.Instant) {
+        left = max(Self.least, value(at: now) / 2)
+        since = now
+    }
+
+    /// From ``least`` to 1.
+    func value(at now: ContinuousClock.Instant) -> Double {
+        guard left < 1 else { return 1 }
+        let minutes = max(0, (now - since) / .seconds(60)).rounded(.down)
+        var value = left
+        // The whole is reached from the least within this many.
+        for _ in 0..<Int(min(minutes, 80)) { value = min(1, value * 1.1) }
+        return value
+    }
+}

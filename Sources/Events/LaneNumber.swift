@@ -1,0 +1,26 @@
+/// The number of a backfill's walk through the journal; given once, from 1 on.
+package struct LaneNumber: RawRepresentable, Hashable, Comparable, Sendable {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+extension LaneNumber: CustomStringConvertible {
+    package var description: String { "\(rawValue)" }
+}
+
+extension LaneNumber: ExpressibleByIntegerLiteral {
+    package init(integerLiteral value: Int64) {
+        rawValue = value
+    }
+}

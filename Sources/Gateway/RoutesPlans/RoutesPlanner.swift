@@ -1,0 +1,265 @@
+import Access
+import ConfigurationFile
+import Digest
+import Events
+import Foundation
+import Ingress
+import JSON
+import Journal
+import Logging
+import Migration
+import Routing
+import ServiceLifecycle
+import Synchronization
+import Vendors
+
+/// Makes plans: previews of new routes on recorded traffic. One at a time, beside the event loops and with bounded memory; nothing is
+/// sent, and nothing is written but the plan.
+final class RoutesPlanner: Service, RoutesPlanning {
+    private struct Job {
+        var plan: RoutesPlan
+        let routes: Routes
+    }
+
+    private struct State {
+        var waiting: [Job] = []
+        var running: RoutesPlan?
+
+        func plan(_ id: String) -> RoutesPlan? {
+            running?.id == id ? running : waiting.first { $0.plan.id == id }?.plan
+        }
+    }
+
+    /// The most plans that wait.
+    private static let mostWaiting = 16
+    /// Events read at a time.
+    private static let pieceSize = 4096
+
+    private let reader: RoutesReader
+    private let reloader: RoutesReloader
+    private let routes: CurrentRoutes
+    private let vault: CredentialVault
+    private let traffic: any RecordedTraffic & JournalGrowth
+    private let folder: PlanFolder
+    private let retention: Duration
+    private let clock: any WallClock
+    private let audit: AuditLog
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    /// - Parameter retention: how long events are kept.
+    init(
+        reader: RoutesReader,
+        reloader: RoutesReloader,
+        routes: CurrentRoutes,
+        vault: CredentialVault,
+        traffic: any RecordedTraffic & JournalGrowth,
+        folder: PlanFolder,
+        retention: Duration,
+        clock: any WallClock,
+        auditing audit: AuditLog,
+        logger: Logger
+    ) {
+        self.reader = reader
+        self.reloader = reloader
+        self.routes = routes
+        self.vault = vault
+        self.traffic = traffic
+        self.folder = folder
+        self.retention = retention
+        self.clock = clock
+        self.audit = audit
+        self.logger = logger
+        // One word is enough, whatever waits.
+        (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: - RoutesPlanning
+
+    func plan(_ order: PlanOrder, by caller: Caller) async throws(PlanError) -> PlanAnswer {
+        let now = clock.now
+        let earliest = now + (.zero - retention)
+        if let from = order.from, from < earliest { throw .beforeRetention(earliest: earliest) }
+        let reading = try await read(order.file)
+        let basis = try await basis(of: order, for: caller.client)
+        let id = Self.hexadecimal(SHA256.digest(of: basis.text).prefix(16))
+        if let known = try stored(id, at: now) { return known }
+        let changes = RoutesChanges(from: routes.current.routes, to: reading.routes).list.map(\.summary)
+        let plan = RoutesPlan(
+            id: id,
+            basis: basis,
+            createdAt: now,
+            createdBy: caller.client.name,
+            changes: changes
+        )
+        let (current, isNew) = try enqueue(Job(plan: plan, routes: reading.routes))
+        if isNew {
+            wake.yield()
+            await audit.write("routes: plan", by: .client(caller), ["plan": id, "sample": "\(order.sample)"])
+        }
+        return answer(current.json, isFinished: false)
+    }
+
+    func plan(_ id: String, for client: Client) async throws(PlanError) -> PlanAnswer {
+        let plan = state.withLock { $0.plan(id) }
+        if let plan {
+            guard Self.maySee(plan.basis.tenant, client) else { throw .unknown }
+            return answer(plan.json, isFinished: false)
+        }
+        guard let stored = try stored(id, at: clock.now, for: client) else { throw .unknown }
+        return stored
+    }
+
+    /// - Returns: the plan, and whether it was not there already.
+    private func enqueue(_ job: Job) throws(PlanError) -> (RoutesPlan, Bool) {
+        let result: (RoutesPlan, Bool)? = state.withLock { state in
+            if let known = state.plan(job.plan.id) { return (known, false) }
+            guard state.waiting.count < Self.mostWaiting else { return nil }
+            state.waiting.append(job)
+            return (job.plan, true)
+        }
+        guard let result else { throw .busy }
+        return result
+    }
+
+    private func read(_ file: [UInt8]) async throws(PlanError) -> RoutesReader.Contents {
+        do {
+            return await vault.recognizeAccounts(inSent: try reader.read(file), beside: routes.current.routes)
+        } catch {
+            throw .faulty(error)
+        }
+    }
+
+    private func basis(of order: PlanOrder, for client: Client) async throws(PlanError) -> PlanBasis {
+        do {
+            return PlanBasis(
+                file: Self.hexadecimal(SHA256.digest(of: order.file)),
+                fileInForce: Self.hexadecimal(SHA256.digest(of: reloader.content)),
+                journal: try await traffic.newestPosition(),
+                clock: order.clock,
+                from: order.from,
+                until: order.until,
+                sample: order.sample,
+                tenant: client.may(.admin) ? nil : client.tenant
+            )
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// A plan that was made; nil if there is none that the client may see.
+    private func stored(_ id: String, at now: Timestamp, for client: Client? = nil) throws(PlanError) -> PlanAnswer? {
+        let content: [UInt8]?
+        do {
+            content = try folder.read(id)
+        } catch {
+            throw .file(reason: "\(error)")
+        }
+        guard let content, let root = JSONDocument(ifValid: content)?.root,
+            let end = root["expires_at"]?.string.flatMap(Timestamp.init(rfc3339:)), now < end
+        else { return nil }
+        let tenant = root["tenant"]?.string.map { TenantID($0) }
+        if let client, !Self.maySee(tenant, client) { return nil }
+        // What failed may be tried anew.
+        if client == nil, root["status"]?.string != "done" { return nil }
+        return answer(content, isFinished: true)
+    }
+
+    /// - Parameter tenant: of the plan; nil if it is about all tenants.
+    private static func maySee(_ tenant: TenantID?, _ client: Client) -> Bool {
+        client.may(.admin) || tenant == client.tenant
+    }
+
+    /// A plan as it was made, and whether the routes in force have changed since.
+    private func answer(_ json: [UInt8], isFinished: Bool) -> PlanAnswer {
+        guard let root = JSONDocument(ifValid: json)?.root else {
+            return PlanAnswer(json: json, isFinished: isFinished)
+        }
+        let inForce = Self.hexadecimal(SHA256.digest(of: reloader.content))
+        var writer = JSONWriter(capacity: json.count + 32)
+        writer.beginObject()
+        for member in root.members { writer.member(member.name, raw: member.value.raw) }
+        writer.member("stale", bool: root["routes_in_force_digest"]?.string != inForce)
+        writer.endObject()
+        return PlanAnswer(json: writer.bytes, isFinished: isFinished)
+    }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    // MARK: - Making
+
+    /// Makes the plans that wait, until graceful shutdown.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            self.removeOld()
+            for await _ in self.wakes {
+                while let job = self.next() { await self.make(job) }
+            }
+        }
+    }
+
+    private func next() -> Job? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else { return nil }
+            let job = state.waiting.removeFirst()
+            state.running = job.plan
+            return job
+        }
+    }
+
+    private func make(_ job: Job) async {
+        var plan = job.plan
+        let start = ContinuousClock.now
+        do {
+            let (report, unreadable) = try await preview(job)
+            plan.state = .done(report, unreadable: unreadable)
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error("a plan failed", metadata: ["plan": "\(plan.id)", "error": "\(error)"])
+            plan.state = .failed("the journal could not be read; the log has the reason")
+        }
+        removeOld()
+        do {
+            try folder.write(plan)
+        } catch {
+            logger.error("a plan could not be stored", metadata: ["plan": "\(plan.id)", "error": "\(error)"])
+        }
+        state.withLock { $0.running = nil }
+        let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
+        logger.info("a plan was made", metadata: ["plan": "\(plan.id)", "milliseconds": "\(milliseconds)"])
+    }
+
+    private func preview(_ job: Job) async throws -> (RoutesPreviewReport, UnreadableRanges) {
+        let basis = job.plan.basis
+        var preview = RoutesPreview(of: job.routes, adapters: VendorRegistry.all, sample: basis.sample)
+        var unreadable = UnreadableRanges()
+        var position: JournalPosition?
+        var events = 0
+        while true {
+            try Task.checkCancellation()
+            let piece = try await traffic.recorded(basis.window, after: position, limit: Self.pieceSize)
+            // What came in later is not in the plan.
+            for recorded in piece.events where recorded.event.acceptedAt <= job.plan.createdAt {
+                preview.add(recorded.event)
+                events += 1
+            }
+            for damage in piece.damage { unreadable.add(damage) }
+            state.withLock { [events] in $0.running?.state = .running(events: events) }
+            position = piece.through
+            if piece.isLast || basis.journal.isCovered(by: piece.through) { return (preview.report, unreadable) }
+        }
+    }
+
+    private func removeOld() {
+        do {
+            try folder.removeOld(at: clock.now)
+        } catch {
+            logger.error("old plans could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Access
+import Events
+import HTTPTypes
+import JSON
+import Journal
+
+/// `POST /v1/plans`: what another file would do to recorded traffic; `GET /v1/plans/{id}`: the plan that was made.
+struct PlansHandler: Sendable {
+    private let planning: any RoutesPlanning
+
+    init(_ services: EndpointServices) {
+        planning = services.given.operations.planning
+    }
+
+    private static let names: Set<String> = ["from", "until", "accepted_from", "accepted_until", "sample"]
+
+    /// The body is the file as it is, so that faults have its lines and columns.
+    func make(_ call: EndpointCall) async throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: Self.names)
+        let (clock, from, until) = try Self.window(parameters)
+        let order = PlanOrder(
+            file: try await call.body.read(limitBytes: call.bodyLimitBytes),
+            clock: clock,
+            from: from,
+            until: until,
+            sample: try Self.sample(parameters)
+        )
+        // Not on the event loop, whose connections would wait for a large file.
+        return try await answer { () async throws(PlanError) in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(PlanError) in
+                try await planning.plan(order, by: call.caller)
+            }
+        }
+    }
+
+    func show(_ call: EndpointCall) async throws -> EndpointResponse {
+        try await answer { () async throws(PlanError) in try await planning.plan(call.parameter, for: call.client) }
+    }
+
+    private func answer(_ plan: () async throws(PlanError) -> PlanAnswer) async throws -> EndpointResponse {
+        do {
+            let answer = try await plan()
+            return .json(answer.json, status: answer.isFinished ? .ok : .accepted)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// The window by one of the two clocks.
+    private static func window(_ parameters: ListParameters) throws(Problem) -> (
+        RecordedWindow.Clock, Timestamp?, Timestamp?
+    ) {
+        let occurred = try parameters.window("from", "until")
+        let accepted = try parameters.window("accepted_from", "accepted_until")
+        let (hasOccurred, hasAccepted) = (
+            occurred.from != nil || occurred.until != nil, accepted.from != nil || accepted.until != nil
+        )
+        guard !hasOccurred || !hasAccepted else {
+            throw .badParameter(
+                "from",
+                "and \"until\" are about the event's time, \"accepted_from\" and \"accepted_until\" about its acceptance; "
+                    + "use one pair"
+            )
+        }
+        let (clock, window): (RecordedWindow.Clock, (from: Timestamp?, until: Timestamp?)) =
+            hasAccepted ? (.accepted, accepted) : (.occurred, occurred)
+        if let from = window.from, let until = window.until, from == until {
+            throw .badParameter(
+                hasAccepted ? "accepted_until" : "until",
+                "is when the window starts, so it has no events; the window ends just before this time"
+            )
+        }
+        return (clock, window.from, window.until)
+    }
+
+    /// Percent of the events.
+    private static func sample(_ parameters: ListParameters) throws(Problem) -> Double {
+        guard let text = try parameters.single("sample") else { return 100 }
+        let number = text.hasSuffix("%") ? text.dropLast() : text[...]
+        guard let sample = Double(number), sample > 0, sample <= 100 else {
+            throw .badParameter("sample", "must be a percentage above 0 and up to 100, such as 10%")
+        }
+        return sample
+    }
+}

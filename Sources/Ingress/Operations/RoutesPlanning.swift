@@ -1,0 +1,66 @@
+package import Access
+package import ConfigurationFile
+package import Events
+package import Journal
+
+/// Previews new routes on recorded traffic; `Gateway` fills it.
+package protocol RoutesPlanning: Sendable {
+    /// Begins a plan, or finds it if there is one on the same basis.
+    /// - Returns: the plan as JSON, and whether it is finished.
+    func plan(_ order: PlanOrder, by caller: Caller) async throws(PlanError) -> PlanAnswer
+
+    /// The plan with this id.
+    /// - Throws: ``PlanError/unknown`` also for a plan that the client may not see.
+    func plan(_ id: String, for client: Client) async throws(PlanError) -> PlanAnswer
+}
+
+/// What a plan is wanted for.
+package struct PlanOrder: Sendable {
+    /// The new `routes.json`.
+    package let file: [UInt8]
+    package let clock: RecordedWindow.Clock
+    /// Nil: all that is kept.
+    package let from: Timestamp?
+    /// Nil: up to now.
+    package let until: Timestamp?
+    /// Percent of the events that are translated.
+    package let sample: Double
+
+    package init(
+        file: [UInt8],
+        clock: RecordedWindow.Clock,
+        from: Timestamp?,
+        until: Timestamp?,
+        sample: Double
+    ) {
+        self.file = file
+        self.clock = clock
+        self.from = from
+        self.until = until
+        self.sample = sample
+    }
+}
+
+/// A plan as it stands.
+package struct PlanAnswer: Sendable {
+    package let json: [UInt8]
+    package let isFinished: Bool
+
+    package init(json: [UInt8], isFinished: Bool) {
+        self.json = json
+        self.isFinished = isFinished
+    }
+}
+
+/// Why there is no plan.
+package enum PlanError: Error, Sendable {
+    case faulty(FaultyConfiguration)
+    /// The window begins before the events that are kept.
+    case beforeRetention(earliest: Timestamp)
+    /// Too many plans wait already.
+    case busy
+    case unknown
+    case store(StoreError)
+    /// The plan's file; the reason is the operating system's.
+    case file(reason: String)
+}

@@ -1,0 +1,217 @@
+import Events
+import Foundation
+import GRDB
+import Journal
+
+/// The rows of the tables `lanes` and `lane_counts`.
+enum LaneTable {
+    /// A row of `lanes`.
+    struct Record {
+        let entry: LaneBook.Entry
+        let routes: [UInt8]
+        let rate: Double
+        let startedBy: ClientName
+        let startedAt: Timestamp
+        let changedBy: ClientName
+        let changedAt: Timestamp
+        let endedAt: Timestamp?
+    }
+
+    private static let columns = """
+        l.number, l.account, p.name, l.adapter, l.filter, l.routes, l.first, l.through, l.state, l.rate,
+        l.started_by, l.started_at, l.changed_by, l.changed_at, l.ended_at
+        """
+
+    private static let source = "lanes l JOIN providers p ON p.number = l.provider"
+
+    // MARK: Reading
+
+    /// All lanes, the newest first.
+    static func all(in db: Database) throws -> [Record] {
+        try Row.fetchAll(db, sql: "SELECT \(columns) FROM \(source) ORDER BY l.number DESC").map(record)
+    }
+
+    static func record(_ number: LaneNumber, in db: Database) throws -> Record? {
+        try Row.fetchOne(
+            db,
+            sql: "SELECT \(columns) FROM \(source) WHERE l.number = ?",
+            arguments: [number.rawValue]
+        ).map(record)
+    }
+
+    private static func record(_ row: Row) throws -> Record {
+        guard let state = LaneState(rawValue: row[8]) else { throw UnknownWord(word: row[8]) }
+        let account = LaneAccount(
+            lane: LaneNumber(row[0] as Int64),
+            number: row[1],
+            provider: ProviderName(row[2] as String),
+            adapter: AdapterName(row[3] as String)
+        )
+        return Record(
+            entry: LaneBook.Entry(
+                account: account,
+                filter: try LaneFilterText.decode(row[4]),
+                first: row[6],
+                state: state,
+                through: row[7]
+            ),
+            routes: [UInt8](row[5] as Data),
+            rate: row[9],
+            startedBy: ClientName(row[10] as String),
+            startedAt: Timestamp(milliseconds: row[11]),
+            changedBy: ClientName(row[12] as String),
+            changedAt: Timestamp(milliseconds: row[13]),
+            endedAt: (row[14] as Int64?).map { Timestamp(milliseconds: $0) }
+        )
+    }
+
+    static func counts(of number: LaneNumber, in db: Database) throws -> LaneCounts {
+        var counts = LaneCounts()
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT word, events FROM lane_counts WHERE lane = ?"),
+            arguments: [number.rawValue]
+        )
+        for row in rows {
+            let (word, events): (String, Int) = (row[0], row[1])
+            if word == deduplicated {
+                counts.deduplicated = events
+            } else if events != 0 {
+                counts.statuses[try DeliveryRow.status(word)] = events
+            }
+        }
+        return counts
+    }
+
+    /// The events of a range that lanes have an outcome for. What a cancelled lane gave up is free for others.
+    static func taken(of range: ClosedRange<Int64>, by accounts: [Int64], in db: Database) throws -> Set<Int64> {
+        var taken: Set<Int64> = []
+        let runs = try SettledRuns(of: range, at: Set(accounts), in: db)
+        runs.forEachSequence(in: range) { taken.insert($0) }
+        let numbers = accounts.map { "\($0)" }.joined(separator: ", ")
+        let rows = try Int64.fetchCursor(
+            db,
+            sql: """
+                SELECT sequence FROM deliveries WHERE sequence BETWEEN ? AND ? AND provider IN (\(numbers))
+                    AND NOT (status = 'discarded' AND fault_code IS ?)
+                """,
+            arguments: [range.lowerBound, range.upperBound, DeliveryErrorCode.backfillCancelled.rawValue]
+        )
+        while let sequence = try rows.next() { taken.insert(sequence) }
+        return taken
+    }
+
+    // MARK: Writing
+
+    static let deduplicated = "deduplicated"
+
+    /// Writes a lane down, with its account, whose walk begins with the lane.
+    static func insert(_ lane: NewLane, _ entry: LaneBook.Entry, of provider: Int64, in db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO providers(number, name, cursor) VALUES(?, ?, ?)
+                ON CONFLICT(number) DO UPDATE SET cursor = excluded.cursor
+                """,
+            arguments: [entry.account.number, entry.account.name.rawValue, entry.first]
+        )
+        try db.execute(
+            sql: """
+                INSERT INTO lanes(number, provider, account, adapter, filter, routes, first, state, rate, started_by,
+                    started_at, changed_by, changed_at)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                entry.account.lane.rawValue, provider, entry.account.number, lane.adapter.rawValue,
+                try LaneFilterText.encode(lane.filter), Data(lane.routes), entry.first, entry.state.rawValue, lane.rate,
+                lane.by.rawValue, lane.at.milliseconds, lane.by.rawValue, lane.at.milliseconds,
+            ]
+        )
+    }
+
+    static func update(_ record: Record, in db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE lanes SET through = ?, state = ?, rate = ?, changed_by = ?, changed_at = ?, ended_at = ?
+                WHERE number = ?
+                """,
+            arguments: [
+                record.entry.through, record.entry.state.rawValue, record.rate, record.changedBy.rawValue,
+                record.changedAt.milliseconds, record.endedAt?.milliseconds, record.entry.account.lane.rawValue,
+            ]
+        )
+    }
+
+    /// Adds to what became of a lane's events.
+    static func add(_ changes: [String: Int], to lane: LaneNumber, in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO lane_counts(lane, word, events) VALUES(?, ?, ?)
+                ON CONFLICT(lane, word) DO UPDATE SET events = events + excluded.events
+                """
+        )
+        for (word, events) in changes where events != 0 {
+            try statement.execute(arguments: [lane.rawValue, word, events])
+        }
+    }
+
+    /// Discards so many deliveries of a cancelled lane that wait for another attempt.
+    /// - Returns: how many there were.
+    static func discardRetries(of account: LaneAccount, limit: Int, in db: Database) throws -> Int {
+        try db.execute(
+            sql: """
+                UPDATE deliveries SET status = 'discarded', next_attempt_at = NULL, fault_is_last_attempts = 0,
+                    fault_code = ?, fault_message = ?, fault_vendor = NULL
+                WHERE provider = ? AND sequence IN (
+                    SELECT sequence FROM deliveries INDEXED BY deliveries_by_age
+                    WHERE provider = ? AND next_attempt_at IS NOT NULL ORDER BY sequence LIMIT ?)
+                """,
+            arguments: [
+                DeliveryErrorCode.backfillCancelled.rawValue,
+                "backfill \(account.lane) was cancelled before this event was delivered", account.number,
+                account.number,
+                limit,
+            ]
+        )
+        let count = db.changesCount
+        try add(
+            [DeliveryStatus.retrying.rawValue: -count, DeliveryStatus.discarded.rawValue: count],
+            to: account.lane,
+            in: db
+        )
+        return count
+    }
+}
+
+/// A lane's filter as JSON.
+private enum LaneFilterText {
+    private struct Members: Codable {
+        var tenant: String?
+        var names: [String]
+        var customers: [String]
+        var from: Int64?
+        var until: Int64?
+    }
+
+    static func encode(_ filter: LaneFilter) throws -> Data {
+        let members = Members(
+            tenant: filter.tenant?.rawValue,
+            names: filter.names,
+            customers: filter.customerIDs,
+            from: filter.from?.milliseconds,
+            until: filter.until?.milliseconds
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(members)
+    }
+
+    static func decode(_ data: Data) throws -> LaneFilter {
+        let members = try JSONDecoder().decode(Members.self, from: data)
+        return LaneFilter(
+            tenant: members.tenant.map { TenantID($0) },
+            names: members.names,
+            customerIDs: members.customers,
+            from: members.from.map { Timestamp(milliseconds: $0) },
+            until: members.until.map { Timestamp(milliseconds: $0) }
+        )
+    }
+}

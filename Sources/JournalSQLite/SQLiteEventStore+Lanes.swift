@@ -1,0 +1,193 @@
+package import Events
+import GRDB
+package import Journal
+import JournalFormat
+
+extension SQLiteEventStore {
+    package func start(_ lane: NewLane) async throws(StoreError) -> LaneStart {
+        switch try await commit({ .lane(.start(lane), nil, $0) }) {
+        case .started(let number): .started(try await known(number))
+        case .overlaps(let number): .overlaps(try await known(number))
+        case .changed, .refused, .unfinished, .unknown: throw .failed(reason: "a lane was not started")
+        }
+    }
+
+    package func lanes() async throws(StoreError) -> [Lane] {
+        let parts = parts
+        return try await readPoint { db in
+            try LaneTable.all(in: db).map { try $0.lane(parts, in: db) }
+        }
+    }
+
+    package func lane(_ number: LaneNumber) async throws(StoreError) -> Lane? {
+        let parts = parts
+        return try await readPoint { db in try LaneTable.record(number, in: db)?.lane(parts, in: db) }
+    }
+
+    package func change(
+        _ number: LaneNumber,
+        _ change: LaneChange,
+        by client: ClientName,
+        at now: Timestamp
+    ) async throws(StoreError) -> LaneAnswer {
+        try await answer(to: commit { .lane(.change(number, change, by: client, at: now), nil, $0) })
+    }
+
+    package func lease(
+        _ number: LaneNumber,
+        taking membership: any LaneMembership
+    ) async throws(StoreError) -> AccountLease {
+        guard let account = parts.names.current.lanes.values.first(where: { $0.lane == number })?.name else {
+            throw .failed(reason: "there is no lane \(number)")
+        }
+        let lease = try await lease(account)
+        parts.lanes.begin(account, taking: membership)
+        return lease
+    }
+
+    package func end(_ number: LaneNumber, under lease: AccountLease, at now: Timestamp) async throws(StoreError)
+        -> LaneAnswer
+    {
+        let entry = parts.lanes.entry(of: lease.provider)
+        guard let entry, entry.account.lane == number else { throw .leaseLost }
+        if entry.state == .cancelling {
+            // Those that are due again go first, a part at a time, so that no commit is held up.
+            guard parts.ledger.withProgress(of: lease.provider, \.holdsNothing) ?? false else {
+                return .unfinished(try await known(number))
+            }
+            while try await commit({ .discardRetries(lease, limit: Self.retriesPerStep, $0) }) > 0 {}
+        }
+        return try await answer(to: commit { .lane(.end(number, at: now), lease, $0) })
+    }
+
+    private static let retriesPerStep = 500
+
+    private func answer(to result: LaneStep.Result) async throws(StoreError) -> LaneAnswer {
+        switch result {
+        case .started(let number), .changed(let number): .changed(try await known(number))
+        case .overlaps(let number), .refused(let number): .refused(try await known(number))
+        case .unfinished(let number): .unfinished(try await known(number))
+        case .unknown: .unknown
+        }
+    }
+
+    private func known(_ number: LaneNumber) async throws(StoreError) -> Lane {
+        guard let lane = try await lane(number) else { throw .failed(reason: "lane \(number) is missing") }
+        return lane
+    }
+}
+
+// MARK: - Claims
+
+extension SQLiteEventStore {
+    /// The next events of a lane.
+    func claimLaneBlock(under lease: AccountLease, limit: BlockLimit) async throws(StoreError) -> DeliveryBlock? {
+        while let lane = parts.lanes.entry(of: lease.provider), lane.state == .running {
+            let newest = min(lane.through ?? .max, parts.newest.value)
+            guard let position = try parts.ledger.withProgress(under: lease, \.position), position < newest else {
+                return nil
+            }
+            let piece = try await piece(of: lane, after: position, through: newest)
+            let claimed = try parts.ledger.withProgress(under: lease) { progress -> [Stretch.Place] in
+                guard progress.position == position else { return [] }
+                return progress.claim(from: piece.stretch, limit: limit, at: piece.destinations)
+            }
+            guard let claimed, !claimed.isEmpty else { continue }
+            let deliveries = claimed.compactMap { place -> ClaimedDelivery? in
+                let sequence = piece.stretch.sequence(at: place)
+                return piece.destinations[sequence.rawValue].map { destination in
+                    ClaimedDelivery(
+                        sequence: sequence,
+                        event: piece.stretch.chunks[place.chunk].events[place.event],
+                        destination: destination,
+                        attempts: 0
+                    )
+                }
+            }
+            guard let last = deliveries.last else { continue }
+            return DeliveryBlock(
+                provider: lease.provider,
+                deliveries: deliveries,
+                reachesEnd: last.sequence.rawValue >= newest
+            )
+        }
+        // The lease may be over as well.
+        _ = try parts.ledger.withProgress(under: lease, \.position)
+        return nil
+    }
+
+    /// What lies behind a position: read before, or now.
+    private func piece(of lane: LaneBook.Entry, after position: Int64, through newest: Int64) async throws(StoreError)
+        -> LaneStretch
+    {
+        if let prepared = lane.prepared, prepared.start <= position, position < prepared.stretch.end { return prepared }
+        guard let membership = lane.membership else {
+            throw .failed(reason: "the account of lane \(lane.account.lane) was taken without its membership")
+        }
+        let read = LaneRead(lane, taking: membership, parts)
+        let piece = try await self.read(on: readers.walks) { db in
+            var read = read
+            return try read.stretch(after: position, through: newest, in: db)
+        }
+        parts.lanes.keep(piece, of: lane.account.name)
+        return piece
+    }
+}
+
+/// Tells where the events of an account go.
+enum AccountDestinations: Sendable {
+    /// By their plans.
+    case plans(ProviderName)
+    case lane(any LaneMembership)
+
+    func destination(for event: AcceptedEvent) -> Destination? {
+        switch self {
+        case .plans(let provider): event.plan.destination(at: provider)
+        case .lane(let membership): membership.destination(for: event)
+        }
+    }
+}
+
+extension StoreParts {
+    /// Tells where the events of an account go.
+    func destinations(at account: ProviderName) throws(StoreError) -> AccountDestinations {
+        guard let lane = lanes.entry(of: account) else { return .plans(account) }
+        guard let membership = lane.membership else {
+            throw .failed(reason: "the account of lane \(lane.account.lane) was taken without its membership")
+        }
+        return .lane(membership)
+    }
+}
+
+extension LaneTable.Record {
+    /// The lane as callers see it.
+    fileprivate func lane(_ parts: StoreParts, in db: Database) throws -> Lane {
+        let end = entry.through ?? parts.newest.value
+        let cursor = parts.ledger.withProgress(of: entry.account.name, \.cursor) ?? entry.first
+        let removed = parts.columns.removed
+        func events(from first: Int64, through last: Int64) -> Int {
+            guard last > first else { return 0 }
+            return Int(last - first - removed.count(in: (first + 1)...last))
+        }
+        return Lane(
+            number: entry.account.lane,
+            provider: entry.account.provider,
+            adapter: entry.account.adapter,
+            filter: entry.filter,
+            routes: routes,
+            state: entry.state,
+            rate: rate,
+            startedBy: startedBy,
+            startedAt: startedAt,
+            changedBy: changedBy,
+            changedAt: changedAt,
+            endedAt: endedAt,
+            hasEnd: entry.through != nil,
+            progress: LaneProgress(
+                walked: events(from: entry.first, through: min(cursor, end)),
+                ahead: events(from: max(cursor, entry.first), through: end)
+            ),
+            counts: try LaneTable.counts(of: entry.account.lane, in: db)
+        )
+    }
+}

@@ -1,0 +1,70 @@
+import JSON
+
+/// One field that differs between two translations of an event.
+struct FieldDifference: Sendable, Equatable {
+    /// The path of the field in the vendor's format, such as `properties.units`.
+    let path: String
+    /// The value before, as JSON; nil if the field was not there.
+    let before: String?
+    let after: String?
+
+    private static let longestValue = 200
+
+    /// The fields that differ. Bodies that are not JSON differ as a whole, at the path `body`.
+    static func all(between before: [UInt8], and after: [UInt8]) -> [FieldDifference] {
+        guard let old = JSONDocument(ifValid: before), let new = JSONDocument(ifValid: after) else {
+            return [FieldDifference(path: "body", before: text(before[...]), after: text(after[...]))]
+        }
+        var found: [FieldDifference] = []
+        compare(old.root, new.root, at: "", &found)
+        // Equal values in another order of members are another body too.
+        return found.isEmpty ? [FieldDifference(path: "order of fields", before: nil, after: nil)] : found
+    }
+
+    private static func compare(_ old: JSONValue, _ new: JSONValue, at path: String, _ found: inout [FieldDifference]) {
+        guard old.kind == .object, new.kind == .object else {
+            if old.raw != new.raw {
+                let path = path.isEmpty ? "body" : path
+                found.append(FieldDifference(path: path, before: text(old.raw), after: text(new.raw)))
+            }
+            return
+        }
+        if old.raw == new.raw { return }
+        // One adapter writes the members in one order; those of properties that were left out or added stand in another.
+        let (members, others) = (Array(old.members), Array(new.members))
+        if members.count == others.count, zip(members, others).allSatisfy({ $0.key.raw == $1.key.raw }) {
+            for (member, other) in zip(members, others) where member.value.raw != other.value.raw {
+                compare(member.value, other.value, at: inner(member.name, of: path), &found)
+            }
+        } else {
+            compare(members, others, at: path, &found)
+        }
+    }
+
+    private static func compare(
+        _ old: [JSONMember],
+        _ new: [JSONMember],
+        at path: String,
+        _ found: inout [FieldDifference]
+    ) {
+        for member in old {
+            let path = inner(member.name, of: path)
+            if let other = new.first(where: { $0.hasName(member.name) }) {
+                compare(member.value, other.value, at: path, &found)
+            } else {
+                found.append(FieldDifference(path: path, before: text(member.value.raw), after: nil))
+            }
+        }
+        for member in new where !old.contains(where: { $0.hasName(member.name) }) {
+            let path = inner(member.name, of: path)
+            found.append(FieldDifference(path: path, before: nil, after: text(member.value.raw)))
+        }
+    }
+
+    private static func inner(_ name: String, of path: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: bytes.prefix(longestValue), as: UTF8.self)
+        return bytes.count > longestValue ? text + "…" : text
+    }
+}

@@ -1,0 +1,39 @@
+import Events
+import Routing
+
+/// The providers and adapters that a preview translates with.
+struct PreviewVendors: Sendable {
+    /// The providers of the new routes.
+    let providers: [ProviderName: ProviderConfiguration]
+    private let adapters: [AdapterName: any Adapter]
+
+    init(providers: [ProviderConfiguration], adapters: [any Adapter]) {
+        self.providers = Dictionary(providers.map { ($0.name, $0) }) { first, _ in first }
+        self.adapters = Dictionary(adapters.map { ($0.traits.adapter, $0) }) { first, _ in first }
+    }
+
+    /// Translates for a destination; nil if this version does not have its adapter any more.
+    func translation(for destination: Destination) -> (any EventTranslating)? {
+        adapters[destination.adapter]?.translation(for: destination)
+    }
+}
+
+/// Translates events for one destination, whose settings are prepared once.
+protocol EventTranslating: Sendable {
+    func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
+}
+
+extension Adapter {
+    fileprivate func translation(for destination: Destination) -> any EventTranslating {
+        DestinationTranslation(adapter: self, destination: prepare(destination))
+    }
+}
+
+private struct DestinationTranslation<Vendor: Adapter>: EventTranslating {
+    let adapter: Vendor
+    let destination: PreparedDestination<Vendor.Settings>
+
+    func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent {
+        try adapter.translate(event, for: destination)
+    }
+}

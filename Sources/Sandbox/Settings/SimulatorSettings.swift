@@ -1,0 +1,33 @@
+/// How a simulated vendor behaves, apart from faults of its connection.
+struct SimulatorSettings: Sendable, Equatable {
+    /// Milliseconds from the vendor's confirmation until its reads show an event, drawn for each.
+    var visibleAfter = 0...0
+    /// Damage to events after they were confirmed, and the seed of all that is drawn.
+    var odds = Planting.Odds()
+    /// Milliseconds after which rows of one identity become one; nil: never.
+    var mergeAfter: Int?
+    /// The limits that are enforced, by class of calls; nil: none.
+    var limits: [String: RateLimit]?
+    /// Lago: where events are kept.
+    var store = LagoSimulator.Store.postgres
+    /// Lago: the most events of a batch.
+    var largestBatch = 100
+    /// Flexprice: what `X-Environment-ID` must name, as with a key from a server's own configuration; nil: the key has one.
+    var environment: String?
+}
+
+/// So many calls in so much time, counted from the first.
+struct RateLimit: Sendable, Equatable {
+    var requests: Int
+    var windowMilliseconds: Int
+}
+
+/// Which settings a vendor has.
+struct SettingsTraits: Sendable {
+    /// What stands before anything is set.
+    let standard: SimulatorSettings
+    /// The names of its own settings, beside those that all have.
+    let own: [String]
+    /// The limits that the vendor documents, by class of calls.
+    let documentedLimits: [String: RateLimit]
+}

@@ -1,0 +1,37 @@
+import Events
+import Testing
+
+@testable import Migration
+
+@Suite struct FieldDifferenceTests {
+    @Test(arguments: [
+        (#"{"a":1}"#, #"{"a":2}"#, ["a: 1 → 2"]),
+        (#"{"a":1,"b":"x"}"#, #"{"b":"x"}"#, ["a: 1 → nil"]),
+        (#"{"b":"x"}"#, #"{"a":null,"b":"x"}"#, ["a: nil → null"]),
+        (#"{"p":{"u":1,"v":[1]}}"#, #"{"p":{"u":1.0,"v":[1,2]}}"#, ["p.u: 1 → 1.0", "p.v: [1] → [1,2]"]),
+        (#"{"p":{"u":1}}"#, #"{"p":"1"}"#, [#"p: {"u":1} → "1""#]),
+        (#"{"a":1,"b":2}"#, #"{"b":2,"a":1}"#, ["order of fields: nil → nil"]),
+        ("a=1&b=2", "a=1&b=3", ["body: a=1&b=2 → a=1&b=3"]),
+    ])
+    func `names each field that differs`(_ before: String, _ after: String, _ expected: [String]) {
+        let found = FieldDifference.all(between: Array(before.utf8), and: Array(after.utf8)).map {
+            "\($0.path): \($0.before ?? "nil") → \($0.after ?? "nil")"
+        }
+        #expect(found == expected)
+    }
+
+    @Test func `shortens long values`() {
+        let long = "\"" + String(repeating: "x", count: 1000) + "\""
+        let found = FieldDifference.all(between: Array(#"{"a":1}"#.utf8), and: Array("{\"a\":\(long)}".utf8))
+        #expect(found.first?.after?.utf8.count ?? 0 < 300)
+    }
+
+    @Test func `keeps a bounded number of fields, and counts the rest`() {
+        var changes = FieldChanges()
+        for number in 0..<300 {
+            changes.add(FieldDifference(path: "p.\(number)", before: nil, after: "1"), in: "e")
+        }
+        #expect(changes.mostFrequentFirst.count == FieldChanges.mostFields)
+        #expect(changes.others == 300 - FieldChanges.mostFields)
+    }
+}
