@@ -121,8 +121,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport", coreMetrics, deque, logging,
-                nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
+                "ConfigurationFile", "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport", coreMetrics,
+                deque, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
