@@ -5,19 +5,29 @@ import ServiceLifecycle
 import Synchronization
 import Transport
 
-/// Takes a changed certificate over while the gateway runs, for connections to come.
+/// Reloads a changed certificate while the gateway runs, for new connections.
 struct CertificateReloader: Service {
-    private let certificate: ServerCertificate
+    /// The certificate that is in force.
+    let certificate: ServerCertificate
     private let logger: Logger
+    /// The files as they were before they were read, so that no change in between is missed.
+    private let signatures: [(file: URL, signature: FileSignature)]
 
     /// How often the files' attributes are looked at.
     private static let interval = Duration.milliseconds(500)
     /// A certificate that ends this soon is worth a warning.
     private static let notice = TimeInterval(14 * 86_400)
 
-    init(_ certificate: ServerCertificate, logger: Logger) {
-        self.certificate = certificate
+    /// Reads the files.
+    /// - Throws: ``GatewayFault`` if they cannot be used.
+    init(reading files: ServerCertificate.Files, logger: Logger) throws(GatewayFault) {
         self.logger = logger
+        signatures = [files.certificate, files.key].map { ($0, FileSignature(of: $0)) }
+        do {
+            certificate = try ServerCertificate(reading: files)
+        } catch {
+            throw .certificate(error)
+        }
     }
 
     func run() async throws {
@@ -26,16 +36,15 @@ struct CertificateReloader: Service {
     }
 
     private func watch() async {
-        var watches = files.map { FileWatch(FileSignature(of: $0)) }
+        var watches = signatures.map { FileWatch($0.signature) }
         while !Task.isCancelled {
             do { try await Task.sleep(for: Self.interval) } catch { return }
             var isDue = false
-            for (place, file) in files.enumerated() where watches[place].isDue(FileSignature(of: file)) { isDue = true }
+            for (index, watched) in signatures.enumerated()
+            where watches[index].isDue(FileSignature(of: watched.file)) { isDue = true }
             if isDue { takeOver() }
         }
     }
-
-    private var files: [URL] { [certificate.files.certificate, certificate.files.key] }
 
     /// While a pair is being exchanged one file is new and the other is not: that is refused, and taken when the other has changed too.
     private func takeOver() {

@@ -38,6 +38,7 @@ package enum Gateway {
     ) async throws {
         let logger = logs.logger("tollgate")
         if !settings.allowsCoreDumps { CoreDumps.forbid() }
+        let signature = FileSignature(of: settings.routesFile)
         let content = try RoutesFile.content(of: settings.routesFile)
         let file = try RoutesFile.read(
             content,
@@ -52,7 +53,7 @@ package enum Gateway {
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }
-        let certificate = try certificate(settings)
+        let certificates = try certificates(settings, logs)
         let trusted = try vendorRoots(settings)
         var ingressSettings = settings.ingress
         ingressSettings.capacity.connections = min(ingressSettings.capacity.connections, FileLimit.connections())
@@ -103,6 +104,7 @@ package enum Gateway {
         }
         let reloader = RoutesReloader(
             file: settings.routesFile,
+            signature: signature,
             content: content,
             reader: RoutesFile.reader(allowsInlineSecrets: settings.allowsInlineSecrets),
             routes: routes,
@@ -185,7 +187,7 @@ package enum Gateway {
         let serving = { (settings: IngressSettings, onReady: @escaping @Sendable (Int) -> Void) in
             IngressServer(
                 settings: settings,
-                certificate: certificate,
+                certificate: certificates?.certificate,
                 within: capacity,
                 serving: services,
                 telemetry: IngressTelemetry(
@@ -205,11 +207,9 @@ package enum Gateway {
             )
         }
         let retention = RetentionService(journal: store, clock: clock, keep: settings.retention, logger: logger)
-        let watch = certificate.map { CertificateReloader($0, logger: logs.logger("tollgate.tls")) }
         var configuration = ServiceGroupConfiguration(
-            services: alongside + [store, audit, retention, reloader, keys, planner] + (watch.map { [$0] } ?? []) + [
-                delivery, backfills, parity,
-            ]
+            services: alongside + [store, audit, retention, reloader, keys, planner]
+                + (certificates.map { [$0] } ?? []) + [delivery, backfills, parity]
                 + servers,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
@@ -252,13 +252,11 @@ package enum Gateway {
         }
     }
 
-    private static func certificate(_ settings: GatewaySettings) throws(GatewayFault) -> ServerCertificate? {
+    private static func certificates(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault)
+        -> CertificateReloader?
+    {
         guard let files = settings.certificate else { return nil }
-        do {
-            return try ServerCertificate(reading: files)
-        } catch {
-            throw .certificate(error)
-        }
+        return try CertificateReloader(reading: files, logger: logs.logger("tollgate.tls"))
     }
 
     private static func vendorRoots(_ settings: GatewaySettings) throws(GatewayFault) -> [NIOSSLCertificate] {

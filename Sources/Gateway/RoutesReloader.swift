@@ -43,9 +43,12 @@ final class RoutesReloader: Service, RoutesReloading {
     private let audit: AuditLog
     private let state: Mutex<State>
 
-    /// - Parameter content: the file as it was when `routes` were read from it.
+    /// - Parameters:
+    ///   - signature: of the file before `content` was read, so that no change in between is missed.
+    ///   - content: the file as it was when `routes` were read from it.
     init(
         file: URL,
+        signature: FileSignature,
         content: [UInt8],
         reader: RoutesReader,
         routes: CurrentRoutes,
@@ -61,7 +64,7 @@ final class RoutesReloader: Service, RoutesReloading {
         self.archive = archive
         self.logger = logger
         self.audit = audit
-        state = Mutex(State(taken: content, watch: FileWatch(FileSignature(of: file))))
+        state = Mutex(State(taken: content, watch: FileWatch(signature)))
     }
 
     /// The content of the file that is in force.

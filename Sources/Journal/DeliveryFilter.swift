@@ -40,7 +40,8 @@ package struct DeliveryCursor: Sendable, Equatable {
 /// Which deliveries are meant; what is nil or empty does not restrict, what is given must hold together.
 package struct DeliveryFilter: Sendable, Equatable {
     package var tenant: TenantID?
-    package var provider: ProviderName?
+    /// Deliveries at one of these providers.
+    package var providers: [ProviderName]
     package var statuses: Set<DeliveryStatus>
     /// Deliveries of these events, in whatever scope.
     package var eventIDs: [EventID]
@@ -59,7 +60,7 @@ package struct DeliveryFilter: Sendable, Equatable {
 
     package init(
         tenant: TenantID? = nil,
-        provider: ProviderName? = nil,
+        providers: [ProviderName] = [],
         statuses: Set<DeliveryStatus> = [],
         eventIDs: [EventID] = [],
         names: [String] = [],
@@ -70,7 +71,7 @@ package struct DeliveryFilter: Sendable, Equatable {
         acceptedBefore: Timestamp? = nil
     ) {
         self.tenant = tenant
-        self.provider = provider
+        self.providers = providers
         self.statuses = statuses
         self.eventIDs = eventIDs
         self.names = names
@@ -84,7 +85,7 @@ package struct DeliveryFilter: Sendable, Equatable {
     /// Whether it takes a delivery of an event.
     package func takes(_ event: AcceptedEvent, _ delivery: Delivery) -> Bool {
         (tenant.map { $0 == event.tenant } ?? true)
-            && (provider.map { $0 == delivery.provider } ?? true)
+            && (providers.isEmpty || providers.contains(delivery.provider))
             && (statuses.isEmpty || statuses.contains(delivery.status))
             && (eventIDs.isEmpty || eventIDs.contains(event.id))
             && (names.isEmpty || names.contains { $0.utf8.elementsEqual(event.name.utf8) })
@@ -104,7 +105,7 @@ package struct DeliveryFilter: Sendable, Equatable {
                 ? "\(name) \(first) and \(values.count - 1) more" : "\(name) " + values.joined(separator: " or ")
         }
         let parts = [
-            provider.map { "provider \($0)" }, list("status", statuses.map(\.rawValue).sorted()),
+            list("provider", providers.map(\.rawValue)), list("status", statuses.map(\.rawValue).sorted()),
             list("id", eventIDs.map(\.rawValue)), list("name", names), list("customer", customerIDs),
             duplicateAtVendor ? "duplicate at the vendor" : nil,
             list("error", errorCodes.map(\.rawValue).sorted()), acceptedFrom.map { "accepted from \($0.rfc3339)" },

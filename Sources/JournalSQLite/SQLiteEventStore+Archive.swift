@@ -155,8 +155,8 @@ extension SQLiteEventStore {
                 provider: names.providerNumbers[after.provider] ?? 0
             )
         }
-        if let provider = filter.provider {
-            let accounts = names.accounts(of: provider)
+        if !filter.providers.isEmpty {
+            let accounts = filter.providers.flatMap { names.accounts(of: $0) }
             guard !accounts.isEmpty else { return nil }
             query.accounts = accounts
         }

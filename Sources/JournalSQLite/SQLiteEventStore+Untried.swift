@@ -91,7 +91,7 @@ extension SQLiteEventStore {
 extension DeliveryFilter {
     /// Whether it can take a delivery to this provider that was never tried.
     func takesUntried(at provider: ProviderName) -> Bool {
-        (statuses.isEmpty || statuses.contains(.pending)) && (self.provider.map { $0 == provider } ?? true)
+        (statuses.isEmpty || statuses.contains(.pending)) && (providers.isEmpty || providers.contains(provider))
     }
 }
 

@@ -108,7 +108,7 @@ extension BackfillRoutes {
         write(rule.match.customers.map(\.pattern), as: "customers", to: &writer)
         write(rule.match.clients.map(\.rawValue), as: "clients", to: &writer)
         if let destination = rule.destination {
-            // In units of a ten-thousandth of a percent, which is what a share is told apart by.
+            // Safe: a share is from 0 to 100. In units of a ten-thousandth of a percent, as shares are distinguished.
             writer.member("share", integer: Int((rule.share * 10_000).rounded()))
             writer.member(
                 "plan",

@@ -17,8 +17,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
 /// The filters of deliveries.
 struct DeliveryFilterOptions: ParsableArguments {
-    @Option(help: "A provider.")
-    var provider: String?
+    @Option(help: "Providers.")
+    var provider: [String] = []
 
     @Option(
         help: """
@@ -47,14 +47,15 @@ struct DeliveryFilterOptions: ParsableArguments {
 
     /// The filters that take several values, by the API's names.
     private var lists: [(name: String, values: [String])] {
-        [("status", status), ("name", name), ("customer_id", customerId), ("error_code", errorCode)].filter {
-            !$0.1.isEmpty
-        }
+        [
+            ("provider", provider), ("status", status), ("name", name), ("customer_id", customerId),
+            ("error_code", errorCode),
+        ].filter { !$0.1.isEmpty }
     }
 
     /// The filters that take one value, by the API's names.
     private var values: [(name: String, value: String)] {
-        [("provider", provider), ("accepted_from", acceptedFrom), ("accepted_until", acceptedUntil)]
+        [("accepted_from", acceptedFrom), ("accepted_until", acceptedUntil)]
             .compactMap { name, value in value.map { (name, $0) } }
     }
 

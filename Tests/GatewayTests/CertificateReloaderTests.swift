@@ -34,21 +34,22 @@ import Testing
     /// - Parameter days: how long the first certificate is valid.
     private func watching(
         days: Int = 30,
+        changing change: (Certificates) async throws -> Void = { _ in },
         _ body: (Certificates, ServerCertificate, Messages) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
             let files = Certificates(in: folder)
             try await files.makeAuthority("one")
             try await files.makeServer(signedBy: "one", days: days)
-            let certificate = try ServerCertificate(
-                reading: ServerCertificate.Files(certificate: files.certificate, key: files.key)
-            )
             let messages = Messages()
-            let logger = Logger(label: "test") { _ in Handler(messages: messages) }
-            let reloader = CertificateReloader(certificate, logger: logger)
+            let reloader = try CertificateReloader(
+                reading: ServerCertificate.Files(certificate: files.certificate, key: files.key),
+                logger: Logger(label: "test") { _ in Handler(messages: messages) }
+            )
+            try await change(files)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await reloader.run() }
-                try await body(files, certificate, messages)
+                try await body(files, reloader.certificate, messages)
                 group.cancelAll()
             }
         }
@@ -65,6 +66,13 @@ import Testing
             try await waitUntil("the new certificate is in force") { isValid(certificate, forMoreThan: 60) }
             try await waitUntil("it is logged") { messages.all.contains("the certificate was reloaded") }
             #expect(!messages.all.contains { $0.contains("ends soon") })
+        }
+    }
+
+    @Test func `takes a pair over that came between the reading and the watch`() async throws {
+        let change: (Certificates) async throws -> Void = { try await $0.makeServer(signedBy: "one", days: 90) }
+        try await watching(changing: change) { (_, certificate, _) async throws in
+            try await waitUntil("the new certificate is in force") { isValid(certificate, forMoreThan: 60) }
         }
     }
 

@@ -35,17 +35,25 @@ import Testing
         """#
     }
 
-    private func with(environment: [String: String] = [:], _ body: (Stage) async throws -> Void) async throws {
+    /// - Parameter change: of the file, when it was read and nobody watches it yet.
+    private func with(
+        environment: [String: String] = [:],
+        changing change: (URL) async throws -> Void = { _ in },
+        _ body: (Stage) async throws -> Void
+    ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "routes.json")
             let content = Array(Self.text("first").utf8)
             try Data(content).write(to: file)
+            let signature = FileSignature(of: file)
+            try await change(file)
             let reader = RoutesFile.reader(allowsInlineSecrets: false)
             let routes = CurrentRoutes(try reader.read(content).routes)
             let store = try SQLiteEventStore(opening: folder.appending(path: "data"), logger: quiet)
             let reloader = RoutesReloader(
                 file: file,
+                signature: signature,
                 content: content,
                 reader: reader,
                 routes: routes,
@@ -66,6 +74,13 @@ import Testing
     @Test func `takes a changed file over`() async throws {
         try await with { (stage) async throws in
             try stage.write(Self.text("second"))
+            try await waitUntil("the new routes are in force") { stage.providers == ["second"] }
+        }
+    }
+
+    @Test func `takes a change over that came between the reading and the watch`() async throws {
+        let change: (URL) throws -> Void = { try Data(Self.text("second").utf8).write(to: $0, options: .atomic) }
+        try await with(changing: change) { (stage) async throws in
             try await waitUntil("the new routes are in force") { stage.providers == ["second"] }
         }
     }

@@ -198,6 +198,11 @@ import Testing
             #expect(try retried.object["changed"] as? Int == 0)
             #expect(try await count("accepted_until=2020-01-01T00:00:00Z") == 0)
             #expect(try await count("event_id=e2") == 1)
+            #expect(try await count("provider=q") == 0)
+            #expect(try await count("provider=q,p") == 2)
+            #expect(try await count("provider=q&provider=p") == 2)
+            let both = #"{"filter":{"provider":["q","p"]},"dry_run":true}"#
+            #expect(try await order(server, "discard", both).object["changed"] as? Int == 2)
             let answer = try await server.send(.GET, "/v1/deliveries?stauts=rejected")
             #expect(answer.status == 400)
             #expect(String(decoding: answer.body, as: UTF8.self).contains("stauts"))

@@ -9,7 +9,7 @@ extension DeliveryFilter {
 
     init(_ parameters: ListParameters, tenant: TenantID) throws(Problem) {
         self.init(tenant: tenant)
-        provider = try parameters.single("provider").map { ProviderName($0) }
+        providers = parameters.all("provider").map { ProviderName($0) }
         statuses = try parameters.choices("status", as: DeliveryStatus.self)
         names = parameters.all("name")
         customerIDs = parameters.all("customer_id")

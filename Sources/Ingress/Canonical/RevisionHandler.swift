@@ -30,7 +30,7 @@ struct RevisionHandler: Sendable {
         let order = try await call.parseBody { try RevisionOrder($0, tenant: client.tenant) }
         let revision: DeliveryRevision
         // Also after a failure, because part of it may be done.
-        defer { if action == .retry, !order.isDryRun { nudging.nudge(order.filter.provider) } }
+        defer { if action == .retry, !order.isDryRun { nudge(order.filter.providers) } }
         let count: RevisionCount
         let uncertain: Int
         do {
@@ -66,6 +66,12 @@ struct RevisionHandler: Sendable {
         }
         writer.endObject()
         return .json(writer.bytes)
+    }
+
+    /// - Parameter providers: none: all.
+    private func nudge(_ providers: [ProviderName]) {
+        guard !providers.isEmpty else { return nudging.nudge(nil) }
+        for provider in providers { nudging.nudge(provider) }
     }
 
     /// How many uncertain deliveries a retry that names no state has left alone, so that nobody takes them for done.
@@ -140,7 +146,7 @@ struct RevisionOrder: Sendable {
         guard value.kind == .object else { throw .badBody("\"filter\" must be an object") }
         for member in value.members {
             switch member.name {
-            case "provider": filter.provider = ProviderName(try Self.text(member))
+            case "provider": filter.providers = try Self.texts(member).map { ProviderName($0) }
             case "status":
                 filter.statuses = try ListParameters.choices("status", try Self.texts(member), as: DeliveryStatus.self)
             case "name": filter.names = try Self.texts(member)

@@ -27,7 +27,7 @@ enum OpenAPIComponents {
                 "properties": {
                   "ids": {"$ref": "#/components/schemas/Texts"},
                   "filter": {"type": "object", "additionalProperties": false, "properties": {
-                    "provider": {"type": "string"},
+                    "provider": {"$ref": "#/components/schemas/Texts"},
                     "status": {"oneOf": [{"$ref": "#/components/schemas/DeliveryStatus"}, {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/DeliveryStatus"}}]},
                     "name": {"$ref": "#/components/schemas/Texts"},
                     "customer_id": {"$ref": "#/components/schemas/Texts"},

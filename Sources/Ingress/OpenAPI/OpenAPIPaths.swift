@@ -147,7 +147,7 @@ enum OpenAPIPaths {
                 "summary": "Deliveries that are retrying, rejected, uncertain and so on, in journal order.",
                 "description": "Pending deliveries are listed for providers removed from routes.json, and with the status pending for all providers.",
                 "parameters": [
-                  {"name": "provider", "in": "query", "schema": {"type": "string"}},
+                  {"name": "provider", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
                   {"name": "status", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}, "explode": true},
                   {"name": "event_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
                   {"$ref": "#/components/parameters/name"},

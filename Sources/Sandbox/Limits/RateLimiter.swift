@@ -10,6 +10,7 @@ struct LimitVerdict: Sendable, Equatable {
     let wait: Duration
 
     /// At least one: nobody is sent away to come back at once.
+    // Safe: no wait is longer than its window, which a setting bounds.
     var waitSeconds: Int { max(1, Int((wait / .seconds(1)).rounded(.up))) }
     /// Of the whole window, at least one.
     var windowSeconds: Int { max(1, limit.windowMilliseconds / 1000) }

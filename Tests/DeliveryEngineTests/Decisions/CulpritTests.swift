@@ -165,7 +165,8 @@ import Testing
                     settled += settlement.exceptions
                     machine.settled(settlement)
                 case .save: machine.saved()
-                case .watch, .wake, .intend, .bringForward, .admitRead, .finish: break
+                case .watch, .wake, .intend, .bringForward, .admitRead, .admitBackfill, .askTurn, .endTurn, .finish:
+                    break
                 }
             }
             return settled.filter { $0.sequence == 1 }

@@ -133,12 +133,14 @@ extension StoreBehaviour {
         (DeliveryFilter(), ["1 lago", "1 polar", "2 lago", "2 polar", "3 lago", "3 polar"]),
         (DeliveryFilter(tenant: "bank"), ["2 lago", "2 polar"]),
         (DeliveryFilter(tenant: "nobody"), []),
-        (DeliveryFilter(provider: "lago"), ["1 lago", "2 lago", "3 lago"]),
-        (DeliveryFilter(provider: "nobody"), []),
+        (DeliveryFilter(providers: ["lago"]), ["1 lago", "2 lago", "3 lago"]),
+        (DeliveryFilter(providers: ["nobody"]), []),
+        (DeliveryFilter(providers: ["polar", "nobody"]), ["1 polar", "2 polar", "3 polar"]),
+        (DeliveryFilter(providers: ["polar", "lago"], eventIDs: ["b"]), ["3 lago", "3 polar"]),
         (DeliveryFilter(statuses: [.uncertain]), ["1 polar", "2 polar", "3 polar"]),
         (DeliveryFilter(statuses: [.uncertain, .rejected], eventIDs: ["b"]), ["3 lago", "3 polar"]),
         (DeliveryFilter(eventIDs: ["a"]), ["1 lago", "1 polar", "2 lago", "2 polar"]),
-        (DeliveryFilter(tenant: "shop", provider: "polar", eventIDs: ["a"]), ["1 polar"]),
+        (DeliveryFilter(tenant: "shop", providers: ["polar"], eventIDs: ["a"]), ["1 polar"]),
         (DeliveryFilter(eventIDs: ["z"]), []),
     ]
 

@@ -108,14 +108,14 @@ extension StoreBehaviour {
             let lease = try await store.lease(lane.number, taking: Sample.Taking())
             let sequences = try await store.claimAll(under: lease).sequences
             try await store.settle(sequences, under: lease, as: .rejected)
-            let filter = DeliveryFilter(tenant: "shop", provider: "polar", statuses: [.rejected])
+            let filter = DeliveryFilter(tenant: "shop", providers: ["polar"], statuses: [.rejected])
             var page = try await store.deliveries(matching: filter, after: nil, limit: 2)
             try expect(page.deliveries.map(\.delivery.lane), [lane.number, lane.number], "whose they are")
             try expect(page.deliveries.map(\.delivery.provider), ["polar", "polar"], "at which provider")
             page = try await store.deliveries(matching: filter, after: page.next, limit: 2)
             try expect(page.deliveries.map(\.event.id), ["event-3"], "the second page")
             func revise(_ action: DeliveryRevision.Action, _ id: EventID) async throws -> RevisionCount {
-                let filter = DeliveryFilter(tenant: "shop", provider: "polar", eventIDs: [id])
+                let filter = DeliveryFilter(tenant: "shop", providers: ["polar"], eventIDs: [id])
                 let revision = DeliveryRevision(action: action, filter: filter, by: "operator", at: Sample.accepted)
                 return try await store.revise(revision)
             }

@@ -19,7 +19,7 @@ extension StoreBehaviour {
             try expect(try await store.claimDue(for: "lago", at: now, limit: 9).count, 0, "a dry run changes nothing")
             try expect(try await store.revise(revision), RevisionCount(changed: 2, busy: 0), "the revision")
             for filter in [
-                DeliveryFilter(tenant: "shop", provider: "lago"), DeliveryFilter(tenant: "shop", eventIDs: ["event-2"]),
+                DeliveryFilter(tenant: "shop", providers: ["lago"]), DeliveryFilter(tenant: "shop", eventIDs: ["event-2"]),
             ] {
                 let others = decision(.retry, filter, at: now)
                 try expect(try await store.revise(others).changed, filter.eventIDs.isEmpty ? 2 : 0, "\(filter)")
@@ -145,7 +145,7 @@ extension StoreBehaviour {
             }
             let filters: [(DeliveryFilter, Int)] = [
                 (DeliveryFilter(tenant: "shop"), 3), (DeliveryFilter(tenant: "bank"), 1),
-                (DeliveryFilter(tenant: "shop", provider: "polar"), 1),
+                (DeliveryFilter(tenant: "shop", providers: ["polar"]), 1),
                 (DeliveryFilter(tenant: "shop", names: ["y"]), 1),
                 (DeliveryFilter(tenant: "shop", eventIDs: ["a", "b", "c"]), 2),
                 (DeliveryFilter(tenant: "shop", errorCodes: [.vendorUnavailable]), 3),
@@ -165,7 +165,7 @@ extension StoreBehaviour {
         StoreCheck("records who decided what, and when") { store, fixture in
             try await store.store(Sample.events(1...3))
             try await store.settle(try await store.claimAll(for: "lago").sequences, at: "lago", as: .rejected)
-            let filter = DeliveryFilter(tenant: "shop", provider: "lago", eventIDs: ["event-2"])
+            let filter = DeliveryFilter(tenant: "shop", providers: ["lago"], eventIDs: ["event-2"])
             _ = try await store.revise(decision(.discard, filter))
             _ = try await store.revise(
                 decision(.retry, DeliveryFilter(tenant: "shop"), at: Sample.accepted + .seconds(1))
