@@ -8,8 +8,9 @@ import Testing
 /// a test does not have, such as a vendor's key, and do not run.
 @Suite struct GuideTests {
     private static let operating = "Sources/Gateway/Gateway.docc/Operating.md"
+    private static let migrating = "Sources/Gateway/Gateway.docc/MigratingPartOne.md"
 
-    @Test(arguments: ["README.md", "Sources/Gateway/Gateway.docc/GettingStarted.md", operating])
+    @Test(arguments: ["README.md", "Sources/Gateway/Gateway.docc/GettingStarted.md", operating, migrating])
     func `runs every command of the page`(page: String) async throws {
         let script = try Guide(page).blocks("sh").joined(separator: "\n")
         try #require(!script.isEmpty)
