@@ -72,7 +72,9 @@ import Testing
     private static let start = Date(timeIntervalSince1970: (Date.now.timeIntervalSince1970 - 7200).rounded())
     private static let window = (from: text(start), until: text(start.addingTimeInterval(3600)))
 
-    private static func text(_ date: Date) -> String { date.formatted(.iso8601.time(includingFractionalSeconds: true)) }
+    private static func text(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
 
     /// Sends events, and waits until all vendors have confirmed them.
     private func send(_ stage: Stage, _ numbers: Range<Int>) async throws {
@@ -82,7 +84,7 @@ import Testing
                 {"id":"e\#(number)","name":"api_\#(number % 3)","customer_id":"c\#(number % 7)","timestamp":"\#(time)","properties":{"units":\#(number),"text":"é","nothing":null}}
                 """#
         }
-        #expect(try await stage.client.post("/v1/events", lines.joined(separator: "\n")).status == 202)
+        #expect(try await stage.client.post("/v1/events", "[\(lines.joined(separator: ","))]").status == 202)
         try await waitUntil("all is delivered") {
             let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]] ?? []
             return providers.count == 4
