@@ -23,7 +23,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Events that wait in the row memory.")
     var waitingEvents = 1_000_000
 
-    @Option(help: "Events stored at each vendor in the row simulators.")
+    @Option(
+        help:
+            "Events stored beforehand in the rows simulators, plan, backfill, backfill-live and ledger; a tenth in the row parity."
+    )
     var storedEvents = 1_000_000
 
     @Flag(help: "Print the page as JSON.")
@@ -80,6 +83,11 @@ struct RunCommand: AsyncParsableCommand {
         case .disk: try await run.diskRow()
         case .long: try await run.longRow(events: longEvents)
         case .simulators: try await run.simulatorsRow(events: storedEvents)
+        case .plan: try await run.planRow(events: storedEvents)
+        case .backfill: try await run.backfillRow(events: storedEvents)
+        case .backfillBesideLive: try await run.backfillBesideLiveRow(events: storedEvents)
+        case .ledger: try await run.ledgerRow(events: storedEvents)
+        case .parity: try await run.parityRow(events: storedEvents / 10)
         }
     }
 }

@@ -7,6 +7,10 @@ struct BenchRoutes {
     var concurrency = 16
     /// Whether the client may pass reads of customers on to Lago.
     var passes = false
+    /// Whether the client may fill and compare vendors, which have no rate limit then.
+    var manages = false
+    /// Whether the vendors are the simulated ones, which ask for their keys.
+    var isSimulated = false
 
     static let key = "tg_demo_5a4db0c5f1e2d3c4b5a69788"
     private static let digest = "97f523f477316f2ef7cb68e55f1853340d91b39ac1c4c3d3ccf7e8ac06c678e4"
@@ -39,14 +43,18 @@ struct BenchRoutes {
     }
 
     private var pass: String {
+        if manages { return #","scopes":["events:write","events:read","migrations:manage","admin"]"# }
         guard passes else { return "" }
         return #","scopes":["events:write","events:read","vendor:read"],"pass":{"lago":"/api/v1/customers*"}"#
     }
 
     private func provider(_ name: String, adapter: Substring, _ sink: Int) -> String {
         let batch = adapter == "knetik" ? "" : #""batch":100,"#
+        let limit = manages ? #""rate_limit":"100000/s","# : ""
+        let lag = manages && isSimulated ? #""reads":{"share":100,"lag":"100ms"},"# : ""
+        let key = isSimulated ? "BENCH_\(adapter.uppercased())" : "BENCH_KEY"
         return #""\#(name)":{"adapter":"\#(adapter)","base_url":"http://127.0.0.1:\#(sink)/\#(name)",\#(batch)"#
-            + #""credential":{"env":"BENCH_KEY"},"concurrency":\#(concurrency),"timeout":"60s"}"#
+            + #"\#(limit)\#(lag)"credential":{"env":"\#(key)"},"concurrency":\#(concurrency),"timeout":"60s"}"#
     }
 
     private func template(_ name: String) -> String {

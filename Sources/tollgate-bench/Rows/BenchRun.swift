@@ -82,6 +82,11 @@ actor BenchRun {
         return report
     }
 
+    private static let keys = Dictionary(
+        uniqueKeysWithValues: [("BENCH_KEY", "bench")]
+            + SimulatedVendor.all.map { ("BENCH_\($0.name.uppercased())", $0.key) }
+    )
+
     /// The middle one of an odd number of values.
     static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
@@ -97,11 +102,22 @@ actor BenchRun {
         logs: Bool = true,
         _ body: (BenchServer) async throws -> Result
     ) async throws -> Result {
+        try await withGateway(routes, at: sink?.server.port ?? 9, data: data, logs: logs, body)
+    }
+
+    /// - Parameter port: where the vendors are.
+    func withGateway<Result>(
+        _ routes: BenchRoutes,
+        at port: Int,
+        data: String? = nil,
+        logs: Bool = true,
+        _ body: (BenchServer) async throws -> Result
+    ) async throws -> Result {
         let mark = UUID().uuidString
         let file = scratch.folder.appending(path: "\(mark).json")
         let folder = scratch.folder.appending(path: data ?? mark)
-        try Data(routes.text(sink: sink?.server.port ?? 9).utf8).write(to: file)
-        let server = try await BenchServer("tollgate", environment: ["BENCH_KEY": "bench"], in: scratch) {
+        try Data(routes.text(sink: port).utf8).write(to: file)
+        let server = try await BenchServer("tollgate", environment: Self.keys, in: scratch) {
             [
                 "serve", "--routes", file.path, "--data", folder.path, "--listen", "127.0.0.1:\($0)",
             ] + (logs ? [] : ["--log-level", "error"])

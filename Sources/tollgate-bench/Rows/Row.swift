@@ -6,9 +6,12 @@ enum RowName: String, CaseIterable, ExpressibleByArgument {
     case acceptWithoutLog = "accept-without-log"
     case acceptBatch = "accept-batch"
     case deliver, backlog, single, hang, passed, memory, disk, long, simulators
+    case plan, backfill
+    case backfillBesideLive = "backfill-live"
+    case ledger, parity
 
     /// What is measured only when it is asked for.
-    static let optional: Set<RowName> = [.long, .simulators]
+    static let optional: Set<RowName> = [.long, .simulators, .plan, .backfill, .backfillBesideLive, .ledger, .parity]
 }
 
 /// One line of the page: what was measured, and what came of it.

@@ -16,7 +16,7 @@ extension BenchRun {
                 let few = try await vendor.pageTime(stored: events / 100, at: server)
                 try await vendor.fill((events / 100)..<events, at: server)
                 let many = try await vendor.pageTime(stored: events, at: server)
-                let limit = Limit(name: "among \(events / 100)", value: few)
+                let limit = Limit(name: "a page among \(events / 100)", value: few)
                 figures.append(Figure("\(vendor.name): a page of 100", many, "ms", of: limit))
             }
             let bytes = server.process.usage.residentBytes / (events * SimulatedVendor.all.count)
@@ -30,14 +30,16 @@ extension BenchRun {
 }
 
 /// How one simulated vendor is filled and read.
-private struct SimulatedVendor {
+struct SimulatedVendor {
     let name: String
     let credential: (name: String, value: String)
     let ingest: String
     let batch: Int
     let event: @Sendable (Int) -> String
-    /// The request for a page of 100 events, so many events from the newest.
-    let page: @Sendable (_ skipped: Int) -> (path: String, body: String?)
+    /// How many events a page has at most when all are read.
+    let largestPage: Int
+    /// The request for a page of so many events, so many events from the newest.
+    let page: @Sendable (_ skipped: Int, _ size: Int) -> (path: String, body: String?)
 
     static let all = [lago, polar, flexprice]
 
@@ -59,7 +61,8 @@ private struct SimulatedVendor {
                 + #""code":"api_\#(number % 10)","timestamp":"\#(seconds(number)).\#(100 + number % 900)","#
                 + #""properties":{"units":\#(number)}}"#
         },
-        page: { ("/lago/api/v1/events?per_page=100&page=\($0 / 100 + 1)", nil) }
+        largestPage: 100,
+        page: { ("/lago/api/v1/events?per_page=\($1)&page=\($0 / $1 + 1)", nil) }
     )
 
     private static let polar = SimulatedVendor(
@@ -71,7 +74,8 @@ private struct SimulatedVendor {
             #"{"name":"api_\#(number % 10)","external_id":"event-\#(number)","external_customer_id":"c\#(number % 1000)","#
                 + #""timestamp":"\#(text(number))","metadata":{"units":\#(number),"tollgate_id":"event-\#(number)"}}"#
         },
-        page: { ("/polar/v1/events/?limit=100&page=\($0 / 100 + 1)", nil) }
+        largestPage: 100,
+        page: { ("/polar/v1/events/?limit=\($1)&page=\($0 / $1 + 1)", nil) }
     )
 
     private static let flexprice = SimulatedVendor(
@@ -83,10 +87,45 @@ private struct SimulatedVendor {
             #"{"event_id":"event-\#(number)","event_name":"api_\#(number % 10)","external_customer_id":"c\#(number % 1000)","#
                 + #""timestamp":"\#(text(number))","properties":{"units":"\#(number)"}}"#
         },
+        largestPage: 1000,
         page: {
-            ("/flexprice/v1/events/query", #"{"page_size":100,"offset":\#($0),"start_time":"2025-01-01T00:00:00Z"}"#)
+            ("/flexprice/v1/events/query", #"{"page_size":\#($1),"offset":\#($0),"start_time":"2020-01-01T00:00:00Z"}"#)
         }
     )
+
+    /// The credential without the word before it.
+    var key: String { credential.value.split(separator: " ").last.map(String.init) ?? "" }
+
+    /// Waits until so many events have reached it.
+    func waitForEvents(_ wanted: Int, at server: BenchServer) async throws {
+        let end = ContinuousClock.now + .seconds(600)
+        while ContinuousClock.now < end {
+            let body = try await server.get("/sandbox/\(name)/events?count=true").body
+            let count =
+                try JSONDecoder().decode([String: Int].self, from: Data(body.readableBytesView))["received"] ?? 0
+            if count >= wanted { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw BenchFailure(description: "\(name) has not got \(wanted) events")
+    }
+
+    /// Reads so many events, page by page.
+    func readAll(_ events: Int, at server: BenchServer) async throws {
+        for skipped in stride(from: 0, to: events, by: largestPage) {
+            try await read(skipped, largestPage, at: server)
+        }
+    }
+
+    private func read(_ skipped: Int, _ size: Int, at server: BenchServer) async throws {
+        let (path, body) = page(skipped, size)
+        let answer =
+            if let body { try await server.post(path, body, credential) } else {
+                try await server.get(path, credential)
+            }
+        guard answer.status == .ok, answer.body.readableBytes > 10_000 else {
+            throw BenchFailure(description: "\(name) showed no page: \(String(buffer: answer.body).prefix(200))")
+        }
+    }
 
     func fill(_ numbers: Range<Int>, at server: BenchServer) async throws {
         for start in stride(from: numbers.lowerBound, to: numbers.upperBound, by: batch) {
@@ -102,16 +141,9 @@ private struct SimulatedVendor {
     func pageTime(stored: Int, at server: BenchServer) async throws -> Double {
         var times: [Double] = []
         for number in 0..<101 {
-            let (path, body) = page(stored / 2 + number * 100 % (stored / 4))
             let start = SharedClock.now
-            let answer =
-                if let body { try await server.post(path, body, credential) } else {
-                    try await server.get(path, credential)
-                }
+            try await read(stored / 2 + number * 100 % (stored / 4), 100, at: server)
             times.append(Double(SharedClock.now - start) / 1e6)
-            guard answer.status == .ok, answer.body.readableBytes > 10_000 else {
-                throw BenchFailure(description: "\(name) showed no page: \(String(buffer: answer.body).prefix(200))")
-            }
         }
         return BenchRun.median(times)
     }
