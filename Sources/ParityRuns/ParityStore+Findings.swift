@@ -248,7 +248,7 @@ extension ParityStore {
 
 /// Differences of a finding as text.
 enum FindingText {
-    static func write(_ differences: [FieldDifference]) -> String {
+    static func write(_ differences: [ContentDifference]) -> String {
         var writer = JSONWriter(capacity: 256)
         writer.beginArray()
         for difference in differences {
@@ -263,13 +263,13 @@ enum FindingText {
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    static func read(_ text: String) -> [FieldDifference] {
+    static func read(_ text: String) -> [ContentDifference] {
         guard let document = JSONDocument(ifValid: Array(text.utf8)) else { return [] }
         return document.root.elements.compactMap { item in
             guard let field = item["field"]?.string,
-                let kind = item["kind"]?.string.flatMap(FieldDifference.Kind.init)
+                let kind = item["kind"]?.string.flatMap(ContentDifference.Kind.init)
             else { return nil }
-            return FieldDifference(field: field, kind: kind, sent: item["sent"]?.string, shown: item["shown"]?.string)
+            return ContentDifference(field: field, kind: kind, sent: item["sent"]?.string, shown: item["shown"]?.string)
         }
     }
 }

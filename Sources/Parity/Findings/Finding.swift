@@ -17,7 +17,7 @@ package struct Finding: Sendable, Equatable {
     package let customerID: String?
     package let subscriptionID: String?
     package let timestamp: Timestamp
-    package let differences: [FieldDifference]
+    package let differences: [ContentDifference]
     /// One sentence for people; nil if the cause says it all.
     package let detail: String?
     /// Whether two reads a visibility lag apart agree on it, or none is needed.
@@ -35,7 +35,7 @@ package struct Finding: Sendable, Equatable {
         customerID: String?,
         subscriptionID: String?,
         timestamp: Timestamp,
-        differences: [FieldDifference] = [],
+        differences: [ContentDifference] = [],
         detail: String? = nil,
         isConfirmed: Bool = false
     ) {

@@ -145,7 +145,7 @@ package struct WindowComparison: Sendable {
         findings.append(finding(event, cause, key: "missing", detail: detail, isConfirmed: event.sent == nil))
     }
 
-    private mutating func noteDifferent(_ event: ExpectedEvent, _ row: WindowRow, _ differences: [FieldDifference]) {
+    private mutating func noteDifferent(_ event: ExpectedEvent, _ row: WindowRow, _ differences: [ContentDifference]) {
         guard case .delivered(let isDeduplicated, _) = event.state else { return }
         cells[event.event.name]?.different += 1
         findings.append(
@@ -186,7 +186,7 @@ package struct WindowComparison: Sendable {
         _ cause: Cause,
         key: String,
         vendorID: String? = nil,
-        differences: [FieldDifference] = [],
+        differences: [ContentDifference] = [],
         detail: String? = nil,
         isConfirmed: Bool = false
     ) -> Finding {

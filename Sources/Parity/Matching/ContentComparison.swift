@@ -4,7 +4,7 @@ import JSON
 /// Compares a vendor's event with what was sent: whole values, numbers by exact value.
 struct ContentComparison {
     private let rules: ComparisonRules
-    private var differences: [FieldDifference] = []
+    private var differences: [ContentDifference] = []
 
     /// No person reads more, and one suffices.
     private static let mostDifferences = 8
@@ -15,7 +15,7 @@ struct ContentComparison {
     }
 
     /// Where the two differ; empty if the vendor has what was sent.
-    static func differences(sent: VendorEvent, shown: VendorEvent, _ rules: ComparisonRules) -> [FieldDifference] {
+    static func differences(sent: VendorEvent, shown: VendorEvent, _ rules: ComparisonRules) -> [ContentDifference] {
         var comparison = ContentComparison(rules)
         comparison.compare(sent, shown)
         return Array(comparison.differences.prefix(mostDifferences))
@@ -113,16 +113,16 @@ struct ContentComparison {
         return JSONValue.sameContent(sent, document.root)
     }
 
-    private static func kind(_ sent: JSONValue, _ shown: JSONValue) -> FieldDifference.Kind {
+    private static func kind(_ sent: JSONValue, _ shown: JSONValue) -> ContentDifference.Kind {
         if let one = sent.numberText, let other = shown.numberText {
             return Double(one) == Double(other) ? .precision : .value
         }
         return saysAsText(sent, shown) || saysAsText(shown, sent) ? .type : .value
     }
 
-    private mutating func add(_ field: String, _ kind: FieldDifference.Kind, _ sent: String?, _ shown: String?) {
+    private mutating func add(_ field: String, _ kind: ContentDifference.Kind, _ sent: String?, _ shown: String?) {
         differences.append(
-            FieldDifference(field: field, kind: kind, sent: sent.map(Self.excerpt), shown: shown.map(Self.excerpt))
+            ContentDifference(field: field, kind: kind, sent: sent.map(Self.excerpt), shown: shown.map(Self.excerpt))
         )
     }
 

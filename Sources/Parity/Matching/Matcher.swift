@@ -9,7 +9,7 @@ package struct Matcher {
     package enum Mismatch: Sendable, Equatable {
         case missing(Int)
         case extra(Int)
-        case different(sent: Int, shown: Int, [FieldDifference])
+        case different(sent: Int, shown: Int, [ContentDifference])
         /// A further row of an event that is there.
         case repeated(sent: Int, shown: Int)
     }
@@ -161,7 +161,7 @@ package struct Matcher {
         return shown[row].customerID.map { $0.utf8.elementsEqual(customer.utf8) } ?? false
     }
 
-    private func differences(_ index: Int, _ row: Int) -> [FieldDifference] {
+    private func differences(_ index: Int, _ row: Int) -> [ContentDifference] {
         guard let sent = expected[index].sent else { return [] }
         return ContentComparison.differences(sent: sent, shown: shown[row], rules)
     }

@@ -1,5 +1,5 @@
 /// A field in which a vendor's event differs from what was sent.
-package struct FieldDifference: Sendable, Equatable {
+package struct ContentDifference: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         /// Another value.
         case value
