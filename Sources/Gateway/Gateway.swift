@@ -239,7 +239,12 @@ package enum Gateway {
                 journal: store,
                 store: try ParityStore(in: settings.dataFolder),
                 routes: routes,
-                asking: VendorComparisons(clients: readers, credentials: vault, admission: view.reads),
+                asking: VendorComparisons(
+                    routes: routes,
+                    clients: readers,
+                    credentials: vault,
+                    admission: view.reads
+                ),
                 lanes: { () async throws(StoreError) in
                     try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
                 },

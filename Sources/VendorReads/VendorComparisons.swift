@@ -4,6 +4,7 @@ package import Routing
 
 /// Asks vendors for comparisons: behind deliveries and clients' reads, and again where a vendor fails for a moment.
 package struct VendorComparisons: Sendable {
+    private let routes: CurrentRoutes
     private let clients: VendorClients
     private let credentials: any CredentialResolving
     private let admission: ReadAdmission
@@ -16,7 +17,13 @@ package struct VendorComparisons: Sendable {
     private static let longestPause = Duration.seconds(60)
 
     /// - Parameter clients: not those of deliveries.
-    package init(clients: VendorClients, credentials: any CredentialResolving, admission: ReadAdmission) {
+    package init(
+        routes: CurrentRoutes,
+        clients: VendorClients,
+        credentials: any CredentialResolving,
+        admission: ReadAdmission
+    ) {
+        self.routes = routes
         self.clients = clients
         self.credentials = credentials
         self.admission = admission
@@ -71,7 +78,7 @@ package struct VendorComparisons: Sendable {
             var wait = Self.pause
             switch result {
             case .answer(let answer) where answer.status == 429:
-                admission.heard(answer, from: provider)
+                admission.heard(answer, from: provider, among: routes.current.routes.accounts)
                 refusals += 1
                 if refusals >= Self.mostRefusals { return .answer(answer) }
                 if case .delay(let asked)? = answer.retryAfter ?? answer.rateLimitReset { wait = asked }

@@ -93,6 +93,7 @@ import Testing
             let audit = AuditLog(recording: store, clock: clock, logger: quiet)
             let reloader = RoutesReloader(
                 file: file,
+                signature: FileSignature(of: file),
                 content: content,
                 reader: reader,
                 routes: routes,

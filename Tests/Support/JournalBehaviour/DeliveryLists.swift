@@ -79,7 +79,7 @@ extension StoreBehaviour {
                 let expected = ["event-2 lago", "event-2 polar", "event-3 lago", "event-4 lago", "event-6 lago"]
                 try expect(found, expected, "all, \(limit) at a time")
             }
-            let polarOnly = DeliveryFilter(tenant: "shop", provider: "polar")
+            let polarOnly = DeliveryFilter(tenant: "shop", providers: ["polar"])
             try expect(try await duplicates(polarOnly, in: reopened, limit: 9), ["event-2 polar"], "of one provider")
             let bank = try await duplicates(DeliveryFilter(tenant: "bank"), in: reopened, limit: 9)
             try expect(bank, ["other lago"], "another tenant's")

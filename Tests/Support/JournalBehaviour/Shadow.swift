@@ -21,7 +21,7 @@ extension StoreBehaviour {
             )
             try await store.settle(settlement)
             try await expectShadows(in: store, pending: true)
-            let filter = DeliveryFilter(tenant: "shop", provider: "polar")
+            let filter = DeliveryFilter(tenant: "shop", providers: ["polar"])
             let rows = try await store.deliveries(matching: filter, after: nil, limit: 9).deliveries
             try expect(rows.count, 0, "rows")
             let reopened = try await fixture.crash(store)
