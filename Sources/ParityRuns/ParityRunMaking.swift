@@ -286,9 +286,11 @@ private struct OneProvider: Sendable {
             if let abandoned { throw .unreadable(abandoned) }
             let reader = try WindowReader(runner.vendors, provider, limit: limit)
             var comparison = ProviderComparison(window, of: run, expected, by: reader, deciding: decision)
-            return .success(
-                try await comparison.compare(share: share)
-            )
+            let result = try await comparison.compare(share: share)
+            guard result.comparison.findings.contains(where: { $0.cause == .foreign }) else { return .success(result) }
+            // Whatever the vendor has by now, the journal had before: an event may have been accepted since the journal was read.
+            guard let now = try await recordedNow(window, limit: limit) else { return .failure(.tooLarge) }
+            return .success(comparison.compareAgain(with: now.expected(at: provider.name, provider.adapter, lanes)))
         } catch {
             guard case .unreadable(let reason) = error else { return .failure(error) }
             let comparison = WindowComparison.unreadable(
@@ -299,6 +301,15 @@ private struct OneProvider: Sendable {
                 deciding: decision
             )
             return .success(WindowResult(comparison: comparison, unreadable: reason))
+        }
+    }
+
+    /// - Returns: nil if there are more events than are compared at once.
+    private func recordedNow(_ window: ReadWindow, limit: Int) async throws(WindowReader.Failure) -> JournalWindow? {
+        do {
+            return try await JournalWindow.read(window, from: runner.journal, limit: limit)
+        } catch {
+            throw .unreadable("the journal could not be read: \(error)")
         }
     }
 }

@@ -6,7 +6,7 @@ import Routing
 /// Compares one window at one provider, by listing it or by counting first.
 struct ProviderComparison {
     private var reader: WindowReader
-    private let expected: [ExpectedEvent]
+    private var expected: [ExpectedEvent]
     private let window: ReadWindow
     private let decision: CauseDecision
     private let run: ParityRun
@@ -38,6 +38,12 @@ struct ProviderComparison {
         } else {
             try await countParts(share)
         }
+        return result()
+    }
+
+    /// Compares what was read with what the journal has now.
+    mutating func compareAgain(with expected: [ExpectedEvent]) -> WindowResult {
+        self.expected = expected
         return result()
     }
 

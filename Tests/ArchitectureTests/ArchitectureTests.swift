@@ -75,8 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("GRDB", ["JournalSQLite", "ParityRuns"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]), ("CZlib", ["Client"]),
-        ("CSpawn", ["Access"]),
+        ("GRDB", ["JournalSQLite", "ParityRuns"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]),
+        ("CZlib", ["Client"]), ("CSpawn", ["Access"]),
         ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Facades", "Gateway", "tollgate-bench"]), ("Facades", ["Gateway"]),
         ("JournalSQLite", ["Gateway", "tollgate-bench"]), ("ParityRuns", ["Gateway"]),

@@ -6,6 +6,10 @@ import Synchronization
 struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning {
     var events: [ArchivedEvent] = []
 
+    /// How many of the last events are accepted only after the window was read once with its deliveries.
+    var late = 0
+    private let reads = ReadCounter()
+
     /// What was pinned and unpinned, by name.
     let pinned = PinRecorder()
 
@@ -50,7 +54,10 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
         -> RecordedPiece
     {
         let start = Int((position ?? .start).number().rawValue)
+        let isFirst = !window.withDeliveries || reads.count == 0
+        let events = isFirst ? Array(events.dropLast(late)) : events
         let end = min(events.count, start + limit)
+        if window.withDeliveries, end == events.count { reads.add() }
         return RecordedPiece(
             events: events[start..<end].filter { window.contains($0.event) },
             through: JournalPosition(SequenceNumber(Int64(end))),
@@ -72,6 +79,15 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
         }
         return counts
     }
+}
+
+/// Counts how often a journal was read to the end.
+final class ReadCounter: Sendable {
+    private let number = Mutex(0)
+
+    var count: Int { number.withLock { $0 } }
+
+    func add() { number.withLock { $0 += 1 } }
 }
 
 /// Notes the pins of a journal.

@@ -165,6 +165,21 @@ import Testing
         }
     }
 
+    @Test func `takes nothing for foreign that was accepted while the vendor was read`() async throws {
+        let (clean, shelf) = Self.clean(3000)
+        var journal = clean
+        journal.late = 7
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full, sample: 0)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.verdict == .equal)
+                #expect(run.reports[0].causes == [])
+                #expect(run.reports[0].totals == CellCounts(expected: 3000, found: 3000))
+            }
+        }
+    }
+
     @Test func `is incomplete if the vendor fails in the middle`() async throws {
         let (journal, shelf) = Self.clean(1000)
         shelf.state.withLock { $0.failsFrom = 20 }

@@ -1,5 +1,6 @@
 /// A field in which a vendor's event differs from what was sent.
 package struct ContentDifference: Sendable, Equatable {
+    /// In what way it differs.
     package enum Kind: String, Sendable, CaseIterable {
         /// Another value.
         case value

@@ -23,6 +23,7 @@ package struct ParityOrder: Sendable, Equatable {
 
 /// A comparison of the journal with what vendors have.
 package struct ParityRun: Sendable, Equatable {
+    /// How far it is.
     package enum State: String, Sendable, CaseIterable {
         /// It waits for the runs before it.
         case queued

@@ -23,7 +23,8 @@ struct BackfillText {
         return all > 0 ? walked / all : hasEnded ? 1 : 0
     }
 
-    private var done: String { "\(Int((part * 100).rounded(.down)))%" }
+    // Safe: the part is within 0...1, whatever the gateway says.
+    private var done: String { "\(Int((min(max(part, 0), 1) * 100).rounded(.down)))%" }
 
     /// A row of the list.
     var row: [String] {

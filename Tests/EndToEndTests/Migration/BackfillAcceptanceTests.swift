@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"to":"polar","since":"1h","until":"2h"}"#, "until"), (#"{"to":"nobody","since":"1h"}"#, "nobody"),
+        (#"{"to":"polar","since":"1h","until":"2h"}"#, "later end"), (#"{"to":"nobody","since":"1h"}"#, "nobody"),
         (#"{"to":"polar","since":"1000d"}"#, "start"), (#"{"to":"polar"}"#, "since"),
         (#"{"to":"flexprice","since":"1h"}"#, "flexprice"),
     ])

@@ -19,7 +19,8 @@ extension StoreBehaviour {
             try expect(try await store.claimDue(for: "lago", at: now, limit: 9).count, 0, "a dry run changes nothing")
             try expect(try await store.revise(revision), RevisionCount(changed: 2, busy: 0), "the revision")
             for filter in [
-                DeliveryFilter(tenant: "shop", providers: ["lago"]), DeliveryFilter(tenant: "shop", eventIDs: ["event-2"]),
+                DeliveryFilter(tenant: "shop", providers: ["lago"]),
+                DeliveryFilter(tenant: "shop", eventIDs: ["event-2"]),
             ] {
                 let others = decision(.retry, filter, at: now)
                 try expect(try await store.revise(others).changed, filter.eventIDs.isEmpty ? 2 : 0, "\(filter)")
