@@ -153,8 +153,10 @@ struct Migration: Sendable {
         return (now.addingTimeInterval(-7200).ISO8601Format(), now.addingTimeInterval(60).ISO8601Format())
     }
 
-    func startComparison(_ vendors: [String], level: String = "full") async throws -> Int {
-        let (from, until) = window
+    /// - Parameter end: of the window; nil: that of ``window``.
+    func startComparison(_ vendors: [String], level: String = "full", until end: Date? = nil) async throws -> Int {
+        let from = window.from
+        let until = end?.ISO8601Format() ?? window.until
         let names = vendors.map { "\"\($0)\"" }.joined(separator: ",")
         let body = #"{"from":"\#(from)","until":"\#(until)","providers":[\#(names)],"level":"\#(level)"}"#
         let answer = try await stage.client.post("/v1/parity/runs", body)
@@ -174,8 +176,10 @@ struct Migration: Sendable {
         return run
     }
 
-    func compare(_ vendors: [String], level: String = "full") async throws -> (id: Int, run: [String: Any]) {
-        let id = try await startComparison(vendors, level: level)
+    func compare(_ vendors: [String], level: String = "full", until end: Date? = nil) async throws
+        -> (id: Int, run: [String: Any])
+    {
+        let id = try await startComparison(vendors, level: level, until: end)
         return (id, try await comparison(id))
     }
 

@@ -25,7 +25,10 @@ import Testing
                     load.slowDown()
                     defer { load.stop() }
                     let before = try await migration.calls("lago")["reads"] ?? 0
-                    let (_, run) = try await migration.compare(vendors, level: "digest")
+                    // The live events are behind the window, so that the prediction knows all that is in it.
+                    let end = Date().addingTimeInterval(-300)
+                    let (_, run) = try await migration.compare(vendors, level: "digest", until: end)
+                    #expect(run["verdict"] as? String == "equal")
                     load.stop()
                     try await group.waitForAll()
                     for report in run["providers"] as? [[String: Any]] ?? [] {
