@@ -80,14 +80,7 @@ struct ParityRunMaking {
     private func countLedger() async throws(ParityError) -> Bool {
         guard run.order.level == .ledger else { return false }
         let window = run.order.window
-        let counts: LedgerCounts
-        do {
-            counts = try await runner.journal.ledgerCounts(
-                RecordedWindow(clock: .occurred, from: window.from, until: window.until)
-            )
-        } catch {
-            throw .journal("\(error)")
-        }
+        let counts = try await ledgerCounts()
         let wanted = counts.cells.filter { run.order.providers.contains($0.key.provider) }
         guard counts.damage.isEmpty, wanted.allSatisfy({ $0.value.planned == $0.value.delivered + $0.value.skipped })
         else {
@@ -114,26 +107,40 @@ struct ParityRunMaking {
     private func count() async throws(ParityError) {
         try await runner.store.set(.counting, of: run.id, at: runner.clock.now)
         var histogram = TimeHistogram(run.order.window)
-        var planned: [ProviderName: Int] = [:]
         var events = 0
         try await walk { event in
             events += 1
             histogram.add(event.timestamp)
-            for destination in event.plan.destinations where destination.mode != .shadow {
-                planned[destination.provider, default: 0] += 1
-            }
         }
+        let planned = try await plannedDeliveries()
         let windows = histogram.windows(ofAtMost: Self.windowEvents)
         let reports = run.order.providers.map { name in
             let traits = providers.first { $0.name == name }?.traits.reads
             let count = planned[name, default: 0]
             return ProviderReport(
                 provider: name,
-                notPlanned: events - count,
+                notPlanned: max(0, events - count),
                 forecast: traits.map { forecast(count, windows: windows.count, $0) }
             )
         }
         try await runner.store.plan(windows, events: events, reports, for: run.id)
+    }
+
+    /// How many events each provider should have, those of lanes included.
+    private func plannedDeliveries() async throws(ParityError) -> [ProviderName: Int] {
+        let counts = try await ledgerCounts()
+        return counts.cells.reduce(into: [:]) { planned, cell in
+            planned[cell.key.provider, default: 0] += cell.value.planned - cell.value.skipped
+        }
+    }
+
+    private func ledgerCounts() async throws(ParityError) -> LedgerCounts {
+        let window = RecordedWindow(clock: .occurred, from: run.order.window.from, until: run.order.window.until)
+        do {
+            return try await runner.journal.ledgerCounts(window)
+        } catch {
+            throw .journal("\(error)")
+        }
     }
 
     private func walk(_ body: (AcceptedEvent) -> Void) async throws(ParityError) {

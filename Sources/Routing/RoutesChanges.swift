@@ -21,9 +21,9 @@ package struct RoutesChanges: Sendable, Equatable {
         /// The fields that differ; empty unless `kind` is ``Kind/changed``.
         package let fields: [String]
 
-        /// `provider lago: changed base_url, batch`.
+        /// `provider lago: changed: base_url, batch`.
         package var summary: String {
-            "\(part.rawValue) \(name): \(kind.rawValue)" + (fields.isEmpty ? "" : " \(fields.joined(separator: ", "))")
+            "\(part.rawValue) \(name): \(kind.rawValue)" + (fields.isEmpty ? "" : ": \(fields.joined(separator: ", "))")
         }
     }
 

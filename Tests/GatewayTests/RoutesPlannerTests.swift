@@ -157,7 +157,7 @@ import Testing
             let plan = try await stage.plan(Self.text(Self.both))
             #expect(plan["status"]?.string == "done")
             #expect(plan["stale"]?.bool == false)
-            #expect(plan["routes_changes"]?.elements.compactMap(\.string) == ["route r: changed to"])
+            #expect(plan["routes_changes"]?.elements.compactMap(\.string) == ["route r: changed: to"])
             let result = try #require(plan["result"])
             #expect(integer(result["events"]) == 300)
             let destinations = try #require(result["destinations"]).elements.map(\.self)

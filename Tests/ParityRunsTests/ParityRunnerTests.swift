@@ -150,17 +150,23 @@ import Testing
 
     @Test func `compare what a lane has sent with what the lane says`() async throws {
         var (journal, shelf) = Self.clean(3)
-        journal.add("by lane", at: 5, "{}", lane: 7)
+        for number in 0..<21 {
+            journal.add("by lane \(number)", at: 5, "{}", lane: 7)
+            let time = Timestamp(milliseconds: 5)
+            let content = JSONText(checked: "{}")
+            let event = VendorEvent(id: "by lane \(number)", name: "renamed", timestamp: time, properties: content)
+            shelf.rows.append(WindowRow(key: "lane \(number)", event: event))
+        }
         journal.add("lost by lane", at: 6, "{}", lane: 7)
-        let time = Timestamp(milliseconds: 5)
-        let event = VendorEvent(id: "by lane", name: "renamed", timestamp: time, properties: JSONText(checked: "{}"))
-        shelf.rows.append(WindowRow(key: "lane", event: event))
         try await withTemporaryFolder { folder in
             try await Self.with(journal, shelf, in: folder) { runner in
                 let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
                 let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10)
                 #expect(found.map(\.finding.eventID) == ["lost by lane"] && run.reports[0].notPlanned == 0)
+                // What lanes sent is part of the prediction.
+                #expect(run.reports[0].forecast == CallForecast(least: 3, most: 9))
+                #expect((3...9).contains(run.reports[0].calls))
             }
         }
     }

@@ -106,6 +106,6 @@ import Testing
                 #"[{"name": "shop", "keys": [{"sha256": "\#(Self.other)"}], "names": "a*", "routes": "r", "limits": {"events": "1/s"}, "timestamps": {"max_age": "7d"}}]"#
         )
         let changes = RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new))
-        #expect(changes.list.map(\.summary) == ["client shop: changed keys, routes, names, limits, timestamps"])
+        #expect(changes.list.map(\.summary) == ["client shop: changed: keys, routes, names, limits, timestamps"])
     }
 }

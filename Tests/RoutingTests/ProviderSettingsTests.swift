@@ -145,7 +145,7 @@ import Vendors
             from: try RoutesText.read(RoutesText.file()),
             to: try RoutesText.read(RoutesText.file(provider: #""space": "blue""#))
         )
-        #expect(changes.list.map(\.summary) == ["provider p: changed space"])
+        #expect(changes.list.map(\.summary) == ["provider p: changed: space"])
         let bolt = RoutesText.file().replacing(
             #""adapter": "acme""#,
             with: #""adapter": "bolt", "base_url": "https://bolt.example", "space": "blue""#

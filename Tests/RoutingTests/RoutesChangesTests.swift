@@ -13,7 +13,7 @@ import Testing
 
     @Test func `names the fields of a provider that changed`() throws {
         let new = RoutesText.file(provider: #""base_url": "https://other.example", "concurrency": 3"#)
-        #expect(try changes(RoutesText.file(), new) == ["provider p: changed base_url, concurrency"])
+        #expect(try changes(RoutesText.file(), new) == ["provider p: changed: base_url, concurrency"])
     }
 
     @Test func `names what came and what went`() throws {
@@ -34,7 +34,7 @@ import Testing
             let routes = names.map { #"{"name": "\#($0)", "match": {"name": "x"}, "to": [{"provider": "p"}]}"# }
             return RoutesText.file(routes: "[\(routes.joined(separator: ", "))]")
         }
-        #expect(try changes(file("a", "b"), file("b", "a")) == ["route b: changed place", "route a: changed place"])
+        #expect(try changes(file("a", "b"), file("b", "a")) == ["route b: changed: place", "route a: changed: place"])
     }
 
     @Test func `hands out changes in order to who watches, the newest at least`() async throws {

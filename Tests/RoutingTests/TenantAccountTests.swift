@@ -159,7 +159,7 @@ import Testing
             RoutesChanges(from: try RoutesText.read(old), to: try RoutesText.read(new))
         }
         #expect(try changes(without, one).list.map(\.summary) == ["provider p@s: added"])
-        #expect(try changes(one, other).list.map(\.summary) == ["provider p@s: changed credential"])
+        #expect(try changes(one, other).list.map(\.summary) == ["provider p@s: changed: credential"])
         #expect(try changes(one, without).removedProviders == ["p@s"])
     }
 }

@@ -34,8 +34,8 @@ extension PolarSimulator {
         let items = all.dropFirst(pages.skipped).prefix(pages.limit).map { name, count, first, last -> SandboxJSON in
             [
                 "name": .string(name), "label": .string(name), "source": "user", "occurrences": .number("\(count)"),
-                "first_seen": .string(SandboxTime.text(milliseconds: first)),
-                "last_seen": .string(SandboxTime.text(milliseconds: last)),
+                "first_seen": .string(Self.text(microseconds: first * 1000)),
+                "last_seen": .string(Self.text(microseconds: last * 1000)),
             ]
         }
         return pages.answer(items, total: all.count)
@@ -85,10 +85,12 @@ extension PolarSimulator {
         ]
     }
 
-    /// With six decimals, or with none if they are all zero: what a list shows comes from PostgreSQL, which has microseconds.
     private func time(_ entry: Books.Entry, _ event: SandboxJSON) -> String {
-        let time =
-            PolarTime.exact(event["timestamp"])?.microseconds ?? SandboxTime.microseconds(entry.at)
+        Self.text(microseconds: PolarTime.exact(event["timestamp"])?.microseconds ?? SandboxTime.microseconds(entry.at))
+    }
+
+    /// With six decimals, or with none if they are all zero: what a list shows comes from PostgreSQL, which has microseconds.
+    private static func text(microseconds time: Int) -> String {
         let text = SandboxTime.text(microseconds: time)
         return text.hasSuffix(".000000Z") ? "\(text.dropLast(8))Z" : text
     }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 
 /// The bytes of a request, made once; only digits change from one request to the next: each event has an id of its own that no other
@@ -24,9 +25,12 @@ struct RequestTemplate: Sendable {
 
     private static let hexadecimal: [UInt8] = Array("0123456789abcdef".utf8)
 
+    /// So that windows of the last days find the events.
+    private static let yesterday = Date.now.addingTimeInterval(-86_400).formatted(.iso8601.year().month().day())
+
     /// An event with a mark for each digit that changes, `~` in the id and `#` behind it.
     private static let event =
-        #"","name":"api_request","customer_id":"customer-1###","timestamp":"2024-03-2#T1#:3#:0#.###Z","source":"benchmark","#
+        #"","name":"api_request","customer_id":"customer-1###","timestamp":"\#(yesterday)T1#:3#:0#.###Z","source":"benchmark","#
         + #""properties":{"request_size":1###,"response_size":2####,"region":"eu-central-1","path":"/v1/things/4#","#
         + #""status":200,"cached":false,"tokens":1##.2#,"model":"l-24"}}"#
 

@@ -118,7 +118,7 @@ import Vendors
     @Test func `names the fields that changed`() throws {
         let old = try Self.reading(#""tenant": "t""#).routes
         let new = try Self.reading(#""tenant": "t", "pass": {"lago": "/api/v1/x"}, "pass_shared": true"#).routes
-        #expect(RoutesChanges(from: old, to: new).list.map(\.summary) == ["client shop: changed pass, pass_shared"])
+        #expect(RoutesChanges(from: old, to: new).list.map(\.summary) == ["client shop: changed: pass, pass_shared"])
     }
 
     @Test func `reads how much of a rate limit is for reads`() throws {
