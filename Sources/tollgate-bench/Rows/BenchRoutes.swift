@@ -51,7 +51,7 @@ struct BenchRoutes {
     private func provider(_ name: String, adapter: Substring, _ sink: Int) -> String {
         let batch = adapter == "knetik" ? "" : #""batch":100,"#
         let limit = manages ? #""rate_limit":"100000/s","# : ""
-        let lag = manages && isSimulated ? #""reads":{"share":100,"lag":"100ms"},"# : ""
+        let lag = manages && isSimulated ? #""reads":{"share":90,"lag":"100ms"},"# : ""
         let key = isSimulated ? "BENCH_\(adapter.uppercased())" : "BENCH_KEY"
         return #""\#(name)":{"adapter":"\#(adapter)","base_url":"http://127.0.0.1:\#(sink)/\#(name)",\#(batch)"#
             + #"\#(limit)\#(lag)"credential":{"env":"\#(key)"},"concurrency":\#(concurrency),"timeout":"60s"}"#
