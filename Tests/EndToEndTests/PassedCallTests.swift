@@ -29,7 +29,7 @@ import Testing
                 let made = try await stage.client.post("/lago/api/v1/customers", customer)
                 #expect(made.status == 200)
                 let found = try await stage.client.get("/lago/api/v1/customers/c1")
-                #expect(found.status == 200 && found.body == made.body)
+                #expect(found.status == 200 && found.body == made.body, "\(found.status) \(found.text)")
                 #expect(try await stage.client.get("/lago/api/v1/customers/none").status == 404)
                 #expect(try await stage.client.get("/lago/api/v1/invoices").status == 403)
                 #expect(try await stage.client.get("/flexprice/v1/customers/x").status == 501)
