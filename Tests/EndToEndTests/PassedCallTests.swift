@@ -87,7 +87,8 @@ import Testing
             let certificates = Certificates(in: stage.folder)
             try await certificates.makeAuthority("one")
             try await certificates.makeServer(signedBy: "one")
-            try await stage.withGateway(arguments: certificates.arguments) { _ async throws in
+            try await stage.withGateway(arguments: certificates.arguments + ["--first-request-seconds", "100"]) {
+                _ async throws in
                 try await body(stage, certificates)
             }
         }
