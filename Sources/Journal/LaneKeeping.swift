@@ -135,7 +135,7 @@ package enum LaneStart: Sendable, Equatable {
 /// Where a lane stands.
 package enum LaneState: String, Sendable, CaseIterable {
     case running
-    /// A person has stopped it for now.
+    /// A person has stopped it, and may let it go on.
     case paused
     /// A person has ended it, and requests may still be in flight.
     case cancelling

@@ -41,8 +41,8 @@ struct RunMembers: Sendable, Equatable {
     }
 
     func contains(_ sequence: Int64) -> Bool {
-        let place = Int(sequence - base)
-        guard place >= 0, place / 8 + 2 < encoded.count else { return false }
+        let (place, overflows) = Int(sequence).subtractingReportingOverflow(Int(base))
+        guard !overflows, place >= 0, place / 8 + 2 < encoded.count else { return false }
         return encoded[encoded.startIndex + 2 + place / 8] & (1 << UInt8(place % 8)) != 0
     }
 

@@ -58,10 +58,11 @@ struct LedgerTally {
         for (index, fact) in facts.enumerated() {
             let sequence = rows.sequences[fact.row]
             guard range.contains(sequence), !mayBeGone || !removed.contains(sequence) else { continue }
-            let name = known + Int(fact.name) - 1
-            guard texts.indices.contains(name) else {
+            // From a file: it must be one of the segment's own names, whose numbers begin at 1.
+            guard fact.name >= 1, fact.name <= texts.count - known else {
                 throw DamagedSegment(segment: columns.segment, fault: .damaged)
             }
+            let name = known + Int(fact.name) - 1
             try add(sequence, plan: UInt32(clamping: planNumbers[index]), name: name, timestamps[index])
         }
     }
