@@ -1,12 +1,12 @@
 package import JSON
 
-/// What is wrong, or doubtful, at one position of a configuration file.
+/// An error or warning at one position of a configuration file.
 package struct ConfigurationFault: Sendable, Equatable {
     /// How bad it is.
     package enum Severity: String, Sendable {
         /// The file cannot be used.
         case error
-        /// The file can be used, but somebody may have meant something else.
+        /// The file can be used, but something else may have been meant.
         case warning
     }
 

@@ -21,7 +21,7 @@ package struct DefaultedField<Value: Sendable>: Sendable {
 }
 
 extension DefaultedField where Value == Duration {
-    /// A length of time.
+    /// A duration.
     package static func duration(_ name: String, default standard: Duration, _ summary: String) -> Self {
         let field = Field(name, .duration, default: .text(DurationText.write(standard)), summary)
         return Self(field, standard) { $0.string.flatMap(DurationText.read) }
@@ -29,7 +29,7 @@ extension DefaultedField where Value == Duration {
 }
 
 extension DefaultedField where Value == Int {
-    /// A whole number.
+    /// An integer.
     package static func integer(_ name: String, _ range: ClosedRange<Int>, default standard: Int, _ summary: String)
         -> Self
     {

@@ -8,7 +8,7 @@ enum CountText {
     }
 }
 
-/// Lengths of time as text: a whole number and a unit.
+/// Durations as text: an integer and a unit.
 package enum DurationText {
     private static let units: [(String, Duration)] = [
         ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),

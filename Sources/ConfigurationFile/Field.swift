@@ -10,7 +10,7 @@ package struct Field: Sendable {
         case integer(ClosedRange<Int>)
         /// A number that may have a fraction.
         case number(ClosedRange<Double>)
-        /// A length of time: `500ms`, `30s`, `10m`, `72h`.
+        /// A duration: `500ms`, `30s`, `10m`, `72h`.
         case duration
         /// A number of requests per unit of time: `50/s`, `400/min`, `1000/h`.
         case rate
@@ -33,6 +33,13 @@ package struct Field: Sendable {
     package let summary: String
     /// The value that holds without the field; nil if there is none, or if it depends on other fields, as `summary` says then.
     package let standard: SettingValue?
+
+    /// What every object may have beside its own fields: JSON has no comments.
+    package static let comment = Field(
+        "_comment",
+        .texts,
+        "A note for people, which is ignored; every object may have one."
+    )
 
     package init(
         _ name: String,

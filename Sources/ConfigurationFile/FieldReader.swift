@@ -1,7 +1,7 @@
 import Events
 package import JSON
 
-/// Reads the members of one object by a list of fields, and gathers faults with their places.
+/// Reads the members of one object by a list of fields, and collects faults with their places.
 package struct FieldReader {
     /// The first ``mostListed`` errors and as many warnings.
     package private(set) var faults: [ConfigurationFault] = []
@@ -11,8 +11,10 @@ package struct FieldReader {
 
     /// A file of another kind has as many faults as it has members, and to find the line of each is work.
     private static let mostListed = 100
+    /// Faults that may say what was meant.
+    private static let mostHints = 10
 
-    /// Whether a vendor's key may stand in the file.
+    /// Whether a vendor's key may be in the file.
     package var allowsInlineSecrets = false
 
     package init() {}
@@ -28,7 +30,7 @@ package struct FieldReader {
     }
 
     /// The members that are fields, by name. Names unknown twice, wrong kinds and missing fields are faults; a member of a wrong kind is
-    /// left out.
+    /// left out, and so is ``Field/comment``.
     package mutating func members(
         of object: JSONValue,
         _ fields: [Field],
@@ -37,9 +39,8 @@ package struct FieldReader {
         var found: [String: JSONValue] = [:]
         var seen: Set<String> = []
         for member in object.members {
-            guard let field = fields.first(where: { $0.name == member.name }) else {
-                // Beyond the first ones nothing is looked for.
-                let hint = faults.count < 10 ? Self.hint(member.name, fields.map(\.name)) : ""
+            guard let field = (fields + [.comment]).first(where: { $0.name == member.name }) else {
+                let hint = hint(for: member.name, among: fields.map(\.name))
                 fault(member.key, "unknown field \"\(Excerpt.of(member.name))\" in \(place)\(hint)")
                 continue
             }
@@ -47,7 +48,9 @@ package struct FieldReader {
                 fault(member.key, "\"\(member.name)\" is duplicated in \(place)")
                 continue
             }
-            if isOfKind(member.value, field.kind, "\"\(member.name)\"") { found[member.name] = member.value }
+            if isOfKind(member.value, field.kind, "\"\(member.name)\""), field.name != Field.comment.name {
+                found[member.name] = member.value
+            }
         }
         for field in fields where field.isRequired && !seen.contains(field.name) {
             fault(object, "\"\(field.name)\" is missing in \(place): \(field.summary)")
@@ -65,6 +68,11 @@ package struct FieldReader {
     /// Says ` (did you mean "primary"?)`, or nothing.
     package static func hint(_ word: String, _ candidates: [String]) -> String {
         Suggestion.closest(to: word, among: candidates).map { " (did you mean \"\($0)\"?)" } ?? ""
+    }
+
+    /// The same for one of the first faults. Beyond them nothing is looked for: each search goes through all candidates.
+    package func hint(for word: String, among candidates: @autoclosure () -> [String]) -> String {
+        faults.count < Self.mostHints ? Self.hint(word, candidates()) : ""
     }
 
     /// Whether a value has the shape of its kind. What stands inside an object is checked where it is read.

@@ -1,4 +1,4 @@
-/// A pattern in which `*` stands for any text, the empty one too; everything else stands for itself.
+/// A pattern in which `*` matches any text, including none; everything else is literal.
 package struct Glob: Sendable, Equatable {
     package let pattern: String
     /// The texts between the stars.
@@ -9,7 +9,7 @@ package struct Glob: Sendable, Equatable {
         pieces = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
-    /// Whether it stands for every text.
+    /// Whether it matches every text.
     package var matchesEverything: Bool { pieces.count > 1 && pieces.allSatisfy(\.isEmpty) }
 
     /// Compares byte for byte.

@@ -1,4 +1,4 @@
-/// The rule for the names that `routes.json` gives to providers, routes, clients, tenants and keys.
+/// The rule for the names of providers, routes, clients, tenants and keys.
 package enum NameRule {
     /// 1 to 64 letters, digits, dots, dashes and underscores.
     package static func isMet(by name: String) -> Bool {

@@ -1,6 +1,6 @@
 package import Events
 
-/// Rates as text: a whole number, a slash and a unit of time.
+/// Rates as text: an integer, a slash and a unit of time.
 package enum RateText {
     /// - Returns: nil unless the text is such as `50/s`, `400/min` or `1000/h`.
     package static func read(_ text: String) -> RateLimit? {

@@ -1,4 +1,4 @@
-/// An event whose id, timestamp and plan are fixed for good: what the journal keeps and adapters translate.
+/// An event whose id, timestamp and plan are fixed permanently: what the journal keeps and adapters translate.
 ///
 /// Every retry sends the same bytes because all that an adapter may read is in here or in the ``Destination``.
 ///
@@ -18,11 +18,12 @@ package final class AcceptedEvent: Sendable {
     /// Whether the application gave the timestamp; if not, it is the time of acceptance.
     package let timestampWasGiven: Bool
     package let source: String?
-    /// A JSON object as it came in; nil if absent.
+    /// A JSON object as received; nil if absent.
     package let properties: JSONText?
     /// A JSON object of objects by adapter name; nil if absent.
     package let vendor: JSONText?
 
+    /// An event as it was stored, field by field.
     package init(
         _ submission: Submission,
         id: EventID,
@@ -56,35 +57,21 @@ extension AcceptedEvent {
     package var acceptedAt: Timestamp { submission.acceptedAt }
     package var plan: Plan { submission.plan }
 
-    /// An event with a submission of its own.
-    package convenience init(
-        tenant: TenantID,
-        client: ClientName,
-        id: EventID,
-        idScope: String = "",
-        name: String,
-        customerID: String?,
-        subscriptionID: String?,
-        timestamp: Timestamp,
-        timestampWasGiven: Bool,
-        source: String?,
-        properties: JSONText?,
-        vendor: JSONText?,
-        acceptedAt: Timestamp,
-        plan: Plan
-    ) {
+    /// An event as acceptance fixes it: one without a timestamp gets the time of its submission.
+    /// - Parameter id: the event's own id, or the one that was minted for it.
+    package convenience init(_ event: CanonicalEvent, id: EventID, in submission: Submission) {
         self.init(
-            Submission(tenant: tenant, client: client, acceptedAt: acceptedAt, plan: plan),
+            submission,
             id: id,
-            idScope: idScope,
-            name: name,
-            customerID: customerID,
-            subscriptionID: subscriptionID,
-            timestamp: timestamp,
-            timestampWasGiven: timestampWasGiven,
-            source: source,
-            properties: properties,
-            vendor: vendor
+            idScope: event.idScope,
+            name: event.name,
+            customerID: event.customerID,
+            subscriptionID: event.subscriptionID,
+            timestamp: event.timestamp ?? submission.acceptedAt,
+            timestampWasGiven: event.timestamp != nil,
+            source: event.source,
+            properties: event.properties,
+            vendor: event.vendor
         )
     }
 }

@@ -22,11 +22,11 @@ package protocol Adapter: Sendable {
     /// - Parameter events: at least one, at most what ``VendorTraits/batch`` allows.
     func request(carrying events: [TranslatedEvent]) -> VendorRequest
 
-    /// One outcome an event, or "one of these, and the vendor does not say which". An answer that is not understood is never
+    /// One outcome per event, or "one of these, and the vendor does not say which". An answer that is not understood is never
     /// ``Outcome/delivered(deduplicated:)``.
     func verdict(of answer: VendorAnswer, for events: [TranslatedEvent]) -> Verdict
 
-    /// What else can be asked of the vendor; nil if nothing, and that without a word from the adapter.
+    /// What can be read from the vendor; nil by default.
     var reader: (any VendorReader)? { get }
 
     /// What the vendor does with events of the past; nil if that is not known.
@@ -67,40 +67,11 @@ package struct PreparedDestination<Settings: Sendable>: Sendable {
     package func name(for name: String) -> String { destination.name(for: name) }
 }
 
-/// The translation for one destination, with its settings prepared.
-package struct Translation: Sendable {
-    package let destination: Destination
-    private let translated: @Sendable (AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
-
-    fileprivate init(
-        destination: Destination,
-        translated: @escaping @Sendable (AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
-    ) {
-        self.destination = destination
-        self.translated = translated
-    }
-
-    /// What ``Adapter/translate(_:for:)`` makes of an event.
-    package func callAsFunction(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent {
-        try translated(event)
-    }
-}
-
-extension Adapter {
-    /// The translation for a destination.
-    package func translation(for destination: Destination) -> Translation {
-        let prepared = prepare(destination)
-        return Translation(destination: destination) { (event) throws(Untranslatable) in
-            try translate(event, for: prepared)
-        }
-    }
-}
-
 /// Translates events one after another, and prepares a destination's settings when the destination changes: events that stand
 /// together mostly have one plan.
 package struct Translator: Sendable {
     private let adapter: any Adapter
-    private var latest: Translation?
+    private var latest: (any Translating)?
 
     package init(_ adapter: any Adapter) {
         self.adapter = adapter
@@ -110,16 +81,47 @@ package struct Translator: Sendable {
     package mutating func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
         -> TranslatedEvent
     {
-        if let latest, latest.destination == destination { return try latest(event) }
+        if let latest, latest.destination == destination { return try latest.translate(event) }
         let translation = adapter.translation(for: destination)
         latest = translation
-        return try translation(event)
+        return try translation.translate(event)
+    }
+}
+
+/// The translation for one destination, with its settings prepared.
+package protocol Translating: AnyObject, Sendable {
+    var destination: Destination { get }
+    /// What ``Adapter/translate(_:for:)`` makes of an event.
+    func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
+}
+
+extension Adapter {
+    /// The translation for a destination.
+    package func translation(for destination: Destination) -> any Translating {
+        Translation(adapter: self, prepared: prepare(destination))
+    }
+}
+
+/// An object, because a closure that has settings of any adapter's type costs a look at that type with each event.
+private final class Translation<Vendor: Adapter>: Translating {
+    private let adapter: Vendor
+    private let prepared: PreparedDestination<Vendor.Settings>
+
+    init(adapter: Vendor, prepared: PreparedDestination<Vendor.Settings>) {
+        self.adapter = adapter
+        self.prepared = prepared
+    }
+
+    var destination: Destination { prepared.destination }
+
+    func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent {
+        try adapter.translate(event, for: prepared)
     }
 }
 
 /// An event that cannot be written in a vendor's format. It ends as `rejected` at that vendor with code `untranslatable`.
 package struct Untranslatable: Error, Sendable, Equatable {
-    /// The canonical field that stands in the way, as a path: `properties.tags`.
+    /// The canonical field that is in the way, as a path: `properties.tags`.
     package let field: String
     /// Why, and which setting or field would help.
     package let message: String
@@ -132,7 +134,7 @@ package struct Untranslatable: Error, Sendable, Equatable {
 
 /// One event in a vendor's format.
 package struct TranslatedEvent: Sendable, Equatable {
-    /// The event as it stands in a request body, alone or between commas.
+    /// The event as it is in a request body, alone or between commas.
     package let bytes: [UInt8]
     /// What the vendor tells events apart by; where ``VendorTraits/oneIdentityOncePerBatch`` holds, no two of a batch share it.
     package let identity: String

@@ -19,7 +19,7 @@ package final class CanonicalEvent: Sendable {
     package let timestamp: Timestamp?
     /// Free text: where the event comes from.
     package let source: String?
-    /// A JSON object, byte for byte as it came in; nil if absent.
+    /// A JSON object, byte for byte as received; nil if absent.
     package let properties: JSONText?
     /// A JSON object of objects by adapter name: fields that exist at one vendor only; nil if absent.
     package let vendor: JSONText?

@@ -1,10 +1,10 @@
 import JSON
 
-/// Reads one event in the form of CloudEvents 1.0, and gathers every fault of it.
+/// Reads one event in the form of CloudEvents 1.0, and collects every fault of it.
 ///
 /// `id` is the id, `type` the name, `subject` the customer, `time` the timestamp, `source` the source, `data` the properties; the extension
-/// `subscriptionid` is the subscription. CloudEvents are told apart by source and id together, so the source is the id's scope. Other
-/// extensions are passed over, as the specification lets receivers do.
+/// `subscriptionid` is the subscription. CloudEvents are distinguished by source and id together, so the source is the id's scope. Other
+/// extensions are ignored, as the specification lets receivers do.
 struct CloudEventFields {
     /// The event's place in the request.
     let index: Int

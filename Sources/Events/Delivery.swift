@@ -1,4 +1,4 @@
-/// Where one event stands on its way to one destination.
+/// Where one event is on its way to one destination.
 package enum DeliveryStatus: String, Sendable, CaseIterable {
     /// Not tried yet.
     case pending

@@ -10,7 +10,7 @@ package enum SettingValue: Sendable, Equatable {
 ///
 /// They are the adapter's that the destination names: another adapter may use the same name for another kind of value.
 package struct DestinationSettings: Sendable, Equatable {
-    /// The setting that every adapter has: text in front of each event's id at the vendor.
+    /// The setting that every adapter has: prefix of each event's id at the vendor.
     package static let idPrefix = "id_prefix"
 
     /// Values by the name of the setting.

@@ -27,11 +27,11 @@ package protocol Dialect: Sendable {
     /// The answer where the gateway cannot or will not do what was asked.
     func answer(to refusal: DialectRefusal) -> DialectAnswer
 
-    /// The answer to a request in which no key was found; its body has not been read. Without a word from the dialect, that of
+    /// The answer to a request in which no key was found; its body has not been read. By default, that of
     /// ``DialectRefusal/unauthorized``.
     func answer(withoutKey request: DialectRequest) -> DialectAnswer
 
-    /// The vendor's answer to `OPTIONS`, which it gives before it looks for a key; nil if it has none.
+    /// The vendor's response to `OPTIONS`, which it gives before it looks for a key; nil if it has none.
     func answer(toOptions request: DialectRequest) -> DialectAnswer?
 
     /// Header fields that the vendor puts into every answer to a request, by their names.
@@ -57,7 +57,7 @@ package struct DialectRequest: Sendable {
     package var body: [UInt8]
     /// When it arrived: some vendors refuse events from the future.
     package let receivedAt: Timestamp
-    /// The most events of a request; fewer where the vendor takes fewer.
+    /// Maximum number of events of a request; fewer where the vendor takes fewer.
     package let eventLimit: Int
 
     package init(
@@ -122,7 +122,7 @@ package indirect enum DialectCall: Sendable {
     case answer(DialectAnswer)
     /// What the gateway does not serve; ``DialectRefusal/unserved(advice:)`` is the answer.
     case unserved
-    /// To have events accepted. The results come one an event, in their order.
+    /// To have events accepted. The results come one per event, in their order.
     case write([CanonicalEvent], WritePolicy, respond: @Sendable ([DialectWriteResult]) -> DialectAnswer)
     /// To see the events with this id, in whatever scope: none, one or several, in journal order.
     case find(EventID, respond: @Sendable ([ArchivedEvent]) -> DialectAnswer)
@@ -157,18 +157,18 @@ package enum WritePolicy: Sendable, Equatable {
     case firstWins
 }
 
-/// What became of one event that came by a facade.
+/// The outcome of one event that came by a facade.
 package enum DialectWriteResult: Sendable, Equatable {
-    /// It is on disk, now or from before (`isDuplicate`), with the id and timestamp that hold for good.
+    /// It is on disk, now or from before (`isDuplicate`), with the id and timestamp that never change.
     case accepted(id: EventID, timestamp: Timestamp, acceptedAt: Timestamp, isDuplicate: Bool)
     /// It is not stored, and why: ``EventFault/Code/conflict``, ``EventFault/Code/unrouted``, ``EventFault/Code/forbidden``, or
     /// ``EventFault/Code/range`` for a timestamp outside of the client's window.
     case refused(EventFault)
-    /// Good by itself, but not stored because of another event of an all-or-nothing request.
+    /// Valid, but not stored because of another event of an all-or-nothing request.
     case withheld
 }
 
-/// What became of a question to the vendor itself.
+/// The outcome of a question to the vendor itself.
 package enum DialectQuestionResult: Sendable {
     case answered(VendorAnswer)
     /// The client's routes name no provider of this adapter.

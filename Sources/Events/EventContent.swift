@@ -11,7 +11,7 @@ extension AcceptedEvent {
     /// The canonical fields in which this event differs from `stored`, by their names in the API; empty if an application that
     /// sends both says the same thing twice.
     ///
-    /// JSON is compared by content: the order of members and white space do not matter, numbers are compared by their exact
+    /// JSON is compared by content: the order of members and whitespace do not matter, numbers are compared by their exact
     /// value. A timestamp that was not given differs from none: the gateway made it up, and a repeat may come at any time.
     package func fieldsDiffering(from stored: AcceptedEvent) -> [String] {
         var fields: [String] = []

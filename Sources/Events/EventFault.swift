@@ -1,6 +1,6 @@
 /// What is wrong with one event of a request: the place, the kind, and the way out.
 package struct EventFault: Error, Sendable, Equatable {
-    /// The kinds of fault, as they stand in `errors[].code` of an answer.
+    /// The kinds of fault, as they are in `errors[].code` of an answer.
     package enum Code: String, Sendable {
         /// The bytes are not JSON, or not a JSON value of the kind that belongs there.
         case malformed

@@ -1,6 +1,6 @@
 import JSON
 
-/// Reads one event's members, and gathers every fault of the event on the way.
+/// Reads one event's members, and collects every fault of the event on the way.
 struct EventFields {
     /// The event's place in the request.
     let index: Int
@@ -8,7 +8,7 @@ struct EventFields {
     /// Faults beyond the allowance.
     private(set) var omittedFaults = 0
     private(set) var allowance: FaultAllowance
-    /// Canonical fields that stand in the event under another system's name, so that they are not missing as well.
+    /// Canonical fields that are in the event under another system's name, so that they are not missing as well.
     private var renamed: Set<String> = []
     /// The system whose shape the event has, once an unknown field has made that a question.
     private var shape: ForeignFields.Shape??
@@ -54,10 +54,10 @@ struct EventFields {
         return isGood ? event : nil
     }
 
-    /// Where the value of each field stands in the document's list, in the order of ``names``; 0 for one that is absent.
+    /// Where the value of each field is in the document's list, in the order of ``names``; 0 for one that is absent.
     private mutating func places(in object: JSONValue) -> [8 of Int] {
         var places = [8 of Int](repeating: 0)
-        // One bit a field that stands in the event, also if its value is null.
+        // One bit a field that is in the event, also if its value is null.
         var seen: UInt8 = 0
         var strangers: [Int] = []
         object.document.bytes.withUnsafeBufferPointer { bytes in
@@ -117,7 +117,7 @@ struct EventFields {
     }
 
     /// A key that is no field, or stands there again.
-    /// - Parameter seen: one bit a field that stands in the event.
+    /// - Parameter seen: one bit a field that is in the event.
     private mutating func explain(_ name: String, in event: JSONValue, _ seen: UInt8) {
         guard faults.count < allowance.listed else {
             omittedFaults += 1

@@ -3,13 +3,13 @@ import JSON
 /// Reads bodies of the canonical API to events, and names every fault in them.
 ///
 /// One event that is wrong hides nobody else's faults. What is good comes with its index, so that a caller may take all or nothing, or
-/// the good ones.
+/// the valid ones.
 package struct EventReader: Sendable {
     /// How a body is laid out.
     package enum Layout: Sendable {
         /// One event, `{"events": [...]}` or a bare array.
         case json
-        /// One event a line; empty lines are passed over.
+        /// One event per line; empty lines are skipped.
         case lines
         /// A CloudEvent in structured mode.
         case cloudEvent
@@ -41,13 +41,13 @@ package struct EventReader: Sendable {
     /// Depth of `properties` and of each vendor's fields.
     package static let deepest = 32
 
-    /// The most events of a request, if nobody sets another number.
+    /// Maximum number of events of a request, if nobody sets another number.
     package static let standardLimit = 10_000
 
-    /// The most events of a body.
+    /// Maximum number of events of a body.
     package let limit: Int
 
-    /// - Parameter limit: the most events of a body.
+    /// - Parameter limit: maximum number of events of a body.
     package init(limit: Int = standardLimit) {
         precondition(limit > 0, "a request without events says nothing")
         self.limit = limit
@@ -244,7 +244,7 @@ package struct EventReader: Sendable {
         return batch
     }
 
-    /// Puts attributes and data together as they stand in structured mode.
+    /// Puts attributes and data together as they are in structured mode.
     private func readCloudEvent(_ attributes: [(name: String, value: String)], _ data: [UInt8]) -> Batch {
         if !data.isEmpty {
             do {

@@ -75,13 +75,13 @@ package struct EventSearch: Sendable {
 
     package var filter: EventFilter
     package var order: Order
-    /// The page begins behind this event; at the first event if nil.
+    /// The page begins after this event; at the first event if nil.
     package var after: EventCursor?
     /// The page ends before this event; nowhere if nil. ``EventPage/total`` counts beyond it.
     package var until: EventCursor?
-    /// So many events are passed over, from ``after`` on: what pages by number need.
+    /// So many events are skipped, from ``after`` on: what pages by number need.
     package var skip: Int
-    /// The most events of a page; at least 1.
+    /// Maximum number of events of a page; at least 1.
     package var limit: Int
     /// Whether ``EventPage/total`` is asked for, which costs a look at every event that the filter takes.
     package var wantsTotal: Bool
@@ -172,6 +172,6 @@ package struct EventNamePage: Sendable, Equatable {
         self.hasMore = hasMore
     }
 
-    /// The name behind which the next page begins; nil if this is the last.
+    /// The name after which the next page begins; nil if this is the last.
     package var next: String? { hasMore ? names.last?.name : nil }
 }

@@ -8,10 +8,10 @@ package struct EventTemplate: Sendable, Equatable {
         case field(String)
     }
 
-    /// As it stands in `routes.json`.
+    /// As it is in `routes.json`.
     package let source: String
     private let parts: [Part]
-    /// What stands in braces and is no field, for a check of the settings.
+    /// What is in braces and is no field, for a check of the settings.
     package let unknownFields: [String]
     /// Whether every opening brace has its closing one.
     package let isBalanced: Bool
@@ -23,7 +23,7 @@ package struct EventTemplate: Sendable, Equatable {
         var rest = Substring(template)
         // By bytes, because it runs for every event, and a brace is one byte.
         while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")) {
-            parts.append(.text(String(rest[..<open])))
+            if open != rest.startIndex { parts.append(.text(String(rest[..<open]))) }
             guard let close = rest[open...].utf8.firstIndex(of: UInt8(ascii: "}")) else {
                 isBalanced = false
                 break
@@ -33,7 +33,7 @@ package struct EventTemplate: Sendable, Equatable {
             parts.append(.field(field))
             rest = rest[rest.utf8.index(after: close)...]
         }
-        if isBalanced { parts.append(.text(String(rest))) }
+        if isBalanced, !rest.isEmpty { parts.append(.text(String(rest))) }
         source = template
         self.parts = parts
         self.isBalanced = isBalanced

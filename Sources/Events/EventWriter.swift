@@ -37,7 +37,7 @@ package enum EventWriter {
     }
 
     /// The fields of an event that a vendor has no place for: its own of other vendors, and canonical ones.
-    private static func notCarried(of event: AcceptedEvent, by traits: VendorTraits) -> [String] {
+    package static func notCarried(of event: AcceptedEvent, by traits: VendorTraits) -> [String] {
         var fields = traits.ignoredFields.filter { field in
             switch field {
             case "source": event.source != nil
@@ -90,8 +90,12 @@ package enum EventWriter {
         writer.endObject()
     }
 
-    /// What happened to an event, in order: accepted, planned, each attempt, settled.
-    package static func writeTimeline(of archived: ArchivedEvent, to writer: inout JSONWriter) {
+    /// What happened to an event, in order: accepted, planned, each attempt, settled, and sent again by a person.
+    package static func writeTimeline(
+        of archived: ArchivedEvent,
+        resends: [Resend] = [],
+        to writer: inout JSONWriter
+    ) {
         writer.key("timeline")
         writer.beginArray()
         writeEntry("accepted", at: archived.event.acceptedAt, to: &writer)
@@ -101,28 +105,61 @@ package enum EventWriter {
             for destination in archived.event.plan.destinations { writer.string(destination.provider.rawValue) }
             writer.endArray()
         }
-        let attempts = archived.deliveries.flatMap { delivery in delivery.history.map { (delivery, $0) } }
-        var entries = attempts.map { delivery, attempt in
-            (at: attempt.at, delivery: delivery, attempt: Optional(attempt))
-        }
-        for delivery in archived.deliveries where delivery.status != .pending && delivery.status != .retrying {
-            guard let last = delivery.history.last else { continue }
-            entries.append((at: last.at + last.latency, delivery: delivery, attempt: nil))
-        }
         // Entries with one timestamp keep their order: an attempt before the settlement that it brought.
-        let ordered = entries.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
-        for (_, entry) in ordered {
-            let (delivery, attempt) = (entry.delivery, entry.attempt)
-            writeEntry(attempt == nil ? "settled" : "attempt", at: entry.at, to: &writer) { writer in
+        let entries = (deliveryEntries(of: archived) + resends.map { TimelineEntry.resent($0) }).enumerated()
+            .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+        for (_, entry) in entries { write(entry, to: &writer) }
+        writer.endArray()
+    }
+
+    /// What happened to an event after it was planned.
+    private enum TimelineEntry {
+        case attempt(Attempt, Delivery)
+        case settled(Attempt, Delivery)
+        case resent(Resend)
+
+        var at: Timestamp {
+            switch self {
+            case .attempt(let attempt, _): attempt.at
+            case .settled(let last, _): last.at + last.latency
+            case .resent(let resend): resend.at
+            }
+        }
+    }
+
+    private static func deliveryEntries(of archived: ArchivedEvent) -> [TimelineEntry] {
+        let attempts = archived.deliveries.flatMap { delivery in
+            delivery.history.map { TimelineEntry.attempt($0, delivery) }
+        }
+        let settled = archived.deliveries.compactMap { delivery -> TimelineEntry? in
+            guard delivery.status != .pending, delivery.status != .retrying else { return nil }
+            return delivery.history.last.map { .settled($0, delivery) }
+        }
+        return attempts + settled
+    }
+
+    private static func write(_ entry: TimelineEntry, to writer: inout JSONWriter) {
+        switch entry {
+        case .attempt(let attempt, let delivery):
+            writeEntry("attempt", at: entry.at, to: &writer) { writer in
                 writer.member("provider", string: delivery.provider.rawValue)
-                writer.member("status", string: (attempt?.status ?? delivery.status).rawValue)
-                guard let attempt else { return }
+                writer.member("status", string: attempt.status.rawValue)
                 write(attempt.httpStatus, "http_status", to: &writer)
                 writer.member("latency_ms", integer: attempt.latency.wholeMilliseconds)
                 write(attempt.fault, retryable: attempt.status == .retrying, to: &writer)
             }
+        case .settled(_, let delivery):
+            writeEntry("settled", at: entry.at, to: &writer) { writer in
+                writer.member("provider", string: delivery.provider.rawValue)
+                writer.member("status", string: delivery.status.rawValue)
+            }
+        case .resent(let resend):
+            writeEntry("resent", at: entry.at, to: &writer) { writer in
+                writer.member("provider", string: resend.provider.rawValue)
+                writer.member("status", string: DeliveryStatus.delivered.rawValue)
+                writer.member("comparison", integer: resend.comparison)
+            }
         }
-        writer.endArray()
     }
 
     private static func writeEntry(

@@ -37,7 +37,7 @@ package struct FieldDifference: Sendable, Equatable {
             return
         }
         if old.raw == new.raw { return }
-        // One adapter writes the members in one order; those of properties that were left out or added stand in another.
+        // One adapter writes the members in one order; those of properties that were left out or added are in another.
         let (members, others) = (Array(old.members), Array(new.members))
         if members.count == others.count, zip(members, others).allSatisfy({ $0.key.raw == $1.key.raw }) {
             for (member, other) in zip(members, others) where member.value.raw != other.value.raw {

@@ -91,7 +91,7 @@ enum ForeignFields {
             marks: [["messageId", "event"], ["userId", "event"], ["anonymousId", "event"]],
             advice:
                 "This is a call in Segment's or RudderStack's shape; its \"event\" is \"name\", its \"userId\" \"customer_id\" and its "
-                + "\"messageId\" \"id\", and \"type\" has no place here",
+                + "\"messageId\" \"id\", and \"type\" is not used here",
             isWhole: true
         ),
         Shape(

@@ -1,8 +1,8 @@
-/// One JSON value that has been checked, kept as the bytes it came in.
+/// One JSON value that has been checked, kept byte for byte as received.
 ///
 /// Numbers keep their digits and strings their escapes, because nobody decoded and wrote them again.
 package struct JSONText: Sendable, Equatable {
-    /// The value's bytes, without white space around it. May share its storage with the request body it came in.
+    /// The value's bytes, without whitespace around it. May share its storage with the request body it came in.
     package let bytes: ArraySlice<UInt8>
 
     /// - Parameter bytes: exactly one valid JSON value, as a reader of the `JSON` module delimits it.

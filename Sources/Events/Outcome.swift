@@ -1,4 +1,4 @@
-/// What became of one event in one attempt.
+/// The outcome of one event in one attempt.
 package enum Outcome: Sendable, Equatable {
     /// The vendor has it; `deduplicated` if it says that it had it already.
     case delivered(deduplicated: Bool)
@@ -14,11 +14,11 @@ package enum Outcome: Sendable, Equatable {
     case park(DeliveryFault)
 }
 
-/// What a vendor's answer to a batch means.
+/// What a vendor's response to a batch means.
 package enum Verdict: Sendable, Equatable {
     /// The same for every event.
     case all(Outcome)
-    /// One outcome an event, in the order sent.
+    /// One outcome per event, in the order sent.
     case each([Outcome])
     /// Refused because of at least one event, and the vendor does not say which: the engine halves the batch until one stands
     /// alone, which is then rejected with this fault. Repeating the others is safe, by not having been applied or by deduplication.

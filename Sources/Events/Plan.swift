@@ -11,7 +11,9 @@ package enum DeliveryMode: String, Sendable, CaseIterable {
 }
 
 /// A provider inside a route, with all that decides how an event is said there. Frozen with the plan.
-package struct Destination: Sendable, Equatable {
+///
+/// An object, because each delivery carries it: whether two go to the same place, mostly one look at their references tells.
+package final class Destination: Sendable, Equatable {
     package let provider: ProviderName
     package let adapter: AdapterName
     package let mode: DeliveryMode
@@ -32,6 +34,12 @@ package struct Destination: Sendable, Equatable {
         self.mode = mode
         self.rename = rename
         self.settings = settings
+    }
+
+    package static func == (left: Destination, right: Destination) -> Bool {
+        left === right
+            || (left.provider == right.provider && left.adapter == right.adapter && left.mode == right.mode
+                && left.rename == right.rename && left.settings == right.settings)
     }
 
     /// The name under which an event of this name is sent.

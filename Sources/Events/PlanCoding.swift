@@ -2,7 +2,7 @@ import JSON
 
 /// A plan as JSON and back: how the journal keeps it.
 package enum PlanCoding {
-    /// Equal plans give equal bytes: members stand in a fixed order, maps in the order of their keys.
+    /// Equal plans give equal bytes: members are in a fixed order, maps in the order of their keys.
     static func encode(route: RouteName?, destinations: [Destination]) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

@@ -50,13 +50,25 @@ package struct WindowPage: Sendable {
 
 /// A row of a vendor's list.
 package struct WindowRow: Sendable, Equatable {
-    /// The vendor's own id of the row, by which one that stands on two pages is one; nil if the vendor gives none.
+    /// The vendor's own id of the row, by which one that is on two pages is one; nil if the vendor gives none.
     package let key: String?
     package let event: VendorEvent
 
     package init(key: String?, event: VendorEvent) {
         self.key = key
         self.event = event
+    }
+}
+
+/// What a meter of a vendor adds up in one part of time.
+package struct MeteredPart: Sendable, Equatable {
+    package let start: Timestamp
+    /// A JSON number, as the vendor writes it.
+    package let sum: String
+
+    package init(start: Timestamp, sum: String) {
+        self.start = start
+        self.sum = sum
     }
 }
 
@@ -70,6 +82,8 @@ package struct ComparisonRules: Sendable, Equatable {
     /// What tells events apart beside the id that they were sent with; nil if the vendor does not show the id, so that events are told
     /// apart by what they say.
     package let identity: Set<IdentityPart>?
+    /// Properties that carry the id of events where the vendor does not show it; it is unique there.
+    package let idProperties: [String]
     /// Whether values of properties come back as text.
     package let showsValuesAsText: Bool
     /// Whether the vendor adds numbers that it computes to the properties, as text.
@@ -79,11 +93,13 @@ package struct ComparisonRules: Sendable, Equatable {
 
     package init(
         identity: Set<IdentityPart>?,
+        idProperties: [String] = [],
         showsValuesAsText: Bool = false,
         addsProperties: Bool = false,
         ownMembers: [String] = []
     ) {
         self.identity = identity
+        self.idProperties = idProperties
         self.showsValuesAsText = showsValuesAsText
         self.addsProperties = addsProperties
         self.ownMembers = ownMembers

@@ -45,12 +45,12 @@ extension RetryAfter {
 }
 
 extension VendorAnswer {
-    /// When the vendor asked to come back, by `Retry-After`.
+    /// When the vendor asks to retry, by `Retry-After`.
     package var retryAfter: RetryAfter? {
         header("retry-after").flatMap { RetryAfter(header: $0) }
     }
 
-    /// When a vendor's rate limit starts anew, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
+    /// When a vendor's rate limit resets, by the fields that servers send beside a 429: seconds to wait (Lago), or a Unix
     /// timestamp (Flexprice).
     package var rateLimitReset: RetryAfter? {
         let fields = ["x-ratelimit-reset", "ratelimit-reset"].lazy.compactMap { header($0) }

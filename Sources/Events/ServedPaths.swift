@@ -13,7 +13,7 @@ extension Dialect {
     }
 
     /// Whether a path means one that the facade serves, by any method and in any spelling that a server might read as it: with
-    /// percent-encoding undone, in other letters' case, with a format or parameters behind a segment, with slashes too many.
+    /// percent-encoding undone, in other letters' case, with a format or parameters after a segment, with slashes too many.
     ///
     /// Such a path never goes to the vendor as it is, because an event would reach it beside the journal.
     package func meansServedPath(_ path: String) -> Bool {

@@ -2,7 +2,7 @@ import JSON
 
 /// A body with more JSON than one value, though its content type says that it has one.
 enum SeveralValues {
-    /// Whether the values of a body stand on lines of their own, so that it is read as lines whatever its content type.
+    /// Whether the values of a body are on lines of their own, so that it is read as lines whatever its content type.
     /// - Parameter error: why the body is not one value.
     static func areLines(_ body: [UInt8], _ error: JSONError) -> Bool {
         guard error.reason == .trailingBytes else { return false }

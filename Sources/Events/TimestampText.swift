@@ -42,11 +42,9 @@ extension Timestamp {
             let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), scanner.skip(":"),
             let second = scanner.digits(2), let millisecond = scanner.fraction(),
             let offset = scanner.offsetMinutes(isLenient: isLenient), scanner.isAtEnd,
-            (1...12).contains(month), (1...days(inMonth: month, of: year)).contains(day),
-            hour < 24, minute < 60, second < 60
+            let date = CivilDate(year: year, month: month, day: day), hour < 24, minute < 60, second < 60
         else { return nil }
-        let days = daysSinceEpoch(year: year, month: month, day: day)
-        let minutes = (days * 24 + hour) * 60 + minute - offset
+        let minutes = (date.daysSinceEpoch * 24 + hour) * 60 + minute - offset
         let milliseconds = Int64((minutes * 60 + second) * 1000 + millisecond)
         return range.contains(milliseconds) ? milliseconds : nil
     }
@@ -63,7 +61,7 @@ extension Timestamp {
 
     fileprivate func writeRFC3339(to text: UnsafeMutableBufferPointer<UInt8>) {
         let (days, rest) = Self.floorDivide(milliseconds, by: 86_400_000)
-        let date = Self.civil(daysSinceEpoch: days)
+        let date = CivilDate(daysSinceEpoch: days)
         var writer = DigitWriter(bytes: text)
         writer.digits(4, of: date.year, then: "-")
         writer.digits(2, of: date.month, then: "-")
@@ -76,46 +74,36 @@ extension Timestamp {
 
     /// Unix seconds as decimal text with exactly three decimals: `1710947045.123`.
     package var unixSeconds: String {
-        // Short enough to need no memory of its own.
-        var text = milliseconds < 0 ? "-" : ""
-        text += String(milliseconds.magnitude / 1000)
-        text += "."
-        text += String(milliseconds.magnitude % 1000 + 1000).dropFirst()
-        return text
+        String(unsafeUninitializedCapacity: unixSecondsBytes) { text in
+            writeUnixSeconds(to: text)
+            return text.count
+        }
+    }
+
+    fileprivate var unixSecondsBytes: Int {
+        var (rest, bytes) = (milliseconds.magnitude / 10_000, milliseconds < 0 ? 6 : 5)
+        while rest > 0 { (rest, bytes) = (rest / 10, bytes + 1) }
+        return bytes
+    }
+
+    /// - Parameter text: of ``unixSecondsBytes``.
+    fileprivate func writeUnixSeconds(to text: UnsafeMutableBufferPointer<UInt8>) {
+        var rest = milliseconds.magnitude
+        for place in text.indices.reversed() {
+            if place == text.count - 4 {
+                text.initializeElement(at: place, to: UInt8(ascii: "."))
+            } else if place == 0, milliseconds < 0 {
+                text.initializeElement(at: place, to: UInt8(ascii: "-"))
+            } else {
+                text.initializeElement(at: place, to: UInt8(ascii: "0") + UInt8(rest % 10))
+                rest /= 10
+            }
+        }
     }
 
     private static func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int, rest: Int) {
         let rest = ((value % divisor) + divisor) % divisor
         return (Int((value - rest) / divisor), Int(rest))
-    }
-
-    private static func days(inMonth month: Int, of year: Int) -> Int {
-        switch month {
-        case 4, 6, 9, 11: 30
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        default: 31
-        }
-    }
-
-    /// Counts from March, so that the leap day is a year's last (Howard Hinnant, "chrono-compatible low-level date algorithms").
-    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private static func civil(daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = daysSinceEpoch + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
     }
 }
 
@@ -124,6 +112,12 @@ extension JSONWriter {
     package mutating func member(_ name: String, timestamp: Timestamp) {
         key(name)
         string(plainBytes: Timestamp.rfc3339Bytes) { timestamp.writeRFC3339(to: $0) }
+    }
+
+    /// A member whose value is ``Timestamp/unixSeconds`` as text, without a text on the way.
+    package mutating func member(_ name: String, unixSeconds timestamp: Timestamp) {
+        key(name)
+        string(plainBytes: timestamp.unixSecondsBytes) { timestamp.writeUnixSeconds(to: $0) }
     }
 }
 
@@ -176,7 +170,7 @@ private struct DigitScanner {
         return true
     }
 
-    /// The milliseconds of an optional fraction; nil if there is a point without digits behind it.
+    /// The milliseconds of an optional fraction; nil if there is a point without digits after it.
     mutating func fraction() -> Int? {
         guard skip(".") else { return 0 }
         var value = 0

@@ -21,6 +21,12 @@ package protocol VendorReader: Sendable {
     /// What an event would cost now. Nothing is stored there.
     func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate>
 
+    /// Which obstacles ``obstacle(to:)`` can tell.
+    var obstacles: Set<BillingObstacle> { get }
+
+    /// Why the vendor does not bill an event that it has; nil if it does, or if it does not tell. Nothing is stored there.
+    func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?>
+
     /// How many events the vendor has in a window; counted as ``WindowPage/total``.
     func count(_ window: ReadWindow) -> VendorInquiry<Int>
 
@@ -28,12 +34,30 @@ package protocol VendorReader: Sendable {
     /// - Parameter cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
     func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage>
 
+    /// What a meter of the vendor adds up, by whole parts of time. Parts without events may be left out.
+    /// - Parameters:
+    ///   - meter: the vendor's id of the meter.
+    ///   - window: of whole parts, at most ``SumTraits/longest``.
+    func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]>
+
     /// The event as the vendor's lists would show it if it keeps what it was sent; nil if these are none of the vendor's words.
     func echo(of event: TranslatedEvent) -> VendorEvent?
 
     /// How what the vendor shows is compared with what it was sent.
-    /// - Parameter shown: what it shows in the window; some vendors' stores are told apart by it.
-    func comparison(of shown: [VendorEvent]) -> ComparisonRules
+    /// - Parameters:
+    ///   - shown: what it shows in the window; some vendors' stores are distinguished by it.
+    ///   - settings: those that the events were sent with.
+    func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules
+}
+
+/// Why a vendor stores an event and does not bill it.
+package enum BillingObstacle: Sendable, CaseIterable {
+    /// No metric counts events of this name.
+    case noMetric
+    /// It has no customer with this id.
+    case noCustomer
+    /// The customer has no subscription that bills the name.
+    case noSubscription
 }
 
 /// What a vendor may be able to answer.
@@ -49,10 +73,15 @@ extension VendorReader {
     package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
     package func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> { .unsupported(nil) }
     package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }
+    package var obstacles: Set<BillingObstacle> { [] }
+    package func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> { .unsupported(nil) }
     package func count(_ window: ReadWindow) -> VendorInquiry<Int> { .unsupported(nil) }
     package func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> { .unsupported(nil) }
+    package func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]> { .unsupported(nil) }
     package func echo(of event: TranslatedEvent) -> VendorEvent? { nil }
-    package func comparison(of shown: [VendorEvent]) -> ComparisonRules { ComparisonRules(identity: nil) }
+    package func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
+        ComparisonRules(identity: nil)
+    }
 }
 
 /// A question to a vendor, which may take several requests.
@@ -86,7 +115,7 @@ package struct VendorListQuery: Sendable {
     /// Without conditions on deliveries, which are the journal's.
     package let filter: EventFilter
     package let order: EventSearch.Order
-    /// The most events of a page; at least 1. A page may have fewer, and more may follow it all the same.
+    /// Maximum number of events of a page; at least 1. A page may have fewer, and more may follow it all the same.
     package let limit: Int
     /// What ``VendorEventPage/next`` of the page before was.
     package let cursor: String?

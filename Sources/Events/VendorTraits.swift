@@ -62,23 +62,49 @@ package struct VendorTraits: Sendable, Equatable {
 package struct ReadTraits: Sendable, Equatable {
     /// The longest time from the vendor's success until its lists show the event, as far as it is known.
     package let lag: Duration
-    /// The most events of a page of a list.
+    /// Maximum number of events of a page of a list.
     package let pageSize: Int
     /// Whether a list of several pages shows each event once, and events can be counted without listing them; else only a window that
     /// fits one page is read.
     package let isPaged: Bool
+    /// How it shows sums of a property; nil if it does not, or only to accounts that pay for it.
+    package let sums: SumTraits?
+    /// The vendor cuts the bounds of a window to whole seconds.
+    package let cutsToSeconds: Bool
 
-    package init(lag: Duration, pageSize: Int, isPaged: Bool = true) {
+    package init(
+        lag: Duration,
+        pageSize: Int,
+        isPaged: Bool = true,
+        sums: SumTraits? = nil,
+        cutsToSeconds: Bool = false
+    ) {
         precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
+        self.cutsToSeconds = cutsToSeconds
         self.lag = lag
         self.pageSize = pageSize
         self.isPaged = isPaged
+        self.sums = sums
+    }
+}
+
+/// How a vendor shows what its meters add up.
+package struct SumTraits: Sendable, Equatable {
+    /// The length of the parts of time, which begin at multiples of it since 1970.
+    package let part: Duration
+    /// The longest span of one question.
+    package let longest: Duration
+
+    package init(part: Duration, longest: Duration) {
+        precondition(part > .zero && longest >= part, "a question that holds no part has no answer")
+        self.part = part
+        self.longest = longest
     }
 }
 
 /// Where a vendor wants its credential.
 package enum CredentialPlacement: Sendable, Equatable {
-    /// In a header field, behind a prefix such as `Bearer ` (empty if the value stands alone).
+    /// In a header field, after a prefix such as `Bearer ` (empty if the value is alone).
     case header(name: String, prefix: String)
     /// In a parameter of the query.
     case query(name: String)
@@ -121,7 +147,7 @@ package struct BatchLimit: Sendable, Equatable {
 package enum Deduplication: Sendable, Equatable {
     /// The vendor counts a repeat again: an attempt of unknown outcome is never repeated by itself.
     case none
-    /// The vendor keeps one of several events with the same identity; nil: it remembers for ever.
+    /// The vendor keeps one of several events with the same identity; nil: it remembers forever.
     case byIdentity(memory: Duration?)
 }
 

@@ -78,9 +78,9 @@ package enum JSONKind: UInt8, Sendable {
 
 /// How large and how deep a text may be.
 package struct JSONLimits: Sendable, Equatable {
-    /// How many arrays and objects may stand in one another.
+    /// How many arrays and objects may be in one another.
     package var depth: Int
-    /// The most bytes; below 4 GiB.
+    /// Maximum number of bytes; below 4 GiB.
     package var bytes: Int
 
     package init(depth: Int = 64, bytes: Int = 64 << 20) {

@@ -68,7 +68,7 @@ package struct JSONNumber: Equatable, Sendable {
 }
 
 extension JSONValue {
-    /// Whether two values say the same: member order and white space do not matter, numbers compare by exact value, strings by their
+    /// Whether two values say the same: member order and whitespace do not matter, numbers compare by exact value, strings by their
     /// code points. An object with a key twice equals none.
     package static func sameContent(_ left: JSONValue, _ right: JSONValue) -> Bool {
         guard left.kind == right.kind else { return false }

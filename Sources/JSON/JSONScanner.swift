@@ -73,7 +73,7 @@ struct JSONScanner: ~Copyable {
         } while open.count == depth
     }
 
-    /// Scans a key and the colon behind it.
+    /// Scans a key and the colon after it.
     @inline(__always)
     private mutating func scanKey() throws(JSONError) {
         guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else { throw fault(.expectedKey, at: place) }

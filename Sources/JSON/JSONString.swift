@@ -53,7 +53,7 @@ enum JSONString {
         text.append(contentsOf: UTF8.encode(scalar)!)
     }
 
-    /// Whether a text may stand in a JSON string as it is.
+    /// Whether a text may be in a JSON string as it is.
     @inline(__always)
     static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         let memory = UnsafeRawBufferPointer(text)
@@ -100,7 +100,7 @@ enum JSONString {
     }
 }
 
-/// The bytes that may not stand in a string without an escape: quotes, backslashes and control characters.
+/// The bytes that may not be in a string without an escape: quotes, backslashes and control characters.
 enum EscapedBytes {
     @inline(__always)
     static func contains(_ byte: UInt8) -> Bool {

@@ -11,9 +11,9 @@ package struct JSONValue: Sendable {
 
     package var node: JSONNode { document.nodes[index] }
     package var kind: JSONKind { node.kind }
-    /// Where the value stands in ``JSONDocument/bytes``; a string with its quotes.
+    /// Where the value is in ``JSONDocument/bytes``; a string with its quotes.
     package var byteRange: Range<Int> { Int(node.start)..<Int(node.end) }
-    /// The value's bytes as they came in.
+    /// The value's bytes as received.
     package var raw: ArraySlice<UInt8> { document.bytes[byteRange] }
     /// Where the value starts, for people.
     package var position: JSONPosition { JSONPosition(of: byteRange.lowerBound, in: document.bytes) }
@@ -40,7 +40,7 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// The number's digits as they came in; nil if this is no number.
+    /// The number's digits as received; nil if this is no number.
     package var numberText: String? {
         kind == .number ? String(decoding: raw, as: UTF8.self) : nil
     }
@@ -58,8 +58,7 @@ package struct JSONValue: Sendable {
 
     /// The value of the first member of this name; nil if there is none, or if this is no object.
     package subscript(name: String) -> JSONValue? {
-        for member in members where member.hasName(name) { return member.value }
-        return nil
+        document.searchMembers { $0.value(of: name, in: index) }.map { JSONValue(document: document, index: $0) }
     }
 
     /// The first key that stands twice in one object, here or anywhere inside.
@@ -84,7 +83,7 @@ package struct JSONValue: Sendable {
         }
     }
 
-    /// How many arrays and objects stand in one another here; 0 for a plain value, 1 for `{}`.
+    /// How many arrays and objects are in one another here; 0 for a plain value, 1 for `{}`.
     package var depth: Int {
         // Most objects hold plain values only: then every second node is a key, and no container is among the rest.
         guard hasContainers else { return kind == .object || kind == .array ? 1 : 0 }
@@ -117,21 +116,11 @@ package struct JSONMember: Sendable {
 
     /// Whether the key is this text; cheaper than comparing ``name``.
     package func hasName(_ name: String) -> Bool {
-        let node = key.node
-        if node.hasEscapes { return key.name(is: name) }
-        guard Int(node.end - node.start) == name.utf8.count + 2 else { return false }
-        return key.document.bytes.withUnsafeBufferPointer { bytes in
+        key.document.searchMembers { search in
             var name = name
-            return name.withUTF8 { text in
-                for offset in text.indices where text[offset] != bytes[Int(node.start) + 1 + offset] { return false }
-                return true
-            }
+            return name.withUTF8 { search.isKey(key.index, $0) }
         }
     }
-}
-
-extension JSONValue {
-    fileprivate func name(is text: String) -> Bool { string.map { Array($0.utf8) == Array(text.utf8) } ?? false }
 }
 
 /// The elements of an array, in their order.

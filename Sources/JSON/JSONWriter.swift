@@ -3,6 +3,8 @@ package struct JSONWriter: Sendable {
     /// What has been written so far.
     package private(set) var bytes: [UInt8]
     private var needsComma = false
+    /// Whether a string or a key had characters that must be escaped.
+    package private(set) var hasEscapes = false
 
     package init(capacity: Int = 256) {
         bytes = []
@@ -84,6 +86,7 @@ package struct JSONWriter: Sendable {
         value.withUTF8 { text in
             guard JSONString.isPlain(text) else {
                 separate()
+                hasEscapes = true
                 JSONString.write(text, to: &bytes)
                 if isKey { bytes.append(UInt8(ascii: ":")) }
                 needsComma = !isKey

@@ -6,11 +6,11 @@ package import Logging
     import Glibc
 #endif
 
-/// How log lines look.
+/// The format of log lines.
 package enum LogFormat: String, Sendable, CaseIterable {
     /// Text on a terminal, JSON elsewhere.
     case auto
-    /// One JSON object a line.
+    /// One JSON object per line.
     case json
     /// Aligned text for people.
     case text
@@ -18,14 +18,14 @@ package enum LogFormat: String, Sendable, CaseIterable {
 
 /// The log of a process: whole lines on standard error, in one format, from one level on.
 ///
-/// To log never waits for the reader of the log; see ``droppedLines``. ``flush(within:)`` before the process ends, so that its last lines
+/// Logging never waits for the reader of the log; see ``droppedLines``. ``flush(within:)`` before the process ends, so that its last lines
 /// are written.
 package struct LogOutput: Sendable {
     private let level: Logger.Level
     private let isJSON: Bool
     private let queue: LogQueue
 
-    /// What may wait for the reader of the log: some ten thousand lines.
+    /// The buffer for a slow reader of the log: some ten thousand lines.
     private static let limitBytes = 4 << 20
 
     /// - Parameter descriptor: the open file that takes the lines.

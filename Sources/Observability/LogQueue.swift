@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Log lines on their way out: who logs leaves a line here and goes on, and a thread of its own writes it.
+/// Log lines on their way out: who logs leaves a line here and continues, and a thread of its own writes it.
 ///
 /// A reader of the log that stops reading, such as a full pipe, then stops nothing but this thread. The queue is bounded in bytes: what
 /// comes when it is full is dropped and counted, and the log says how many lines are missing, at the place where they are.
@@ -85,7 +85,7 @@ final class LogQueue: Sendable {
             guard state.isWriting else { return nil }
             var lines: [UInt8] = []
             swap(&lines, &state.lines)
-            // There was no room for them, so there are lines in front of the gap, and this comes behind those.
+            // There was no room for them, so there are lines in front of the gap, and this comes after those.
             if state.missing > 0 {
                 state.lines = note(state.missing)
                 state.missing = 0

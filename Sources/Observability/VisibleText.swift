@@ -5,7 +5,7 @@
 package enum VisibleText {
     /// What else a text keeps as it is.
     package enum Layout: Sendable {
-        /// Nothing: a cell or a value that stands on one line.
+        /// Nothing: a cell or a value that is on one line.
         case line
         /// Line feeds and tabs, as messages of several lines have them.
         case lines

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Counts how many requests had to wait too long for their events to be accepted.
+/// Times the requests that have events accepted, and counts those that took too long.
 package final class AcceptanceTimes: Sendable {
     /// A request that takes longer is slow.
     package static let limit = Duration.milliseconds(50)
 
-    private let requests = Atomic(0)
+    private let requests = LatencyCounts()
     private let slow = Atomic(0)
 
     /// Nothing was counted yet.
@@ -13,13 +13,16 @@ package final class AcceptanceTimes: Sendable {
 
     /// A request's events were accepted after so long.
     package func took(_ duration: Duration) {
-        requests.wrappingAdd(1, ordering: .relaxed)
+        requests.record(duration)
         if duration >= Self.limit { slow.wrappingAdd(1, ordering: .relaxed) }
     }
 
     /// Requests since the start, and how many of them were slow.
     package var counts: (requests: Int, slow: Int) {
         let slow = slow.load(ordering: .relaxed)
-        return (requests.load(ordering: .relaxed), slow)
+        return (requests.total, slow)
     }
+
+    /// How long the requests took since the start.
+    package var latencies: LatencyCounts.Snapshot { requests.snapshot }
 }

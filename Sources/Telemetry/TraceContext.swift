@@ -1,4 +1,4 @@
-/// Where a request stands in a caller's trace: the header field `traceparent` of W3C Trace Context.
+/// Where a request is in a caller's trace: the header field `traceparent` of W3C Trace Context.
 ///
 /// It goes into the log, so that the caller's trace leads to our lines, and to the vendor with a request whose events came in one trace
 /// (`TraceLinks` of the delivery engine).
@@ -17,7 +17,7 @@ package struct TraceContext: Equatable, Sendable {
             guard bytes.count >= 55, bytes[2] == Self.dash, bytes[35] == Self.dash, bytes[52] == Self.dash,
                 Self.isHexadecimal(bytes[0..<2]), Self.isHexadecimal(bytes[53..<55])
             else { return nil }
-            // A later version may say more behind a dash; this one has an end. 255 is no version.
+            // A later version may say more after a dash; this one has an end. 255 is no version.
             if bytes[0] == Self.f, bytes[1] == Self.f { return nil }
             let isFirstVersion = bytes[0] == Self.zero && bytes[1] == Self.zero
             if bytes.count > 55, isFirstVersion || bytes[55] != Self.dash { return nil }

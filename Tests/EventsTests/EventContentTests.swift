@@ -17,20 +17,18 @@ import Testing
         vendor: String? = nil
     ) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: tenant,
-            client: "web",
+            CanonicalEvent(
+                idScope: scope,
+                name: name,
+                customerID: customer,
+                subscriptionID: subscription,
+                timestamp: timestamp,
+                source: source,
+                properties: properties.map { JSONText(checked: $0) },
+                vendor: vendor.map { JSONText(checked: $0) }
+            ),
             id: EventID(id),
-            idScope: scope,
-            name: name,
-            customerID: customer,
-            subscriptionID: subscription,
-            timestamp: timestamp ?? now,
-            timestampWasGiven: timestamp != nil,
-            source: source,
-            properties: properties.map { JSONText(checked: $0) },
-            vendor: vendor.map { JSONText(checked: $0) },
-            acceptedAt: now,
-            plan: Plan(route: nil, destinations: [])
+            in: Submission(tenant: tenant, client: "web", acceptedAt: now, plan: Plan(route: nil, destinations: []))
         )
     }
 

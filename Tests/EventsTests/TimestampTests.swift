@@ -120,6 +120,21 @@ import Testing
     }
 
     @Test(arguments: [
+        (0, "0.000"), (9, "0.009"), (999, "0.999"), (1000, "1.000"), (9999, "9.999"), (10_000, "10.000"),
+        (99_999, "99.999"), (100_000, "100.000"), (-999, "-0.999"), (-9999, "-9.999"), (-10_000, "-10.000"),
+        (-62_167_219_200_000, "-62167219200.000"),
+    ])
+    func `writes Unix seconds of any length`(milliseconds: Int64, text: String) {
+        let timestamp = Timestamp(milliseconds: milliseconds)
+        #expect(timestamp.unixSeconds == text)
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("at", unixSeconds: timestamp)
+        writer.endObject()
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"at":"\#(text)"}"#)
+    }
+
+    @Test(arguments: [
         (1, "0001-01-01"), (4, "0004-01-01"), (5, "0005-01-01"), (101, "0101-01-01"), (401, "0401-01-01"),
         (1969, "1969-01-01"), (1970, "1970-01-01"), (2000, "2000-01-01"), (2001, "2001-01-01"), (2106, "2106-01-01"),
         (9999, "9999-01-01"), (0, "0001-01-01"), (.min, "0001-01-01"), (10_000, "9999-01-01"), (.max, "9999-01-01"),

@@ -34,20 +34,14 @@ import Testing
     }
 
     private let event = AcceptedEvent(
-        tenant: "shop",
-        client: "shop",
+        CanonicalEvent(name: "n", timestamp: Timestamp(milliseconds: 0)),
         id: "e",
-        idScope: "",
-        name: "n",
-        customerID: nil,
-        subscriptionID: nil,
-        timestamp: Timestamp(milliseconds: 0),
-        timestampWasGiven: true,
-        source: nil,
-        properties: nil,
-        vendor: nil,
-        acceptedAt: Timestamp(milliseconds: 0),
-        plan: Plan(route: "r", destinations: [])
+        in: Submission(
+            tenant: "shop",
+            client: "shop",
+            acceptedAt: Timestamp(milliseconds: 0),
+            plan: Plan(route: "r", destinations: [])
+        )
     )
 
     private func destination(_ settings: [String: SettingValue]) -> Destination {
@@ -67,6 +61,19 @@ import Testing
         let usual = try words([:], 5)
         #expect(usual == [Array("usual".utf8)], "the default is filled in")
         #expect(adapter.preparations == 2)
+    }
+
+    @Test func `destinations are the same by what they say`() {
+        let one = destination(["word": .text("own")])
+        #expect(one == one && one == destination(["word": .text("own")]))
+        #expect(one != destination([:]))
+        let others = [
+            Destination(provider: "q", adapter: "count", mode: .primary, settings: one.settings),
+            Destination(provider: "p", adapter: "other", mode: .primary, settings: one.settings),
+            Destination(provider: "p", adapter: "count", mode: .mirror, settings: one.settings),
+            Destination(provider: "p", adapter: "count", mode: .primary, rename: ["a": "b"], settings: one.settings),
+        ]
+        for other in others { #expect(one != other) }
     }
 
     @Test func `an event translated alone comes out the same`() throws {

@@ -29,6 +29,17 @@ import Testing
         #expect(value["a/"]?.string == "😀\u{8}\u{c}\n\r\t\"\\")
     }
 
+    @Test func `finds the first member of a name, past nested values and longer names`() throws {
+        let value = try root(#"{"":0,"ab":1,"x":{"a":2,"y":[{"a":3}]},"\u0061":4,"a":5,"b":[]}"#)
+        #expect(value["a"]?.int64 == 4)
+        #expect(value[""]?.int64 == 0)
+        #expect(value["b"]?.kind == .array)
+        #expect(value["x"]?["a"]?.int64 == 2)
+        #expect(value["b"]?["a"] == nil)
+        #expect(value["é"] == nil)
+        #expect(value.members.filter { $0.hasName("a") }.map(\.value.int64) == [4, 5])
+    }
+
     @Test(
         arguments: [
             ("0", [], 0, false), ("-0", [], 0, true), ("0e99999999999999999999", [], 0, false), ("0.000", [], 0, false),

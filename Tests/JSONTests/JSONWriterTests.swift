@@ -22,6 +22,17 @@ import Testing
         )
     }
 
+    @Test(arguments: [("plain", false), ("ü", false), ("a\"b", true), ("a\u{0}", true), ("", false)])
+    func `tells whether anything was escaped`(text: String, isEscaped: Bool) {
+        var value = JSONWriter()
+        value.string(text)
+        value.string("after it")
+        #expect(value.hasEscapes == isEscaped)
+        var key = JSONWriter()
+        key.key(text)
+        #expect(key.hasEscapes == isEscaped)
+    }
+
     @Test func `escapes what must be escaped and nothing else`() {
         var writer = JSONWriter()
         writer.string("\"\\/\u{8}\u{c}\n\r\t\u{1}é😀\u{2028}")

@@ -32,16 +32,16 @@ final class GaugeInstrument: MeterHandler, RecorderHandler {
 
 /// How often values fell between fixed bounds.
 ///
-/// To record is three atomic operations. A reader may see a value's bucket before its sum; both are there at the next look.
+/// Recording takes three atomic operations. A reader may see a value's bucket before its sum.
 final class HistogramInstrument: TimerHandler, RecorderHandler {
-    /// The most bounds, without the infinite one.
+    /// Maximum number of bounds, without the infinite one.
     static let mostBounds = 15
 
     /// Ascending, in recorded units.
     private let bounds: [Int64]
     /// What one recorded unit is in the unit of the text.
     private let unit: Double
-    /// One bucket a bound, each for itself, and behind them the one of all that is greater.
+    /// One bucket per bound, not cumulative, and one for everything greater.
     private let buckets = InlineArray<16, Atomic<Int64>> { _ in Atomic(0) }
     private let sum = Atomic<Int64>(0)
 
@@ -51,7 +51,7 @@ final class HistogramInstrument: TimerHandler, RecorderHandler {
     init(bounds: [Double], unit: Double) {
         precondition((1...Self.mostBounds).contains(bounds.count), "a histogram has 1 to \(Self.mostBounds) bounds")
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "bounds ascend")
-        // Safe: bounds stand in the program.
+        // Safe: bounds are in the program.
         self.bounds = bounds.map { Int64(($0 / unit).rounded()) }
         self.unit = unit
     }

@@ -2,19 +2,19 @@ package import CoreMetrics
 import Synchronization
 package import Telemetry
 
-/// Every number that the process counts, for whoever asks.
+/// All metrics of the process.
 ///
 /// The modules count through swift-metrics' types and do not know it; `Gateway` makes one and hands it to them, so there is no global.
-/// To count is one or two atomic additions; the lock is taken to make an instrument and to list them.
+/// Counting takes one or two atomic additions; the lock is taken to make an instrument and to list them.
 package final class MetricsRegistry: MetricsFactory {
     /// One name with one set of labels.
     private struct Key: Hashable {
         let name: String
-        /// As they stand in the text between the braces.
+        /// As they are in the text between the braces.
         let labels: String
     }
 
-    /// Behind one name and its labels stands one of these.
+    /// One of these follows a name and its labels.
     private enum Instrument: Sendable {
         case counter(CounterInstrument)
         case gauge(GaugeInstrument)
@@ -48,6 +48,13 @@ package final class MetricsRegistry: MetricsFactory {
             case .histogram(let histogram): histogram.write(to: &text, key.name, labels: key.labels)
             }
         }
+    }
+
+    /// What a counter says now; 0 if there is none with this name and these labels.
+    package func count(of name: String, _ labels: (String, String)...) -> Int {
+        let key = Key(name: name, labels: PrometheusText.labels(labels))
+        guard case .counter(let counter)? = state.withLock({ $0.instruments[key] }) else { return 0 }
+        return Int(counter.value)
     }
 
     private static func kind(_ instrument: Instrument) -> PrometheusText.Kind {
@@ -122,7 +129,7 @@ extension MetricsRegistry {
         histogram(label, dimensions, unit: 1e-9)
     }
 
-    // An instrument lives as long as the process: a count that is forgotten is a count that starts again.
+    // Instruments are never removed: a counter that is removed would start again at 0.
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyMeter(_ handler: any MeterHandler) {}
     package func destroyRecorder(_ handler: any RecorderHandler) {}

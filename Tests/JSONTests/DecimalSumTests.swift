@@ -1,0 +1,47 @@
+import JSON
+import Testing
+
+/// Sums of decimals are exact, or say that they are not.
+@Suite struct DecimalSumTests {
+    private func sum(_ texts: [String]) throws -> DecimalSum {
+        var sum = DecimalSum()
+        for text in texts { sum.add(try #require(JSONNumber(text))) }
+        return sum
+    }
+
+    @Test(arguments: [
+        ([], "0"), (["0.1", "0.2"], "0.3"), (["1e20", "1", "-1e20"], "1"), (["-0.5", "0.25"], "-0.25"),
+        (["9007199254740993", "1"], "9007199254740994"),
+        (["12345678901234567890.12345", "0"], "12345678901234567890.12345"),
+        (["1e30", "1e-7"], "1000000000000000000000000000000.0000001"), (["5", "-5", "1e-300"], "1e-300"),
+    ])
+    func `adds without rounding`(numbers: [String], expected: String) throws {
+        var difference = try sum(numbers)
+        #expect(difference.isExact)
+        difference.subtract(try #require(JSONNumber(expected)))
+        #expect(difference.isExact && difference.approximation == 0)
+    }
+
+    @Test(arguments: [
+        ["1e38", "0.1"], ["1e1000000", "1"], ["123456789012345678901234567890123456789"], ["9e37", "9e37", "1"],
+    ])
+    func `says so if a sum has too many digits`(numbers: [String]) throws {
+        #expect(try !sum(numbers).isExact)
+    }
+
+    @Test(arguments: 1...20)
+    func `gives the same sum in any order`(seed: Int) throws {
+        // Hundredths, so that whole numbers tell what is right.
+        let hundredths = (0..<200).map { ($0 + seed) * 7_919 % 2_000_001 * ($0 % 3 == 0 ? -1 : 1) }
+        let texts = hundredths.map { number in
+            let digits = String(abs(number) + 1_000_000_000)
+            return "\(number < 0 ? "-" : "")\(digits.dropLast(2).dropFirst()).\(digits.suffix(2))"
+        }
+        let total = hundredths.reduce(0, +)
+        for order in [texts, texts.reversed(), texts.sorted()] {
+            var difference = try sum(order)
+            difference.subtract(try #require(JSONNumber("\(total)e-2")))
+            #expect(difference.isExact && difference.approximation == 0, "seed \(seed)")
+        }
+    }
+}
