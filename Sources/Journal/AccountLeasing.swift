@@ -1,8 +1,8 @@
 package import Events
 
-/// Says who delivers to a provider account: one holder at a time, in whatever process.
+/// Says who delivers to a provider account: one holder at a time, in any process.
 package protocol AccountLeasing: Sendable {
-    /// Waits until the account is the caller's. Within one process, the one who asks last gets it at once, and the lease before ends.
+    /// Waits until the caller has the lease. Within one process, the latest caller gets it at once, and the previous lease ends.
     /// - Throws: ``StoreError/closed`` when the store closes.
     func lease(_ provider: ProviderName) async throws(StoreError) -> AccountLease
 
@@ -22,7 +22,7 @@ package protocol AccountLeasing: Sendable {
 /// The right to deliver to one account.
 package struct AccountLease: Sendable, Hashable {
     package let provider: ProviderName
-    /// Rises whenever the account changes hands. Nothing can be written under an epoch that is over.
+    /// Rises whenever the account changes hands. Nothing can be written under a past epoch.
     package let epoch: Int64
 
     package init(provider: ProviderName, epoch: Int64) {
@@ -33,9 +33,9 @@ package struct AccountLease: Sendable, Hashable {
 
 /// Why ``AccountLeasing/waitForEnd(of:)`` has returned.
 package enum LeaseEnd: Sendable, Equatable {
-    /// Somebody else should have the account: settle what is in flight, then give the lease back.
+    /// Another holder wants the account: settle what is in flight, then return the lease.
     case wanted
-    /// Somebody else has the account: whatever is done under the lease is refused.
+    /// Another holder has the account: everything done under the lease is refused.
     case lost
     /// Nothing happened to the lease: the task was cancelled, or the store closes.
     case unwatched

@@ -2,7 +2,7 @@ package import Events
 
 /// Keeps the audit log: who administered the gateway, who failed to sign in, and who read a vendor's data through it.
 ///
-/// The log is bounded: of each ``AuditEntry/Category`` the newest entries stay, so that a flood of failed sign-ins removes no
+/// The log is bounded: entries are removed when they are old enough, and of each ``AuditEntry/Category`` the newest entries stay, so that a flood of failed sign-ins removes no
 /// record of an administrative act.
 package protocol AuditRecording: Sendable {
     /// Adds an entry. When this returns, it is on disk.
@@ -15,25 +15,39 @@ package protocol AuditRecording: Sendable {
     ///   - before: the page begins with the newest entry below this number; with the newest of all if nil.
     ///   - limit: maximum number of entries.
     func auditLog(_ filter: AuditFilter, before: Int64?, limit: Int) async throws(StoreError) -> [RecordedAuditEntry]
+
+    /// Removes the oldest entries, up to the first that is of this timestamp or later. When this returns, that is on disk.
+    /// - Returns: how many were removed.
+    func removeAuditEntries(before: Timestamp) async throws(StoreError) -> Int
 }
 
-/// One act worth keeping, and whose it was.
+/// Takes acts that are to be in the audit log, and in the log of the process.
+package protocol AuditWriting: Sendable {
+    /// Records an act. When this returns, it is in the journal; if the journal cannot store it, it is in the log only.
+    func write(_ entry: AuditEntry) async
+}
+
+/// One recorded action and who did it.
 package struct AuditEntry: Sendable, Equatable {
-    /// What kind of act it was. Each kind has its own bound on how many entries are kept.
+    /// The kind of action. Each kind has its own limit on the number of entries.
     package enum Category: String, Sendable, CaseIterable {
         /// Something was changed: deliveries, providers, routes, keys.
         case administration
         /// A key was refused.
         case signIn = "sign_in"
+        /// A client did not have the scope for an administrative act.
+        case refused
+        /// Somebody signed in to the dashboard, or signed out.
+        case session
         /// Data of a vendor was read through the gateway.
         case vendorRead = "vendor_read"
         /// Data of a vendor was changed through the gateway.
         case vendorWrite = "vendor_write"
     }
 
-    /// The most bytes of UTF-8 that are kept of the action, the actor, the address, and each detail.
+    /// Maximum number of bytes of UTF-8 that are kept of the action, the actor, the address, and each detail.
     package static let textLimitBytes = 1024
-    /// The most details that are kept of an entry, in the order of their names.
+    /// Maximum number of details that are kept of an entry, in the order of their names.
     package static let detailLimit = 32
 
     package let at: Timestamp
@@ -96,7 +110,7 @@ package struct RecordedAuditEntry: Sendable, Equatable {
     }
 }
 
-/// Which audit entries are meant; what is nil or empty does not restrict, what is given must hold together.
+/// Which audit entries to select; conditions that are nil or empty do not restrict, all others must hold.
 package struct AuditFilter: Sendable, Equatable {
     package var tenant: TenantID?
     package var categories: Set<AuditEntry.Category>

@@ -1,9 +1,9 @@
 package import Events
 
-/// Says with which settings deliveries are sent that a person retries, where certainly nothing of them has reached the vendor.
+/// Says with which settings a retry sends deliveries that certainly never reached the vendor.
 package protocol DeliveryAmending: Sendable {
-    /// The destination with the settings of today, and with the identity that the event has in `planned`.
-    /// - Returns: `planned` if today's routes say nothing else.
+    /// The destination with the current settings, and with the identity that the event has in `planned`.
+    /// - Returns: `planned` if the current routes have the same settings.
     func amended(_ planned: Destination, for event: AcceptedEvent) -> Destination
 
     /// Whether the event can be translated for a destination.

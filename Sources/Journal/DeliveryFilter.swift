@@ -37,7 +37,7 @@ package struct DeliveryCursor: Sendable, Equatable {
     }
 }
 
-/// Which deliveries are meant; what is nil or empty does not restrict, what is given must hold together.
+/// Which deliveries to select; conditions that are nil or empty do not restrict, all others must hold.
 package struct DeliveryFilter: Sendable, Equatable {
     package var tenant: TenantID?
     /// Deliveries at one of these providers.
@@ -53,9 +53,9 @@ package struct DeliveryFilter: Sendable, Equatable {
     package var duplicateAtVendor: Bool
     /// Deliveries whose last fault has one of these codes.
     package var errorCodes: Set<DeliveryErrorCode>
-    /// Deliveries of events accepted at this moment or later.
+    /// Deliveries of events accepted at or after this time.
     package var acceptedFrom: Timestamp?
-    /// Deliveries of events accepted before this moment.
+    /// Deliveries of events accepted before this time.
     package var acceptedBefore: Timestamp?
 
     package init(

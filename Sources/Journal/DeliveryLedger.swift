@@ -23,15 +23,15 @@ package protocol DeliveryLedger: AccountLeasing, JournalGrowth, RetryScheduling 
     /// When to ask ``claimDue(under:at:limit:)`` again: never later than the earliest retry is due that nobody has claimed; nil if
     /// there is none.
     ///
-    /// The lease's holder knows it without I/O, and it is true at every moment whatever is claimed, settled or revised meanwhile: ask
+    /// The lease's holder knows it without I/O, and it is always true whatever is claimed, settled or revised meanwhile: ask
     /// when it is needed and keep nothing of it. It may be early, and the next claim at that time corrects it.
     func nextDue(for provider: ProviderName) -> Timestamp?
 
     /// Brings the times of all retries of the account forward, because the wall clock was set back by so much.
     func bringForward(under lease: AccountLease, by step: Duration) async throws(StoreError)
 
-    /// Deliveries that were interrupted after ``departs(_:under:)`` (or ``intend(_:under:)``, if the system was started anew) and before
-    /// their settlement, by a crash or because their lease was lost: nobody knows whether the vendor has them. They are claimed by this
+    /// Deliveries that were interrupted after ``departs(_:under:)`` (or ``intend(_:under:)``, if the system was restarted) and before
+    /// their settlement, by a crash or because their lease was lost: it is unknown whether the vendor has them. They are claimed by this
     /// call and by no other under the lease; if it throws, none is. Call it before the first ``claimBlock(under:limit:)``.
     func claimInterrupted(under lease: AccountLease) async throws(StoreError) -> [ClaimedDelivery]
 
@@ -41,14 +41,14 @@ package protocol DeliveryLedger: AccountLeasing, JournalGrowth, RetryScheduling 
 
     /// Notes that a request with these events leaves now, after their intent was made durable. Returns at once: the note outlives the
     /// process, though not the system. An intent without it was not sent, and ``claimInterrupted(under:)`` does not name it after a
-    /// crash unless the system was started anew meanwhile.
+    /// crash unless the system was restarted meanwhile.
     func departs(_ sequences: [SequenceNumber], under lease: AccountLease)
 
     /// Records outcomes, in one commit with whatever else is waiting. When it returns, they are on disk and their claims are over.
     /// Settling an event ends its intent too.
     func settle(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError)
 
-    /// Keeps the provider from being called before a moment, whoever holds the account; nil lifts it.
+    /// Keeps the provider from being called before a time, whoever holds the account; nil lifts it.
     func hold(_ hold: ProviderHold?, under lease: AccountLease) async throws(StoreError)
 
     /// What keeps the provider from being called; nil if nothing does.

@@ -1,12 +1,12 @@
 package import Events
 
-/// What a person decided about deliveries that wait for one.
+/// An operator's decision about deliveries.
 package struct DeliveryRevision: Sendable {
     /// What is done with a delivery.
     package enum Action: String, Sendable, CaseIterable {
         /// Sends them again: rejected ones, retries before their time, and uncertain ones if the filter names that state.
         case retry
-        /// Gives them up: rejected, uncertain and retrying ones.
+        /// Discards rejected, uncertain and retrying ones.
         case discard
 
         /// The states that the action can change. A delivery that was never tried is discarded only at
@@ -26,10 +26,10 @@ package struct DeliveryRevision: Sendable {
     package let action: Action
     /// Which of the deliveries that the action can change. ``DeliveryFilter/statuses`` empty: ``Action/usualStatuses``.
     package let filter: DeliveryFilter
-    /// Providers whose deliveries are discarded too that were never tried, because nobody delivers to them any more. Nothing of them
+    /// Providers whose deliveries are discarded too that were never tried, because their provider was removed. Nothing of them
     /// is retried.
     package let untriedAt: [ProviderName]
-    /// The settings of today, for a retry; nil: everything is sent as it was planned.
+    /// The current settings, for a retry; nil: everything is sent as planned.
     package let amending: (any DeliveryAmending)?
     package let by: ClientName
     package let at: Timestamp
@@ -54,9 +54,9 @@ package struct DeliveryRevision: Sendable {
 /// How many deliveries a revision changes.
 package struct RevisionCount: Sendable, Equatable {
     package let changed: Int
-    /// In flight, so left alone.
+    /// In flight, so not changed.
     package let busy: Int
-    /// How many of the changed ones get the settings of today; see ``DeliveryRevision/amending``.
+    /// How many of the changed ones get the current settings; see ``DeliveryRevision/amending``.
     package let amended: Int
     /// How many of the changed ones cannot be translated, with the settings that they have then; nothing of those whose settings are not
     /// known here.
@@ -67,6 +67,16 @@ package struct RevisionCount: Sendable, Equatable {
         self.busy = busy
         self.amended = amended
         self.untranslatable = untranslatable
+    }
+
+    /// Adds the counts of another part.
+    package static func += (left: inout Self, right: Self) {
+        left = RevisionCount(
+            changed: left.changed + right.changed,
+            busy: left.busy + right.busy,
+            amended: left.amended + right.amended,
+            untranslatable: left.untranslatable + right.untranslatable
+        )
     }
 }
 

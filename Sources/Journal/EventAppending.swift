@@ -9,10 +9,10 @@ package protocol EventAppending: Sendable {
     /// covers earlier events of the same request and of requests in the same commit.
     ///
     /// "The same content" compares what the application sent: names, customer, subscription, source, properties and vendor fields
-    /// by their JSON content (member order and white space do not matter, numbers by exact value), and the timestamp, unless one of
+    /// by their JSON content (member order and whitespace do not matter, numbers by exact value), and the timestamp, unless one of
     /// the two was not given by the application.
     ///
-    /// - Returns: one result an event, in their order.
+    /// - Returns: one result per event, in their order.
     /// - Throws: ``StoreError`` if nothing of the request was stored.
     func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult]
 
@@ -20,11 +20,11 @@ package protocol EventAppending: Sendable {
     func original(_ sequence: SequenceNumber) async throws(StoreError) -> AcceptedEvent?
 }
 
-/// The events of one request, and whether they stand or fall together.
+/// The events of one request, and whether they are stored all or not at all.
 package struct AppendRequest: Sendable {
     /// What a conflict does to the request's other events.
     package enum Policy: Sendable {
-        /// One conflict, and nothing of the request is stored.
+        /// With one conflict, nothing of the request is stored.
         case allOrNothing
         /// Each event for itself.
         case each
@@ -39,7 +39,7 @@ package struct AppendRequest: Sendable {
     }
 }
 
-/// What became of one event of an ``AppendRequest``.
+/// The outcome of one event of an ``AppendRequest``.
 package enum AppendResult: Sendable, Equatable {
     /// New, and on disk now.
     case stored(SequenceNumber)
@@ -48,6 +48,6 @@ package enum AppendResult: Sendable, Equatable {
     /// The id is on disk with other content; this event is not stored. The names are those of the canonical fields that differ.
     /// The number is 0 if the other event is one of the same request, and is not stored either.
     case conflict(with: SequenceNumber, fields: [String])
-    /// Good by itself, but not stored, because another event of an all-or-nothing request is in conflict.
+    /// Valid, but not stored, because another event of an all-or-nothing request is in conflict.
     case withheld
 }

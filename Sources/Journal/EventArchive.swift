@@ -1,6 +1,6 @@
 package import Events
 
-/// Reads what the journal holds: by id, by what events say, as it grows, and what became of their deliveries.
+/// Reads what the journal holds: by id, by what events say, as it grows, and the outcomes of their deliveries.
 ///
 /// Searches share a few readers of their own, a piece at a time each, so that neither deliveries nor writes wait for them, and a long
 /// search does not keep out a short one.
@@ -18,7 +18,7 @@ package protocol EventArchive: JournalGrowth {
     /// A page of a tenant's events.
     ///
     /// A page also ends at a limit of bytes, and at a time limit: then ``EventPage/stoppedAt`` tells how far the search came, and the
-    /// next page goes on from there.
+    /// next page continues from there.
     /// - Throws: ``StoreError/busy(retryAfter:)`` if too many searches wait, ``StoreError/unfinishedRead`` if a search that
     ///   cannot be answered in part (with a total, by number of page) takes too long.
     func search(_ search: EventSearch, of tenant: TenantID) async throws(StoreError) -> EventPage
@@ -26,7 +26,7 @@ package protocol EventArchive: JournalGrowth {
     /// The names that occur among a tenant's events, in the order of their bytes, a page at a time; counts are of all events.
     ///
     /// - Parameters:
-    ///   - after: the page begins behind this name; at the first one if nil.
+    ///   - after: the page begins after this name; at the first one if nil.
     ///   - limit: maximum number of names.
     /// - Throws: ``StoreError/busy(retryAfter:)`` if too many searches wait, ``StoreError/unfinishedRead`` if it takes too long.
     func names(_ filter: EventFilter, of tenant: TenantID, after: String?, limit: Int) async throws(StoreError)
@@ -37,8 +37,8 @@ package protocol EventArchive: JournalGrowth {
 
     // MARK: Following
 
-    /// The tenant's events behind a position, with their deliveries: in the order of the journal within a stream.
-    /// - Parameter limit: the most events looked at, whosever they are; so a page may be empty though more follow.
+    /// The tenant's events after a position, with their deliveries: in the order of the journal within a stream.
+    /// - Parameter limit: maximum number of events looked at, whosever they are; so a page may be empty though more follow.
     func events(after position: JournalPosition, of tenant: TenantID, limit: Int) async throws(StoreError)
         -> FollowedEvents
 
@@ -81,7 +81,7 @@ package struct FollowedEvents: Sendable {
     /// One event of the piece.
     package struct Followed: Sendable {
         package let event: ArchivedEvent
-        /// Behind this event, and behind all that came before it in the piece.
+        /// After this event, and after all that came before it in the piece.
         package let position: JournalPosition
 
         package init(event: ArchivedEvent, position: JournalPosition) {

@@ -1,6 +1,6 @@
 package import Events
 
-/// What people, and the passing of time, change about what the journal holds.
+/// What operators, and the passing of time, change in the journal.
 package protocol JournalAdministration: RetryScheduling {
     /// How many deliveries a revision would change now, and changes nothing.
     func count(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
@@ -11,7 +11,7 @@ package protocol JournalAdministration: RetryScheduling {
     /// vendor are sent with the settings that ``DeliveryRevision/amending`` gives them: what could not be translated and was never sent,
     /// and what was accepted since the store was opened and was never carried by a request that the vendor may have looked at. All others
     /// keep theirs. ``Delivery/amendments`` tells of it. Discarded deliveries become `discarded`. A delivery
-    /// that is claimed at this moment, by whichever process, is not touched, and is counted as busy.
+    /// that is claimed now, by any process, is not touched, and is counted as busy.
     func revise(_ revision: DeliveryRevision) async throws(StoreError) -> RevisionCount
 
     /// The recorded revisions, newest first.

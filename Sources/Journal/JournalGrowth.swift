@@ -1,9 +1,9 @@
-/// Tells how far the journal has grown.
+/// Reports the growth of the journal.
 package protocol JournalGrowth: Sendable {
-    /// Where the journal ends now.
+    /// The end of the journal.
     func newestPosition() async throws(StoreError) -> JournalPosition
 
-    /// Returns when the journal has an event behind this position, at once if there is one already; also when the waiting task is
+    /// Returns when the journal has an event after this position, at once if there is one already; also when the waiting task is
     /// cancelled or the store closes.
     func waitForEvents(after position: JournalPosition) async
 }

@@ -1,6 +1,6 @@
 package import Events
 
-/// A place in the journal as a reader sees it: behind some event of each stream that it has come to.
+/// A place in the journal as a reader sees it: after some event of each stream that it has come to.
 ///
 /// A journal that one process writes has one stream, number 0. Streams have no order among one another, so that of two positions each
 /// may be ahead of the other.
@@ -15,7 +15,7 @@ package struct JournalPosition: Sendable, Hashable {
         self.numbers = numbers.filter { $0.value > 0 }
     }
 
-    /// Behind an event of one stream, and before all events of the others.
+    /// After an event of one stream, and before all events of the others.
     package init(_ number: SequenceNumber, inStream stream: UInt16 = 0) {
         self.init(numbers: [stream: number.rawValue])
     }
@@ -25,14 +25,22 @@ package struct JournalPosition: Sendable, Hashable {
         SequenceNumber(numbers[stream, default: 0])
     }
 
-    /// The same position but for one stream, which goes on to this event if it is not behind it already.
+    /// The same position, advanced in one stream to this event unless it is already after it.
     package func advanced(to number: SequenceNumber, inStream stream: UInt16 = 0) -> JournalPosition {
         var advanced = numbers
         advanced[stream] = max(numbers[stream, default: 0], number.rawValue)
         return JournalPosition(numbers: advanced)
     }
 
-    /// Whether it is behind nothing that the other is not behind.
+    /// The streams that were begun, ascending.
+    package var streams: [UInt16] { numbers.keys.sorted() }
+
+    /// The earliest position that is at or after both in every stream.
+    package func joined(with other: JournalPosition) -> JournalPosition {
+        JournalPosition(numbers: numbers.merging(other.numbers) { max($0, $1) })
+    }
+
+    /// Whether the other position is at or after this one in every stream.
     package func isCovered(by other: JournalPosition) -> Bool {
         numbers.allSatisfy { $0.value <= other.numbers[$0.key, default: 0] }
     }

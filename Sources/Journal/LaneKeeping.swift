@@ -46,14 +46,14 @@ package protocol LaneKeeping: Sendable {
 
 /// Tells for each event whether the filter and the routes of a lane take it, and how it is sent then.
 ///
-/// A pure function of the event: it must give the same answer for ever. The routes are asked with the event's own times, so that what
+/// A pure function of the event: it must give the same answer forever. The routes are asked with the event's own times, so that what
 /// was left out on purpose stays out.
 package protocol LaneMembership: Sendable {
     /// Where the event would go. Its provider is the lane's, and its mode is not `shadow`; nil if the event is not for the lane.
     func destination(for event: AcceptedEvent) -> Destination?
 }
 
-/// Which events a lane is for; what is nil or empty does not restrict, what is given must hold together.
+/// Which events a lane is for; conditions that are nil or empty do not restrict, all others must hold.
 package struct LaneFilter: Sendable, Equatable {
     package var tenant: TenantID?
     /// Names of events, in which `*` stands for any text.
@@ -101,7 +101,7 @@ package struct NewLane: Sendable, Equatable {
     package let filter: LaneFilter
     /// From what the lane's membership is made whenever it is needed: kept as it is, and never read by the journal.
     package let routes: [UInt8]
-    /// The most of the provider's rate limit that the lane takes, in percent.
+    /// Maximum share of the provider's rate limit that the lane uses, in percent.
     package let rate: Double
     package let by: ClientName
     package let at: Timestamp
@@ -125,23 +125,23 @@ package struct NewLane: Sendable, Equatable {
     }
 }
 
-/// What became of a lane that was to be started.
+/// The outcome of a lane that was to be started.
 package enum LaneStart: Sendable, Equatable {
     case started(Lane)
     /// This active lane of the provider may take the same events; nothing was started.
     case overlaps(Lane)
 }
 
-/// Where a lane stands.
+/// The state of a lane.
 package enum LaneState: String, Sendable, CaseIterable {
     case running
-    /// A person has stopped it, and may let it go on.
+    /// Stopped by an operator, who can resume it.
     case paused
-    /// A person has ended it, and requests may still be in flight.
+    /// Cancelled by an operator; requests may still be in flight.
     case cancelling
-    /// It has come to its end.
+    /// It has reached its end.
     case done
-    /// A person has ended it.
+    /// Cancelled by an operator.
     case cancelled
 
     /// Whether it is not over: it pins the journal, and no other lane may take the same events.
@@ -161,13 +161,13 @@ package enum LaneChange: Sendable, Equatable {
     case resume
     /// In percent of the provider's rate limit.
     case rate(Double)
-    /// The lane ends at the newest event of this moment. Once there is an end, it stays.
+    /// The lane ends at the event that is newest now. An end does not change.
     case fixEnd
     /// Only of a running or a paused lane. ``LaneKeeping/end(_:under:at:)`` follows once nothing is in flight any more.
     case cancel
 }
 
-/// What became of a change.
+/// The outcome of a change.
 package enum LaneAnswer: Sendable, Equatable {
     case changed(Lane)
     /// It cannot be changed so in the state that it is in.
@@ -187,7 +187,7 @@ package struct Lane: Sendable, Equatable {
     /// As ``NewLane/routes``.
     package let routes: [UInt8]
     package let state: LaneState
-    /// The most of the provider's rate limit that it takes, in percent.
+    /// Maximum share of the provider's rate limit that it uses, in percent.
     package let rate: Double
     package let startedBy: ClientName
     package let startedAt: Timestamp
@@ -256,7 +256,7 @@ package struct LaneProgress: Sendable, Equatable {
     }
 }
 
-/// What became of a lane's events; those included that retention has removed since.
+/// The outcome of a lane's events; those included that retention has removed since.
 package struct LaneCounts: Sendable, Equatable {
     /// Deliveries that have an outcome or wait for another attempt, by state.
     package var statuses: [DeliveryStatus: Int]

@@ -1,13 +1,13 @@
 package import Events
 
-/// Counts what became of the deliveries of a window's events, without reading the events.
+/// Counts the outcome of the deliveries of a window's events, without reading the events.
 package protocol LedgerCounting: Sendable {
     /// The deliveries of a window's events by provider, name and day. Takes the time of a few seconds for millions of events, and the
     /// memory of its cells.
     func ledgerCounts(_ window: RecordedWindow) async throws(StoreError) -> LedgerCounts
 }
 
-/// What became of the deliveries of a window's events.
+/// The outcome of the deliveries of a window's events.
 package struct LedgerCounts: Sendable, Equatable {
     /// Deliveries of one provider that are counted together.
     package struct Key: Sendable, Hashable, Comparable {
@@ -78,7 +78,7 @@ package struct LedgerCounts: Sendable, Equatable {
         }
     }
 
-    /// The most names and days of all providers that are told apart; what comes after them is counted by provider alone.
+    /// Maximum number of names and days of all providers that are distinguished; what comes after them is counted by provider alone.
     package static let mostCells = 100_000
 
     /// How many events the window has, those included that no provider gets.

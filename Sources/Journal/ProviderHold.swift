@@ -1,11 +1,11 @@
 package import Events
 
-/// Why a provider is not called, and until when.
+/// Why and until when a provider is not called.
 package struct ProviderHold: Sendable, Equatable {
     package let until: Timestamp
     /// What the vendor said.
     package let fault: DeliveryFault
-    /// Whether the credential or the account is the trouble; else it is a wait that the vendor asked for.
+    /// Whether the credential or the account is refused; otherwise the vendor asked for a delay.
     package let isParked: Bool
 
     package init(until: Timestamp, fault: DeliveryFault, isParked: Bool) {

@@ -4,20 +4,20 @@ package import Events
 ///
 /// It reads on connections of its own, so that neither deliveries nor searches wait for it.
 package protocol RecordedTraffic: Sendable {
-    /// The next piece of the events in a window, in journal order within a stream, each with what became of its deliveries.
+    /// The next piece of the events in a window, in journal order within a stream, each with the outcome of its deliveries.
     ///
     /// A piece also ends at a limit of bytes, and after some chunks that have nothing of the window; so it may be empty though more
     /// follow.
     /// - Parameters:
     ///   - position: where the piece before ended; nil to begin.
-    ///   - limit: the most events looked at.
+    ///   - limit: maximum number of events looked at.
     func recorded(_ window: RecordedWindow, after position: JournalPosition?, limit: Int) async throws(StoreError)
         -> RecordedPiece
 }
 
 /// The events of a span of time.
 package struct RecordedWindow: Sendable, Equatable {
-    /// Which time of an event counts.
+    /// Which of an event's times counts.
     package enum Clock: String, Sendable, CaseIterable {
         /// When the gateway accepted it.
         case accepted
@@ -29,7 +29,7 @@ package struct RecordedWindow: Sendable, Equatable {
     package let from: Timestamp
     /// The first time that is not in the window. A window that ends before it starts has no events.
     package let until: Timestamp
-    /// Nil: the events of all tenants.
+    /// Nil: all tenants' events.
     package let tenant: TenantID?
     /// Whether events come with their deliveries. Without them a walk is several times faster.
     package let withDeliveries: Bool

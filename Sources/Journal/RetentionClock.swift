@@ -1,6 +1,6 @@
 package import Events
 
-/// Tells what is old enough to be removed, whatever the wall clock does.
+/// Decides what is old enough to be removed, even if the wall clock jumps.
 ///
 /// The wall clock counts only as far as time has really passed since the start: one that jumps ahead while the gateway runs would
 /// otherwise remove the whole deduplication window at once. One that is set back removes less.

@@ -3,11 +3,11 @@ package import Events
 /// Outcomes to record for one provider.
 package struct Settlement: Sendable, Equatable {
     package let provider: ProviderName
-    /// First attempts that simply delivered: most of all, and cheap to keep.
+    /// First attempts that delivered: most of all, and cheap to keep.
     package let delivered: [DeliveredRun]
     /// Shadow deliveries that were translated, or could not be: kept as cheaply as delivered ones.
     package let skipped: [SkippedRun]
-    /// All else: each has a row of its own.
+    /// Everything else: each has its own row.
     package let exceptions: [SettledDelivery]
     /// What the shadow deliveries of the settlement showed, to be added to ``ShadowCounting/shadowCounts()``.
     package let shadow: [ShadowTally]
@@ -59,13 +59,13 @@ package struct SkippedRun: Sendable, Equatable {
     }
 }
 
-/// One delivery that did not simply succeed, or succeeded after that.
+/// One delivery that did not succeed at the first attempt.
 package struct SettledDelivery: Sendable, Equatable {
     package let sequence: SequenceNumber
     package let status: DeliveryStatus
     /// The requests that carried the event since it was claimed, oldest first; empty if none did (untranslatable, shadow).
     package let newAttempts: [Attempt]
-    /// When it goes again; given exactly if `status` is `retrying`.
+    /// When it is sent again; given exactly if `status` is `retrying`.
     package let nextAttemptAt: Timestamp?
     /// When the first request left that the vendor may have looked at; nil if none did. Once written, it stays until a person sends
     /// the delivery again.

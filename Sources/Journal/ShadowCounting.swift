@@ -5,7 +5,7 @@ package protocol ShadowCounting: Sendable {
     /// What shadow deliveries showed, by provider, class and field.
     func shadowCounts() async throws(StoreError) -> [ShadowCount]
 
-    /// Begins the counts of a provider anew. When it returns, that is on disk.
+    /// Resets the counts of a provider. When it returns, that is on disk.
     func forgetShadowCounts(of provider: ProviderName) async throws(StoreError)
 }
 
@@ -46,9 +46,9 @@ package struct ShadowTally: Sendable, Equatable {
 
 /// Shadow deliveries that showed the same, since they are counted.
 package struct ShadowCount: Sendable, Equatable {
-    /// The most samples that are kept: the newest.
+    /// Maximum number of samples that are kept: the newest.
     package static let mostSamples = 10
-    /// The most fields that are told apart at a provider; what comes after them is counted as ``otherFields``.
+    /// Maximum number of fields that are distinguished at a provider; what comes after them is counted as ``otherFields``.
     package static let mostFields = 200
     /// Stands for the fields after ``mostFields``.
     package static let otherFields = "*"

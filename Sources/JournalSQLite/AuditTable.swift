@@ -30,6 +30,20 @@ enum AuditTable {
         try remove.execute(arguments: [category, ordinal - Int64(max(1, limit))])
     }
 
+    /// Removes the oldest entries, up to the first that is of this timestamp or later.
+    /// - Returns: how many.
+    static func remove(before timestamp: Timestamp, in db: Database) throws -> Int {
+        // Numbers rise with time, so that it ends with the first row unless the log has old entries.
+        let remove = try db.cachedStatement(
+            sql: """
+                DELETE FROM audit WHERE number < coalesce(
+                    (SELECT number FROM audit WHERE at >= ? ORDER BY number LIMIT 1), 9223372036854775807)
+                """
+        )
+        try remove.execute(arguments: [timestamp.milliseconds])
+        return db.changesCount
+    }
+
     static func entries(_ filter: AuditFilter, before: Int64?, limit: Int, in db: Database) throws
         -> [RecordedAuditEntry]
     {

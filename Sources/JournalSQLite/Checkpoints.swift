@@ -7,7 +7,7 @@ import Synchronization
 /// Moves pages from the write-ahead log into the database beside the writer, not in its way.
 ///
 /// SQLite would do it within a commit, every thousand pages, and that commit's callers would wait for two more fsyncs. So a
-/// connection of its own does most of the work, and the writer only the small rest, after which the log begins anew.
+/// connection of its own does most of the work, and the writer only the small rest, after which the log restarts.
 final class Checkpoints: Sendable {
     private struct State {
         var bytes = 0

@@ -30,8 +30,11 @@ struct ChunkRow {
         return min(start, end)...max(start, end)
     }
 
+    /// How many bytes the blob has.
+    func contentBytes() throws -> Int { try row.withUnsafeData(atIndex: 3) { $0?.count ?? 0 } }
+
     /// The blob.
-    private func content() throws -> [UInt8] {
+    func content() throws -> [UInt8] {
         try row.withUnsafeData(atIndex: 3) { $0.map(Array.init) ?? [] }
     }
 
@@ -82,7 +85,7 @@ struct ChunkRow {
     }
 }
 
-/// How many events of a chunk each provider gets: pairs of provider number and count, each as 4 bytes, least byte first.
+/// How many events of a chunk each provider gets: pairs of provider number and count, each as 4 bytes, little-endian.
 struct ProviderCounts: Sendable, Equatable {
     private(set) var counts: [(provider: Int64, events: Int)] = []
 

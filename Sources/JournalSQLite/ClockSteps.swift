@@ -2,12 +2,12 @@ import GRDB
 
 /// Where in the journal the time of acceptance goes back, because the clock was set back.
 ///
-/// Between two steps, chunks stand in the order of acceptance, give or take the tolerance. So retention stops at the first chunk that is
-/// too young, and goes on behind the next step: an event that was accepted with the clock ahead ends it for nothing but itself.
+/// Between two steps, chunks are in the order of acceptance, give or take the tolerance. So retention stops at the first chunk that is
+/// too young, and continues after the next step: an event that was accepted with the clock ahead ends it for nothing but itself.
 struct ClockSteps: Sendable {
     /// By how many milliseconds neighbours may be out of order: requests are stamped before they wait for their commit.
     static let tolerance: Int64 = 60_000
-    /// No chunk behind one that is younger by this much, up to the next step, is older.
+    /// No chunk after one that is younger by this much, up to the next step, is older.
     static let margin = tolerance * 10
 
     /// The latest time of acceptance since the last step, in milliseconds.
@@ -33,7 +33,7 @@ struct ClockSteps: Sendable {
         try db.execute(sql: "INSERT OR IGNORE INTO clock_steps(first) VALUES(?)", arguments: [first])
     }
 
-    /// The first step behind a sequence number.
+    /// The first step after a sequence number.
     static func next(after sequence: Int64, in db: Database) throws -> Int64? {
         try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT min(first) FROM clock_steps WHERE first > ?"),

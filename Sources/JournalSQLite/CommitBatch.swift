@@ -2,7 +2,7 @@ import Events
 import Journal
 import JournalFormat
 
-/// All that one commit is going to change, gathered while its transaction is open.
+/// All that one commit is going to change, collected while its transaction is open.
 struct CommitBatch {
     /// The names as they were when the commit began; every operation of it uses known ones.
     let names: NameTable

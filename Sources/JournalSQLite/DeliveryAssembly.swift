@@ -38,7 +38,7 @@ struct DeliveryAssembly {
             }
     }
 
-    /// What became of an event at an account; nil if nothing yet.
+    /// The outcome of an event at an account; nil if nothing yet.
     private func delivery(
         _ sequence: Int64,
         _ account: Int64,
@@ -57,18 +57,7 @@ struct DeliveryAssembly {
             ? known?.runs.outcome(at: sequence, account)
             : try SettledRuns.outcome(at: sequence, account, in: db)
         guard let outcome else { return nil }
-        return Delivery(
-            provider: destination.provider,
-            adapter: destination.adapter,
-            mode: destination.mode,
-            lane: lane,
-            status: outcome.attempt == nil ? .skipped : .delivered,
-            attempts: outcome.attempt == nil ? 0 : 1,
-            deduplicated: outcome.attempt?.deduplicated ?? false,
-            httpStatus: outcome.attempt?.httpStatus,
-            latency: outcome.attempt?.latency,
-            history: outcome.attempt.map { [$0] } ?? []
-        )
+        return Delivery(settledBy: outcome.attempt, to: destination, of: lane)
     }
 
     /// The delivery of a row.
@@ -127,17 +116,6 @@ extension Attempt {
     }
 }
 
-extension Delivery {
-    static func pending(_ destination: Destination) -> Delivery {
-        Delivery(
-            provider: destination.provider,
-            adapter: destination.adapter,
-            mode: destination.mode,
-            status: .pending
-        )
-    }
-}
-
 /// A row of the table `deliveries`.
 struct DeliveryRow: Sendable {
     static let columns = """
@@ -189,5 +167,5 @@ struct DeliveryRow: Sendable {
 struct UnknownWord: Error, CustomStringConvertible {
     let word: String
 
-    var description: String { "a database row contains \"\(word)\", which this version does not know" }
+    var description: String { "a database row contains \"\(word)\", which this version does not recognize" }
 }

@@ -5,7 +5,7 @@ import JournalFormat
 /// Which rows of `deliveries` a list is made of.
 struct DeliveryQuery: Sendable {
     let statuses: Set<DeliveryStatus>
-    /// The rows behind this one.
+    /// The rows after this one.
     var after = DeliveryRow.Position.start
     /// Nil: of all providers.
     var accounts: [Int64]?
@@ -19,7 +19,7 @@ struct DeliveryQuery: Sendable {
     }
 
     /// The first rows.
-    /// - Parameter end: no rows behind this one are looked at.
+    /// - Parameter end: no rows after this one are looked at.
     func rows(through end: DeliveryRow.Position, limit: Int, in db: Database) throws -> [DeliveryRow] {
         var conditions = ["(sequence, provider) > (?, ?)", "(sequence, provider) <= (?, ?)"]
         var arguments: StatementArguments = [after.sequence, after.provider, end.sequence, end.provider]

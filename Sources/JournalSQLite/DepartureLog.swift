@@ -56,7 +56,7 @@ final class DepartureLog: Sendable {
     }
 
     /// Notes that a request leaves.
-    /// - Parameter isOpen: whether a departure has no outcome yet; those that have are not kept for ever.
+    /// - Parameter isOpen: whether a departure has no outcome yet; those that have are not kept forever.
     func add(_ departures: [Departure], isOpen: (Departure) -> Bool) {
         state.withLock { state in
             guard let current = state else { return }

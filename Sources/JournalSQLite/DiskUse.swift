@@ -45,6 +45,13 @@ struct DiskUse {
         return stat(file.path, &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// Bytes of pages of the database that are free to be used again.
+    static func freeBytes(in db: Database) throws -> Int {
+        let free = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0
+        let size = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA page_size")) ?? 0
+        return free * size
+    }
+
     private static func databaseBytes(in db: Database) throws -> Int {
         let pages = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA page_count")) ?? 0
         let free = try Int.fetchOne(db.cachedStatement(sql: "PRAGMA freelist_count")) ?? 0

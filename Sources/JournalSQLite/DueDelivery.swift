@@ -121,7 +121,7 @@ struct DueDelivery: Sendable {
         )
     }
 
-    /// Brings the times of so many retries behind a sequence number forward.
+    /// Brings the times of so many retries after a sequence number forward.
     /// - Returns: the last of them; nil if there are no more.
     static func bringForward(
         provider: Int64,

@@ -116,7 +116,7 @@ final class DuplicateFinder: Sendable {
 
     // MARK: Repairing
 
-    /// Makes a damaged run again, while everything else goes on.
+    /// Makes a damaged run again, while everything else continues.
     func repair(_ damaged: DamagedRun) async throws(StoreError) {
         let result: Result<Void, StoreError> = await withCheckedContinuation { continuation in
             repairing.async {
@@ -137,7 +137,7 @@ final class DuplicateFinder: Sendable {
         try pool.read { db in _ = try rebuild.replace(damaged.run, because: damaged.fault, in: db) }
     }
 
-    /// Ends what goes on, and closes the connections.
+    /// Ends the work in progress, and closes the connections.
     func close() throws {
         repairing.sync {}
         reading.sync {}

@@ -55,6 +55,22 @@ final class FolderLock: Sendable {
         #endif
     }
 
+    /// Who has a folder now, without taking it.
+    /// - Returns: nil if nobody has; the process's id is nil if it is not known.
+    static func holder(of folder: URL) -> Int32?? {
+        let descriptor = open(folder.appending(path: "lock").path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let process = holder(in: descriptor)
+        // The file outlives its process. Only where that lives the lock itself is tried, which a gateway that starts now would meet.
+        if let process, kill(process, 0) != 0, errno == ESRCH { return nil }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else {
+            flock(descriptor, LOCK_UN)
+            return nil
+        }
+        return .some(process)
+    }
+
     private static func holder(in descriptor: Int32) -> Int32? {
         var buffer = [UInt8](repeating: 0, count: 16)
         let count = pread(descriptor, &buffer, buffer.count, 0)

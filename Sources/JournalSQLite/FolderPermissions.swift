@@ -34,13 +34,13 @@ enum FolderPermissions {
         }
         if let first = tightened.first {
             logger.notice(
-                "the data folder was open to other users; its permissions were tightened",
+                "the data folder was accessible to other users; its permissions were restricted",
                 metadata: ["first": "\(first)", "files": "\(tightened.count)"]
             )
         }
         if let first = refused.first {
             logger.warning(
-                "the data folder is open to other users, and its permissions cannot be changed; it should belong to the user that runs the gateway",
+                "the data folder is accessible to other users, and its permissions cannot be changed; it should belong to the user that runs the gateway",
                 metadata: ["first": "\(first)", "files": "\(refused.count)"]
             )
         }

@@ -9,7 +9,7 @@ package typealias CommitAnnouncement = @Sendable (_ wake: @escaping @Sendable ()
 
 /// Gathers what waits for a commit while the one before is syncing.
 ///
-/// There is no timer: the writer takes all that has gathered as soon as it is free, so that one lone request does not wait, and a
+/// There is no timer: the writer takes all that has accumulated as soon as it is free, so that one lone request does not wait, and a
 /// thousand together cost one fsync.
 final class GroupCommit: Sendable {
     fileprivate struct State {
@@ -56,7 +56,7 @@ final class GroupCommit: Sendable {
     /// Takes no more operations; the writer ends when it has committed those that wait.
     func close() {
         state.withLock { $0.isClosing = true }
-        // In any case: an announcement that is under way may not come any more.
+        // In any case: an announcement that is in flight may not come any more.
         wakeUp.signal()
     }
 

@@ -116,7 +116,7 @@ struct JournalReader: Sendable {
 
     // MARK: Stretches
 
-    /// The next piece of the journal behind `position`, from the cache alone; nil if it does not begin there.
+    /// The next piece of the journal after `position`, from the cache alone; nil if it does not begin there.
     func cachedStretch(after position: Int64, through newest: Int64, limit: BlockLimit) -> Stretch? {
         var stretch = Stretch(end: position)
         var events = 0
@@ -128,7 +128,7 @@ struct JournalReader: Sendable {
         return stretch.chunks.isEmpty ? nil : stretch
     }
 
-    /// The next piece of the journal behind `position` that has events for the provider.
+    /// The next piece of the journal after `position` that has events for the provider.
     ///
     /// It ends before a damaged chunk, or is nothing but that.
     func stretch(
@@ -164,7 +164,7 @@ struct JournalReader: Sendable {
         return stretch
     }
 
-    /// Chunk rows in journal order from the one that holds `sequence`, or the first behind it.
+    /// Chunk rows in journal order from the one that holds `sequence`, or the first after it.
     static func rows(from sequence: Int64, in db: Database) throws -> RowCursor {
         try Row.fetchCursor(
             db.cachedStatement(
@@ -207,7 +207,7 @@ struct StoredEvent: Sendable {
 }
 
 extension JournalReader {
-    /// The provider's first event behind `position` that is not settled.
+    /// The provider's first event after `position` that is not settled.
     func firstEvent(
         after position: Int64,
         through newest: Int64,

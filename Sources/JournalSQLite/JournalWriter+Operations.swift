@@ -81,6 +81,9 @@ extension JournalWriter {
         case .audit(let entry, let answer):
             try AuditTable.insert(entry, keeping: parts.settings.auditEntriesPerCategory, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
+        case .removeAudit(let timestamp, let answer):
+            let count = try AuditTable.remove(before: timestamp, in: db)
+            batch.answers.append { answer.resume(returning: .success(count)) }
         case .holdByOperator(let provider, let hold, let answer):
             try OperatorHoldTable.set(hold, of: provider, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }

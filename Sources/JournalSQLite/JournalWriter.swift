@@ -4,8 +4,9 @@ import GRDB
 import Journal
 import JournalFormat
 import Logging
+import Telemetry
 
-/// The one who writes: turns what has gathered into one transaction, one fsync, and then the answers.
+/// The one who writes: turns what has accumulated into one transaction, one fsync, and then the answers.
 ///
 /// Lives on its own thread, together with the connection. In memory nothing changes before the commit has succeeded, but for the
 /// identity index, where a failed commit's insertions are taken back.
@@ -15,7 +16,7 @@ final class JournalWriter {
     private(set) var statements: StatementSet
     private(set) var settlements: SettlementWriter
     private(set) var newest: Int64
-    /// Whether the last commit failed: a statement that has failed once fails for ever (GRDB).
+    /// Whether the last commit failed: a statement that has failed once fails forever (GRDB).
     private var hasFailed = false
     private var commitsSinceCursors = 0
     private var savedCursors: [ProviderName: Int64] = [:]
@@ -72,7 +73,7 @@ final class JournalWriter {
         if isLogToShrink { shrinkLog() }
     }
 
-    /// Makes room that the log takes, now and then, since it holds up the writer.
+    /// Makes room that the log takes, periodically, since it holds up the writer.
     private func shrinkLog() {
         isLogToShrink = false
         guard diskUse.mayShrinkLog(now: .now) else { return }
@@ -99,6 +100,7 @@ final class JournalWriter {
                 batch.names.providers[count.provider].map { (provider: $0, events: count.events) }
             }
             parts.ledger.appended(chunk.range, events: counts)
+            parts.accepted.add(counts)
         }
         for effect in batch.effects { effect(parts.ledger) }
         for lease in batch.newLeases { parts.leases.rise(lease.provider, to: lease.epoch) }
@@ -142,7 +144,7 @@ final class JournalWriter {
         }
     }
 
-    /// Cursors now and then, and damage when there is some.
+    /// Cursors periodically, and damage when there is some.
     private func saveExtras(_ batch: inout CommitBatch) throws {
         batch.damage = parts.damage.unsaved
         for damage in batch.damage {
@@ -177,7 +179,7 @@ final class JournalWriter {
             }
             parts.damage.saved(batch.damage)
         } catch {
-            parts.logger.warning("the cursors could not be written at the end", metadata: ["reason": "\(error)"])
+            parts.logger.warning("the cursors could not be written at shutdown", metadata: ["reason": "\(error)"])
         }
     }
 }

@@ -1,12 +1,13 @@
 import Events
 import Journal
+import JournalFormat
 import Synchronization
 
 /// Who waits for the end of which lease.
 final class LeaseWatch: Sendable {
     private struct State {
         /// Each rises to the epoch of the account's newest lease, and above it when that is given back.
-        var epochs: [ProviderName: RisingNumber] = [:]
+        var epochs: [ProviderName: AdvancingValue<Int64>] = [:]
         var isClosed = false
     }
 
@@ -32,11 +33,11 @@ final class LeaseWatch: Sendable {
     }
 
     /// - Returns: nil if the watch is closed.
-    private func number(of provider: ProviderName) -> RisingNumber? {
+    private func number(of provider: ProviderName) -> AdvancingValue<Int64>? {
         state.withLock { state in
             if state.isClosed { return nil }
             if let known = state.epochs[provider] { return known }
-            let number = RisingNumber(0)
+            let number = AdvancingValue(rising: 0)
             state.epochs[provider] = number
             return number
         }

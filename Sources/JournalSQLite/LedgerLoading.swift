@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import GRDB
 import Journal
 import JournalFormat
@@ -53,7 +54,7 @@ struct LedgerLoading {
         )
     }
 
-    /// How many events each provider has behind its cursor, by the counts of the chunks.
+    /// How many events each provider has after its cursor, by the counts of the chunks.
     private func eventsBehind(_ cursors: [Int64: Int64]) throws -> [Int64: Int] {
         guard let oldest = cursors.values.min() else { return [:] }
         let names = reader.names.current
@@ -73,10 +74,10 @@ struct LedgerLoading {
         return waiting
     }
 
-    /// What is settled behind the cursor: outcomes that came out of order, or after cursors were last written down.
+    /// What is settled after the cursor: outcomes that came out of order, or after cursors were last written down.
     private func settled(behind cursor: Int64, by provider: Int64) throws -> SequenceRanges {
         var ranges = SequenceRanges()
-        // A cursor may stand inside a run: where a walk ended that passed over what had been settled before.
+        // A cursor may stand inside a run: where a walk ended that skipped what had been settled before.
         let runs = try Row.fetchCursor(
             db,
             sql: """
@@ -86,7 +87,7 @@ struct LedgerLoading {
         )
         while let run = try runs.next() {
             let (first, last): (Int64, Int64) = (run[0], run[1])
-            if let members = RunMembers(decoding: run[2], first: first) {
+            if let members = RunMembers(decoding: (run[2] as Data?).map { [UInt8]($0) }, first: first) {
                 ranges.insert(members.ranges)
             } else {
                 ranges.insert(first...last)
@@ -101,7 +102,7 @@ struct LedgerLoading {
         return ranges
     }
 
-    /// Walks over what is settled behind the cursor.
+    /// Walks over what is settled after the cursor.
     /// - Returns: how many events of the provider are settled there, and up to where all are.
     private func walk(
         over ranges: SequenceRanges,

@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import GRDB
 import Journal
 import JournalFormat
@@ -29,7 +30,7 @@ struct RetentionStep: Sendable {
         newest: Int64
     ) throws -> Progress {
         let before = min(before, try PinTable.earliest(in: db) ?? before)
-        // A lane that is not over has not looked at what lies behind its cursor.
+        // A lane that is not over has not looked at what lies after its cursor.
         let floor = lanes.active.map { lane in ledger.withProgress(of: lane.account.name, \.cursor) ?? lane.first }
             .min()
         var progress = Progress()
@@ -61,7 +62,7 @@ struct RetentionStep: Sendable {
         return progress
     }
 
-    /// Goes on behind the next step of the clock.
+    /// Continues after the next step of the clock.
     private func jump(_ progress: inout Progress, behind last: Int64, newest: Int64, _ db: Database) throws -> Progress
     {
         guard let step = try ClockSteps.next(after: last, in: db) else {
@@ -112,7 +113,7 @@ struct RetentionStep: Sendable {
         for run in runs {
             let (first, provider, last): (Int64, Int64, Int64) = (run[0], run[1], run[2])
             var next: Int64? = range.upperBound + 1
-            if let members = RunMembers(decoding: run[3], first: first) {
+            if let members = RunMembers(decoding: (run[3] as Data?).map { [UInt8]($0) }, first: first) {
                 next = members.first(from: range.upperBound + 1)
             } else {
                 // One that lies within it, from its beginning on: none of those events is its own.

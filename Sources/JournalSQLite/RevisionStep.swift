@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// A part of a person's decision about deliveries, small enough not to hold up the commits beside it.
 struct RevisionStep: Sendable {

@@ -1,3 +1,4 @@
+package import Events
 import GRDB
 package import Journal
 
@@ -13,4 +14,12 @@ extension SQLiteEventStore {
     ) async throws(StoreError) -> [RecordedAuditEntry] {
         try await readPoint { db in try AuditTable.entries(filter, before: before, limit: limit, in: db) }
     }
+
+    package func removeAuditEntries(before timestamp: Timestamp) async throws(StoreError) -> Int {
+        try await commit { .removeAudit(before: timestamp, $0) }
+    }
+}
+
+extension SQLiteEventStore {
+    package var acceptedSinceOpening: [ProviderName: Int] { parts.accepted.current }
 }

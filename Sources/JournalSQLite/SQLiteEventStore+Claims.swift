@@ -109,21 +109,25 @@ extension SQLiteEventStore {
         -> [ClaimedDelivery]
     {
         // Neighbours mostly have the same submission.
-        var last: (submission: Submission, destination: Destination?)?
-        return places.compactMap { place -> ClaimedDelivery? in
+        var (submission, destination): (Submission?, Destination?) = (nil, nil)
+        var deliveries: [ClaimedDelivery] = []
+        deliveries.reserveCapacity(places.count)
+        for place in places {
             let event = stretch.chunks[place.chunk].events[place.event]
-            if last?.submission !== event.submission {
-                last = (event.submission, event.plan.destination(at: provider))
+            if submission !== event.submission {
+                (submission, destination) = (event.submission, event.plan.destination(at: provider))
             }
-            return last?.destination.map { destination in
+            guard let destination else { continue }
+            deliveries.append(
                 ClaimedDelivery(
                     sequence: stretch.sequence(at: place),
                     event: event,
                     destination: destination,
                     attempts: 0
                 )
-            }
+            )
         }
+        return deliveries
     }
 
     /// Reads retries that are claimed, a few at a time; what does not fit is given back.

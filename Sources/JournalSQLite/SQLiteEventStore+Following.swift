@@ -1,6 +1,7 @@
 package import Events
 import GRDB
 package import Journal
+import JournalFormat
 
 extension SQLiteEventStore {
     package func events(after position: JournalPosition, of tenant: TenantID, limit: Int) async throws(StoreError)

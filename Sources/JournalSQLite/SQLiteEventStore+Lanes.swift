@@ -15,7 +15,7 @@ extension SQLiteEventStore {
     package func lanes() async throws(StoreError) -> [Lane] {
         let parts = parts
         return try await readPoint { db in
-            try LaneTable.all(in: db).map { try $0.lane(parts, in: db) }
+            try LaneTable.all(parts.lanes, in: db).map { try $0.lane(parts, in: db) }
         }
     }
 
@@ -38,7 +38,7 @@ extension SQLiteEventStore {
         taking membership: any LaneMembership
     ) async throws(StoreError) -> AccountLease {
         guard let account = parts.names.current.lanes.values.first(where: { $0.lane == number })?.name else {
-            throw .failed(reason: "there is no lane \(number)")
+            throw .failed(reason: "no lane has the number \(number)")
         }
         let lease = try await lease(account)
         parts.lanes.begin(account, taking: membership)
@@ -93,17 +93,7 @@ extension SQLiteEventStore {
                 return progress.claim(from: piece.stretch, limit: limit, at: piece.destinations)
             }
             guard let claimed, !claimed.isEmpty else { continue }
-            let deliveries = claimed.compactMap { place -> ClaimedDelivery? in
-                let sequence = piece.stretch.sequence(at: place)
-                return piece.destinations[sequence.rawValue].map { destination in
-                    ClaimedDelivery(
-                        sequence: sequence,
-                        event: piece.stretch.chunks[place.chunk].events[place.event],
-                        destination: destination,
-                        attempts: 0
-                    )
-                }
-            }
+            let deliveries = piece.deliveries(at: claimed)
             guard let last = deliveries.last else { continue }
             return DeliveryBlock(
                 provider: lease.provider,
@@ -116,13 +106,13 @@ extension SQLiteEventStore {
         return nil
     }
 
-    /// What lies behind a position: read before, or now.
+    /// What lies after a position: read before, or now.
     private func piece(of lane: LaneBook.Entry, after position: Int64, through newest: Int64) async throws(StoreError)
         -> LaneStretch
     {
         if let prepared = lane.prepared, prepared.start <= position, position < prepared.stretch.end { return prepared }
         guard let membership = lane.membership else {
-            throw .failed(reason: "the account of lane \(lane.account.lane) was taken without its membership")
+            throw .failed(reason: "the account of lane \(lane.account.lane) was leased without its membership")
         }
         let read = LaneRead(lane, taking: membership, parts)
         let piece = try await self.read(on: readers.walks) { db in
@@ -134,26 +124,12 @@ extension SQLiteEventStore {
     }
 }
 
-/// Tells where the events of an account go.
-enum AccountDestinations: Sendable {
-    /// By their plans.
-    case plans(ProviderName)
-    case lane(any LaneMembership)
-
-    func destination(for event: AcceptedEvent) -> Destination? {
-        switch self {
-        case .plans(let provider): event.plan.destination(at: provider)
-        case .lane(let membership): membership.destination(for: event)
-        }
-    }
-}
-
 extension StoreParts {
     /// Tells where the events of an account go.
     func destinations(at account: ProviderName) throws(StoreError) -> AccountDestinations {
         guard let lane = lanes.entry(of: account) else { return .plans(account) }
         guard let membership = lane.membership else {
-            throw .failed(reason: "the account of lane \(lane.account.lane) was taken without its membership")
+            throw .failed(reason: "the account of lane \(lane.account.lane) was leased without its membership")
         }
         return .lane(membership)
     }

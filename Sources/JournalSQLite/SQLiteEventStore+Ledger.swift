@@ -2,7 +2,7 @@ package import Events
 package import Journal
 import JournalFormat
 
-/// Retries, intents and outcomes; how first attempts are claimed stands in `SQLiteEventStore+Claims`.
+/// Retries, intents and outcomes; how first attempts are claimed is in `SQLiteEventStore+Claims`.
 extension SQLiteEventStore {
     package func nextDue(for provider: ProviderName) -> Timestamp? {
         parts.ledger.withProgress(of: provider, \.nextDue) ?? nil
@@ -91,8 +91,11 @@ extension SQLiteEventStore {
         -> PreparedSettlement
     {
         let isLane = parts.lanes.entry(of: lease.provider) != nil
+        let damage = parts.damage.all
         let (runs, exceptions) =
-            try parts.ledger.withProgress(under: lease) { Self.separate(settlement, by: isLane ? nil : $0, rows: $0) }
+            try parts.ledger.withProgress(under: lease) {
+                Self.separate(settlement, by: isLane ? nil : $0, rows: $0, damage: damage)
+            }
             ?? (settlement.runs, settlement.exceptions)
         let events = try await events(at: exceptions.map(\.sequence.rawValue))
         let numbers = parts.names.numbers(for: exceptions.compactMap { events[$0.sequence.rawValue]?.event }).origins
@@ -112,10 +115,12 @@ extension SQLiteEventStore {
     /// - Parameters:
     ///   - progress: tells where to cut; nil if runs say themselves which events are theirs.
     ///   - rows: tells what was claimed by its row.
+    ///   - damage: chunks that nothing was claimed from.
     private static func separate(
         _ settlement: Settlement,
         by progress: ProviderProgress?,
-        rows held: ProviderProgress
+        rows held: ProviderProgress,
+        damage: [ChunkDamage]
     ) -> ([SettledRun], [SettledDelivery]) {
         var (runs, exceptions) = ([SettledRun](), settlement.exceptions)
         let rows = Set(exceptions.map(\.sequence.rawValue))
@@ -135,7 +140,8 @@ extension SQLiteEventStore {
                 }
             }
             guard !rest.isEmpty else { continue }
-            for piece in progress?.unbroken(rest, besides: rows) ?? [rest[...]] {
+            let pieces = progress?.unbroken(rest, besides: rows).flatMap { $0.cut(around: damage) } ?? [rest[...]]
+            for piece in pieces {
                 runs.append(
                     SettledRun(sequences: piece.map { SequenceNumber($0) }, at: run.at, attempt: run.attempt)
                 )
@@ -150,5 +156,20 @@ extension Settlement {
     fileprivate var runs: [SettledRun] {
         delivered.map { SettledRun(sequences: $0.sequences, at: $0.attempt.at, attempt: $0.attempt) }
             + skipped.map { SettledRun(sequences: $0.sequences, at: $0.at, attempt: nil) }
+    }
+}
+
+extension ArraySlice<Int64> {
+    /// Cuts a run where a damaged chunk lies between two of its events: a backup may have the chunk, and its events are not delivered.
+    fileprivate func cut(around damage: [ChunkDamage]) -> [ArraySlice<Int64>] {
+        guard !damage.isEmpty else { return [self] }
+        var (pieces, start): ([ArraySlice<Int64>], Int) = ([], startIndex)
+        for index in indices.dropFirst() {
+            let (left, right) = (self[index - 1], self[index])
+            guard damage.contains(where: { left < $0.first.rawValue && $0.last.rawValue < right }) else { continue }
+            pieces.append(self[start..<index])
+            start = index
+        }
+        return pieces + [self[start...]]
     }
 }

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 package import Journal
+import JournalFormat
 
 extension SQLiteEventStore {
     package func recorded(

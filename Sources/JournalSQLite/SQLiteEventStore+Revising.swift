@@ -248,17 +248,6 @@ extension SQLiteEventStore {
     }
 }
 
-extension RevisionCount {
-    fileprivate static func += (left: inout Self, right: Self) {
-        left = RevisionCount(
-            changed: left.changed + right.changed,
-            busy: left.busy + right.busy,
-            amended: left.amended + right.amended,
-            untranslatable: left.untranslatable + right.untranslatable
-        )
-    }
-}
-
 extension ArchivedDelivery {
     fileprivate var sequence: Int64 { cursor.sequence.rawValue }
 }

@@ -13,7 +13,7 @@ extension SQLiteEventStore {
         let rows = try await deliveries(matching: filter, after: after, limit: limit)
         let untriedAt = providers.filter { filter.takesUntried(at: $0) }
         guard !untriedAt.isEmpty else { return rows }
-        var merge = DeliveryMerge(names: parts.names.current, rows)
+        var merge = DeliveryMerge(numbers: parts.names.current.providerNumbers, rows)
         for provider in untriedAt {
             merge.add(try await untried(at: provider, matching: filter, after: after, limit: limit))
         }
@@ -92,40 +92,5 @@ extension DeliveryFilter {
     /// Whether it can take a delivery to this provider that was never tried.
     func takesUntried(at provider: ProviderName) -> Bool {
         (statuses.isEmpty || statuses.contains(.pending)) && (providers.isEmpty || providers.contains(provider))
-    }
-}
-
-/// Puts pages of several sources together in journal order.
-private struct DeliveryMerge {
-    private let names: NameTable
-    private var found: [ArchivedDelivery]
-    /// What lies behind it is in a later page of one of the sources.
-    private var end: DeliveryCursor?
-
-    init(names: NameTable, _ page: DeliveryPage) {
-        self.names = names
-        found = page.deliveries
-        end = page.next
-    }
-
-    mutating func add(_ page: DeliveryPage) {
-        found += page.deliveries
-        guard let next = page.next else { return }
-        if let end, !isBefore(next, end) { return }
-        end = next
-    }
-
-    func page(limit: Int) -> DeliveryPage {
-        var deliveries = found
-        if let end { deliveries.removeAll { isBefore(end, $0.cursor) } }
-        deliveries.sort { isBefore($0.cursor, $1.cursor) }
-        guard deliveries.count > limit else { return DeliveryPage(deliveries: deliveries, next: end) }
-        deliveries.removeLast(deliveries.count - limit)
-        return DeliveryPage(deliveries: deliveries, next: deliveries.last?.cursor)
-    }
-
-    private func isBefore(_ left: DeliveryCursor, _ right: DeliveryCursor) -> Bool {
-        (left.sequence.rawValue, names.providerNumbers[left.provider] ?? 0)
-            < (right.sequence.rawValue, names.providerNumbers[right.provider] ?? 0)
     }
 }

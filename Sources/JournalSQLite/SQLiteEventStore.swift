@@ -3,6 +3,7 @@ package import Events
 package import Foundation
 import GRDB
 package import Journal
+import JournalFormat
 package import Logging
 import ServiceLifecycle
 
@@ -19,27 +20,21 @@ package final class SQLiteEventStore: EventStore {
     private let writer: WriterThread
 
     /// Opens a data folder, makes it if it is missing, and reads what must be in memory. Blocks while it does.
-    /// - Parameter announce: how the writer is woken for what is to be committed.
+    /// - Parameters:
+    ///   - toMove: whether the journal is opened to be moved, which may have been begun before.
+    ///   - announce: how the writer is woken for what is to be committed.
     /// - Throws: ``StoreError/folderInUse(path:process:)``, ``StoreError/newerFormat(path:found:known:)``,
     ///   ``StoreError/unusable(path:reason:)`` or ``StoreError/full(retryAfter:)``.
     package init(
         opening folder: URL,
+        toMove: Bool = false,
         settings: SQLiteStoreSettings = SQLiteStoreSettings(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         announce: @escaping CommitAnnouncement = { wake in wake() },
         logger: Logger
     ) throws(StoreError) {
-        do {
-            try FileManager.default.createDirectory(
-                at: folder,
-                withIntermediateDirectories: true,
-                attributes: FolderPermissions.folder
-            )
-        } catch {
-            throw .unusable(path: folder.path, reason: Self.reason(error))
-        }
-        let lock = try FolderLock(folder: folder)
-        FolderPermissions.tighten(folder, logger: logger)
+        let held = try DataFolder(opening: folder, logger: logger)
+        if !toMove { try MovedMark(folder: folder).check(folder) }
         do {
             let opening = StoreOpening(
                 folder: folder,
@@ -54,7 +49,7 @@ package final class SQLiteEventStore: EventStore {
         } catch {
             throw Self.openingFailure(error, folder: folder, settings: settings)
         }
-        writer = WriterThread(pool: pool, readers: readers, parts: parts, lock: lock)
+        writer = WriterThread(pool: pool, readers: readers, parts: parts, lock: held.lock)
         writer.start()
         parts.columns.startFilling(ColumnFilling(pool: pool, reader: parts.reader))
     }
@@ -79,11 +74,6 @@ package final class SQLiteEventStore: EventStore {
         case .failed(let reason): .unusable(path: folder.path, reason: reason)
         case let failure: failure
         }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        return (underlying ?? error as NSError).localizedDescription
     }
 
     // MARK: What the parts of the protocol share
@@ -143,7 +133,7 @@ extension SQLiteEventStore {
 // MARK: - Service
 
 extension SQLiteEventStore: Service {
-    /// Waits for its turn in the shutdown, then closes. Services that use the store come behind it in the group's list, so that
+    /// Waits for its turn in the shutdown, then closes. Services that use the store come after it in the group's list, so that
     /// they have stopped by then.
     package func run() async throws {
         // It throws for one reason only, a cancelled task, and that means the same: time to close.

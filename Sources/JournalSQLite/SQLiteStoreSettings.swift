@@ -5,7 +5,7 @@ import JournalFormat
 package struct SQLiteStoreSettings: Sendable, Equatable {
     /// Most events that may wait for one provider; at it, appending throws ``StoreError/full(retryAfter:)``. Nil: no limit.
     package var backlogLimitEvents: Int?
-    /// Most bytes that the database may use; at it, appending throws ``StoreError/full(retryAfter:)``, while settling goes on.
+    /// Most bytes that the database may use; at it, appending throws ``StoreError/full(retryAfter:)``, while settling continues.
     /// Nil: as much as the disk has.
     package var diskLimitBytes: Int?
     /// How long a client is asked to wait when the store is full.
@@ -30,9 +30,9 @@ package struct SQLiteStoreSettings: Sendable, Equatable {
     package var auditEntriesPerCategory = 100_000
     /// How long a search reads before another may take its place.
     package var searchSlice: Duration = .milliseconds(50)
-    /// How long a search goes on before it says how far it came.
+    /// How long a search continues before it says how far it came.
     package var searchTimeLimit: Duration = .seconds(10)
-    /// How much longer one goes on that cannot say that yet, or that cannot be told in part; then it throws
+    /// How much longer a search continues that cannot say that yet, or whose result cannot be partial; then it throws
     /// ``StoreError/unfinishedRead``.
     package var searchPatience: Duration = .seconds(20)
     /// Bytes of events and deliveries after which a page ends; its first event always fits.

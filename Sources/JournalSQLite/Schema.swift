@@ -8,9 +8,8 @@ enum Schema {
     /// Kept as `PRAGMA user_version`.
     static let version = 9
 
-    /// A delivered run never crosses a multiple of this many sequence numbers, so that the run that holds an event is found close
-    /// before it.
-    static let runSpan: Int64 = 4096
+    /// A delivered run never crosses a multiple of this many sequence numbers.
+    static let runSpan = RunMembers.span
 
     /// Makes the tables in an empty database.
     /// - Throws: ``StoreError/newerFormat(path:found:known:)``, ``StoreError/unusable(path:reason:)`` or the database's error.
@@ -31,6 +30,23 @@ enum Schema {
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
+    }
+
+    /// Leaves a journal of a newer version as it is: a connection that may write changes a file when it opens it.
+    /// - Throws: ``StoreError/newerFormat(path:found:known:)``
+    static func refuseNewer(_ file: URL) throws {
+        guard FileManager.default.fileExists(atPath: file.path) else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let found: Int
+        do {
+            let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+            found = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        } catch {
+            // Whatever else is wrong with the file is reported when it is opened.
+            return
+        }
+        guard found <= version else { throw StoreError.newerFormat(path: file.path, found: found, known: version) }
     }
 
     /// Brings the tables of an older version to this one.
@@ -299,7 +315,19 @@ enum MetaTable {
             try set(name, to: word, in: db)
             words.append(UInt64(bitPattern: word))
         }
-        return words.map {
+        return text(ofJournal: words)
+    }
+
+    /// The same id, if it has been drawn.
+    static func drawnJournalID(in db: Database) throws -> String? {
+        let words = try ["journal_id_0", "journal_id_1"].compactMap { name in
+            try value(name, in: db).map { UInt64(bitPattern: $0) }
+        }
+        return words.count == 2 ? text(ofJournal: words) : nil
+    }
+
+    private static func text(ofJournal words: [UInt64]) -> String {
+        words.map {
             String(repeating: "0", count: $0.leadingZeroBitCount / 4) + ($0 == 0 ? "" : String($0, radix: 16))
         }
         .joined()

@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import GRDB
 import Journal
 import JournalFormat
@@ -57,7 +58,7 @@ struct SettlementWriter {
                     first, provider, piece[piece.endIndex - 1].rawValue, run.at.milliseconds,
                     run.attempt?.latency.wholeMicroseconds ?? 0, run.attempt?.httpStatus,
                     run.attempt?.deduplicated ?? false, run.attempt == nil,
-                    withMembers ? RunMembers(piece)?.encoded : nil,
+                    withMembers ? RunMembers(piece).map { Data($0.encoded) } : nil,
                 ]
             )
         }

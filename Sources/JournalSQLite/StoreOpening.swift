@@ -5,6 +5,7 @@ import GRDB
 import Journal
 import JournalFormat
 import Logging
+import Telemetry
 
 /// Opens the database and reads what the store keeps in memory.
 struct StoreOpening {
@@ -27,6 +28,7 @@ struct StoreOpening {
             try db.execute(sql: "PRAGMA page_size = 2048")
             try db.execute(sql: "PRAGMA cache_size = -4096")
         }
+        try Schema.refuseNewer(file)
         try FolderPermissions.makeFile(file.path)
         let pool = try DatabasePool(path: file.path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
@@ -65,11 +67,15 @@ struct StoreOpening {
     func parts(_ db: Database) throws -> StoreParts {
         let key = try MetaTable.hashKey(in: db)
         let names = JournalNames(
-            try loadNames(db, hash: IdentityHash(key: key, significantBits: settings.identityHashBits))
+            try NameTable(
+                loading: db,
+                hash: IdentityHash(key: key, significantBits: settings.identityHashBits),
+                logger: logger
+            )
         )
-        let bounds = try Self.bounds(db)
+        let bounds = try JournalBounds(of: db)
         let cache = ChunkCache(limitBytes: settings.cacheBytes)
-        let damage = DamageLog(known: try loadDamage(db), logger: logger)
+        let damage = DamageLog(known: try ChunkDamage.all(in: db), logger: logger)
         let reader = JournalReader(names: names, cache: cache, damage: damage)
         let removed = try RemovedTable.all(in: db)
         let index = try IdentityIndex(
@@ -100,6 +106,7 @@ struct StoreOpening {
             folder: folder,
             settings: settings,
             journalID: try MetaTable.journalID(in: db),
+            identityKey: key,
             logger: logger,
             names: names,
             cache: cache,
@@ -110,7 +117,7 @@ struct StoreOpening {
             ledger: ProviderLedger(try loading.load()),
             leases: LeaseWatch(),
             lanes: LaneBook(lanes),
-            newest: RisingNumber(bounds.newest),
+            newest: AdvancingValue(rising: bounds.newest),
             newestAtOpening: bounds.newest,
             commits: commits,
             departures: departures,
@@ -144,44 +151,7 @@ struct StoreOpening {
             for intent in unsent { try delete.execute(arguments: [intent.provider, intent.sequence]) }
             return .commit
         }
-        logger.info("requests that had not left are sent anew", metadata: ["events": "\(unsent.count)"])
+        logger.info("requests that had not been sent are sent again", metadata: ["events": "\(unsent.count)"])
         return log
-    }
-
-    /// The oldest event that is there, and the newest that ever was.
-    private static func bounds(_ db: Database) throws -> (oldest: Int64, newest: Int64) {
-        let removed = try MetaTable.newestRemoved(in: db)
-        guard let oldest = try Int64.fetchOne(db, sql: "SELECT min(first) FROM chunks"),
-            let newest = try Int64.fetchOne(db, sql: "SELECT first + count - 1 FROM chunks ORDER BY first DESC LIMIT 1")
-        else { return (removed + 1, removed) }
-        return (oldest, max(removed, newest))
-    }
-
-    private func loadNames(_ db: Database, hash: IdentityHash) throws -> NameTable {
-        var names = NameTable(hash: hash)
-        for row in try Row.fetchAll(db, sql: "SELECT number, name FROM providers") {
-            names.load(provider: ProviderName(row[1] as String), number: row[0])
-        }
-        for row in try Row.fetchAll(db, sql: "SELECT number, tenant, client FROM origins ORDER BY number") {
-            let origin = EventOrigin(tenant: TenantID(row[1] as String), client: ClientName(row[2] as String))
-            names.load(origin: origin, number: row[0])
-        }
-        for row in try Row.fetchAll(db, sql: "SELECT number, encoded FROM plans") {
-            let number: UInt32 = row[0]
-            // The chunks that name a plan that is lost are reported as damaged when they are read.
-            guard let plan = PlanCoding.decode([UInt8](row[1] as Data)) else {
-                logger.error("a plan of the journal is damaged", metadata: ["plan": "\(number)"])
-                continue
-            }
-            names.load(plan: plan, number: number)
-        }
-        for lane in try LaneTable.entries(in: db) { names.load(lane: lane.account) }
-        return names
-    }
-
-    private func loadDamage(_ db: Database) throws -> [ChunkDamage] {
-        try Row.fetchAll(db, sql: "SELECT first, last, reason FROM damage").map { row in
-            ChunkDamage(first: SequenceNumber(row[0] as Int64), last: SequenceNumber(row[1] as Int64), reason: row[2])
-        }
     }
 }

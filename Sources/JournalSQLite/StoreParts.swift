@@ -1,12 +1,16 @@
 import Foundation
 import Journal
+import JournalFormat
 import Logging
+import Telemetry
 
 /// What the store's calls and its writer share.
 struct StoreParts: Sendable {
     let folder: URL
     let settings: SQLiteStoreSettings
     let journalID: String
+    /// The key of the identity hash.
+    let identityKey: SipHash
     let logger: Logger
     let names: JournalNames
     let cache: ChunkCache
@@ -17,7 +21,7 @@ struct StoreParts: Sendable {
     let ledger: ProviderLedger
     let leases: LeaseWatch
     let lanes: LaneBook
-    let newest: RisingNumber
+    let newest: AdvancingValue<Int64>
     /// Events with higher numbers were accepted since the store was opened.
     let newestAtOpening: Int64
     let commits: GroupCommit
@@ -25,4 +29,5 @@ struct StoreParts: Sendable {
     let duplicates: DuplicateFinder
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
+    let accepted = AcceptedCounts()
 }

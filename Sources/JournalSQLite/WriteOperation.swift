@@ -24,17 +24,19 @@ enum WriteOperation: Sendable {
     case discardRetries(AccountLease, limit: Int, Answer<Int>)
     /// Changes what retention leaves.
     case pins(PinStep, Answer<Void>)
-    /// Begins the counts of a provider's shadow deliveries anew.
+    /// Resets the counts of a provider's shadow deliveries.
     case forgetShadowCounts(ProviderName, Answer<Void>)
     /// Writes or lifts a provider's hold.
     case hold(ProviderHold?, AccountLease, Answer<Void>)
     /// Adds an entry to the audit log.
     case audit(AuditEntry, Answer<Void>)
+    /// Removes old entries of the audit log; answers how many.
+    case removeAudit(before: Timestamp, Answer<Int>)
     /// Writes or lifts an operator's hold of a provider.
     case holdByOperator(ProviderName, OperatorHold?, Answer<Void>)
     /// Makes so many retries of a provider due that are not; answers how many it found.
     case makeRetriesDue(ProviderName, beyond: Timestamp, Timestamp, limit: Int, Answer<Int>)
-    /// Brings the times of so many retries behind a sequence number forward; the answer is the last of them.
+    /// Brings the times of so many retries after a sequence number forward; the answer is the last of them.
     case bringForward(AccountLease, after: Int64, by: Duration, limit: Int, Answer<Int64?>)
 
     /// How many bytes of events the operation holds while it waits.
@@ -49,7 +51,7 @@ enum WriteOperation: Sendable {
             .bringForward(let lease, _, _, _, _), .discardRetries(let lease, _, _):
             lease
         case .lane(_, let lease, _): lease
-        case .append, .lease, .removeSettled, .revise, .audit, .holdByOperator, .makeRetriesDue, .pins,
+        case .append, .lease, .removeSettled, .revise, .audit, .removeAudit, .holdByOperator, .makeRetriesDue, .pins,
             .forgetShadowCounts:
             nil
         }
@@ -65,6 +67,7 @@ enum WriteOperation: Sendable {
             .pins(_, let answer), .forgetShadowCounts(_, let answer):
             answer.resume(returning: .failure(error))
         case .lane(_, _, let answer): answer.resume(returning: .failure(error))
+        case .removeAudit(_, let answer): answer.resume(returning: .failure(error))
         case .discardRetries(_, _, let answer): answer.resume(returning: .failure(error))
         case .makeRetriesDue(_, _, _, _, let answer): answer.resume(returning: .failure(error))
         case .removeSettled(_, let answer): answer.resume(returning: .failure(error))

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 import Logging
 import Synchronization
 
@@ -65,7 +66,7 @@ final class WriterThread: Sendable {
         } catch {
             // Only the preparation of the statements throws: every commit handles its own failure.
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
-            parts.logger.error("the journal's writer could not begin", metadata: ["reason": "\(failure)"])
+            parts.logger.error("the journal's writer could not start", metadata: ["reason": "\(failure)"])
             while let operations = parts.commits.next() { operations.forEach { $0.fail(failure) } }
         }
     }
@@ -80,7 +81,7 @@ final class WriterThread: Sendable {
             try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try pool.close()
         } catch {
-            parts.logger.warning("the database did not close as it should", metadata: ["reason": "\(error)"])
+            parts.logger.warning("the database was not closed properly", metadata: ["reason": "\(error)"])
         }
         lock.release()
     }

@@ -82,6 +82,8 @@ final class SQLiteFixture: StoreFixture {
         return try openCurrent()
     }
 
+    let tellsDepartures = true
+
     func close(_ store: any EventStore) async {
         await (store as? SQLiteEventStore)?.close()
     }

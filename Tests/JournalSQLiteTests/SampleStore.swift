@@ -13,25 +13,23 @@ enum SampleStore {
 
     static func open(_ folder: URL, _ settings: SQLiteStoreSettings = SQLiteStoreSettings()) throws -> SQLiteEventStore
     {
-        try SQLiteEventStore(opening: folder, settings: settings, logger: logger)
+        var settings = settings
+        // A busy machine takes its time.
+        settings.searchPatience = .seconds(300)
+        return try SQLiteEventStore(opening: folder, settings: settings, logger: logger)
     }
 
     static func event(_ id: Int, properties: String? = nil) -> AcceptedEvent {
         let now = Timestamp(milliseconds: 1_750_000_000_000)
         return AcceptedEvent(
-            tenant: "shop",
-            client: "web",
+            CanonicalEvent(
+                name: "api_request",
+                customerID: "c",
+                timestamp: now,
+                properties: properties.map { JSONText(checked: $0) }
+            ),
             id: EventID("event-\(id)"),
-            name: "api_request",
-            customerID: "c",
-            subscriptionID: nil,
-            timestamp: now,
-            timestampWasGiven: true,
-            source: nil,
-            properties: properties.map { JSONText(checked: $0) },
-            vendor: nil,
-            acceptedAt: now,
-            plan: own
+            in: Submission(tenant: "shop", client: "web", acceptedAt: now, plan: own)
         )
     }
 

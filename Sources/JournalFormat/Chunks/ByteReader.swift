@@ -14,7 +14,7 @@ struct ByteReader {
         return bytes[place]
     }
 
-    /// A number of fixed width, least byte first.
+    /// A number of fixed width, little-endian.
     mutating func fixed<Number: FixedWidthInteger>(_ type: Number.Type) throws(ChunkFault) -> Number {
         let width = MemoryLayout<Number>.size
         guard width <= bytes.count - place else { throw .truncated }

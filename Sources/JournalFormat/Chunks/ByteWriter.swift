@@ -1,6 +1,6 @@
-/// Puts numbers and texts behind one another into memory that was measured beforehand.
+/// Writes numbers and texts one after the other into memory that was measured beforehand.
 struct ByteWriter {
-    /// The most bytes that ``varying(_:)`` needs.
+    /// Maximum number of bytes that ``varying(_:)`` needs.
     static let longestVarying = 10
 
     private let bytes: UnsafeMutableRawBufferPointer
@@ -20,7 +20,7 @@ struct ByteWriter {
         place += MemoryLayout<Number>.size
     }
 
-    /// Writes over what stands at `place`.
+    /// Writes over what is at `place`.
     func put<Number: FixedWidthInteger>(_ value: Number, at place: Int) {
         precondition(
             place >= 0 && place + MemoryLayout<Number>.size <= bytes.count,

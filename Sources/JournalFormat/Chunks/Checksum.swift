@@ -1,6 +1,6 @@
 /// XXH64 of bytes: what tells a chunk or an index page that was damaged on disk from one that was not.
 ///
-/// Not a cryptographic hash: it finds accidents, not forgeries. Own code of the published algorithm (Yann Collet, xxHash, seed 0).
+/// Not a cryptographic hash: it finds accidents, not forgeries. Our own implementation of the published algorithm (Yann Collet, xxHash, seed 0).
 package enum Checksum {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F

@@ -12,7 +12,7 @@ package import Events
 /// frames              see `EventFrame`
 /// checksum   8 bytes  XXH64 of all before, as it is stored
 /// ```
-/// Numbers stand least byte first.
+/// Numbers are little-endian.
 package enum Chunk {
     /// The layout described here.
     package static let version: UInt16 = 2
@@ -91,7 +91,7 @@ package enum ChunkFault: Error, Equatable, Sendable {
         case .checksum: "the checksum does not match"
         case .malformed: "the checksum matches, but the content is not a chunk"
         case .unknownVersion(let version): "the chunk has layout \(version), which this version does not know"
-        case .unknownPacking(let number): "the chunk is packed in a way (\(number)) that this version does not know"
+        case .unknownPacking(let number): "the chunk has packing \(number), which this version does not know"
         case .unknownOrigin(let number): "the chunk names origin \(number), which is not in its table"
         case .unknownPlan(let number): "the chunk names plan \(number), which is not in its table"
         case .misplaced(let first, let count): "the chunk has \(count) events from \(first), which is not its position"

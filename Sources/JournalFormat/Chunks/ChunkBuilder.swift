@@ -17,7 +17,7 @@ package struct ChunkBuilder: Sendable {
     /// How many bytes of frames are in it.
     package var frameBytes: Int { bytes.count - Chunk.headerBytes }
 
-    /// Puts frames behind those that are there.
+    /// Puts frames after those that are there.
     package mutating func append(_ frames: ArraySlice<UInt8>, count added: Int) {
         bytes.append(contentsOf: frames)
         count += added

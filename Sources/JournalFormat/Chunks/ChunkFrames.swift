@@ -53,11 +53,12 @@ package struct ChunkFrames: Sendable {
         try withReader { (reader, _) throws(ChunkFault) in
             var events: [AcceptedEvent] = []
             var sizes: [Int] = []
+            var submissions = FrameSubmissions(names)
             events.reserveCapacity(count)
             sizes.reserveCapacity(count)
             for _ in 0..<count {
                 let start = reader.place
-                let event = try EventFrame.read(from: &reader, storage: bytes, names: names, after: events.last)
+                let event = try EventFrame.read(from: &reader, storage: bytes, of: &submissions)
                 events.append(event)
                 sizes.append(reader.place - start)
             }
@@ -67,7 +68,7 @@ package struct ChunkFrames: Sendable {
     }
 
     /// Reads what the events can be found by.
-    /// - Throws: ``ChunkFault`` as ``events(names:)`` does, but for what only the fields that are passed over would show.
+    /// - Throws: ``ChunkFault`` as ``events(names:)`` does, but for what only the fields that are skipped would show.
     package func keys() throws(ChunkFault) -> ChunkKeys {
         try withReader { (reader, _) throws(ChunkFault) in
             var events: [EventKeys] = []
@@ -78,7 +79,7 @@ package struct ChunkFrames: Sendable {
         }
     }
 
-    /// Reads some of the events, and passes over the others.
+    /// Reads some of the events, and skips the others.
     /// - Parameter offsets: their places in the chunk, ascending.
     /// - Returns: the events in the order of the places; fewer if the chunk has fewer.
     /// - Throws: ``ChunkFault`` as ``events(names:)`` does.
@@ -102,7 +103,7 @@ package struct ChunkFrames: Sendable {
         }
     }
 
-    /// Reads from the first frame on, and never behind the last.
+    /// Reads from the first frame on, and never past the last.
     private func withReader<Result>(
         _ body: (inout ByteReader, UnsafeRawBufferPointer) throws(ChunkFault) -> Result
     ) throws(ChunkFault) -> Result {

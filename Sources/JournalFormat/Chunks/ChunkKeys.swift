@@ -16,7 +16,7 @@ package struct EventKeys: Sendable {
     package let plan: UInt64
     /// Milliseconds since 1970.
     package let timestamp: Int64
-    /// Where the texts stand in ``ChunkKeys/bytes``; nil if the event has none.
+    /// Where the texts are in ``ChunkKeys/bytes``; nil if the event has none.
     package let name: Range<Int>
     package let customer: Range<Int>?
     package let subscription: Range<Int>?
@@ -25,14 +25,14 @@ package struct EventKeys: Sendable {
 
 extension Chunk {
     /// Reads what the events can be found by.
-    /// - Throws: ``ChunkFault`` as ``read(_:names:)`` does, but for what only the fields that are passed over would show.
+    /// - Throws: ``ChunkFault`` as ``read(_:names:)`` does, but for what only the fields that are skipped would show.
     package static func keys(_ bytes: [UInt8]) throws(ChunkFault) -> ChunkKeys {
         try ChunkFrames(stored: bytes).keys()
     }
 }
 
 extension EventFrame {
-    /// Reads the keys of the frame at the reader's place, and goes behind the frame.
+    /// Reads the keys of the frame at the reader's place, and moves past the frame.
     static func keys(from reader: inout ByteReader) throws(ChunkFault) -> EventKeys {
         let length = Int(try reader.fixed(UInt32.self))
         let end = reader.place + length
@@ -59,7 +59,7 @@ extension EventFrame {
         )
     }
 
-    /// Goes behind the frame at the reader's place.
+    /// Moves past the frame at the reader's place.
     static func pass(_ reader: inout ByteReader) throws(ChunkFault) {
         let length = Int(try reader.fixed(UInt32.self))
         try reader.skip(to: reader.place + length)
@@ -69,7 +69,8 @@ extension EventFrame {
     static func read(alone frame: [UInt8], names: some ChunkNames) throws(ChunkFault) -> AcceptedEvent {
         try frame.withUnsafeBufferPointer { (buffer) throws(ChunkFault) -> AcceptedEvent in
             var reader = ByteReader(UnsafeRawBufferPointer(buffer))
-            return try read(from: &reader, storage: frame, names: names)
+            var submissions = FrameSubmissions(names)
+            return try read(from: &reader, storage: frame, of: &submissions)
         }
     }
 }

@@ -3,7 +3,7 @@ package import Events
 /// A request's events as frames, made on the caller's side, so that whoever writes the journal only joins bytes.
 package struct EncodedEvents: Sendable {
     package let events: [AcceptedEvent]
-    /// The frames behind one another.
+    /// The frames one after the other.
     package let frames: [UInt8]
     /// Where each event's frame ends in ``frames``.
     package let ends: [Int]

@@ -57,18 +57,16 @@ enum EventFrame {
     /// Reads the frame at the reader's place.
     /// - Parameters:
     ///   - storage: the bytes the reader reads, which the event's JSON fields then share.
-    ///   - previous: an event whose submission may be this one's, too.
+    ///   - submissions: those of the frames before.
     static func read(
         from reader: inout ByteReader,
         storage: [UInt8],
-        names: some ChunkNames,
-        after previous: AcceptedEvent? = nil
+        of submissions: inout FrameSubmissions<some ChunkNames>
     ) throws(ChunkFault) -> AcceptedEvent {
         let length = Int(try reader.fixed(UInt32.self))
         let end = reader.place + length
         let fields = Fields(rawValue: try reader.byte())
-        let origin = try names.origin(try reader.varying())
-        let plan = try names.plan(try reader.varying())
+        let (origin, plan) = (try reader.varying(), try reader.varying())
         let id = EventID(try reader.text())
         let scope = fields.contains(.scope) ? try reader.text() : ""
         let name = try reader.text()
@@ -80,11 +78,8 @@ enum EventFrame {
         let properties = fields.contains(.properties) ? JSONText(checked: storage[try reader.counted()]) : nil
         let vendor = fields.contains(.vendor) ? JSONText(checked: storage[try reader.counted()]) : nil
         guard reader.place == end else { throw .malformed }
-        let acceptedAt = Timestamp(milliseconds: accepted)
-        let shared = previous?.submission.isOf(origin, acceptedAt, plan) == true ? previous?.submission : nil
         return AcceptedEvent(
-            shared
-                ?? Submission(tenant: origin.tenant, client: origin.client, acceptedAt: acceptedAt, plan: plan),
+            try submissions.submission(origin: origin, plan: plan, at: Timestamp(milliseconds: accepted)),
             id: id,
             idScope: scope,
             name: name,
@@ -128,10 +123,4 @@ package protocol ChunkNames {
     /// The same object for the same number, so that thousands of events share one plan.
     /// - Throws: ``ChunkFault/unknownPlan(_:)``
     func plan(_ number: UInt64) throws(ChunkFault) -> Plan
-}
-
-extension Submission {
-    fileprivate func isOf(_ origin: EventOrigin, _ time: Timestamp, _ other: Plan) -> Bool {
-        acceptedAt == time && plan === other && tenant == origin.tenant && client == origin.client
-    }
 }

@@ -8,7 +8,7 @@
 /// Says of most identities that the index does not know them: a Bloom filter over all its parts together.
 ///
 /// The bits of one hash lie in one cache line, so that a new event costs one look at memory, however many runs there are. With
-/// sixteen bits an entry and seven of them set, a full filter lets about one hash in a thousand pass for nothing. Nothing is ever
+/// sixteen bits per entry and seven of them set, a full filter lets about one hash in a thousand pass for nothing. Nothing is ever
 /// taken out: a filter that has become too small is replaced by a larger one.
 package final class IdentityFilter: @unchecked Sendable {
     private static let bitsPerEntry = 16
@@ -28,6 +28,30 @@ package final class IdentityFilter: @unchecked Sendable {
         let blocks = max(1, (capacity * Self.bitsPerEntry + 511) / 512)
         self.blocks = UInt64(blocks)
         words = Self.zeroedWords(blocks * Self.wordsPerBlock)
+    }
+
+    /// A filter as ``bytes`` has it.
+    /// - Returns: nil if it is not one of a filter for so many entries.
+    package convenience init?(capacity: Int, bytes: [UInt8]) {
+        guard capacity >= 0 else { return nil }
+        self.init(capacity: capacity)
+        guard bytes.count == words.count * 8 else { return nil }
+        bytes.withUnsafeBytes { bytes in
+            for index in words.indices {
+                words[index] = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+            }
+        }
+    }
+
+    /// Its bits; the same for the same entries, whatever their order.
+    package var bytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: words.count * 8) { memory, count in
+            let memory = UnsafeMutableRawBufferPointer(memory)
+            for index in words.indices {
+                memory.storeBytes(of: words[index].littleEndian, toByteOffset: index * 8, as: UInt64.self)
+            }
+            count = words.count * 8
+        }
     }
 
     deinit {

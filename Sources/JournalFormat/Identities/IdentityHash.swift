@@ -21,7 +21,7 @@ package struct IdentityHash: Sendable, Equatable {
         mask = significantBits == 0 ? 0 : ~0 << UInt64(64 - significantBits)
     }
 
-    /// The hash for the ids of one tenant; computed once a tenant.
+    /// The hash for the ids of one tenant; computed once per tenant.
     package func forTenant(_ tenant: TenantID) -> TenantIdentityHash {
         let own = key.hash(tenant.rawValue)
         return TenantIdentityHash(key: SipHash(key0: key.key0 ^ own, key1: key.key1), mask: mask)

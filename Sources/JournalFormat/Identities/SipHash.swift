@@ -1,7 +1,7 @@
 /// SipHash-1-3: a hash under a secret key, so that no sender of events can choose ids that all fall together.
 ///
-/// Own code of the published algorithm (Aumasson and Bernstein), because the result must be the same after a restart and Swift's
-/// `Hasher` is seeded anew in each process.
+/// Our own implementation of the published algorithm (Aumasson and Bernstein), because the result must be the same after a restart and Swift's
+/// `Hasher` is seeded differently in each process.
 package struct SipHash: Sendable, Equatable {
     package let key0: UInt64
     package let key1: UInt64

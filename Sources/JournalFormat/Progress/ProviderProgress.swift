@@ -4,10 +4,10 @@ package import Journal
 /// How far the deliveries to one provider have come: what is claimed, settled, and still to be walked over.
 ///
 /// A value without I/O. Under each lease the journal is walked once from the cursor to the newest event; ``position`` is the end of the
-/// walk. What the walk handed out is in `claimed` until it is settled. What was settled under an earlier lease, behind what was not, is
-/// in `ahead`, and the walk passes over it. Deliveries with a row of their own are claimed by their row and kept in `held`.
+/// walk. What the walk handed out is in `claimed` until it is settled. What was settled under an earlier lease, after what was not, is
+/// in `ahead`, and the walk skips it. Deliveries with a row of their own are claimed by their row and kept in `held`.
 package struct ProviderProgress: Sendable {
-    /// How an event that the walk must pass over came to be held.
+    /// How an event that the walk must skip came to be held.
     package enum Hold: Sendable, Equatable {
         /// Its delivery has a row that says `retrying`.
         case row
@@ -37,9 +37,9 @@ package struct ProviderProgress: Sendable {
     /// - Parameters:
     ///   - position: where the walk begins.
     ///   - isLane: whether it is the progress of a lane, to which no new events belong by their plans.
-    ///   - pending: how many events behind it were never settled.
+    ///   - pending: how many events after it were never settled.
     ///   - retrying: how many rows say `retrying`, and when the next of them is due.
-    ///   - ahead: what is settled behind the position.
+    ///   - ahead: what is settled after the position.
     ///   - interrupted: what a crash interrupted.
     package init(
         position: Int64,
@@ -62,7 +62,7 @@ package struct ProviderProgress: Sendable {
         for (sequence, hold) in interrupted { held[sequence] = hold }
     }
 
-    /// Everything up to here is settled or has a row: a restart begins its walk behind it.
+    /// Everything up to here is settled or has a row: a restart begins its walk after it.
     package var cursor: Int64 { claimed.lowestOpen.map { $0 - 1 } ?? position }
 
     /// The oldest event that was claimed and not settled.
@@ -93,17 +93,18 @@ package struct ProviderProgress: Sendable {
 
     // MARK: First attempts
 
-    /// Claims the next events of a stretch of the journal that begins behind ``position``.
+    /// Claims the next events of a stretch of the journal that begins after ``position``.
     package mutating func claim(from stretch: Stretch, limit: BlockLimit, of provider: ProviderName) -> [Stretch.Place]
     {
         claim(from: stretch, Walk(.planned(provider), limit: limit))
     }
 
-    /// The same, of the events that have one of these destinations.
+    /// The same, of the events that have a destination here.
+    /// - Parameter destinations: one list for each chunk of the stretch, with a place for each of its events.
     package mutating func claim(
         from stretch: Stretch,
         limit: BlockLimit,
-        at destinations: [Int64: Destination]
+        at destinations: [[Destination?]]
     ) -> [Stretch.Place] {
         claim(from: stretch, Walk(.chosen(destinations), limit: limit))
     }
@@ -115,7 +116,7 @@ package struct ProviderProgress: Sendable {
             var sequence = max(chunk.first.rawValue, position + 1)
             while sequence <= chunk.last.rawValue {
                 let place = Stretch.Place(chunk: chunkIndex, event: Int(sequence - chunk.first.rawValue))
-                if walk.isOwn(chunk.events[place.event].plan, sequence), !ahead.contains(sequence) {
+                if walk.isOwn(chunk.events[place.event], at: place), !ahead.contains(sequence) {
                     guard held[sequence] != nil || walk.take(place, bytes: chunk.sizes[place.event]) else {
                         end = sequence - 1
                         break search

@@ -10,7 +10,7 @@ package struct Stretch: Sendable {
 
     /// Chunks in journal order. Between them may be chunks that do not name the provider, damaged ones, and gaps.
     package var chunks: [ChunkEvents]
-    /// The walk may pass over everything up to here.
+    /// The walk may skip everything up to here.
     package var end: Int64
     /// How many events of the provider are in the damaged chunk that the stretch is; 0 if it is none.
     package var damagedEvents: Int

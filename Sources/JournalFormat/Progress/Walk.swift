@@ -7,8 +7,8 @@ struct Walk {
     enum Selection {
         /// Those whose plan names the provider.
         case planned(ProviderName)
-        /// These.
-        case chosen([Int64: Destination])
+        /// Those that have a destination here, by chunk and event of the stretch.
+        case chosen([[Destination?]])
     }
 
     let selection: Selection
@@ -25,15 +25,16 @@ struct Walk {
         self.limit = limit
     }
 
-    mutating func isOwn(_ plan: Plan, _ sequence: Int64) -> Bool {
+    mutating func isOwn(_ event: AcceptedEvent, at place: Stretch.Place) -> Bool {
         switch selection {
         case .planned(let provider):
+            let plan = event.plan
             if lastPlan !== plan {
                 lastPlan = plan
                 lastIsOwn = plan.destination(at: provider) != nil
             }
             return lastIsOwn
-        case .chosen(let destinations): return destinations[sequence] != nil
+        case .chosen(let destinations): return destinations[place.chunk][place.event] != nil
         }
     }
 

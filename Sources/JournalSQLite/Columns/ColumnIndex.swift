@@ -144,7 +144,7 @@ final class ColumnIndex: Sendable {
         }
     }
 
-    /// - Parameter nextFirst: where the next segment begins; behind this one if nil.
+    /// - Parameter nextFirst: where the next segment begins; after this one if nil.
     private func endNewest(_ state: inout ColumnParts, nextFirst: Int64? = nil) {
         let full = segment(state.newest)
         state.newest = ColumnBuilder(first: nextFirst ?? state.newest.next, key: key)
@@ -174,7 +174,7 @@ final class ColumnIndex: Sendable {
                 files.remove(replaced)
             } catch {
                 // It stays where it is found, in memory; after a restart it is made again.
-                logger.warning("a part of the search index could not be written", metadata: ["reason": "\(error)"])
+                logger.warning("a segment of the search index could not be written", metadata: ["reason": "\(error)"])
                 return retryLater()
             }
         }
@@ -215,7 +215,7 @@ extension ColumnIndex {
                 }
             } catch {
                 self.logger.warning(
-                    "the search index is not complete, and lists read a part of the journal",
+                    "the search index is incomplete, so lists read part of the journal",
                     metadata: ["reason": "\(error)"]
                 )
                 self.retryLater()
@@ -272,7 +272,7 @@ extension ColumnIndex {
         files.remove(gone)
     }
 
-    /// Ends what goes on in the background.
+    /// Ends the work in the background.
     func close() {
         state.withLock { state in
             state.isClosing = true

@@ -45,7 +45,7 @@ enum TextColumn: Int, CaseIterable, Sendable {
 ///               a hash under the journal's key; then for each part: place, length, least number, width, XXH64;
 ///               XXH64 of all before
 /// ```
-/// Numbers stand least byte first.
+/// Numbers are little-endian.
 struct ColumnHeader: Sendable {
     struct Part: Sendable {
         var place: Int

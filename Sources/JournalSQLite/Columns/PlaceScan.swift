@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// Looks through the segments for the first places of an order, a segment a step.
 struct PlaceScan: Sendable {
@@ -9,7 +10,7 @@ struct PlaceScan: Sendable {
     private var first: FirstPlaces
 
     /// - Parameters:
-    ///   - after: the places begin behind it; at the first one if nil.
+    ///   - after: the places begin after it; at the first one if nil.
     ///   - most: how many are wanted.
     init(
         _ search: EventSearch,

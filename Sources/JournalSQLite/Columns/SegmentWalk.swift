@@ -19,7 +19,7 @@ struct SegmentWalk: Sendable {
     var isAtEnd: Bool { gaps.isEmpty && segments.isEmpty }
     /// Whether stored segments are all that is left.
     var isBehindGaps: Bool { gaps.isEmpty }
-    /// The stored segment that is the next behind the gaps.
+    /// The stored segment that is the next after the gaps.
     var nextStored: ColumnSegment? { segments.first }
 
     /// Leaves out all that is left.

@@ -16,7 +16,7 @@ import JournalFormat
 /// entries, slots   4 bytes each: how many
 /// slots            4 bytes each: a number, or 0
 /// entries          12 bytes each: tenant, hash, where the text ends
-/// texts            behind one another
+/// texts            one after the other
 /// ```
 struct TextTable: Sendable {
     struct Entry: Sendable {

@@ -2,7 +2,7 @@ import Foundation
 import Journal
 import JournalFormat
 
-/// Makes one run of several that stand beside one another, in one pass over all of them.
+/// Makes one run of several that are beside one another, in one pass over all of them.
 enum IdentityMerge {
     /// How many runs of one size become one: with four, an entry is written once more each time its run has grown fourfold.
     static let width = 4
@@ -37,7 +37,7 @@ enum IdentityMerge {
     /// Writes the union of the runs' entries, without those of events that are gone.
     /// - Parameters:
     ///   - floor: the oldest sequence number that the journal holds.
-    ///   - removed: events behind it that are gone too.
+    ///   - removed: events after it that are gone too.
     /// - Returns: the new file, which is none of the runs' own.
     static func merge(
         _ runs: ArraySlice<IdentityRun>,
@@ -90,7 +90,7 @@ enum IdentityMerge {
             try loadPage()
         }
 
-        /// Comes behind every entry.
+        /// Comes after every entry.
         static let end = IdentityEntry(hash: .max, sequence: .max)
 
         var current: IdentityEntry { index < entries.count ? entries[index] : Self.end }

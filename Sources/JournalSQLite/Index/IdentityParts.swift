@@ -23,7 +23,7 @@ struct IdentityParts {
     /// What the last looks ahead have returned.
     var touched: (Int64, UInt64) = (0, 0)
     var isFilterGrowing = false
-    /// An empty table, to be filled next: its memory is at hand.
+    /// An empty table, to be filled next: its memory is allocated.
     var spare: IdentityTable?
 
     init(filter: IdentityFilter, newest: IdentityTable, removed: SequenceRanges) {

@@ -30,7 +30,7 @@ struct IdentityRebuild {
             do throws(DamagedRun) {
                 return try index.makeFilter()
             } catch {
-                // What was written a moment ago and cannot be read would be made again for ever.
+                // What was written just now and cannot be read would be made again forever.
                 if replaced.contains(where: { $0.overlaps(error.run.range) }) { throw error.fault }
                 replaced.append(error.run.range)
                 _ = try replace(error.run, because: error.fault, in: db)
@@ -39,7 +39,7 @@ struct IdentityRebuild {
     }
 
     /// Replaces a damaged run; if that fails, it stays where it is, to be found damaged again.
-    /// - Returns: the runs that stand in its place.
+    /// - Returns: the runs that are in its place.
     func replace(_ run: IdentityRun, because fault: IdentityRunFault, in db: Database) throws -> [IdentityRun] {
         // Somebody else may have found the damage first.
         if index.has(run) {

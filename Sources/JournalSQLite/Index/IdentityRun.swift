@@ -17,7 +17,7 @@ import JournalFormat
 /// fences   8 bytes a page: the page's first hash
 /// tail     8 bytes: XXH64 of the fences
 /// ```
-/// Numbers are 8 bytes, least byte first. Fences are in memory, a page is read when the index's filter lets a hash pass.
+/// Numbers are 8 bytes, little-endian. Fences are in memory, a page is read when the index's filter lets a hash pass.
 /// A run is made from the journal alone: one that is damaged or missing is made again.
 final class IdentityRun: Sendable {
     static let headerBytes = 56
@@ -218,7 +218,7 @@ private struct IdentityPage {
         return Int64(UInt32(littleEndian: content.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
     }
 
-    /// Whether no entry leads behind the run.
+    /// Whether no entry leads after the run.
     func isSound(upTo largest: Int64) -> Bool {
         (0..<count).allSatisfy { offset(at: $0) <= largest }
     }

@@ -62,7 +62,7 @@ struct IdentityTable: Sendable {
     /// Looks once at where each of these would be.
     ///
     /// The looks do not wait for one another, as those of searching and inserting do, so that memory answers many at a time and
-    /// the table's places are at hand when they are needed.
+    /// the table's places are in the cache when they are needed.
     /// - Returns: a number that means nothing, so that the looks are not left out.
     func touch(_ identities: ArraySlice<EventIdentity>) -> Int64 {
         var seen: Int64 = 0

@@ -9,7 +9,7 @@ final class LaneBook: Sendable {
     struct Entry: Sendable {
         let account: LaneAccount
         let filter: LaneFilter
-        /// The lane begins behind this event.
+        /// The lane begins after this event.
         let first: Int64
         var state: LaneState
         /// Its last event; nil while it has no end.
@@ -21,6 +21,7 @@ final class LaneBook: Sendable {
     }
 
     private let entries: Mutex<[ProviderName: Entry]>
+    private let routes = Mutex<[LaneNumber: [UInt8]]>([:])
 
     init(_ lanes: [Entry]) {
         entries = Mutex(Dictionary(lanes.map { ($0.account.name, $0) }, uniquingKeysWith: { first, _ in first }))
@@ -55,17 +56,17 @@ final class LaneBook: Sendable {
         }
     }
 
+    /// The routes of a lane, which are frozen with it.
+    /// - Parameter read: reads them the first time.
+    func routes(of number: LaneNumber, _ read: (LaneNumber) throws -> [UInt8]) rethrows -> [UInt8] {
+        if let known = routes.withLock({ $0[number] }) { return known }
+        let routes = try read(number)
+        self.routes.withLock { $0[number] = routes }
+        return routes
+    }
+
     /// Keeps what was read, for the next claim.
     func keep(_ prepared: LaneStretch, of account: ProviderName) {
         entries.withLock { $0[account]?.prepared = prepared }
     }
-}
-
-/// A piece of the journal as a lane walks over it.
-struct LaneStretch: Sendable {
-    /// The walk comes from here.
-    let start: Int64
-    var stretch: Stretch
-    /// Where the lane's events go.
-    var destinations: [Int64: Destination] = [:]
 }

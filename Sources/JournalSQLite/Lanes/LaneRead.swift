@@ -41,20 +41,21 @@ struct LaneRead: Sendable {
         )
     }
 
-    /// The piece behind a position.
+    /// The piece after a position.
     mutating func stretch(after position: Int64, through newest: Int64, in db: Database) throws -> LaneStretch {
-        var piece = LaneStretch(start: position, stretch: Stretch(end: position))
+        var piece = LaneStretch(after: position)
         var (chunks, bytes) = (0, 0)
         while piece.stretch.end < newest, chunks < Self.mostChunks, bytes < Self.enoughBytes,
-            piece.destinations.count < Self.enoughEvents
+            piece.ownEvents < Self.enoughEvents
         {
             let region = try index.region(from: piece.stretch.end + 1, through: newest, discarding: columns)
             if case .outside = region.content {
-                piece.stretch.end = region.last
+                piece.advance(to: region.last)
                 continue
             }
             var known: IndexedRows?
-            if case .rows(let rows) = region.content { known = rows }
+            // Where all of them may be the lane's, there is nothing to skip.
+            if case .rows(let rows) = region.content, !rows.areAll { known = rows }
             try read(through: region.last, known, &piece, &chunks, &bytes, in: db)
         }
         return piece
@@ -70,21 +71,19 @@ struct LaneRead: Sendable {
     ) throws {
         let matching = known?.matching ?? []
         let rows = try JournalReader.rows(from: piece.stretch.end + 1, in: db)
-        while chunks < Self.mostChunks, bytes < Self.enoughBytes, piece.destinations.count < Self.enoughEvents {
+        while chunks < Self.mostChunks, bytes < Self.enoughBytes, piece.ownEvents < Self.enoughEvents {
             guard let row = try rows.next().map(ChunkRow.init), row.first <= last else {
-                piece.stretch.end = max(piece.stretch.end, last)
+                piece.advance(to: last)
                 return
             }
             guard row.last > piece.stretch.end else { continue }
             chunks += 1
-            defer { piece.stretch.end = row.last }
+            defer { piece.advance(to: row.last) }
             if let known, known.hasAll(row.first...row.last), matching.inside(row.first...row.last).isEmpty { continue }
             guard let chunk = try chunk(row) else { continue }
             bytes += chunk.sizes.reduce(0, +)
             let own = try destinations(in: chunk, behind: piece.start, in: db)
-            guard !own.isEmpty else { continue }
-            piece.stretch.chunks.append(chunk)
-            piece.destinations.merge(own) { first, _ in first }
+            if own.contains(where: { $0 != nil }) { piece.add(chunk, own) }
         }
     }
 
@@ -99,22 +98,20 @@ struct LaneRead: Sendable {
         }
     }
 
-    /// Where those events of a chunk go that belong to the lane.
-    private func destinations(in chunk: ChunkEvents, behind start: Int64, in db: Database) throws -> [Int64:
-        Destination]
-    {
-        var found: [Int64: Destination] = [:]
+    /// Where those events of a chunk go that belong to the lane; nil for the others.
+    private func destinations(in chunk: ChunkEvents, behind start: Int64, in db: Database) throws -> [Destination?] {
+        var places: [Destination?] = []
+        places.reserveCapacity(chunk.events.count)
         var (plan, isOpen): (Plan?, Bool) = (nil, false)
         for (offset, event) in chunk.events.enumerated() {
-            let sequence = chunk.first.rawValue + Int64(offset)
             if plan !== event.plan { (plan, isOpen) = (event.plan, event.isOpenToLanes(of: lane.account.provider)) }
-            guard isOpen, sequence > start, let destination = membership.destination(for: event) else { continue }
-            found[sequence] = destination
+            let isAhead = chunk.first.rawValue + Int64(offset) > start
+            places.append(isOpen && isAhead ? membership.destination(for: event) : nil)
         }
-        guard !found.isEmpty, !others.isEmpty else { return found }
+        guard !others.isEmpty, places.contains(where: { $0 != nil }) else { return places }
         for sequence in try LaneTable.taken(of: chunk.first.rawValue...chunk.last.rawValue, by: others, in: db) {
-            found[sequence] = nil
+            places[Int(sequence - chunk.first.rawValue)] = nil
         }
-        return found
+        return places
     }
 }

@@ -2,13 +2,14 @@ import Events
 import Foundation
 import GRDB
 import Journal
+import JournalFormat
 
 /// The rows of the tables `lanes` and `lane_counts`.
 enum LaneTable {
     /// A row of `lanes`.
     struct Record {
         let entry: LaneBook.Entry
-        let routes: [UInt8]
+        var routes: [UInt8]
         let rate: Double
         let startedBy: ClientName
         let startedAt: Timestamp
@@ -29,8 +30,19 @@ enum LaneTable {
 
     // MARK: Reading
 
-    /// All lanes, the newest first.
-    static func all(in db: Database) throws -> [Record] { try all(columns("l.routes"), in: db) }
+    /// All lanes, the newest first. Their routes, which never change and may be large, are read once.
+    static func all(_ book: LaneBook, in db: Database) throws -> [Record] {
+        try all(columns("x''"), in: db).map { record in
+            var record = record
+            record.routes = try book.routes(of: record.entry.account.lane) { try routes(of: $0, in: db) }
+            return record
+        }
+    }
+
+    private static func routes(of number: LaneNumber, in db: Database) throws -> [UInt8] {
+        let sql = "SELECT routes FROM lanes WHERE number = ?"
+        return [UInt8](try Data.fetchOne(db, sql: sql, arguments: [number.rawValue]) ?? Data())
+    }
 
     /// The same without their routes.
     static func entries(in db: Database) throws -> [LaneBook.Entry] { try all(columns("x''"), in: db).map(\.entry) }
@@ -58,7 +70,7 @@ enum LaneTable {
         return Record(
             entry: LaneBook.Entry(
                 account: account,
-                filter: try LaneFilterText.decode(row[4]),
+                filter: try LaneFilterText.decode([UInt8](row[4] as Data)),
                 first: row[6],
                 state: state,
                 through: row[7]
@@ -129,7 +141,8 @@ enum LaneTable {
                 """,
             arguments: [
                 entry.account.lane.rawValue, provider, entry.account.number, lane.adapter.rawValue,
-                try LaneFilterText.encode(lane.filter), Data(lane.routes), entry.first, entry.state.rawValue, lane.rate,
+                Data(try LaneFilterText.encode(lane.filter)), Data(lane.routes), entry.first, entry.state.rawValue,
+                lane.rate,
                 lane.by.rawValue, lane.at.milliseconds, lane.by.rawValue, lane.at.milliseconds,
             ]
         )
@@ -148,7 +161,7 @@ enum LaneTable {
         )
     }
 
-    /// Adds to what became of a lane's events.
+    /// Adds to the outcome of a lane's events.
     static func add(_ changes: [String: Int], to lane: LaneNumber, in db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
@@ -186,40 +199,5 @@ enum LaneTable {
             in: db
         )
         return count
-    }
-}
-
-/// A lane's filter as JSON.
-private enum LaneFilterText {
-    private struct Members: Codable {
-        var tenant: String?
-        var names: [String]
-        var customers: [String]
-        var from: Int64?
-        var until: Int64?
-    }
-
-    static func encode(_ filter: LaneFilter) throws -> Data {
-        let members = Members(
-            tenant: filter.tenant?.rawValue,
-            names: filter.names,
-            customers: filter.customerIDs,
-            from: filter.from?.milliseconds,
-            until: filter.until?.milliseconds
-        )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(members)
-    }
-
-    static func decode(_ data: Data) throws -> LaneFilter {
-        let members = try JSONDecoder().decode(Members.self, from: data)
-        return LaneFilter(
-            tenant: members.tenant.map { TenantID($0) },
-            names: members.names,
-            customerIDs: members.customers,
-            from: members.from.map { Timestamp(milliseconds: $0) },
-            until: members.until.map { Timestamp(milliseconds: $0) }
-        )
     }
 }

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Reads a page of deliveries that have rows.
 struct DeliveryPageRead: SlicedRead {

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// Reads a page of the deliveries that the vendor had at the first attempt already, with a row or in a run.
 struct DuplicatePageRead: SlicedRead {
@@ -9,7 +10,7 @@ struct DuplicatePageRead: SlicedRead {
     private let limitBytes: Int
     private let reader: JournalReader
     private let names: NameTable
-    /// The page is behind this delivery.
+    /// The page is after this delivery.
     private let after: DeliveryRow.Position
     /// The next span begins here, or later.
     private var next: Int64
@@ -120,7 +121,7 @@ struct DuplicatePageRead: SlicedRead {
     mutating func begin(again snapshot: ColumnIndex.Snapshot) {}
 
     mutating func endEarly() -> Bool {
-        // Behind all that was looked at; no delivery has a number as high as this account's.
+        // After all that was looked at; no delivery has a number as high as this account's.
         guard next > after.sequence, let last = names.providerNumbers.max(by: { $0.value < $1.value })?.key else {
             return false
         }

@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// Reads a page of the events that have one of some ids.
 ///

@@ -1,5 +1,6 @@
 import GRDB
 import Journal
+import JournalFormat
 
 /// The connections that read, one group for each kind of reader, so that no kind waits for another.
 ///
@@ -18,7 +19,7 @@ struct JournalReaders: Sendable {
     static let searchCount = 2
     private static let pointCount = 3
     private static let walkCount = 3
-    /// How many searches may wait for their next piece, and how many of one tenant may go on or wait.
+    /// How many searches may wait for their next piece, and how many of one tenant may run or wait.
     private static let (mostWaiting, mostOfTenant) = (64, 16)
 
     init(_ opening: StoreOpening) throws {

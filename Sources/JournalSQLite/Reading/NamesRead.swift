@@ -1,5 +1,6 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// Finds the names of all events that a filter takes.
 struct NamesRead: SlicedRead {

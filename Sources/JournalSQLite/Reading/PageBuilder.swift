@@ -1,12 +1,13 @@
 import Events
 import GRDB
+import JournalFormat
 
 /// A page that grows to its limits.
 struct PageBuilder: Sendable {
     private(set) var events: [ArchivedEvent] = []
     /// Whether one more was found than the page takes.
     private(set) var isFull = false
-    /// So many are passed over first.
+    /// So many are skipped first.
     var skip: Int
     private let limit: Int
     private let limitBytes: Int
@@ -69,7 +70,7 @@ struct PlaceList: Sendable {
 
     private var rest: ArraySlice<EventCursor> = []
     private var biteCount = 32
-    /// Whether no places come behind these.
+    /// Whether no places come after these.
     private(set) var isLast = false
 
     init() {}

@@ -12,7 +12,7 @@ struct PageRead: SlicedRead {
     private var page: PageBuilder
     /// Places that one scan is to find.
     private var most: Int
-    /// The last place that was looked at or passed over.
+    /// The last place that was looked at or skipped.
     private var lookedThrough: EventCursor?
     private var stoppedAt: EventCursor?
     private(set) var isDone = false
@@ -53,7 +53,7 @@ struct PageRead: SlicedRead {
             // Where the filter takes few of many, each round looks at more.
             most = min(most * 4, 1 << 16)
         } else if let last = places.pass(page.skip) {
-            // The index is sure of these, so that they need not be read to be passed over.
+            // The index is sure of these, so that they need not be read to be skipped.
             page.skip -= min(page.skip, found.count)
             lookedThrough = last
         }
@@ -85,7 +85,7 @@ struct PageRead: SlicedRead {
             stoppedAt = frontier
             isDone = true
         } else {
-            // A first look at these, and there is a place to go on from.
+            // A first look at these, and there is a place to continue from.
             places = PlaceList(Array(sure), isLast: false)
         }
         return true
@@ -102,7 +102,7 @@ extension EventSearch.Order {
 }
 
 extension EventSearch {
-    /// Whether a page that begins behind this place is shorter than this one.
+    /// Whether a page that begins after this place is shorter than this one.
     fileprivate func isAhead(_ place: EventCursor) -> Bool {
         after.map { order.precedes($0, place) } ?? true
     }

@@ -1,6 +1,7 @@
 import Events
 import GRDB
 import Journal
+import JournalFormat
 
 /// A read that is done in steps, so that it can be interrupted between any two of them.
 protocol SlicedRead: Sendable {

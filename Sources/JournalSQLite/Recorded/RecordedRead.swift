@@ -6,7 +6,7 @@ import JournalFormat
 /// Reads a piece of a window's events.
 struct RecordedRead {
     let window: RecordedWindow
-    /// The most events looked at.
+    /// Maximum number of events looked at.
     let limit: Int
     let limitBytes: Int
     let newest: Int64
@@ -19,7 +19,7 @@ struct RecordedRead {
     private var damage: [ChunkDamage] = []
     private var (looked, bytes, chunks) = (0, 0, 0)
 
-    /// Chunks that a piece looks at, at most, while it passes over those outside the window.
+    /// Chunks that a piece looks at, at most, while it skips those outside the window.
     private static let mostChunks = 20_000
     /// So few events among neighbours are looked up one by one.
     private static let few = 3

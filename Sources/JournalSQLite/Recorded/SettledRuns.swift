@@ -1,6 +1,8 @@
 import Events
+import Foundation
 import GRDB
 import Journal
+import JournalFormat
 
 /// The runs of a stretch of the journal, by account: deliveries that have no row, and that succeeded at once or were translated only.
 struct SettledRuns: Sendable {
@@ -105,7 +107,7 @@ extension SettledRuns.Run {
     fileprivate init(_ row: Row) {
         first = row[0]
         last = row[1]
-        members = RunMembers(decoding: row[7], first: first)
+        members = RunMembers(decoding: (row[7] as Data?).map { [UInt8]($0) }, first: first)
         outcome = SettledRuns.Outcome(
             attempt: row[6] as Bool
                 ? nil

@@ -77,7 +77,9 @@ struct WindowIndex: Sendable {
     private func rows(of segment: ColumnSegment) throws -> IndexedRows {
         let columns = try segment.open()
         var rows = segment.count > 0 && !isOutside(segment.header) ? RowSelection.all(segment.count) : .none
-        if rows.count > 0 { try columns.column(.timestamps).filter(&rows, by: .within(times)) }
+        if rows.count > 0, !times.contains(segment.header.times) {
+            try columns.column(.timestamps).filter(&rows, by: .within(times))
+        }
         if rows.count > 0, let tenant, segment.header.onlyTenant != tenant {
             // A name's number tells the tenant, too.
             let isOwn = [false] + (try columns.texts(of: .names).map { $0.tenant == tenant })
@@ -97,6 +99,9 @@ struct IndexedRows {
     func hasAll(_ chunk: ClosedRange<Int64>) -> Bool {
         sequences.count(in: chunk, of: columns.segment.count) == Int(chunk.upperBound - chunk.lowerBound + 1)
     }
+
+    /// Whether all rows of the segment are in the window.
+    var areAll: Bool { rows.count == columns.segment.count }
 
     /// The numbers of the rows, ascending.
     var matching: [Int64] {

@@ -23,20 +23,23 @@ import Testing
 
     func event(_ id: String, full: Bool = false) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: "shop",
-            client: "web",
+            CanonicalEvent(
+                idScope: full ? "sub_1" : "",
+                name: "api_request",
+                customerID: full ? "customer" : nil,
+                subscriptionID: full ? "sub_1" : nil,
+                timestamp: full ? Timestamp(milliseconds: -1) : nil,
+                source: full ? "" : nil,
+                properties: full ? JSONText(checked: #"{"a": 1}"#) : nil,
+                vendor: full ? JSONText(checked: "{}") : nil
+            ),
             id: EventID(id),
-            idScope: full ? "sub_1" : "",
-            name: "api_request",
-            customerID: full ? "customer" : nil,
-            subscriptionID: full ? "sub_1" : nil,
-            timestamp: Timestamp(milliseconds: full ? -1 : 1_750_000_000_000),
-            timestampWasGiven: full,
-            source: full ? "" : nil,
-            properties: full ? JSONText(checked: #"{"a": 1}"#) : nil,
-            vendor: full ? JSONText(checked: "{}") : nil,
-            acceptedAt: Timestamp(milliseconds: 1_750_000_000_000),
-            plan: names.known
+            in: Submission(
+                tenant: "shop",
+                client: "web",
+                acceptedAt: Timestamp(milliseconds: 1_750_000_000_000),
+                plan: names.known
+            )
         )
     }
 

@@ -14,19 +14,9 @@ import Testing
         let time = Timestamp(milliseconds: 1_750_000_000_000)
         let events = range.map { number in
             AcceptedEvent(
-                tenant: "shop",
-                client: "web",
+                CanonicalEvent(name: "n", customerID: "c", timestamp: time),
                 id: EventID("e\(number)"),
-                name: "n",
-                customerID: "c",
-                subscriptionID: nil,
-                timestamp: time,
-                timestampWasGiven: true,
-                source: nil,
-                properties: nil,
-                vendor: nil,
-                acceptedAt: time,
-                plan: plan
+                in: Submission(tenant: "shop", client: "web", acceptedAt: time, plan: plan)
             )
         }
         return ChunkEvents(first: SequenceNumber(range.lowerBound), events: events, sizes: events.map { _ in 10 })
@@ -34,8 +24,8 @@ import Testing
 
     private static func claim(_ progress: inout ProviderProgress, _ own: [Int64], limit: BlockLimit = many) -> [Int64] {
         let stretch = Stretch(chunks: [chunk(1...10)], end: 10)
-        let destinations = Dictionary(uniqueKeysWithValues: own.map { ($0, target) })
-        return progress.claim(from: stretch, limit: limit, at: destinations).map {
+        let destinations = (1...10).map { own.contains($0) ? target : nil }
+        return progress.claim(from: stretch, limit: limit, at: [destinations]).map {
             stretch.sequence(at: $0).rawValue
         }
     }

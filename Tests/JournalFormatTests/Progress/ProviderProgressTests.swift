@@ -22,19 +22,9 @@ import Testing
     static func event(_ plan: Plan) -> AcceptedEvent {
         let now = Timestamp(milliseconds: 0)
         return AcceptedEvent(
-            tenant: "shop",
-            client: "web",
+            CanonicalEvent(name: "n"),
             id: "a",
-            name: "n",
-            customerID: nil,
-            subscriptionID: nil,
-            timestamp: now,
-            timestampWasGiven: false,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: now,
-            plan: plan
+            in: Submission(tenant: "shop", client: "web", acceptedAt: now, plan: plan)
         )
     }
 

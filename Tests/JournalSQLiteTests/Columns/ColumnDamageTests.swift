@@ -102,6 +102,35 @@ import Testing
         #expect(throws: DamagedSegment.self) { try forged.summaries() }
     }
 
+    /// A number of no name, of a name that only another segment has, and numbers that no calculation survives.
+    @Test(arguments: [0, 4, 1000, Int64(UInt32.max)])
+    func `counts deliveries by the journal itself where a number stands for no name`(base: Int64) async throws {
+        try await withTemporaryFolder { folder in
+            var store = try await ColumnIndexTests.filled(folder)
+            let window = RecordedWindow(
+                clock: .occurred,
+                from: Timestamp(milliseconds: 0),
+                until: Timestamp(milliseconds: .max)
+            )
+            let counts = try await store.ledgerCounts(window)
+            #expect(counts.events > 0 && !counts.cells.isEmpty)
+            await store.close()
+            let columns = folder.appending(path: "columns")
+            let files = try FileManager.default.contentsOfDirectory(at: columns, includingPropertiesForKeys: nil)
+            #expect(!files.isEmpty)
+            for file in files {
+                var bytes = [UInt8](try Data(contentsOf: file))
+                FileDamage.put(UInt64(base), at: (8 + ColumnPart.names.rawValue * 5 + 2) * 8, in: &bytes)
+                let end = ColumnHeader.bytes - 8
+                FileDamage.put(Checksum.of(Array(bytes[..<end])), at: end, in: &bytes)
+                try Data(bytes).write(to: file)
+            }
+            store = try SampleStore.open(folder, ColumnIndexTests.settings)
+            #expect(try await store.ledgerCounts(window) == counts)
+            await store.close()
+        }
+    }
+
     /// Changes a number within a part, and makes its checksum right.
     private static func damagePart(of bytes: inout [UInt8], using generator: inout some RandomNumberGenerator) {
         let part = Int.random(in: 0..<ColumnPart.allCases.count, using: &generator)

@@ -107,19 +107,18 @@ import Testing
     static func chunk(first: Int64, count: Int, names: Int = 1) -> (content: [UInt8], tenants: [UInt32: UInt32]) {
         let events = (1...count).map { number in
             AcceptedEvent(
-                tenant: "shop",
-                client: "web",
+                CanonicalEvent(
+                    name: number % names == 1 % names ? "api_request" : "other-\(number % names)",
+                    customerID: "customer-\(number)",
+                    timestamp: Timestamp(milliseconds: 1000 - Int64(number))
+                ),
                 id: EventID("event-\(number)"),
-                name: number % names == 1 % names ? "api_request" : "other-\(number % names)",
-                customerID: "customer-\(number)",
-                subscriptionID: nil,
-                timestamp: Timestamp(milliseconds: 1000 - Int64(number)),
-                timestampWasGiven: true,
-                source: nil,
-                properties: nil,
-                vendor: nil,
-                acceptedAt: Timestamp(milliseconds: 1000),
-                plan: SampleStore.own
+                in: Submission(
+                    tenant: "shop",
+                    client: "web",
+                    acceptedAt: Timestamp(milliseconds: 1000),
+                    plan: SampleStore.own
+                )
             )
         }
         let numbers = [UInt32](repeating: 1, count: count)

@@ -150,21 +150,17 @@ struct RecordedSpeed {
     private static func event(_ number: Int) -> AcceptedEvent {
         let time = start + span * number / total
         return AcceptedEvent(
-            tenant: "shop",
-            client: "web",
-            id: EventID("0197f5c2-7a3e-7c4d-9b1a-\(number + 100_000_000_000)"),
-            name: "name-\(number % 10)",
-            customerID: "customer-\(number &* 0x9E37_79B1 % 10_000)",
-            subscriptionID: nil,
-            timestamp: time,
-            timestampWasGiven: true,
-            source: "api",
-            properties: JSONText(
-                checked: #"{"request_size": 100, "region": "eu", "path": "/v1/things/\#(number % 97)"}"#
+            CanonicalEvent(
+                name: "name-\(number % 10)",
+                customerID: "customer-\(number &* 0x9E37_79B1 % 10_000)",
+                timestamp: time,
+                source: "api",
+                properties: JSONText(
+                    checked: #"{"request_size": 100, "region": "eu", "path": "/v1/things/\#(number % 97)"}"#
+                )
             ),
-            vendor: nil,
-            acceptedAt: time,
-            plan: plan
+            id: EventID("0197f5c2-7a3e-7c4d-9b1a-\(number + 100_000_000_000)"),
+            in: Submission(tenant: "shop", client: "web", acceptedAt: time, plan: plan)
         )
     }
 

@@ -131,19 +131,16 @@ struct SearchSpeed {
         let moment = start + .milliseconds(number)
         let customer = number &* 0x9E37_79B1 % customers
         return AcceptedEvent(
-            tenant: "shop",
-            client: "web",
+            CanonicalEvent(
+                name: "name-\(number % 20)",
+                customerID: "customer-\(customer)",
+                subscriptionID: "subscription-\(customer)",
+                timestamp: moment,
+                source: "api",
+                properties: properties
+            ),
             id: EventID("0197f5c2-7a3e-7c4d-9b1a-\(number + 100_000_000_000)"),
-            name: "name-\(number % 20)",
-            customerID: "customer-\(customer)",
-            subscriptionID: "subscription-\(customer)",
-            timestamp: moment,
-            timestampWasGiven: true,
-            source: "api",
-            properties: properties,
-            vendor: nil,
-            acceptedAt: moment,
-            plan: Self.plan
+            in: Submission(tenant: "shop", client: "web", acceptedAt: moment, plan: Self.plan)
         )
     }
 

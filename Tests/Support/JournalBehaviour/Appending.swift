@@ -24,32 +24,48 @@ extension StoreBehaviour {
             try expect(try await store.newestPosition().number(), SequenceNumber(4), "the newest event")
             return store
         },
+        StoreCheck("counts what it has accepted for each provider since it was opened, without duplicates") {
+            store,
+            fixture in
+            try expect(store.acceptedSinceOpening, [:], "nothing at first")
+            try await store.store(Sample.events(1...3, plan: Sample.both))
+            _ = try await store.append(AppendRequest(events: Sample.events(2...5, plan: Sample.both), policy: .each))
+            try await store.store(Sample.events(6...6))
+            try expect(store.acceptedSinceOpening, ["lago": 6, "polar": 5], "new events alone")
+            let reopened = try await fixture.crash(store)
+            try expect(reopened.acceptedSinceOpening, [:], "nothing after a crash")
+            try await reopened.store(Sample.events(7...8))
+            try expect(reopened.acceptedSinceOpening, ["lago": 2], "what is new since then")
+            return reopened
+        },
         StoreCheck("keeps every field of an event through a crash") { store, fixture in
             let event = AcceptedEvent(
-                tenant: "shop",
-                client: "web",
+                CanonicalEvent(
+                    idScope: "sub_1",
+                    name: "api_request",
+                    subscriptionID: "sub_1",
+                    timestamp: Timestamp(milliseconds: -62_135_596_800_000),
+                    source: "Zürich ☂",
+                    properties: JSONText(checked: #"{"n":1.2300e+5,"s":"\u00e9"}"#),
+                    vendor: JSONText(checked: #"{"polar": {"parent_id": "x"}}"#)
+                ),
                 id: "évt/1",
-                idScope: "sub_1",
-                name: "api_request",
-                customerID: nil,
-                subscriptionID: "sub_1",
-                timestamp: Timestamp(milliseconds: -62_135_596_800_000),
-                timestampWasGiven: true,
-                source: "Zürich ☂",
-                properties: JSONText(checked: #"{"n":1.2300e+5,"s":"\u00e9"}"#),
-                vendor: JSONText(checked: #"{"polar": {"parent_id": "x"}}"#),
-                acceptedAt: Sample.accepted,
-                plan: Plan(
-                    route: "default",
-                    destinations: [
-                        Destination(
-                            provider: "lago",
-                            adapter: "lago",
-                            mode: .mirror,
-                            rename: ["api_request": "api.request"],
-                            settings: DestinationSettings(["subscription_id": .text("sub_{customer_id}")])
-                        )
-                    ]
+                in: Submission(
+                    tenant: "shop",
+                    client: "web",
+                    acceptedAt: Sample.accepted,
+                    plan: Plan(
+                        route: "default",
+                        destinations: [
+                            Destination(
+                                provider: "lago",
+                                adapter: "lago",
+                                mode: .mirror,
+                                rename: ["api_request": "api.request"],
+                                settings: DestinationSettings(["subscription_id": .text("sub_{customer_id}")])
+                            )
+                        ]
+                    )
                 )
             )
             try await store.store([event])

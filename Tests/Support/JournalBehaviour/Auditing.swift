@@ -58,6 +58,28 @@ extension StoreBehaviour {
             }
             return store
         },
+        StoreCheck("removes audit entries that are older than a timestamp, and gives no number twice") {
+            store,
+            fixture in
+            for milliseconds in [10, 20, 30, 25, 40] as [Int64] {
+                try await store.record(entry("act", at: milliseconds))
+            }
+            let last = try await store.auditLog(AuditFilter(), before: nil, limit: 1).first?.number ?? 0
+            func remove(before milliseconds: Int64) async throws -> Int {
+                try await store.removeAuditEntries(before: Timestamp(milliseconds: milliseconds))
+            }
+            try expect(try await remove(before: 10), 0, "nothing is older")
+            try expect(try await remove(before: 26), 2, "up to the first that stays")
+            let left = try await store.auditLog(AuditFilter(), before: nil, limit: 9).map(\.entry.at.milliseconds)
+            try expect(left, [40, 25, 30], "what is left")
+            try expect(try await remove(before: 1000), 3, "all are older")
+            let reopened = try await fixture.restart(store)
+            try expect(try await reopened.auditLog(AuditFilter(), before: nil, limit: 9), [], "nothing comes back")
+            try await reopened.record(entry("act", at: 50))
+            let next = try await reopened.auditLog(AuditFilter(), before: nil, limit: 1).first?.number ?? 0
+            try expect(next > last, true, "the number is new")
+            return reopened
+        },
         StoreCheck("cuts the texts of audit entries to their limits, at whole characters") { store, _ in
             let long = String(repeating: "a", count: AuditEntry.textLimitBytes - 1) + "é"
             let many = Dictionary(uniqueKeysWithValues: (100..<200).map { ("\($0)", long) })

@@ -89,6 +89,7 @@ extension StoreBehaviour {
 
     /// What pipelines and writes need of the store, from storage and not from a cache.
     private static func useEngine(_ store: any EventStore) async throws {
+        _ = try await store.heldLease(of: "lago")
         try expect(store.nextDue(for: "lago"), Sample.accepted, "the next retry")
         try expect(try await store.claimDue(for: "lago", at: Sample.accepted, limit: 9).count, 9, "due retries")
         try expect(try await store.claimAll(for: "polar").count, 20, "new deliveries")

@@ -55,19 +55,20 @@ private struct RandomSearches {
             stored += 1
             let seconds = Int.random(in: -30...30, using: &generator)
             return AcceptedEvent(
-                tenant: Self.tenants[Int.random(in: 0..<6, using: &generator) / 5],
-                client: Bool.random(using: &generator) ? "web" : "cron",
+                CanonicalEvent(
+                    name: "name-\(Int.random(in: 0..<4, using: &generator))",
+                    customerID: maybeWord(),
+                    subscriptionID: maybeWord(),
+                    timestamp: Sample.accepted + .seconds(seconds),
+                    source: maybeWord()
+                ),
                 id: EventID("event-\(stored)"),
-                name: "name-\(Int.random(in: 0..<4, using: &generator))",
-                customerID: maybeWord(),
-                subscriptionID: maybeWord(),
-                timestamp: Sample.accepted + .seconds(seconds),
-                timestampWasGiven: true,
-                source: maybeWord(),
-                properties: nil,
-                vendor: nil,
-                acceptedAt: Sample.accepted + .seconds(steps),
-                plan: plans[Int.random(in: 0..<3, using: &generator)]
+                in: Submission(
+                    tenant: Self.tenants[Int.random(in: 0..<6, using: &generator) / 5],
+                    client: Bool.random(using: &generator) ? "web" : "cron",
+                    acceptedAt: Sample.accepted + .seconds(steps),
+                    plan: plans[Int.random(in: 0..<3, using: &generator)]
+                )
             )
         }
         try await store.store(events)

@@ -299,6 +299,7 @@ extension StoreBehaviour {
             )
             try await store.makeRetriesDue(of: "lago", waitingBeyond: later + .milliseconds(-1), at: now)
             let reopened = try await fixture.crash(store)
+            for provider in ["lago", "polar"] as [ProviderName] { _ = try await reopened.heldLease(of: provider) }
             try expect(reopened.nextDue(for: "lago"), now, "the time of the next")
             try expect(try await reopened.claimDue(for: "lago", at: now, limit: 9999).count, 1099, "what is due")
             try expect(reopened.nextDue(for: "polar"), later, "another provider's")

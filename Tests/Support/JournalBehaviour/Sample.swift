@@ -27,20 +27,15 @@ enum Sample {
         plan: Plan = lago
     ) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: tenant,
-            client: "web",
+            CanonicalEvent(
+                idScope: scope,
+                name: name,
+                customerID: "customer-1",
+                timestamp: timestamp,
+                properties: properties.map { JSONText(checked: $0) }
+            ),
             id: EventID(id),
-            idScope: scope,
-            name: name,
-            customerID: "customer-1",
-            subscriptionID: nil,
-            timestamp: timestamp ?? acceptedAt,
-            timestampWasGiven: timestamp != nil,
-            source: nil,
-            properties: properties.map { JSONText(checked: $0) },
-            vendor: nil,
-            acceptedAt: acceptedAt,
-            plan: plan
+            in: Submission(tenant: tenant, client: "web", acceptedAt: acceptedAt, plan: plan)
         )
     }
 

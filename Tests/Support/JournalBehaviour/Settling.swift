@@ -183,6 +183,7 @@ extension StoreBehaviour {
             let claimed = try await store.claimDue(for: "lago", at: due, limit: 10)
             try expect(store.nextDue(for: "lago"), nil, "nothing waits while all is claimed")
             try await store.giveBack("lago", unsent: claimed.sequences)
+            _ = try await store.heldLease(of: "lago")
             try expect(store.nextDue(for: "lago").map { $0 <= due }, true, "what is given back waits again")
             try expect(
                 try await store.claimBlock(for: "lago", limit: Sample.many)?.deliveries.count,
@@ -221,6 +222,7 @@ extension StoreBehaviour {
             try await store.settle([sequences[1]], at: "lago", as: .retrying, nextAttemptAt: due(15))
             try expect(store.nextDue(for: "lago"), due(15), "after a claimed one is due again")
             let reopened = try await fixture.crash(store)
+            _ = try await reopened.heldLease(of: "lago")
             try expect(reopened.nextDue(for: "lago"), due(15), "after a crash")
             return reopened
         },

@@ -17,6 +17,10 @@ package protocol StoreFixture: Sendable {
 
     /// Closes the store for good.
     func close(_ store: any EventStore) async
+
+    /// Whether the next holder of an account is told which of the intended requests had not left: where it may be another machine, whatever was
+    /// intended counts as sent.
+    var tellsDepartures: Bool { get }
 }
 
 /// One promise of ``EventStore`` and its proof.

@@ -1,0 +1,113 @@
+package import Events
+
+/// What the gateways of one journal tell each other about themselves.
+package protocol GatewayReporting: Sendable {
+    /// Notes how far the accounts are that this gateway delivers to, for ``accountReports()`` of all gateways. It is written within a few
+    /// seconds, and only for accounts whose lease this gateway has then.
+    func note(_ states: [ProviderName: AccountState])
+
+    /// What the owners of accounts have reported last, by account. Accounts without an owner keep their last report.
+    func accountReports() async throws(StoreError) -> [AccountReport]
+
+    /// Notes the digest of the routes that this gateway works by from now on; others see it with the next heartbeat.
+    func note(routesDigest digest: [UInt8])
+
+    /// All gateways that are there, by name, and those of one name by their start.
+    func gateways() async throws(StoreError) -> [GatewayNode]
+
+    /// By how much this gateway's clock differs from the journal's, as far as that is known.
+    var clockDifference: ClockDifference { get }
+}
+
+/// Whether the owner of an account can deliver to it.
+package struct AccountState: Sendable, Equatable {
+    package let isReady: Bool
+    /// For people.
+    package let detail: String
+
+    package init(isReady: Bool, detail: String) {
+        self.isReady = isReady
+        self.detail = detail
+    }
+}
+
+/// What the owner of an account has reported.
+package struct AccountReport: Sendable, Equatable {
+    package let provider: ProviderName
+    /// The number of the gateway that holds the lease now; nil if none does.
+    package let gateway: Int64?
+    /// The name of that gateway.
+    package let gatewayName: String?
+    /// How old the report is.
+    package let age: Duration
+    /// How many deliveries wait.
+    package let waiting: Int
+    /// About when the oldest of them was accepted.
+    package let oldest: Timestamp?
+    package let state: AccountState
+
+    package init(
+        provider: ProviderName,
+        gateway: Int64?,
+        gatewayName: String?,
+        age: Duration,
+        waiting: Int,
+        oldest: Timestamp?,
+        state: AccountState
+    ) {
+        self.provider = provider
+        self.gateway = gateway
+        self.gatewayName = gatewayName
+        self.age = age
+        self.waiting = waiting
+        self.oldest = oldest
+        self.state = state
+    }
+}
+
+/// A gateway that is in the journal's list.
+package struct GatewayNode: Sendable, Equatable {
+    /// Another one at each start.
+    package let number: Int64
+    package let name: String
+    package let version: String
+    /// The digest of its `routes.json`.
+    package let routes: [UInt8]
+    package let started: Timestamp
+    package let isDraining: Bool
+    /// Whether it is the one that was asked.
+    package let isThisOne: Bool
+    /// How many accounts and how many slots it holds.
+    package let accounts: Int
+    package let slots: Int
+    /// How many deliveries wait at its accounts, by its own reports.
+    package let waiting: Int
+    /// About when the oldest of them was accepted.
+    package let oldest: Timestamp?
+
+    package init(
+        number: Int64,
+        name: String,
+        version: String,
+        routes: [UInt8],
+        started: Timestamp,
+        isDraining: Bool = false,
+        isThisOne: Bool = false,
+        accounts: Int = 0,
+        slots: Int = 0,
+        waiting: Int = 0,
+        oldest: Timestamp? = nil
+    ) {
+        self.number = number
+        self.name = name
+        self.version = version
+        self.routes = routes
+        self.started = started
+        self.isDraining = isDraining
+        self.isThisOne = isThisOne
+        self.accounts = accounts
+        self.slots = slots
+        self.waiting = waiting
+        self.oldest = oldest
+    }
+}

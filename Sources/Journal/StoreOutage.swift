@@ -1,0 +1,12 @@
+/// The store does not answer.
+package struct StoreOutage: Sendable, Equatable {
+    /// How long it has not answered.
+    package let duration: Duration
+    /// The reason, without secrets.
+    package let reason: String
+
+    package init(duration: Duration, reason: String) {
+        self.duration = duration
+        self.reason = reason
+    }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import GRDB
+import Journal
+import JournalFormat
+
+/// A backup that is being written.
+struct BackupCopy {
+    /// What the copied state is.
+    struct State {
+        let journalID: String
+        let events: Int64
+        let newest: Int64
+    }
+
+    private let source: JournalFile
+    private let target: DatabaseQueue
+    private let path: String
+    private var rate: CopyRate
+    private(set) var copiedBytes = 0
+    private(set) var damaged: [JournalFault] = []
+
+    /// Bytes of chunks that are copied in one transaction.
+    private static let sliceBytes = 4 << 20
+    /// Rows of other tables between two looks at the rate.
+    private static let rowsPerPause = 1000
+
+    /// Opens the target, and makes its table of chunks if it has none.
+    /// - Throws: ``BackupFault/otherJournal(path:)`` if it has chunks of another journal.
+    init(from source: JournalFile, to folder: URL, rate: CopyRate) throws {
+        self.source = source
+        self.rate = rate
+        path = folder.path
+        let file = folder.appending(path: JournalFile.name)
+        try FolderPermissions.makeFile(file.path)
+        let (pageSize, statement, id) = try source.read { db in
+            (
+                try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096,
+                try String.fetchOne(db, sql: "SELECT sql FROM sqlite_schema WHERE name = 'chunks'") ?? "",
+                try MetaTable.drawnJournalID(in: db)
+            )
+        }
+        guard id != nil else {
+            throw StoreError.unusable(path: source.folder.path, reason: "no gateway has opened the journal yet")
+        }
+        var configuration = Configuration()
+        configuration.label = "tollgate.backup"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA page_size = \(pageSize)")
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        target = try DatabaseQueue(path: file.path, configuration: configuration)
+        try target.write { db in
+            if try db.tableExists("backup") {
+                let known = try String.fetchOne(db, sql: "SELECT journal FROM backup")
+                guard known == id else { throw BackupFault.otherJournal(path: folder.path) }
+            } else if try db.tableExists("chunks") {
+                // Finished by an earlier run, which took the table away.
+                guard try MetaTable.drawnJournalID(in: db) == id else {
+                    throw BackupFault.otherJournal(path: folder.path)
+                }
+                try Self.mark(id, in: db)
+            } else {
+                try db.execute(sql: statement)
+                try Self.mark(id, in: db)
+            }
+        }
+    }
+
+    /// Says whose chunks these are while the other tables are missing.
+    private static func mark(_ id: String?, in db: Database) throws {
+        try db.execute(sql: "CREATE TABLE backup(journal TEXT NOT NULL)")
+        try db.execute(sql: "INSERT INTO backup VALUES(?)", arguments: [id])
+    }
+
+    func close() throws { try target.close() }
+
+    // MARK: Chunks
+
+    /// Copies the chunks that the target does not have, a slice at a time.
+    mutating func copyChunks(_ progress: (JournalBackup.Progress) -> Void) throws {
+        let bounds = try source.read { try JournalBounds(of: $0) }
+        let total = bounds.newest + 1 - bounds.oldest
+        while true {
+            let before = copiedBytes
+            let last = try copySlice()
+            guard let last else { return }
+            progress(JournalBackup.Progress(done: min(total, max(0, last + 1 - bounds.oldest)), total: total))
+            pause(after: copiedBytes - before)
+        }
+    }
+
+    /// - Returns: the last event of the slice; nil if nothing was left.
+    private mutating func copySlice() throws -> Int64? {
+        let from = try target.read { try Self.lastChunk(in: $0) }
+        let (chunks, names) = try source.read { db in
+            (
+                try CopiedChunk.next(after: from, limitBytes: Self.sliceBytes, in: db),
+                try source.reader(db).names.current
+            )
+        }
+        guard let last = chunks.last else { return nil }
+        note(chunks, names)
+        try target.write { db in try CopiedChunk.insert(chunks, in: db) }
+        return last.first + last.count - 1
+    }
+
+    private mutating func note(_ chunks: [CopiedChunk], _ names: NameTable) {
+        for chunk in chunks {
+            copiedBytes += chunk.content.count
+            if damaged.count < CheckReport.mostFaults, let reason = chunk.fault(names) {
+                damaged.append(JournalFault(.chunk(first: chunk.first, last: chunk.first + chunk.count - 1), reason))
+            }
+        }
+    }
+
+    private static func lastChunk(in db: Database) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT max(first) FROM chunks") ?? 0
+    }
+
+    // MARK: The rest
+
+    /// Reads one state of the journal: the chunks since, and all other tables, which replace those of an earlier backup.
+    mutating func copyState() throws -> State {
+        let (source, target) = (source, target)
+        return try source.queue.read { from in
+            try target.write { to in
+                let names = try source.reader(from).names.current
+                while true {
+                    let last = try Self.lastChunk(in: to)
+                    let chunks = try CopiedChunk.next(after: last, limitBytes: Self.sliceBytes, in: from)
+                    if chunks.isEmpty { break }
+                    note(chunks, names)
+                    try CopiedChunk.insert(chunks, in: to)
+                }
+                try removeGone(from, to)
+                try replaceTables(from, to)
+                try to.execute(sql: "DROP TABLE backup")
+                try to.execute(sql: "PRAGMA user_version = \(source.layout)")
+                return State(
+                    journalID: try MetaTable.drawnJournalID(in: from) ?? "",
+                    events: try Int64.fetchOne(to, sql: "SELECT coalesce(sum(count), 0) FROM chunks") ?? 0,
+                    newest: try JournalBounds(of: from).newest
+                )
+            }
+        }
+    }
+
+    /// Removes chunks that retention has removed since they were copied.
+    private func removeGone(_ from: Database, _ to: Database) throws {
+        let oldest = try Int64.fetchOne(from, sql: "SELECT min(first) FROM chunks")
+        try to.execute(sql: "DELETE FROM chunks WHERE first < ?", arguments: [oldest ?? .max])
+        guard source.layout >= 3 else { return }
+        for range in try RemovedTable.all(in: from).ranges {
+            try to.execute(
+                sql: "DELETE FROM chunks WHERE first BETWEEN ? AND ?",
+                arguments: [range.lowerBound, range.upperBound]
+            )
+        }
+    }
+
+    private mutating func replaceTables(_ from: Database, _ to: Database) throws {
+        let known = try String.fetchAll(
+            to,
+            sql:
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('chunks', 'backup') AND name NOT LIKE 'sqlite_%'"
+        )
+        for name in known { try to.execute(sql: "DROP TABLE \(name.quotedDatabaseIdentifier)") }
+        let tables = try Row.fetchAll(
+            from,
+            sql:
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name <> 'chunks' AND name NOT LIKE 'sqlite_%'"
+        )
+        for table in tables {
+            try to.execute(sql: table[1])
+            try copyRows(of: table[0], from, to)
+        }
+        // Numbers of the audit log are never given twice.
+        if try from.tableExists("sqlite_sequence") {
+            try to.execute(sql: "DELETE FROM sqlite_sequence")
+            try copyRows(of: "sqlite_sequence", from, to)
+        }
+        let indexes = try String.fetchAll(
+            from,
+            sql: "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        for statement in indexes { try to.execute(sql: statement) }
+    }
+
+    private mutating func copyRows(of table: String, _ from: Database, _ to: Database) throws {
+        let name = table.quotedDatabaseIdentifier
+        let rows = try Row.fetchCursor(from, sql: "SELECT * FROM \(name)")
+        let places = Array(repeating: "?", count: try from.columns(in: table).count).joined(separator: ", ")
+        let insert = try to.makeStatement(sql: "INSERT INTO \(name) VALUES(\(places))")
+        var (bytes, count) = (0, 0)
+        while let row = try rows.next() {
+            let values = row.map { $0.1 }
+            try insert.execute(arguments: StatementArguments(values))
+            bytes += values.reduce(0) { $0 + Self.bytes(of: $1) }
+            count += 1
+            if count == Self.rowsPerPause {
+                copiedBytes += bytes
+                pause(after: bytes)
+                (bytes, count) = (0, 0)
+            }
+        }
+        copiedBytes += bytes
+    }
+
+    private static func bytes(of value: DatabaseValue) -> Int {
+        switch value.storage {
+        case .null: 1
+        case .int64, .double: 8
+        case .string(let text): text.utf8.count
+        case .blob(let data): data.count
+        }
+    }
+
+    private mutating func pause(after bytes: Int) {
+        let wait = rate.copied(bytes, at: .now)
+        guard wait > .zero else { return }
+        Thread.sleep(forTimeInterval: Double(wait.components.seconds) + Double(wait.components.attoseconds) / 1e18)
+    }
+}

@@ -1,0 +1,51 @@
+import JournalFormat
+import Randomness
+import Testing
+
+/// The Bloom filter in front of the identity index.
+@Suite struct IdentityFilterTests {
+    private func hashes(_ count: Int, seed: UInt64) -> [UInt64] {
+        var generator = SplitMix(seed: seed)
+        return (0..<count).map { _ in generator.next() }
+    }
+
+    @Test(arguments: [0, 1, 31, 32, 33, 10_000])
+    func `knows every hash that was inserted, however small it is`(capacity: Int) {
+        let filter = IdentityFilter(capacity: capacity)
+        let all = hashes(max(1, capacity), seed: 1) + [0, .max]
+        for hash in all { filter.insert(hash) }
+        #expect(all.allSatisfy(filter.contains))
+        #expect(filter.capacity == capacity)
+    }
+
+    @Test func `knows nothing at first`() {
+        let filter = IdentityFilter(capacity: 1000)
+        #expect(!hashes(10_000, seed: 2).contains(where: filter.contains))
+        #expect(filter.count == 0)
+    }
+
+    @Test(arguments: [3, 4, 5] as [UInt64])
+    func `mistakes few other hashes for known ones while it is not over its capacity`(seed: UInt64) {
+        let filter = IdentityFilter(capacity: 50_000)
+        for hash in hashes(50_000, seed: seed) { filter.insert(hash) }
+        let mistaken = hashes(100_000, seed: seed + 100).count(where: filter.contains)
+        #expect(mistaken < 500)
+    }
+
+    @Test func `tells whether it had a hash, and counts those that are new`() {
+        let filter = IdentityFilter(capacity: 1000)
+        let all = hashes(500, seed: 6)
+        #expect(all.count { filter.insert($0) } <= 1)
+        let count = filter.count
+        #expect(count >= 499)
+        #expect(all.allSatisfy { filter.insert($0) })
+        #expect(filter.count == count)
+    }
+
+    @Test func `is not changed by being looked at`() {
+        let filter = IdentityFilter(capacity: 100)
+        let identities = hashes(100, seed: 7).map { EventIdentity(hash: $0, isScoped: false) }
+        _ = filter.touch(identities[...])
+        #expect(!identities.contains { filter.contains($0.hash) })
+    }
+}

@@ -1,0 +1,145 @@
+import Events
+import Parity
+
+extension ParityBehaviour {
+    static let findings: [ParityCheck] = [
+        ParityCheck("keeps findings with all that they say, over a restart, in their order") { storage, fixture in
+            let run = try await ParitySample.reading(storage)
+            let findings = (1...6).map { ParitySample.finding($0) }
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            let reopened = try await fixture.restart(storage)
+            let found = try await reopened.findings(of: ParitySample.halves.0, at: "lago", for: run.id)
+            try expect(found, findings, "the findings of the window")
+            try expect(
+                try await reopened.findings(of: ParitySample.halves.1, at: "lago", for: run.id),
+                [],
+                "the findings of the other window"
+            )
+            return reopened
+        },
+        ParityCheck("pages findings by number, and takes those that a filter takes") { storage, _ in
+            let run = try await ParitySample.reading(storage)
+            let findings =
+                (1...6).map { ParitySample.finding($0) } + [ParitySample.finding(7, .doubled, name: "Call")]
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            func page(_ filter: FindingFilter, after number: Int64 = 0, limit: Int = 9) async throws
+                -> [NumberedFinding]
+            {
+                try await storage.findings(of: run.id, filter, after: number, limit: limit, at: ParitySample.now)
+            }
+            let first = try await page(FindingFilter(), limit: 4)
+            try expect(first.map(\.finding), Array(findings.prefix(4)), "the first page")
+            let rest = try await page(FindingFilter(), after: first.last?.number ?? 0)
+            try expect(rest.map(\.finding), Array(findings.dropFirst(4)), "the rest")
+            var filter = FindingFilter()
+            filter.cause = .doubled
+            try expect(try await page(filter).map(\.finding), [findings[6]], "by cause")
+            filter = FindingFilter()
+            filter.customerID = "customer 1"
+            try expect(try await page(filter).compactMap(\.finding.sequence?.rawValue), [1, 4, 7], "by customer")
+            filter.name = "call"
+            try expect(try await page(filter).compactMap(\.finding.sequence?.rawValue), [1, 4], "by customer and name")
+            filter = FindingFilter()
+            filter.provider = "polar"
+            try expect(try await page(filter), [], "by provider")
+            filter = FindingFilter(eventID: "event 3")
+            try expect(try await page(filter).map(\.finding), [findings[2]], "by event")
+            return storage
+        },
+        ParityCheck("lists what it counted by name and provider, in pages") { storage, _ in
+            let run = try await ParitySample.reading(storage)
+            let names = ["b", "a", "B"]
+            let cells = Dictionary(uniqueKeysWithValues: names.map { ($0, CellCounts(expected: 2, found: 2)) })
+            let record = WindowRecord(cells: cells)
+            for window in [ParitySample.halves.0, ParitySample.halves.1] {
+                try await storage.save(["lago": record, "polar": record], of: window, state: .settled, for: run.id)
+            }
+            let all = try await storage.cells(of: run.id, after: 0, limit: 9)
+            let expected = ["B polar", "B lago", "a polar", "a lago", "b polar", "b lago"]
+            try expect(all.map { "\($0.cell.name) \($0.cell.provider)" }, expected, "the order")
+            try expect(all.map(\.cell.counts), Array(repeating: CellCounts(expected: 4, found: 4), count: 6), "sums")
+            try expect(try await storage.cells(of: run.id, after: 4, limit: 1), [all[4]], "a page")
+            return storage
+        },
+    ]
+
+    static let decisions: [ParityCheck] = [
+        ParityCheck("remembers what was sent again, until the journal has none of it") { storage, fixture in
+            let run = try await ParitySample.reading(storage)
+            let findings = [ParitySample.finding(1), ParitySample.finding(2)]
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            func numbered(_ storage: any ParityStorage) async throws -> [NumberedFinding] {
+                try await storage.findings(of: run.id, FindingFilter(), after: 0, limit: 9, at: ParitySample.now)
+            }
+            let numbers = try await numbered(storage).map(\.number)
+            try await storage.resent([numbers[0]], at: ParitySample.now, keepingSince: ParitySample.now)
+            let reopened = try await fixture.restart(storage)
+            let resolutions = try await numbered(reopened).map(\.resolution)
+            try expect(resolutions, ["resent at \(ParitySample.now.rfc3339)", nil], "the resolutions")
+            let resends = try await reopened.resends(of: SequenceNumber(1))
+            try expect(resends.map(\.provider), ["lago"], "where it was sent again")
+            try expect(resends.map(\.at), [ParitySample.now], "when it was sent again")
+            try expect(resends.map(\.comparison), [run.id], "which comparison it was for")
+            let later = ParitySample.now + .seconds(1)
+            try await reopened.resent([numbers[1]], at: later, keepingSince: later)
+            try expect(try await reopened.resends(of: SequenceNumber(1)).count, 0, "what is too old")
+            try expect(try await reopened.resends(of: SequenceNumber(2)).count, 1, "what is new")
+            return reopened
+        },
+        ParityCheck("counts a cause as accepted where and while it is") { storage, _ in
+            let run = try await ParitySample.reading(storage)
+            let findings = [
+                ParitySample.finding(1), ParitySample.finding(2, name: "Call"), ParitySample.finding(3, .doubled),
+            ]
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            let until = ParitySample.now + .seconds(60)
+            for (provider, name) in [("lago", "call"), ("polar", nil)] as [(ProviderName, String?)] {
+                try await storage.accept(
+                    Acceptance(
+                        cause: .lostAfterAccept,
+                        provider: provider,
+                        name: name,
+                        reason: "known",
+                        until: until,
+                        by: "web",
+                        at: ParitySample.now
+                    )
+                )
+            }
+            func accepted(at now: Timestamp) async throws -> [Int] {
+                try await storage.run(run.id, at: now)?.reports.last?.causes.map(\.accepted) ?? []
+            }
+            try expect(try await accepted(at: ParitySample.now), [1, 0], "while it is accepted")
+            try expect(try await accepted(at: until), [0, 0], "when it is not any more")
+            let found = try await storage.findings(
+                of: run.id,
+                FindingFilter(),
+                after: 0,
+                limit: 9,
+                at: ParitySample.now
+            )
+            try expect(found.map(\.resolution), ["accepted: known", nil, nil], "the resolutions")
+            return storage
+        },
+    ]
+}
