@@ -1,3 +1,4 @@
+import CSpawn
 package import Foundation
 import Synchronization
 
@@ -151,8 +152,8 @@ extension ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, file, 1)
         posix_spawn_file_actions_adddup2(&actions, file, 2)
-        // One that is not open is passed over.
-        for file in Int32(3)..<4096 { posix_spawn_file_actions_addclose(&actions, file) }
+        // Whatever their numbers: a socket that a program inherits looks open to its other end until the program is gone.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var identifier: pid_t = 0
         let result = withPointers(to: arguments) { arguments in
             withPointers(to: variables) { variables in

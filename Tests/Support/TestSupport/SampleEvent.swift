@@ -14,20 +14,23 @@ package enum SampleEvent {
         vendor: String? = nil
     ) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: "shop",
-            client: "shop",
+            CanonicalEvent(
+                idScope: scope,
+                name: name,
+                customerID: customer,
+                subscriptionID: subscription,
+                timestamp: Timestamp(milliseconds: 1_772_366_400_250),
+                source: source,
+                properties: properties.map { JSONText(checked: $0) },
+                vendor: vendor.map { JSONText(checked: $0) }
+            ),
             id: EventID(id),
-            idScope: scope,
-            name: name,
-            customerID: customer,
-            subscriptionID: subscription,
-            timestamp: Timestamp(milliseconds: 1_772_366_400_250),
-            timestampWasGiven: true,
-            source: source,
-            properties: properties.map { JSONText(checked: $0) },
-            vendor: vendor.map { JSONText(checked: $0) },
-            acceptedAt: Timestamp(milliseconds: 1_772_366_401_003),
-            plan: Plan(route: "default", destinations: [])
+            in: Submission(
+                tenant: "shop",
+                client: "shop",
+                acceptedAt: Timestamp(milliseconds: 1_772_366_401_003),
+                plan: Plan(route: "default", destinations: [])
+            )
         )
     }
 

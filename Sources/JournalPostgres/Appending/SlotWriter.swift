@@ -1,0 +1,311 @@
+import Events
+import Journal
+import JournalFormat
+import Logging
+import Telemetry
+
+/// Writes one slot: one append at a time, so that nobody can see a chunk of the slot without those before it.
+final class SlotWriter: Sendable {
+    private let parts: StoreParts
+    private let queue: AppendQueue
+    private let slots: any SlotKeeping
+    /// Which of the node's writers it is.
+    private let number: Int
+    private let connection: PostgresConnection
+
+    /// How long it waits before it tries again what can succeed by itself.
+    private static let pause = Duration.milliseconds(20)
+    /// How long it goes without looking for new filters.
+    private static let partsAge = Duration.seconds(60)
+
+    init(_ parts: StoreParts, number: Int, queue: AppendQueue, slots: any SlotKeeping) {
+        self.parts = parts
+        self.number = number
+        self.queue = queue
+        self.slots = slots
+        // A plan that was made while a part was empty must not read it whole later.
+        var settings = parts.settings.connection(
+            "append",
+            session: ["enable_seqscan": "off"],
+            identity: parts.identity
+        )
+        // Nothing is cancelled: who has waited too long closes the connection.
+        settings.patience = min(settings.patience, parts.settings.outagePatience)
+        connection = PostgresConnection(settings)
+    }
+
+    /// Appends until the queue is closed and empty.
+    func run() async {
+        var holding = Holding()
+        while let entries = await queue.next(for: number) {
+            do throws(StoreError) {
+                let results = try await store(entries, &holding)
+                for (entry, results) in zip(entries, results) { entry.answer.give(.success(results)) }
+            } catch {
+                for entry in entries { entry.answer.give(.failure(error)) }
+            }
+        }
+        await connection.close()
+    }
+
+    /// What the writer holds from one group to the next.
+    private struct Holding {
+        var slot: HeldSlot?
+        var identityParts: IdentityParts?
+        /// When these were read: an old list is right, and does not know the newest filters.
+        var readAt = ContinuousClock.now
+    }
+
+    private struct HeldSlot {
+        let lease: SlotLease
+        var numbers: SlotNumbers
+    }
+
+    /// What one group has found out so far.
+    private struct Knowledge {
+        /// What the database has under the keys that were asked for.
+        var taken: [Int64: [GroupDecision.Taken]] = [:]
+        /// Keys that the parts were asked for beside the append.
+        var asked: Set<Int64> = []
+        /// Numbers that earlier tries have given.
+        var given: Set<Int64> = []
+    }
+
+    /// Stores a group, however many tries it takes, as long as there is hope and time.
+    private func store(_ entries: [AppendQueue.Entry], _ holding: inout Holding) async throws(StoreError)
+        -> [[AppendResult]]
+    {
+        let (requests, begun) = (entries.map(\.append), ContinuousClock.now)
+        var knowledge = Knowledge()
+        while true {
+            let decision = GroupDecision(
+                requests,
+                taken: knowledge.taken,
+                given: knowledge.given,
+                keys: parts.keys
+            )
+            var failure: PostgresFailure
+            do throws(PostgresFailure) {
+                let identityParts = try await current(&holding)
+                if try await ask(identityParts, for: decision, &knowledge) { continue }
+                guard !decision.accepted.isEmpty else { return decision.results(numbers: []) }
+                if holding.slot == nil { holding.slot = try await take() }
+                guard let slot = holding.slot else { continue }
+                let group = chunks(of: decision, requests, slot, &holding)
+                knowledge.given.formUnion(group.numbers)
+                // The numbers of names may have been lost with the database's newest commits.
+                guard entries.allSatisfy({ $0.append.generation == parts.names.generation }) else {
+                    throw PostgresFailure.unreachable(reason: "the database has lost commits; send the events again")
+                }
+                let sent = ContinuousClock.now
+                let outcome = try await send(group, decision, slot.lease, identityParts)
+                if case .stored = outcome {
+                    parts.metrics.committed(events: Int64(group.numbers.count), in: .now - sent)
+                    parts.reach.appended()
+                    remember(group, slot.lease)
+                    return decision.results(numbers: group.numbers)
+                }
+                guard let reason = try await learn(outcome, decision, &holding, &knowledge) else { continue }
+                failure = .unknown(reason: reason)
+            } catch {
+                failure = error
+                // A closed part was dropped just now.
+                if error.isRefusal(.undefinedTable) {
+                    forgetParts(&holding, &knowledge)
+                    continue
+                }
+            }
+            let isLate = .now >= begun + parts.settings.outagePatience
+            if isLate, failure.showsOutage { parts.reach.appendFailed(since: begun, failure.reason) }
+            guard failure.canPass, !isLate, entries.allSatisfy({ $0.append.generation == parts.names.generation }),
+                entries.contains(where: { !$0.answer.isGiven })
+            else {
+                parts.metrics.failed()
+                throw parts.reach.error(failure)
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+    }
+
+    // MARK: What a try needs
+
+    private func current(_ holding: inout Holding) async throws(PostgresFailure) -> IdentityParts {
+        if let known = holding.identityParts, .now < holding.readAt + Self.partsAge { return known }
+        holding.readAt = .now
+        let read = IdentityParts(try await connection.run(.readIdentityParts))
+        holding.identityParts = read
+        parts.filters.keep(read)
+        return read
+    }
+
+    private func take() async throws(PostgresFailure) -> HeldSlot {
+        let lease: SlotLease
+        do throws(StoreError) {
+            lease = try await slots.takeSlot()
+        } catch {
+            throw error == .closed ? .closed : .unreachable(reason: "no slot could be taken: \(error)")
+        }
+        // Read after the slot was taken: nothing of its holders before comes later.
+        let newest = try await connection.run(.readNewestChunk, [.int2(lease.slot)]).first?.optionalInteger(0)
+        return HeldSlot(lease: lease, numbers: SlotNumbers(slot: lease.slot, newest: newest))
+    }
+
+    private func chunks(
+        of decision: GroupDecision,
+        _ requests: [PreparedAppend],
+        _ slot: HeldSlot,
+        _ holding: inout Holding
+    ) -> ChunkGroup {
+        var slot = slot
+        let group = ChunkGroup(
+            decision.accepted,
+            of: requests,
+            numberedBy: &slot.numbers,
+            at: parts.clock.now,
+            names: parts.names.current,
+            limitBytes: parts.settings.chunkBytes
+        )
+        holding.slot = slot
+        return group
+    }
+
+    // MARK: One try
+
+    private func send(
+        _ group: ChunkGroup,
+        _ decision: GroupDecision,
+        _ lease: SlotLease,
+        _ identityParts: IdentityParts
+    ) async throws(PostgresFailure) -> AppendOutcome {
+        do throws(PostgresFailure) {
+            let parameters = AppendParameters(group, decision, lease).parameters
+            return AppendOutcome(try await connection.run(.append(into: identityParts.open), parameters))
+        } catch {
+            guard let outcome = AppendOutcome(error) else { throw error }
+            return outcome
+        }
+    }
+
+    /// Draws the consequences of a try that has not stored the group.
+    /// - Returns: why the next try should wait a moment; nil if it should not.
+    private func learn(
+        _ outcome: AppendOutcome,
+        _ decision: GroupDecision,
+        _ holding: inout Holding,
+        _ knowledge: inout Knowledge
+    ) async throws(PostgresFailure) -> String? {
+        switch outcome {
+        case .stored: return nil
+        case .known(let found):
+            let offered = decision.accepted.map(\.key)
+            try await note(found.map { (offered[$0.index], $0.sequence) }, blocks: true, &knowledge)
+            return nil
+        case .fenced:
+            parts.logger.warning("lost a slot of the journal", metadata: ["slot": "\(holding.slot?.lease.slot ?? 0)"])
+            holding.slot = nil
+            return nil
+        case .stale:
+            forgetParts(&holding, &knowledge)
+            return nil
+        case .noPartition:
+            try await parts.partitions.prepare(at: parts.clock.now)
+            return "the journal has no table for today"
+        case .again(let reason): return reason
+        case .unknown(let reason):
+            parts.logger.warning("an append was not answered; sending it again", metadata: ["reason": "\(reason)"])
+            return reason
+        }
+    }
+
+    /// There are other parts by now. What the old ones had is to be asked again, too: others block keys now.
+    private func forgetParts(_ holding: inout Holding, _ knowledge: inout Knowledge) {
+        holding.identityParts = nil
+        (knowledge.taken, knowledge.asked) = ([:], [])
+    }
+
+    /// Asks the parts for keys that the append itself does not ask them for.
+    /// - Returns: whether anything new is known.
+    private func ask(
+        _ identityParts: IdentityParts,
+        for decision: GroupDecision,
+        _ knowledge: inout Knowledge
+    ) async throws(PostgresFailure) -> Bool {
+        let ends = decision.ends.subtracting(knowledge.asked)
+        let keys = Set(decision.accepted.map(\.key)).union(decision.ends).subtracting(knowledge.asked)
+        guard !keys.isEmpty else { return false }
+        let old = try await find(keys, in: identityParts.closed, of: identityParts)
+        let new = try await find(ends, in: identityParts.open, of: identityParts)
+        try await note(old, blocks: false, &knowledge)
+        try await note(new, blocks: true, &knowledge)
+        // Only now: a question that was not answered is asked again.
+        knowledge.asked.formUnion(keys)
+        return !old.isEmpty || !new.isEmpty
+    }
+
+    /// Looks up keys in some parts, as far as the parts' filters let them pass.
+    private func find(
+        _ keys: Set<Int64>,
+        in numbers: [Int32],
+        of identityParts: IdentityParts
+    ) async throws(PostgresFailure) -> [(Int64, Int64)] {
+        var found: [(Int64, Int64)] = []
+        for part in numbers where !keys.isEmpty {
+            let possible = try await parts.filters.possible(keys, in: part, identityParts, connection)
+            guard !possible.isEmpty else { continue }
+            let rows = try await connection.run(.readIdentities(in: part), [.int8s(possible.map { $0 })])
+            found += rows.map { ($0.integer(0), $0.integer(1)) }
+        }
+        return found
+    }
+
+    /// Reads the events under these keys.
+    private func note(
+        _ found: [(key: Int64, sequence: Int64)],
+        blocks: Bool,
+        _ knowledge: inout Knowledge
+    ) async throws(PostgresFailure) {
+        guard !found.isEmpty else { return }
+        let (reader, sequences) = (parts.reader, found.map(\.sequence))
+        let events = try await connection.read { (session) throws(PostgresFailure) in
+            try reader.chosenEvents(at: sequences, session)
+        }
+        for (key, sequence) in found {
+            let taken = GroupDecision.Taken(sequence: sequence, event: events[sequence], blocks: blocks)
+            knowledge.taken[key, default: []].append(taken)
+        }
+    }
+
+    private func remember(_ group: ChunkGroup, _ lease: SlotLease) {
+        let accounts = parts.names.current.accounts
+        for chunk in group.chunks {
+            parts.cache.insert(chunk.events)
+            parts.accepted.add(
+                chunk.accounts.compactMap { count in
+                    accounts[count.number].map { (provider: $0, events: Int(count.events)) }
+                }
+            )
+        }
+        parts.identity.tail.confirmed(group.chunks.map(\.events), in: lease.slot, at: .now)
+        if let newest = group.numbers.last { parts.newest.advance(lease.slot, to: newest) }
+    }
+}
+
+extension PostgresFailure {
+    /// Whether the database is what failed, rather than the statement.
+    fileprivate var showsOutage: Bool {
+        switch self {
+        case .unreachable, .unknown: true
+        case .refused(let state, _): state == .lockNotAvailable
+        case .closed: false
+        }
+    }
+
+    /// Whether another try can succeed.
+    fileprivate var canPass: Bool {
+        switch self {
+        case .unreachable, .unknown: true
+        case .refused(let state, _): state.isTransient && state != .diskFull
+        case .closed: false
+        }
+    }
+}

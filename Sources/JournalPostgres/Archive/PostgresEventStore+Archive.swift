@@ -1,0 +1,49 @@
+package import Events
+package import Journal
+import JournalFormat
+
+extension PostgresEventStore {
+    package var journalID: String { parts.meta.journalID }
+
+    package func events(withID id: EventID, of tenant: TenantID) async throws(StoreError) -> [ArchivedEvent] {
+        let (parts, limit) = (parts, parts.settings.pageBytes * 4)
+        let events = try await readPoint { (session) throws(PostgresFailure) -> [ArchivedEvent]? in
+            let events = try IdentityReads(parts: parts, session: session).events(withIDs: [id], of: tenant)
+            // They share an id in many scopes: too many for one answer are refused, since the answer has no pages.
+            let bytes = events.reduce(0) { $0 + $1.event.approximateBytes }
+            guard events.count <= 1 || bytes <= limit else { return nil }
+            return try DeliveryAssembly(names: parts.names.current, session: session).archived(events)
+        }
+        guard let events else { throw .unfinishedRead }
+        return events
+    }
+
+    package func event(at sequence: SequenceNumber, of tenant: TenantID) async throws(StoreError) -> ArchivedEvent? {
+        let (parts, number) = (parts, sequence.rawValue)
+        return try await readPoint { (session) throws(PostgresFailure) in
+            guard let event = try parts.reader.chosenEvents(at: [number], session)[number], event.tenant == tenant
+            else { return nil }
+            return try DeliveryAssembly(names: parts.names.current, session: session).archived([(number, event)]).first
+        }
+    }
+
+    package func damage() async throws(StoreError) -> [ChunkDamage] {
+        try await readPoint { (session) throws(PostgresFailure) in
+            try session.run(.readDamage, []).map { row in
+                ChunkDamage(
+                    first: SequenceNumber(row.integer(0)),
+                    last: SequenceNumber(row.integer(1)),
+                    reason: row.text(2)
+                )
+            }
+        }
+    }
+
+    package func newestAcceptance() async throws(StoreError) -> Timestamp? {
+        try await readPoint { (session) throws(PostgresFailure) in
+            // Of several slots, the one whose newest number is the highest has it.
+            try session.run(.readEnds, []).filter { !$0.isNull(3) }.max { $0.integer(3) < $1.integer(3) }
+                .map { Timestamp(milliseconds: $0.integer(2)) }
+        }
+    }
+}

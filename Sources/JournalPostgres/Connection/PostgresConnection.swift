@@ -1,0 +1,202 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A connection to the database on a thread of its own, for calls that block; or several of them, of which each call takes a free one.
+///
+/// Each statement is a transaction of its own. On one connection they go in the order of the calls. A connection is made with the first
+/// call, and made again with the next one after it was lost. Nothing is ever cancelled: the server would answer a commit that waits for a
+/// standby as if it were safe.
+final class PostgresConnection: Sendable {
+    private let queue: JobQueue
+    private let settings: ConnectionSettings
+    private let end = ConnectionEnd()
+
+    /// Connects nothing yet.
+    /// - Parameter count: how many connections there are.
+    init(_ settings: ConnectionSettings, count: Int = 1) {
+        var settings = settings
+        settings.end = end
+        self.settings = settings
+        queue = JobQueue(threads: count)
+        for _ in 0..<count {
+            let thread = Thread { [queue] in
+                var session: PostgresSession?
+                while let job = queue.next() { job(&session) }
+                session?.close()
+                queue.end()
+            }
+            thread.name = "tollgate.postgres"
+            thread.stackSize = 2 << 20
+            thread.start()
+        }
+    }
+
+    deinit { queue.close() }
+
+    /// Sends a statement and waits for its rows.
+    ///
+    /// A statement that only reads is sent a second time on a new connection if the first one was lost, and so is any other that was not sent
+    /// because the connection had been lost before.
+    @discardableResult
+    func run(_ statement: Statement, _ parameters: [Parameter] = []) async throws(PostgresFailure) -> Rows {
+        let result = await submit { [settings] session -> Result<Rows, PostgresFailure> in
+            let wasConnected = session != nil
+            let first = Self.run(statement, parameters, in: &session, settings)
+            guard case .failure(let failure) = first,
+                failure.allowsSecondTry(wasConnected: wasConnected, isRead: statement.isRead)
+            else { return first }
+            return Self.run(statement, parameters, in: &session, settings)
+        }
+        return try result.get()
+    }
+
+    /// Sends several statements in one transaction. If it throws something that is certain, nothing of them stands.
+    @discardableResult
+    func transaction(_ statements: [(Statement, [Parameter])]) async throws(PostgresFailure) -> [Rows] {
+        let result = await submit { [settings] session -> Result<[Rows], PostgresFailure> in
+            var all: [Rows] = []
+            for (statement, parameters) in [(Statement("BEGIN"), [])] + statements + [(Statement("COMMIT"), [])] {
+                switch Self.run(statement, parameters, in: &session, settings) {
+                case .success(let rows): all.append(rows)
+                case .failure(let failure):
+                    // Whatever state the session is in, closing it leaves nothing open.
+                    session?.close()
+                    session = nil
+                    return .failure(failure)
+                }
+            }
+            return .success(Array(all.dropFirst().dropLast()))
+        }
+        return try result.get()
+    }
+
+    /// Reads with several statements, and works on what they return, on the connection's thread, which `body` may block. It is begun again
+    /// once if the connection was lost, and not begun while the database is known not to answer.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Value
+    ) async throws(PostgresFailure) -> Value {
+        let result = await submit { [settings] session -> Result<Value, PostgresFailure> in
+            if let outage = settings.reach?.silence { return .failure(.unreachable(reason: outage)) }
+            let wasConnected = session != nil
+            let first = Self.use(&session, settings, body)
+            guard case .failure(let failure) = first,
+                failure.allowsSecondTry(wasConnected: wasConnected, isRead: true)
+            else { return first }
+            return Self.use(&session, settings, body)
+        }
+        return try result.get()
+    }
+
+    /// Takes nothing more, and closes the connection after what was asked before, or after ``ConnectionEnd/patience`` if the server does
+    /// not answer. Returns when it is closed.
+    func close() async {
+        end.begin()
+        queue.close()
+        await withCheckedContinuation { queue.whenEnded($0) }
+    }
+
+    private func submit<Value: Sendable>(
+        _ work: @escaping @Sendable (inout PostgresSession?) -> Result<Value, PostgresFailure>
+    ) async -> Result<Value, PostgresFailure> {
+        await withCheckedContinuation { continuation in
+            let isTaken = queue.add { session in continuation.resume(returning: work(&session)) }
+            if !isTaken { continuation.resume(returning: .failure(.closed)) }
+        }
+    }
+
+    private static func run(
+        _ statement: Statement,
+        _ parameters: [Parameter],
+        in session: inout PostgresSession?,
+        _ settings: ConnectionSettings
+    ) -> Result<Rows, PostgresFailure> {
+        use(&session, settings) { (session) throws(PostgresFailure) in try session.run(statement, parameters) }
+    }
+
+    private static func use<Value>(
+        _ session: inout PostgresSession?,
+        _ settings: ConnectionSettings,
+        _ body: (PostgresSession) throws(PostgresFailure) -> Value
+    ) -> Result<Value, PostgresFailure> {
+        do throws(PostgresFailure) {
+            if let session { return .success(try body(session)) }
+            let new = try PostgresSession(connecting: settings)
+            session = new
+            return .success(try body(new))
+        } catch {
+            if session?.isBroken ?? false {
+                session?.close()
+                session = nil
+            }
+            return .failure(error)
+        }
+    }
+}
+
+/// What waits for the threads of a connection.
+private final class JobQueue: Sendable {
+    typealias Job = @Sendable (inout PostgresSession?) -> Void
+
+    private struct State {
+        var jobs: [Job] = []
+        var isClosed = false
+        var running: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+    private let wakeUp = DispatchSemaphore(value: 0)
+    private let threads: Int
+
+    init(threads: Int) {
+        self.threads = threads
+        state = Mutex(State(running: threads))
+    }
+
+    /// - Returns: whether the job will run.
+    func add(_ job: @escaping Job) -> Bool {
+        let isTaken = state.withLock { state in
+            if !state.isClosed { state.jobs.append(job) }
+            return !state.isClosed
+        }
+        if isTaken { wakeUp.signal() }
+        return isTaken
+    }
+
+    /// Blocks until there is a job; nil when there will be none.
+    func next() -> Job? {
+        while true {
+            let (job, isOver) = state.withLock { state -> (Job?, Bool) in
+                state.jobs.isEmpty ? (nil, state.isClosed) : (state.jobs.removeFirst(), false)
+            }
+            if isOver { return nil }
+            if let job { return job }
+            wakeUp.wait()
+        }
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+        for _ in 0..<threads { wakeUp.signal() }
+    }
+
+    /// Notes that a thread has ended.
+    func end() {
+        let waiting = state.withLock { state in
+            state.running -= 1
+            guard state.running == 0 else { return [] as [CheckedContinuation<Void, Never>] }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    func whenEnded(_ continuation: CheckedContinuation<Void, Never>) {
+        let hasEnded = state.withLock { state in
+            if state.running > 0 { state.waiting.append(continuation) }
+            return state.running == 0
+        }
+        if hasEnded { continuation.resume() }
+    }
+}

@@ -1,0 +1,57 @@
+import Events
+import Journal
+import JournalFormat
+
+/// A row of the table `chunks`.
+struct ChunkRow: Sendable {
+    let slot: Int16
+    let first: Int64
+    let count: Int64
+    /// The earliest and the latest time of acceptance, in milliseconds.
+    let accepted: ClosedRange<Int64>
+    let content: [UInt8]
+
+    /// - Parameter row: `slot, first, count, accepted_first, accepted_last, content`.
+    init(_ row: Row) {
+        slot = Int16(clamping: row.integer(0))
+        first = row.integer(1)
+        count = row.integer(2)
+        let (start, end) = (row.integer(3), row.integer(4))
+        accepted = min(start, end)...max(start, end)
+        content = row.bytes(5)
+    }
+
+    var last: Int64 { first + count - 1 }
+
+    /// Reads and checks the events.
+    func events(names: NameTable) throws(ChunkFault) -> ChunkEvents {
+        let events = try Chunk.read(content, names: names)
+        guard events.first.rawValue == first, events.events.count == count else {
+            throw .misplaced(first: events.first.rawValue, count: events.events.count)
+        }
+        return events
+    }
+
+    /// Reads and checks some of the events.
+    /// - Parameter offsets: their indices in the chunk, ascending.
+    func events(at offsets: [Int], names: NameTable) throws(ChunkFault) -> [AcceptedEvent] {
+        try ChunkFrames(stored: content).events(at: offsets, names: names)
+    }
+}
+
+/// An event out of its chunk.
+struct StoredEvent: Sendable {
+    let sequence: Int64
+    let event: AcceptedEvent
+    /// Bytes in the journal.
+    let size: Int
+
+    /// - Returns: nil if the chunk does not hold it.
+    init?(_ sequence: Int64, in chunk: ChunkEvents) {
+        let (index, overflow) = sequence.subtractingReportingOverflow(chunk.first.rawValue)
+        guard !overflow, let index = Int(exactly: index), chunk.events.indices.contains(index) else { return nil }
+        self.sequence = sequence
+        event = chunk.events[index]
+        size = chunk.sizes[index]
+    }
+}

@@ -1,0 +1,79 @@
+/// Reading the outcome of deliveries.
+extension Statement {
+    /// $1 numbers of events.
+    static let readDeliveryRows = read(
+        """
+        SELECT sequence, account, status, attempts, next_attempt_at, fault_is_last_attempts,
+            fault_code, fault_message, fault_vendor
+        FROM unnest($1) AS p(number) JOIN deliveries d ON d.sequence = p.number ORDER BY sequence, account
+        """
+    )
+
+    /// The runs of some accounts within some spans of 4096 numbers. $1 accounts, $2 slots, $3 the spans' lowest numbers.
+    static let readRuns = read(
+        """
+        SELECT d.account, d.first, d.last, d.at, d.latency, d.http_status, d.deduplicated, d.skipped, d.members
+        FROM unnest($1, $2, $3) AS p(account, slot, lowest)
+        CROSS JOIN LATERAL (
+            SELECT * FROM delivered
+            WHERE delivered.account = p.account AND delivered.slot = p.slot
+                AND delivered.first >= p.lowest AND delivered.first < p.lowest + 4096
+            OFFSET 0
+        ) d
+        ORDER BY d.account, d.first
+        """
+    )
+
+    /// $1 accounts, $2 numbers of events: pairs.
+    static let readAttempts = read(
+        """
+        SELECT a.account, a.sequence, a.at, a.latency, a.http_status, a.status, a.deduplicated,
+            a.fault_code, a.fault_message, a.fault_vendor
+        FROM unnest($1, $2) AS p(account, number)
+        JOIN attempts a ON a.account = p.account AND a.sequence = p.number ORDER BY a.account, a.sequence, a.ordinal
+        """
+    )
+
+    /// $1 accounts, $2 numbers of events: pairs.
+    static let readAmendments = read(
+        """
+        SELECT a.account, a.sequence, a.at, a.client, a.first_attempt, a.destination
+        FROM unnest($1, $2) AS p(account, number)
+        JOIN amendments a ON a.account = p.account AND a.sequence = p.number
+        ORDER BY a.account, a.sequence, a.first_attempt
+        """
+    )
+
+    /// The accounts of lanes, the oldest lane first.
+    static let readLaneAccounts = read("SELECT number, account, provider, adapter FROM lanes ORDER BY number")
+
+    /// A page of rows. $1 and $2 the row before it; each of the others does not restrict if it is NULL: $3 statuses, $4 accounts,
+    /// $5 origins, $6 events; $7 how many.
+    static let readDeliveryPage = read(
+        """
+        SELECT sequence, account, status, attempts, next_attempt_at, fault_is_last_attempts,
+            fault_code, fault_message, fault_vendor
+        FROM deliveries
+        WHERE (sequence, account) > ($1, $2) AND ($3 IS NULL OR status = ANY($3)) AND ($4 IS NULL OR account = ANY($4))
+            AND ($5 IS NULL OR origin = ANY($5)) AND ($6 IS NULL OR sequence = ANY($6))
+        ORDER BY sequence, account LIMIT $7
+        """
+    )
+
+    /// Numbers of events, from one on, whose first attempt the vendor said it knew, or runs of such. $1 the lowest number, $2 how many.
+    static let readDuplicateRows = read(
+        """
+        SELECT sequence FROM attempts WHERE deduplicated AND ordinal = 1 AND sequence >= $1
+        GROUP BY sequence ORDER BY sequence LIMIT $2
+        """
+    )
+
+    /// Runs of deliveries that the vendor knew already. $1 the lowest number that they may reach to, $2 the lowest number of its span,
+    /// $3 how many.
+    static let readDuplicateRuns = read(
+        """
+        SELECT account, first, last, at, latency, http_status, deduplicated, skipped, members FROM delivered
+        WHERE deduplicated AND first >= $2 AND last >= $1 ORDER BY first LIMIT $3
+        """
+    )
+}

@@ -1,0 +1,35 @@
+/// What the journal says about itself.
+extension Statement {
+    static let readMeta = read("SELECT name, value FROM meta")
+
+    /// Which journal it is, and whether the server only reads.
+    static let readIdentity = read("SELECT (SELECT value FROM meta WHERE name = 'journal'), pg_is_in_recovery()")
+
+    /// $1 the name, $2 the value.
+    static let writeMeta = Statement("INSERT INTO meta(name, value) VALUES ($1, $2)")
+
+    /// Notes something in place of what was noted under the name before. $1 the name, $2 the value.
+    static let putMeta = Statement(
+        """
+        INSERT INTO meta(name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """
+    )
+
+    /// Commits something, as an append does.
+    static let probeCommit = Statement(
+        "INSERT INTO meta(name, value) VALUES ('probe', '') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
+
+    /// $1 the name.
+    static let removeMeta = Statement("DELETE FROM meta WHERE name = $1")
+
+    static let openFirstIdentityPart = Statement(
+        "INSERT INTO identity_parts(number, state) VALUES (1, 'open') ON CONFLICT DO NOTHING"
+    )
+
+    /// Bytes of the database, with all that it has.
+    static let readSize = read("SELECT pg_database_size(current_database())")
+
+    /// The database's clock, in milliseconds since 1970.
+    static let readClock = read("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8")
+}

@@ -1,0 +1,82 @@
+/// What a new owner of an account reads, and what owners read of the journal.
+extension Statement {
+    /// One row at least if the lease holds. What the newest row of `flights` names has no outcome, whatever its row in `deliveries` says,
+    /// because every outcome writes the next row. Rows of these are claimed at once, so that nobody revises them.
+    static let takeInterrupted = Statement(
+        """
+        \(fence),
+        newest AS MATERIALIZED (
+            SELECT sequences FROM flights WHERE account = $1 ORDER BY epoch DESC, number DESC LIMIT 1),
+        flying AS MATERIALIZED (SELECT DISTINCT unnest(sequences) AS sequence FROM newest),
+        claimed AS (
+            UPDATE deliveries d SET claim = $2 FROM fence, flying
+            WHERE d.account = fence.number AND d.sequence = flying.sequence
+            RETURNING d.sequence, d.attempts, d.reached_at, d.status)
+        SELECT f.sequence, c.attempts, c.reached_at, c.status,
+            (SELECT destination FROM amendments a WHERE a.account = $1 AND a.sequence = f.sequence
+                ORDER BY first_attempt DESC LIMIT 1)
+        FROM fence LEFT JOIN flying f ON true LEFT JOIN claimed c ON c.sequence = f.sequence ORDER BY f.sequence
+        """
+    )
+
+    /// $1 account.
+    static let readCursors = read("SELECT slot, place FROM cursors WHERE account = $1")
+
+    /// $1 account. Runs that end after the cursor of their slot; those of slots without one are all.
+    static let readRunsBehindCursors = read(
+        """
+        SELECT d.slot, d.first, d.last, d.members
+        FROM (SELECT slot FROM slots UNION SELECT 0::int2) s LEFT JOIN cursors c ON c.account = $1 AND c.slot = s.slot
+        CROSS JOIN LATERAL (
+            SELECT slot, first, last, members FROM delivered
+            WHERE account = $1 AND slot = s.slot AND first >= (coalesce(c.place, 0) & ~4095::int8)
+                AND last > coalesce(c.place, 0)) d
+        """
+    )
+
+    /// $1 account, $2 after which event.
+    static let readRowsBehind = read("SELECT sequence FROM deliveries WHERE account = $1 AND sequence > $2")
+
+    /// $1 account, $2 epoch. When the next retry is due that nobody has claimed; NULL if there is none.
+    static let readNextDue = read(
+        "SELECT min(next_attempt_at) FROM deliveries WHERE account = $1 AND next_attempt_at IS NOT NULL AND claim < $2"
+    )
+
+    /// $4 rows that get an outcome though nobody has claimed them. At least one row if the lease holds.
+    static let claimForOutcome = Statement(
+        """
+        \(fence),
+        claimed AS (
+            UPDATE deliveries d SET claim = $2 FROM fence WHERE d.account = fence.number AND d.sequence = ANY($4::int8[])
+            RETURNING d.sequence, d.attempts, d.status)
+        SELECT c.sequence, c.attempts, c.status FROM fence LEFT JOIN claimed c ON true
+        """
+    )
+
+    /// $1 account, $2 events. Their newest amendments.
+    static let readAmended = read(
+        """
+        SELECT DISTINCT ON (sequence) sequence, destination FROM amendments
+        WHERE account = $1 AND sequence = ANY($2::int8[]) ORDER BY sequence, first_attempt DESC
+        """
+    )
+
+    /// The chunks of a slot that have events of an account, without their content. $1 the slot, $2 after this number, $3 the lowest first
+    /// number of its chunk, $4 up to this number, $5 the account, $6 how many. With how many events of the account are in each.
+    static let readOwnChunkHeads = read(
+        """
+        SELECT first, count, counts[array_position(accounts, $5)] FROM chunks
+        WHERE slot = $1 AND first >= $3 AND first <= $4 AND first + count - 1 > $2 AND $5 = ANY(accounts)
+        ORDER BY first LIMIT $6
+        """
+    )
+
+    /// Rows of `flights` that are no longer the newest of their account.
+    static let removeOldFlights = Statement(
+        """
+        DELETE FROM flights f USING (
+            SELECT DISTINCT ON (account) account, epoch, number FROM flights ORDER BY account, epoch DESC, number DESC) n
+        WHERE f.account = n.account AND (f.epoch, f.number) < (n.epoch, n.number)
+        """
+    )
+}

@@ -1,0 +1,82 @@
+import Journal
+import JournalFormat
+import Logging
+import Telemetry
+
+/// What the parts of the store share.
+struct StoreParts: Sendable {
+    let settings: PostgresStoreSettings
+    let meta: JournalMeta
+    let logger: Logger
+    let clock: DatabaseClock
+    let identity: JournalIdentity
+    let reach: DatabaseReach
+    let limits: StoreLimits
+    let metrics: CommitMetrics
+    let newest: NewestNumbers
+    let names: JournalNames
+    let cache: ChunkCache
+    let keys: IdentityKeys
+    let filters = IdentityFilters()
+    let accepted = AcceptedCounts()
+    let reader: JournalReader
+    let partitions: DayPartitions
+    /// For what one node does for all; its statements may take long, and keep nobody from writing.
+    let duties: PostgresConnection
+    /// Single events, short lists and figures.
+    let points: PostgresConnection
+    /// Searches: as many as run at a time.
+    let searches: PostgresConnection
+    /// Walks through windows.
+    let walks: PostgresConnection
+    /// As many as ``searches`` has connections.
+    let searchSlots: ReadSlots
+
+    /// How many searches may wait for their next piece, and how many of one tenant may run or wait.
+    private static let (mostWaiting, mostOfTenant) = (64, 16)
+
+    init(_ settings: PostgresStoreSettings, _ meta: JournalMeta, metrics: CommitMetrics, logger: Logger) {
+        self.settings = settings
+        self.meta = meta
+        self.metrics = metrics
+        self.logger = logger
+        let identity = JournalIdentity(meta.journalID)
+        let reach = DatabaseReach(settings, logger: logger)
+        (self.identity, self.reach) = (identity, reach)
+        func connection(_ name: String) -> ConnectionSettings {
+            settings.connection(name, identity: identity, reach: reach)
+        }
+        limits = StoreLimits(settings)
+        clock = DatabaseClock()
+        newest = NewestNumbers()
+        points = PostgresConnection(connection("reads"))
+        let searchCount = max(1, settings.readers / 2)
+        searches = PostgresConnection(connection("searches"), count: searchCount)
+        walks = PostgresConnection(connection("walks"), count: max(1, settings.readers - searchCount - 1))
+        searchSlots = ReadSlots(
+            searchCount,
+            mostWaiting: Self.mostWaiting,
+            mostOfTenant: Self.mostOfTenant,
+            retryAfter: .seconds(1)
+        )
+        // New names are registered before an append, which waits no longer than it may.
+        var naming = connection("names")
+        naming.patience = min(naming.patience, settings.outagePatience / 2)
+        names = JournalNames(PostgresConnection(naming), reach: reach)
+        cache = ChunkCache(limitBytes: settings.cacheBytes)
+        keys = IdentityKeys(key: meta.identityKey, significantBits: settings.identityHashBits)
+        reader = JournalReader(names: names, cache: cache, logger: logger)
+        var long = connection("duties")
+        (long.patience, long.statementTimeout, long.lockTimeout) = (.seconds(1260), .seconds(1200), .seconds(1200))
+        duties = PostgresConnection(long)
+        var brief = connection("partitions")
+        brief.lockTimeout = .milliseconds(200)
+        partitions = DayPartitions(connection: PostgresConnection(brief))
+    }
+
+    func close() async {
+        newest.close()
+        await names.close()
+        for connection in [points, searches, walks, partitions.connection, duties] { await connection.close() }
+    }
+}

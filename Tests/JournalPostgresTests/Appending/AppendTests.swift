@@ -1,0 +1,159 @@
+import Events
+import Journal
+import JournalFormat
+import PostgresServer
+import Randomness
+import TestSupport
+import Testing
+
+@testable import JournalPostgres
+
+@Suite struct AppendTests {
+    private static func each(_ ids: [String]) -> AppendRequest {
+        AppendRequest(events: ids.map { TestJournal.event($0) }, policy: .each)
+    }
+
+    @Test func `stores events with numbers that tell their slot and their chunk`() async throws {
+        let store = try await TestJournal().open()
+        let results = try await store.append(Self.each(["a", "b"]))
+        guard case .stored(let first) = results[0], case .stored(let second) = results[1] else {
+            Issue.record("\(results)")
+            return
+        }
+        #expect(SlotNumbers.slot(of: first.rawValue) == 1)
+        #expect(SlotNumbers.lowestFirst(of: second.rawValue) == first.rawValue)
+        #expect(try await store.newestPosition() == JournalPosition(second, inStream: 1))
+        #expect(try await store.original(second)?.id == "b")
+        await store.close()
+    }
+
+    @Test func `knows repeats of another node, of the same request, and conflicts`() async throws {
+        let journal = try await TestJournal()
+        let (one, other) = (try await journal.open(), try await journal.open())
+        guard case .stored(let number) = try await one.append(Self.each(["a"]))[0] else { return }
+        let events = [
+            TestJournal.event("a"), TestJournal.event("b"), TestJournal.event("a", name: "x"), TestJournal.event("b"),
+        ]
+        let results = try await other.append(AppendRequest(events: events, policy: .each))
+        guard case .stored(let new) = results[1] else {
+            Issue.record("\(results)")
+            return
+        }
+        let expected: [AppendResult] = [
+            .duplicate(of: number), .stored(new), .conflict(with: number, fields: ["name"]), .duplicate(of: new),
+        ]
+        #expect(results == expected)
+        await one.close()
+        await other.close()
+    }
+
+    @Test func `stores each id once however many nodes get it at the same time`() async throws {
+        let journal = try await TestJournal { $0.slots = 2 }
+        let stores = [try await journal.open(), try await journal.open(), try await journal.open()]
+        let numbers = try await withThrowingTaskGroup(of: [(String, AppendResult)].self) { group in
+            for seed in 0..<24 as Range<UInt64> {
+                group.addTask {
+                    var random = SplitMix(seed: seed)
+                    var found: [(String, AppendResult)] = []
+                    for _ in 0..<10 {
+                        let ids = (0..<8).map { _ in "id-\(UInt64.random(in: 0..<200, using: &random))" }
+                        found += zip(ids, try await stores[Int(seed % 3)].append(Self.each(ids)))
+                    }
+                    return found
+                }
+            }
+            return try await group.reduce(into: [String: Set<SequenceNumber>]()) { numbers, results in
+                for (id, result) in results {
+                    switch result {
+                    case .stored(let number), .duplicate(let number, _): numbers[id, default: []].insert(number)
+                    case .conflict, .withheld: Issue.record("\(id): \(result)")
+                    }
+                }
+            }
+        }
+        #expect(numbers.count > 190)
+        #expect(numbers.allSatisfy { $0.value.count == 1 })
+        let stored = try await journal.server.run("SELECT sum(count) FROM chunks", schema: journal.schema)
+        #expect(stored == ["\(numbers.count)"])
+        for store in stores { await store.close() }
+    }
+
+    /// With ten bits nearly all first keys are taken by others.
+    @Test func `tells identities apart that share a key`() async throws {
+        let journal = try await TestJournal { $0.identityHashBits = 4 }
+        let store = try await journal.open()
+        let ids = (0..<200).map { "id-\($0)" }
+        let first = try await store.append(Self.each(ids))
+        let again = try await store.append(Self.each(ids))
+        for (stored, repeated) in zip(first, again) {
+            guard case .stored(let number) = stored else {
+                Issue.record("\(stored)")
+                continue
+            }
+            #expect(repeated == .duplicate(of: number))
+        }
+        await store.close()
+    }
+
+    @Test func `takes a slot again when its own was lost, and stores the group there`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        guard case .stored(let first) = try await store.append(Self.each(["a"]))[0] else { return }
+        try await journal.server.run("UPDATE slots SET node = NULL, epoch = epoch + 1", schema: journal.schema)
+        let results = try await store.append(Self.each(["b", "a"]))
+        guard case .stored(let number) = results[0] else {
+            Issue.record("\(results)")
+            return
+        }
+        #expect(number > first)
+        #expect(results[1] == .duplicate(of: first))
+        let epochs = try await journal.server.run("SELECT max(epoch) > 2 FROM slots", schema: journal.schema)
+        #expect(epochs == ["t"])
+        await store.close()
+    }
+
+    @Test func `makes the tables of a day that nobody has prepared`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let partitions = try await journal.server.run(
+            "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'chunks'::regclass AND inhrelid::regclass::text <> 'chunks_imported'",
+            schema: journal.schema
+        )
+        for partition in partitions { try await journal.server.run("DROP TABLE \(partition)", schema: journal.schema) }
+        guard case .stored = try await store.append(Self.each(["a"]))[0] else {
+            Issue.record("not stored")
+            return
+        }
+        await store.close()
+    }
+
+    @Test func `finds an append stored whose answer was lost, however often the server falls`() async throws {
+        let server = try await PostgresServer.make()
+        let journal = try await TestJournal {
+            $0.address = Secret(server.address)
+            $0.outagePatience = .seconds(600)
+        }
+        let store = try await journal.open()
+        let faults = Task {
+            for _ in 0..<4 {
+                try await Task.sleep(for: .milliseconds(300))
+                try await server.crashAndRestart()
+            }
+        }
+        var numbers: [SequenceNumber] = []
+        var index = 0
+        while !faults.isCancelled, index < 400 {
+            let result = try await store.append(Self.each(["id-\(index)"]))
+            guard case .stored(let number) = result[0] else {
+                Issue.record("id-\(index): \(result)")
+                break
+            }
+            numbers.append(number)
+            index += 1
+        }
+        try await faults.value
+        #expect(numbers == numbers.sorted())
+        #expect(try await server.run("SELECT sum(count) FROM chunks", schema: journal.schema) == ["\(numbers.count)"])
+        await store.close()
+    }
+}

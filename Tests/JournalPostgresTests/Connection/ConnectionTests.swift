@@ -1,0 +1,127 @@
+import Events
+import PostgresServer
+import Testing
+
+@testable import JournalPostgres
+
+@Suite struct ConnectionTests {
+    private func withConnection(_ body: (PostgresConnection, PostgresServer) async throws -> Void) async throws {
+        let journal = try await TestJournal()
+        var settings = journal.settings.connection("test")
+        // A busy machine takes its time.
+        (settings.statementTimeout, settings.patience) = (.seconds(300), .seconds(310))
+        let connection = PostgresConnection(settings)
+        try await body(connection, journal.server)
+        await connection.close()
+    }
+
+    @Test func `sends and gets values of each type`() async throws {
+        try await withConnection { connection, _ in
+            let rows = try await connection.run(
+                Statement("SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11"),
+                [
+                    .bool(true), .int2(-7), .int4(70_000), .int8(.min), .float8(1.5), .text("Zürich ☂"),
+                    .bytea([0, 255]),
+                    .int2s([1, -1]), .int8s([]), .texts(["a", "", "{\"}"]), .text(nil),
+                ]
+            )
+            let row = try #require(rows.first)
+            #expect(row.bool(0))
+            #expect((1...3).map { row.integer($0) } == [-7, 70_000, .min])
+            #expect(row.float(4) == 1.5)
+            #expect(row.text(5) == "Zürich ☂")
+            #expect(row.bytes(6) == [0, 255])
+            #expect(row.integers(7) == [1, -1])
+            #expect(row.integers(8) == [])
+            #expect(row.texts(9) == ["a", "", "{\"}"])
+            #expect(row.isNull(10) && row.optionalText(10) == nil)
+        }
+    }
+
+    @Test func `tells why the server refused a statement, and goes on`() async throws {
+        try await withConnection { connection, _ in
+            await #expect(throws: PostgresFailure.refused(SQLState(code: "22012"), message: "division by zero")) {
+                try await connection.run(Statement("SELECT 1 / $1"), [.int4(0)])
+            }
+            let rows = try await connection.run(Statement("SELECT 1 / $1"), [.int4(1)])
+            #expect(rows.first?.integer(0) == 1)
+        }
+    }
+
+    @Test func `reports a statement without an answer as unknown, and connects again`() async throws {
+        try await withConnection { connection, server in
+            let process = try await connection.run(Statement("SELECT pg_backend_pid()")).first?.integer(0) ?? 0
+            async let sleeping: Void = {
+                do throws(PostgresFailure) {
+                    try await connection.run(Statement("SELECT pg_sleep(60)"))
+                    Issue.record("it was not ended")
+                } catch {
+                    #expect(!error.isCertain)
+                }
+            }()
+            let end =
+                "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity "
+                + "WHERE pid = \(process) AND query LIKE '%pg_sleep(60)%'"
+            while try await server.run(end) != ["1"] {}
+            await sleeping
+            let other = try await connection.run(Statement("SELECT pg_backend_pid()")).first?.integer(0)
+            #expect(other != process)
+        }
+    }
+
+    @Test func `repeats a read when the connection was lost`() async throws {
+        try await withConnection { connection, server in
+            let read = Statement.read("SELECT pg_backend_pid()")
+            let process = try await connection.run(read).first?.integer(0) ?? 0
+            _ = try await server.run("SELECT pg_terminate_backend(\(process))")
+            let other = try await connection.run(read).first?.integer(0)
+            #expect(other != process)
+        }
+    }
+
+    @Test func `closes the connection when an answer takes too long`() async throws {
+        let journal = try await TestJournal()
+        var settings = journal.settings.connection("test")
+        settings.patience = .milliseconds(200)
+        let connection = PostgresConnection(settings)
+        await #expect(throws: PostgresFailure.unknown(reason: "no answer within 0.2 seconds")) {
+            try await connection.run(Statement("SELECT pg_sleep(60)"))
+        }
+        let rows = try await connection.run(Statement("SELECT 1::int4"))
+        #expect(rows.first?.integer(0) == 1)
+        await connection.close()
+    }
+
+    @Test func `undoes a transaction of which one statement was refused`() async throws {
+        try await withConnection { connection, _ in
+            let table = PostgresServer.newSchema()
+            await #expect(throws: PostgresFailure.self) {
+                try await connection.transaction([
+                    (Statement("CREATE TABLE public.\(table)(a int4)"), []), (Statement("SELECT 1 / 0"), []),
+                ])
+            }
+            let left = try await connection.run(Statement("SELECT to_regclass($1) IS NULL"), [.text("public.\(table)")])
+            #expect(left.first?.bool(0) == true)
+        }
+    }
+
+    @Test func `takes nothing after it was closed`() async throws {
+        let connection = try await TestJournal().connection()
+        await connection.close()
+        await #expect(throws: PostgresFailure.closed) { try await connection.run(Statement("SELECT 1")) }
+    }
+
+    @Test func `says nothing of a password`() async throws {
+        var settings = try await TestJournal().settings.connection("test")
+        settings.address = Secret("postgresql://nobody:hunter2@127.0.0.1:1/none")
+        let connection = PostgresConnection(settings)
+        do throws(PostgresFailure) {
+            try await connection.run(Statement("SELECT 1"))
+        } catch {
+            #expect(!error.reason.contains("hunter2"))
+            #expect(error.isCertain)
+        }
+        #expect(!"\(settings)".contains("hunter2"))
+        await connection.close()
+    }
+}

@@ -1,0 +1,214 @@
+import Events
+import Journal
+import Logging
+import PostgresServer
+import TestSupport
+import Testing
+
+@testable import JournalPostgres
+
+/// Tables of other versions than this one.
+@Suite struct SchemaVersionTests {
+    /// Formats that do not exist yet: the second one adds a column and an index, the third one another column, and removes the first.
+    private static let future = SchemaHistory(changes: [
+        SchemaHistory.Change(
+            format: 2,
+            expand: [
+                Statement("ALTER TABLE accounts ADD COLUMN IF NOT EXISTS note text NOT NULL DEFAULT ''"),
+                Statement("DROP INDEX IF EXISTS accounts_by_note"),
+                Statement("CREATE INDEX CONCURRENTLY accounts_by_note ON accounts(note)"),
+            ]
+        ),
+        SchemaHistory.Change(
+            format: 3,
+            expand: [Statement("ALTER TABLE accounts ADD COLUMN IF NOT EXISTS comment text NOT NULL DEFAULT ''")],
+            contract: [Statement("ALTER TABLE accounts DROP COLUMN IF EXISTS note")]
+        ),
+    ])
+
+    /// The same, but the third format cannot be reached.
+    private static let failing = SchemaHistory(changes: [
+        future.changes[0],
+        SchemaHistory.Change(format: 3, expand: future.changes[1].expand + [Statement("SELECT 1 / 0")]),
+    ])
+
+    private static func schema(_ journal: TestJournal, _ history: SchemaHistory) -> (Schema, PostgresConnection) {
+        let connection = journal.connection()
+        let schema = Schema(
+            connection: connection,
+            settings: journal.settings,
+            logger: TestJournal.logger,
+            history: history
+        )
+        return (schema, connection)
+    }
+
+    private static func columns(of journal: TestJournal) async throws -> [String] {
+        try await journal.server.run(
+            """
+            SELECT column_name FROM information_schema.columns
+            WHERE table_schema = '\(journal.schema)' AND table_name = 'accounts' AND column_name IN ('note', 'comment') ORDER BY 1
+            """
+        )
+    }
+
+    private static func meta(_ name: String, of journal: TestJournal) async throws -> String? {
+        try await journal.server.run(
+            "SELECT convert_from(value, 'UTF8') FROM meta WHERE name = '\(name)'",
+            schema: journal.schema
+        ).first
+    }
+
+    @Test func `the first start makes the tables, and the next ones find the same journal`() async throws {
+        let journal = try await TestJournal()
+        let (schema, connection) = Self.schema(journal, .current)
+        let first = try await schema.open()
+        #expect(try await schema.open() == first)
+        #expect(first.format == JournalMeta.format && first.oldestWriter == JournalMeta.format)
+        await connection.close()
+    }
+
+    @Test func `gateways that start together on an empty database make one journal`() async throws {
+        let journal = try await TestJournal()
+        let ids = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let (schema, connection) = Self.schema(journal, .current)
+                    let meta = try await schema.open()
+                    await connection.close()
+                    return meta.journalID
+                }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(ids.count == 1)
+    }
+
+    @Test func `tables that a person has made get a journal with the first start`() async throws {
+        let journal = try await TestJournal()
+        try await journal.server.run(SchemaScript(making: journal.schema).text)
+        let store = try await journal.open()
+        _ = try await store.append(AppendRequest(events: [TestJournal.event("1")], policy: .each))
+        await store.close()
+        let again = try await journal.open()
+        let results = try await again.append(AppendRequest(events: [TestJournal.event("1")], policy: .each))
+        #expect(results.count == 1)
+        guard case .duplicate = results[0] else {
+            Issue.record("\(results)")
+            return
+        }
+        await again.close()
+    }
+
+    @Test func `a newer version brings the tables to its format while the older one goes on`() async throws {
+        let journal = try await TestJournal()
+        let old = try await journal.open()
+        _ = try await old.append(AppendRequest(events: [TestJournal.event("1")], policy: .each))
+        let (schema, connection) = Self.schema(journal, Self.future)
+        let meta = try await schema.open()
+        #expect(meta.format == 3 && meta.oldestWriter == 1)
+        #expect(try await Self.columns(of: journal) == ["comment", "note"])
+        // The node that changed the tables is not in the list any more, and nobody has the duty.
+        #expect(try await journal.server.run("SELECT count(*) FROM nodes", schema: journal.schema) == ["1"])
+        #expect(
+            try await journal.server.run("SELECT count(*) FROM duties WHERE node IS NOT NULL", schema: journal.schema)
+                == ["0"]
+        )
+        let results = try await old.append(
+            AppendRequest(events: [TestJournal.event("1"), TestJournal.event("2")], policy: .each)
+        )
+        #expect(results.count == 2)
+        // It may start again, too.
+        let (again, other) = Self.schema(journal, .current)
+        #expect(try await again.open().format == 3)
+        await other.close()
+        await connection.close()
+        await old.close()
+    }
+
+    @Test func `nodes of a newer version that start together change the tables once`() async throws {
+        let journal = try await TestJournal()
+        try await journal.open().close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    let (schema, connection) = Self.schema(journal, Self.future)
+                    let meta = try await schema.open()
+                    #expect(meta.format == 3)
+                    await connection.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await Self.columns(of: journal) == ["comment", "note"])
+    }
+
+    @Test func `a change that was interrupted is finished by the next node`() async throws {
+        let journal = try await TestJournal()
+        try await journal.open().close()
+        let (broken, connection) = Self.schema(journal, Self.failing)
+        let reason = await refusalReason {
+            _ = try await broken.open()
+        }
+        #expect(reason.hasPrefix("its tables could not be brought to format 3: division by zero"))
+        #expect(try await Self.meta("format", of: journal) == "2")
+        // The node that failed is in the list until its lease ends.
+        try await journal.server.run("UPDATE nodes SET expires_at = now()", schema: journal.schema)
+        let (schema, other) = Self.schema(journal, Self.future)
+        #expect(try await schema.open().format == 3)
+        await connection.close()
+        await other.close()
+    }
+
+    @Test func `what older gateways used is removed when the last of them is gone`() async throws {
+        let journal = try await TestJournal()
+        let old = try await journal.open()
+        let (schema, connection) = Self.schema(journal, Self.future)
+        _ = try await schema.open()
+        let upgrade = SchemaUpgrade(settings: journal.settings, history: Self.future, logger: TestJournal.logger)
+        let node: Int64 = 77
+        try await journal.server.run(
+            "INSERT INTO nodes(node, name, version, format, routes, expires_at) VALUES (77, 'new', '', 3, '', now() + interval '1 h')",
+            schema: journal.schema
+        )
+        for _ in 0..<2 { try await upgrade.contract(as: node, over: connection) }
+        #expect(try await Self.columns(of: journal) == ["comment", "note"])
+        await old.close()
+        try await upgrade.contract(as: node, over: connection)
+        // From now on no older one may start; what it would have used goes with the next step.
+        #expect(try await Self.meta("oldest_writer", of: journal) == "3")
+        #expect(try await Self.columns(of: journal) == ["comment", "note"])
+        await #expect(throws: StoreError.newerFormat(path: journal.schema, found: 3, known: 1)) {
+            _ = try await PostgresEventStore.open(journal.settings, logger: TestJournal.logger)
+        }
+        try await upgrade.contract(as: node, over: connection)
+        #expect(try await Self.columns(of: journal) == ["comment"])
+        #expect(try await Self.meta("contracted", of: journal) == "3")
+        await connection.close()
+    }
+
+    @Test func `prints what the database lacks, and changes nothing`() async throws {
+        let journal = try await TestJournal()
+        let operations = PostgresOperations(journal.settings)
+        let all = try await operations.schemaScript()
+        #expect(all.text.contains("CREATE TABLE chunks(") && all.text.contains("\"\(journal.schema)\""))
+        #expect(
+            try await journal.server.run("SELECT count(*) FROM pg_namespace WHERE nspname = '\(journal.schema)'") == [
+                "0"
+            ]
+        )
+        try await journal.open().close()
+        let nothing = try await operations.schemaScript()
+        #expect(nothing.text == "-- The tables in the schema \"\(journal.schema)\" have format 1: nothing to do.\n")
+        let changes = try await operations.schemaScript(to: Self.future)
+        #expect(changes.text.contains("CREATE INDEX CONCURRENTLY accounts_by_note"))
+        #expect(try await Self.columns(of: journal) == [])
+        // A person runs it; then the gateway finds nothing to do.
+        for statement in changes.text.split(separator: ";") where statement.contains(where: \.isLetter) {
+            let text = statement.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: "\n")
+            try await journal.server.run(text, schema: journal.schema)
+        }
+        #expect(try await Self.columns(of: journal) == ["comment", "note"])
+        #expect(try await Self.meta("format", of: journal) == "3")
+    }
+}

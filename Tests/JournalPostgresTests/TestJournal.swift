@@ -1,0 +1,67 @@
+import Events
+import Foundation
+import Journal
+import Logging
+import PostgresServer
+import Randomness
+
+@testable import JournalPostgres
+
+/// A journal in a schema of its own, for tests of parts of the store.
+struct TestJournal: Sendable {
+    let server: PostgresServer
+    let schema: String
+    var settings: PostgresStoreSettings
+
+    /// - Parameter change: what is set otherwise than by default.
+    init(_ change: (inout PostgresStoreSettings) -> Void = { _ in }) async throws {
+        server = try await PostgresServer.shared()
+        schema = PostgresServer.newSchema()
+        settings = PostgresStoreSettings(address: Secret(server.address))
+        settings.schema = schema
+        settings.slots = 1
+        // A busy machine is neither an outage nor a death.
+        settings.outagePatience = .seconds(300)
+        settings.lease = .seconds(60)
+        change(&settings)
+    }
+
+    /// Opens a store, which is a node of its own.
+    func open() async throws -> PostgresEventStore {
+        try await PostgresEventStore.open(settings, logger: Self.logger)
+    }
+
+    /// A connection as the store has them.
+    func connection() -> PostgresConnection { PostgresConnection(settings.connection("test")) }
+
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static let plan = Plan(
+        route: nil,
+        destinations: [Destination(provider: "lago", adapter: "lago", mode: .primary)]
+    )
+
+    static func event(
+        _ id: String,
+        scope: String = "",
+        name: String = "api_request",
+        tenant: TenantID = "shop",
+        plan: Plan = plan
+    ) -> AcceptedEvent {
+        AcceptedEvent(
+            CanonicalEvent(
+                idScope: scope,
+                name: name,
+                customerID: "c",
+                timestamp: Timestamp(milliseconds: 1_750_000_000_000)
+            ),
+            id: EventID(id),
+            in: Submission(
+                tenant: tenant,
+                client: "web",
+                acceptedAt: Timestamp(milliseconds: 1_750_000_000_000),
+                plan: plan
+            )
+        )
+    }
+}

@@ -1,0 +1,252 @@
+import Foundation
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// A PostgreSQL server in a temporary folder, with a port of its own on 127.0.0.1 and `fsync` on. It never touches the system's server.
+///
+/// It ends with the test run, however that ends, and its files are removed then.
+package final class PostgresServer: Sendable {
+    /// One for all checks of a test run; each takes a schema of its own.
+    package static func shared() async throws -> PostgresServer { try await starting.value }
+
+    private static let starting = Task { try await PostgresServer.make() }
+
+    /// Makes a database cluster and starts the server.
+    /// - Parameter settings: of the server, where they differ from those of tests; values without spaces.
+    package static func make(settings: [String: String] = [:]) async throws -> PostgresServer {
+        try await onThreadOfItsOwn { try PostgresServer(settings: settings) }
+    }
+
+    /// Starts a standby that follows a server by streaming.
+    package static func makeStandby(of primary: PostgresServer) async throws -> PostgresServer {
+        try await onThreadOfItsOwn { try PostgresServer(following: primary) }
+    }
+
+    /// Makes a database cluster of which a part is on a disk of its own that can be full, and starts the server.
+    package static func make(withDiskFor part: ServerDisk) async throws -> PostgresServer {
+        try await onThreadOfItsOwn { try PostgresServer(disk: part) }
+    }
+
+    /// On 127.0.0.1.
+    package let port: Int
+    /// Where the server's socket is.
+    package let folder: String
+    private let programs: URL
+    /// Where PostgreSQL's programs are.
+    package var programFolder: String { programs.path }
+    let keeper: ServerKeeper
+
+    /// Blocks until the server has started.
+    private init(
+        following primary: PostgresServer? = nil,
+        disk: ServerDisk? = nil,
+        settings: [String: String] = [:]
+    ) throws {
+        programs = try Self.findPrograms()
+        let folder = Self.temporaryFolder().appending(path: "tollgate-postgres-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        self.folder = folder.path
+        port = try Self.freePort()
+        var arguments = ["-c", ServerScript.text, "server", programs.path, folder.path, "\(port)"]
+        arguments += primary.map { [$0.folder, "\($0.port)"] } ?? ["", ""]
+        arguments += disk.map { [$0.rawValue, "\($0.megabytes)"] } ?? ["", ""]
+        for (name, value) in settings { arguments += ["-c", "\(name)=\(value)"] }
+        keeper = try ServerKeeper(arguments)
+        try keeper.expect("started")
+    }
+
+    /// A name for a schema that no other check has.
+    package static func newSchema() -> String {
+        "check_" + UUID().uuidString.lowercased().filter { $0 != "-" }.prefix(16)
+    }
+
+    /// The address of the database, over the server's socket: without a network in between.
+    package var address: String { address(ofDatabase: "postgres") }
+
+    /// The address of a database, over the server's socket, for a role without a password.
+    package func address(ofDatabase database: String = "postgres", for role: String = "tollgate") -> String {
+        "postgresql:///\(database)?host=\(folder)&port=\(port)&user=\(role)"
+    }
+
+    /// The same over TCP, on some port of 127.0.0.1: the server's own, or that of a proxy before it.
+    package func address(port: Int? = nil) -> String {
+        "postgresql://tollgate@127.0.0.1:\(port ?? self.port)/postgres?sslmode=disable"
+    }
+
+    /// What the server has written into its log.
+    package var log: String {
+        (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
+    }
+
+    // MARK: Faults
+
+    /// Ends the server as a loss of power would, and starts it again on what is on disk.
+    package func crashAndRestart() async throws {
+        try await crash()
+        try await start()
+    }
+
+    /// Ends the server as a loss of power would; ``start()`` starts it again.
+    package func crash() async throws {
+        try await Self.onThreadOfItsOwn { [keeper] in try keeper.command("kill", answer: "stopped") }
+    }
+
+    /// Starts a server that was ended.
+    package func start() async throws {
+        try await Self.onThreadOfItsOwn { [keeper] in try keeper.command("start", answer: "started") }
+    }
+
+    /// The threads of Swift's tasks are as many as the machine has cores: one that waits for another program holds up other tests.
+    package static func onThreadOfItsOwn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws
+        -> Value
+    {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+        }
+    }
+
+    /// Runs SQL, and returns what it prints: a row a line, columns separated by `|`.
+    /// - Parameter address: of another database than the usual one, or for another role.
+    @discardableResult
+    package func run(_ sql: String, at address: String? = nil, schema: String? = nil) async throws -> [String] {
+        try await Self.onThreadOfItsOwn { try self.runPsql(sql, address ?? self.address, schema) }
+    }
+
+    private func runPsql(_ sql: String, _ address: String, _ schema: String?) throws -> [String] {
+        let process = Process()
+        process.executableURL = programs.appending(path: "psql")
+        process.arguments = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", sql]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            schema.map { ["PGOPTIONS": "-c search_path=\($0)"] } ?? [:]
+        ) { $1 }
+        // Into files: another program that starts meanwhile holds the end of a pipe as well, which then never ends.
+        let prints = FileManager.default.temporaryDirectory.appending(path: "psql-\(UUID().uuidString)")
+        let complains = prints.appendingPathExtension("errors")
+        defer { for file in [prints, complains] { try? FileManager.default.removeItem(at: file) } }
+        for file in [prints, complains] { try Data().write(to: file) }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: prints)
+        process.standardError = try FileHandle(forWritingTo: complains)
+        try process.run()
+        process.waitUntilExit()
+        let (lines, complaint) = (try Data(contentsOf: prints), try Data(contentsOf: complains))
+        guard process.terminationStatus == 0 else {
+            throw PostgresServerFailure(description: "psql: " + String(decoding: complaint, as: UTF8.self))
+        }
+        return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    // MARK: What the machine has
+
+    /// Debian keeps the programs of each version apart, and out of `PATH`.
+    private static func findPrograms() throws -> URL {
+        let versions = URL(filePath: "/usr/lib/postgresql")
+        let installed = (try? FileManager.default.contentsOfDirectory(atPath: versions.path)) ?? []
+        let byVersion = installed.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map {
+            versions.appending(path: "\($0)/bin")
+        }
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map {
+            URL(filePath: String($0))
+        }
+        let needed = ["initdb", "postgres", "pg_isready", "psql"]
+        let found = (byVersion + path).first { folder in
+            needed.allSatisfy { FileManager.default.isExecutableFile(atPath: folder.appending(path: $0).path) }
+        }
+        guard let found else {
+            throw PostgresServerFailure(
+                description: """
+                    these tests start a PostgreSQL server of their own, and \(needed.joined(separator: ", ")) are not installed: \
+                    run `make install`, or install the packages postgresql and libpq-dev
+                    """
+            )
+        }
+        return found
+    }
+
+    /// The server runs as another user than root, to whom the temporary folder may belong; and a socket's path has to be short.
+    static func temporaryFolder() -> URL {
+        let usual = FileManager.default.temporaryDirectory.standardizedFileURL
+        var path = ""
+        for part in usual.pathComponents where part != "/" {
+            path += "/" + part
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & 0o001 != 0 else { return URL(filePath: "/tmp") }
+        }
+        return path.utf8.count > 60 ? URL(filePath: "/tmp") : usual
+    }
+
+    static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
+            }
+        }
+        guard isBound else { throw POSIXError(.EADDRINUSE) }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// The script that keeps a server, and the pipe whose end is its end.
+final class ServerKeeper: Sendable {
+    private struct State {
+        let process: Process
+        let input: FileHandle
+        let output: FileHandle
+    }
+
+    private let state: Mutex<State>
+
+    init(_ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = arguments
+        let (input, output) = (Pipe(), Pipe())
+        (process.standardInput, process.standardOutput) = (input, output)
+        try process.run()
+        state = Mutex(
+            State(process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading)
+        )
+    }
+
+    /// Sends a command and waits for its answer.
+    func command(_ command: String, answer: String) throws {
+        try state.withLock { state in
+            try state.input.write(contentsOf: Data("\(command)\n".utf8))
+            try Self.expect(answer, from: state.output)
+        }
+    }
+
+    /// Waits for an answer.
+    func expect(_ answer: String) throws {
+        try state.withLock { try Self.expect(answer, from: $0.output) }
+    }
+
+    private static func expect(_ answer: String, from output: FileHandle) throws {
+        var line: [UInt8] = []
+        while line.last != UInt8(ascii: "\n") {
+            guard let byte = try output.read(upToCount: 1)?.first else { break }
+            line.append(byte)
+        }
+        let found = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)
+        guard found == answer else {
+            throw PostgresServerFailure(description: "the PostgreSQL server of the tests: \(found)")
+        }
+    }
+}
+
+/// The server of the tests did not do what was asked.
+package struct PostgresServerFailure: Error, CustomStringConvertible {
+    package let description: String
+}
