@@ -1,6 +1,6 @@
 import Events
 
-/// What it would take to send a vendor the events that it was not sent before.
+/// The effort to send a vendor the events that it was not sent before.
 package struct BackfillEstimate: Sendable, Equatable {
     package let events: Int
     package let requests: Int

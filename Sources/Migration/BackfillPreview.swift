@@ -42,7 +42,7 @@ package struct BackfillPreview: Sendable {
     }
 
     /// Adds an event that the filter takes.
-    /// - Parameter deliveries: what became of it; empty if there was no backfill to the provider before.
+    /// - Parameter deliveries: its outcome; empty if there was no backfill to the provider before.
     package mutating func add(_ event: AcceptedEvent, _ deliveries: [Delivery]) {
         guard event.isOpenToLanes(of: provider) else { return notTaken[.live, default: 0] += 1 }
         guard let destination = membership.destination(for: event) else { return notTaken[.routes, default: 0] += 1 }

@@ -69,7 +69,7 @@ struct DestinationTally: Sendable {
 
     private mutating func compare(
         _ translated: TranslatedEvent,
-        with earlier: any EventTranslating,
+        with earlier: any Translating,
         _ event: AcceptedEvent
     ) {
         do throws(Untranslatable) {

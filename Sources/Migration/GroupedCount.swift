@@ -50,8 +50,8 @@ extension GroupedCount.Group {
 
 /// The limits of every ``GroupedCount``.
 package enum GroupLimits {
-    /// The most groups that are told apart.
+    /// Maximum number of groups that are distinguished.
     package static let groups = 100
-    /// The most ids that are kept of a group.
+    /// Maximum number of ids that are kept of a group.
     package static let ids = 10
 }

@@ -33,9 +33,9 @@ final class DestinationChange: Sendable {
     let old: Destination?
     let new: Destination?
     /// Nil if the new plan does not name the provider.
-    let translation: (any EventTranslating)?
+    let translation: (any Translating)?
     /// The translation before; nil if the vendor gets the same bytes, because everything that decides about them is the same.
-    let earlier: (any EventTranslating)?
+    let earlier: (any Translating)?
     /// Nil if the mode is the same, or one of the plans does not name the provider.
     let modeChange: ModeChange?
     /// Whether the vendor would be sent the events.

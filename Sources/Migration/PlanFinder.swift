@@ -29,7 +29,8 @@ struct PlanFinder {
         let submission = submissions?.submission(
             for: event.name,
             customerID: event.customerID,
-            subscriptionID: event.subscriptionID
+            subscriptionID: event.subscriptionID,
+            at: event.timestamp
         )
         guard let plan = submission?.plan else { return .unrouted }
         return allowance.allows(route: plan.route) ? .plan(plan) : .forbidden(.route)

@@ -13,27 +13,7 @@ struct PreviewVendors: Sendable {
     }
 
     /// Translates for a destination; nil if this version does not have its adapter any more.
-    func translation(for destination: Destination) -> (any EventTranslating)? {
+    func translation(for destination: Destination) -> (any Translating)? {
         adapters[destination.adapter]?.translation(for: destination)
-    }
-}
-
-/// Translates events for one destination, whose settings are prepared once.
-protocol EventTranslating: Sendable {
-    func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent
-}
-
-extension Adapter {
-    fileprivate func translation(for destination: Destination) -> any EventTranslating {
-        DestinationTranslation(adapter: self, destination: prepare(destination))
-    }
-}
-
-private struct DestinationTranslation<Vendor: Adapter>: EventTranslating {
-    let adapter: Vendor
-    let destination: PreparedDestination<Vendor.Settings>
-
-    func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent {
-        try adapter.translate(event, for: destination)
     }
 }

@@ -18,7 +18,7 @@ package struct RoutesPlan: Sendable {
     package let basis: PlanBasis
     package let createdAt: Timestamp
     package let createdBy: ClientName
-    /// What the file would change, a line each.
+    /// What the file would change, one line each.
     package let changes: [String]
     package var state = State.waiting
 

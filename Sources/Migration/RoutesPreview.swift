@@ -1,5 +1,6 @@
 import Access
 package import Events
+import OfRecord
 package import Routing
 
 /// Applies new routes to recorded events, and counts what would be different. Nothing is sent or stored.

@@ -7,7 +7,7 @@ package struct UnreadableRanges: Sendable, Equatable {
     private var ranges: [ChunkDamage] = []
     private var others = 0
 
-    /// The most ranges that are listed.
+    /// Maximum number of ranges that are listed.
     package static let most = 100
 
     package init() {}

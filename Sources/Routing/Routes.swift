@@ -1,6 +1,7 @@
 package import Access
 package import ConfigurationFile
 package import Events
+package import OfRecord
 
 /// The validated content of `routes.json`: an immutable snapshot that is replaced as a whole.
 package struct Routes: Sendable {
@@ -74,11 +75,19 @@ package struct Route: Sendable, Equatable {
     package let destinations: [RoutedDestination]
 }
 
-/// A destination of a route, and its share of the customers.
+/// A destination of a route, its share of the customers, and the times whose events go there.
 package struct RoutedDestination: Sendable, Equatable {
     package let destination: Destination
     /// Percent of the customers, 0 to 100.
     package let share: Double
+    /// By the event's own timestamp.
+    package let window: UsageWindow
+
+    /// Whether the events of a customer go there that have this timestamp.
+    /// - Parameter point: of ``CustomerShare/point(of:)``.
+    func takes(customerAt point: Double, at time: Timestamp) -> Bool {
+        point < share && window.contains(time)
+    }
 }
 
 /// Conditions, all of which an event must meet; an empty list of patterns matches everything.

@@ -6,6 +6,8 @@ package import Events
 package enum RoutesFields {
     /// Maximum destinations of a route: a plan's members are the bits of a word.
     static let mostDestinations = 64
+    /// The most providers, with tenants' accounts at them: each has a pipeline, and each is compared with all others.
+    static let mostProviders = 1000
 
     /// The fields of the whole file.
     /// - Parameter vendors: all vendors; their adapters' names and settings are part of the list.
@@ -102,8 +104,27 @@ package enum RoutesFields {
         let summary =
             "How long the vendor may take to show an event that it accepted: an event that is not shown for longer is missing."
         let standard = defaults.isEmpty ? "" : " Default: \(defaults.joined(separator: ", "))."
-        return [readsShare.field, Field("lag", .duration, summary + standard)]
+        return [
+            readsShare.field, Field("lag", .duration, summary + standard),
+            Field("metered", .map(.object(metered)), meteredSummary(vendors)),
+        ]
     }
+
+    private static func meteredSummary(_ vendors: [VendorTraits]) -> String {
+        let able = vendors.filter { $0.reads?.sums != nil }.map(\.vendor)
+        let names = able.isEmpty ? "" : " Only \(able.joined(separator: " and ")) can be asked for sums."
+        return
+            "Which property of an event is billed, by the event's name at the vendor: comparisons by digest compare its sums too, "
+            + "so that a lost event and one that the gateway never sent do not cancel out.\(names)"
+    }
+
+    /// Names with a metered property at one provider: each costs a call a week of a comparison.
+    static let mostMetered = 64
+
+    static let metered = [
+        Field("property", .text, required: true, "The property whose numbers the vendor adds up."),
+        Field("meter", .text, required: true, "The vendor's ID of the meter that adds them up."),
+    ]
 
     static let retryBase = DefaultedField.duration(
         "base",
@@ -180,6 +201,17 @@ package enum RoutesFields {
         Field("provider", .text, required: true, "The provider's name."),
         mode.field,
         share.field,
+        Field(
+            "from",
+            .timestamp,
+            "Only events of this time and later are sent there. The event's own timestamp counts: a late event goes to the vendor "
+                + "whose bill its time belongs to."
+        ),
+        Field(
+            "until",
+            .timestamp,
+            "Only events of before this time are sent there. A provider may be in a route several times if the times do not overlap."
+        ),
         Field("rename", .map(.text), "Event names to send under another name."),
     ]
 

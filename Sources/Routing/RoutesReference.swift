@@ -25,7 +25,7 @@ package enum RoutesReference {
             `2027-01-31T00:00:00Z`. `NAME` stands for a name of your choice, and `[]` for each element of a list.
 
             """
-        section("routes.json", RoutesFields.file(vendors), at: "", to: &page)
+        section("routes.json", RoutesFields.file(vendors) + [.comment], at: "", to: &page)
         return page
     }
 

@@ -1,6 +1,7 @@
 import Access
 import ConfigurationFile
 import Events
+import OfRecord
 
 /// What `tollgate check` prints for a valid file: what it configures.
 package enum RoutesReport {
@@ -23,7 +24,8 @@ package enum RoutesReport {
         for route in routes.routes {
             let destinations = route.destinations.map { routed in
                 let share = routed.share < 100 ? " for \(percent(routed.share))% of the customers" : ""
-                return "\(routed.destination.provider) (\(routed.destination.mode.rawValue)\(share))"
+                return
+                    "\(routed.destination.provider) (\(routed.destination.mode.rawValue)\(share)\(time(routed.window)))"
             }
             let list = destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", ")
             lines.append("  route \(route.name): \(text(route.match)) to \(list)")
@@ -34,11 +36,19 @@ package enum RoutesReport {
         return lines.joined(separator: "\n")
     }
 
+    /// `, events from … until …`, by the events' own timestamps; empty for all times.
+    private static func time(_ window: UsageWindow) -> String {
+        window == .always ? "" : ", events\(window.text)"
+    }
+
     private static func reads(of provider: ProviderConfiguration) -> String {
         guard provider.traits.reads != nil else { return "cannot be read" }
         let share = "at most \(percent(provider.reads.share))% of its rate limit and "
         let limit = provider.pipeline.rateLimit == nil ? "" : share
-        return "read with \(limit)a lag of \(DurationText.write(provider.reads.lag))"
+        let metered = provider.reads.metered
+        let names = metered.keys.sorted().map { "\($0) by \(metered[$0]?.property ?? "")" }
+        let sums = names.isEmpty ? "" : ", sums of \(names.joined(separator: " and "))"
+        return "read with \(limit)a lag of \(DurationText.write(provider.reads.lag))\(sums)"
     }
 
     /// `1 route`, `2 routes`

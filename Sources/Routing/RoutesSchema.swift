@@ -30,7 +30,7 @@ package enum RoutesSchema {
         }
         writer.key("properties")
         writer.beginObject()
-        for field in fields {
+        for field in fields + [.comment] {
             writer.key(field.name)
             writer.beginObject()
             writer.member("description", string: field.summary)

@@ -1,6 +1,7 @@
 import Access
 import ConfigurationFile
 package import Events
+import OfRecord
 import Synchronization
 
 /// Finds an event's plan. Built once per snapshot of the routes.
@@ -15,7 +16,7 @@ package final class RoutingTable: Sendable {
         let tenant: TenantID?
     }
 
-    /// What an event is routed by, where no share and no customer pattern asks for more.
+    /// What an event is routed by, where no share, no time and no customer pattern asks for more.
     private struct NameKey: Hashable {
         let name: EventName
         let client: ClientName
@@ -27,8 +28,8 @@ package final class RoutingTable: Sendable {
     /// The accounts into which several tenants send.
     private let shared: Set<ProviderName>
     private let accounts: [TenantID: [ProviderName: ProviderName]]
-    /// Whether routes look at the customer at all; if not, name and client decide.
-    let looksAtCustomers: Bool
+    /// Whether routes look at the customer or the time at all; if not, name and client decide.
+    let looksAtEachEvent: Bool
     private let plans = Mutex<[PlanKey: Plan]>([:])
     private let plansByName = Mutex<[NameKey: Plan]>([:])
 
@@ -53,32 +54,48 @@ package final class RoutingTable: Sendable {
             tenants[client.name] = client.tenant
         }
         self.tenants = tenants
-        looksAtCustomers = routes.routes.contains { route in
-            !route.match.customers.isEmpty || route.destinations.contains { $0.share < 100 }
+        looksAtEachEvent = routes.routes.contains { route in
+            !route.match.customers.isEmpty
+                || route.destinations.contains { $0.share < 100 || $0.window != .always }
         }
     }
 
-    /// The plan of an event: the first route that matches, with the destinations whose share the customer belongs to.
+    /// The plan of an event: the first route that matches, with the destinations whose share the customer belongs to and whose time
+    /// the event's is.
+    /// - Parameter time: the event's timestamp.
     /// - Returns: nil if no route takes the event.
-    package func plan(for name: String, customerID: String?, subscriptionID: String?, client: ClientName) -> Plan? {
-        if looksAtCustomers { return find(name, customerID, subscriptionID, client) }
+    package func plan(
+        for name: String,
+        customerID: String?,
+        subscriptionID: String?,
+        at time: Timestamp,
+        client: ClientName
+    ) -> Plan? {
+        let customer = customerID ?? subscriptionID ?? ""
+        if looksAtEachEvent { return find(name, customerID, customer, time, client) }
         let key = NameKey(name: EventName(name), client: client)
         if let plan = plansByName.withLock({ $0[key] }) { return plan }
-        guard let plan = find(name, customerID, subscriptionID, client) else { return nil }
+        guard let plan = find(name, customerID, customer, time, client) else { return nil }
         plansByName.withLock { if $0.count < Self.mostNames { $0[key] = plan } }
         return plan
     }
 
-    private func find(_ name: String, _ customerID: String?, _ subscriptionID: String?, _ client: ClientName) -> Plan? {
+    private func find(
+        _ name: String,
+        _ customerID: String?,
+        _ customer: String,
+        _ time: Timestamp,
+        _ client: ClientName
+    ) -> Plan? {
         guard
             let index = routes.firstIndex(where: {
                 $0.match.matches(name: name, customerID: customerID, client: client)
             })
         else { return nil }
         let route = routes[index]
-        let point = CustomerShare.point(of: customerID ?? subscriptionID ?? "")
+        let point = CustomerShare.point(of: customer)
         var members: UInt64 = 0
-        for (place, routed) in route.destinations.enumerated() where point < routed.share {
+        for (place, routed) in route.destinations.enumerated() where routed.takes(customerAt: point, at: time) {
             members |= 1 << UInt64(place)
         }
         let tenant = tenants[client]

@@ -17,14 +17,21 @@ package struct SubmissionFinder {
         self.now = now
     }
 
-    /// - Returns: a submission with the plan that ``RoutingTable/plan(for:customerID:subscriptionID:client:)`` tells; nil if no route
+    /// - Parameter time: the event's timestamp; nil if it has none, and gets the time of its acceptance.
+    /// - Returns: a submission with the plan that ``RoutingTable/plan(for:customerID:subscriptionID:at:client:)`` tells; nil if no route
     ///   takes the event.
-    package mutating func submission(for name: String, customerID: String?, subscriptionID: String?) -> Submission? {
-        if let last, !table.looksAtCustomers, last.name == EventName(name) { return last.submission }
+    package mutating func submission(
+        for name: String,
+        customerID: String?,
+        subscriptionID: String?,
+        at time: Timestamp?
+    ) -> Submission? {
+        if let last, !table.looksAtEachEvent, last.name == EventName(name) { return last.submission }
         let plan = table.plan(
             for: name,
             customerID: customerID,
             subscriptionID: subscriptionID,
+            at: time ?? now,
             client: client.name
         )
         guard let plan else { return nil }

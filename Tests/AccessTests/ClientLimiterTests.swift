@@ -14,56 +14,58 @@ import Testing
         )
     }
 
-    @Test func `says what was too much, and when it is worth another try`() {
+    @Test func `says what was too much, and when it is worth another try`() async {
         let limiter = ClientLimiter()
         let limit = RateLimit(requests: 1, per: .seconds(3))
-        #expect(throws: Never.self) { try limiter.admitRequest(of: client(requests: limit), at: start) }
+        await #expect(throws: Never.self) { try await limiter.admitRequest(of: client(requests: limit), at: start) }
         let expected = LimitExceeded(what: .requests, limit: limit, wait: .milliseconds(1500))
-        #expect(throws: expected) {
-            try limiter.admitRequest(of: client(requests: limit), at: start + .milliseconds(1500))
+        await #expect(throws: expected) {
+            try await limiter.admitRequest(of: client(requests: limit), at: start + .milliseconds(1500))
         }
         #expect(expected.retryAfterSeconds == 2)
         #expect(LimitExceeded(what: .events, limit: limit, wait: .milliseconds(1)).retryAfterSeconds == 1)
     }
 
-    @Test func `counts requests and events, and each client, for themselves`() {
+    @Test func `counts requests and events, and each client, for themselves`() async {
         let limiter = ClientLimiter()
         let limit = RateLimit(requests: 1, per: .seconds(60))
-        #expect(throws: Never.self) {
+        await #expect(throws: Never.self) {
             for name in ["a", "b"] {
-                try limiter.admitRequest(of: client(name, requests: limit, events: limit), at: start)
-                try limiter.admit(events: 1, of: client(name, requests: limit, events: limit), at: start)
+                try await limiter.admitRequest(of: client(name, requests: limit, events: limit), at: start)
+                try await limiter.admit(events: 1, of: client(name, requests: limit, events: limit), at: start)
             }
         }
-        #expect(throws: LimitExceeded.self) {
-            try limiter.admit(events: 1, of: client("a", requests: limit, events: limit), at: start)
+        await #expect(throws: LimitExceeded.self) {
+            try await limiter.admit(events: 1, of: client("a", requests: limit, events: limit), at: start)
         }
     }
 
-    @Test func `does not count what it refuses`() {
+    @Test func `does not count what it refuses`() async {
         let limiter = ClientLimiter()
         let limited = client(events: RateLimit(requests: 10, per: .seconds(10)))
-        #expect(throws: Never.self) { try limiter.admit(events: 9, of: limited, at: start) }
+        await #expect(throws: Never.self) { try await limiter.admit(events: 9, of: limited, at: start) }
         for _ in 0..<5 {
-            #expect(throws: LimitExceeded.self) { try limiter.admit(events: 2, of: limited, at: start) }
+            await #expect(throws: LimitExceeded.self) { try await limiter.admit(events: 2, of: limited, at: start) }
         }
-        #expect(throws: Never.self) { try limiter.admit(events: 1, of: limited, at: start) }
+        await #expect(throws: Never.self) { try await limiter.admit(events: 1, of: limited, at: start) }
     }
 
-    @Test func `begins anew when the limits change`() {
+    @Test func `begins anew when the limits change`() async {
         let limiter = ClientLimiter()
         let (old, new) = (RateLimit(requests: 1, per: .seconds(60)), RateLimit(requests: 2, per: .seconds(60)))
-        #expect(throws: Never.self) { try limiter.admitRequest(of: client(requests: old), at: start) }
-        #expect(throws: LimitExceeded.self) { try limiter.admitRequest(of: client(requests: old), at: start) }
-        #expect(throws: Never.self) { try limiter.admitRequest(of: client(requests: new), at: start) }
+        await #expect(throws: Never.self) { try await limiter.admitRequest(of: client(requests: old), at: start) }
+        await #expect(throws: LimitExceeded.self) {
+            try await limiter.admitRequest(of: client(requests: old), at: start)
+        }
+        await #expect(throws: Never.self) { try await limiter.admitRequest(of: client(requests: new), at: start) }
     }
 
-    @Test func `never stops a client without limits`() {
+    @Test func `never stops a client without limits`() async {
         let limiter = ClientLimiter()
-        #expect(throws: Never.self) {
+        await #expect(throws: Never.self) {
             for _ in 0..<10_000 {
-                try limiter.admitRequest(of: client(), at: start)
-                try limiter.admit(events: 1000, of: client(), at: start)
+                try await limiter.admitRequest(of: client(), at: start)
+                try await limiter.admit(events: 1000, of: client(), at: start)
             }
         }
     }

@@ -6,25 +6,26 @@ import TestSupport
 import Testing
 
 @Suite struct CredentialVaultTests {
+    private static let traits = VendorTraits(
+        adapter: "acme",
+        vendor: "Acme",
+        defaultBaseURL: "https://acme.example",
+        credential: .query(name: "key"),
+        batch: BatchLimit(events: 1, bytes: 1),
+        deduplication: .none
+    )
+
     private func vault(
         _ credential: String,
         environment: [String: String] = [:],
         clients: String = "[]",
         programLimit: Duration = .seconds(120)
     ) throws -> CredentialVault {
-        let traits = VendorTraits(
-            adapter: "acme",
-            vendor: "Acme",
-            defaultBaseURL: "https://acme.example",
-            credential: .query(name: "key"),
-            batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none
-        )
         let text = #"""
             {"version":1,"providers":{"p":{"adapter":"acme","credential":\#(credential)}},
              "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":\#(clients)}
             """#
-        let routes = try RoutesReader(vendors: [SampleAdapter(traits)]).read(Array(text.utf8)).routes
+        let routes = try RoutesReader(vendors: [SampleAdapter(Self.traits)]).read(Array(text.utf8)).routes
         return CredentialVault(of: CurrentRoutes(routes), environment: environment, programLimit: programLimit)
     }
 
@@ -41,6 +42,26 @@ import Testing
         #expect(
             try await vault(#"{"env":"KEY"}"#, environment: ["KEY": "s3cret"]).credential(of: "p").reveal() == "s3cret"
         )
+    }
+
+    @Test func `takes another credential as soon as the configuration names one`() async throws {
+        func routes(_ credential: String) throws -> Routes {
+            let text = #"""
+                {"version":1,"providers":{"p":{"adapter":"acme","credential":\#(credential)}},
+                 "routes":[{"name":"r","to":[{"provider":"p"}]}],"clients":[]}
+                """#
+            return try RoutesReader(vendors: [SampleAdapter(Self.traits)], allowsInlineSecrets: true)
+                .read(Array(text.utf8)).routes
+        }
+        let current = CurrentRoutes(try routes(#"{"env":"KEY"}"#))
+        let vault = CredentialVault(of: current, environment: ["KEY": "first", "OTHER": "second"])
+        for (credential, key) in [
+            (#"{"env":"KEY"}"#, "first"), (#"{"env":"OTHER"}"#, "second"), (#"{"inline":"third"}"#, "third"),
+            (#"{"inline":"fourth"}"#, "fourth"), (#"{"env":"KEY"}"#, "first"),
+        ] {
+            current.replace(by: try routes(credential))
+            for _ in 1...2 { #expect(try await vault.credential(of: "p").reveal() == key) }
+        }
     }
 
     @Test func `gives a tenant's own account the tenant's credential`() async throws {

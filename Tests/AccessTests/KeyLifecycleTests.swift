@@ -25,7 +25,7 @@ import Testing
         #expect(try make(&keys, "abc").key.id == "ba7816bf8")
     }
 
-    @Test func `refuses a key that is there already, in either file, revoked or not`() throws {
+    @Test func `refuses a key that already exists, in either file, revoked or not`() throws {
         var keys = StoredKeys()
         let first = try make(&keys, "abc")
         let known = KeyLifecycleFault.known(id: first.key.id, client: "shop", isRevoked: false)

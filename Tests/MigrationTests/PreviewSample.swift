@@ -33,19 +33,21 @@ enum PreviewSample {
             let customer = "customer-\(number % 10)"
             let time = Timestamp(milliseconds: 1_700_000_040_000 + Int64(number) * 100)
             return AcceptedEvent(
-                tenant: "shop",
-                client: "shop",
+                CanonicalEvent(
+                    name: name,
+                    customerID: customer,
+                    timestamp: time,
+                    properties: JSONText(checked: properties)
+                ),
                 id: EventID("e\(number)"),
-                name: name,
-                customerID: customer,
-                subscriptionID: nil,
-                timestamp: time,
-                timestampWasGiven: true,
-                source: nil,
-                properties: JSONText(checked: properties),
-                vendor: nil,
-                acceptedAt: time,
-                plan: try #require(table.plan(for: name, customerID: customer, subscriptionID: nil, client: "shop"))
+                in: Submission(
+                    tenant: "shop",
+                    client: "shop",
+                    acceptedAt: time,
+                    plan: try #require(
+                        table.plan(for: name, customerID: customer, subscriptionID: nil, at: time, client: "shop")
+                    )
+                )
             )
         }
     }

@@ -20,23 +20,24 @@ import Testing
         _ name: String,
         _ customer: String?,
         subscription: String? = nil,
+        at time: Int64 = 0,
         client: ClientName,
         tenant: TenantID
     ) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: tenant,
-            client: client,
+            CanonicalEvent(
+                name: name,
+                customerID: customer,
+                subscriptionID: subscription,
+                timestamp: Timestamp(milliseconds: time)
+            ),
             id: "e",
-            name: name,
-            customerID: customer,
-            subscriptionID: subscription,
-            timestamp: Timestamp(milliseconds: 0),
-            timestampWasGiven: true,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: Timestamp(milliseconds: 0),
-            plan: Plan(route: nil, destinations: [])
+            in: Submission(
+                tenant: tenant,
+                client: client,
+                acceptedAt: Timestamp(milliseconds: 0),
+                plan: Plan(route: nil, destinations: [])
+            )
         )
     }
 
@@ -56,6 +57,9 @@ import Testing
                 #"{"provider": "p", "share": 40}"#,
                 #"{"provider": "p", "rename": {"b": "z"}, "account": "{customer_id}"}"#,
                 #"{"provider": "p", "mode": "off"}"#,
+                #"{"provider": "p", "until": "1970-01-01T00:00:10Z"}"#,
+                #"{"provider": "p", "until": "1970-01-01T00:00:05Z", "share": 40}, "#
+                    + #"{"provider": "p", "from": "1970-01-01T00:00:10Z", "rename": {"b": "z"}}"#,
             ])
             return #"{"name": "r\#(number)"\#(match), "to": [\#(destination)]}"#
         }
@@ -68,9 +72,17 @@ import Testing
                 for name in ["a", "a.x", "b", "c"] {
                     for number in 0..<20 {
                         let customer = "c\(number)"
-                        let plan = table.plan(for: name, customerID: customer, subscriptionID: nil, client: client)
+                        let time = Int64.random(in: 0...15, using: &random) * 1000
+                        let plan = table.plan(
+                            for: name,
+                            customerID: customer,
+                            subscriptionID: nil,
+                            at: Timestamp(milliseconds: time),
+                            client: client
+                        )
                         let live = plan?.destination(at: account.name).flatMap { $0.mode == .shadow ? nil : $0 }
-                        let found = frozen?.destination(of: event(name, customer, client: client, tenant: tenant))
+                        let event = event(name, customer, at: time, client: client, tenant: tenant)
+                        let found = frozen?.destination(of: event)
                         #expect(found?.provider == live?.provider && found?.settings == live?.settings)
                         #expect(found?.rename == live?.rename && found?.adapter == live?.adapter)
                         #expect(found.map { $0.mode == .mirror } ?? true)
@@ -86,6 +98,9 @@ import Testing
             [{"name": "a", "match": {"name": ["api.*", "ü"], "client": ["till", "app"], "customer_id": "c*"},
               "to": [{"provider": "p", "share": 12.3456, "rename": {"x": "y"}, "account": "{customer_id}"}]},
              {"name": "b", "match": {"name": "z"}, "to": [{"provider": "p", "mode": "shadow"}]},
+             {"name": "d", "match": {"name": "y"}, "to": [
+               {"provider": "p", "until": "2027-01-01T00:00:00Z", "share": 7},
+               {"provider": "p", "from": "2027-01-01T00:00:00Z", "until": "2027-02-01T00:00:00Z"}]},
              {"name": "c", "to": [{"provider": "p", "mode": "mirror"}]}]
             """#
         )
@@ -96,6 +111,20 @@ import Testing
         #expect(BackfillRoutes(decoding: []) == nil)
         #expect(BackfillRoutes(decoding: Array("{}".utf8)) == nil)
         #expect(BackfillRoutes(decoding: Array("[1]".utf8)) == nil)
+    }
+
+    @Test func `are read as they were kept before destinations had times`() throws {
+        let plan =
+            #"{\"route\":null,\"destinations\":[{\"provider\":\"p\",\"adapter\":\"acme\",\"mode\":\"mirror\","#
+            + #"\"rename\":{},\"settings\":{}}]}"#
+        let kept =
+            #"{"account":"p","but":[],"prefixes_tenant":false,"rules":[{"names":["a*"],"customers":[],"clients":[],"#
+            + #""share":1000000,"plan":"\#(plan)"},{"names":[],"customers":[],"clients":[]}]}"#
+        let frozen = try #require(BackfillRoutes(decoding: Array(kept.utf8)))
+        #expect(frozen.destination(of: event("a", "c", client: "x", tenant: "x"))?.provider == "p")
+        #expect(frozen.destination(of: event("b", "c", client: "x", tenant: "x")) == nil)
+        // An older gateway reads what has no times.
+        #expect(frozen.encoded == Array(kept.utf8))
     }
 
     @Test func `fill a tenant's own account with that tenant's events alone`() throws {

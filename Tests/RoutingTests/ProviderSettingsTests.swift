@@ -1,3 +1,4 @@
+import ConfigurationFile
 import Events
 import Routing
 import Testing
@@ -50,6 +51,34 @@ import Vendors
         let own = try provider(#""reads": {"share": 90}"#)
         #expect(own.reads.share == 90)
         #expect(own.pipeline.readsShare == 90)
+    }
+
+    /// A file with a Polar provider whose `reads` say this of metered properties.
+    private func metered(_ metered: String, adapter: String = "polar") throws -> RoutesReader.Contents {
+        let text = #"""
+            {"version": 1, "providers": {"p": {"adapter": "\#(adapter)", "base_url": "http://127.0.0.1:1",
+             "credential": {"env": "K"}, "reads": {"metered": \#(metered)}}},
+             "routes": [{"name": "r", "to": [{"provider": "p"}]}], "clients": []}
+            """#
+        return try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8))
+    }
+
+    @Test func `reads which property a vendor bills, where it shows sums`() throws {
+        let one = #"{"api": {"property": "units", "meter": "m-1"}}"#
+        let provider = try metered(one).routes.providers[0]
+        #expect(provider.reads.metered == ["api": MeteredProperty(property: "units", meter: "m-1")])
+        #expect(try metered("{}").routes.providers[0].reads.metered.isEmpty)
+        let lago = try metered(one, adapter: "lago")
+        #expect(lago.routes.providers[0].reads.metered.isEmpty)
+        #expect(lago.warnings.map(\.message) == ["\"metered\" has no effect: Lago shows no sums; remove it"])
+    }
+
+    @Test(arguments: [
+        #"{"api": {"property": "", "meter": "m"}}"#, #"{"api": {"property": "units"}}"#, #"{"api": "units"}"#, "7",
+        "{\((0...64).map { #""n\#($0)": {"property": "u", "meter": "m"}"# }.joined(separator: ","))}",
+    ])
+    func `refuses a metered property that is none`(metered: String) {
+        #expect(throws: FaultyConfiguration.self) { try self.metered(metered) }
     }
 
     @Test func `gives a provider its vendor's lag unless the file says another`() throws {

@@ -109,6 +109,20 @@ import Testing
         )
     }
 
+    @Test func `ignores a comment in every object`() throws {
+        let text = Self.good.replacing("{\"", with: #"{"_comment": ["why", "since when"], ""#)
+            .replacing(#"{"_comment": ["why", "since when"], "a": "b"}"#, with: #"{"a": "b"}"#)
+        #expect(text.matches(of: #/_comment/#).count == 10)
+        #expect(faults(text) == [])
+        let plain = try reader.read(Array(Self.good.utf8)).routes
+        #expect(try reader.read(Array(text.utf8)).routes.providers == plain.providers)
+    }
+
+    @Test func `takes no comment of another kind`() {
+        let found = faults(file(replacing: #""version": 1"#, by: #""version": 1, "_comment": 7"#))
+        #expect(found == [#"routes.json:1:28: "_comment" must be a string or an array of strings, found 7"#])
+    }
+
     @Test func `warns of a route that is never reached`() {
         let second = #"{"name": "late", "to": [{"provider": "other"}]}"#
         let text = Self.good.replacing(#""b"}}]}]"#, with: #""b"}}]}, \#(second)]"#)

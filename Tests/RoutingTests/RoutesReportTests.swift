@@ -43,6 +43,17 @@ import Vendors
         #expect(lines[1] == "  provider p: Polar at http://127.0.0.1:1, key from the variable K, \(expected)")
     }
 
+    @Test func `says which times a destination gets`() throws {
+        let text = RoutesText.file(
+            routes: #"[{"name": "r", "to": [{"provider": "p", "share": 5, "until": "2027-01-01T01:00:00+01:00"}]}]"#
+        )
+        let lines = RoutesReport.summary(of: try RoutesText.read(text), file: "f").split(separator: "\n")
+        #expect(
+            lines[2]
+                == "  route r: every event to p (primary for 5% of the customers, events until 2027-01-01T00:00:00.000Z)"
+        )
+    }
+
     @Test func `never shows the digest of a client's key`() throws {
         let routes = try RoutesText.read(RoutesText.file(clients: "[\(RoutesText.client("shop"))]"))
         #expect(!RoutesReport.summary(of: routes, file: "f").contains("abab"))

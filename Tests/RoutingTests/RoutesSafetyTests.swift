@@ -56,6 +56,37 @@ import Vendors
         #expect(RoutesText.faults(in: RoutesText.file(routes: routes)).count == 1)
     }
 
+    @Test func `refuses more accounts than can be compared with one another`() throws {
+        func provider(_ number: Int) -> String {
+            #""p\#(number)": {"adapter": "acme", "credential": {"env": "K\#(number)"}}"#
+        }
+        func file(_ providers: Int) -> String {
+            RoutesText.file().replacing(
+                #""providers": {"#,
+                with: #""providers": {\#((1..<providers).map(provider).joined(separator: ", ")), "#
+            )
+        }
+        #expect(try RoutesText.read(file(1000)).providers.count == 1000)
+        let found = RoutesText.faults(in: file(1001))
+        #expect(found.count == 1 && found[0].contains("there are 1001 providers, and at most 1000 may be"), "\(found)")
+
+        func clients(_ count: Int) -> String {
+            let list = (1...count).map { #"{"name": "c\#($0)", "credentials": {"p": {"env": "C\#($0)"}}}"# }
+            return RoutesText.file(clients: "[\(list.joined(separator: ", "))]")
+        }
+        #expect(try RoutesText.read(clients(999)).providers.count == 1000)
+        let own = RoutesText.faults(in: clients(2000))
+        #expect(own.count == 1 && own[0].contains("make more than 1000 accounts"), "\(own)")
+    }
+
+    @Test func `looks for what was meant at the first faults only`() {
+        let words = (0..<50).map { _ in #""shpo""# }.joined(separator: ", ")
+        let routes = #"[{"name": "r", "match": {"client": [\#(words)]}, "to": [{"provider": "p"}]}]"#
+        let found = RoutesText.faults(in: RoutesText.file(routes: routes, clients: "[\(RoutesText.client("shop"))]"))
+        #expect(found.count == 50)
+        #expect(found.filter { $0.contains("did you mean") }.count == 10)
+    }
+
     @Test func `refuses more destinations in a route than a plan can tell apart`() throws {
         let names = (0..<65).map { "p\($0)" }
         let providers = names.map { #""\#($0)": {"adapter": "acme", "credential": {"env": "K"}}"# }.joined(

@@ -29,6 +29,14 @@ import Vendors
         #expect(SchemaCheck.faults(of: try JSONDocument(parsing: [UInt8](sample)).root, by: schema) == [])
     }
 
+    @Test func `has comments as the reader has them`() throws {
+        let sample = try String(contentsOf: Self.root.appending(path: "routes.json"), encoding: .utf8)
+        let text = Array(sample.replacing("{\"provider\"", with: "{\"_comment\": \"why\", \"provider\"").utf8)
+        #expect(try RoutesReader(vendors: VendorRegistry.all).read(text).warnings.isEmpty)
+        let schema = try JSONDocument(parsing: RoutesSchema.text(VendorRegistry.all.map(\.traits))).root
+        #expect(SchemaCheck.faults(of: try JSONDocument(parsing: text).root, by: schema) == [])
+    }
+
     @Test(arguments: [
         (#""adapter": "lago""#, #""adapter": "lagoo""#), (#""version": 1"#, #""version": 3"#),
         (#""mode": "mirror""#, #""mode": 7"#),

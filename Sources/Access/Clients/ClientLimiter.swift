@@ -1,7 +1,8 @@
 package import Events
 import Synchronization
 
-/// Enforces the clients' rate limits. A client without limits costs nothing.
+/// Enforces the clients' rate limits: those of one gateway by itself, or of all gateways that share them. A client without limits costs
+/// nothing.
 package final class ClientLimiter: Sendable {
     private struct Counts {
         let limits: ClientLimits
@@ -18,20 +19,34 @@ package final class ClientLimiter: Sendable {
     /// One entry for each client of `routes.json` that has limits.
     private let counts = Mutex<[ClientName: Counts]>([:])
 
-    package init() {}
+    private let shared: SharedLimits?
+
+    /// - Parameter allotting: hands out the tokens of limits that several gateways share; nil if there is one gateway.
+    package init(sharing allotting: (any TokenAllotting)? = nil) {
+        shared = allotting.map { SharedLimits($0) }
+    }
 
     /// Counts a request.
     /// - Throws: ``LimitExceeded`` if it exceeds the rate limit; then it is not counted.
-    package func admitRequest(of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
+    package func admitRequest(
+        of client: Client,
+        at now: ContinuousClock.Instant = .now
+    ) async throws(LimitExceeded) {
         guard let limit = client.limits.requests else { return }
+        if let shared { return try await shared.admit(1, .requests, of: client.name, within: limit) }
         let wait = with(client, now) { $0.requests?.takeIfPresent(1, at: now) }
         if let wait { throw LimitExceeded(what: .requests, limit: limit, wait: wait) }
     }
 
     /// Counts the events of a request: all of them, or none.
     /// - Throws: ``LimitExceeded`` if they exceed the rate limit; then none is counted.
-    package func admit(events: Int, of client: Client, at now: ContinuousClock.Instant = .now) throws(LimitExceeded) {
+    package func admit(
+        events: Int,
+        of client: Client,
+        at now: ContinuousClock.Instant = .now
+    ) async throws(LimitExceeded) {
         guard let limit = client.limits.events, events > 0 else { return }
+        if let shared { return try await shared.admit(events, .events, of: client.name, within: limit) }
         let wait = with(client, now) { $0.events?.takeIfPresent(events, at: now) }
         if let wait { throw LimitExceeded(what: .events, limit: limit, wait: wait) }
     }

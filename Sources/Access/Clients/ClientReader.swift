@@ -6,6 +6,7 @@ package import JSON
 package struct ClientReader {
     /// The names of the clients so far, including those with faults, so that one fault does not cause others.
     package private(set) var names: [String] = []
+    private var knownNames: Set<String> = []
     private var digests: Set<KeyDigest> = []
     /// Routes that clients name. Clients are read before them, since routes name clients too.
     private var routes: [(name: String, value: JSONValue)] = []
@@ -25,6 +26,9 @@ package struct ClientReader {
 
     package init() {}
 
+    /// Whether a client of this name was read, with faults or without.
+    package func isKnown(_ name: String) -> Bool { knownNames.contains(name) }
+
     /// Reads one client.
     /// - Parameters:
     ///   - providers: the names of the providers there are.
@@ -37,7 +41,7 @@ package struct ClientReader {
     ) -> Client? {
         let members = fields.members(of: value, Client.fields, in: "a client")
         guard let nameValue = members["name"], let name = nameValue.string else { return nil }
-        if names.contains(name) { fields.fault(nameValue, "the client \"\(name)\" is duplicated") }
+        if !knownNames.insert(name).inserted { fields.fault(nameValue, "the client \"\(name)\" is duplicated") }
         if !NameRule.isMet(by: name) { fields.fault(nameValue, NameRule.broken("a client's name", name)) }
         names.append(name)
         let tenant = members["tenant"]?.string ?? name
@@ -66,7 +70,8 @@ package struct ClientReader {
     /// Reports routes that clients name and that do not exist.
     package func checkRoutes(against known: Set<String>, _ fields: inout FieldReader) {
         for (name, value) in routes where !known.contains(name) {
-            fields.fault(value, "no route is named \"\(name)\"\(FieldReader.hint(name, known.sorted()))")
+            let hint = fields.hint(for: name, among: known.sorted())
+            fields.fault(value, "no route is named \"\(name)\"\(hint)")
         }
     }
 
@@ -80,10 +85,8 @@ package struct ClientReader {
     ) {
         for member in value.map({ Array($0.members) }) ?? [] {
             guard providers.contains(member.name) else {
-                fields.fault(
-                    member.key,
-                    "no provider is named \"\(member.name)\"\(FieldReader.hint(member.name, providers))"
-                )
+                let hint = fields.hint(for: member.name, among: providers)
+                fields.fault(member.key, "no provider is named \"\(member.name)\"\(hint)")
                 continue
             }
             guard member.value.kind == .object else {

@@ -20,6 +20,8 @@ package final class CredentialVault: CredentialResolving {
     private let environment: [String: String]
     private let programs: ProgramCredentials
     private let files = Mutex<[String: CachedFile]>([:])
+    /// The latest credentials of sources that never say anything else, by account: a credential is asked for with every request.
+    private let fixed = Mutex<[ProviderName: (source: CredentialSource, secret: Secret)]>([:])
 
     /// - Parameters:
     ///   - environment: variables by name; a parameter, so that demos and tests can set their own. Programs get only those that are
@@ -61,11 +63,14 @@ package final class CredentialVault: CredentialResolving {
         async throws(CredentialUnavailable) -> Secret
     {
         switch source {
-        case .environment(let name): return try fromEnvironment(name)
+        case .environment(let name):
+            return try fromFixed(source, of: provider) { () throws(CredentialUnavailable) in try fromEnvironment(name) }
         case .file(let path): return try fromFile(path)
         case .inline(let secret):
-            let key = Self.trimmed(Array(secret.reveal().utf8))
-            return try Self.checked(key, "\"inline\" of provider \(provider)")
+            return try fromFixed(source, of: provider) { () throws(CredentialUnavailable) in
+                let key = Self.trimmed(Array(secret.reveal().utf8))
+                return try Self.checked(key, "\"inline\" of provider \(provider)")
+            }
         case .command(let command):
             let place = "what the program \(command.arguments[0]) prints"
             return try await programs.credential(of: command) {
@@ -88,6 +93,17 @@ package final class CredentialVault: CredentialResolving {
             }
             return missing
         }
+    }
+
+    private func fromFixed(
+        _ source: CredentialSource,
+        of provider: ProviderName,
+        read: () throws(CredentialUnavailable) -> Secret
+    ) throws(CredentialUnavailable) -> Secret {
+        if let known = fixed.withLock({ $0[provider] }), known.source == source { return known.secret }
+        let secret = try read()
+        fixed.withLock { $0[provider] = (source, secret) }
+        return secret
     }
 
     private func fromEnvironment(_ name: String) throws(CredentialUnavailable) -> Secret {

@@ -50,6 +50,11 @@ package struct KeyDigest: Hashable, Sendable {
         self = digest
     }
 
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        (0..<4).flatMap { place in withUnsafeBytes(of: words[place].bigEndian) { Array($0) } }
+    }
+
     /// 64 lower-case digits.
     package var hexadecimal: String {
         (0..<4).map { place in

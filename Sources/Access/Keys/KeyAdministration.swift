@@ -1,9 +1,8 @@
 package import Events
 
-/// What `tollgate keys` does: changes the data folder's keys, for the clients of `routes.json`. A running gateway reloads the changed
-/// file.
+/// What `tollgate keys` does: changes the stored keys, for the clients of `routes.json`. Running gateways reload them.
 package struct KeyAdministration: Sendable {
-    private let file: KeyFile
+    private let file: any KeyKeeping
     private let clients: [Client]
     /// Who does it.
     private let user: String
@@ -11,7 +10,7 @@ package struct KeyAdministration: Sendable {
     /// - Parameters:
     ///   - clients: those of `routes.json`.
     ///   - user: the operating system's user, for the audit log.
-    package init(of file: KeyFile, for clients: [Client], by user: String) {
+    package init(of file: any KeyKeeping, for clients: [Client], by user: String) {
         self.file = file
         self.clients = clients
         self.user = user
@@ -44,19 +43,21 @@ package struct KeyAdministration: Sendable {
     }
 
     /// Makes a key for a client.
-    package func create(for client: String, id: String?, term: StoredKeys.Term) throws -> Made {
+    package func create(for client: String, id: String?, term: StoredKeys.Term) async throws -> Made {
         let name = try known(client)
         let key = GeneratedKey.make()
-        return Made(key: key, stored: try add(key, to: name, id, term, .generated, "keys: create"))
+        return Made(key: key, stored: try await add(key, to: name, id, term, .generated, "keys: create"))
     }
 
     /// Imports an application's existing key.
-    package func importKey(_ key: Secret, for client: String, id: String?, term: StoredKeys.Term) throws -> StoredKey {
-        try add(key, to: try known(client), id, term, .imported, "keys: import")
+    package func importKey(_ key: Secret, for client: String, id: String?, term: StoredKeys.Term) async throws
+        -> StoredKey
+    {
+        try await add(key, to: try known(client), id, term, .imported, "keys: import")
     }
 
     /// Creates a key that replaces one key, or all of a client's keys, which expire after the overlap.
-    package func rotate(_ target: String, id: String?, overlap: Duration, term: StoredKeys.Term) throws -> Made {
+    package func rotate(_ target: String, id: String?, overlap: Duration, term: StoredKeys.Term) async throws -> Made {
         let key = GeneratedKey.make()
         let change = { (keys: inout StoredKeys) throws -> Made in
             let now = SystemWallClock().now
@@ -83,18 +84,18 @@ package struct KeyAdministration: Sendable {
             let lasting = ended.count == 1 && ended[0].key.id == target ? [] : lastingKeys(of: client)
             return Made(key: key, stored: stored, ended: ended, lasting: lasting)
         }
-        return try file.update(change) { made in
+        return try await file.update(change) { made in
             let ended = made.ended.map(\.key.id).joined(separator: " ")
             return act("keys: rotate", made.stored, ended.isEmpty ? [:] : ["follows": ended, "overlap": "\(overlap)"])
         }
     }
 
     /// Revokes a key.
-    package func revoke(_ id: String) throws -> StoredKey {
+    package func revoke(_ id: String) async throws -> StoredKey {
         if let client = clients.first(where: { $0.keys.contains { $0.id == id } }) {
             throw KeyAdministrationFault.standsInRoutes(id: id, client: client.name)
         }
-        return try file.update { keys in
+        return try await file.update { keys in
             try keys.revoke(id, at: SystemWallClock().now)
         } noting: {
             act("keys: revoke", $0)
@@ -102,13 +103,13 @@ package struct KeyAdministration: Sendable {
     }
 
     /// The keys of both files, by client.
-    package func list(of client: String?) throws -> [Listed] {
+    package func list(of client: String?) async throws -> [Listed] {
         let now = SystemWallClock().now
         let fromRoutes = clients.flatMap { client in
             client.keys.map { Listed(client: client.name, key: $0, stored: nil, state: Self.state($0, now)) }
         }
         let known = Set(clients.map(\.name))
-        let stored = try file.read().list.map { key in
+        let stored = try await file.read().list.map { key in
             let state: Listed.State =
                 key.revoked != nil ? .revoked : known.contains(key.client) ? Self.state(key.key, now) : .clientless
             return Listed(client: key.client, key: key.key, stored: key, state: state)
@@ -130,8 +131,8 @@ package struct KeyAdministration: Sendable {
         _ term: StoredKeys.Term,
         _ origin: StoredKey.Origin,
         _ action: String
-    ) throws -> StoredKey {
-        try file.update { keys in
+    ) async throws -> StoredKey {
+        try await file.update { keys in
             try keys.add(
                 key,
                 to: client,

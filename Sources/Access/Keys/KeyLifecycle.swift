@@ -1,6 +1,6 @@
 package import Events
 
-/// The operations on the keys of the data folder. Pure: it is told the time, and writes nothing.
+/// The operations on stored keys. Pure: it is told the time, and writes nothing.
 extension StoredKeys {
     /// When a key may be used.
     package struct Term: Sendable {
@@ -113,13 +113,13 @@ package enum KeyLifecycleFault: Error, Equatable, Sendable, CustomStringConverti
         case .known(let id, let client, true):
             "this key is \(id) of the client \(client), which was revoked; a revoked key cannot be restored, create another"
         case .known(let id, let client, false):
-            "this key is there already: \(id) of the client \(client)"
+            "this key already exists: \(id) of the client \(client)"
         case .inRoutes(let client): "routes.json has this key already, for the client \(client)"
         case .endsBeforeStart: "the key would end before it could be used"
         case .idTaken(let id): "another key is called \(id)"
         case .noLiveKey(let target):
-            "\(target) has no key in the data folder that could be followed by another; make one with: tollgate keys create"
-        case .unknown(let id): "no key in the data folder is called \(id); tollgate keys list shows them all"
+            "\(target) has no stored key that could be followed by another; make one with: tollgate keys create"
+        case .unknown(let id): "no stored key is called \(id); tollgate keys list shows them all"
         }
     }
 }

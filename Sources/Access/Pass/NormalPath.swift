@@ -55,7 +55,7 @@ package struct NormalPath: Sendable, Equatable {
     /// Refuses what shows only after decoding the percent-encoding, once or repeatedly: segments that lead upwards, and bytes that are
     /// not UTF-8, in which old decoders see dots and slashes.
     private static func checkDecoded(_ path: String) throws(Fault) {
-        // Dots that stand in the path itself are another spelling.
+        // Dots that are in the path itself are another spelling.
         let isPlain = path.split(separator: "/").contains { $0 == "." || $0 == ".." }
         var current = path
         while true {
@@ -66,7 +66,7 @@ package struct NormalPath: Sendable, Equatable {
         }
     }
 
-    /// Whether a segment is `.` or `..`, with whatever parameters behind a semicolon.
+    /// Whether a segment is `.` or `..`, with whatever parameters after a semicolon.
     private static func hasDotSegment(_ text: String) -> Bool {
         text.utf8.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).contains { segment in
             let name = segment.prefix { $0 != UInt8(ascii: ";") }

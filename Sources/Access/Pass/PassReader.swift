@@ -81,10 +81,13 @@ package struct PassReader: Sendable {
         case (_, let provider?): return (provider.traits, provider.name)
         case (let facade?, nil): return (facade, nil)
         case (nil, nil):
-            let names = vendors.map(\.adapter.rawValue) + providers.map(\.name.rawValue)
+            let hint = fields.hint(
+                for: member.name,
+                among: vendors.map(\.adapter.rawValue) + providers.map(\.name.rawValue)
+            )
             fields.fault(
                 member.key,
-                "no facade and no provider is named \"\(Excerpt.of(member.name))\"\(FieldReader.hint(member.name, names))"
+                "no facade and no provider is named \"\(Excerpt.of(member.name))\"\(hint)"
             )
             return nil
         }

@@ -7,6 +7,14 @@ import JSON
 enum PassCheck {
     /// - Parameter rules: each client's `"pass"` in the file.
     static func check(_ routes: Routes, _ rules: [ClientName: JSONValue], _ fields: inout FieldReader) {
+        // Each look goes through all clients and routes.
+        var known: [ProviderName: Set<TenantID>] = [:]
+        func tenants(at account: ProviderName) -> Set<TenantID> {
+            if let tenants = known[account] { return tenants }
+            let tenants = routes.tenants(at: account)
+            known[account] = tenants
+            return tenants
+        }
         for client in routes.clients {
             guard let value = rules[client.name] else { continue }
             if !client.pass.rules.isEmpty, !client.may(.readVendor), !client.may(.writeVendor) {
@@ -21,7 +29,7 @@ enum PassCheck {
                 let adapter =
                     routes.providers.first { $0.name == name }?.traits.adapter ?? AdapterName(member.name)
                 guard let rule = client.pass[adapter] else { continue }
-                switch routes.target(of: rule, in: adapter, for: client) {
+                switch routes.target(of: rule, in: adapter, for: client, tenants) {
                 case .account: break
                 case .noProvider:
                     let known = routes.providers.filter { $0.traits.adapter == adapter && $0.owner == nil }

@@ -14,10 +14,20 @@ package enum PassTarget: Sendable {
 extension Routes {
     /// Where a client's calls to a vendor's API go, by a rule of its own.
     package func target(of rule: PassRules.Rule, in adapter: AdapterName, for client: Client) -> PassTarget {
+        target(of: rule, in: adapter, for: client, tenants(at:))
+    }
+
+    /// - Parameter tenants: tells the tenants at an account.
+    func target(
+        of rule: PassRules.Rule,
+        in adapter: AdapterName,
+        for client: Client,
+        _ tenants: (ProviderName) -> Set<TenantID>
+    ) -> PassTarget {
         guard let name = rule.provider ?? primary(of: adapter, for: client),
             let account = account(of: name, for: client.tenant)
         else { return .noProvider }
-        guard client.pass.includesSharedAccounts || tenants(at: account.name).union([client.tenant]).count == 1 else {
+        guard client.pass.includesSharedAccounts || tenants(account.name).union([client.tenant]).count == 1 else {
             return .shared(account.name)
         }
         return .account(account)
@@ -38,7 +48,7 @@ extension Routes {
     }
 
     /// The tenants whose events go to an account, or whose clients' calls pass to it.
-    private func tenants(at account: ProviderName) -> Set<TenantID> {
+    func tenants(at account: ProviderName) -> Set<TenantID> {
         var tenants: Set<TenantID> = []
         for client in clients {
             let named = client.pass.rules.values.compactMap { $0.provider }

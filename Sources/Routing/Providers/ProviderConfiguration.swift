@@ -4,7 +4,7 @@ package import Events
 extension ProviderName {
     /// The provider of `routes.json` that this is, or is a tenant's own account or a backfill of: a name that holds no tenant's.
     package var withoutTenant: ProviderName {
-        // No name of the file has an `@`; see ``ProviderConfiguration/name``. Nor has it a `#`, which stands in front of a lane's number.
+        // No name of the file has an `@`; see ``ProviderConfiguration/name``. Nor has it a `#`, which is in front of a lane's number.
         ProviderName(String(rawValue.prefix { $0 != "@" && $0 != "#" }))
     }
 }
@@ -31,6 +31,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
     package let headers: [Header]
     /// ``ReadsSettings/lag``; nil: the vendor's own.
     private let lag: Duration?
+    private let metered: [String: MeteredProperty]
 
     init(
         pipeline: PipelineSettings,
@@ -40,7 +41,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
         credential: CredentialSource,
         timeout: Duration,
         headers: [Header],
-        lag: Duration? = nil
+        lag: Duration? = nil,
+        metered: [String: MeteredProperty] = [:]
     ) {
         self.pipeline = pipeline
         traits = adapter.traits
@@ -51,6 +53,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
         self.timeout = timeout
         self.headers = headers
         self.lag = lag
+        self.metered = metered
     }
 
     /// As in the file; for a tenant's own account, followed by `@` and the tenant, since no name in the file has an `@`.
@@ -58,7 +61,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
 
     /// How it is read.
     package var reads: ReadsSettings {
-        ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero)
+        ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero, metered: metered)
     }
 
     /// Whether it is a simulator or a server of one's own on this machine.

@@ -34,6 +34,12 @@ enum TenantAccounts {
                     "the tenant \"\(other.owner?.tenant.rawValue ?? "")\" has the same credential, so both are at one account; "
                         + "make a provider of it, and a route with \"match\": {\"client\": ...}"
                 )
+            } else if providers.count + accounts.count >= RoutesFields.mostProviders {
+                fields.fault(
+                    credential.value,
+                    "providers and tenants' own credentials make more than \(RoutesFields.mostProviders) accounts, the maximum"
+                )
+                break
             } else {
                 let account = provider.account(of: credential.tenant, with: credential.source)
                 positions[account.name] = credential.value.position

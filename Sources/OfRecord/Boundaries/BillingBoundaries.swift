@@ -1,0 +1,24 @@
+package import Events
+
+/// A customer as events name it: by the customer's ID, or by the subscription's where they have no other.
+package typealias CustomerID = Identifier<CustomerSubject>
+
+/// Tells ``CustomerID`` from other identifiers.
+package enum CustomerSubject {}
+
+/// When the billing periods of all customers begin.
+package struct BillingBoundaries: Sendable {
+    private let cycles: [CustomerID: BillingCycle]
+    private let otherwise: BillingCycle
+
+    /// - Parameters:
+    ///   - cycles: of the customers that have one of their own.
+    ///   - otherwise: of all others.
+    package init(_ cycles: [CustomerID: BillingCycle] = [:], otherwise: BillingCycle = BillingCycle()) {
+        self.cycles = cycles
+        self.otherwise = otherwise
+    }
+
+    /// The periods of one customer.
+    package func cycle(of customer: CustomerID) -> BillingCycle { cycles[customer] ?? otherwise }
+}

@@ -1,0 +1,89 @@
+package import Events
+
+/// A condition that must hold for a migration to go on.
+package enum Gate: String, Sendable, CaseIterable {
+    case unexplained, usage, rejected, uncertain
+    case backlogAge = "backlog_age"
+}
+
+/// How a gate stands.
+package struct GateStatus: Sendable, Equatable {
+    /// What a measurement says of a gate.
+    package enum Color: Sendable, Equatable {
+        case green, red
+        /// Nothing can be said, for this reason. It stops a migration like red: a check that did not run proves nothing.
+        case unknown(Reason)
+    }
+
+    /// Why a gate is unknown.
+    package enum Reason: Sendable, Equatable {
+        case notMeasured
+        /// The measurement is older than the window of the gates.
+        case tooOld(Timestamp)
+        /// The measurement rests on fewer events than the gates require.
+        case tooFewEvents(UInt64)
+    }
+
+    package let gate: Gate
+    package let color: Color
+    /// What was measured, in words; nil if nothing was.
+    package let figure: String?
+    /// What is allowed, in words.
+    package let limit: String
+
+    package var isGreen: Bool { color == .green }
+}
+
+extension GateSettings {
+    /// How all gates stand, in the order of ``Gate``. A pure function.
+    /// - Parameter now: to which the window is counted.
+    package func statuses(by readings: GateReadings, at now: Timestamp) -> [GateStatus] {
+        let judge = GateJudge(settings: self, now: now)
+        return Gate.allCases.map { gate in
+            switch gate {
+            case .unexplained: judge.count(gate, readings.unexplained, limit: unexplained, needsEvents: true)
+            case .usage: judge.fraction(gate, readings.usage, limit: usage)
+            case .rejected: judge.fraction(gate, readings.rejected, limit: rejected)
+            case .uncertain: judge.count(gate, readings.uncertain, limit: uncertain, needsEvents: false)
+            case .backlogAge: judge.age(gate, readings.backlogAge, limit: backlogAge)
+            }
+        }
+    }
+}
+
+/// Compares measurements with what is allowed.
+private struct GateJudge {
+    let settings: GateSettings
+    let now: Timestamp
+
+    /// A count that is too high is so however few events there were.
+    func count(_ gate: Gate, _ reading: GateReadings.Reading<UInt64>?, limit: UInt64, needsEvents: Bool) -> GateStatus {
+        let color = color(of: reading) { value, hasEvents in
+            value > limit ? .red : hasEvents || !needsEvents ? .green : nil
+        }
+        return GateStatus(gate: gate, color: color, figure: reading.map { "\($0.value)" }, limit: "\(limit)")
+    }
+
+    func fraction(_ gate: Gate, _ reading: GateReadings.Reading<Fraction>?, limit: Percentage) -> GateStatus {
+        let color = color(of: reading) { value, hasEvents in
+            hasEvents ? limit.isExceeded(by: value) ? .red : .green : nil
+        }
+        return GateStatus(gate: gate, color: color, figure: reading.map(\.value.text), limit: limit.text)
+    }
+
+    func age(_ gate: Gate, _ reading: GateReadings.Reading<Duration>?, limit: Duration) -> GateStatus {
+        let text = { (age: Duration) in "\(age.components.seconds) s" }
+        let color = color(of: reading) { value, _ in value > limit ? .red : .green }
+        return GateStatus(gate: gate, color: color, figure: reading.map { text($0.value) }, limit: text(limit))
+    }
+
+    /// - Parameter judge: the colour, by the value and whether it rests on enough events; nil if it needs more of them.
+    private func color<Value>(
+        of reading: GateReadings.Reading<Value>?,
+        _ judge: (Value, _ hasEvents: Bool) -> GateStatus.Color?
+    ) -> GateStatus.Color {
+        guard let reading else { return .unknown(.notMeasured) }
+        guard now - reading.at <= settings.window else { return .unknown(.tooOld(reading.at)) }
+        return judge(reading.value, reading.events >= settings.leastEvents) ?? .unknown(.tooFewEvents(reading.events))
+    }
+}

@@ -1,0 +1,29 @@
+package import Events
+
+/// What was measured for the gates; nil where nothing was.
+package struct GateReadings: Sendable, Equatable {
+    /// A measured value.
+    package struct Reading<Value: Sendable & Equatable>: Sendable, Equatable {
+        package let value: Value
+        /// When it was measured.
+        package let at: Timestamp
+        /// How many events it rests on.
+        package let events: UInt64
+
+        package init(_ value: Value, at: Timestamp, events: UInt64) {
+            self.value = value
+            self.at = at
+            self.events = events
+        }
+    }
+
+    package var unexplained: Reading<UInt64>?
+    /// Of the amount that differs most, its difference.
+    package var usage: Reading<Fraction>?
+    package var rejected: Reading<Fraction>?
+    package var uncertain: Reading<UInt64>?
+    /// The age of the oldest delivery that waits; zero if none does.
+    package var backlogAge: Reading<Duration>?
+
+    package init() {}
+}

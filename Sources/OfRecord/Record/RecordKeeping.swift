@@ -1,0 +1,62 @@
+package import Events
+
+/// Says which of a migration's two providers is of record for a customer at a time: whose bill the usage of that time is on.
+///
+/// A pure function of the customer, the time, the boundaries and the log, so that all gateways with the same log agree, and there is no
+/// table of customers. Always exactly one provider. An entry of the log changes nothing up to its own time, so what was decided stays.
+package struct RecordKeeping: Sendable {
+    private let boundaries: BillingBoundaries
+    private let log: MigrationLog
+
+    package init(boundaries: BillingBoundaries, log: MigrationLog) {
+        self.boundaries = boundaries
+        self.log = log
+    }
+
+    /// The provider of record for usage of this time.
+    /// - Parameter time: the event's own, not that of its acceptance: a late event belongs to the bill of its time.
+    package func side(for customer: CustomerID, at time: Timestamp) -> Side {
+        var side = Side.from
+        forEachSwitch(of: customer) { change in
+            guard change.at <= time else { return false }
+            side = change.to
+            return true
+        }
+        return side
+    }
+
+    /// All changes of the provider of record for a customer, in the order of their times; before the first it is ``Side/from``.
+    package func switches(of customer: CustomerID) -> [(at: Timestamp, to: Side)] {
+        var changes: [(at: Timestamp, to: Side)] = []
+        forEachSwitch(of: customer) { change in
+            changes.append((change.at, change.to))
+            return true
+        }
+        return changes
+    }
+
+    /// - Parameter body: tells whether to go on.
+    private func forEachSwitch(of customer: CustomerID, _ body: (CustomerRecord.Switch) -> Bool) {
+        guard let first = log.entries.first else { return }
+        var record = CustomerRecord(customer, cycle: boundaries.cycle(of: customer))
+        var time = first.at
+        for entry in log.entries {
+            // One at most: the customer moves, or a return that waited for its boundary takes place and what follows moves him again.
+            while let change = record.next(after: time), change.at <= entry.at {
+                guard body(change) else { return }
+                record.apply(change)
+                time = change.at
+            }
+            time = entry.at
+            if let change = record.apply(entry) {
+                guard body(change) else { return }
+                record.apply(change)
+            }
+        }
+        while let change = record.next(after: time) {
+            guard body(change) else { return }
+            record.apply(change)
+            time = change.at
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import ConfigurationFile
+import Events
+import JSON
+import OfRecord
+
+/// As the journal keeps it.
+extension BackfillRoutes {
+    /// These routes as JSON; they hold no secret.
+    package var encoded: [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.beginObject()
+        writer.member("account", string: account.rawValue)
+        switch tenants {
+        case .all(let others): write(others.map(\.rawValue).sorted(), as: "but", to: &writer)
+        case .only(let tenant): writer.member("only", string: tenant.rawValue)
+        }
+        writer.key("prefixes_tenant")
+        writer.bool(prefixesTenant)
+        writer.key("rules")
+        writer.beginArray()
+        for rule in rules { write(rule, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func write(_ rule: Rule, to writer: inout JSONWriter) {
+        writer.beginObject()
+        write(rule.match.names.map(\.pattern), as: "names", to: &writer)
+        write(rule.match.customers.map(\.pattern), as: "customers", to: &writer)
+        write(rule.match.clients.map(\.rawValue), as: "clients", to: &writer)
+        let isPlain = rule.destinations.count == 1 && rule.destinations[0].window == .always
+        if isPlain {
+            // As all were kept before destinations had times, so that an older gateway can read it.
+            write(rule.destinations[0], to: &writer)
+        } else if !rule.destinations.isEmpty {
+            writer.key("destinations")
+            writer.beginArray()
+            for routed in rule.destinations {
+                writer.beginObject()
+                write(routed, to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    private func write(_ routed: RoutedDestination, to writer: inout JSONWriter) {
+        // Safe: a share is from 0 to 100. In units of a ten-thousandth of a percent, as shares are distinguished.
+        writer.member("share", integer: Int((routed.share * 10_000).rounded()))
+        if let from = routed.window.from { writer.member("from", integer: from.milliseconds) }
+        if let until = routed.window.until { writer.member("until", integer: until.milliseconds) }
+        let plan = Plan(route: nil, destinations: [routed.destination])
+        writer.member("plan", string: String(decoding: plan.encoded, as: UTF8.self))
+    }
+
+    private func write(_ texts: [String], as name: String, to writer: inout JSONWriter) {
+        writer.key(name)
+        writer.beginArray()
+        for text in texts { writer.string(text) }
+        writer.endArray()
+    }
+
+    /// Reads what ``encoded`` wrote.
+    /// - Returns: nil if the bytes are something else.
+    package init?(decoding bytes: [UInt8]) {
+        guard let root = try? JSONDocument(parsing: bytes).root, let account = root["account"]?.string,
+            let prefixes = root["prefixes_tenant"]?.bool, let list = root["rules"], list.kind == .array
+        else { return nil }
+        var rules: [Rule] = []
+        for element in list.elements {
+            guard let rule = Rule(from: element) else { return nil }
+            rules.append(rule)
+        }
+        let tenants: Tenants
+        if let only = root["only"]?.string {
+            tenants = .only(TenantID(only))
+        } else if let others = root["but"], others.kind == .array {
+            tenants = .all(but: Set(others.elements.compactMap(\.string).map { TenantID($0) }))
+        } else {
+            return nil
+        }
+        self.init(account: ProviderName(account), rules: rules, tenants: tenants, prefixesTenant: prefixes)
+    }
+}
+
+extension BackfillRoutes.Rule {
+    fileprivate init?(from value: JSONValue) {
+        func texts(_ name: String) -> [String]? {
+            guard let list = value[name], list.kind == .array else { return nil }
+            return list.elements.compactMap(\.string)
+        }
+        guard let names = texts("names"), let customers = texts("customers"), let clients = texts("clients") else {
+            return nil
+        }
+        let match = RouteMatch(
+            names: names.map { Glob($0) },
+            customers: customers.map { Glob($0) },
+            clients: clients.map { ClientName($0) }
+        )
+        var destinations: [RoutedDestination] = []
+        let isPlain = value["plan"] != nil
+        for element in isPlain ? [value] : value["destinations"].map({ Array($0.elements) }) ?? [] {
+            guard let routed = RoutedDestination(from: element) else { return nil }
+            destinations.append(routed)
+        }
+        self.init(match: match, destinations: destinations)
+    }
+}
+
+extension RoutedDestination {
+    fileprivate init?(from value: JSONValue) {
+        guard let plan = value["plan"]?.string,
+            let destination = PlanCoding.decode(Array(plan.utf8))?.destinations.first,
+            let share = value["share"]?.int64, (0...1_000_000).contains(share)
+        else { return nil }
+        func time(_ name: String) -> Timestamp? { value[name]?.int64.map(Timestamp.init(milliseconds:)) }
+        guard let window = UsageWindow(from: time("from"), until: time("until")) else { return nil }
+        self.init(destination: destination, share: Double(share) / 10_000, window: window)
+    }
+}
