@@ -42,10 +42,10 @@ indirect enum SandboxJSON: Equatable, Sendable {
     var members: [Member]? { if case .object(let members) = self { members } else { nil } }
     var isNull: Bool { self == .null }
 
-    /// The value as JSON text, without white space.
+    /// The value as JSON text, without whitespace.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The value as JSON text in UTF-8, without white space.
+    /// The value as JSON text in UTF-8, without whitespace.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)

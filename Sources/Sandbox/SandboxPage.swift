@@ -12,6 +12,6 @@ enum SandboxPage {
         return min(size, largest)
     }
 
-    /// How many entries are passed over.
+    /// How many entries are skipped.
     static func skipped(_ offset: Int?) -> Int { min(max(offset ?? 0, 0), largest) }
 }

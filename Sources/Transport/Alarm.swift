@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// One timer of an event loop that can be set anew: then what it was set to before is forgotten.
+/// One timer of an event loop that can be rescheduled: then what it was set to before is forgotten.
 package struct Alarm {
     private let eventLoop: any EventLoop
     private var scheduled: Scheduled<Void>?
@@ -9,7 +9,7 @@ package struct Alarm {
         self.eventLoop = eventLoop
     }
 
-    /// Rings once after a time, unless it is set anew or cancelled before.
+    /// Rings once after a time, unless it is rescheduled or cancelled before.
     package mutating func set(in time: Duration, ring: @escaping @Sendable () -> Void) {
         scheduled?.cancel()
         scheduled = eventLoop.scheduleTask(in: TimeAmount(max(time, .zero)), ring)

@@ -36,7 +36,7 @@ package enum TLSFile {
     }
 }
 
-/// Why a file cannot be used for TLS. Each says what to do; none quotes the file.
+/// Why a file cannot be used for TLS. Each description says how to fix it; none quotes the file.
 package enum CertificateFault: Error, Sendable, Equatable, CustomStringConvertible {
     case unreadable(file: String, reason: String)
     case noCertificate(file: String)
@@ -52,7 +52,7 @@ package enum CertificateFault: Error, Sendable, Equatable, CustomStringConvertib
         case .noKey(let file):
             "\(file) has no usable private key; it must be in PEM, without a passphrase"
         case .mismatch(let certificate, let key):
-            "the key in \(key) is not that of the first certificate in \(certificate); name a pair, with the server's own certificate first"
+            "the key in \(key) does not belong to the first certificate in \(certificate); use a matching pair, with the server's own certificate first"
         }
     }
 }

@@ -1,6 +1,6 @@
 package import Events
 
-/// Why the vendor is not asked.
+/// Why a read was not sent.
 package enum ReadError: Error, Sendable, Equatable {
     /// As many reads of the provider are in flight as there may be.
     case tooMany(ProviderName, limit: Int)

@@ -2,7 +2,7 @@ package import DeliveryEngine
 package import Events
 package import Routing
 
-/// Asks vendors for comparisons: behind deliveries and clients' reads, and again where a vendor fails for a moment.
+/// Asks vendors for comparisons: behind deliveries and clients' reads, and again where a vendor fails temporarily.
 package struct VendorComparisons: Sendable {
     private let routes: CurrentRoutes
     private let clients: VendorClients
@@ -48,7 +48,7 @@ package struct VendorComparisons: Sendable {
         return inquiry
     }
 
-    /// Sends events that the vendor has confirmed once, with the bytes that they had.
+    /// Resends events that the vendor has confirmed, with the same bytes.
     /// - Returns: what the vendor says; nil if the task was cancelled.
     package func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {
         switch await call(provider.adapter.request(carrying: events), at: provider) {
@@ -98,6 +98,6 @@ package struct VendorComparisons: Sendable {
 
     private static func named(_ fault: DeliveryFault, _ provider: ProviderConfiguration) -> DeliveryFault {
         guard fault.code == .timeout else { return fault }
-        return DeliveryFault(code: .timeout, message: "\(provider.traits.vendor) did not answer in time")
+        return DeliveryFault(code: .timeout, message: "\(provider.traits.vendor) did not respond in time")
     }
 }

@@ -3,18 +3,18 @@ package import DeliveryEngine
 package import Events
 package import Routing
 
-/// Asks a vendor on a client's behalf, and waits for the answer: reads and estimates, never events.
+/// Sends reads and estimates to a vendor on a client's behalf, and waits for the response.
 package struct VendorQuestions: Sendable {
     private let routes: CurrentRoutes
     private let clients: VendorClients
     private let credentials: any CredentialResolving
     private let adapters: [any Adapter]
 
-    /// One question takes no more requests than this; what is not complete then has failed.
+    /// Maximum requests per read; a read that needs more has failed.
     private static let mostRequests = 50
-    /// Of one provider, so that reads that hang take neither all memory nor all the vendor's patience.
+    /// Per provider, so that reads that hang exhaust neither the memory nor the vendor.
     private static let mostReads = 8
-    /// How long a read waits behind deliveries for the vendor's rate limit.
+    /// How long a read waits for the vendor's rate limit, which deliveries use first.
     private static let patience = Duration.seconds(5)
 
     private let concurrency = ConcurrentReads(limit: mostReads)
@@ -64,13 +64,13 @@ package struct VendorQuestions: Sendable {
                 if case .failed(let fault) = inquiry { return .failed(fault.redacted(by: answer.redaction)) }
             case .notSent(let fault): return .failed(fault)
             case .unknown(let fault):
-                let what = fault.code == .timeout ? "did not answer in time" : "broke the connection off"
+                let what = fault.code == .timeout ? "did not respond in time" : "closed the connection early"
                 return .failed(DeliveryFault(code: fault.code, message: "\(provider.traits.vendor) \(what)"))
             case .noCredential(let unavailable):
                 return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
             }
         }
-        let message = "\(provider.traits.vendor) has more pages than one question may take; narrow it"
+        let message = "\(provider.traits.vendor) has more pages than one read may take; narrow the read"
         return .failed(DeliveryFault(code: .vendorError, message: message))
     }
 

@@ -1,8 +1,8 @@
 package import Events
 
-/// Every vendor that Tollgate speaks with, one line each.
+/// Every vendor that Tollgate supports, one line each.
 package enum VendorRegistry {
-    /// The adapters in the order in which people see them.
+    /// The adapters in the order in which they are listed.
     package static let all: [any Adapter] = [
         KnetikAdapter(),
         FlexpriceAdapter(),

@@ -192,20 +192,14 @@ extension AcceptedEvent {
     /// The event as acceptance fixes it; a minted id tells its number.
     convenience init(_ event: CanonicalEvent, number: Int, at now: Timestamp) {
         self.init(
-            tenant: "shop",
-            client: "shop",
+            event,
             id: event.id ?? EventID("minted-\(number)"),
-            idScope: event.idScope,
-            name: event.name,
-            customerID: event.customerID,
-            subscriptionID: event.subscriptionID,
-            timestamp: event.timestamp ?? now,
-            timestampWasGiven: event.timestamp != nil,
-            source: event.source,
-            properties: event.properties,
-            vendor: event.vendor,
-            acceptedAt: now,
-            plan: Plan(route: "default", destinations: [])
+            in: Submission(
+                tenant: "shop",
+                client: "shop",
+                acceptedAt: now,
+                plan: Plan(route: "default", destinations: [])
+            )
         )
     }
 }

@@ -23,20 +23,23 @@ enum ExchangeEvent {
         let given = try moment(value["timestamp"], fault: fault)
         guard let acceptedAt = accepted else { throw fault("accepted_at is no RFC 3339") }
         return AcceptedEvent(
-            tenant: TenantID(value["tenant"]?.string ?? "shop"),
-            client: "shop",
+            CanonicalEvent(
+                idScope: value["id_scope"]?.string ?? "",
+                name: name,
+                customerID: value["customer_id"]?.string,
+                subscriptionID: value["subscription_id"]?.string,
+                timestamp: given,
+                source: value["source"]?.string,
+                properties: value["properties"].map { JSONText(checked: $0.raw) },
+                vendor: value["vendor"].map { JSONText(checked: $0.raw) }
+            ),
             id: EventID(id),
-            idScope: value["id_scope"]?.string ?? "",
-            name: name,
-            customerID: value["customer_id"]?.string,
-            subscriptionID: value["subscription_id"]?.string,
-            timestamp: given ?? acceptedAt,
-            timestampWasGiven: given != nil,
-            source: value["source"]?.string,
-            properties: value["properties"].map { JSONText(checked: $0.raw) },
-            vendor: value["vendor"].map { JSONText(checked: $0.raw) },
-            acceptedAt: acceptedAt,
-            plan: Plan(route: "default", destinations: [])
+            in: Submission(
+                tenant: TenantID(value["tenant"]?.string ?? "shop"),
+                client: "shop",
+                acceptedAt: acceptedAt,
+                plan: Plan(route: "default", destinations: [])
+            )
         )
     }
 

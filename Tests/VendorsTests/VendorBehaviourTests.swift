@@ -204,20 +204,18 @@ extension AcceptedEvent {
     /// The same event with a scope of its id.
     fileprivate convenience init(scope: String, of event: AcceptedEvent) {
         self.init(
-            tenant: event.tenant,
-            client: event.client,
+            CanonicalEvent(
+                idScope: scope,
+                name: event.name,
+                customerID: event.customerID,
+                subscriptionID: event.subscriptionID,
+                timestamp: event.timestampWasGiven ? event.timestamp : nil,
+                source: event.source,
+                properties: event.properties,
+                vendor: event.vendor
+            ),
             id: event.id,
-            idScope: scope,
-            name: event.name,
-            customerID: event.customerID,
-            subscriptionID: event.subscriptionID,
-            timestamp: event.timestamp,
-            timestampWasGiven: event.timestampWasGiven,
-            source: event.source,
-            properties: event.properties,
-            vendor: event.vendor,
-            acceptedAt: event.acceptedAt,
-            plan: event.plan
+            in: Submission(tenant: event.tenant, client: event.client, acceptedAt: event.acceptedAt, plan: event.plan)
         )
     }
 }

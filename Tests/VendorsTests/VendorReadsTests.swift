@@ -40,19 +40,9 @@ import Vendors
     {
         let time = Timestamp(milliseconds: 1_710_947_045_125)
         return AcceptedEvent(
-            tenant: "t",
-            client: "shop",
+            CanonicalEvent(name: name, customerID: customer, subscriptionID: subscription, timestamp: time),
             id: EventID(id),
-            name: name,
-            customerID: customer,
-            subscriptionID: subscription,
-            timestamp: time,
-            timestampWasGiven: true,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: time,
-            plan: Plan(route: "r", destinations: [])
+            in: Submission(tenant: "t", client: "shop", acceptedAt: time, plan: Plan(route: "r", destinations: []))
         )
     }
 
@@ -162,6 +152,57 @@ import Vendors
             return
         }
         #expect(fault.code == code)
+    }
+
+    @Test(arguments: [
+        ("lago", 404, #"{"code":"billable_metric_not_found"}"#, BillingObstacle.noMetric),
+        // Whether there is an active subscription now says nothing of the event's own time.
+        ("lago", 404, #"{"code":"subscription_not_found"}"#, nil), ("lago", 200, #"{"fees":[]}"#, nil),
+        ("lago", 422, #"{"error_details":{"code":["does_not_match_an_instant_charge"]}}"#, nil),
+        ("flexprice", 200, #"{"status":"processed"}"#, nil), ("flexprice", 200, #"{"status":"processing"}"#, nil),
+        ("flexprice", 200, failure("customer_lookup"), .noCustomer),
+        ("flexprice", 200, failure("meter_lookup"), .noMetric),
+        ("flexprice", 200, failure("subscription_line_item_lookup"), .noSubscription),
+        ("flexprice", 200, failure("price_lookup"), nil), ("flexprice", 200, #"{"status":"failed"}"#, nil),
+    ])
+    func `says why a vendor does not bill what it has`(
+        vendor: AdapterName,
+        status: Int,
+        body: String,
+        obstacle: BillingObstacle?
+    ) throws {
+        var script = Script()
+        let reader = try reader(vendor)
+        #expect(obstacle.map(reader.obstacles.contains) ?? true)
+        let bytes =
+            #"{"event_id":"e/1","event_name":"api","external_customer_id":"c","timestamp":"2026-01-01T00:00:00Z"}"#
+        let event = TranslatedEvent(bytes: Array(bytes.utf8), identity: "e/1")
+        guard case .done(let found) = script.run(reader.obstacle(to: event), [(status, body)]) else {
+            Issue.record("it is not said")
+            return
+        }
+        #expect(found == obstacle)
+        if vendor == "flexprice" {
+            #expect(script.asked == ["GET /v1/events/lookup?id=e%2F1&external_customer_id=c"])
+        }
+    }
+
+    private static func failure(_ point: String) -> String {
+        #"{"status":"failed","debug_tracker":{"failure_point":{"failure_point_type":"\#(point)"}}}"#
+    }
+
+    @Test(arguments: ["lago", "flexprice"])
+    func `does not know what keeps a vendor from billing if it fails`(vendor: AdapterName) throws {
+        for (status, body) in [(403, "{}"), (404, "{}"), (500, ""), (200, "<html>")] {
+            guard !(vendor == "lago" && status == 200) else { continue }
+            var script = Script()
+            let bytes = #"{"event_id":"e","event_name":"api","timestamp":"2026-01-01T00:00:00Z"}"#
+            let event = TranslatedEvent(bytes: Array(bytes.utf8), identity: "e")
+            guard case .failed = script.run(try reader(vendor).obstacle(to: event), [(status, body)]) else {
+                Issue.record("\(status) says something")
+                continue
+            }
+        }
     }
 
     private static let polarEvent = #"""

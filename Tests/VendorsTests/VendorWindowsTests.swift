@@ -50,9 +50,27 @@ import Vendors
         let (_, answer) = try ask(lago.events(in: Self.window, after: nil), body)
         guard case .done(let page) = answer else { throw DeliveryFault(code: .vendorError, message: "\(answer)") }
         #expect(page.next == .end && page.rows.map(\.key) == [nil])
-        let rules = lago.comparison(of: page.rows.map(\.event))
+        let rules = lago.comparison(of: page.rows.map(\.event), sentWith: [])
         #expect(rules.showsValuesAsText && rules.identity == [.subscription, .name, .timestamp])
-        #expect(lago.comparison(of: []).identity == [.subscription])
+        #expect(lago.comparison(of: [], sentWith: []).identity == [.subscription])
+    }
+
+    /// An id of as many characters as a UUID, one with escapes, and rows without an id.
+    @Test(arguments: [
+        (#""7c9e6679-7425-40de-944b-e07fc1f90ae7""#, false), (#""7c9e6679-7425-40de-944b-e07fc1f90aeX""#, true),
+        (#""7c9e6679-7425-40de-944b-e07fc1f90ae\u0037""#, false), (#""7c9e6679-7425-40de-944b-e07fc1f90ae7 ""#, true),
+        ("null", false), ("17", false),
+    ])
+    func `tell Lago's stores apart by the form of its ids`(id: String, isClickHouse: Bool) throws {
+        let lago = try reader("lago")
+        func row(_ id: String) -> String {
+            #"{"lago_id":\#(id),"transaction_id":"a","code":"api","timestamp":"2026-01-01T00:00:01.000Z"}"#
+        }
+        let uuid = #""7c9e6679-7425-40de-944b-e07fc1f90ae7""#
+        let body = #"{"events":[\#(row(uuid)),\#(row(id))],"meta":{"next_page":null,"total_count":2}}"#
+        let (_, answer) = try ask(lago.events(in: Self.window, after: nil), body)
+        guard case .done(let page) = answer else { throw DeliveryFault(code: .vendorError, message: "\(answer)") }
+        #expect(lago.comparison(of: page.rows.map(\.event), sentWith: []).showsValuesAsText == isClickHouse)
     }
 
     @Test func `are half open at Polar, which lists neither end`() throws {
@@ -72,6 +90,36 @@ import Vendors
         let (counted, count) = try ask(polar.count(Self.window), body)
         #expect(counted.contains("page=1&limit=1&"))
         guard case .done(1) = count else { throw DeliveryFault(code: .vendorError, message: "\(count)") }
+    }
+
+    @Test func `have sums at Polar by the hour, as decimals`() throws {
+        let hours = ReadWindow(
+            from: Timestamp(rfc3339: "2026-01-01T00:00:00Z")!,
+            until: Timestamp(rfc3339: "2026-01-01T02:00:00Z")!
+        )
+        let body = #"""
+            {"quantities":[{"timestamp":"2026-01-01T00:00:00Z","quantity":120.25},
+             {"timestamp":"2026-01-01T01:00:00Z","quantity":1e3}],"total":1120.25}
+            """#
+        let (asked, answer) = try ask(try reader("polar").sums(of: "m/1", in: hours), body)
+        #expect(
+            asked
+                == "GET /v1/meters/m%2F1/quantities?start_timestamp=2026-01-01T00%3A00%3A00.000Z&end_timestamp=2026-01-01T01%3A59%3A59.999Z&interval=hour"
+        )
+        guard case .done(let parts) = answer else { throw DeliveryFault(code: .vendorError, message: "\(answer)") }
+        #expect(parts.map(\.start) == [hours.from, hours.from + .seconds(3600)])
+        #expect(parts.map(\.sum) == ["120.25", "1e3"])
+        for wrong in [#"{"quantities":[{"timestamp":"2026-01-01T00:00:00Z","quantity":null}]}"#, "{}"] {
+            let (_, answer) = try ask(try reader("polar").sums(of: "m", in: hours), wrong)
+            guard case .failed = answer else { throw DeliveryFault(code: .vendorError, message: "\(answer)") }
+        }
+    }
+
+    @Test func `know events at Polar by the property that has their ids`() throws {
+        let polar = try reader("polar")
+        #expect(polar.comparison(of: [], sentWith: []).idProperties.isEmpty)
+        let settings = ["tollgate_id", "tollgate_id", ""].map { DestinationSettings(["id_property": .text($0)]) }
+        #expect(polar.comparison(of: [], sentWith: settings).idProperties == ["tollgate_id"])
     }
 
     @Test func `are asked for in whole seconds at Flexprice, and in parts if they do not fit one page`() throws {
@@ -106,21 +154,22 @@ import Vendors
     func `are compared with what was sent, as the vendor would show it`(name: AdapterName) throws {
         let adapter = try #require(VendorRegistry.adapter(named: name))
         let event = AcceptedEvent(
-            tenant: "t",
-            client: "shop",
-            id: "e1",
-            name: "api",
-            customerID: "c",
-            subscriptionID: nil,
-            timestamp: Self.window.from,
-            timestampWasGiven: true,
-            source: "shop",
-            properties: JSONText(
-                checked: #"{"n":12345678901234567890.5,"nothing":null,"_cost":{"amount":1.5,"currency":"usd"}}"#
+            CanonicalEvent(
+                name: "api",
+                customerID: "c",
+                timestamp: Self.window.from,
+                source: "shop",
+                properties: JSONText(
+                    checked: #"{"n":12345678901234567890.5,"nothing":null,"_cost":{"amount":1.5,"currency":"usd"}}"#
+                )
             ),
-            vendor: nil,
-            acceptedAt: Self.window.from,
-            plan: Plan(route: "r", destinations: [])
+            id: "e1",
+            in: Submission(
+                tenant: "t",
+                client: "shop",
+                acceptedAt: Self.window.from,
+                plan: Plan(route: "r", destinations: [])
+            )
         )
         let destination = Destination(
             provider: "p",

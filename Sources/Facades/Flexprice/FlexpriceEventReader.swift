@@ -2,7 +2,7 @@ import Events
 import JSON
 import Vendors
 
-/// Reads one event of a Flexprice request by Flexprice's rules. Unknown fields are passed over.
+/// Reads one event of a Flexprice request by Flexprice's rules. Unknown fields are ignored.
 struct FlexpriceEventReader {
     private(set) var faults: [FlexpriceFault] = []
 
@@ -53,7 +53,7 @@ struct FlexpriceEventReader {
         )
     }
 
-    /// Without the white space around it, as Flexprice stores it. A blank one passes there, and fails where nobody sees it.
+    /// Without the whitespace around it, as Flexprice stores it. A blank one passes there, and fails where nobody sees it.
     private mutating func name(_ value: JSONValue?) -> String {
         guard let text = text(value, "event_name", most: nil) else {
             if value == nil || value?.kind == .string {

@@ -3,7 +3,7 @@ import JSON
 
 /// Flexprice's events API, served by the gateway.
 ///
-/// Events are told apart as there: by id, customer and timestamp. Of two that share all three Flexprice keeps the last; here the first
+/// Events are distinguished as there: by id, customer and timestamp. Of two that share all three Flexprice keeps the last; here the first
 /// one has gone to other vendors already, so it stays, and the answer is the same 202.
 struct FlexpriceFacade: Dialect {
     static let name: AdapterName = "flexprice"

@@ -26,7 +26,7 @@ enum FlexpriceFacadeReads {
         writer.member("has_more", bool: page.hasMore)
         if let first = page.events.first, let last = page.events.last {
             writer.member("iter_first_key", string: FlexpriceCursor.text(first))
-            // Behind a key, the last page has no way on; pages by number always name it.
+            // After a key, the last page has no way on; pages by number always name it.
             if page.hasMore || !query.hasKey { writer.member("iter_last_key", string: FlexpriceCursor.text(last)) }
         }
         if let total = page.total, total > 0 { writer.member("total_count", integer: total) }

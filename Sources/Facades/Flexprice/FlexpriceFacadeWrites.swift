@@ -3,8 +3,8 @@ import JSON
 
 /// `POST /events` and `POST /events/bulk`.
 ///
-/// Flexprice takes the events before the first bad one of a bulk request and does not say so; here nothing of such a request is
-/// stored, and the message names the bad ones.
+/// Flexprice takes the events before the first invalid one of a bulk request and does not say so; here nothing of such a request is
+/// stored, and the message names the invalid ones.
 enum FlexpriceFacadeWrites {
     private static let largestBulk = 1000
 

@@ -123,7 +123,7 @@ extension FlexpriceListQuery {
         properties = try Self.filters(text("property_filters"))
     }
 
-    /// `key1:value1,value2;key2:value3`. Flexprice passes over a group of another form, and so answers another question than it was asked.
+    /// `key1:value1,value2;key2:value3`. Flexprice skips a group of another form, and so answers another question than it was asked.
     private static func filters(_ text: String) throws(EarlyAnswer) -> [(name: String, values: [String])] {
         guard !text.isEmpty else { return [] }
         var filters: [(name: String, values: [String])] = []

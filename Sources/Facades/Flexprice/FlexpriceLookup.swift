@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// The events of one id with what became of the newest of them, as Flexprice's lookup tells it.
+/// The events of one id with the outcome of the newest of them, as Flexprice's lookup tells it.
 ///
 /// Of its deliveries those to primaries count, or all if there are none: `processed` when each has arrived (or is only translated and
 /// logged), `failed` when one needs a person, else `processing`.

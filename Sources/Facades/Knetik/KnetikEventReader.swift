@@ -2,7 +2,7 @@ import Events
 import JSON
 import Vendors
 
-/// Reads one event of a Knetik request, and gathers what is wrong with it. Unknown fields are passed over.
+/// Reads one event of a Knetik request, and collects what is wrong with it. Unknown fields are ignored.
 struct KnetikEventReader {
     private(set) var faults: [String] = []
 

@@ -21,7 +21,7 @@ enum KnetikFacadeWrites {
         }
     }
 
-    /// Each event for itself: the good ones are recorded, the others named.
+    /// Each event for itself: the valid ones are recorded, the others named.
     static func batch(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {
         guard let batch = LastMemberWins.value("batch", of: try body(of: request)), !batch.isNull else {
             throw refused("batch may not be null")

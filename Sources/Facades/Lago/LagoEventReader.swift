@@ -2,7 +2,7 @@ import Events
 import JSON
 import Vendors
 
-/// Reads one event of a Lago request by Lago's rules, and gathers its faults in Lago's codes. Unknown keys are passed over.
+/// Reads one event of a Lago request by Lago's rules, and collects its faults in Lago's codes. Unknown keys are ignored.
 struct LagoEventReader {
     private(set) var faults: [LagoFault] = []
 
@@ -67,7 +67,7 @@ struct LagoEventReader {
     }
 
     /// Lago finds the customer by the subscription and has not read this field since v1.2.0; other vendors need it. What is no text
-    /// and no number is passed over, as Lago passes over all of it.
+    /// and no number is skipped, as Lago skips all of it.
     private mutating func customer(_ value: JSONValue?) -> String? {
         guard let text = value?.string ?? value?.numberText, !Self.isBlank(text) else { return nil }
         if text.utf8.count > 255 { fault("external_customer_id", "value_is_too_long") }

@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// `GET /events` and `GET /events/{transaction_id}`: of all events that name a subscription, whichever way they came in.
+/// `GET /events` and `GET /events/{transaction_id}`: of all events that name a subscription, whichever API accepted them.
 enum LagoFacadeReads {
     /// Lago shows the first one that it finds: ids are unique in a subscription only.
     static func find(_ path: String) -> DialectCall {

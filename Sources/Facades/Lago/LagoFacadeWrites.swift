@@ -4,7 +4,7 @@ import Vendors
 
 /// `POST /events` and `POST /events/batch`.
 enum LagoFacadeWrites {
-    /// The most events of a batch (`LAGO_EVENTS_BATCH_MAX_LENGTH`).
+    /// Maximum number of events of a batch (`LAGO_EVENTS_BATCH_MAX_LENGTH`).
     private static let largestBatch = 100
 
     static func create(_ request: DialectRequest) throws(EarlyAnswer) -> DialectCall {

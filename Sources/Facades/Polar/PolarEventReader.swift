@@ -165,7 +165,7 @@ extension PolarEventReader {
         return id
     }
 
-    /// - Parameter most: the most characters.
+    /// - Parameter most: maximum number of characters.
     private mutating func text(
         _ value: JSONValue?,
         _ field: String,

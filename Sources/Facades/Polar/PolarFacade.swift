@@ -3,7 +3,7 @@ import JSON
 
 /// Polar's events API, served by the gateway.
 ///
-/// An event's id there is its number in the journal, so that every event can be read, whichever way it came in. What Polar checks and
+/// An event's id there is its number in the journal, so that every event can be read, whichever API accepted it. What Polar checks and
 /// the gateway cannot is whether a customer exists.
 struct PolarFacade: Dialect {
     static let name: AdapterName = "polar"

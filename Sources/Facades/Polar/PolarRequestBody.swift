@@ -59,7 +59,7 @@ extension PolarRequestBody {
         ])
     }
 
-    /// The reason, fit to stand in a JSON string, and the offset of the byte that Python names.
+    /// The reason, fit for a JSON string, and the offset of the byte that Python names.
     private static func reason(for error: JSONError, in body: [UInt8]) -> (reason: String, offset: Int) {
         switch error.reason {
         case .empty: return ("Expecting value", body.count)
@@ -67,7 +67,7 @@ extension PolarRequestBody {
         case .expectedKey: return ("Expecting property name enclosed in double quotes", error.offset)
         case .expectedColon: return ("Expecting ':' delimiter", error.offset)
         case .expectedComma: return ("Expecting ',' delimiter", error.offset)
-        // The zero is a number by itself, behind which something else should come.
+        // The zero is a number by itself, after which something else should come.
         case .leadingZero:
             return ("Expecting ',' delimiter", error.offset + (body[error.offset] == UInt8(ascii: "-") ? 2 : 1))
         case .unclosed(let kind):

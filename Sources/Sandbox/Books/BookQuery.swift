@@ -15,7 +15,7 @@ struct BookQuery {
     /// Both ends belong to the window.
     var from: Int?
     var through: Int?
-    /// Only what stands before or behind a position.
+    /// Only what stands before or after a position.
     var below: Position?
     var above: Position?
     /// Alternatives; none: any.
@@ -31,7 +31,7 @@ struct BookQuery {
 
 /// Which part of a list is wanted.
 struct BookPage {
-    /// The direction, and what becomes of rows with one time or arrival.
+    /// The direction, and what happens to rows with one time or arrival.
     enum Direction {
         case upward, downward
         /// Upward by time, downward by id.

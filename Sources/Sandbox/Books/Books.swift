@@ -10,6 +10,7 @@ final class Books: Sendable {
     private let container: String
     let customers = Records()
     let subscriptions = Records()
+    let meters = Records()
 
     /// - Parameters:
     ///   - order: how the vendor orders lists by time.
@@ -106,5 +107,6 @@ final class Books: Sendable {
         ledger.withLock { $0 = Ledger(order: order, container: container, settings: $0.settings) }
         customers.forget()
         subscriptions.forget()
+        meters.forget()
     }
 }

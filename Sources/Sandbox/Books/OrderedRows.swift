@@ -13,7 +13,7 @@ struct OrderedRows: Sendable {
     private var chunks: [[Element]] = []
     private(set) var count = 0
 
-    /// How many elements stand before the first for which the predicate fails; it must hold for none behind.
+    /// How many elements stand before the first for which the predicate fails; it must hold for none after.
     func count(while holds: (Element) -> Bool) -> Int {
         let (chunk, place) = position(while: holds)
         var before = place
@@ -26,7 +26,7 @@ struct OrderedRows: Sendable {
         count += 1
         let (chunk, place) = position(while: precedes)
         guard chunk < chunks.count else {
-            // Behind all: most come in order, and fill one chunk after the other.
+            // After all: most come in order, and fill one chunk after the other.
             if let last = chunks.indices.last, chunks[last].count < Self.largestChunk {
                 chunks[last].append(element)
             } else {

@@ -73,7 +73,7 @@ extension RowLists.Order {
         return Self.isSmaller(table[element.row].entry.id, position.id)
     }
 
-    /// Whether an element stands behind a position in the order of times and ids.
+    /// Whether an element stands after a position in the order of times and ids.
     func follows(_ element: OrderedRows.Element, _ position: BookQuery.Position, _ table: RowTable) -> Bool {
         guard element.key == position.time else { return element.key > position.time }
         return Self.isSmaller(position.id, table[element.row].entry.id)

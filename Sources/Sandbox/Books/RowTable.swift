@@ -51,7 +51,7 @@ struct RowTable: Sendable {
     }
 
     /// - Parameters:
-    ///   - event: the arrival's, or what became of it.
+    ///   - event: the arrival's, or the outcome of it.
     ///   - container: the member that holds its properties.
     mutating func add(_ arrival: Books.Arrival, _ event: SandboxJSON, in container: String, isReceived: Bool) -> Int32 {
         let amount = arrival.isSummed ? event[container]?.firstAmount : nil

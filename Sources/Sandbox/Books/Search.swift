@@ -1,4 +1,4 @@
-/// The rows that a query finds, upward in its order: a range of a list that is there, or what was gathered from one.
+/// The rows that a query finds, upward in its order: a range of a list that is there, or what was collected from one.
 struct Search {
     private enum Rows {
         case range(OrderedRows, Range<Int>)

@@ -23,13 +23,13 @@ struct Faults: Sendable, Equatable {
     var stall = 0.0
     /// Probability that the right answer comes under the content type of a web page.
     var wrongType = 0.0
-    /// Ids that make the vendor answer ``poisonStatus`` for ever.
+    /// Ids that make the vendor answer ``poisonStatus`` forever.
     var poison: [String] = []
     /// 500 is a bug inside the vendor; 403 and 404 are what a firewall answers to a request that it dislikes.
     var poisonStatus = 500
     /// What `Retry-After` and its like say: seconds, a date, or whatever a test wants to be misunderstood.
     var retryAfter: String?
-    /// How many mishaps happen before the vendor is well again; nil for ever. Latency and poison stay.
+    /// How many mishaps happen before the vendor is well again; nil forever. Latency and poison stay.
     var times: Int?
     var seed: UInt64?
 

@@ -63,7 +63,7 @@ extension FlexpriceSimulator {
         if let first = positions[0] ?? nil { asked.above = first } else { asked.below = positions[1] ?? nil }
         let isKeyed = asked.above != nil || asked.below != nil
         let size = SandboxPage.size(query.size, standard: 50)
-        // Behind a key the offset is not looked at.
+        // After a key the offset is not looked at.
         let offset = isKeyed ? 0 : SandboxPage.skipped(query.offset)
         let isUpward = query.texts["order"] == "asc"
         let page = BookPage(skipped: offset, size: size, direction: isUpward ? .upwardButTies : .downward)
@@ -96,7 +96,7 @@ extension FlexpriceSimulator {
     }
 
     /// What is zero or empty is left out.
-    /// - Parameter next: where the next page begins; nil for a page behind a key.
+    /// - Parameter next: where the next page begins; nil for a page after a key.
     private func answer(_ page: [Books.Listed], total: Int, _ hasMore: Bool, next: Int?) -> SimulatedAnswer {
         var members: [SandboxJSON.Member] = [
             .init(name: "events", value: .array(page.map(stored))), .init(name: "has_more", value: .bool(hasMore)),
@@ -122,16 +122,30 @@ extension FlexpriceSimulator {
                 ["code": "not_found", "message": "Event not found in events table", "http_status_code": 404]
             )
         }
-        return SimulatedAnswer(
-            200,
-            [
-                "event": stored(newest), "status": "processed", "processed_events": [],
-                "events": .array(found.map(stored)),
-            ]
-        )
+        var members: [SandboxJSON.Member] = [
+            .init(name: "event", value: stored(newest)), .init(name: "processed_events", value: []),
+            .init(name: "events", value: .array(found.map(stored))),
+        ]
+        let failure = failurePoint(newest.entry.event)
+        members.append(.init(name: "status", value: failure == nil ? "processed" : "failed"))
+        if let failure {
+            members.append(
+                .init(name: "debug_tracker", value: ["failure_point": ["failure_point_type": .string(failure)]])
+            )
+        }
+        return SimulatedAnswer(200, .object(members))
     }
 
-    /// `<Unix nanoseconds>::<id>`, by which pages go on. Times that nanoseconds cannot hold wrap around, as in Go.
+    /// The first step of an event's way to the bill that fails.
+    private func failurePoint(_ event: SandboxJSON) -> String? {
+        let settings = books.settings
+        let customer = event["external_customer_id"]?.string ?? ""
+        if settings.withoutCustomer.contains(customer) { return "customer_lookup" }
+        if settings.withoutMetric.contains(event["event_name"]?.string ?? "") { return "meter_lookup" }
+        return settings.withoutSubscription.contains(customer) ? "subscription_line_item_lookup" : nil
+    }
+
+    /// `<Unix nanoseconds>::<id>`, by which pages continue. Times that nanoseconds cannot hold wrap around, as in Go.
     private func key(_ found: Books.Listed) -> String { "\(found.time &* 1_000_000)::\(found.entry.id)" }
 
     /// Go leaves zeros at the end of a fraction out.

@@ -7,7 +7,7 @@ struct FlexpriceSimulator: Simulator {
     let books = Books(order: .timeThenID, container: "properties", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: ["environment", "merge_after_ms"],
+        own: ["environment", "merge_after_ms", "without_metric", "without_customer", "without_subscription"],
         documentedLimits: [
             "single": RateLimit(requests: 1000, windowMilliseconds: 60_000),
             // Documented for bulk requests; nothing is said of reads, which the simulator counts with them.
@@ -79,7 +79,7 @@ struct FlexpriceSimulator: Simulator {
         return SimulatedAnswer(202, ["event_id": .string(id), "message": "Event accepted for processing"])
     }
 
-    /// Event after event: at the first bad one the answer is 400, and those before it are in already.
+    /// Event after event: at the first invalid one the answer is 400, and those before it are in already.
     private func bulk(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard let body = SandboxJSON(beginning: request.body), let events = body["events"]?.array,
             events.allSatisfy(isWellTyped)

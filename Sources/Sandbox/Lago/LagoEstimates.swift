@@ -1,11 +1,10 @@
-/// `POST /events/estimate_fees`: every subscription whose name starts with `sub` is active, and each metric below has a price.
+/// `POST /events/estimate_fees`: every subscription whose name starts with `sub` is active, and each metric below has a price in advance.
+/// All others are billed in arrears, so that nothing can be estimated, but for those that there are none of.
 extension LagoSimulator {
     /// Prices in cents a unit, by billable metric.
     private static let prices = ["api_request": 2, "compute_seconds": 5, "storage_gb": 10]
     /// Beyond it amounts in cents are no longer exact.
     private static let units: ClosedRange<Double> = -1e12...1e12
-    /// A metric that is billed in arrears, so that nothing can be estimated.
-    private static let arrears = "monthly_seats"
 
     func estimate(_ request: SimulatedRequest) -> SimulatedAnswer {
         guard let event = SandboxJSON(request.body)?["event"], event.members?.isEmpty == false else {
@@ -19,8 +18,8 @@ extension LagoSimulator {
             return refused(["timestamp": ["invalid_format"]])
         }
         let code = LagoValidation.text(event["code"]) ?? ""
-        if code == Self.arrears { return refused(["code": ["does_not_match_an_instant_charge"]]) }
-        guard let price = Self.prices[code] else { return notFound("billable_metric_not_found") }
+        guard !books.settings.withoutMetric.contains(code) else { return notFound("billable_metric_not_found") }
+        guard let price = Self.prices[code] else { return refused(["code": ["does_not_match_an_instant_charge"]]) }
         let unitsText = event["properties"]?["units"].flatMap(LagoValidation.text) ?? "1"
         guard let units = Double(unitsText), Self.units.contains(units) else {
             return refused(["properties": ["value_is_not_valid_number"]])

@@ -13,7 +13,7 @@ struct LagoSimulator: Simulator {
     let books = Books(order: .timeThenIDDownward, container: "properties", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: ["store", "batch", "merge_after_ms"],
+        own: ["store", "batch", "merge_after_ms", "without_metric"],
         documentedLimits: [
             "events": RateLimit(requests: 500, windowMilliseconds: 1000),
             "current_usage": RateLimit(requests: 200, windowMilliseconds: 1000),
@@ -22,6 +22,11 @@ struct LagoSimulator: Simulator {
     )
 
     private static let standard = SimulatorSettings()
+
+    /// An estimate stores nothing.
+    func kind(of request: SimulatedRequest) -> CallKind {
+        request.method == .get || request.path == "/api/v1/events/estimate_fees" ? .read : .write
+    }
 
     /// `POST /events` and the current usage have limits of their own; batches and all reads share one.
     func limit(of request: SimulatedRequest) -> String? {
@@ -101,7 +106,7 @@ struct LagoSimulator: Simulator {
         return SimulatedAnswer(200, ["events": .array(events.map { LagoEvents.confirmed($0, settings.store, now) })])
     }
 
-    /// Ids that are known, or stand in the batch before: by transaction id alone within a batch, whatever the subscription.
+    /// Ids that are known, or are in the batch before: by transaction id alone within a batch, whatever the subscription.
     private func duplicates(_ events: [SandboxJSON], _ identities: [String?]) -> [SandboxJSON.Member] {
         var seen: Set<String> = []
         var details: [SandboxJSON.Member] = []

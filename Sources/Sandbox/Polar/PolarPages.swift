@@ -4,7 +4,7 @@ struct PolarPages {
     let limit: Int
     private let hasCursor: Bool
 
-    /// Above 100 the limit is lowered without a word.
+    /// Above 100 the limit is lowered silently.
     /// - Throws: ``PolarValidationError`` for a number that is not positive.
     init(_ request: SimulatedRequest) throws {
         page = request.parameter("page").flatMap { Int($0) } ?? 1

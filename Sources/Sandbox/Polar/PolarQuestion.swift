@@ -69,7 +69,7 @@ struct PolarQuestion {
         event["external_customer_id"]?.string ?? event["customer_id"]?.string.map(own) ?? ""
     }
 
-    /// Polar's own id of a customer, told apart from all external ids.
+    /// Polar's own id of a customer, distinguished from all external ids.
     private static func own(_ id: String) -> String { "\u{0}\(id.lowercased())" }
 
     private func takes(_ found: Books.Listed) -> Bool {

@@ -17,7 +17,7 @@ extension PolarSimulator {
         let isUpward = request.parameter("sorting") == "timestamp"
         let page = BookPage(skipped: pages.skipped, size: pages.limit, direction: isUpward ? .upward : .downward)
         let found = books.page(query, page, at: now)
-        // Behind the end there is no count either (server/polar/event/service.py: no ids, no total).
+        // After the end there is no count either (server/polar/event/service.py: no ids, no total).
         return pages.answer(found.items.map(stored), total: found.items.isEmpty ? 0 : found.total)
     }
 

@@ -61,7 +61,7 @@ struct PolarSimulator: Simulator {
         case (.get, let path) where path.hasPrefix("/v1/events/"):
             return get(String(path.dropFirst("/v1/events/".count)), now)
         case (_, "/v1/events/ingest"), (_, "/v1/events/"): return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
-        default: return answerCustomers(request, now) ?? notFound
+        default: return answerCustomers(request, now) ?? answerMeters(request, now) ?? notFound
         }
     }
 

@@ -29,6 +29,9 @@ extension SimulatorSettings {
         case "merge_after_ms":
             mergeAfter = value.isNull ? nil : try Self.integer(value, name, in: 0...Self.longestWait)
         case "rate_limits": limits = try Self.limits(value, traits)
+        case "without_metric": withoutMetric = try Self.texts(value, name)
+        case "without_customer": withoutCustomer = try Self.texts(value, name)
+        case "without_subscription": withoutSubscription = try Self.texts(value, name)
         case "batch": largestBatch = try Self.integer(value, name, in: 1 ... .max)
         case "environment":
             guard value.isNull || value.string != nil else {
@@ -52,6 +55,15 @@ extension SimulatorSettings {
         }
         return number
     }
+
+    private static func texts(_ value: SandboxJSON, _ name: String) throws -> Set<String> {
+        guard let list = value.array, list.allSatisfy({ $0.string != nil }) else {
+            throw BadControl(reason: "\(name) must be a list of texts")
+        }
+        return Set(list.compactMap(\.string))
+    }
+
+    private static func list(_ texts: Set<String>) -> SandboxJSON { .array(texts.sorted().map { .string($0) }) }
 
     private static func probability(_ value: SandboxJSON, _ name: String) throws -> Double {
         guard let number = value.number.flatMap({ Double($0) }), (0...1).contains(number) else {
@@ -118,6 +130,9 @@ extension SimulatorSettings {
             switch name {
             case "merge_after_ms":
                 members.append(.init(name: name, value: mergeAfter.map { .number("\($0)") } ?? nil))
+            case "without_metric": members.append(.init(name: name, value: Self.list(withoutMetric)))
+            case "without_customer": members.append(.init(name: name, value: Self.list(withoutCustomer)))
+            case "without_subscription": members.append(.init(name: name, value: Self.list(withoutSubscription)))
             case "batch": members.append(.init(name: name, value: .number("\(largestBatch)")))
             case "environment": members.append(.init(name: name, value: environment.map { .string($0) } ?? nil))
             default: members.append(.init(name: name, value: .string(store.rawValue)))

@@ -8,9 +8,14 @@ struct SimulatorSettings: Sendable, Equatable {
     var mergeAfter: Int?
     /// The limits that are enforced, by class of calls; nil: none.
     var limits: [String: RateLimit]?
+    /// Lago, Flexprice: names that no metric counts.
+    var withoutMetric: Set<String> = []
+    /// Flexprice: customers that there are none of, and customers without a subscription.
+    var withoutCustomer: Set<String> = []
+    var withoutSubscription: Set<String> = []
     /// Lago: where events are kept.
     var store = LagoSimulator.Store.postgres
-    /// Lago: the most events of a batch.
+    /// Lago: maximum number of events of a batch.
     var largestBatch = 100
     /// Flexprice: what `X-Environment-ID` must name, as with a key from a server's own configuration; nil: the key has one.
     var environment: String?

@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// A vendor's answer to events, and what its status means at any vendor, where the vendor's own message does not say more.
+/// A vendor's response to events, and what its status means at any vendor, where the vendor's own message does not say more.
 struct StatusTable {
     /// The vendor's name, for messages.
     let vendor: String
@@ -10,7 +10,7 @@ struct StatusTable {
     let events: Int
     /// The root of the body; nil if it is not JSON.
     let root: JSONValue?
-    /// What the vendor said of a failure, cut and redacted.
+    /// The vendor's message of a failure, truncated and redacted.
     let message: String?
 
     /// - Parameter message: picks the vendor's message from the root of a body; nil where the whole body is quoted.
@@ -28,7 +28,7 @@ struct StatusTable {
         self.message = picked.map(VendorMessage.quoted) ?? VendorMessage.quoted(body: answer.body)
     }
 
-    /// The verdict by the status alone. It says nothing of success, which takes a body that is understood.
+    /// The verdict by the status alone. It never means success, which requires a body that is understood.
     var verdict: Verdict {
         switch answer.status {
         case 200..<300: .all(.ambiguous(notUnderstood))
@@ -41,19 +41,19 @@ struct StatusTable {
         case 404, 405, 410, 421: .all(.park(fault(.notFound, "has no such address; check the provider's base_url")))
         case 406, 407, 411, 415, 426, 451:
             .all(.park(fault(.unsupported, "or a proxy in front of it does not accept requests of this kind")))
-        case 408: .all(.ambiguous(fault(.timeout, "gave up waiting for the request; it may have the events")))
-        case 413: refused(fault(.payloadTooLarge, "finds the request too large"))
+        case 408: .all(.ambiguous(fault(.timeout, "timed out waiting for the request; it may have the events")))
+        case 413: refused(fault(.payloadTooLarge, "reports that the request is too large"))
         case 429:
             .all(
                 .retry(fault(.rateLimited, "reports that its rate limit is exceeded"), after: retryAfter ?? limitReset)
             )
         case 409: refused(fault(.duplicateConflict, "reports a conflict"))
         case 400..<500: refused(fault(.invalidEvent, "refuses the request"))
-        case 500: .all(.ambiguous(fault(.vendorError, "failed inside; it may have the events"), after: retryAfter))
+        case 500: .all(.ambiguous(fault(.vendorError, "failed internally; it may have the events"), after: retryAfter))
         case 501..<600:
             .all(
                 .ambiguous(
-                    fault(.vendorUnavailable, "or a proxy before it is unavailable; it may have the events"),
+                    fault(.vendorUnavailable, "or a proxy in front of it is unavailable; it may have the events"),
                     after: retryAfter
                 )
             )
@@ -61,12 +61,12 @@ struct StatusTable {
         }
     }
 
-    /// The answer is none that the vendor is known to give.
+    /// The response is not one that the vendor is known to send.
     var notUnderstood: DeliveryFault {
         fault(.vendorError, "sent an unrecognized response; it may have the events")
     }
 
-    /// Refused for what one of the events holds; a lone event is named by that.
+    /// Refused because of one event's content; a single event is thereby named.
     func refused(_ fault: DeliveryFault) -> Verdict {
         events == 1 ? .all(.reject(fault)) : .unnamed(fault)
     }
@@ -76,10 +76,10 @@ struct StatusTable {
         DeliveryFault(code: code, message: "\(vendor) (\(answer.status)) \(what)", vendor: own ?? message)
     }
 
-    /// When the vendor asked to come back, by `Retry-After`.
+    /// When the vendor asks to retry, by `Retry-After`.
     var retryAfter: RetryAfter? { answer.retryAfter }
 
-    /// When the vendor's rate limit starts anew.
+    /// When the vendor's rate limit resets.
     var limitReset: RetryAfter? { answer.rateLimitReset }
 
     private var redirect: DeliveryFault {
@@ -87,7 +87,7 @@ struct StatusTable {
         let target = answer.header("location").map { "Location: " + $0.prefix { $0 != "?" && $0 != "#" } }
         return fault(
             .notFound,
-            "sends requests on to another address, which is not followed; set the provider's base_url to it",
+            "redirects requests to another address, which is not followed; set the provider's base_url to it",
             quoting: target.flatMap { VendorMessage.quoted($0) }
         )
     }

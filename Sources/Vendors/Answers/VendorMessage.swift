@@ -1,9 +1,9 @@
-/// A vendor's own message, fit to be stored and shown: short, on one line, without keys and addresses.
+/// A vendor's own message, safe to store and show: short, on one line, without keys and addresses.
 enum VendorMessage {
-    /// How many bytes are kept.
+    /// Number of bytes kept.
     static let limitBytes = 500
 
-    /// The message cut and redacted; nil if nothing is left.
+    /// The message, truncated and redacted; nil if nothing is left.
     static func quoted(_ text: String) -> String? {
         // Only what can be shown is looked at: an answer may be megabytes long.
         let start = String(decoding: Array(text.utf8.prefix(limitBytes * 4)), as: UTF8.self)
@@ -33,7 +33,7 @@ enum VendorMessage {
         return kept + "…"
     }
 
-    /// Whether a word could be a key, a token or a mail address: these look alike, so all that look so go.
+    /// Whether a word could be a key, a token or an email address: these look alike, so all of them are redacted.
     private static func isSecretive(_ word: Substring) -> Bool {
         if word.utf8.contains(UInt8(ascii: "@")) { return true }
         var length = 0

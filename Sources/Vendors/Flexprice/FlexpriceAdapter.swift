@@ -25,15 +25,20 @@ struct FlexpriceAdapter: Adapter {
                 setting: "environment_id",
                 header: "X-Environment-ID",
                 summary: """
-                    The Flexprice environment that is meant, sent as X-Environment-ID. A key from a self-hosted server's own \
-                    configuration needs it; a key made in Flexprice belongs to one environment already.
+                    The Flexprice environment, sent as X-Environment-ID. A key from a self-hosted server's own \
+                    configuration needs it; a key created in Flexprice already belongs to one environment.
                     """
             )
         ],
         settings: FlexpriceSettings.fields,
         ignoredFields: ["subscription_id"],
         // It names no largest page; this one stays readable. Page keys are cut to whole seconds there.
-        reads: ReadTraits(lag: .seconds(120), pageSize: FlexpriceReads.windowPage, isPaged: false)
+        reads: ReadTraits(
+            lag: .seconds(120),
+            pageSize: FlexpriceReads.windowPage,
+            isPaged: false,
+            cutsToSeconds: true
+        )
     )
 
     /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.
@@ -47,7 +52,7 @@ struct FlexpriceAdapter: Adapter {
 
     let pastUsage: PastUsage? = PastUsage(
         effect: """
-            Flexprice bills an event in the period of its timestamp. An invoice that is computed already must be voided and computed \
+            Flexprice bills an event in the period of its timestamp. An invoice that is already computed must be voided and computed \
             again.
             """,
         needsConfirmation: true
@@ -63,7 +68,7 @@ struct FlexpriceAdapter: Adapter {
         let fields = try VendorFields(of: event, for: Self.name, known: ["customer_id"])
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
         let name = try name(of: event, at: destination.destination)
-        try event.checkTimestamp(in: Self.billable, "lies outside of what Flexprice can bill, which is 1970 to 2106")
+        try event.checkTimestamp(in: Self.billable, "is outside of what Flexprice can bill, which is 1970 to 2106")
         let id = FlexpriceScope.id(of: event, customer: customer, prefix: settings.idPrefix)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()

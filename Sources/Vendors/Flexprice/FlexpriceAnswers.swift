@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// What Flexprice's answers mean.
+/// What Flexprice's responses mean.
 struct FlexpriceAnswers {
     private let table: StatusTable
     /// The sentence of an error, whole.
@@ -15,7 +15,7 @@ struct FlexpriceAnswers {
     var verdict: Verdict {
         switch table.answer.status {
         case 200..<300: isUnderstood ? .all(.delivered(deduplicated: false)) : table.verdict
-        // Of a bulk request the events before the bad one are accepted already. Nobody says which one it is, and sending the
+        // Of a bulk request the events before the invalid one are accepted already. Nobody says which one it is, and sending the
         // others again is safe: id, timestamp and customer stay the same.
         case 400: table.refused(isTooLarge ? tooLarge : table.fault(.invalidEvent, "refuses the event"))
         case 403 where isEnvironment:
@@ -23,14 +23,14 @@ struct FlexpriceAnswers {
                 .park(
                     table.fault(
                         .forbidden,
-                        "does not know the environment that is meant; check the provider's environment_id"
+                        "does not know the environment; check the provider's environment_id"
                     )
                 )
             )
         case 500 where isBeforeHandler:
             .all(
                 .retry(
-                    table.fault(.vendorUnavailable, "failed before it looked at the events"),
+                    table.fault(.vendorUnavailable, "failed before it read the events"),
                     after: table.retryAfter
                 )
             )
@@ -47,7 +47,7 @@ struct FlexpriceAnswers {
     /// A body over the limit is answered with 400, not 413.
     private var isTooLarge: Bool { sentence?.contains("exceeds the maximum size") ?? false }
 
-    private var tooLarge: DeliveryFault { table.fault(.payloadTooLarge, "finds the request too large") }
+    private var tooLarge: DeliveryFault { table.fault(.payloadTooLarge, "reports that the request is too large") }
 
     /// A key from a server's own configuration must say which environment it means.
     private var isEnvironment: Bool { sentence?.lowercased().contains("environment") ?? false }

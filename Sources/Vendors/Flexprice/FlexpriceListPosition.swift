@@ -15,7 +15,7 @@ struct FlexpriceListPosition: Equatable {
         self.offset = offset
     }
 
-    /// - Returns: nil if the cursor is none of ours, or of a list in another order.
+    /// - Returns: nil if the cursor is not ours, or of a list in another order.
     init?(_ query: VendorListQuery) {
         var window = FlexpriceWindow(from: query.filter.from, before: query.filter.before)
         guard let cursor = query.cursor else {
@@ -45,7 +45,7 @@ struct FlexpriceListPosition: Equatable {
 
     /// The position after a page.
     /// - Parameter page: the timestamps of its events, all of them, in the list's order.
-    /// - Returns: nil behind an empty page, which ends the list.
+    /// - Returns: nil after an empty page, which ends the list.
     func behind(_ page: [Timestamp]) -> FlexpriceListPosition? {
         guard let last = page.last else { return nil }
         var rest = window

@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// Asks Flexprice: one event or a list by `POST /v1/events/query`.
+/// Reads from Flexprice: one event or a list by `POST /v1/events/query`.
 ///
 /// Without times the query looks at the last seven days; the gateway asks for all. Times are cut to whole seconds there, those of the keys
 /// that lead to the next page too, so the gateway asks for whole seconds, drops here what is too much, and counts its pages. Source:
@@ -25,11 +25,31 @@ struct FlexpriceReads: VendorReader {
         }
     }
 
+    var obstacles: Set<BillingObstacle> { Set(BillingObstacle.allCases) }
+
+    /// By the lookup, which says at which step of its way to the bill an event has failed. Source: flexprice/flexprice,
+    /// internal/ee/service/meter_usage_event_debug.go.
+    func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> {
+        guard let sent = echo(of: event), let id = sent.id else { return .unsupported(nil) }
+        var parameters = [(name: "id", value: id)]
+        if let customer = sent.customerID { parameters.append(("external_customer_id", customer)) }
+        let path = "/v1/events/lookup" + PercentEncoding.query(parameters)
+        return .read(VendorRequest(method: "GET", path: path, body: []), of: Self.vendor) { root, _ in
+            guard root["status"]?.string == "failed" else { return .done(nil) }
+            switch root["debug_tracker"]?["failure_point"]?["failure_point_type"]?.string {
+            case "meter_lookup"?: return .done(.noMetric)
+            case "customer_lookup"?: return .done(.noCustomer)
+            case "subscription_line_item_lookup"?: return .done(.noSubscription)
+            default: return .done(nil)
+            }
+        }
+    }
+
     func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> {
         let filter = query.filter
         guard filter.subscriptionIDs.isEmpty else { return .unsupported("Flexprice's events name no subscription") }
         guard let position = FlexpriceListPosition(query) else {
-            return .unsupported("the cursor is none of a Flexprice provider, or of another order")
+            return .unsupported("the cursor is not from a Flexprice provider, or is for another order")
         }
         var writer = Self.query(order: query.order, size: query.limit, position.window)
         if position.offset > 0 { writer.member("offset", integer: position.offset) }
@@ -76,12 +96,12 @@ struct FlexpriceReads: VendorReader {
     ) -> VendorInquiry<Value> {
         var writer = query
         writer.endObject()
-        return .read(VendorRequest(path: "/v1/events/query", body: writer.bytes), of: vendor) { root, notUnderstood in
-            guard let shown = root["events"] else { return .failed(notUnderstood) }
+        return .read(VendorRequest(path: "/v1/events/query", body: writer.bytes), of: vendor) { root, read in
+            guard let shown = root["events"] else { return .failed(read.notUnderstood) }
             // Go writes an empty list as null.
             let events = shown.isNull ? [] : shown.elements.map(event)
             guard shown.isNull || shown.kind == .array, events.allSatisfy({ $0 != nil }) else {
-                return .failed(notUnderstood)
+                return .failed(read.notUnderstood)
             }
             return next(events.compactMap { $0 }, root)
         }

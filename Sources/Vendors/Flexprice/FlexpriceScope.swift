@@ -12,7 +12,7 @@ package enum FlexpriceScope {
     }
 
     /// The id under which an event goes to Flexprice. It keeps ids of other customers and timestamps apart itself, so the
-    /// application's own id goes out where nothing else tells it from others.
+    /// application's own id is sent where nothing else tells it from others.
     static func id(of event: AcceptedEvent, customer: String, prefix: String?) -> String {
         let scopes = [
             // Of events that were accepted when the customer alone was the scope.

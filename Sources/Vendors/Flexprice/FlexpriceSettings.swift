@@ -1,6 +1,6 @@
 import Events
 
-/// What a Flexprice destination may be told in `routes.json`.
+/// Settings of a Flexprice destination in `routes.json`.
 final class FlexpriceSettings: Sendable {
     let customerTemplate: EventTemplate?
     let idPrefix: String?

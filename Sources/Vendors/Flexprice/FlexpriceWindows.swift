@@ -7,7 +7,7 @@ import JSON
 /// can lose and repeat rows. So each page is a window of its own: one that does not fit is asked for in parts, and the events of one
 /// second in one page. Counts are of whole seconds too, so a window cannot be counted alone.
 extension FlexpriceReads {
-    /// The most rows of a page, and of the page of one second.
+    /// Maximum number of rows of a page, and of the page of one second.
     static let windowPage = 1000
     private static let secondPage = 10_000
     /// Longer answers may have been cut.
@@ -42,7 +42,7 @@ extension FlexpriceReads {
         else { return nil }
         return VendorEvent(
             id: id,
-            // It stores names without the white space around them.
+            // It stores names without the whitespace around them.
             name: Self.trimmed(name),
             customerID: root["external_customer_id"]?.string,
             timestamp: time,
@@ -52,7 +52,7 @@ extension FlexpriceReads {
     }
 
     /// The same id at another time or of another customer is another event there.
-    func comparison(of shown: [VendorEvent]) -> ComparisonRules {
+    func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
         ComparisonRules(identity: [.customer, .timestamp])
     }
 
@@ -68,10 +68,14 @@ extension FlexpriceReads {
     }
 
     private static func trimmed(_ name: String) -> String {
+        // Most names begin and end with a letter.
+        if let first = name.utf8.first, let last = name.utf8.last, isPlain(first), isPlain(last) { return name }
         let scalars = name.unicodeScalars.drop(while: \.properties.isWhitespace)
         let blanks = scalars.reversed().prefix(while: \.properties.isWhitespace).count
         return String(scalars.dropLast(blanks))
     }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte > UInt8(ascii: " ") && byte < 0x7F }
 
     private static func tooMany(in window: ReadWindow) -> DeliveryFault {
         DeliveryFault(

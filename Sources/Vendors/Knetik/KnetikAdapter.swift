@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// Knetik's data collector: one event a request, Unix milliseconds, and no memory of what it has seen.
+/// Knetik's data collector: one event per request, Unix milliseconds, and no memory of what it has seen.
 struct KnetikAdapter: Adapter {
     static let vendor = "Knetik"
     static let name: AdapterName = "knetik"
@@ -23,7 +23,7 @@ struct KnetikAdapter: Adapter {
 
     let pastUsage: PastUsage? = PastUsage(
         effect: """
-            Knetik bills nothing, but counts an event again if it is sent twice, and cannot be asked what it has.
+            Knetik bills nothing, but counts an event again if it is sent twice, and cannot be read.
             """,
         needsConfirmation: false
     )

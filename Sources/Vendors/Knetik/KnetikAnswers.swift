@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// What Knetik's answers mean. Only 202, 400 and 401 are documented; the others are what web servers mean by them, and whatever may
+/// What Knetik's responses mean. Only 202, 400 and 401 are documented; the others are what web servers mean by them, and whatever may
 /// hide a recorded event is never called anything better than unknown.
 struct KnetikAnswers {
     private let table: StatusTable
@@ -14,7 +14,7 @@ struct KnetikAnswers {
     var verdict: Verdict {
         switch table.answer.status {
         case 207: each
-        // Success has no body, so a page for people comes from somebody else who stands in the way.
+        // Success has no body, so a page for people comes from somebody else who is in the way.
         case 200..<300:
             VendorMessage.isMarkup(table.answer.body) ? table.verdict : .all(.delivered(deduplicated: false))
         case 415: .all(.reject(table.fault(.unsupported, "does not accept requests of this kind")))
@@ -22,7 +22,7 @@ struct KnetikAnswers {
         }
     }
 
-    /// One result an event, in the order sent; any other number of results tells nothing.
+    /// One result per event, in the order sent; any other number of results tells nothing.
     private var each: Verdict {
         guard let root = table.root, root.kind == .array else { return table.verdict }
         let outcomes = root.elements.map(outcome)

@@ -1,6 +1,6 @@
 import Events
 
-/// What a Knetik destination may be told in `routes.json`.
+/// Settings of a Knetik destination in `routes.json`.
 final class KnetikSettings: Sendable {
     /// The outcome that events are reported with.
     let result: String
@@ -15,7 +15,7 @@ final class KnetikSettings: Sendable {
             name: "result",
             kind: .text,
             default: .text(standardResult),
-            summary: "The outcome reported with every event that does not bring vendor.knetik.result."
+            summary: "The outcome reported with every event that does not have vendor.knetik.result."
         ),
         .customerTemplate,
         .nested([.refuse, .flatten, .stringify], standard: .refuse),

@@ -24,6 +24,10 @@ struct LagoAdapter: Adapter {
         reads: ReadTraits(lag: .seconds(5), pageSize: 100)
     )
 
+    private static let amountField = "precise_total_amount_cents"
+    /// What `vendor.lago` may hold.
+    private static let fields = [amountField]
+
     /// Beyond this year a timestamp is surely milliseconds that were sent as seconds; Lago would store it and never bill it.
     private static let newest = Timestamp.start(ofYear: 2200)
 
@@ -47,21 +51,18 @@ struct LagoAdapter: Adapter {
         let amount = try amount(of: event)
         try event.checkTimestamp(
             in: Timestamp.writable.lowerBound...Self.newest,
-            "lies beyond the year 2200; it looks like milliseconds that were sent as seconds"
+            "is after the year 2200; it looks like milliseconds sent as seconds"
         )
         let id = EventIdentity.scoped(event, by: event.subscriptionID ?? "", prefix: settings.idPrefix)
         let code = destination.name(for: event.name)
-        // PostgreSQL cannot keep it, so Lago would answer 500 for ever.
-        try id.checkStorable(as: "id", for: Self.vendor)
-        try subscription.checkStorable(as: "subscription_id", for: Self.vendor)
-        try code.checkStorable(as: "name", for: Self.vendor)
         var writer = JSONWriter(capacity: 256 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
-        writer.member("transaction_id", string: id)
-        writer.member("external_subscription_id", string: subscription)
-        writer.member("code", string: code)
+        // PostgreSQL cannot keep NUL, so Lago would answer 500 forever.
+        try writer.member("transaction_id", storable: id, as: "id", for: Self.vendor)
+        try writer.member("external_subscription_id", storable: subscription, as: "subscription_id", for: Self.vendor)
+        try writer.member("code", storable: code, as: "name", for: Self.vendor)
         // Text with three decimals reads the same before and after v1.48.0, which stopped reading numbers as binary floats.
-        writer.member("timestamp", string: event.timestamp.unixSeconds)
+        writer.member("timestamp", unixSeconds: event.timestamp)
         if let amount { writer.member("precise_total_amount_cents", string: amount) }
         if let properties = try settings.properties.properties(of: event, for: Self.vendor) {
             writer.member("properties", raw: properties)
@@ -104,11 +105,10 @@ struct LagoAdapter: Adapter {
 
     /// The amount of a dynamic charge. Lago takes text that is no number for 0, so such text must not get there.
     private func amount(of event: AcceptedEvent) throws(Untranslatable) -> String? {
-        let field = "precise_total_amount_cents"
-        let fields = try VendorFields(of: event, for: Self.name, known: [field])
-        guard let value = fields[field] else { return nil }
+        let fields = try VendorFields(of: event, for: Self.name, known: Self.fields)
+        guard let value = fields[Self.amountField] else { return nil }
         guard let text = value.string ?? value.numberText, Self.isPlainDecimal(text) else {
-            throw fields.fault(field, "must be a decimal number such as \"1234.56\", without an exponent")
+            throw fields.fault(Self.amountField, "must be a decimal number such as \"1234.56\", without an exponent")
         }
         return text
     }

@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// What Lago's answers mean.
+/// What Lago's responses mean.
 struct LagoAnswers {
     private let table: StatusTable
 

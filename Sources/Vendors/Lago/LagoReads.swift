@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// Asks Lago: one event by its id, lists of a subscription or a metric, estimates of what an event would cost.
+/// Reads from Lago: one event by its id, lists of a subscription or a metric, estimates of what an event would cost.
 ///
 /// Source: getlago/lago-api, events_controller.rb and events_query.rb.
 struct LagoReads: VendorReader {
@@ -54,7 +54,7 @@ struct LagoReads: VendorReader {
         }
         guard filter.sources.isEmpty else { return .unsupported("Lago does not store a source") }
         guard let page = CountedPage(query, largest: Self.largestPage) else {
-            return .unsupported("the cursor is none of a Lago provider")
+            return .unsupported("the cursor is not from a Lago provider")
         }
         var parameters = [(name: "page", value: "\(page.number)")]
         parameters.append(("per_page", "\(page.size)"))
@@ -72,10 +72,10 @@ struct LagoReads: VendorReader {
         if let from = filter.from { parameters.append(("timestamp_from", from.rfc3339)) }
         if let before = filter.before { parameters.append(("timestamp_to", before.rfc3339)) }
         let request = VendorRequest(method: "GET", path: "/api/v1/events" + PercentEncoding.query(parameters), body: [])
-        return .read(request, of: Self.vendor) { [filteredHere] root, notUnderstood in
-            guard let shown = root["events"], shown.kind == .array else { return .failed(notUnderstood) }
+        return .read(request, of: Self.vendor) { [filteredHere] root, read in
+            guard let shown = root["events"], shown.kind == .array else { return .failed(read.notUnderstood) }
             let events = shown.elements.map(Self.event)
-            guard events.allSatisfy({ $0 != nil }) else { return .failed(notUnderstood) }
+            guard events.allSatisfy({ $0 != nil }) else { return .failed(read.notUnderstood) }
             let hasMore = root["meta"]?["next_page"]?.int64 != nil
             return .done(
                 VendorEventPage(
@@ -90,9 +90,28 @@ struct LagoReads: VendorReader {
         }
     }
 
-    func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> {
+    /// Whether there is a subscription is told of now alone, which says nothing of the event's own time.
+    var obstacles: Set<BillingObstacle> { [.noMetric] }
+
+    /// By an estimate, which looks for the metric once it has found an active subscription.
+    func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> {
+        .ask(Self.estimateRequest(event)) { answer in
+            let code = JSONDocument(ifValid: answer.body)?.root["code"]?.string
+            switch (answer.status, code) {
+            case (404, "billable_metric_not_found"): return .done(.noMetric)
+            case (404, "subscription_not_found"), (200, _), (422, _): return .done(nil)
+            default: return .failed(ReadAnswer(vendor: Self.vendor, answer: answer).fault)
+            }
+        }
+    }
+
+    private static func estimateRequest(_ event: TranslatedEvent) -> VendorRequest {
         let body = EventEnvelope.joined([event], opening: #"{"event":"#, closing: "}")
-        return .ask(VendorRequest(path: "/api/v1/events/estimate_fees", body: body)) { answer in
+        return VendorRequest(path: "/api/v1/events/estimate_fees", body: body)
+    }
+
+    func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> {
+        .ask(Self.estimateRequest(event)) { answer in
             let read = ReadAnswer(vendor: Self.vendor, answer: answer)
             switch read.document {
             case .failure(let fault): return .failed(Self.estimateFault(of: answer) ?? fault)

@@ -1,6 +1,6 @@
 import Events
 
-/// What a Lago destination may be told in `routes.json`.
+/// Settings of a Lago destination in `routes.json`.
 final class LagoSettings: Sendable {
     /// The subscription of events that name none.
     let subscriptionTemplate: EventTemplate?

@@ -12,7 +12,7 @@ extension LagoReads {
 
     func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
         guard let number = cursor.map({ Int($0) }) ?? 1 else {
-            return .unsupported("the cursor is none of a Lago provider")
+            return .unsupported("the cursor is not from a Lago provider")
         }
         return page(of: window, number: number, size: Self.largestPage) { .done($0) }
     }
@@ -23,12 +23,10 @@ extension LagoReads {
 
     /// Lago's rows have a UUID where PostgreSQL keeps them, and there an id is unique within its subscription. On ClickHouse an id can
     /// stand for several events, and values of properties come back as text. A metric with an expression adds its result to the properties.
-    func comparison(of shown: [VendorEvent]) -> ComparisonRules {
+    func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
         let isClickHouse = shown.contains { event in
-            event.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["lago_id"]?.string }.map {
-                !Self.isUUID($0)
-            }
-                ?? false
+            guard let own = event.own, !Self.beginsWithUUID(own) else { return false }
+            return JSONDocument(ifValid: Array(own.bytes))?.root["lago_id"]?.string.map { !Self.isUUID($0) } ?? false
         }
         return ComparisonRules(
             identity: isClickHouse ? [.subscription, .name, .timestamp] : [.subscription],
@@ -51,13 +49,13 @@ extension LagoReads {
             ("timestamp_to", String(last)),
         ]
         let request = VendorRequest(method: "GET", path: "/api/v1/events" + PercentEncoding.query(parameters), body: [])
-        return .read(request, of: Self.vendor) { root, notUnderstood in
+        return .read(request, of: Self.vendor) { root, read in
             guard let shown = root["events"], shown.kind == .array, let meta = root["meta"],
                 let total = meta["total_count"]?.int64.flatMap({ Int(exactly: $0) }), total >= 0
-            else { return .failed(notUnderstood) }
+            else { return .failed(read.notUnderstood) }
             var rows: [WindowRow] = []
             for item in shown.elements {
-                guard let event = Self.event(item) else { return .failed(notUnderstood) }
+                guard let event = Self.event(item) else { return .failed(read.notUnderstood) }
                 // ClickHouse makes the id of what repeats of an event have in common.
                 rows.append(
                     WindowRow(key: item["lago_id"]?.string.flatMap { Self.isUUID($0) ? $0 : nil }, event: event)
@@ -68,9 +66,19 @@ extension LagoReads {
         }
     }
 
-    private static func isUUID(_ text: String) -> Bool {
-        text.utf8.count == 36
-            && text.utf8.allSatisfy { byte in
+    /// Whether the members of an event that are Lago's alone begin with a UUID as `lago_id`, which spares parsing them.
+    private static func beginsWithUUID(_ own: JSONText) -> Bool {
+        let start = #"{"lago_id":""#.utf8
+        let rest = own.bytes.dropFirst(start.count)
+        return own.bytes.starts(with: start) && rest.dropFirst(36).first == UInt8(ascii: "\"")
+            && isUUID(rest.prefix(36))
+    }
+
+    private static func isUUID(_ text: String) -> Bool { isUUID(text.utf8) }
+
+    private static func isUUID(_ text: some Collection<UInt8>) -> Bool {
+        text.count == 36
+            && text.allSatisfy { byte in
                 byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
             }
     }

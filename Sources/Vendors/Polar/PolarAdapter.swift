@@ -21,7 +21,12 @@ struct PolarAdapter: Adapter {
         settings: PolarSettings.fields,
         ignoredFields: ["source", "subscription_id"],
         // Its lists are filled by a job of low priority that is retried up to five times, at least 30 s apart.
-        reads: ReadTraits(lag: .seconds(600), pageSize: 100)
+        // Meters are shown by the hour for at most seven days (server/polar/kit/time_queries.py).
+        reads: ReadTraits(
+            lag: .seconds(600),
+            pageSize: 100,
+            sums: SumTraits(part: .seconds(3600), longest: .seconds(7 * 86_400))
+        )
     )
 
     private static let fields = [
@@ -46,13 +51,13 @@ struct PolarAdapter: Adapter {
     {
         let settings = destination.settings
         let fields = try VendorFields(of: event, for: Self.name, known: Self.fields)
-        try event.checkTimestamp(in: Timestamp.writable, "lies outside of the years 1 to 9999")
+        try event.checkTimestamp(in: Timestamp.writable, "is outside of the years 1 to 9999")
         let id = EventIdentity.unscoped(event, prefix: settings.idPrefix)
-        try id.checkStorable(as: "id", for: Self.vendor)
         var writer = JSONWriter(capacity: 320 + (event.properties?.bytes.count ?? 0))
         writer.beginObject()
-        writer.member("name", string: try name(of: event, at: destination.destination))
-        writer.member("external_id", string: id)
+        let name = try name(of: event, at: destination.destination)
+        try writer.member("name", storable: name, as: "name", for: Self.vendor)
+        try writer.member("external_id", storable: id, as: "id", for: Self.vendor)
         try writeCustomer(of: event, fields, settings, to: &writer)
         writer.member("timestamp", timestamp: event.timestamp)
         if let organization = try uuid("organization_id", fields) ?? settings.organizationID {
@@ -62,7 +67,13 @@ struct PolarAdapter: Adapter {
             writer.member("parent_id", string: parent)
         }
         let overlay = fields["metadata"].map { (path: "vendor.polar.metadata", object: $0) }
-        if let metadata = try settings.properties.properties(of: event, for: Self.vendor, overlay: overlay) {
+        let addition = settings.idProperty.map { (name: $0, text: id) }
+        if let metadata = try settings.properties.properties(
+            of: event,
+            for: Self.vendor,
+            overlay: overlay,
+            adding: addition
+        ) {
             writer.member("metadata", raw: metadata)
         }
         writer.endObject()
@@ -91,11 +102,10 @@ struct PolarAdapter: Adapter {
                 message: "Polar accepts names up to 128 characters; shorten it with rename"
             )
         }
-        try name.checkStorable(as: "name", for: Self.vendor)
         return name
     }
 
-    /// Never both customers: Polar would drop one of them in silence.
+    /// Never both customers: Polar would drop one of them silently.
     private func writeCustomer(
         of event: AcceptedEvent,
         _ fields: VendorFields,
@@ -114,8 +124,7 @@ struct PolarAdapter: Adapter {
         }
         guard member == nil else { throw fields.fault("member_id", "requires vendor.polar.customer_id too") }
         let customer = try event.customer(or: settings.customerTemplate, for: Self.vendor)
-        try customer.checkStorable(as: "customer_id", for: Self.vendor)
-        writer.member("external_customer_id", string: customer)
+        try writer.member("external_customer_id", storable: customer, as: "customer_id", for: Self.vendor)
         if let externalMember { writer.member("external_member_id", string: externalMember) }
     }
 

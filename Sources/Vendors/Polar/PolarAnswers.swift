@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// What Polar's answers mean.
+/// What Polar's responses mean.
 struct PolarAnswers {
     private let table: StatusTable
 

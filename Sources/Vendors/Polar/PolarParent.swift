@@ -4,7 +4,7 @@ import JSON
 /// The parent that an event names for Polar.
 ///
 /// Polar finds a parent by the `external_id` under which it was sent, or by the UUID that Polar gave it. An event whose parent it does not
-/// find stays out of its reads and of its customers' meters without a word (server/polar/event/service.py, `ingested`), so a name that
+/// find stays out of its reads and of its customers' meters silently (server/polar/event/service.py, `ingested`), so a name that
 /// cannot lead anywhere is refused here.
 enum PolarParent {
     /// A UUID that Polar itself gave an event; any other text names a parent by the application's own id of it.
@@ -12,7 +12,7 @@ enum PolarParent {
 
     /// What goes to Polar as `parent_id`; nil if the event names no parent.
     /// - Parameters:
-    ///   - prefix: what stands in front of all the destination's ids, of the parent's too.
+    ///   - prefix: the prefix of all the destination's ids, of the parent's too.
     ///   - child: the event's own id at Polar.
     static func id(named fields: VendorFields, prefix: String?, child: String) throws(Untranslatable) -> String? {
         let external = try fields.storableText("parent_external_id", for: PolarAdapter.vendor)

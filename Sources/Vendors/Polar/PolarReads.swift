@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// Asks Polar: events by customer, name and time, and the names. What Polar shows has the id that Polar gave, not the one that the event
+/// Reads from Polar: events by customer, name and time, and the names. What Polar shows has the id that Polar gave, not the one that the event
 /// was sent with.
 ///
 /// Source: polarsource/polar, server/polar/event/endpoints.py and service.py.
@@ -10,14 +10,14 @@ struct PolarReads: VendorReader {
 
     static let vendor = PolarAdapter.vendor
     static let largestPage = 100
-    private static let delayed = "Polar shows events some tens of seconds after it has taken them"
+    private static let delayed = "Polar shows events some tens of seconds after it has accepted them"
 
     /// By Polar's own id, or an event of the journal by what Polar keeps of it: customer, name and timestamp.
     func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
         if let known = wanted.known { return find(known, wanted) }
         guard case .success(let id) = PolarUUID.read(wanted.id.rawValue) else {
             return .unsupported(
-                "Polar finds events by its own ids only, and the gateway's journal has no event with this id to look for"
+                "Polar finds events only by its own ids, and the gateway's journal has no event with this id"
             )
         }
         return .ask(VendorRequest(method: "GET", path: "/v1/events/\(id)", body: [])) { answer in
@@ -47,6 +47,10 @@ struct PolarReads: VendorReader {
     }
 
     private func find(_ known: AcceptedEvent, _ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
+        if let destination = wanted.destination, let property = PolarSettings.idProperty(destination.settings) {
+            let id = EventIdentity.unscoped(known, prefix: PolarSettings(destination.settings).idPrefix)
+            return Self.find(known, by: id, in: property)
+        }
         let name = wanted.destination.map { $0.name(for: known.name) } ?? known.name
         let filter = EventFilter(
             names: [name],
@@ -69,6 +73,22 @@ struct PolarReads: VendorReader {
         }
     }
 
+    /// By the property that carries the id, whatever else Polar has of the event.
+    private static func find(_ known: AcceptedEvent, by id: String, in property: String) -> VendorInquiry<[VendorEvent]>
+    {
+        let query = VendorListQuery(filter: EventFilter(), order: .newestFirst, limit: largestPage, cursor: nil)
+        return ask(query, [("metadata[\(property)]", id)]) { page in
+            .done(
+                page.events.map { found in
+                    var event = found
+                    event.id = known.id.rawValue
+                    event.notes = ["matched by the property \(property): Polar does not show the id it was sent with"]
+                    return event
+                }
+            )
+        }
+    }
+
     func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> {
         let filter = query.filter
         guard filter.ids.isEmpty else {
@@ -81,10 +101,11 @@ struct PolarReads: VendorReader {
 
     private static func ask<Value>(
         _ query: VendorListQuery,
+        _ more: [(name: String, value: String)] = [],
         _ next: @escaping @Sendable (VendorEventPage) -> VendorInquiry<Value>
     ) -> VendorInquiry<Value> {
         guard let page = CountedPage(query, largest: largestPage) else {
-            return .unsupported("the cursor is none of a Polar provider")
+            return .unsupported("the cursor is not from a Polar provider")
         }
         let filter = query.filter
         var parameters = [(name: "page", value: "\(page.number)"), ("limit", "\(page.size)")]
@@ -92,17 +113,18 @@ struct PolarReads: VendorReader {
         parameters.append(("source", "user"))
         parameters += filter.names.map { ("name", $0) }
         parameters += filter.customerIDs.map { ("external_customer_id", $0) }
-        // Polar takes what lies behind the start, not what lies at it.
+        parameters += more
+        // Polar's start is exclusive.
         if let from = filter.from { parameters.append(("start_timestamp", (from + .milliseconds(-1)).rfc3339)) }
         if let before = filter.before { parameters.append(("end_timestamp", before.rfc3339)) }
         let request = VendorRequest(method: "GET", path: "/v1/events/" + PercentEncoding.query(parameters), body: [])
-        return .read(request, of: vendor) { root, notUnderstood in
+        return .read(request, of: vendor) { root, read in
             guard let items = root["items"], items.kind == .array, let last = root["pagination"]?["max_page"]?.int64
             else {
-                return .failed(notUnderstood)
+                return .failed(read.notUnderstood)
             }
             let events = items.elements.map(event)
-            guard events.allSatisfy({ $0 != nil }) else { return .failed(notUnderstood) }
+            guard events.allSatisfy({ $0 != nil }) else { return .failed(read.notUnderstood) }
             return next(
                 VendorEventPage(
                     events: events.compactMap { $0 }.filter(filter.takes),
@@ -131,14 +153,14 @@ struct PolarReads: VendorReader {
             path: "/v1/events/names" + PercentEncoding.query(parameters),
             body: []
         )
-        return .read(request, of: Self.vendor) { root, notUnderstood in
+        return .read(request, of: Self.vendor) { root, read in
             guard let items = root["items"], items.kind == .array, let last = root["pagination"]?["max_page"]?.int64
             else {
-                return .failed(notUnderstood)
+                return .failed(read.notUnderstood)
             }
             var names = before
             for item in items.elements {
-                guard let summary = Self.summary(item) else { return .failed(notUnderstood) }
+                guard let summary = Self.summary(item) else { return .failed(read.notUnderstood) }
                 if filter.names.isEmpty || filter.names.contains(summary.name) { names.append(summary) }
             }
             return page < last ? self.names(filter, page: page + 1, before: names) : .done(names)

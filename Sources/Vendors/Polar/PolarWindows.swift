@@ -9,7 +9,7 @@ extension PolarReads {
 
     func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
         guard let number = cursor.map({ Int($0) }) ?? 1 else {
-            return .unsupported("the cursor is none of a Polar provider")
+            return .unsupported("the cursor is not from a Polar provider")
         }
         return page(of: window, number: number, size: Self.largestPage) { .done($0) }
     }
@@ -18,8 +18,10 @@ extension PolarReads {
         JSONDocument(ifValid: event.bytes).flatMap { Self.comparable($0.root) }
     }
 
-    /// Polar never shows the id that an event was sent with.
-    func comparison(of shown: [VendorEvent]) -> ComparisonRules { ComparisonRules(identity: nil) }
+    /// Polar never shows the id that an event was sent with, but for a property that has it.
+    func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
+        ComparisonRules(identity: nil, idProperties: Set(settings.compactMap(PolarSettings.idProperty)).sorted())
+    }
 
     private func page<Value>(
         of window: ReadWindow,
@@ -29,19 +31,19 @@ extension PolarReads {
     ) -> VendorInquiry<Value> {
         let parameters = [
             (name: "page", value: "\(number)"), ("limit", "\(size)"), ("sorting", "timestamp"), ("source", "user"),
-            // Polar takes what lies behind the start and before the end.
+            // Polar's start and end are exclusive.
             ("start_timestamp", (window.from + .milliseconds(-1)).rfc3339), ("end_timestamp", window.until.rfc3339),
         ]
         let request = VendorRequest(method: "GET", path: "/v1/events/" + PercentEncoding.query(parameters), body: [])
-        return .read(request, of: Self.vendor) { root, notUnderstood in
+        return .read(request, of: Self.vendor) { root, read in
             guard let items = root["items"], items.kind == .array, let pagination = root["pagination"],
                 let total = pagination["total_count"]?.int64.flatMap({ Int(exactly: $0) }), total >= 0,
                 let last = pagination["max_page"]?.int64
-            else { return .failed(notUnderstood) }
+            else { return .failed(read.notUnderstood) }
             var rows: [WindowRow] = []
             for item in items.elements {
                 guard let id = item["id"]?.string, let event = Self.comparable(item) else {
-                    return .failed(notUnderstood)
+                    return .failed(read.notUnderstood)
                 }
                 rows.append(WindowRow(key: id, event: event))
             }

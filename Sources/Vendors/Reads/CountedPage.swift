@@ -9,7 +9,7 @@ struct CountedPage {
     private static let largestNumber = 1_000_000_000
 
     /// - Parameter largest: the vendor's limit.
-    /// - Returns: nil if the cursor is none of ours.
+    /// - Returns: nil if the cursor is not ours.
     init?(_ query: VendorListQuery, largest: Int) {
         guard let cursor = query.cursor else {
             number = 1
@@ -26,6 +26,6 @@ struct CountedPage {
         self.size = size
     }
 
-    /// The cursor of the page behind it.
+    /// The cursor of the page after it.
     var next: String { "\(number + 1).\(size)" }
 }

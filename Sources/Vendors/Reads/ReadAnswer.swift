@@ -1,7 +1,7 @@
 import Events
 import JSON
 
-/// A vendor's answer to a question: its body if it is a good one, else why there is none.
+/// A vendor's response to a question: its body if it is a good one, else why there is none.
 struct ReadAnswer {
     /// The vendor's name, for messages.
     let vendor: String
@@ -27,15 +27,15 @@ struct ReadAnswer {
     var fault: DeliveryFault {
         let (code, what): (DeliveryErrorCode, String) =
             switch answer.status {
-            case 300..<400: (.notFound, "sends requests on to another address; check the provider's base_url")
+            case 300..<400: (.notFound, "redirects requests to another address; check the provider's base_url")
             case 401: (.unauthorized, "does not accept the provider's credential")
             case 402, 403: (.forbidden, "does not allow the provider's credential to read events")
             case 404, 405, 410: (.notFound, "has no such address or object")
-            case 408: (.timeout, "gave up waiting")
+            case 408: (.timeout, "timed out")
             case 429: (.rateLimited, "reports that its rate limit is exceeded")
-            case 400..<500: (.invalidEvent, "refuses the question")
+            case 400..<500: (.invalidEvent, "refuses the request")
             case 500: (.vendorError, "failed inside")
-            default: (.vendorUnavailable, "or a proxy before it is unavailable")
+            default: (.vendorUnavailable, "or a proxy in front of it is unavailable")
             }
         return DeliveryFault(
             code: code,
@@ -50,12 +50,12 @@ extension VendorInquiry {
     static func read(
         _ request: VendorRequest,
         of vendor: String,
-        _ next: @escaping @Sendable (JSONValue, DeliveryFault) -> VendorInquiry<Value>
+        _ next: @escaping @Sendable (JSONValue, ReadAnswer) -> VendorInquiry<Value>
     ) -> VendorInquiry<Value> {
         .ask(request) { answer in
             let read = ReadAnswer(vendor: vendor, answer: answer)
             switch read.document {
-            case .success(let document): return next(document.root, read.notUnderstood)
+            case .success(let document): return next(document.root, read)
             case .failure(let fault): return .failed(fault)
             }
         }

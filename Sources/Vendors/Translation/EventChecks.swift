@@ -1,6 +1,7 @@
 import Events
+import JSON
 
-/// Checks that several vendors need before an event goes out.
+/// Checks that several vendors need before an event is sent.
 extension AcceptedEvent {
     /// - Throws: ``Untranslatable`` if the timestamp lies outside of `range`.
     func checkTimestamp(in range: ClosedRange<Timestamp>, _ message: @autoclosure () -> String) throws(Untranslatable) {
@@ -44,5 +45,16 @@ extension String {
     func checkStorable(as field: String, for vendor: String) throws(Untranslatable) {
         guard utf8.holds(0) else { return }
         throw Untranslatable(field: field, message: "\(vendor) cannot store the character U+0000; remove it")
+    }
+}
+
+extension JSONWriter {
+    /// A member with a text that the vendor keeps in a database.
+    /// - Throws: ``Untranslatable`` if the text holds U+0000, which can only be written as an escape.
+    mutating func member(_ name: String, storable text: String, as field: String, for vendor: String)
+        throws(Untranslatable)
+    {
+        member(name, string: text)
+        if hasEscapes { try text.checkStorable(as: field, for: vendor) }
     }
 }

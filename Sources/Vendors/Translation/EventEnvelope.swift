@@ -2,7 +2,7 @@ import Events
 
 /// Joins translated events to a request body.
 enum EventEnvelope {
-    /// The events with commas between them, `opening` before and `closing` behind.
+    /// The events with commas between them, `opening` before and `closing` after.
     static func joined(_ events: [TranslatedEvent], opening: StaticString, closing: StaticString) -> [UInt8] {
         var body: [UInt8] = []
         let around = opening.utf8CodeUnitCount + closing.utf8CodeUnitCount

@@ -1,8 +1,8 @@
 package import Events
 
-/// How an event's id becomes one that is unique at a vendor.
+/// Derives a vendor's unique id from an event's id.
 ///
-/// The application's own id goes out unchanged wherever it can, so that people find it again at the vendor and an event that once
+/// The application's own id is sent unchanged wherever it can, so that people find it again at the vendor and an event that once
 /// went there directly is recognized.
 package enum EventIdentity {
     /// The id for a vendor that tells events apart by the id alone.

@@ -2,14 +2,14 @@ import Events
 
 /// Tells properties that every rule leaves as they are, by one look at their text.
 ///
-/// Most events hold short text, whole numbers and truth values under short names, so most need no rewriting. The look may be wrong in
+/// Most events hold short text, whole numbers and booleans under short names, so most need no rewriting. The look may be wrong in
 /// one direction only: what it does not know, ``PropertyRewriter`` decides.
 struct PlainProperties {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let rules: PropertyRules
     private var place = 0
 
-    /// Whether an object, which is JSON, goes out as the bytes it came in.
+    /// Whether an object, which is JSON, is sent byte for byte as received.
     static func goOut(_ json: ArraySlice<UInt8>, by rules: PropertyRules) -> Bool {
         guard rules.numbers.isEmpty, rules.omitted.isEmpty, rules.copied.isEmpty else { return false }
         return json.withUnsafeBufferPointer { bytes in

@@ -15,13 +15,14 @@ struct PropertyRewriter {
     /// Names that have been written; kept only where two could meet.
     private var names: Set<[UInt8]> = []
     private let keepsNames: Bool
-    /// Where the properties at hand stand in the event, for messages.
+    /// Where the properties at hand are in the event, for messages.
     private var path = ""
 
-    init(rules: PropertyRules, vendor: String, capacity: Int) {
+    /// - Parameter keepsNames: whether a text is added at the end.
+    init(rules: PropertyRules, vendor: String, keepsNames: Bool = false, capacity: Int) {
         self.rules = rules
         self.vendor = vendor
-        keepsNames = rules.nested == .flatten || !rules.copied.isEmpty
+        self.keepsNames = keepsNames || rules.nested == .flatten || !rules.copied.isEmpty
         bytes.reserveCapacity(capacity)
         bytes.append(UInt8(ascii: "{"))
     }
@@ -35,8 +36,8 @@ struct PropertyRewriter {
 
     /// Adds the members of an object.
     /// - Parameters:
-    ///   - path: where the object stands in the event.
-    ///   - overlay: an object whose members stand in front of those of the same name.
+    ///   - path: where the object is in the event.
+    ///   - overlay: an object whose members take precedence over those of the same name.
     mutating func add(_ object: JSONValue, at path: String, except overlay: JSONValue? = nil) throws(Untranslatable) {
         self.path = path
         guard object.kind == .object else {
@@ -55,6 +56,18 @@ struct PropertyRewriter {
         guard !names.contains(Array(field.utf8)) else { return }
         path = field
         try addText(JSONWriter.string(text), as: ArraySlice(field.utf8))
+    }
+
+    /// Adds a text under a name that no property may have.
+    mutating func add(_ text: String, as name: String) throws(Untranslatable) {
+        guard !names.contains(Array(name.utf8)) else {
+            throw Untranslatable(
+                field: "properties.\(name)",
+                message: "has the name of the destination's id_property; use another name there, or omit this property"
+            )
+        }
+        path = "properties"
+        try addText(JSONWriter.string(text), as: ArraySlice(name.utf8))
     }
 
     private mutating func add(_ value: JSONValue, as name: ArraySlice<UInt8>) throws(Untranslatable) {

@@ -1,14 +1,14 @@
 import Events
 import JSON
 
-/// Which properties a vendor takes, and what becomes of those that it does not.
+/// Which properties a vendor takes, and what happens to those that it does not.
 struct PropertyRules: Sendable {
-    /// What becomes of objects and arrays.
+    /// What happens to objects and arrays.
     enum Nested: String, Sendable {
         case keep, refuse, flatten, stringify
     }
 
-    /// What becomes of nulls.
+    /// What happens to nulls.
     enum Nulls: String, Sendable {
         case keep, refuse, drop
     }
@@ -51,20 +51,26 @@ struct PropertyRules: Sendable {
     /// The event's properties by these rules, as one JSON object; nil if there are none.
     /// - Parameters:
     ///   - vendor: the vendor's name, for messages.
-    ///   - overlay: members that stand in front of properties of the same name, and their path in the event.
+    ///   - overlay: members that take precedence over properties of the same name, and their path in the event.
+    ///   - addition: a text that is sent as one more property; no other may have its name.
     /// - Throws: ``Untranslatable`` with the property, the reason, and the setting that would help.
     func properties(
         of event: AcceptedEvent,
         for vendor: String,
-        overlay: (path: String, object: JSONValue)? = nil
+        overlay: (path: String, object: JSONValue)? = nil,
+        adding addition: (name: String, text: String)? = nil
     ) throws(Untranslatable) -> ArraySlice<UInt8>? {
-        if overlay == nil {
-            if copied.isEmpty, event.properties == nil { return nil }
-            if let properties = event.properties, passes(properties) { return properties.bytes }
+        if overlay == nil, addition == nil {
+            if let properties = event.properties {
+                if passes(properties) { return properties.bytes }
+            } else if copied.isEmpty {
+                return nil
+            }
         }
         var rewriter = PropertyRewriter(
             rules: self,
             vendor: vendor,
+            keepsNames: addition != nil,
             capacity: (event.properties?.bytes.count ?? 0) + 64
         )
         if let properties = event.properties {
@@ -75,16 +81,19 @@ struct PropertyRules: Sendable {
                 throw Untranslatable(field: "properties", message: "is not JSON: \(error)")
             }
             try rewriter.add(document.root, at: "properties", except: overlay?.object)
-            if overlay == nil, changesNumbersOnly, rewriter.numbersAsText == 0 { return properties.bytes }
+            if overlay == nil, addition == nil, changesNumbersOnly, rewriter.numbersAsText == 0 {
+                return properties.bytes
+            }
         }
         if let overlay { try rewriter.add(overlay.object, at: overlay.path) }
         for field in copied {
             if let text = EventTemplate.value(of: field, in: event) { try rewriter.copy(text, as: field) }
         }
+        if let addition { try rewriter.add(addition.text, as: addition.name) }
         return rewriter.count == 0 && event.properties == nil ? nil : rewriter.end()[...]
     }
 
-    /// Whether these properties go out as the bytes they came in, as a quick look tells.
+    /// Whether these properties are sent byte for byte as received, as a quick look tells.
     private func passes(_ properties: JSONText) -> Bool {
         if changesNumbersOnly, inexactNumbers == .keep || !NumberPrecision.deservesLook(properties.bytes),
             !refusesZeroCharacter || !JSONEscapes.holdZeroCharacter(properties.bytes)
@@ -101,7 +110,7 @@ struct PropertyRules: Sendable {
     }
 }
 
-/// How large a vendor's properties may be; lengths in characters (Unicode scalars).
+/// Limits of a vendor's properties; lengths in characters (Unicode scalars).
 struct PropertyLimits: Sendable {
     let properties: Int
     let name: Int

@@ -6,15 +6,15 @@ extension SettingField {
         name: DestinationSettings.idPrefix,
         kind: .text,
         summary: """
-            Text in front of every event's id at the vendor, for accounts into which several applications send ids that \
-            could meet. Without it the id goes out as it is, in an account that tenants share with the tenant in front.
+            Prefix of every event's id at the vendor, for accounts to which several applications send ids that could \
+            collide. By default the id is sent unchanged; in an account that tenants share, the tenant is its prefix.
             """
     )
 
     static let omit = SettingField(
         name: "omit",
         kind: .texts([]),
-        summary: "Names of properties that are not sent. Without it all are."
+        summary: "Names of properties that are not sent."
     )
 
     static let customerTemplate = SettingField(
@@ -51,7 +51,7 @@ extension SettingField {
             name: "copy",
             kind: .texts(fields),
             summary: """
-                Fields the vendor does not have, sent as properties of the same name, unless the event \
+                Fields the vendor does not have, sent as properties of the same name unless the event \
                 has such a property. Without it they are not sent.
                 """
         )

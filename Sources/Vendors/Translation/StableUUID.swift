@@ -13,7 +13,7 @@ package enum StableUUID {
         }
         for text in texts {
             for byte in text.utf8 { add(byte) }
-            // No byte of UTF-8, so that ["ab", "c"] and ["a", "bc"] are told apart.
+            // No byte of UTF-8, so that ["ab", "c"] and ["a", "bc"] are distinguished.
             add(0xFF)
         }
         return text(mixed(high), mixed(low ^ high))

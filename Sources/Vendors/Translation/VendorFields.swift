@@ -3,7 +3,7 @@ import JSON
 
 /// The fields that an event has for one vendor alone: the object at `vendor.NAME`.
 ///
-/// A name that the vendor does not have is refused, because a typing mistake here costs money in silence.
+/// A name that the vendor does not have is refused, because a typing mistake here costs money silently.
 struct VendorFields {
     private let adapter: AdapterName
     private let object: JSONValue?

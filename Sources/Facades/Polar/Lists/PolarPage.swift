@@ -11,7 +11,7 @@ struct PolarPage {
 
     init(_ query: inout PolarQuery) {
         page = max(1, query.integer("page", above: 0) ?? 1)
-        // More is lowered without a word.
+        // More is lowered silently.
         limit = min(Self.largest, max(1, query.integer("limit", above: 0) ?? 10))
     }
 

@@ -2,7 +2,7 @@ import Events
 import JSON
 import Vendors
 
-/// Reads a query by the rules of Polar's parameters, and gathers what is wrong in their order.
+/// Reads a query by the rules of Polar's parameters, and collects what is wrong in their order.
 struct PolarQuery {
     private let request: DialectRequest
     private(set) var errors: [PolarValidationError] = []

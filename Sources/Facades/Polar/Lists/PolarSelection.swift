@@ -11,7 +11,7 @@ struct PolarSelection: Sendable {
     var sources: [String] = []
     var metadata: [(key: String, values: [String])] = []
     var meterFilter: PolarMeterFilter?
-    /// Text that stands in the name or in the metadata.
+    /// Text that is in the name or in the metadata.
     var query: String?
     /// Whether only events without a parent are meant.
     var isRootsOnly = false

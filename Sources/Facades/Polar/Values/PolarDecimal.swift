@@ -6,7 +6,7 @@ enum PolarDecimal {
     private static let mostDigits = 17
     private static let mostDecimals = 12
 
-    /// What is wrong with an amount: up to 5 digits before and 12 behind the point.
+    /// What is wrong with an amount: up to 5 digits before and 12 after the point.
     static func error(in value: JSONValue) -> PolarValidationError? {
         guard let text = value.numberText ?? value.string.map(trimmed) else {
             return PolarValidationError(
