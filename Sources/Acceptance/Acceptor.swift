@@ -29,7 +29,7 @@ package struct Acceptor: Sendable {
         self.metrics = AcceptanceMetrics(factory: metrics)
     }
 
-    /// What became of one event of a request.
+    /// The outcome of one event of a request.
     package enum Result: Sendable {
         /// It is on disk.
         case accepted(Accepted)
@@ -73,17 +73,21 @@ package struct Acceptor: Sendable {
     }
 
     /// Accepts the events of a parsed body.
+    /// - Parameter avoiding: names of providers and adapters to which no event may be sent; one that would be is refused.
     /// - Returns: one result per event, valid or not, in the order of the body.
     /// - Throws: ``StoreError`` if nothing was stored.
-    package func accept(_ batch: EventReader.Batch, from client: Client, policy: WritePolicy) async throws(StoreError)
-        -> [Result]
-    {
+    package func accept(
+        _ batch: EventReader.Batch,
+        from client: Client,
+        policy: WritePolicy,
+        avoiding: Set<String> = []
+    ) async throws(StoreError) -> [Result] {
         var results = [Result](repeating: .refused([]), count: batch.count)
         for fault in batch.faults {
             guard let index = fault.index, results.indices.contains(index) else { continue }
             results[index] = .refused(results[index].faults + [fault])
         }
-        try await accept(batch.events, into: &results, from: client, policy: policy)
+        try await accept(batch.events, into: &results, from: client, policy: policy, avoiding: avoiding)
         return results
     }
 
@@ -107,13 +111,14 @@ package struct Acceptor: Sendable {
         _ events: [(index: Int, event: CanonicalEvent)],
         into results: inout [Result],
         from client: Client,
-        policy: WritePolicy
+        policy: WritePolicy,
+        avoiding: Set<String> = []
     ) async throws(StoreError) {
         let now = clock.now
         let table = routes.current.table
         // Until the events are in the journal; see ``CurrentRoutes/areAlone``.
         defer { withExtendedLifetime(table) {} }
-        let window = Window(of: client, at: now)
+        let terms = Terms(of: client, at: now, avoiding: avoiding)
         var submissions = SubmissionFinder(in: table, for: client, at: now)
         var indices: [Int] = []
         var fixed: [AcceptedEvent] = []
@@ -122,7 +127,7 @@ package struct Acceptor: Sendable {
         for (index, event) in events {
             do throws(EventFault) {
                 fixed.append(
-                    fix(event, try submission(of: event, at: index, from: client, &submissions, table, window))
+                    fix(event, try submission(of: event, at: index, from: client, &submissions, table, terms))
                 )
                 indices.append(index)
                 results[index] = .withheld
@@ -163,7 +168,7 @@ package struct Acceptor: Sendable {
         var submissions = SubmissionFinder(in: table, for: client, at: now)
         return fix(
             event,
-            try submission(of: event, at: 0, from: client, &submissions, table, Window(of: client, at: now))
+            try submission(of: event, at: 0, from: client, &submissions, table, Terms(of: client, at: now))
         )
     }
 
@@ -173,51 +178,45 @@ package struct Acceptor: Sendable {
         from client: Client,
         _ submissions: inout SubmissionFinder,
         _ table: RoutingTable,
-        _ window: Window
+        _ terms: Terms
     ) throws(EventFault) -> Submission {
         guard client.allowance.allows(name: event.name) else { throw forbidden(index, event, client) }
         let submission = submissions.submission(
             for: event.name,
             customerID: event.customerID,
-            subscriptionID: event.subscriptionID
+            subscriptionID: event.subscriptionID,
+            at: event.timestamp
         )
         guard let submission else { throw unrouted(index, event, client, table) }
         guard client.allowance.allows(route: submission.plan.route) else {
             throw forbidden(index, event, submission.plan, client)
         }
-        if let timestamp = event.timestamp, !window.times.contains(timestamp),
-            let fault = untimely(index, event, client, at: window.now)
+        if !terms.avoided.isEmpty, let fault = unwanted(index, submission.plan, terms.avoided) { throw fault }
+        if let timestamp = event.timestamp, !terms.times.contains(timestamp),
+            let fault = untimely(index, event, client, at: terms.now)
         {
             throw fault
         }
         return submission
     }
 
-    /// The timestamps that a client's events may have. Computed once per request: durations are 128 bits wide.
-    private struct Window {
+    /// What a request's events must meet.
+    private struct Terms {
         let now: Timestamp
+        /// The timestamps that the client's events may have. Computed once per request: durations are 128 bits wide.
         let times: ClosedRange<Timestamp>
+        /// Providers and adapters to which no event may be sent.
+        let avoided: Set<String>
 
-        init(of client: Client, at now: Timestamp) {
+        init(of client: Client, at now: Timestamp, avoiding: Set<String> = []) {
             self.now = now
             times = client.timestamps.range(at: now)
+            avoided = avoiding
         }
     }
 
     private func fix(_ event: CanonicalEvent, _ submission: Submission) -> AcceptedEvent {
-        AcceptedEvent(
-            submission,
-            id: event.id ?? ids.next(at: submission.acceptedAt),
-            idScope: event.idScope,
-            name: event.name,
-            customerID: event.customerID,
-            subscriptionID: event.subscriptionID,
-            timestamp: event.timestamp ?? submission.acceptedAt,
-            timestampWasGiven: event.timestamp != nil,
-            source: event.source,
-            properties: event.properties,
-            vendor: event.vendor
-        )
+        AcceptedEvent(event, id: event.id ?? ids.next(at: submission.acceptedAt), in: submission)
     }
 
     private func conflict(_ event: AcceptedEvent, _ fields: [String], _ index: Int) -> EventFault {
@@ -258,6 +257,23 @@ package struct Acceptor: Sendable {
             code: .forbidden,
             message:
                 "\"\(event.name)\" goes by the route \(plan.route?.rawValue ?? "none"), and routes.json allows this client \(routes)"
+        )
+    }
+
+    /// What is wrong with a plan that leads where no event of the request may be sent; nil if it does not.
+    private func unwanted(_ index: Int, _ plan: Plan, _ avoided: Set<String>) -> EventFault? {
+        let found = plan.destinations.first { destination in
+            let names = [destination.provider.withoutTenant.rawValue, destination.adapter.rawValue]
+            return destination.mode != .shadow && names.contains { avoided.contains($0) }
+        }
+        guard let found else { return nil }
+        let (route, provider) = (plan.route?.rawValue ?? "none", found.provider.withoutTenant)
+        return EventFault(
+            index: index,
+            field: nil,
+            code: .forbidden,
+            message: "the route \(route) would send the event to \(provider), which not_to excludes; "
+                + "use a client whose route does not lead there"
         )
     }
 

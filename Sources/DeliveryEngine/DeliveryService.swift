@@ -6,12 +6,12 @@ import ServiceLifecycle
 ///
 /// Follows `routes.json` while it runs: a provider that is new gets a pipeline, one that is served otherwise than before gets another
 /// pipeline when the old one has settled what was in flight, and one that is gone is called no more. What waits for a provider that is
-/// gone stays in the journal, pending, and goes on when the provider comes back.
+/// gone stays in the journal, pending, and continues when the provider comes back.
 package struct DeliveryService: Service {
     private let routes: CurrentRoutes
     private let makePipeline: @Sendable (ProviderConfiguration, Int) -> Pipeline
 
-    /// - Parameter makePipeline: makes the pipeline of a provider, which stands at this place of the file.
+    /// - Parameter makePipeline: makes the pipeline of a provider, which is at this place of the file.
     package init(
         routes: CurrentRoutes,
         makePipeline: @escaping @Sendable (ProviderConfiguration, Int) -> Pipeline

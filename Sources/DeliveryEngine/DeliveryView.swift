@@ -10,11 +10,13 @@ package struct DeliveryView: Sendable {
     /// Tells pipelines what an operator wants of them.
     package let orders = OperatorOrders()
     /// Gives clients' reads their turns.
-    package let reads = ReadAdmission()
+    package let reads: ReadAdmission
     /// Gives backfills their turns.
     package let backfills = BackfillAdmission()
     /// How long clients wait for their events to be accepted.
     package let acceptance = AcceptanceTimes()
+    /// How long vendors take to answer deliveries.
+    package let latencies = VendorLatencies()
     /// The gates and figures of calls that clients pass on to vendors.
     package let passed: PassedTraffic
     /// Tells those who wait when deliveries are settled.
@@ -25,8 +27,11 @@ package struct DeliveryView: Sendable {
     /// Where the pipelines' counts go.
     let metrics: any MetricsFactory
 
-    /// - Parameter metrics: makes the pipelines' counters and timers.
-    package init(metrics: any MetricsFactory = NOOPMetricsHandler.instance) {
+    /// - Parameters:
+    ///   - metrics: makes the pipelines' counters and timers.
+    ///   - shared: where the reads of several gateways have their limits; nil if this gateway is the only one.
+    package init(metrics: any MetricsFactory = NOOPMetricsHandler.instance, sharing shared: SharedReads? = nil) {
+        reads = ReadAdmission(sharing: shared)
         self.metrics = metrics
         passed = PassedTraffic(metrics: metrics)
     }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A pipeline whose provider has a rate limit gives reads what deliveries leave, clients' reads before those of comparisons. A provider
 /// without one, or without a pipeline, lets every read pass. Every pipeline learns of the limit when a read meets it: both have the same
-/// one. Who asks bounds how many wait.
+/// one. Who asks bounds how many wait. Where several gateways share a provider's rate limit, all reads take part in ``SharedReads`` instead.
 package final class ReadAdmission: Sendable {
     /// What a read is for.
     package enum Kind: Sendable {
@@ -43,14 +43,23 @@ package final class ReadAdmission: Sendable {
         let givesTurns: Bool
     }
 
-    /// The most reads for comparisons that are in flight at a provider.
+    /// Maximum number of reads for comparisons that are in flight at a provider.
     package static let mostComparisons = 4
 
     private let state = Mutex(State())
     private let comparisons = ComparisonPlaces(limit: mostComparisons)
 
+    /// Nil if this gateway is the only one that calls the vendors.
+    private let shared: SharedReads?
+
     /// Lets every read pass until a pipeline takes part.
-    package init() {}
+    /// - Parameter shared: where the reads of several gateways have their limits.
+    package init(sharing shared: SharedReads? = nil) {
+        self.shared = shared
+    }
+
+    /// Whether several gateways share the reads of a provider, for which its deliveries leave a part of its rate limit out.
+    package var isShared: Bool { shared != nil }
 
     /// Waits for a read's turn.
     /// - Parameter patience: how long it waits; nil: until its turn has come.
@@ -60,6 +69,7 @@ package final class ReadAdmission: Sendable {
         within patience: Duration?,
         kind: Kind = .client
     ) async -> Bool {
+        if let shared { return await shared.admit(to: provider, within: patience) }
         let (turns, turn) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let entry = state.withLock { state -> (number: Int, tell: @Sendable (Wish) -> Void)? in
             guard let pipeline = state.pipelines[provider], pipeline.givesTurns else { return nil }
@@ -128,7 +138,7 @@ package final class ReadAdmission: Sendable {
         let pipelines = state.withLock { state in
             state.pipelines.filter { accounts.areSame($0.key, provider.name) }
         }
-        let message = "\(provider.traits.vendor) (429) accepts no more requests for now, as a read was told"
+        let message = "\(provider.traits.vendor) (429) refused a read because of its rate limit"
         let wait = answer.retryAfter ?? answer.rateLimitReset
         let fault = DeliveryFault(code: .rateLimited, message: message)
         for pipeline in pipelines.values { pipeline.tell(.limited(fault, after: wait)) }

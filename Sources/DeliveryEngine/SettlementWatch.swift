@@ -14,6 +14,16 @@ package final class SettlementWatch: Sendable {
 
     private let state = Mutex(State())
     private let waiting = Atomic(0)
+    private let polled = Atomic(false)
+
+    /// Deliveries whose outcome somebody waits for, by event.
+    package typealias Awaited = [SequenceNumber: Set<ProviderName>]
+
+    /// Whether the journal is asked for what other processes settle.
+    package var isPolled: Bool { polled.load(ordering: .relaxed) }
+
+    /// From now on the journal is asked for what other processes settle.
+    func poll() { polled.store(true, ordering: .relaxed) }
 
     /// Nobody waits yet.
     package init() {}
@@ -58,6 +68,26 @@ package final class SettlementWatch: Sendable {
         for follower in followers { follower.add(settled, at: settlement.provider) }
     }
 
+    /// The deliveries that somebody waits for, as far as the limit goes.
+    func awaited(limit: Int) -> Awaited {
+        guard waiting.load(ordering: .sequentiallyConsistent) > 0 else { return [:] }
+        let (tickets, followers) = state.withLock { (Array($0.tickets.values.joined()), $0.followers) }
+        var awaited: Awaited = [:]
+        for open in tickets.map(\.open) + followers.map(\.expected) {
+            for (sequence, providers) in open where awaited.count < limit {
+                awaited[sequence, default: []].formUnion(providers)
+            }
+        }
+        return awaited
+    }
+
+    /// Another process may have settled a delivery.
+    func found(_ sequence: SequenceNumber, at provider: ProviderName) {
+        let (tickets, followers) = state.withLock { ($0.tickets[sequence] ?? [], $0.followers) }
+        for ticket in tickets { ticket.settled(sequence, at: provider) }
+        for follower in followers { follower.found(sequence, at: provider) }
+    }
+
     /// Someone who hears of every settlement from now on. Give it back with ``end(_:)-(SettlementFollower)``.
     package func follower() -> SettlementFollower {
         let follower = SettlementFollower()
@@ -86,6 +116,9 @@ package final class SettlementWatch: Sendable {
             (ended, end) = AsyncStream.makeStream()
             if awaited.allSatisfy({ $0.value.isEmpty }) { end.finish() }
         }
+
+        /// What is not settled yet.
+        fileprivate var open: Awaited { remaining.withLock { $0 } }
 
         /// A delivery is settled.
         package func settled(_ sequence: SequenceNumber, at provider: ProviderName) {

@@ -7,7 +7,7 @@ import Synchronization
 package final class BackfillAdmission: Sendable {
     /// What a provider's pipeline is told.
     enum Wish: Sendable, Equatable {
-        /// A backfill begins, or goes on at another rate.
+        /// A backfill begins, or continues at another rate.
         case join(LaneNumber, percent: Double)
         /// It asks for no more turns.
         case leave(LaneNumber)
@@ -23,6 +23,8 @@ package final class BackfillAdmission: Sendable {
         /// Given, and not over.
         var turns: Set<BackfillTraffic.Turn> = []
         var snapshot: BackfillTraffic.Snapshot?
+        /// What its own pipeline says that it waits for.
+        var ownHold: BackfillThrottle.Hold?
     }
 
     private struct State {
@@ -38,9 +40,22 @@ package final class BackfillAdmission: Sendable {
 
     // MARK: - What people see and want
 
-    /// What the provider's pipeline last said of a backfill; nil if the backfill does not run.
+    /// What the provider's pipeline and its own last said of a backfill; nil if the backfill does not run.
     package func snapshot(of backfill: LaneNumber) -> BackfillTraffic.Snapshot? {
-        state.withLock { $0.members[backfill]?.snapshot }
+        state.withLock { state in
+            guard let member = state.members[backfill], let shared = member.snapshot else { return nil }
+            return BackfillTraffic.Snapshot(
+                // While it waits for itself, it asks for nothing that the provider's pipeline could hold.
+                hold: shared.hold ?? member.ownHold,
+                factor: shared.factor,
+                requests: shared.requests
+            )
+        }
+    }
+
+    /// Takes down what the pipeline of a backfill waits for by itself; nil: for nothing.
+    func update(_ backfill: LaneNumber, ownHold hold: BackfillThrottle.Hold?) {
+        state.withLock { $0.members[backfill]?.ownHold = hold }
     }
 
     /// Whether the provider of a backfill has a pipeline that can give it turns.
@@ -58,7 +73,7 @@ package final class BackfillAdmission: Sendable {
         state.withLock { $0.watcher = watcher }
     }
 
-    /// Lets a backfill that runs go on at another rate.
+    /// Lets a backfill that runs continue at another rate.
     func change(_ backfill: LaneNumber, to percent: Double) {
         let tell = state.withLock { state -> (@Sendable (Wish) -> Void)? in
             guard let member = state.members[backfill], member.percent != percent else { return nil }

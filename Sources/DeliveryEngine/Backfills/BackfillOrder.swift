@@ -13,7 +13,7 @@ package struct BackfillOrder: Sendable, Equatable {
     package var names: [String]
     /// Empty: all.
     package var customerIDs: [String]
-    /// The most of the provider's rate limit that it takes, in percent.
+    /// Maximum share of the provider's rate limit that it uses, in percent.
     package var rate: Double
     /// Whether events that come from now on may be missing at the provider.
     package var withoutLive: Bool

@@ -29,28 +29,28 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
         case .unknownProvider(let name, let known):
             "routes.json has no provider \"\(name.rawValue.prefix(100))\"; name one of \(known.map(\.rawValue).joined(separator: ", "))"
         case .sharedProvider(let name):
-            "provider \(name) has events of other tenants, too; only a client with the scope admin can fill it"
+            "provider \(name) also has events of other tenants; only a client with the scope admin can backfill it"
         case .emptyWindow(let since, let until):
             "the window ends before it starts: \(until.rfc3339) is not after \(since.rfc3339); set a later end"
         case .futureWindow(let since):
             "the window starts in the future, at \(since.rfc3339), where there are no events; set an earlier start"
         case .beforeRetention(let since, let earliest):
-            "the window starts at \(since.rfc3339), and events of that time are removed already; start it at "
+            "the window starts at \(since.rfc3339), and events of that time have been removed; start it at "
                 + "\(earliest.rfc3339) or later"
         case .noRoute(let name):
-            "no route sends events to provider \(name); add it to the \"to\" of a route in routes.json first"
+            "no route sends events to provider \(name); first add it to the \"to\" of a route in routes.json"
         case .notLive(let name):
-            "the routes do not deliver to provider \(name), so events that are accepted from now on would be missing there; "
-                + "set its mode to \"mirror\" in routes.json, or ask for it without live delivery"
+            "the routes do not deliver to provider \(name), so events accepted from now on would be missing there; "
+                + "set its mode to \"mirror\" in routes.json, or start it without live delivery"
         case .unreadable(let name, let vendor):
-            "\(vendor) counts an event again if it is sent twice and cannot be asked what it has, so what a crash leaves "
-                + "uncertain at provider \(name) stays so; accept that to start"
+            "\(vendor) counts an event again if it is sent twice and cannot be read, so what a crash leaves "
+                + "uncertain at provider \(name) stays uncertain; accept that to start"
         case .unconfirmed(let effect): "\(effect) Confirm that to start."
         case .overlaps(let lane):
-            "backfill \(lane.number) to provider \(lane.provider) is \(lane.state.rawValue), and may take the same events; "
+            "backfill \(lane.number) to provider \(lane.provider) is \(lane.state.rawValue), and may include the same events; "
                 + "wait until it has ended, or cancel it"
-        case .unknown(let number): "there is no backfill \(number); see the list of backfills"
-        case .wrongState(let lane): "backfill \(lane.number) is \(lane.state.rawValue), so that cannot be done"
+        case .unknown(let number): "no backfill has the number \(number); see the list of backfills"
+        case .wrongState(let lane): "backfill \(lane.number) is \(lane.state.rawValue), so this is not possible"
         case .store: nil
         }
     }

@@ -8,7 +8,7 @@ package struct BackfillRequirements: Sendable {
     private let retention: Duration
     private let now: Timestamp
 
-    /// A window that was computed by another clock, or a moment ago, may begin by so much too early.
+    /// A window that was computed by another clock, or just now, may begin too early by this much.
     private static let tolerance = Duration.seconds(60)
 
     /// - Parameter retention: how long events are kept.

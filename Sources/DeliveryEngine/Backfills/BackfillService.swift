@@ -7,12 +7,13 @@ import Synchronization
 
 /// Runs the backfills that the journal has: each by a pipeline of its own, which takes turns with that of its provider.
 ///
-/// Follows the journal and `routes.json`: a backfill waits while its provider is not configured, and goes on where it was after a restart.
+/// Follows the journal and `routes.json`: a backfill waits while its provider is not configured, and continues where it was after a
+/// restart. A cancelled one ends even without its provider.
 package struct BackfillService: Service {
-    /// Makes the pipeline of a backfill at a provider, which stands at this place of the file.
+    /// Makes the pipeline of a backfill at a provider, which is at this place of the file.
     package typealias MakePipeline = @Sendable (ProviderConfiguration, Int, BackfillWalk) -> Pipeline
 
-    private let lanes: any LaneKeeping
+    private let lanes: any LaneKeeping & DeliveryLedger
     private let routes: CurrentRoutes
     private let view: DeliveryView
     private let clock: any WallClock
@@ -20,7 +21,7 @@ package struct BackfillService: Service {
     private let logger: Logger
 
     package init(
-        lanes: any LaneKeeping,
+        lanes: any LaneKeeping & DeliveryLedger,
         routes: CurrentRoutes,
         clock: any WallClock,
         seenBy view: DeliveryView,
@@ -37,7 +38,8 @@ package struct BackfillService: Service {
 
     /// A pipeline that runs, or has just ended.
     private struct Running {
-        let configuration: ProviderConfiguration
+        /// Nil: its provider is not configured.
+        let configuration: ProviderConfiguration?
         /// Finished to stop it.
         let stop: AsyncStream<Never>.Continuation
         let isOver: Flag
@@ -106,7 +108,9 @@ package struct BackfillService: Service {
                 if configuration != now.configuration { now.stop.finish() }
             } else if let wanted, before == nil {
                 running[lane.number] = start(lane, providers[wanted], at: wanted, wake, in: &group)
-            } else if wanted != nil {
+            } else if wanted == nil, before == nil, lane.state == .cancelling {
+                running[lane.number] = finishCancelling(lane, wake, in: &group)
+            } else if wanted != nil || lane.state == .cancelling {
                 // It has ended with work left: its end is not known yet, or a retry has become due meanwhile.
                 looksAgain = true
             }
@@ -124,7 +128,7 @@ package struct BackfillService: Service {
     ) -> Running? {
         guard provider.traits.adapter == lane.adapter, let membership = BackfillMembership(of: lane) else {
             logger.error(
-                "a backfill cannot go on with its provider as it is now",
+                "a backfill cannot continue with its provider as it is now",
                 metadata: ["backfill": "\(lane.number)"]
             )
             return nil
@@ -139,6 +143,53 @@ package struct BackfillService: Service {
             wake.yield()
         }
         return Running(configuration: provider, stop: stop, isOver: isOver)
+    }
+
+    /// Ends a cancelled backfill whose provider is not configured any more, so that no pipeline can.
+    private func finishCancelling(
+        _ lane: Lane,
+        _ wake: AsyncStream<Void>.Continuation,
+        in group: inout DiscardingTaskGroup
+    ) -> Running? {
+        guard let membership = BackfillMembership(of: lane) else {
+            logger.error("a backfill cannot be read, so it is not cancelled", metadata: ["backfill": "\(lane.number)"])
+            return nil
+        }
+        let isOver = Flag()
+        group.addTask {
+            do throws(StoreError) {
+                try await cancel(lane, taking: membership)
+            } catch {
+                if error != .closed {
+                    logger.error(
+                        "a backfill could not be cancelled",
+                        metadata: ["backfill": "\(lane.number)", "error": "\(error)"]
+                    )
+                }
+            }
+            isOver.set()
+            wake.yield()
+        }
+        return Running(configuration: nil, stop: AsyncStream<Never>.makeStream().continuation, isOver: isOver)
+    }
+
+    private func cancel(_ lane: Lane, taking membership: BackfillMembership) async throws(StoreError) {
+        let lease = try await lanes.lease(lane.number, taking: membership)
+        // Nobody can ask the vendor whether it has what was in flight at a crash.
+        let interrupted = try await lanes.claimInterrupted(under: lease).map { delivery in
+            SettledDelivery(sequence: delivery.sequence, status: .uncertain, fault: OutcomeRules.interrupted)
+        }
+        if !interrupted.isEmpty {
+            try await lanes.settle(Settlement(provider: lease.provider, exceptions: interrupted), under: lease)
+        }
+        switch try await lanes.end(lane.number, under: lease, at: clock.now) {
+        case .changed(let ended):
+            logger.info(
+                "the backfill has ended",
+                metadata: ["backfill": "\(ended.number)", "state": "\(ended.state.rawValue)"]
+            )
+        case .refused, .unfinished, .unknown: try await lanes.giveBack(lease, unsent: [])
+        }
     }
 
     /// Lets a backfill end at the newest event, once every later one has a plan of routes that deliver to the provider themselves.

@@ -1,4 +1,4 @@
-/// Whether clients wait too long for their events to be accepted, from how many were counted as slow lately.
+/// Whether clients send events, and whether they wait too long for them to be accepted, from what was counted lately.
 struct AcceptanceLoad: Sendable {
     /// Requests since the start, and how many of them were slow.
     struct Counts: Sendable, Equatable {
@@ -10,12 +10,19 @@ struct AcceptanceLoad: Sendable {
     private static let span = Duration.seconds(10)
     /// Readings closer together than this say nothing new.
     private static let step = Duration.milliseconds(500)
+    /// So long after a client's last request clients still send.
+    private static let pause = Duration.seconds(1)
 
     /// Oldest first; the first one is what the newest is compared with.
     private var readings: [(at: ContinuousClock.Instant, counts: Counts)] = []
 
+    /// How many requests there were when a reading last had more than the one before it, and when that was.
+    private var latest: (requests: Int, at: ContinuousClock.Instant)?
+
     /// Takes a reading of the counters.
     mutating func read(_ counts: Counts, at now: ContinuousClock.Instant) {
+        // Nobody knows how old the requests of a first reading are: they count as new.
+        if counts.requests > latest?.requests ?? 0 { latest = (counts.requests, now) }
         if let last = readings.last {
             if now - last.at < Self.step { return }
             // Nobody has looked for a while: what happened meanwhile is old.
@@ -23,6 +30,11 @@ struct AcceptanceLoad: Sendable {
         }
         readings.append((now, counts))
         while readings.count > 2, now - readings[1].at >= Self.span { readings.removeFirst() }
+    }
+
+    /// Whether clients send events: a request came within the last second.
+    func clientsSend(at now: ContinuousClock.Instant) -> Bool {
+        latest.map { now - $0.at < Self.pause } ?? false
     }
 
     /// Whether more than one request in a hundred was slow: the 99th percentile is over the limit.

@@ -17,7 +17,7 @@ package struct BackfillThrottle: Sendable {
         case acceptance = "slow_acceptance"
         /// As many of its requests are in flight as there may be.
         case places = "in_flight"
-        /// Its rate is used up, or live deliveries take the provider's.
+        /// Its rate is used up, live deliveries take the provider's, or clients send events and come first.
         case rate
     }
 
@@ -48,6 +48,8 @@ package struct BackfillThrottle: Sendable {
         var liveRequests = 0
         /// How long it takes until the provider's rate has a token that no live delivery waits for; nil: they take all.
         var tokenWait: Duration? = .zero
+        /// How long backfills leave the gateway to its clients.
+        var paceWait = Duration.zero
     }
 
     /// Longer than this no live event waits behind a backfill.
@@ -93,7 +95,7 @@ package struct BackfillThrottle: Sendable {
         if conditions.acceptanceIsSlow { return .wait(.acceptance, until: now + Self.glance) }
         guard hasPlace(conditions, at: now) else { return .wait(.places, until: nil) }
         guard let tokenWait = conditions.tokenWait else { return .wait(.rate, until: now + Self.glance) }
-        let wait = max(tokenWait, rate?.wait(at: now) ?? .zero)
+        let wait = max(tokenWait, rate?.wait(at: now) ?? .zero, conditions.paceWait)
         return wait > .zero ? .wait(.rate, until: now + wait) : .go
     }
 

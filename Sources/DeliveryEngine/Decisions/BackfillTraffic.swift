@@ -20,6 +20,8 @@ package struct BackfillTraffic: Sendable {
     }
 
     private let pipeline: UInt64
+    /// Of all of them together.
+    private var pace: BackfillPace
     private var entries: [LaneNumber: Entry] = [:]
     private var inFlight: Set<Turn> = []
     private var turns = 0
@@ -27,9 +29,12 @@ package struct BackfillTraffic: Sendable {
     /// When the one that waits should be looked at again, whatever happens.
     private(set) var lookAgainAt: ContinuousClock.Instant?
 
-    /// - Parameter pipeline: another one for each pipeline.
-    init(of pipeline: UInt64) {
+    /// - Parameters:
+    ///   - pipeline: another one for each pipeline.
+    ///   - events: maximum number of events of a request.
+    init(of pipeline: UInt64, batchesOf events: Int) {
         self.pipeline = pipeline
+        pace = BackfillPace(batchesOf: events)
     }
 
     /// Whether there are none.
@@ -41,7 +46,12 @@ package struct BackfillTraffic: Sendable {
     /// Whether clients wait too long for their events to be accepted.
     var acceptanceIsSlow: Bool { load.isSlow }
 
-    /// A backfill begins, or goes on at another rate.
+    /// How long the next request leaves the gateway to its clients.
+    func paceWait(at now: ContinuousClock.Instant) -> Duration {
+        pace.wait(besideClients: load.clientsSend(at: now), at: now)
+    }
+
+    /// A backfill begins, or continues at another rate.
     /// - Parameter limit: the provider's rate limit.
     mutating func join(
         _ backfill: LaneNumber,
@@ -56,7 +66,7 @@ package struct BackfillTraffic: Sendable {
         }
     }
 
-    /// A backfill asks for no more turns. Those that it has go on.
+    /// A backfill asks for no more turns. Those that it has continue.
     mutating func leave(_ backfill: LaneNumber) {
         entries[backfill] = nil
     }
@@ -95,6 +105,7 @@ package struct BackfillTraffic: Sendable {
         entries[backfill]?.waiting -= 1
         entries[backfill]?.lastTurn = turns
         entries[backfill]?.throttle.pass(at: now)
+        pace.pass(at: now)
         let turn = Turn(backfill: backfill, pipeline: pipeline, ticket: ticket)
         inFlight.insert(turn)
         return turn

@@ -36,7 +36,7 @@ struct BackfillTurns: Sendable {
 
     /// A request leaves.
     mutating func take() -> BackfillTraffic.Turn {
-        held.removeFirst()
+        held.remove(at: 0)
     }
 
     /// The request of a turn is over.
@@ -52,6 +52,6 @@ struct BackfillTurns: Sendable {
 
     /// The next turn that is over, for the provider's pipeline.
     mutating func nextEnd() -> End? {
-        ended.isEmpty ? nil : ended.removeFirst()
+        ended.isEmpty ? nil : ended.remove(at: 0)
     }
 }

@@ -7,7 +7,7 @@ import Events
 struct BatchAssembly: Sendable {
     /// What may be sent now.
     struct Permission: Sendable, Equatable {
-        /// Whether new events that fill no batch go all the same, because no more are expected in a moment.
+        /// Whether new events that fill no batch go all the same, because no more are expected soon.
         var partlyFilled = true
         /// Whether events may go that were tried before.
         var retries = true
@@ -66,8 +66,13 @@ struct BatchAssembly: Sendable {
         change(batch.standing == .fresh ? .repeated : batch.standing) { $0.putBack(batch) }
     }
 
+    /// Puts an event that was never tried in front of the others, for the next probe.
+    mutating func bringForward(freshAt index: Int) {
+        fresh.bringForward(index)
+    }
+
     /// Takes the next batch; nil if none may go.
-    /// - Parameter most: the most events of it; nil: as many as the vendor takes.
+    /// - Parameter most: maximum number of events of it; nil: as many as the vendor takes.
     mutating func next(_ permission: Permission = Permission(), most: Int? = nil) -> DeliveryBatch? {
         let turns = Self.turns(after: lastTurn)
         for turn in turns where isReady(turn, permission) {

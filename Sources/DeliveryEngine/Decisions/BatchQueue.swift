@@ -24,6 +24,12 @@ struct BatchQueue: Sendable {
         bytes += batch.bytes
     }
 
+    /// Puts one of ``waiting`` in front of the others.
+    mutating func bringForward(_ index: Int) {
+        guard waiting.indices.contains(index) else { return }
+        waiting.prepend(waiting.remove(at: index))
+    }
+
     mutating func takeFixed() -> DeliveryBatch? {
         guard let batch = fixed.popFirst() else { return nil }
         return taken(batch)
@@ -46,9 +52,11 @@ struct BatchQueue: Sendable {
     /// Takes the first events that fit into one request.
     mutating func takeBatch(within limit: BatchLimit, oneIdentityOnce: Bool) -> DeliveryBatch? {
         guard let first = waiting.popFirst() else { return nil }
-        var items = [first]
         var bytes = first.translated.bytes.count
         var most = Self.company(of: first, limit: limit.events)
+        var items: [DeliveryItem] = []
+        items.reserveCapacity(min(most, waiting.count + 1))
+        items.append(first)
         var passedOver: [DeliveryItem] = []
         var identities: Set<String> = []
         if oneIdentityOnce {

@@ -1,9 +1,11 @@
-import Events
+package import Events
 
 /// One reading of both clocks: one that only goes forward, for what lives in memory, and the wall clock, for what survives a restart.
-struct ClockReading: Sendable, Equatable {
-    let instant: ContinuousClock.Instant
-    let wall: Timestamp
+package struct ClockReading: Sendable, Equatable {
+    /// The clock that only goes forward.
+    package let instant: ContinuousClock.Instant
+    /// The wall clock.
+    package let wall: Timestamp
 
     init(instant: ContinuousClock.Instant, wall: Timestamp) {
         self.instant = instant
@@ -16,7 +18,7 @@ struct ClockReading: Sendable, Equatable {
     }
 
     /// Both clocks moved by a duration.
-    static func + (reading: Self, duration: Duration) -> Self {
+    package static func + (reading: Self, duration: Duration) -> Self {
         ClockReading(instant: reading.instant + duration, wall: reading.wall + duration)
     }
 }

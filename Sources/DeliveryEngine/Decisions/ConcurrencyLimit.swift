@@ -25,8 +25,13 @@ struct ConcurrencyLimit: Sendable, Equatable {
         if latency > best * 2 + .milliseconds(50) {
             decrease(by: 0.9, at: now, window: latency)
         } else {
-            allowed = min(Double(ceiling), allowed + 1 / allowed)
+            grow()
         }
+    }
+
+    /// A request was answered as it should be, of which the latency says nothing.
+    mutating func grow() {
+        allowed = min(Double(ceiling), allowed + 1 / allowed)
     }
 
     /// A request was refused for coming too often, timed out or failed.

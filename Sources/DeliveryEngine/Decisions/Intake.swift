@@ -31,7 +31,7 @@ struct Intake: Sendable {
         case exhausted
         /// New events are there, and are given a moment to gather.
         case gathering(until: ContinuousClock.Instant)
-        /// All was claimed, but events come so fast that more will be there in a moment: what fills no batch waits for them.
+        /// All was claimed, but events come so fast that more will be there soon: what fills no batch waits for them.
         case pouring(until: ContinuousClock.Instant)
     }
 

@@ -44,6 +44,14 @@ struct IntentQueue: Sendable {
         return writing.map(\.sequence)
     }
 
+    /// One event that was never tried, for a probe, as ``begin(window:waiting:)`` takes many.
+    mutating func begin(freshAt index: Int) -> [SequenceNumber]? {
+        guard writing.isEmpty, fresh.indices.contains(index) else { return nil }
+        writing = [fresh.remove(at: index)]
+        recount()
+        return writing.map(\.sequence)
+    }
+
     /// The intent is on disk, or could not be written.
     /// - Returns: the events that may be sent.
     mutating func end(succeeded: Bool) -> [DeliveryItem] {

@@ -1,7 +1,7 @@
 /// How many events a request may carry while a vendor keeps answering 429.
 ///
 /// A rate limit is about requests, so batches stay whole, and an event is never to blame for it. But some limits are for one customer or
-/// one event, and a batch that carries such an event would never pass. So after several 429 in a row, a request now and then
+/// one event, and a batch that carries such an event would never pass. So after several 429 in a row, a request periodically
 /// carries one event alone. If it passes, requests start small and grow with each one that passes, and events that are limited alone go
 /// alone. If lone events are limited too, the limit is for all requests, and batches are whole again.
 struct LimitedBatches: Sendable, Equatable {
@@ -11,12 +11,12 @@ struct LimitedBatches: Sendable, Equatable {
     private static let trials: Set = [patience, 8]
 
     private var limitedInRow = 0
-    /// The most events of a request while small ones pass; nil while batches are whole.
+    /// Maximum number of events of a request while small ones pass; nil while batches are whole.
     private var allowed: Int?
     /// How many lone events in a row were limited since batches are small.
     private var limitedAlone = 0
 
-    /// The most events that the next request may carry; nil: as many as the vendor takes.
+    /// Maximum number of events that the next request may carry; nil: as many as the vendor takes.
     var most: Int? {
         if let allowed { return allowed }
         let isTrial = Self.trials.contains(limitedInRow) || (limitedInRow > 0 && limitedInRow.isMultiple(of: 16))

@@ -4,7 +4,7 @@ import Routing
 
 /// What an outcome means for one event: settle it, or send it again.
 ///
-/// Pure rules, in one place: how old an event may get, what may be repeated, and what becomes of an attempt that nobody knows about.
+/// Pure rules, in one place: how old an event may get, what may be repeated, and what happens to an attempt that nobody knows about.
 struct OutcomeRules: Sendable {
     /// What to do with an event after an attempt.
     enum Decision: Equatable, Sendable {
@@ -88,7 +88,7 @@ struct OutcomeRules: Sendable {
         after?.timestamp(from: now, atMost: settings.retry.longestWait)
     }
 
-    /// What becomes of a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
+    /// What happens to a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
     func decideInterrupted(_ sequence: SequenceNumber, at now: Timestamp) -> SettledDelivery {
         switch settings.onUncertain {
         case .hold:
@@ -187,7 +187,8 @@ struct OutcomeRules: Sendable {
         )
     }
 
-    private static let interrupted = DeliveryFault(
+    /// Of a delivery that a crash interrupted.
+    static let interrupted = DeliveryFault(
         code: .connectionFailed,
         message: "the gateway stopped while the request was in flight; the vendor may have the event"
     )

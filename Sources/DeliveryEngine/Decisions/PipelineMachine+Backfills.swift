@@ -5,7 +5,7 @@ import Routing
 extension PipelineMachine {
     // MARK: - The provider's pipeline
 
-    /// A backfill begins, or goes on at another rate.
+    /// A backfill begins, or continues at another rate.
     mutating func backfillJoined(_ backfill: LaneNumber, percent: Double, at now: ClockReading) {
         backfills.join(backfill, percent: percent, at: now.instant, settings.rateLimit)
     }
@@ -64,7 +64,8 @@ extension PipelineMachine {
             allowed: gates.allowedRequests,
             backfillRequests: backfills.requests,
             liveRequests: inFlight.requests,
-            tokenWait: gates.tokenWait(besides: liveWaits, at: now.instant)
+            tokenWait: gates.tokenWait(besides: liveWaits, at: now.instant),
+            paceWait: backfills.paceWait(at: now.instant)
         )
     }
 
@@ -98,6 +99,15 @@ extension PipelineMachine {
             turns?.ask() ?? false
         else { return nil }
         return .askTurn
+    }
+
+    /// What keeps a backfill from asking for a turn: its own requests fail, or the vendor has asked them to wait; nil if nothing does.
+    func backfillHold(at now: ClockReading) -> BackfillThrottle.Hold? {
+        guard turns != nil else { return nil }
+        switch gates.circuit(at: now.instant) {
+        case .waitUntil, .waitForProbe: return .circuit
+        case .send, .probe: return gates.heldUntil(at: now.instant) == nil ? nil : .provider
+        }
     }
 
     /// Whether a backfill has nothing left to do: all that it takes has an outcome, and nothing is due again.

@@ -40,7 +40,11 @@ extension PipelineMachine {
 
     /// The intent that ``Step/intend(_:)`` asked for is durable, or could not be made so.
     mutating func intended(_ succeeded: Bool) {
-        for item in intents.end(succeeded: succeeded) { assembly.append(item) }
+        for item in intents.end(succeeded: succeeded) {
+            assembly.append(item)
+            if hasCandidate { assembly.bringForward(freshAt: assembly.freshCount - 1) }
+        }
+        if !succeeded { hasCandidate = false }
     }
 
     /// The settlement that ``Step/settle(_:)`` asked for is on disk.

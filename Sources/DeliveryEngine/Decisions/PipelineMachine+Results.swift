@@ -34,6 +34,12 @@ extension PipelineMachine {
         }
     }
 
+    /// A request did not leave, since the lease has ended: what it would have carried is the next holder's.
+    mutating func unsent(_ batch: DeliveryBatch) {
+        inFlight.ended(batch)
+        isClosing = true
+    }
+
     /// Whose fault a failure would be.
     private func blame(for batch: DeliveryBatch, _ signal: ProviderSignal) -> ProviderGates.Blame {
         switch signal {
@@ -45,7 +51,8 @@ extension PipelineMachine {
         }
     }
 
-    /// Whether the failure is the fault of the one event that was sent: others have passed, and it has had its chances.
+    /// Whether the failure is the fault of the one event that was sent: others have passed since it began to fail, and it has had its
+    /// chances.
     private func isCulprit(
         _ batch: DeliveryBatch,
         _ signal: ProviderSignal,
@@ -59,7 +66,9 @@ extension PipelineMachine {
         case .failed:
             let item = batch.items[0]
             let chances = settings.retry.loneFailures
-            return gates.workedRecently(at: now.instant) && item.attempts + 1 >= chances
+            return gates.workedRecently(at: now.instant)
+                && gates.hasWorked(since: suspects.firstFailureAlone(of: item.sequence))
+                && item.attempts + 1 >= chances
                 && suspects.failuresAlone(of: item.sequence) + 1 >= max(1, chances / 4)
         }
     }
@@ -74,11 +83,11 @@ extension PipelineMachine {
         switch signal {
         case .works: limitedBatches.passed(batch.items.count, of: settings.batch.events)
         case .limited:
-            if isLimitedAlone(batch, at: now) { suspects.failedAlone(batch.items[0].sequence) }
+            if isLimitedAlone(batch, at: now) { suspects.limitedAlone(batch.items[0].sequence) }
             limitedBatches.limited(batch.items.count)
         case .failed:
             inFlight.failed(batch, after: facts.latency, at: now.instant)
-            if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence) }
+            if batch.items.count == 1 { suspects.failedAlone(batch.items[0].sequence, at: now.instant) }
         case .refused: suspects.accuse(batch.items.map(\.sequence))
         }
     }
@@ -124,20 +133,29 @@ extension PipelineMachine {
         var lastPlace: Int?
         let time = OutcomeTime(now: now.wall, believed: steadyClock.believed(at: now))
         var again: [DeliveryItem] = []
-        for (index, item) in batch.items.enumerated() {
+        // By index: a copy of each item counts all that it refers to.
+        for index in batch.items.indices {
             let (outcome, isCulprit) = outcome(index)
-            switch rules.decide(outcome, for: item, isCulprit: isCulprit, attempt: facts, at: time, using: &random)
+            let (sequence, place) = (batch.items[index].sequence, batch.items[index].place)
+            switch rules.decide(
+                outcome,
+                for: batch.items[index],
+                isCulprit: isCulprit,
+                attempt: facts,
+                at: time,
+                using: &random
+            )
             {
             case .simplyDelivered:
-                if let lastPlace, item.place != lastPlace + 1 { close(&run, facts) }
-                run.append(item.sequence)
-                lastPlace = item.place
-                suspects.clear(item.sequence)
+                if let lastPlace, place != lastPlace + 1 { close(&run, facts) }
+                run.append(sequence)
+                lastPlace = place
+                suspects.clear(sequence)
             case .settle(let settled):
                 outbox.add(settled)
-                if settled.status != .retrying { suspects.clear(item.sequence) }
+                if settled.status != .retrying { suspects.clear(sequence) }
             case .sendAgain:
-                var noted = item
+                var noted = batch.items[index]
                 noted.note(facts.attempt(status: .retrying), reached: true)
                 again.append(noted)
             }

@@ -73,6 +73,8 @@ package struct PipelineMachine: Sendable {
     var scheduledWake: ContinuousClock.Instant?
     /// The index of the next first attempt; see ``DeliveryItem/place``.
     var nextPlace = 0
+    /// Whether the next probe is chosen: the first event that was never tried.
+    var hasCandidate = false
     var isClosing = false
     var isFinished = false
     var isSaving = false
@@ -87,13 +89,14 @@ package struct PipelineMachine: Sendable {
 
     /// - Parameters:
     ///   - hold: what an earlier run left of waits and parking.
-    ///   - isBackfill: whether it delivers what a backfill takes, and ends behind it.
+    ///   - isBackfill: whether it delivers what a backfill takes, and ends after it.
     init(
         settings: PipelineSettings,
         isBackfill: Bool = false,
         hold: ProviderHold? = nil,
         seed: UInt64,
-        at now: ClockReading
+        at now: ClockReading,
+        since start: ClockReading? = nil
     ) {
         self.settings = settings
         rules = OutcomeRules(settings: settings)
@@ -102,8 +105,8 @@ package struct PipelineMachine: Sendable {
         assembly = BatchAssembly(limit: settings.batch, oneIdentityOncePerBatch: settings.oneIdentityOncePerBatch)
         outbox = Outbox(provider: settings.provider)
         intake = Intake(linger: settings.linger)
-        steadyClock = SteadyClock(at: now)
-        backfills = BackfillTraffic(of: seed)
+        steadyClock = SteadyClock(at: now, since: start ?? now)
+        backfills = BackfillTraffic(of: seed, batchesOf: settings.batch.events)
         if isBackfill { turns = BackfillTurns() }
     }
 
@@ -113,7 +116,7 @@ package struct PipelineMachine: Sendable {
     /// - Parameter due: when the earliest retry in the journal is due, as the ledger says now; nil if none waits.
     mutating func next(at now: ClockReading, due: Timestamp? = nil) -> Step? {
         if let end = turns?.nextEnd() { return .endTurn(end) }
-        // Behind the settlement in progress: what it holds was scheduled by the clock from before.
+        // After the settlement in progress: what it holds was scheduled by the clock from before.
         if !isClosing, !outbox.isSettling, let step = clockCorrection(at: now, due) { return .bringForward(step) }
         if let settlement = outbox.next() { return .settle(settlement) }
         if !isSaving, let unsaved = gates.takeUnsaved(at: now) {
@@ -124,14 +127,7 @@ package struct PipelineMachine: Sendable {
         if isProbeWorthWaiting(at: now), let claim = nextClaim(at: now, due) { return claim }
         if let batch = nextSend(at: now, due) { return .send(batch) }
         if let step = nextTurn(at: now, due) { return step }
-        if settings.needsIntent,
-            let sequences = intents.begin(
-                window: intentWindow,
-                waiting: assembly.hasUnsuspected ? assembly.count : 0
-            )
-        {
-            return .intend(sequences)
-        }
+        if settings.needsIntent, let sequences = nextIntent() { return .intend(sequences) }
         if let claim = nextClaim(at: now, due) { return claim }
         if let step = nextRead(at: now) { return step }
         if let step = nextBackfill(at: now) { return step }
@@ -169,7 +165,7 @@ package struct PipelineMachine: Sendable {
 
     /// Whether the next request is a probe and something is known against everything that waits: the journal may have better.
     private func isProbeWorthWaiting(at now: ClockReading) -> Bool {
-        gates.isProbe(at: now.instant) && !assembly.hasUnsuspected
+        !assembly.hasUnsuspected && gates.isProbe(at: now.instant)
     }
 
     private mutating func nextSend(at now: ClockReading, _ due: Timestamp?) -> DeliveryBatch? {
@@ -178,8 +174,8 @@ package struct PipelineMachine: Sendable {
         var next: DeliveryBatch?
         if gates.isProbe(at: now.instant) {
             guard assembly.hasUnsuspected || (!intake.isClaiming && intents.count == 0) else { return nil }
-            // The oldest event first; where that did not pass, any, so that a row of bad ones is soon over.
-            let isFirst = gates.failedProbes == 0
+            // The oldest event first; where that did not pass, any, so that a row of invalid ones is soon over.
+            let isFirst = !probesFail || hasCandidate
             next = assembly.probe { isFirst ? 0 : Int.random(in: 0..<$0, using: &random) }
         } else if limitedBatches.most == 1, settings.batch.events > 1, assembly.hasUnsuspected {
             next = assembly.probe { Int.random(in: 0..<$0, using: &random) }
@@ -187,6 +183,7 @@ package struct PipelineMachine: Sendable {
             next = assembly.next(permission(at: now), most: limitedBatches.most)
         }
         guard var batch = next else { return nil }
+        hasCandidate = false
         batch.ticket = gates.pass(at: now.instant)
         batch.turn = turns?.take()
         inFlight.left(batch)
@@ -213,8 +210,8 @@ package struct PipelineMachine: Sendable {
         guard outbox.hasRoom else { return nil }
         var room = room
         if gates.earliestSend(at: now.instant) != now.instant {
-            // A closed gate needs an event for its probe and no more.
-            if assembly.freshCount + intents.freshCount > 0 { room.new = nil }
+            // A closed gate needs an event for its probe and no more, unless the next probe needs a choice.
+            if assembly.freshCount + intents.freshCount > 0, !probesFail { room.new = nil }
             if assembly.hasUnsuspected || intents.count > 0 { room.due = nil }
         }
         switch intake.next(at: now, due: due, room: room) {
@@ -253,7 +250,7 @@ package struct PipelineMachine: Sendable {
     // MARK: - Room
 
     private var room: Intake.Room {
-        var limits = PipelineMemory(batch: settings.batch, concurrency: settings.concurrency)
+        var limits = PipelineMemory(batch: settings.batch, concurrency: settings.concurrency, forChoice: probesFail)
         limits.heldBytes = assembly.bytes + intents.bytes + inFlight.bytes
         return Intake.Room(
             new: limits.room(
@@ -269,4 +266,25 @@ package struct PipelineMachine: Sendable {
 
     /// As many as leave while the next intent is written: enough that no sender waits, few enough that a crash leaves few in doubt.
     private var intentWindow: Int { gates.allowedRequests * 4 * settings.batch.events }
+
+    // MARK: - Choice of the next probe
+
+    /// Whether the circuit is open and the latest probe did not pass: because of the provider, or of the event that it carried.
+    private var probesFail: Bool { gates.failedProbes > 0 && !gates.isClosed }
+
+    /// The events whose intent is to be written now; nil if there are none.
+    private mutating func nextIntent() -> [SequenceNumber]? {
+        guard probesFail, intents.freshCount > 0 else {
+            return intents.begin(window: intentWindow, waiting: assembly.hasUnsuspected ? assembly.count : 0)
+        }
+        guard !hasCandidate, !intents.isWriting else { return nil }
+        // Any of the events that were never tried, whether its intent is written or not.
+        hasCandidate = true
+        let choice = Int.random(in: 0..<assembly.freshCount + intents.freshCount, using: &random)
+        guard choice >= assembly.freshCount else {
+            assembly.bringForward(freshAt: choice)
+            return nil
+        }
+        return intents.begin(freshAt: choice - assembly.freshCount)
+    }
 }

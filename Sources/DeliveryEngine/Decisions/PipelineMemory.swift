@@ -3,7 +3,7 @@ import Journal
 
 /// How many events a pipeline may hold, and how many bytes of them.
 ///
-/// There is always room for a claim beside a full batch, so that claims go on while requests are in flight.
+/// There is always room for a claim beside a full batch, so that claims continue while requests are in flight.
 struct PipelineMemory: Sendable {
     /// For all that a pipeline holds.
     static let totalBytes = 48 << 20
@@ -16,10 +16,12 @@ struct PipelineMemory: Sendable {
     /// What is held of all kinds, in flight or waiting.
     var heldBytes = 0
 
-    init(batch: BatchLimit, concurrency: Int) {
+    /// - Parameter forChoice: whether the next probe is to be chosen from many events, so that a row of events that make the vendor fail
+    ///   does not hold up those after it.
+    init(batch: BatchLimit, concurrency: Int, forChoice: Bool = false) {
         let (twoBatches, overflow) = batch.events.multipliedReportingOverflow(by: 2)
         precondition(!overflow, "a batch is far smaller")
-        claimEvents = max(64, twoBatches, min(2000, twoBatches * min(concurrency, 1000)))
+        claimEvents = max(forChoice ? 2000 : 64, twoBatches, min(2000, twoBatches * min(concurrency, 1000)))
     }
 
     /// What a claim may bring of a kind of which so much waits; nil if there is no room.

@@ -58,6 +58,13 @@ struct ProviderGates: Sendable {
         workedAt.map { now - $0 < Self.recently } ?? false
     }
 
+    /// Whether an answer has shown since then that the provider works.
+    /// - Parameter instant: nil for any time.
+    func hasWorked(since instant: ContinuousClock.Instant?) -> Bool {
+        guard let workedAt else { return false }
+        return instant.map { workedAt >= $0 } ?? true
+    }
+
     /// When the next request may leave: `now` itself if the gates are open; nil if a probe's result decides.
     func earliestSend(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         var earliest = holds.earliestSend(at: now)
@@ -177,7 +184,7 @@ struct ProviderGates: Sendable {
     private mutating func worked(_ facts: AttemptFacts?, _ ticket: Int, _ isProbe: Bool, at now: ClockReading) {
         lastFault = nil
         breaker.heard(.works, fromProbe: isProbe, at: now.instant)
-        if let facts { concurrency.succeeded(after: facts.latency, at: now.instant) }
+        if let facts { concurrency.succeeded(after: facts.latency, at: now.instant) } else { concurrency.grow() }
         workedAt = now.instant
         if isProbe { holds.park(for: nil) }
         lastPassed = max(lastPassed, ticket)
@@ -208,7 +215,7 @@ struct ProviderGates: Sendable {
         // Requests that left before the first refusal add nothing to it.
         let wasParked = holds.parkedFor != nil
         guard !wasParked || isProbe else { return }
-        // Where the account worked a moment ago, it may be the event: another one soon tells.
+        // Where the account worked just now, it may be the event: another one soon tells.
         let isSurprise = !wasParked && workedRecently(at: now.instant)
         holds.park(for: fault)
         probe = nil

@@ -39,7 +39,7 @@ struct ProviderHolds: Sendable {
         }
     }
 
-    /// How long a hold of an earlier run goes on.
+    /// How long a hold of an earlier run continues.
     func rest(of hold: ProviderHold, at now: ClockReading) -> Duration {
         max(.zero, min(hold.until - now.wall, longestWait))
     }

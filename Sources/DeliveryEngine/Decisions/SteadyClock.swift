@@ -16,9 +16,10 @@ struct SteadyClock: Sendable {
     private var correcting: (by: Duration, to: ClockReading)?
     private var pausedUntil: ContinuousClock.Instant?
 
-    init(at now: ClockReading) {
+    /// - Parameter start: when the process began. The clock may have jumped since.
+    init(at now: ClockReading, since start: ClockReading) {
         anchor = now
-        start = now
+        self.start = start
     }
 
     /// The time by which ages are judged: the wall clock, as far as time has really passed since the start.

@@ -1,15 +1,21 @@
 internal import DequeModule
 import Events
 
-/// What is known against single events: how often in a row they made the vendor fail while they were sent alone, and whether they were
-/// in a request for which the account was refused.
+/// What is known against single events: how often in a row they made the vendor fail while they were sent alone, whether a rate limit
+/// is for them alone, and whether they were in a request for which the account was refused.
 ///
 /// Lives in memory and has a bound; what it forgets is found out again.
 struct Suspects: Sendable {
     private struct Record {
         var failuresAlone = 0
+        /// When the first of these was.
+        var firstFailure: ContinuousClock.Instant?
+        var limitsAlone = 0
         var refusalsAlone = 0
         var isAccused = false
+
+        /// The vendor does not fail because of this event: it has answered it.
+        mutating func answered() { (failuresAlone, firstFailure) = (0, nil) }
     }
 
     private var records: [SequenceNumber: Record] = [:]
@@ -28,16 +34,31 @@ struct Suspects: Sendable {
         if record.isAccused {
             (item.standing, item.blame) = (.accused, record.refusalsAlone)
         } else {
-            (item.standing, item.blame) = (record.failuresAlone > 0 ? .suspect : .repeated, record.failuresAlone)
+            let blame = record.failuresAlone + record.limitsAlone
+            (item.standing, item.blame) = (blame > 0 ? .suspect : .repeated, blame)
         }
     }
 
     /// How often an event failed alone since the vendor last answered it otherwise.
     func failuresAlone(of sequence: SequenceNumber) -> Int { records[sequence]?.failuresAlone ?? 0 }
 
+    /// When the first of these failures was; nil if there was none.
+    func firstFailureAlone(of sequence: SequenceNumber) -> ContinuousClock.Instant? { records[sequence]?.firstFailure }
+
     /// An event made the vendor fail, and no other was with it.
-    mutating func failedAlone(_ sequence: SequenceNumber) {
-        change(sequence) { $0.failuresAlone += 1 }
+    mutating func failedAlone(_ sequence: SequenceNumber, at now: ContinuousClock.Instant) {
+        change(sequence) { record in
+            record.failuresAlone += 1
+            record.firstFailure = record.firstFailure ?? now
+        }
+    }
+
+    /// An event met a rate limit that others did not meet. It goes alone from now on, and is never rejected for it.
+    mutating func limitedAlone(_ sequence: SequenceNumber) {
+        change(sequence) { record in
+            record.limitsAlone += 1
+            record.answered()
+        }
     }
 
     /// The account was refused to a request that carried these.
@@ -47,8 +68,7 @@ struct Suspects: Sendable {
                 record.isAccused = true
                 guard sequences.count == 1 else { return }
                 record.refusalsAlone += 1
-                // The vendor does not fail because of this event: it has answered it.
-                record.failuresAlone = 0
+                record.answered()
             }
         }
     }

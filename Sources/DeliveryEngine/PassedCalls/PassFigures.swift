@@ -1,10 +1,10 @@
-/// What became of an account's passed calls since the start.
+/// The outcome of an account's passed calls since the start.
 package struct PassFigures: Sendable, Equatable {
     /// Calls that left for the vendor, or were to.
     package private(set) var requests = 0
     /// Of them: those without a whole answer, those whose credential was refused, and answers of 500 and above.
     package private(set) var errors = 0
-    /// Calls that the gateway did not send: too many at once, no room in the rate limit, or the vendor fails.
+    /// Calls that the gateway did not send: too many at once, no room in the rate limit, or the vendor is failing.
     package private(set) var refused = 0
     package var inFlight = 0
     /// Times from the request to the head of the answer, the newest ones, in no order.

@@ -6,12 +6,12 @@ import Routing
 ///
 /// A breaker of their own: a call that fails may fail because of what a client asks, and must not stop deliveries.
 struct PassGate: Sendable {
-    /// The most calls in flight to an account.
+    /// Maximum number of calls in flight to an account.
     static let mostCalls = 64
     /// The most of them that one client has, so that another one always finds a place.
     static let mostOfClient = 48
 
-    /// What becomes of the next call.
+    /// What happens to the next call.
     enum Decision: Sendable, Equatable {
         /// It leaves; of an open breaker, as the probe.
         case pass(isProbe: Bool)

@@ -7,6 +7,8 @@ import Synchronization
 /// Ends its connection if it is given up before the answer is complete.
 package final class PassedCall: Sendable {
     private let connection: PassedConnections.Bound
+    /// Which one of its connection it is.
+    private let number: Int
     private let connections: PassedConnections
     private let place: PassedConnections.Place
     private let ticket: PassTicket
@@ -16,29 +18,43 @@ package final class PassedCall: Sendable {
     private let limit: Scheduled<Void>
     private let isComplete = Atomic(false)
 
-    /// For the whole call, however slowly it moves on.
-    private static let longest = TimeAmount.minutes(15)
-
+    /// Must be called on the connection's event loop.
+    /// - Parameters:
+    ///   - connection: one that was taken for this call.
+    ///   - patience: for each step of the vendor.
+    ///   - longest: for the whole call, however steadily it moves on.
     init(
         over connection: PassedConnections.Bound,
         of connections: PassedConnections,
         to place: PassedConnections.Place,
         _ ticket: PassTicket,
         endedBy off: PassSwitch,
-        patience: TimeAmount
+        patience: TimeAmount,
+        longest: TimeAmount
     ) {
+        let number = connection.value.call
         self.connection = connection
+        self.number = number
         self.connections = connections
         self.place = place
         self.ticket = ticket
         self.off = off
         self.patience = patience
-        limit = connections.eventLoop.scheduleTask(in: Self.longest) { connection.value.end(ExchangeFailure.timeout) }
-        off.set { connection.eventLoop.execute { connection.value.end(ExchangeFailure.cancelled) } }
+        limit = connections.eventLoop.scheduleTask(in: longest) {
+            connection.value.end(call: number, ExchangeFailure.timeout)
+        }
+        off.set { connection.eventLoop.execute { connection.value.end(call: number, ExchangeFailure.cancelled) } }
     }
 
     deinit {
         end()
+    }
+
+    /// Begins to send bytes. Must be called on the connection's event loop.
+    /// - Parameter isLast: whether the request is complete with them.
+    /// - Returns: kept when the system has taken them, with whether the vendor has begun to answer.
+    func begin(with bytes: [UInt8], isLast: Bool) -> EventLoopFuture<Bool> {
+        connection.value.write(ByteBuffer(bytes: bytes), isLast: isLast, within: patience)
     }
 
     /// Sends bytes, and returns when the system has taken them.
@@ -103,7 +119,7 @@ package final class PassedCall: Sendable {
         off.set(nil)
         // One that was given back is idle again, or carries another call.
         guard !isComplete.load(ordering: .relaxed) else { return }
-        let connection = connection
-        connections.eventLoop.execute { connection.value.end(ExchangeFailure.cancelled) }
+        let (connection, number) = (connection, number)
+        connections.eventLoop.execute { connection.value.end(call: number, ExchangeFailure.cancelled) }
     }
 }

@@ -14,11 +14,20 @@ package struct PassedCalls: Sendable {
     private let routes: CurrentRoutes
     private let view: DeliveryView
     private let clock: any WallClock
+    private let limits: Limits
 
-    /// How long a call waits behind deliveries for the vendor's rate limit.
-    private static let patience = Duration.seconds(5)
     /// How much of the answer is read that refuses the gateway's credential.
     private static let longestReason = 4 << 10
+
+    /// How long calls may last, apart from the provider's own time limit for each step.
+    package struct Limits: Sendable {
+        /// After deliveries, for the vendor's rate limit.
+        package var turn = Duration.seconds(5)
+        /// For a whole call, however steadily it moves on.
+        package var call = TimeAmount.minutes(15)
+
+        package init() {}
+    }
 
     /// - Parameters:
     ///   - connections: of passed calls alone.
@@ -28,16 +37,18 @@ package struct PassedCalls: Sendable {
         credentials: any CredentialResolving,
         routes: CurrentRoutes,
         seenBy view: DeliveryView,
-        clock: any WallClock
+        clock: any WallClock,
+        limits: Limits = Limits()
     ) {
         self.connections = connections
         self.credentials = credentials
         self.routes = routes
         self.view = view
         self.clock = clock
+        self.limits = limits
     }
 
-    /// The head of a vendor's answer, and the call that brings its body.
+    /// The head of a vendor's response, and the call that brings its body.
     package struct Answer: Sendable {
         package let status: Int
         /// As the vendor sent them, but for fields in which the credential stands.
@@ -62,7 +73,7 @@ package struct PassedCalls: Sendable {
         let ticket = try view.passed.begin(at: provider, for: client, deliveriesPause: deliveriesPause(at: provider))
         do throws(PassFailure) {
             let secret = try await credential(of: provider)
-            guard await view.reads.admit(to: provider.name, within: Self.patience) else { throw .rateLimited }
+            guard await view.reads.admit(to: provider.name, within: limits.turn) else { throw .rateLimited }
             var body = body.makeAsyncIterator()
             var request = request
             var first: ByteBuffer?
@@ -109,6 +120,9 @@ package struct PassedCalls: Sendable {
 
     // MARK: - Out
 
+    /// A call with a connection, and what is kept when the system has taken its head.
+    private typealias Begun = (call: PassedCall, written: EventLoopFuture<Bool>)
+
     /// Finds a connection and sends the head over it.
     private func begin(
         _ request: PassedRequest,
@@ -117,36 +131,50 @@ package struct PassedCalls: Sendable {
         _ ticket: PassTicket,
         endedBy off: PassSwitch
     ) async throws(PassFailure) -> PassedCall {
-        let place = PassedConnections.Place(origin: head.origin, mustBeOutside: !provider.mayBeInside)
-        let method = HTTPMethod(rawValue: request.method)
         var tries = request.mayRepeat ? 2 : 1
         while true {
             guard !off.isOff else { throw .clientGone }
             tries -= 1
-            let connection: PassedConnections.Bound
+            let begun: Begun
             do {
-                connection = try await connections.eventLoop.flatSubmit { [connections] in
-                    connections.take(place, for: method, reuses: request.mayRepeat)
+                begun = try await connections.eventLoop.flatSubmit {
+                    beginOnLoop(request, head, provider, ticket, endedBy: off)
                 }.get()
             } catch {
                 if tries > 0 { continue }
-                let reason = HTTPVendorCaller.reason(error)
-                throw .notSent(reason: reason, isTimeout: HTTPVendorCaller.isTimeout(error))
+                throw .notSent(reason: HTTPVendorCaller.reason(error), isTimeout: HTTPVendorCaller.isTimeout(error))
             }
+            do {
+                _ = try await begun.written.get()
+                return begun.call
+            } catch {
+                throw Self.failure(error, off)
+            }
+        }
+    }
+
+    /// Takes a connection and writes to it in the same turn of its event loop: between two, the vendor could close it, and a call that
+    /// has not left would count as one of which nobody knows.
+    private func beginOnLoop(
+        _ request: PassedRequest,
+        _ head: PassedHead,
+        _ provider: ProviderConfiguration,
+        _ ticket: PassTicket,
+        endedBy off: PassSwitch
+    ) -> EventLoopFuture<Begun> {
+        let place = PassedConnections.Place(origin: head.origin, mustBeOutside: !provider.mayBeInside)
+        let method = HTTPMethod(rawValue: request.method)
+        return connections.take(place, for: method, reuses: request.mayRepeat).map { [connections, limits] in
             let call = PassedCall(
-                over: connection,
+                over: $0,
                 of: connections,
                 to: place,
                 ticket,
                 endedBy: off,
-                patience: .milliseconds(provider.timeout.wholeMilliseconds)
+                patience: .milliseconds(provider.timeout.wholeMilliseconds),
+                longest: limits.call
             )
-            do {
-                _ = try await call.write(ByteBuffer(bytes: head.bytes), isLast: request.body == .none)
-                return call
-            } catch {
-                throw Self.failure(error, off)
-            }
+            return (call, call.begin(with: head.bytes, isLast: request.body == .none))
         }
     }
 

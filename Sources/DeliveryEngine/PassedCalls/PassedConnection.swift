@@ -20,11 +20,14 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
     }
 
     let channel: any Channel
-    private let due: NIODeadline
+    /// Tells the calls of the connection apart: whoever ends one must not end the next.
+    private(set) var call = 0
     private var state: State
     private var context: ChannelHandlerContext?
     private var parts = Deque<HTTPClientResponsePart>()
     private var waiter: EventLoopPromise<HTTPClientResponsePart>?
+    /// When the present step has lasted too long; nil if it may last.
+    private var due: NIODeadline?
     private var alarm: Scheduled<Void>?
     /// Told when it ends while nothing is asked of it.
     private let onEnd: (PassedConnection) -> Void
@@ -68,6 +71,7 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
             return false
         }
         state = .busy
+        call += 1
         parts.removeAll()
         hasAnswered = false
         isRequestWhole = false
@@ -95,8 +99,10 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
             self.stopAlarm()
             return self.hasAnswered
         }.flatMapErrorThrowing { error in
-            guard self.hasAnswered else { throw error }
-            return true
+            if self.hasAnswered { return true }
+            // The channel says only that it is closed.
+            if case .ended(let reason) = self.state { throw reason }
+            throw error
         }.nonisolated()
     }
 
@@ -126,6 +132,12 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
         return true
     }
 
+    /// Ends the connection if it still carries this call.
+    func end(call: Int, _ error: any Error) {
+        guard case .busy = state, call == self.call else { return }
+        end(error)
+    }
+
     /// Ends the connection, and the call on it.
     func end(_ error: any Error) {
         let before = state
@@ -151,7 +163,7 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        setAlarm(due - .now())
+        setAlarm()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -192,12 +204,24 @@ final class PassedConnection: ChannelInboundHandler, DialedConnection {
     // MARK: - Time
 
     private func setAlarm(_ patience: TimeAmount) {
+        due = .now() + patience
+        setAlarm()
+    }
+
+    private func setAlarm() {
         alarm?.cancel()
-        alarm = channel.eventLoop.assumeIsolated().scheduleTask(in: patience) { self.end(ExchangeFailure.timeout) }
+        alarm = due.map { channel.eventLoop.assumeIsolated().scheduleTask(deadline: $0) { self.goOff() } }
     }
 
     private func stopAlarm() {
+        due = nil
         alarm?.cancel()
         alarm = nil
+    }
+
+    /// An alarm that is cancelled when it is due already goes off all the same.
+    private func goOff() {
+        guard let due, due <= .now() else { return }
+        end(ExchangeFailure.timeout)
     }
 }

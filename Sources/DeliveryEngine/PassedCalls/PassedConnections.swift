@@ -11,10 +11,6 @@ package final class PassedConnections: Sendable {
     let eventLoop: any EventLoop
     private let state: NIOLoopBoundBox<State>
 
-    /// Connections that are free are kept for so long: less than the five seconds after which many servers close theirs.
-    private static let longestIdle = TimeAmount.seconds(4)
-    private static let mostIdle = 16
-
     /// Where a connection leads.
     struct Place: Hashable, Sendable {
         let origin: VendorOrigin
@@ -27,7 +23,9 @@ package final class PassedConnections: Sendable {
 
     private final class State {
         let security: VendorSecurity
-        var idle: [Place: [(connection: PassedConnection, expiry: Scheduled<Void>)]] = [:]
+        var idle = KeptConnections<Place, PassedConnection>()
+        /// Ends those that were kept for too long.
+        var alarm: Scheduled<Void>?
         var isShutDown = false
 
         init(_ security: VendorSecurity) {
@@ -43,28 +41,24 @@ package final class PassedConnections: Sendable {
         state = .makeBoxSendingValue(State(VendorSecurity(trusting: roots, on: eventLoop)), eventLoop: eventLoop)
     }
 
-    /// Ends those that are free; calls that are under way end by themselves.
+    /// Closes those that are free; calls in flight end by themselves.
     package func shutdown() async throws {
         try await eventLoop.submit {
             let state = self.state.value
             state.isShutDown = true
-            let idle = state.idle.values.joined()
-            state.idle = [:]
-            for (connection, expiry) in idle {
-                expiry.cancel()
-                connection.end(ExchangeFailure.shutDown)
-            }
+            state.alarm?.cancel()
+            for connection in state.idle.removeAll() { connection.end(ExchangeFailure.shutDown) }
         }.get()
     }
 
     // MARK: - On the event loop
 
-    /// A connection that carries a call of this method from now on.
+    /// A connection that carries a call of this method from now on. It is open as far as the system knows, so whoever writes to it in the
+    /// same turn of the event loop writes to no connection of which the vendor's end has arrived.
     /// - Parameter reuses: whether one that was used may be taken.
     func take(_ place: Place, for method: HTTPMethod, reuses: Bool) -> EventLoopFuture<Bound> {
         if state.value.isShutDown { return eventLoop.makeFailedFuture(ExchangeFailure.shutDown) }
-        while reuses, let (connection, expiry) = state.value.idle[place]?.popLast() {
-            expiry.cancel()
+        while reuses, let connection = state.value.idle.take(at: place, now: .now()) {
             if connection.begin(method) { return eventLoop.makeSucceededFuture(bound(connection)) }
         }
         return open(place).flatMapThrowing { connection in
@@ -76,13 +70,21 @@ package final class PassedConnections: Sendable {
     /// Keeps a connection whose call is over, if it can carry another.
     func giveBack(_ connection: PassedConnection, to place: Place) {
         guard connection.finish() else { return }
-        guard !state.value.isShutDown, state.value.idle[place, default: []].count < Self.mostIdle else {
+        guard !state.value.isShutDown, state.value.idle.keep(connection, at: place, now: .now()) else {
             return connection.end(ExchangeFailure.connectionEnded)
         }
-        let expiry = eventLoop.assumeIsolated().scheduleTask(in: Self.longestIdle) {
-            connection.end(ExchangeFailure.connectionEnded)
+        watchTime()
+    }
+
+    /// Ends connections that are kept for too long, now and later.
+    private func watchTime() {
+        let state = state.value
+        for connection in state.idle.removeExpired(now: .now()) { connection.end(ExchangeFailure.connectionEnded) }
+        guard state.alarm == nil, let next = state.idle.nextExpiry else { return }
+        state.alarm = eventLoop.assumeIsolated().scheduleTask(deadline: next) {
+            state.alarm = nil
+            self.watchTime()
         }
-        state.value.idle[place, default: []].append((connection, expiry))
     }
 
     private func bound(_ connection: PassedConnection) -> Bound { Bound(connection, eventLoop: eventLoop) }
@@ -99,10 +101,7 @@ package final class PassedConnections: Sendable {
         let ready = dialer.connect { [state] channel, greeting, due in
             if state.value.isShutDown { throw ExchangeFailure.shutDown }
             let connection = PassedConnection(channel, greeting: greeting, due: due) { ended in
-                guard let index = state.value.idle[place]?.firstIndex(where: { $0.connection === ended }) else {
-                    return
-                }
-                state.value.idle[place]?.remove(at: index).expiry.cancel()
+                state.value.idle.remove(ended, at: place)
             }
             opened.value = connection
             return connection

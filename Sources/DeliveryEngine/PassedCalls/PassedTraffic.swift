@@ -19,7 +19,7 @@ package final class PassedTraffic: Sendable {
         self.metrics = PassMetrics(factory: metrics)
     }
 
-    /// What became of an account's calls; nil if there were none.
+    /// The outcome of an account's calls; nil if there were none.
     package func figures(of provider: ProviderName) -> PassFigures? {
         accounts.withLock { accounts in
             guard let account = accounts[provider] else { return nil }
@@ -136,7 +136,7 @@ private final class PassMetrics: Sendable {
     )
     private static let refusals = Metric(
         "tollgate_passed_refused_total",
-        "Calls that were not passed to the vendor: too many at once, no room in the rate limit, or the vendor fails."
+        "Calls that were not passed to the vendor: too many at once, no room in the rate limit, or the vendor is failing."
     )
 
     private let factory: any MetricsFactory

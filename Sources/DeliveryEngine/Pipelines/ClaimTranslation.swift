@@ -8,7 +8,7 @@ struct ClaimTranslation: Sendable {
     let adapter: any Adapter
     let logger: Logger
 
-    /// What becomes of claimed deliveries at `now`.
+    /// What happens to claimed deliveries at `now`.
     func translate(_ deliveries: [ClaimedDelivery], at now: Timestamp) -> PipelineMachine.Claimed {
         let name = adapter.traits.adapter
         var translator = Translator(adapter)
@@ -48,7 +48,7 @@ struct ClaimTranslation: Sendable {
             reachedAt: delivery.reachedAt,
             fault: DeliveryFault(
                 code: .timestampInFuture,
-                message: "waiting for \(notBefore.rfc3339): the vendor does not accept an event before its timestamp"
+                message: "waiting until \(notBefore.rfc3339): the vendor does not accept an event before its timestamp"
             )
         )
     }

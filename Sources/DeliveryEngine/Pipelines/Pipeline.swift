@@ -10,6 +10,9 @@ import Transport
 ///
 /// Claims, requests and settlements are child tasks that report to one mailbox; the loop that reads it owns the machine. On graceful
 /// shutdown nothing new is sent, what is in flight is waited for and settled, and the rest goes back to the journal.
+///
+/// All of it is done under a lease of the account. When the lease ends, because another process should have the account or has it, the
+/// pipeline waits for the next one, and begins with a new machine.
 package struct Pipeline: Sendable {
     /// How the provider is served.
     package let settings: PipelineSettings
@@ -17,15 +20,13 @@ package struct Pipeline: Sendable {
     private let walk: BackfillWalk?
     private let ledger: any DeliveryLedger
     private let makeSteps: @Sendable (AccountLease) -> PipelineSteps
-    private let clock: PipelineClock
+    private let clock: ProcessClock
     private let view: DeliveryView
     private let lane: DeliveryLane
     private let logger: Logger
 
     /// - Parameters:
     ///   - walk: makes it the pipeline of a backfill, whose account the settings name; nil: it delivers live events.
-    ///   - wall: for what survives a restart.
-    ///   - instant: reads the clock that nobody sets.
     ///   - lane: whose timers and threads the pipeline uses.
     package init(
         settings: PipelineSettings,
@@ -33,8 +34,7 @@ package struct Pipeline: Sendable {
         adapter: any Adapter,
         ledger: any DeliveryLedger,
         caller: any VendorCalling,
-        clock wall: any WallClock,
-        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        clock: ProcessClock,
         seenBy view: DeliveryView,
         on lane: DeliveryLane,
         logger: Logger
@@ -44,9 +44,12 @@ package struct Pipeline: Sendable {
         self.ledger = ledger
         self.view = view
         self.lane = lane
-        let clock = PipelineClock(wall: wall, instant: instant)
         self.clock = clock
-        let metrics = ProviderMetrics(settings.provider, factory: view.metrics)
+        let metrics = ProviderMetrics(
+            settings.provider,
+            factory: view.metrics,
+            latencies: view.latencies.counts(of: walk?.provider ?? settings.provider)
+        )
         var ownLogger = logger
         ownLogger[metadataKey: "provider"] = "\(settings.provider)"
         self.logger = ownLogger
@@ -83,30 +86,28 @@ package struct Pipeline: Sendable {
     /// Ended by the stream, it waits for the answers as long as a call may take: within one process nobody else may take up what has no
     /// outcome yet.
     package func run(until ended: AsyncStream<Never>, after beginning: Beginning = .start) async {
-        // The mailbox never holds more than the machine has steps in flight, as each step reports once, and a word for each nudge.
-        let (reports, mailbox) = AsyncStream<PipelineReport>.makeStream()
-        receiveOrders { mailbox.yield($0) }
-        defer { leave() }
+        let stop = PipelineStop()
         await withGracefulShutdownHandler {
             await withTaskExecutorPreference(lane.executor) {
                 await withDiscardingTaskGroup { group in
                     group.addTask {
                         for await _ in ended {}
-                        mailbox.yield(.stopped)
+                        stop.tell(.stopped)
                     }
-                    if let lease = await takeLease() {
-                        group.addTask { mailbox.yield(.leaseEnds(await ledger.waitForEnd(of: lease))) }
-                        await work(under: lease, after: beginning, reports, mailbox, in: &group)
+                    var beginning = beginning
+                    while let lease = await takeLease(unless: stop) {
+                        guard await work(under: lease, after: beginning, stop) else { break }
+                        beginning = .start
                     }
                     group.cancelAll()
                 }
             }
         } onGracefulShutdown: {
-            mailbox.yield(.shutdown)
+            stop.tell(.shutdown)
         }
     }
 
-    /// Lets others reach the pipeline while it runs.
+    /// Lets others reach the pipeline while it has the account.
     private func receiveOrders(_ tell: @escaping @Sendable (PipelineReport) -> Void) {
         if let walk {
             view.backfills.join(walk.number, at: walk.provider, percent: walk.percent) { tell(.turn($0)) }
@@ -137,6 +138,28 @@ package struct Pipeline: Sendable {
         var alarm: Alarm
         /// Where the journal ended at the last claim that went up to there.
         var newestSeen = JournalPosition.start
+        /// Whether another process should have the account, or has it.
+        var leaseHasEnded = false
+    }
+
+    /// Waits for the account.
+    /// - Returns: nil if the pipeline is stopped before it has it.
+    private func takeLease(unless stop: PipelineStop) async -> AccountLease? {
+        let (stopping, isStopped) = AsyncStream<Never>.makeStream()
+        stop.receive { _ in isStopped.finish() }
+        defer { stop.receive(nil) }
+        return await withTaskGroup(of: AccountLease?.self) { group in
+            group.addTask { await takeLease() }
+            group.addTask {
+                for await _ in stopping {}
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            // A lease that comes all the same is worked under, and given back at once.
+            let second = await group.next() ?? nil
+            return first ?? second
+        }
     }
 
     /// Waits for the account; nil if the task was cancelled or the store closes before.
@@ -148,26 +171,47 @@ package struct Pipeline: Sendable {
             } catch .closed {
                 return nil
             } catch {
-                logger.error("the provider account could not be taken", metadata: ["error": "\(error)"])
+                logger.error("the provider account could not be leased", metadata: ["error": "\(error)"])
                 await lane.executor.pause(.seconds(1))
             }
         }
         return nil
     }
 
-    private func work(
-        under lease: AccountLease,
-        after beginning: Beginning,
-        _ reports: AsyncStream<PipelineReport>,
-        _ mailbox: AsyncStream<PipelineReport>.Continuation,
-        in group: inout DiscardingTaskGroup
-    ) async {
-        let steps = makeSteps(lease)
-        if beginning == .change { await steps.forgetParking() }
-        guard let machine = await steps.startMachine() else { return }
-        var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())
-        await work(through: reports, &run, in: &group)
-        run.alarm.cancel()
+    /// - Returns: whether the pipeline should wait for the next lease.
+    private func work(under lease: AccountLease, after beginning: Beginning, _ stop: PipelineStop) async -> Bool {
+        // The mailbox never holds more than the machine has steps in flight, as each step reports once, and a word for each nudge.
+        let (reports, mailbox) = AsyncStream<PipelineReport>.makeStream()
+        receiveOrders { mailbox.yield($0) }
+        stop.receive { mailbox.yield($0) }
+        defer {
+            stop.receive(nil)
+            leave()
+        }
+        return await withDiscardingTaskGroup { group in
+            defer { group.cancelAll() }
+            group.addTask { await reportEnd(of: lease, to: mailbox) }
+            let steps = makeSteps(lease)
+            if beginning == .change { await steps.forgetParking() }
+            guard let machine = await steps.startMachine(unless: stop) else {
+                return !stop.isSet && !Task.isCancelled
+            }
+            var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())
+            await work(through: reports, &run, in: &group)
+            run.alarm.cancel()
+            return run.leaseHasEnded && !stop.isSet && !Task.isCancelled
+        }
+    }
+
+    /// Reports that another process should have the account, and that it has it.
+    private func reportEnd(of lease: AccountLease, to mailbox: AsyncStream<PipelineReport>.Continuation) async {
+        var end = await ledger.waitForEnd(of: lease)
+        mailbox.yield(.leaseEnds(end))
+        while end == .wanted, !Task.isCancelled {
+            await lane.executor.pause(.milliseconds(100))
+            end = await ledger.waitForEnd(of: lease)
+        }
+        if end == .lost { mailbox.yield(.leaseEnds(.lost)) }
     }
 
     private func work(
@@ -181,7 +225,10 @@ package struct Pipeline: Sendable {
             case .foundNothing(let newest), .claimed(_, let newest?): run.newestSeen = newest
             case .shutdown: announceEndOfGrace(to: run.mailbox, in: &group)
             case .graceOver: return await abandon(&run)
-            case .leaseEnds(.lost): return logger.error("another process has taken the provider account")
+            case .leaseEnds(.lost):
+                if !run.leaseHasEnded { logger.error("another process has taken the provider account") }
+                run.leaseHasEnded = true
+            case .leaseEnds(.wanted): run.leaseHasEnded = true
             default: break
             }
             run.machine.take(report, at: clock.now)
@@ -201,7 +248,7 @@ package struct Pipeline: Sendable {
 
     /// Leaves requests in flight to themselves, so that a vendor that hangs does not hold up the shutdown.
     private func abandon(_ run: inout Run) async {
-        logger.warning("the grace period is over; in-flight requests are abandoned")
+        logger.warning("the grace period has ended; in-flight requests are abandoned")
         await run.steps.giveBack(unsent: run.machine.abandon())
     }
 
@@ -239,7 +286,11 @@ package struct Pipeline: Sendable {
         if !run.machine.backfills.isEmpty {
             view.backfills.update(run.machine.backfills.snapshot(at: clock.now.instant))
         }
-        if walk == nil { view.monitor.update(settings.provider, run.machine.snapshot(at: clock.now)) }
+        if let walk {
+            view.backfills.update(walk.number, ownHold: run.machine.backfillHold(at: clock.now))
+        } else {
+            view.monitor.update(settings.provider, run.machine.snapshot(at: clock.now))
+        }
         return true
     }
 }

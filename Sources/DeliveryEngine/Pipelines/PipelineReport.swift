@@ -10,6 +10,8 @@ enum PipelineReport: Sendable {
     case claimFailed
     case intended(Bool)
     case called(DeliveryBatch, Verdict, AttemptFacts)
+    /// The lease has ended before the request could leave.
+    case unsent(DeliveryBatch)
     case settled(Settlement)
     case saved
     case broughtForward(Bool)
@@ -42,6 +44,7 @@ extension PipelineMachine {
         case .claimFailed: claimFailed(at: now)
         case .intended(let succeeded): intended(succeeded)
         case .called(let batch, let verdict, let facts): called(batch, verdict, facts, at: now)
+        case .unsent(let batch): unsent(batch)
         case .settled(let settlement): settled(settlement)
         case .saved: saved()
         case .ordered(.hold(let hold)): held(by: hold, at: now)
@@ -59,8 +62,8 @@ extension PipelineMachine {
         case .nudged: break
         case .eventsArrived: eventsArrived(at: now)
         case .woke: woke()
-        case .stopped, .shutdown, .leaseEnds(.wanted): close()
-        case .graceOver, .leaseEnds: break
+        case .stopped, .shutdown, .leaseEnds(.wanted), .leaseEnds(.lost): close()
+        case .graceOver, .leaseEnds(.unwatched): break
         }
     }
 }

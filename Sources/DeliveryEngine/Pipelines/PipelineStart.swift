@@ -11,16 +11,17 @@ extension PipelineSteps {
             guard let hold = try await ledger.hold(of: settings.provider), hold.isParked else { return }
             try await ledger.hold(nil, under: lease)
         } catch {
-            logger.error("a provider's hold could not be lifted", metadata: ["error": "\(error)"])
+            logger.error("a provider's hold could not be ended", metadata: ["error": "\(error)"])
         }
     }
 
-    /// A machine that starts where the journal stands; nil if the task was cancelled before the journal could be read.
-    func startMachine() async -> PipelineMachine? {
+    /// A machine that starts where the journal stands; nil if the lease ended, the pipeline was stopped or the task was cancelled before the
+    /// journal could be read.
+    func startMachine(unless stop: PipelineStop) async -> PipelineMachine? {
         // Claimed once under a lease, and named by no later claim: kept over attempts of which a later part fails.
         var interrupted: [ClaimedDelivery] = []
-        while !Task.isCancelled {
-            do {
+        while !Task.isCancelled, !stop.isSet {
+            do throws(StoreError) {
                 let start = clock.now
                 // The wall clock may have been set back since the last run.
                 try await ledger.makeRetriesDue(
@@ -30,6 +31,8 @@ extension PipelineSteps {
                 )
                 interrupted += try await ledger.claimInterrupted(under: lease)
                 return try await makeMachine(interrupted, at: start)
+            } catch .closed, .leaseLost {
+                return nil
             } catch {
                 logger.error("the journal could not be read", metadata: ["error": "\(error)"])
                 await pause(.seconds(1))
@@ -47,7 +50,8 @@ extension PipelineSteps {
             isBackfill: walk != nil,
             hold: try await ledger.hold(of: settings.provider),
             seed: .random(in: .min ... .max),
-            at: start
+            at: start,
+            since: clock.start
         )
         machine.interrupted(interrupted.map(\.sequence), at: clock.now)
         if let order = try await ledger.operatorHold(of: settings.provider) { machine.held(by: order, at: clock.now) }

@@ -15,7 +15,7 @@ struct PipelineSteps: Sendable {
     let adapter: any Adapter
     let ledger: any DeliveryLedger
     let caller: any VendorCalling
-    let clock: PipelineClock
+    let clock: ProcessClock
     let view: DeliveryView
     let metrics: ProviderMetrics
     let lane: DeliveryLane
@@ -95,8 +95,7 @@ struct PipelineSteps: Sendable {
     }
 
     private func send(_ batch: DeliveryBatch) async -> PipelineReport {
-        // Somebody else may send the same by now.
-        guard ledger.isSafe(lease, at: clock.now.instant) else { return .leaseEnds(.lost) }
+        guard await isSafe() else { return .unsent(batch) }
         let events = batch.items.map(\.translated)
         let request = adapter.request(carrying: events)
         let start = clock.now
@@ -110,6 +109,27 @@ struct PipelineSteps: Sendable {
         metrics.called(facts)
         log(batch, verdict, facts, trace)
         return .called(batch, verdict, facts)
+    }
+
+    /// Waits as long as another process may have the account by now, which is not known while the store cannot be reached.
+    /// - Returns: whether a request may leave; false if the lease has ended, or the task was cancelled.
+    private func isSafe() async -> Bool {
+        while !ledger.isSafe(lease, at: clock.now.instant) {
+            let end = await withTaskGroup(of: LeaseEnd?.self) { group in
+                group.addTask { await ledger.waitForEnd(of: lease) }
+                group.addTask {
+                    await pause(.milliseconds(50))
+                    return nil
+                }
+                let first = await group.next() ?? nil
+                group.cancelAll()
+                return first
+            }
+            if end == .lost || Task.isCancelled { return false }
+            // The lease is still held, and another process waits for it.
+            if end != nil { await pause(.milliseconds(50)) }
+        }
+        return true
     }
 
     private func log(_ batch: DeliveryBatch, _ verdict: Verdict, _ facts: AttemptFacts, _ trace: TraceContext?) {
@@ -144,7 +164,8 @@ struct PipelineSteps: Sendable {
                     "outcomes were refused: another process has the provider account",
                     metadata: ["events": "\(settlement.delivered.count + settlement.exceptions.count)"]
                 )
-                return nil
+                // Nothing more can be done about them here.
+                return .settled(settlement)
             } catch {
                 logger.error("outcomes could not be written", metadata: ["error": "\(error)"])
                 await pause(.seconds(1))
@@ -162,7 +183,7 @@ struct PipelineSteps: Sendable {
         }
         if let hold {
             logger.warning(
-                hold.isParked ? "the provider is parked" : "the provider asked for a wait",
+                hold.isParked ? "the provider is parked" : "the provider asked for a delay",
                 metadata: ["until": "\(hold.until.rfc3339)", "reason": "\(hold.fault.message)"]
             )
         } else {
@@ -204,8 +225,10 @@ struct PipelineSteps: Sendable {
     func giveBack(unsent: [SequenceNumber]) async {
         do {
             try await ledger.giveBack(lease, unsent: unsent)
+        } catch .leaseLost {
+            // Another process has it already.
         } catch {
-            logger.error("the provider account could not be given back", metadata: ["error": "\(error)"])
+            logger.error("the lease of the provider account could not be released", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -15,6 +15,7 @@ struct ProviderMetrics: Sendable {
     private let shadow: [ShadowClass: Counter]
     /// By class of status, from 1xx on; the first is for calls without an answer.
     private let answers: [Timer]
+    private let latencies: LatencyCounts
 
     private static let deliveries = Metric(
         "tollgate_deliveries_total",
@@ -34,7 +35,9 @@ struct ProviderMetrics: Sendable {
         buckets: Metric.latencies
     )
 
-    init(_ provider: ProviderName, factory: any MetricsFactory) {
+    /// - Parameter latencies: of the account, with those of its backfills.
+    init(_ provider: ProviderName, factory: any MetricsFactory, latencies: LatencyCounts) {
+        self.latencies = latencies
         let name = ("provider", provider.withoutTenant.rawValue)
         func counter(_ outcome: String) -> Counter {
             Self.deliveries.counter([name, ("outcome", outcome)], in: factory)
@@ -66,5 +69,6 @@ struct ProviderMetrics: Sendable {
     func called(_ facts: AttemptFacts) {
         let status = facts.httpStatus.map { (100..<600).contains($0) ? $0 / 100 : 0 } ?? 0
         answers[status].record(facts.latency)
+        latencies.record(facts.latency)
     }
 }

@@ -40,6 +40,30 @@ package struct VendorEndpoint: Sendable {
     }
 }
 
+extension VendorEndpoint {
+    /// Where a request goes, and its header fields in order, apart from `Host` and `Content-Length`.
+    /// - Parameters:
+    ///   - credential: the credential, or what stands for it where a request is only shown.
+    ///   - encoded: the same as it is written into a query.
+    package func parts(of request: VendorRequest, with credential: String, inQuery encoded: @autoclosure () -> String)
+        -> (address: String, fields: [(name: String, value: String)])
+    {
+        var address = baseURL + request.path
+        var fields: [(name: String, value: String)] = [
+            ("Content-Type", request.contentType), ("Accept", "application/json"), ("User-Agent", "tollgate"),
+        ]
+        fields += headers
+        switch self.credential {
+        case .header(let name, let prefix):
+            fields.append((name, prefix + credential))
+        case .query(let name):
+            let separator = address.contains("?") ? "&" : "?"
+            address += "\(separator)\(name)=\(encoded())"
+        }
+        return (address, fields)
+    }
+}
+
 /// Calls vendors by HTTP.
 ///
 /// Redirects are not followed, because a body with money in it goes to the configured address and nowhere else.
@@ -51,7 +75,7 @@ package struct HTTPVendorCaller: VendorCalling {
 
     /// - Parameters:
     ///   - client: whose connections carry the calls.
-    ///   - credentials: asked anew for each call, so that a credential may change.
+    ///   - credentials: asked again for each call, so that a credential may change.
     package init(client: VendorClient, endpoint: VendorEndpoint, credentials: any CredentialResolving) {
         self.client = client
         self.endpoint = endpoint
@@ -93,18 +117,8 @@ package struct HTTPVendorCaller: VendorCalling {
 
     /// What the requests of this kind begin with, with the credential in its place.
     private func head(of request: VendorRequest, with secret: Secret) throws(FaultyRequest) -> RequestHead {
-        var address = endpoint.baseURL + request.path
-        var fields = [
-            ("Content-Type", request.contentType), ("Accept", "application/json"), ("User-Agent", "tollgate"),
-        ]
-        fields += endpoint.headers.map { ($0.name, $0.value) }
-        switch endpoint.credential {
-        case .header(let name, let prefix):
-            fields.append((name, prefix + secret.reveal()))
-        case .query(let name):
-            let separator = address.contains("?") ? "&" : "?"
-            address += "\(separator)\(name)=\(PercentEncoding.encoded(secret.reveal()))"
-        }
+        let key = secret.reveal()
+        let (address, fields) = endpoint.parts(of: request, with: key, inQuery: PercentEncoding.encoded(key))
         return try RequestHead(method: request.method, address: address, fields: fields)
     }
 
@@ -114,8 +128,8 @@ package struct HTTPVendorCaller: VendorCalling {
         if wasSent {
             let message =
                 isTimeout
-                ? "no answer within \(endpoint.timeout.wholeMilliseconds) ms; the vendor may have the event"
-                : "the connection ended before the answer was complete; the vendor may have the event"
+                ? "no response within \(endpoint.timeout.wholeMilliseconds) ms; the vendor may have the event"
+                : "the connection ended before the response was complete; the vendor may have the event"
             return .unknown(DeliveryFault(code: code, message: message))
         }
         return .notSent(
@@ -138,7 +152,7 @@ package struct HTTPVendorCaller: VendorCalling {
         case let error as IOError: error.description
         case let error as InsideAddress: error.description
         case is UnresolvedName: "its name could not be resolved"
-        case ChannelError.connectTimeout: "it took too long"
+        case ChannelError.connectTimeout: "it timed out"
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) } ?? "its name could not be resolved"
         default: String(describing: type(of: error))
@@ -158,7 +172,7 @@ private final class LatestHead: Sendable {
 
     private let latest = Mutex<(kind: Kind, head: RequestHead)?>(nil)
 
-    /// The head for this kind of request, made anew if the latest was of another kind.
+    /// The head for this kind of request, made again if the latest was of another kind.
     func head(of request: VendorRequest, _ secret: Secret, make: () throws(FaultyRequest) -> RequestHead)
         throws(FaultyRequest) -> RequestHead
     {

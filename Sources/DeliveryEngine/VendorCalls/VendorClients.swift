@@ -44,6 +44,6 @@ struct InsideAddress: Error, CustomStringConvertible {
     }
 
     var description: String {
-        "its name leads to \(text), which is not on the internet; if that is right, give the provider \"allow_private_address\": true"
+        "its name resolves to \(text), which is not on the internet; if that is right, give the provider \"allow_private_address\": true"
     }
 }

@@ -21,8 +21,8 @@ enum ExchangeFailure: Error {
     /// For a fault's message.
     var message: String {
         switch self {
-        case .timeout: "it took too long"
-        case .connectionEnded: "it was ended by the other side"
+        case .timeout: "it timed out"
+        case .connectionEnded: "the other side closed it"
         case .cancelled: "the call was cancelled"
         case .shutDown: "the gateway is shutting down"
         }
@@ -45,7 +45,7 @@ final class VendorExchange {
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
 
-    /// An answer's bytes beyond this many are not kept: outcomes stand at the front, and a hostile vendor must not fill the memory.
+    /// An answer's bytes beyond this many are not kept: outcomes are at the front, and a hostile vendor must not fill the memory.
     private static let longestAnswer = 4 << 20
 
     init(

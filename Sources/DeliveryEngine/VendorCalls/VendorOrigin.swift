@@ -7,7 +7,7 @@ struct VendorOrigin: Hashable, Sendable {
     /// A name or an address, without brackets.
     let host: String
     let port: Int
-    /// As it stands in a request's `Host` field.
+    /// As it is in a request's `Host` field.
     let field: String
 
     /// - Throws: ``FaultyRequest`` if the address names no server, or another protocol than HTTP.
@@ -29,5 +29,5 @@ struct VendorOrigin: Hashable, Sendable {
     }
 }
 
-/// A request that cannot be said in HTTP. Tells nothing of what stands in it, because that may be a credential.
+/// A request that cannot be said in HTTP. Tells nothing of what is in it, because that may be a credential.
 struct FaultyRequest: Error {}

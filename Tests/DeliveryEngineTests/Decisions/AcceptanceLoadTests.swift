@@ -32,6 +32,20 @@ import Testing
         #expect(!load([(0, 0, 0), (60, 1000, 1000)]).isSlow)
     }
 
+    @Test func `clients send for a second after each request that is new`() {
+        func send(_ readings: [(second: Double, requests: Int)], at second: Double) -> Bool {
+            load(readings.map { ($0.second, $0.requests, 0) }).clientsSend(at: start + .seconds(second))
+        }
+        #expect(!send([], at: 0))
+        #expect(!send([(0, 0)], at: 0))
+        #expect(send([(0, 7)], at: 0.9), "requests of a first reading may have come just now")
+        #expect(!send([(0, 7)], at: 1))
+        #expect(!send([(0, 7), (0.9, 7)], at: 1), "none is new")
+        #expect(send([(0, 7), (0.9, 8)], at: 1.8), "seen though the readings are close together")
+        #expect(!send([(0, 7), (0.9, 8)], at: 1.95))
+        #expect(send([(0, 7), (100, 8)], at: 100.5))
+    }
+
     @Test func `keeps few readings however often it is read`() {
         var load = AcceptanceLoad()
         for tick in 0..<100_000 {

@@ -111,6 +111,14 @@ import Testing
         #expect(provider.requests(of: .live).first.map { $0.at < .seconds(31) } ?? false)
     }
 
+    @Test func `has nearly as many requests in flight as live deliveries would, once the vendor has taken some`() {
+        var provider = SharedProvider(settings(concurrency: 16), arrivals: [], fill: 1_000_000, percent: 100)
+        provider.latency = .seconds(1)
+        provider.run(until: .seconds(60))
+        let late = provider.requests(of: .backfill).filter { $0.at >= .seconds(50) && $0.at < .seconds(59) }
+        #expect(late.count >= 9 * 14)
+    }
+
     // MARK: - What holds it
 
     @Test func `a 429 of its own halves its rate and holds it for a minute, live events go on`() {
@@ -143,6 +151,23 @@ import Testing
         #expect(provider.ends[.backfill]?.count == 1000)
     }
 
+    @Test func `says what it waits for while only its own requests fail`() {
+        // Live events pass, so that the provider's circuit closes again and again.
+        let arrivals = (0..<100).map { Duration.seconds(1 + $0) }
+        var provider = SharedProvider(settings(), arrivals: arrivals, fill: 1000)
+        provider.answer = { side, at in
+            side == .backfill && at < .seconds(90) ? Self.down : .all(.delivered(deduplicated: false))
+        }
+        var holds: Set<BackfillThrottle.Hold?> = []
+        for second in 30..<90 {
+            provider.run(until: .seconds(second))
+            if provider.hold == nil { holds.insert(provider.ownHold) }
+        }
+        #expect(holds == [.circuit])
+        provider.run(until: .seconds(3600))
+        #expect(provider.backfillIsDone && provider.ownHold == nil)
+    }
+
     @Test func `waits while clients wait for their events to be accepted`() {
         var provider = SharedProvider(settings(), arrivals: [], fill: 100_000)
         provider.acceptance = { at in
@@ -155,6 +180,24 @@ import Testing
         #expect(early == 0)
         provider.run(until: .seconds(60))
         #expect(provider.requests.contains { $0.at > .seconds(41) })
+    }
+
+    @Test func `leaves the gateway to its clients while they send, and takes what it can when they do not`() {
+        let settings = settings(batch: 100, concurrency: 4)
+        var provider = SharedProvider(settings, arrivals: [], fill: 1_000_000, percent: 100)
+        provider.latency = .milliseconds(4)
+        // Clients that send between the second second and the sixth.
+        provider.acceptance = { at in
+            AcceptanceLoad.Counts(requests: Int(min(max(at - .seconds(2), .zero), .seconds(4)) / .milliseconds(50)))
+        }
+        provider.run(until: .seconds(9))
+        func events(in second: Int) -> Int {
+            provider.requests.filter { $0.at >= .seconds(second) && $0.at < .seconds(second + 1) }
+                .reduce(0) { $0 + $1.sequences.count }
+        }
+        let most = Int(Duration.seconds(1) / BackfillPace.perEvent)
+        for second in 3..<6 { #expect((most / 2...most + 100).contains(events(in: second)), "second \(second)") }
+        for second in [1, 8] { #expect(events(in: second) > 3 * most, "second \(second)") }
     }
 
     @Test func `goes at another rate as soon as it is changed`() {

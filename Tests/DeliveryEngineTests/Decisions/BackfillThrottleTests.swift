@@ -43,6 +43,8 @@ import Testing
             ({ $0.backfillRequests = 4 }, .places, nil),
             ({ $0.tokenWait = .milliseconds(3) }, .rate, .milliseconds(3)),
             ({ $0.tokenWait = nil }, .rate, .seconds(1)),
+            ({ $0.paceWait = .milliseconds(8) }, .rate, .milliseconds(8)),
+            ({ ($0.paceWait, $0.tokenWait) = (.milliseconds(8), .milliseconds(9)) }, .rate, .milliseconds(9)),
         ]
         for (change, hold, wait) in cases {
             let decision = throttle().decide(conditions(change), at: start)
@@ -52,7 +54,7 @@ import Testing
 
     /// All combinations of what may hold it: it goes exactly where nothing does, and what it names is there.
     @Test func `goes exactly if nothing holds it, whatever comes together`() {
-        for bits in 0..<128 {
+        for bits in 0..<256 {
             func has(_ bit: Int) -> Bool { bits & (1 << bit) != 0 }
             let conditions = conditions { conditions in
                 if has(0) { conditions.circuit = .waitForProbe }
@@ -62,8 +64,11 @@ import Testing
                 if has(4) { conditions.acceptanceIsSlow = true }
                 if has(5) { conditions.liveRequests = 8 }
                 if has(6) { conditions.tokenWait = nil }
+                if has(7) { conditions.paceWait = .milliseconds(1) }
             }
-            let holds: [BackfillThrottle.Hold] = [.circuit, .provider, .live, .limited, .acceptance, .places, .rate]
+            let holds: [BackfillThrottle.Hold] = [
+                .circuit, .provider, .live, .limited, .acceptance, .places, .rate, .rate,
+            ]
             let expected = holds.indices.first(where: has).map { holds[$0] }
             switch throttle().decide(conditions, at: start) {
             case .go: #expect(expected == nil)

@@ -12,6 +12,14 @@ import Testing
         #expect(limit.current == 6)
     }
 
+    @Test func `grows as much with successes of which the latency says nothing, and remembers none for them`() {
+        var limit = ConcurrencyLimit(ceiling: 16)
+        for _ in 1...500 { limit.grow() }
+        #expect(limit.current == 16)
+        for second in 1...5 { limit.succeeded(after: .seconds(1), at: start + .seconds(second * 2)) }
+        #expect(limit.current == 16)
+    }
+
     @Test func `halves at strain, once for requests that were in flight together`() {
         var limit = ConcurrencyLimit(ceiling: 64)
         for _ in 1...2_000 { limit.succeeded(after: .milliseconds(10), at: start) }

@@ -134,27 +134,37 @@ import Testing
         #expect(machine.snapshot(at: later).parked != nil)
     }
 
-    /// A vendor that refuses one event each time it looks at it, and fails now and then, as for any other event.
-    @Test func `takes no event for the cause of failures between which the vendor has answered it otherwise`() throws {
-        var machine = makeMachine(batch: 1)
-        _ = machine.next(at: start)
-        machine.foundNothing()
-        let failed = Verdict.all(.ambiguous(DeliveryFault(code: .vendorError, message: "it failed")))
-        var (fresh, round) = ([DeliveryItem](), 0)
-        /// Sends the event once more, and others, which pass.
-        func send(_ verdict: Verdict, _ status: Int) -> [SettledDelivery] {
+    /// Sends one event again and again, alone, in a machine of one request at a time.
+    private struct Repeats {
+        var machine: PipelineMachine
+        private let start: ClockReading
+        private let delivered: Verdict
+        private var fresh: [DeliveryItem] = []
+        private(set) var round = 0
+
+        init(_ machine: PipelineMachine, start: ClockReading, delivered: Verdict) {
+            self.machine = machine
+            (self.start, self.delivered) = (start, delivered)
+            _ = self.machine.next(at: start)
+            self.machine.foundNothing()
+        }
+
+        /// Sends the event once more.
+        /// - Parameter others: how many others are there too, which pass.
+        /// - Returns: what became of the event.
+        mutating func send(_ verdict: Verdict, _ status: Int, others: Int = 2) -> [DeliveryStatus] {
             round += 1
             let now = start + .seconds(60 * round)
             var retries = [DeliveryItem.sample(1, attemptsBefore: round, reachedAt: start.wall)]
             var settled: [SettledDelivery] = []
-            fresh = [.sample(Int64(10 + 2 * round)), .sample(Int64(11 + 2 * round))]
+            fresh = (0..<others).map { .sample(Int64(10 + 2 * round + $0)) }
             machine.woke()
             machine.eventsArrived(at: now)
             while let step = machine.next(at: now, due: retries.isEmpty ? nil : now.wall) {
                 switch step {
                 case .send(let batch) where batch.numbers == [1]:
-                    machine.called(batch, verdict, facts(status, at: now), at: now)
-                case .send(let batch): machine.called(batch, delivered, facts(200, at: now), at: now)
+                    machine.called(batch, verdict, facts(status, now), at: now)
+                case .send(let batch): machine.called(batch, delivered, facts(200, now), at: now)
                 case .claim:
                     if fresh.isEmpty { machine.foundNothing() } else { machine.claimed(.init(items: fresh), at: now) }
                     fresh = []
@@ -169,15 +179,39 @@ import Testing
                     break
                 }
             }
-            return settled.filter { $0.sequence == 1 }
+            return settled.filter { $0.sequence == 1 }.map(\.status)
         }
+
+        private func facts(_ status: Int, _ now: ClockReading) -> AttemptFacts {
+            AttemptFacts(at: now.wall, latency: .milliseconds(5), httpStatus: status)
+        }
+    }
+
+    private let failed = Verdict.all(.ambiguous(DeliveryFault(code: .vendorError, message: "it failed")))
+    private let limited = Verdict.all(.retry(DeliveryFault(code: .rateLimited, message: "too many"), after: nil))
+
+    /// A vendor that refuses one event each time it looks at it, or limits it, and fails now and then, as for any other event.
+    @Test(arguments: [401, 429])
+    func `takes no event for the cause of failures between which the vendor has answered it otherwise`(status: Int) {
+        var repeats = Repeats(makeMachine(batch: 1), start: start, delivered: delivered)
+        let other = status == 401 ? refused(.unauthorized) : limited
         for _ in 0..<60 {
-            for (verdict, status) in [(refused(.unauthorized), 401), (failed, 500), (failed, 500)] {
-                #expect(send(verdict, status).map(\.status) == [.retrying], "round \(round)")
+            for (verdict, status) in [(other, status), (failed, 500), (failed, 500)] {
+                #expect(repeats.send(verdict, status) == [.retrying], "round \(repeats.round)")
             }
         }
-        let rejected = (0..<20).contains { _ in send(failed, 500).map(\.status) == [.rejected] }
+        let rejected = (0..<20).contains { _ in repeats.send(failed, 500) == [.rejected] }
         #expect(rejected, "one that fails each time is the cause")
+    }
+
+    @Test func `takes no event for the cause of an outage in which no other has passed since it began to fail`() {
+        var repeats = Repeats(makeMachine(batch: 1), start: start, delivered: delivered)
+        for _ in 0..<30 { #expect(repeats.send(limited, 429) == [.retrying]) }
+        // The last of the others leave.
+        for _ in 0..<5 { #expect(repeats.send(limited, 429, others: 0) == [.retrying]) }
+        for _ in 0..<8 { #expect(repeats.send(failed, 500, others: 0) == [.retrying], "round \(repeats.round)") }
+        let rejected = (0..<20).contains { _ in repeats.send(failed, 500) == [.rejected] }
+        #expect(rejected, "others pass, and it does not")
     }
 
     @Test func `claims no more while the events at hand are large, and goes on while requests are in flight`() throws {

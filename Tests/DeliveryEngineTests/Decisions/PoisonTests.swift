@@ -55,6 +55,55 @@ import Testing
         check(Life(seed: seed, hours: 3, kinds: SimulatedDelivery.Poison.allCases), seed: seed)
     }
 
+    @Test(arguments: 1...2 as ClosedRange<UInt64>, [Deduplication.byIdentity(memory: nil), .none])
+    func `finds valid events behind a long row of poisoned ones, also where an event may go once only`(
+        seed: UInt64,
+        deduplication: Deduplication
+    ) {
+        let poisoned = 120
+        let good = (1...600).map { Duration.seconds($0) } + (11...180).map { .seconds(60 * $0) }
+        let arrivals = [Duration](repeating: .zero, count: poisoned) + good
+        let settings = PipelineSettings(
+            provider: "acme",
+            batch: BatchLimit(events: 1, bytes: 1 << 20),
+            deduplication: deduplication,
+            concurrency: 8
+        )
+        var delivery = SimulatedDelivery(
+            settings,
+            arrivals: arrivals,
+            poisons: Dictionary(uniqueKeysWithValues: (1...poisoned).map { (Int64($0), .failure) }),
+            seed: seed
+        )
+        delivery.run(for: .seconds(4 * 3600))
+        let waits = (poisoned..<arrivals.count).map { index in
+            let end = delivery.ends[Int64(index + 1)]
+            return end?.status == .delivered ? (end?.at ?? .zero) - arrivals[index] : .seconds(4 * 3600)
+        }
+        #expect(waits.allSatisfy { $0 < .seconds(600) }, "\(waits.max() ?? .zero)")
+        let expected: DeliveryStatus = deduplication == .none ? .uncertain : .rejected
+        #expect((1...poisoned).allSatisfy { delivery.ends[Int64($0)]?.status == expected })
+    }
+
+    /// Each outage lasts for some seconds, in which an event that is sent alone fails like all others.
+    @Test(arguments: 200...211 as ClosedRange<UInt64>)
+    func `never rejects an event that only a rate limit keeps back, though the vendor fails now and then`(seed: UInt64)
+    {
+        let life = Life(seed: seed, hours: 3, kinds: [.limited])
+        var delivery = SimulatedDelivery(life.settings, arrivals: life.arrivals, poisons: life.poisons, seed: seed)
+        delivery.weather = (1...60).flatMap { (minute) -> [(from: Duration, SimulatedDelivery.Weather)] in
+            [(.seconds(60 * minute), .unavailable), (.seconds(60 * minute + 8), .fine)]
+        }
+        delivery.run(for: .seconds(2 * 3600))
+        let rejected = delivery.ends.filter { $0.value.status == .rejected }.keys.sorted()
+        #expect(rejected.isEmpty, "seed \(seed), \(life.poisons.count) poisons")
+        let late = life.arrivals.indices.filter { index in
+            life.poisons[Int64(index + 1)] == nil && life.arrivals[index] < .seconds(3600)
+                && delivery.ends[Int64(index + 1)]?.status != .delivered
+        }
+        #expect(late.isEmpty, "good ones still wait; seed \(seed)")
+    }
+
     private func check(_ life: Life, seed: UInt64) {
         // An event on which the vendor hangs takes half a minute each time, and where one request goes at a time, of all others.
         let limit = Duration.seconds(life.concurrency == 1 && life.poisons.values.contains(.hang) ? 7200 : 600)

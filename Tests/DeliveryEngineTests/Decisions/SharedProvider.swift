@@ -62,6 +62,8 @@ struct SharedProvider {
 
     var elapsed: Duration { now.instant - Self.start.instant }
     var hold: BackfillThrottle.Hold? { live.backfills.snapshot(at: now.instant)[Self.number]?.hold }
+    /// What the backfill's own pipeline waits for.
+    var ownHold: BackfillThrottle.Hold? { backfill.backfillHold(at: now) }
     var factor: Double { live.backfills.snapshot(at: now.instant)[Self.number]?.factor ?? 0 }
     func requests(of side: Side) -> [Request] { requests.filter { $0.side == side } }
 

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `asks for retries to be brought forward by as much as the clock was set back`() {
-        var clock = SteadyClock(at: start)
+        var clock = SteadyClock(at: start, since: start)
         #expect(clock.correction(at: later(100, set: 0), hasRetries: true) == nil)
         #expect(clock.correction(at: later(160, set: -3600), hasRetries: true) == .seconds(3600))
         #expect(clock.correction(at: later(161, set: -3600), hasRetries: true) == nil, "one at a time")
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `asks again a second after it failed`() {
-        var clock = SteadyClock(at: start)
+        var clock = SteadyClock(at: start, since: start)
         #expect(clock.correction(at: later(1, set: -60), hasRetries: true) == .seconds(60))
         clock.broughtForward(false, at: later(2, set: -60))
         #expect(clock.correction(at: later(2, set: -60), hasRetries: true) == nil)
@@ -30,25 +30,30 @@ import Testing
     }
 
     @Test func `adds small steps up`() {
-        var clock = SteadyClock(at: start)
+        var clock = SteadyClock(at: start, since: start)
         for step in 1...9 { #expect(clock.correction(at: later(step, set: -step), hasRetries: true) == nil) }
         #expect(clock.correction(at: later(10, set: -10), hasRetries: true) == .seconds(10))
     }
 
     @Test func `follows a clock that is set forward, and takes the way back for a step back`() {
-        var clock = SteadyClock(at: start)
+        var clock = SteadyClock(at: start, since: start)
         #expect(clock.correction(at: later(1, set: 36 * 86_400), hasRetries: true) == nil)
         #expect(clock.correction(at: later(2, set: 0), hasRetries: true) == .seconds(36 * 86_400))
     }
 
     @Test(arguments: [(0, 0), (-3600, -3600), (3600, 3600), (3601, 3600), (40 * 86_400, 3600)])
     func `believes a clock that jumps ahead for an hour at most`(step: Int, believed: Int) {
-        let clock = SteadyClock(at: start)
+        let clock = SteadyClock(at: start, since: start)
         #expect(clock.believed(at: later(100, set: step)) == start.wall + .seconds(100 + believed))
     }
 
+    @Test func `believes no clock that has jumped ahead between the start of the process and its own`() {
+        let clock = SteadyClock(at: later(5, set: 40 * 86_400), since: start)
+        #expect(clock.believed(at: later(100, set: 40 * 86_400)) == start.wall + .seconds(100 + 3600))
+    }
+
     @Test func `changes nothing while no retry waits`() {
-        var clock = SteadyClock(at: start)
+        var clock = SteadyClock(at: start, since: start)
         #expect(clock.correction(at: later(1, set: -3600), hasRetries: false) == nil)
         #expect(clock.correction(at: later(2, set: -3600), hasRetries: true) == nil)
     }

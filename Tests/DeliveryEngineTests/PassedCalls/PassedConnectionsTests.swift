@@ -46,4 +46,77 @@ import Transport
         #expect(vendor.connections == 2 && vendor.requests.count == 2)
         try await connections.shutdown()
     }
+
+    // MARK: - Whoever is faster waits
+
+    /// Counts what a connection reads.
+    private final class ReadCount: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        var bytes = 0
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            bytes += unwrapInboundIn(data).readableBytes
+            context.fireChannelRead(data)
+        }
+    }
+
+    /// Takes a connection to a vendor, and runs `body` on its event loop.
+    private func withConnection(
+        to script: [RawVendor.Step],
+        _ body: (PassedConnection, any EventLoop) async throws -> Void
+    ) async throws {
+        let vendor = try RawVendor { _ in .play(script) }
+        defer { vendor.stop() }
+        let address = try #require(URLComponents(string: "http://127.0.0.1:\(vendor.port)"))
+        let place = PassedConnections.Place(origin: try VendorOrigin(of: address), mustBeOutside: false)
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let connections = PassedConnections(on: eventLoop)
+        try await withTaskExecutorPreference(EventLoopExecutor(eventLoop)) {
+            let connection = try await connections.take(place, for: .POST, reuses: false).get().value
+            try await body(connection, eventLoop)
+            connection.end(ExchangeFailure.connectionEnded)
+        }
+    }
+
+    /// Lets the event loop look at its connections so many times, which it does not as long as it has other work.
+    private func turn(_ eventLoop: any EventLoop, _ times: Int = 20) async throws {
+        for _ in 0..<times { try await eventLoop.scheduleTask(in: .milliseconds(1)) {}.futureResult.get() }
+    }
+
+    @Test func `read no more of an answer than is asked for, however much has come`() async throws {
+        let (size, isFull) = (64 << 20, DispatchSemaphore(value: 0))
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n"
+        try await withConnection(to: [.read, .send(head), .flood(size, isFull: isFull)]) { connection, eventLoop in
+            let count = ReadCount()
+            try connection.channel.pipeline.syncOperations.addHandler(count, position: .first)
+            _ = try await connection.write(Self.request, isLast: true, within: .minutes(5)).get()
+            guard case .head = try await connection.next(within: .minutes(5)).get() else { throw Unexpected.step }
+            // Its bytes fill the buffers of the system.
+            while isFull.wait(timeout: .now()) == .timedOut { try await turn(eventLoop, 1) }
+            let before = count.bytes
+            try await turn(eventLoop)
+            #expect(count.bytes == before && before < 1 << 20, "\(before), \(count.bytes)")
+            var received = 0
+            while case .body(let piece) = try await connection.next(within: .minutes(5)).get() {
+                received += piece.readableBytes
+            }
+            #expect(received == size)
+        }
+    }
+
+    @Test func `take no more of a request than the system does`() async throws {
+        let (size, mayRead) = (64 << 20, DispatchSemaphore(value: 0))
+        try await withConnection(to: [.wait(mayRead), .awaitEnd]) { connection, eventLoop in
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n"
+            _ = try await connection.write(ByteBuffer(string: head), isLast: false, within: .minutes(5)).get()
+            let body = ByteBuffer(repeating: UInt8(ascii: "x"), count: size)
+            let written = connection.write(body, isLast: true, within: .minutes(5))
+            let isWritten = NIOLoopBoundBox(false, eventLoop: eventLoop)
+            written.whenComplete { _ in isWritten.value = true }
+            try await turn(eventLoop)
+            #expect(!isWritten.value)
+            mayRead.signal()
+            _ = try await written.get()
+        }
+    }
 }

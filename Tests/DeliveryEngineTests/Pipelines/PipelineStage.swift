@@ -16,11 +16,18 @@ import Testing
 /// Both clocks of a pipeline, which move only when the test says so.
 final class ManualClock: WallClock {
     private let passed = Mutex(Duration.zero)
+    /// How far the wall clock was set ahead.
+    private let ahead = Mutex(Duration.zero)
     private let start = ClockReading.sample
 
     var elapsed: Duration { passed.withLock { $0 } }
-    var now: Timestamp { start.wall + elapsed }
+    var now: Timestamp { start.wall + elapsed + ahead.withLock { $0 } }
     var instant: ContinuousClock.Instant { start.instant + elapsed }
+
+    /// Sets the wall clock alone.
+    func setAhead(by duration: Duration) {
+        ahead.withLock { $0 = duration }
+    }
 
     func advance(by duration: Duration) {
         passed.withLock { $0 += duration }
@@ -33,6 +40,8 @@ struct PipelineStage {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     let clock = ManualClock()
+    /// Made when the stage was.
+    let processClock: ProcessClock
     let loop = NIOAsyncTestingEventLoop()
     let view = DeliveryView()
     let store: SQLiteEventStore
@@ -48,6 +57,7 @@ struct PipelineStage {
     init(_ folder: URL, _ script: @escaping @Sendable (Int) -> ScriptedVendor.Act) throws {
         store = try SQLiteEventStore(opening: folder, logger: Self.quiet)
         vendor = ScriptedVendor(clock, script)
+        processClock = ProcessClock(wall: clock, instant: { [clock] in clock.instant })
     }
 
     var pipeline: Pipeline {
@@ -56,8 +66,7 @@ struct PipelineStage {
             adapter: PlainAdapter(),
             ledger: store,
             caller: vendor,
-            clock: clock,
-            instant: { clock.instant },
+            clock: processClock,
             seenBy: view,
             on: DeliveryLane(loop),
             logger: logger
@@ -126,19 +135,9 @@ extension AcceptedEvent {
     /// An event whose content follows from its id.
     static func sample(_ id: String, acceptedAt: Timestamp = ClockReading.sample.wall, plan: Plan) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: "t",
-            client: "c",
+            CanonicalEvent(name: "call", customerID: "customer"),
             id: EventID(id),
-            name: "call",
-            customerID: "customer",
-            subscriptionID: nil,
-            timestamp: acceptedAt,
-            timestampWasGiven: false,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: acceptedAt,
-            plan: plan
+            in: Submission(tenant: "t", client: "c", acceptedAt: acceptedAt, plan: plan)
         )
     }
 }

@@ -55,6 +55,20 @@ import Testing
         }
     }
 
+    /// On a busy machine a while passes between the start of the process and that of a pipeline, and routes that change start new ones.
+    @Test func `gives nothing up because the clock jumped ahead before the pipeline began`() async throws {
+        try await withTemporaryFolder { folder in
+            let stage = try PipelineStage(folder) { _ in .status(500) }
+            try await stage.accept("1")
+            try await stage.run { try await stage.wait("1", .retrying) }
+            stage.clock.setAhead(by: .seconds(40 * 86_400))
+            try await stage.run {
+                try await waitUntil("it was sent again") { try await stage.delivery("1").attempts == 2 }
+            }
+            #expect(try await stage.delivery("1").status == .retrying)
+        }
+    }
+
     @Test func `leaves a retry that waits as long as its schedule says`() async throws {
         try await withTemporaryFolder { folder in
             let before = try PipelineStage(folder) { _ in .status(500) }

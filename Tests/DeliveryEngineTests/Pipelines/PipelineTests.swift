@@ -76,6 +76,21 @@ import Testing
         }
     }
 
+    @Test func `begins again under the next lease after it has lost one`() async throws {
+        try await withTemporaryFolder { folder in
+            let stage = try PipelineStage(folder) { _ in .status(200) }
+            try await stage.accept("1")
+            try await stage.run {
+                try await stage.wait("1", .delivered)
+                let other = try await stage.store.lease(PipelineStage.provider)
+                #expect(await stage.store.waitForEnd(of: other) == .lost)
+                try await stage.accept("2")
+                try await stage.wait("2", .delivered)
+            }
+            #expect(stage.vendor.calls.map(\.ids) == [["1"], ["2"]])
+        }
+    }
+
     // MARK: - Holds
 
     @Test func `sends nothing while an operator holds the provider, and at once when they resume`() async throws {

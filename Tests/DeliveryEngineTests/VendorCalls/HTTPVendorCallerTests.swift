@@ -140,10 +140,16 @@ import Testing
     }
 
     @Test func `no answer in time leaves it unknown, and says so`() async throws {
-        let (result, _) = try await call(.stayMute, timeout: .milliseconds(300))
+        var milliseconds = 300
+        var result = try await call(.stayMute, timeout: .milliseconds(milliseconds)).result
+        // A machine that is busy with other things may not even connect in this time.
+        while case .notSent = result, milliseconds < 120_000 {
+            milliseconds *= 4
+            result = try await call(.stayMute, timeout: .milliseconds(milliseconds)).result
+        }
         guard case .unknown(let fault) = result else { throw Unexpected.step }
         #expect(fault.code == .timeout)
-        #expect(fault.message.contains("300 ms"))
+        #expect(fault.message.contains("\(milliseconds) ms"))
     }
 
     @Test func `a request is sent once, whatever becomes of it`() async throws {

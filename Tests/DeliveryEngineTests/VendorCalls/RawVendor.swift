@@ -27,6 +27,10 @@ final class RawVendor: Sendable {
         /// Reads a part of a request and leaves the rest.
         case readSome
         case send(String)
+        /// Sends these bytes again and again until the other side has ended the connection.
+        case drip(String)
+        /// Sends so many bytes, and says when the system takes no more for the first time.
+        case flood(Int, isFull: DispatchSemaphore)
         /// Waits until the test says so.
         case wait(DispatchSemaphore)
         /// Sends that this is the end, and says that it was sent.
@@ -45,6 +49,8 @@ final class RawVendor: Sendable {
     private let taken = Mutex(0)
     private let endedByOther = Mutex(0)
     private let open = Mutex<[Int32]>([])
+    /// In the order in which they were taken.
+    private let descriptors = Mutex<[Int32]>([])
 
     /// - Parameter act: told the number of the connection, from 0.
     init(_ act: @escaping @Sendable (Int) -> Act) throws {
@@ -58,6 +64,7 @@ final class RawVendor: Sendable {
                     close(listener)
                     return
                 }
+                descriptors.withLock { $0.append(connection) }
                 taken.withLock { $0 += 1 }
                 let act = act(number)
                 if case .play(let steps) = act {
@@ -78,6 +85,11 @@ final class RawVendor: Sendable {
 
     /// How many connections the other side has ended, of those for whose end the script waits.
     var ended: Int { endedByOther.withLock { $0 } }
+
+    /// Sends on the connection of this number, from 0, that this is the end, whatever its script does. The script must not close it.
+    func end(_ number: Int) {
+        shutdown(descriptors.withLock { $0[number] }, Int32(SHUT_WR))
+    }
 
     /// Takes no further connection and ends those that are open.
     func stop() {
@@ -115,6 +127,8 @@ final class RawVendor: Sendable {
                 var buffer = [UInt8](repeating: 0, count: 100)
                 _ = recv(connection, &buffer, buffer.count, 0)
             case .send(let text): write(text, to: connection)
+            case .drip(let text): while write(text, to: connection) { Thread.sleep(forTimeInterval: 0.005) }
+            case .flood(let count, let isFull): flood(count, isFull, to: connection)
             case .wait(let signal): signal.wait()
             case .end(let signal):
                 shutdown(connection, Int32(SHUT_WR))
@@ -139,10 +153,30 @@ final class RawVendor: Sendable {
         endedByOther.withLock { $0 += 1 }
     }
 
-    private func write(_ text: String, to connection: Int32) {
-        _ = Array(text.utf8).withUnsafeBytes {
-            send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    /// - Returns: false if the other side has ended the connection.
+    @discardableResult private func write(_ text: String, to connection: Int32) -> Bool {
+        Array(text.utf8).withUnsafeBytes {
+            send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) >= 0
         }
+    }
+
+    private func flood(_ count: Int, _ isFull: DispatchSemaphore, to connection: Int32) {
+        let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10)
+        var (left, wasFull) = (count, false)
+        while left > 0 {
+            let flags = Int32(MSG_NOSIGNAL) | (wasFull ? 0 : Int32(MSG_DONTWAIT))
+            let sent = send(connection, piece, min(left, piece.count), flags)
+            if sent > 0 {
+                left -= sent
+            } else if !wasFull, errno == EAGAIN {
+                wasFull = true
+                isFull.signal()
+            } else {
+                break
+            }
+        }
+        // If it was never full, nobody shall wait for it.
+        if !wasFull { isFull.signal() }
     }
 
     /// Reads until head and body are complete, by `Content-Length`.

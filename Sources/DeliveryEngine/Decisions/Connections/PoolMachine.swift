@@ -55,7 +55,7 @@ struct PoolMachine: Sendable {
     private var connections: [Int: Connection] = [:]
     /// The connection that was used last is the last.
     private var idle: [Int] = []
-    /// Connections whose answer is complete and that are free in a moment, in the order of their answers.
+    /// Connections whose answer is complete and that are free soon, in the order of their answers.
     private var settling = Deque<(connection: Int, until: NIODeadline)>()
     /// Bounded by the callers: pipelines by their concurrency, clients' reads by their limit for each provider.
     private var waiting = Deque<Waiting>()
@@ -185,7 +185,7 @@ struct PoolMachine: Sendable {
 
     private var wantsConnection: Bool {
         guard connections.count + connecting < mostConnections else { return false }
-        // What may be repeated can go over a connection that is free in a moment.
+        // What may be repeated can go over a connection that is free soon.
         let repeatable = waiting.count { $0.mayRepeat }
         return connecting < waiting.count - min(repeatable, settling.count)
     }

@@ -1,0 +1,54 @@
+package import Journal
+package import Logging
+import ServiceLifecycle
+
+/// Asks a journal that several processes write for the settlements that somebody waits for: another process may deliver the event.
+///
+/// While nobody waits, nothing is asked.
+package struct SettlementPolling: Service {
+    private let watch: SettlementWatch
+    private let journal: any SettlementReading
+    private let logger: Logger
+
+    /// How long it waits after a question that brought something new, and after many that did not.
+    private static let (shortest, longest) = (Duration.milliseconds(25), Duration.milliseconds(200))
+    /// Maximum number of deliveries of one question; the others wait for the next.
+    private static let most = 2000
+
+    package init(watch: SettlementWatch, journal: any SettlementReading, logger: Logger) {
+        self.watch = watch
+        self.journal = journal
+        self.logger = logger
+        watch.poll()
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var pause = Self.shortest
+            var last = 0
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: pause) } catch { return }
+                let awaited = watch.awaited(limit: Self.most)
+                let isNew = awaited.count > last || awaited.isEmpty
+                last = awaited.count
+                let hasFound = await ask(awaited)
+                pause = isNew || hasFound ? Self.shortest : min(pause * 2, Self.longest)
+            }
+        }
+    }
+
+    /// - Returns: whether something is settled.
+    private func ask(_ awaited: SettlementWatch.Awaited) async -> Bool {
+        guard !awaited.isEmpty else { return false }
+        do throws(StoreError) {
+            let settled = try await journal.settled(among: awaited)
+            for (sequence, providers) in settled {
+                for provider in providers { watch.found(sequence, at: provider) }
+            }
+            return !settled.isEmpty
+        } catch {
+            logger.debug("settlements could not be read", metadata: ["error": "\(error)"])
+            return false
+        }
+    }
+}

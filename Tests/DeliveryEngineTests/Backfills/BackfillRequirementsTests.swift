@@ -1,0 +1,124 @@
+import DeliveryEngine
+import Events
+import Routing
+import Testing
+import Vendors
+
+/// Which backfills may start, by the routes in force.
+@Suite struct BackfillRequirementsTests {
+    private static let now = Timestamp(milliseconds: 1_772_366_400_000)
+    private static let retention = Duration.seconds(35 * 86_400)
+
+    /// Clients: an administrator, a shop with its own account at Lago, and a till without.
+    private func routes(_ to: String, addresses: String = "http://127.0.0.1:1") throws -> Routes {
+        let text = #"""
+            {"version": 1,
+             "providers": {
+               "lago": {"adapter": "lago", "base_url": "\#(addresses)", "credential": {"env": "L"}},
+               "polar": {"adapter": "polar", "base_url": "\#(addresses)", "credential": {"env": "P"}},
+               "knetik": {"adapter": "knetik", "base_url": "\#(addresses)", "credential": {"env": "K"}}},
+             "routes": [{"name": "r", "to": [\#(to)]}],
+             "clients": [
+               {"name": "ops", "tenant": "ops", "scopes": ["admin"]},
+               {"name": "shop", "tenant": "shop", "credentials": {"lago": {"env": "S"}}},
+               {"name": "till", "tenant": "till"}]}
+            """#
+        return try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
+    }
+
+    private static let toAll = #"""
+        {"provider": "lago", "subscription_id": "s"}, {"provider": "polar", "mode": "mirror"}, {"provider": "knetik"}
+        """#
+
+    private enum Who: Int { case ops, shop, till }
+
+    private func accounts(_ order: BackfillOrder, in routes: Routes, by who: Who = .ops) -> Result<
+        [ProviderName], BackfillRefusal
+    > {
+        let requirements = BackfillRequirements(by: routes, retention: Self.retention, at: Self.now)
+        return Result { () throws(BackfillRefusal) in
+            try requirements.accounts(order, for: routes.clients[who.rawValue]).map(\.provider.name)
+        }
+    }
+
+    private func order(_ provider: ProviderName, since: Duration = .seconds(-3600), until: Duration? = nil)
+        -> BackfillOrder
+    {
+        BackfillOrder(provider: provider, since: Self.now + since, until: until.map { Self.now + $0 })
+    }
+
+    @Test func `an administrator fills the provider's account and those of tenants there`() throws {
+        #expect(try accounts(order("lago"), in: routes(Self.toAll)).get() == ["lago", "lago@shop"])
+        #expect(try accounts(order("polar"), in: routes(Self.toAll)).get() == ["polar"])
+    }
+
+    @Test func `a tenant fills its own account, and not one that it shares`() throws {
+        let routes = try routes(Self.toAll)
+        #expect(try accounts(order("lago"), in: routes, by: .shop).get() == ["lago@shop"])
+        #expect(accounts(order("polar"), in: routes, by: .shop) == .failure(.sharedProvider("polar")))
+        #expect(accounts(order("polar"), in: routes, by: .till) == .failure(.sharedProvider("polar")))
+    }
+
+    @Test func `names the providers that exist if one does not, without those of tenants`() throws {
+        let found = accounts(order("lagos"), in: try routes(Self.toAll))
+        #expect(found == .failure(.unknownProvider("lagos", known: ["lago", "polar", "knetik"])))
+    }
+
+    @Test func `needs a route that delivers, or consent to one that does not`() throws {
+        let none = try routes(#"{"provider": "polar"}"#)
+        #expect(accounts(order("lago"), in: none) == .failure(.noRoute("lago")))
+        let shadow = try routes(#"{"provider": "polar", "mode": "shadow"}"#)
+        #expect(accounts(order("polar"), in: shadow) == .failure(.notLive("polar")))
+        var consented = order("polar")
+        consented.withoutLive = true
+        #expect(try accounts(consented, in: shadow).get() == ["polar"])
+    }
+
+    @Test func `needs consent for a vendor that neither deduplicates nor can be read`() throws {
+        let routes = try routes(Self.toAll)
+        #expect(accounts(order("knetik"), in: routes) == .failure(.unreadable("knetik", vendor: "Knetik")))
+        var consented = order("knetik")
+        consented.acceptsUnreadable = true
+        #expect(try accounts(consented, in: routes).get() == ["knetik"])
+    }
+
+    @Test func `refuses windows that have no events`() throws {
+        let routes = try routes(Self.toAll)
+        for until in [Duration.seconds(-3600), .seconds(-3601)] {
+            let empty = order("polar", until: until)
+            #expect(
+                accounts(empty, in: routes) == .failure(.emptyWindow(since: empty.since, until: Self.now + until))
+            )
+        }
+        let future = order("polar", since: .milliseconds(1))
+        #expect(accounts(future, in: routes) == .failure(.futureWindow(since: future.since)))
+        #expect(try accounts(order("polar", since: .zero), in: routes).get() == ["polar"])
+    }
+
+    @Test func `refuses windows from before the events that are kept, but for a minute of other clocks`() throws {
+        let routes = try routes(Self.toAll)
+        let earliest = Self.now + (.zero - Self.retention)
+        let tolerated = order("polar", since: .zero - Self.retention - .seconds(60))
+        #expect(try accounts(tolerated, in: routes).get() == ["polar"])
+        let early = order("polar", since: .zero - Self.retention - .milliseconds(60_001))
+        #expect(
+            accounts(early, in: routes) == .failure(.beforeRetention(since: early.since, earliest: earliest))
+        )
+    }
+
+    @Test func `needs a person's confirmation where past usage may be billed otherwise, unless nobody bills`() throws {
+        func effect(_ order: BackfillOrder, _ addresses: String) throws(BackfillRefusal) -> String? {
+            let routes: Routes
+            do { routes = try self.routes(Self.toAll, addresses: addresses) } catch { return "unreadable" }
+            let requirements = BackfillRequirements(by: routes, retention: Self.retention, at: Self.now)
+            return try requirements.effect(order, on: try requirements.accounts(order, for: routes.clients[0]))
+        }
+        let polar = order("polar")
+        let refused = #expect(throws: BackfillRefusal.self) { try effect(polar, "https://vendor.example") }
+        guard case .unconfirmed(let text)? = refused else { throw refused ?? .noRoute("polar") }
+        var confirmed = polar
+        confirmed.isConfirmed = true
+        #expect(try effect(confirmed, "https://vendor.example") == text)
+        #expect(try effect(polar, "http://127.0.0.1:1") == text)
+    }
+}
