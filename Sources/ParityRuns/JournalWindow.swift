@@ -8,10 +8,10 @@ struct JournalWindow {
     let isDamaged: Bool
 
     /// How many events are read at once.
-    private static let piece = 2000
+    static let piece = 2000
 
     /// Reads a window.
-    /// - Parameter limit: the most events.
+    /// - Parameter limit: maximum number of events.
     /// - Returns: nil if there are more.
     static func read(_ window: ReadWindow, from journal: any RecordedTraffic, limit: Int) async throws(StoreError)
         -> JournalWindow?
@@ -27,6 +27,34 @@ struct JournalWindow {
             if next.isLast { return JournalWindow(events: events, isDamaged: isDamaged) }
             position = next.through
         }
+    }
+
+    /// The settings that events were sent with to the provider, each once.
+    func settings(at provider: ProviderName, _ lanes: [LaneNumber: any LaneMembership]) -> [DestinationSettings] {
+        var settings: [DestinationSettings] = []
+        var plan: Plan?
+        for archived in events {
+            // Neighbours mostly have one plan.
+            if archived.event.plan === plan, archived.deliveries.allSatisfy({ $0.lane == nil }) { continue }
+            plan = archived.event.plan
+            guard let found = archived.destination(at: provider, lanes)?.settings, !settings.contains(found) else {
+                continue
+            }
+            settings.append(found)
+        }
+        return settings
+    }
+
+    /// The bytes that an event was sent with; nil if it cannot be translated any more.
+    func translated(
+        _ expected: ExpectedEvent,
+        at provider: ProviderName,
+        _ adapter: any Adapter,
+        _ lanes: [LaneNumber: any LaneMembership]
+    ) -> TranslatedEvent? {
+        let destination = events.first { $0.sequence == expected.sequence }?.destination(at: provider, lanes)
+        guard let destination else { return nil }
+        do { return try adapter.translate(expected.event, for: destination) } catch { return nil }
     }
 
     /// The events that the provider should have, as it would show them.

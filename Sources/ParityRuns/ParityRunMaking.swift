@@ -15,13 +15,22 @@ struct ParityRunMaking {
     /// The share of pages that are listed although their counts agree.
     private var share = 1.0
     private let began = ContinuousClock.now
-    private var lanes: [LaneNumber: any LaneMembership] = [:]
     private var pinnedAt: ContinuousClock.Instant?
+    /// How many events each provider may still be asked for that it does not list.
+    private var searches: [ProviderName: Int] = [:]
+    /// What providers store and do not bill.
+    private var obstacles: [ProviderName: BillingObstacles] = [:]
+    /// Of the providers that show sums.
+    private var sums: [ProviderName: SumComparison] = [:]
 
     /// Events of a window, so that memory does not grow with the journal.
     static let windowEvents = 10_000
     /// Events of one millisecond, which no window divides.
     static let mostEvents = 100_000
+    /// Windows that are in flight at once.
+    private static let windowsAtOnce = 2
+    /// Windows that are looked up at once.
+    private static let openAtOnce = 100
     private static let pinEvery = Duration.seconds(600)
     /// Reads of a window after the first.
     private static let confirmations = 2
@@ -32,11 +41,12 @@ struct ParityRunMaking {
         let configured = runner.routes.current.routes.providers
         providers = run.order.providers.compactMap { name in configured.first { $0.name == name } }
         for name in run.order.providers where !providers.contains(where: { $0.name == name }) {
-            abandoned[name] = "routes.json has no provider \(name) any more"
+            abandoned[name] = "routes.json no longer has the provider \(name)"
         }
     }
 
     mutating func make() async throws(ParityError) {
+        if try await runner.mayBeRemoved(run) { throw .removed }
         try await pin()
         switch run.state {
         case .queued, .counting:
@@ -47,23 +57,35 @@ struct ParityRunMaking {
         }
         let events = try await runner.store.run(run.id, at: runner.clock.now)?.events ?? 0
         share = min(1, Double(run.order.sample) / Double(max(1, events)))
+        try await readSums()
         try await readOpen()
         guard !Task.isCancelled, run.order.level != .ledger else { return }
-        try await runner.store.set(.confirming, of: run.id, at: runner.clock.now)
+        try await runner.store.set(.confirming, of: run.id, reason: nil, at: runner.clock.now)
         for _ in 0..<Self.confirmations {
             let suspects = try await runner.store.windows(.suspect, of: run.id, limit: .max)
             for window in suspects {
                 guard await waitForLag(since: readAt[window] ?? began) else { return }
-                try await read(window, confirming: true)
+                try await read([window], confirming: true)
             }
             // Halves of windows that have grown since.
             try await readOpen()
         }
     }
 
+    private mutating func readSums() async throws(ParityError) {
+        guard run.order.level == .digest else { return }
+        for provider in providers {
+            guard !Task.isCancelled, var reading = SumReading(run, runner, provider) else { continue }
+            sums[provider.name] = try await reading.read()
+            try await runner.store.note(calls: reading.calls, fault: reading.fault, at: provider.name, for: run.id)
+        }
+    }
+
     private mutating func readOpen() async throws(ParityError) {
-        while !Task.isCancelled, let window = try await runner.store.windows(.open, of: run.id, limit: 1).first {
-            try await read(window, confirming: false)
+        while !Task.isCancelled {
+            let windows = try await runner.store.windows(.open, of: run.id, limit: Self.openAtOnce)
+            if windows.isEmpty { return }
+            try await read(windows, confirming: false)
         }
     }
 
@@ -100,30 +122,51 @@ struct ParityRunMaking {
             return ProviderReport(provider: name, notPlanned: counts.events - planned)
         }
         try await runner.store.plan([window], events: counts.events, reports, for: run.id)
-        try await runner.store.save(results, of: window, state: .settled, for: run.id)
+        try await runner.store.save(results.mapValues(\.record), of: window, state: .settled, for: run.id)
         return true
     }
 
     private func count() async throws(ParityError) {
-        try await runner.store.set(.counting, of: run.id, at: runner.clock.now)
+        try await runner.store.set(.counting, of: run.id, reason: nil, at: runner.clock.now)
         var histogram = TimeHistogram(run.order.window)
         var events = 0
+        // As many as anybody asks about.
+        var (names, customers): (Set<String>, Set<String>) = ([], [])
         try await walk { event in
             events += 1
             histogram.add(event.timestamp)
+            if names.count < BillingObstacles.mostNames { names.insert(event.name) }
+            if customers.count < BillingObstacles.mostCustomers, let customer = event.customerID {
+                customers.insert(customer)
+            }
         }
         let planned = try await plannedDeliveries()
         let windows = histogram.windows(ofAtMost: Self.windowEvents)
         let reports = run.order.providers.map { name in
-            let traits = providers.first { $0.name == name }?.traits.reads
+            let provider = providers.first { $0.name == name }
             let count = planned[name, default: 0]
             return ProviderReport(
                 provider: name,
                 notPlanned: max(0, events - count),
-                forecast: traits.map { forecast(count, windows: windows.count, $0) }
+                forecast: provider.flatMap { provider in
+                    provider.traits.reads.map {
+                        forecast(count, windows: windows.count, $0)
+                            .adding(questions(to: provider, names: names.count, customers: customers.count))
+                    }
+                }
             )
         }
         try await runner.store.plan(windows, events: events, reports, for: run.id)
+    }
+
+    /// What is asked beside counts and lists: sums, what is not billed, and events that are not where they were sent.
+    private func questions(to provider: ProviderConfiguration, names: Int, customers: Int) -> CallForecast {
+        guard run.order.level != .ledger, let reader = provider.adapter.reader else {
+            return CallForecast(least: 0, most: 0)
+        }
+        let sums = run.order.level == .digest ? SumReading(run, runner, provider)?.forecast ?? 0 : 0
+        let least = sums + BillingObstacles(able: reader.obstacles).forecast(names: names, customers: customers)
+        return CallForecast(least: least, most: least + (reader.abilities.contains(.find) ? CollisionSearch.most : 0))
     }
 
     /// How many events each provider should have, those of lanes included.
@@ -177,35 +220,140 @@ struct ParityRunMaking {
 
     // MARK: Reading
 
-    private mutating func read(_ window: ReadWindow, confirming: Bool) async throws(ParityError) {
-        let limit = window.halves == nil ? Self.mostEvents : 2 * Self.windowEvents
-        let recorded: JournalWindow?
+    /// Reads and compares windows, some at once: while one is compared, the vendors answer for another.
+    private mutating func read(_ windows: [ReadWindow], confirming: Bool) async throws(ParityError) {
+        var failure: ParityError?
+        await withTaskGroup(of: (WindowMaking, Result<WindowOutcome, ParityError>).self) { group in
+            var (waiting, underWay) = (windows[...], 0)
+            while true {
+                do throws(ParityError) {
+                    while underWay < Self.windowsAtOnce, let window = waiting.popFirst() {
+                        let making = try await begin(window)
+                        group.addTask { (making, await making.read()) }
+                        underWay += 1
+                    }
+                    guard let (making, result) = await group.next(), !Task.isCancelled else { break }
+                    underWay -= 1
+                    try await finish(making, try result.get(), confirming: confirming)
+                } catch {
+                    failure = error
+                    break
+                }
+            }
+            group.cancelAll()
+        }
+        if let failure { throw failure }
+    }
+
+    private mutating func begin(_ window: ReadWindow) async throws(ParityError) -> WindowMaking {
         try await pin()
+        let lanes: [LaneNumber: any LaneMembership]
         do {
             // A lane may have begun since the window before.
             lanes = try await runner.lanes()
-            recorded = try await JournalWindow.read(window, from: runner.journal, limit: limit)
         } catch {
             throw .journal("\(error)")
         }
-        guard let recorded else { return try await split(window, becauseOf: "the journal") }
-        let results: [ProviderName: WindowResult]?
-        do throws(WindowReader.Failure) {
-            results = try await compare(recorded, window, limit: limit)
-        } catch {
-            guard error == .tooLarge else { return }
-            return try await split(window, becauseOf: "a vendor")
+        return WindowMaking(
+            window: window,
+            limit: window.halves == nil ? Self.mostEvents : 2 * Self.windowEvents,
+            run: run,
+            runner: runner,
+            providers: providers,
+            abandoned: abandoned,
+            lanes: lanes,
+            sums: sums,
+            share: share
+        )
+    }
+
+    private mutating func finish(_ making: WindowMaking, _ outcome: WindowOutcome, confirming: Bool)
+        async throws(ParityError)
+    {
+        let window = making.window
+        var results: [ProviderName: WindowResult]
+        let recorded: JournalWindow
+        switch outcome {
+        case .compared(let compared, let journal):
+            (results, recorded) = (compared, journal)
+            addUnread(window, to: &results, isJournalDamaged: recorded.isDamaged)
+        case .tooLarge(let what): return try await split(window, becauseOf: what)
+        case .cancelled: return
         }
-        guard var results, !Task.isCancelled else { return }
+        guard !Task.isCancelled else { return }
+        for name in results.keys { await findObstacles(&results[name], recorded, making.lanes, at: name) }
         if confirming {
             for name in results.keys {
                 let first = try await runner.store.findings(of: window, at: name, for: run.id)
                 results[name]?.comparison.confirm(after: first)
+                await searchCollisions(&results[name], recorded, making.lanes, at: name)
             }
         }
         let isSuspect = results.values.contains { Confirmation.isPending($0.comparison.findings) }
         if isSuspect { readAt[window] = .now } else { readAt[window] = nil }
-        try await runner.store.save(results, of: window, state: isSuspect ? .suspect : .settled, for: run.id)
+        try await runner.store.save(
+            results.mapValues(\.record),
+            of: window,
+            state: isSuspect ? .suspect : .settled,
+            for: run.id
+        )
+    }
+
+    /// Adds the providers that were not asked, and leaves alone from now on those that could not be read.
+    private mutating func addUnread(
+        _ window: ReadWindow,
+        to results: inout [ProviderName: WindowResult],
+        isJournalDamaged: Bool
+    ) {
+        for (name, result) in results { if let reason = result.unreadable { abandoned[name] = reason } }
+        for name in run.order.providers where results[name] == nil {
+            let decision = CauseDecision(readAt: runner.clock.now, lag: .zero, isJournalDamaged: isJournalDamaged)
+            let reason = abandoned[name] ?? "it cannot be read"
+            let comparison = WindowComparison.unreadable([], at: name, because: reason, in: window, deciding: decision)
+            results[name] = WindowResult(comparison: comparison, unreadable: reason)
+        }
+    }
+
+    /// Adds what a provider stores and does not bill.
+    private mutating func findObstacles(
+        _ result: inout WindowResult?,
+        _ recorded: JournalWindow,
+        _ lanes: [LaneNumber: any LaneMembership],
+        at name: ProviderName
+    ) async {
+        guard var found = result, found.unreadable == nil, run.order.level != .ledger,
+            let provider = providers.first(where: { $0.name == name }), let reader = provider.adapter.reader
+        else { return }
+        var known = obstacles[name] ?? BillingObstacles(able: reader.obstacles)
+        for event in known.questions(found.expected) {
+            guard let translated = recorded.translated(event, at: name, provider.adapter, lanes) else { continue }
+            found.calls += 1
+            // A vendor that does not say bills it, as far as is known.
+            guard case .done(let obstacle)? = await runner.vendors.ask(reader.obstacle(to: translated), at: provider)
+            else { continue }
+            known.learn(obstacle, of: event)
+        }
+        obstacles[name] = known
+        found.comparison.note(known, of: found.expected)
+        result = found
+    }
+
+    /// Asks a provider for the events that it does not list where they were sent.
+    private mutating func searchCollisions(
+        _ result: inout WindowResult?,
+        _ recorded: JournalWindow,
+        _ lanes: [LaneNumber: any LaneMembership],
+        at name: ProviderName
+    ) async {
+        guard var found = result, found.unreadable == nil, run.order.level != .ledger,
+            let provider = providers.first(where: { $0.name == name }),
+            var search = CollisionSearch(runner.vendors, provider, recorded, lanes)
+        else { return }
+        let left = searches[name] ?? CollisionSearch.most
+        await search.search(&found.comparison, limit: left)
+        searches[name] = left - search.calls
+        found.calls += search.calls
+        result = found
     }
 
     private func split(_ window: ReadWindow, becauseOf what: String) async throws(ParityError) {
@@ -217,49 +365,6 @@ struct ParityRunMaking {
         try await runner.store.split(window, into: halves, of: run.id)
     }
 
-    /// Compares a window at all providers at once, so that none waits for another.
-    /// - Returns: nil if the task was cancelled.
-    private mutating func compare(_ recorded: JournalWindow, _ window: ReadWindow, limit: Int)
-        async throws(WindowReader.Failure) -> [ProviderName: WindowResult]?
-    {
-        var results: [ProviderName: WindowResult] = [:]
-        var failure: WindowReader.Failure?
-        let (run, runner, abandoned, share, lanes) = (run, runner, abandoned, share, lanes)
-        await withTaskGroup(of: (ProviderName, Result<WindowResult, WindowReader.Failure>).self) { group in
-            for provider in providers {
-                group.addTask {
-                    let comparison = OneProvider(
-                        provider: provider,
-                        run: run,
-                        runner: runner,
-                        abandoned: abandoned[provider.name],
-                        lanes: lanes,
-                        isDamaged: recorded.isDamaged
-                    )
-                    return (
-                        provider.name,
-                        await comparison.compare(recorded, window, limit: limit, share: share)
-                    )
-                }
-            }
-            for await (name, result) in group {
-                switch result {
-                case .success(let result): results[name] = result
-                case .failure(let error): failure = failure == .cancelled ? failure : error
-                }
-            }
-        }
-        if let failure { throw failure }
-        for (name, result) in results { if let reason = result.unreadable { self.abandoned[name] = reason } }
-        for name in run.order.providers where results[name] == nil {
-            let decision = CauseDecision(readAt: runner.clock.now, lag: .zero, isJournalDamaged: recorded.isDamaged)
-            let reason = abandoned[name] ?? "it cannot be asked"
-            let comparison = WindowComparison.unreadable([], at: name, because: reason, in: window, deciding: decision)
-            results[name] = WindowResult(comparison: comparison, unreadable: reason)
-        }
-        return Task.isCancelled ? nil : results
-    }
-
     /// - Returns: false if the task was cancelled.
     private func waitForLag(since instant: ContinuousClock.Instant) async -> Bool {
         let lag = providers.map(\.reads.lag).max() ?? .zero
@@ -269,54 +374,5 @@ struct ParityRunMaking {
             return false
         }
         return true
-    }
-}
-
-/// One provider's part of a window.
-private struct OneProvider: Sendable {
-    let provider: ProviderConfiguration
-    let run: ParityRun
-    let runner: ParityRunner
-    let abandoned: String?
-    let lanes: [LaneNumber: any LaneMembership]
-    let isDamaged: Bool
-
-    func compare(_ recorded: JournalWindow, _ window: ReadWindow, limit: Int, share: Double) async
-        -> Result<WindowResult, WindowReader.Failure>
-    {
-        let decision = CauseDecision(readAt: runner.clock.now, lag: provider.reads.lag, isJournalDamaged: isDamaged)
-        let expected = recorded.expected(at: provider.name, provider.adapter, lanes)
-        if run.order.level == .ledger {
-            return .success(WindowResult(comparison: .ledger(expected, at: provider.name, deciding: decision)))
-        }
-        do throws(WindowReader.Failure) {
-            if let abandoned { throw .unreadable(abandoned) }
-            let reader = try WindowReader(runner.vendors, provider, limit: limit)
-            var comparison = ProviderComparison(window, of: run, expected, by: reader, deciding: decision)
-            let result = try await comparison.compare(share: share)
-            guard result.comparison.findings.contains(where: { $0.cause == .foreign }) else { return .success(result) }
-            // Whatever the vendor has by now, the journal had before: an event may have been accepted since the journal was read.
-            guard let now = try await recordedNow(window, limit: limit) else { return .failure(.tooLarge) }
-            return .success(comparison.compareAgain(with: now.expected(at: provider.name, provider.adapter, lanes)))
-        } catch {
-            guard case .unreadable(let reason) = error else { return .failure(error) }
-            let comparison = WindowComparison.unreadable(
-                expected,
-                at: provider.name,
-                because: reason,
-                in: window,
-                deciding: decision
-            )
-            return .success(WindowResult(comparison: comparison, unreadable: reason))
-        }
-    }
-
-    /// - Returns: nil if there are more events than are compared at once.
-    private func recordedNow(_ window: ReadWindow, limit: Int) async throws(WindowReader.Failure) -> JournalWindow? {
-        do {
-            return try await JournalWindow.read(window, from: runner.journal, limit: limit)
-        } catch {
-            throw .unreadable("the journal could not be read: \(error)")
-        }
     }
 }

@@ -9,6 +9,8 @@ extension ParityRunner: ParityRunning {
         let oldest = clock.now + (.zero - retention)
         if order.window.from < oldest { throw .beforeRetention(oldest) }
         let run = try await store.add(order, for: tenant, by: client, at: clock.now)
+        // It may wait for others, and what it compares must be there then.
+        try await pin(run)
         ring()
         return run
     }
@@ -27,6 +29,10 @@ extension ParityRunner: ParityRunning {
         async throws(ParityError) -> [NumberedFinding]
     {
         try await store.findings(of: id, filter, after: number, limit: limit, at: clock.now)
+    }
+
+    package func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] {
+        try await store.resends(of: event)
     }
 
     package func accept(_ acceptance: Acceptance) async throws(ParityError) { try await store.accept(acceptance) }
@@ -56,7 +62,7 @@ extension ParityRunner: ParityRunning {
             }) {
                 let resending = Resending(runner: self, provider: provider)
                 let (sent, step) = try await resending.send(findings)
-                try await store.resolve(sent, as: "resent at \(clock.now.rfc3339)")
+                try await store.resent(sent, at: clock.now, keepingSince: clock.now + (.zero - retention))
                 count.sent += step.sent
                 count.failed += step.failed
                 count.reason = count.reason ?? step.reason

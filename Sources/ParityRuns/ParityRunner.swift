@@ -1,7 +1,7 @@
 package import Events
 package import Journal
 package import Logging
-import Parity
+package import Parity
 package import Routing
 import ServiceLifecycle
 
@@ -11,10 +11,10 @@ package typealias ComparedJournal = RecordedTraffic & LedgerCounting & Retention
 /// How lanes send the events that they take, by lane.
 package typealias LaneMemberships = @Sendable () async throws(StoreError) -> [LaneNumber: any LaneMembership]
 
-/// Makes comparisons, one at a time, and goes on after a restart where it was.
+/// Makes comparisons, one at a time, and continues after a restart where it was.
 package final class ParityRunner: Service {
     let journal: any ComparedJournal
-    let store: ParityStore
+    let store: any ParityStorage
     let routes: CurrentRoutes
     let vendors: any VendorAsking
     let lanes: LaneMemberships
@@ -26,7 +26,7 @@ package final class ParityRunner: Service {
 
     package init(
         journal: any ComparedJournal,
-        store: ParityStore,
+        store: any ParityStorage,
         routes: CurrentRoutes,
         asking vendors: any VendorAsking,
         lanes: @escaping LaneMemberships,
@@ -46,18 +46,38 @@ package final class ParityRunner: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
-            self.ring()
-            for await _ in self.bell.stream {
-                do {
-                    while !Task.isCancelled, let next = try await self.store.next() { await self.make(next) }
-                } catch {
-                    self.logger.error("comparisons cannot be read", metadata: ["error": "\(error)"])
-                }
-                if Task.isCancelled { break }
+            await withTaskGroup { group in
+                group.addTask { await self.makeAll() }
+                if self.store.isShared { group.addTask { await self.ringAgain() } }
             }
         }
-        do { try store.close() } catch { logger.error("comparisons were not closed", metadata: ["error": "\(error)"]) }
+        do { try await store.close() } catch {
+            logger.error("comparisons were not closed", metadata: ["error": "\(error)"])
+        }
     }
+
+    /// Makes what there is, and what is added.
+    private func makeAll() async {
+        ring()
+        for await _ in bell.stream {
+            do {
+                while !Task.isCancelled, let next = try await store.next() { await make(next) }
+            } catch {
+                logger.error("comparisons cannot be read", metadata: ["error": "\(error)"])
+            }
+            if Task.isCancelled { break }
+        }
+    }
+
+    /// Looks from time to time for runs that other gateways have left.
+    private func ringAgain() async {
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: Self.lookEvery) } catch { return }
+            ring()
+        }
+    }
+
+    private static let lookEvery = Duration.seconds(5)
 
     func ring() { bell.continuation.yield() }
 
@@ -70,6 +90,14 @@ package final class ParityRunner: Service {
             expiresAt: clock.now + Self.pinned
         )
         do { try await journal.pin(pin) } catch { throw .journal("\(error)") }
+    }
+
+    /// Whether events of the run's window may have been removed: nothing has kept them for some time, and they are old enough.
+    func mayBeRemoved(_ run: ParityRun) async throws(ParityError) -> Bool {
+        let pins: [RetentionPin]
+        do { pins = try await journal.pins() } catch { throw .journal("\(error)") }
+        let isPinned = pins.contains { $0.name == Self.pin(of: run) && $0.expiresAt > clock.now }
+        return !isPinned && run.order.window.from + .seconds(-86_400) < clock.now + (.zero - retention)
     }
 
     private func unpin(_ run: ParityRun) async throws(ParityError) {
@@ -89,10 +117,14 @@ package final class ParityRunner: Service {
             try await making.make()
             guard !Task.isCancelled else { return }
             try await unpin(run)
-            try await store.set(.finished, of: run.id, at: clock.now)
+            try await store.set(.finished, of: run.id, reason: nil, at: clock.now)
             logger.info("comparison finished", metadata: ["run": "\(run.id)"])
         } catch {
             guard !Task.isCancelled else { return }
+            if case .taken = error {
+                logger.notice("another gateway continues the comparison", metadata: ["run": "\(run.id)"])
+                return
+            }
             logger.error("comparison failed", metadata: ["run": "\(run.id)", "error": "\(error)"])
             do {
                 try await store.set(.failed, of: run.id, reason: error.message, at: clock.now)

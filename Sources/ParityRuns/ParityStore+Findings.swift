@@ -1,31 +1,16 @@
-import Events
+package import Events
 import GRDB
-import JSON
-import Parity
-
-/// What a provider's part of a window came to.
-struct WindowResult: Sendable {
-    var comparison: WindowComparison
-    var calls = 0
-    /// Events in parts whose counts agree.
-    var countedOnly = 0
-    var sampledParts = 0
-    /// Why it could not be compared.
-    var unreadable: String?
-}
+package import Parity
 
 /// What runs found.
 extension ParityStore {
-    /// Findings that are kept one by one for a run; the others are counted.
-    static let mostFindings = 100_000
-
     /// Writes down what a window came to at these providers, in the place of what an earlier read found.
-    func save(_ results: [ProviderName: WindowResult], of window: ReadWindow, state: WindowState, for id: Int64)
+    package func save(_ records: [ProviderName: WindowRecord], of window: ReadWindow, state: WindowState, for id: Int64)
         async throws(ParityError)
     {
         try await write { db in
             var room = try Self.room(for: id, in: db)
-            for (provider, result) in results.sorted(by: { $0.key < $1.key }) {
+            for (provider, record) in records.sorted(by: { $0.key < $1.key }) {
                 let place: StatementArguments = [id, window.from.milliseconds, provider.rawValue]
                 for table in ["cells", "causes"] {
                     try db.execute(
@@ -38,20 +23,22 @@ extension ParityStore {
                     arguments: place
                 )
                 room += db.changesCount
-                try Self.insertCells(result.comparison.cells, place, in: db)
-                try Self.insertCauses(result.comparison.findings, place, in: db)
-                for finding in result.comparison.findings.prefix(max(0, room)) {
+                try Self.insertCells(record.cells, place, in: db)
+                try Self.insertCauses(record, place, in: db)
+                for finding in record.findings.prefix(max(0, room)) {
                     try Self.insert(finding, place, in: db)
                 }
-                room -= result.comparison.findings.count
+                room -= record.findings.count
                 try db.execute(
                     sql: """
-                        INSERT INTO reads(run, window, provider, calls, counted_only, sampled, unreadable)
-                        VALUES(?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO reads(run, window, provider, calls, counted_only, summed, sampled, unreadable)
+                        VALUES(?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, counted_only = excluded.counted_only,
-                        sampled = excluded.sampled, unreadable = excluded.unreadable
+                        summed = excluded.summed, sampled = excluded.sampled, unreadable = excluded.unreadable
                         """,
-                    arguments: place + [result.calls, result.countedOnly, result.sampledParts, result.unreadable]
+                    arguments: place + [
+                        record.calls, record.countedOnly, record.summed, record.sampledParts, record.unreadable,
+                    ]
                 )
             }
             try db.execute(
@@ -81,14 +68,12 @@ extension ParityStore {
         }
     }
 
-    private static func insertCauses(_ findings: [Finding], _ place: StatementArguments, in db: Database) throws {
-        var counts: [String: [String: Int]] = [:]
-        for finding in findings { counts[finding.cause.rawValue, default: [:]][finding.name, default: 0] += 1 }
+    private static func insertCauses(_ record: WindowRecord, _ place: StatementArguments, in db: Database) throws {
         let insert = try db.cachedStatement(
             sql: "INSERT INTO causes(run, window, provider, cause, name, count) VALUES(?, ?, ?, ?, ?, ?)"
         )
-        for (cause, names) in counts {
-            for (name, count) in names { try insert.execute(arguments: place + [cause, name, count]) }
+        for (cause, name, count) in record.causes {
+            try insert.execute(arguments: place + [cause.rawValue, name, count])
         }
     }
 
@@ -111,7 +96,7 @@ extension ParityStore {
     }
 
     /// The findings of a window at a provider.
-    func findings(of window: ReadWindow, at provider: ProviderName, for id: Int64) async throws(ParityError)
+    package func findings(of window: ReadWindow, at provider: ProviderName, for id: Int64) async throws(ParityError)
         -> [Finding]
     {
         try await read { db in
@@ -123,7 +108,7 @@ extension ParityStore {
         }
     }
 
-    func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int, at now: Timestamp)
+    package func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int, at now: Timestamp)
         async throws(ParityError) -> [NumberedFinding]
     {
         try await read { db in
@@ -133,11 +118,14 @@ extension ParityStore {
                 sql: """
                     SELECT * FROM findings WHERE run = ? AND number > ? AND (? IS NULL OR cause = ?)
                     AND (? IS NULL OR provider = ?) AND (? IS NULL OR customer_id = ?) AND (? IS NULL OR name = ?)
+                    AND (? IS NULL OR event_id = ?)
                     ORDER BY number LIMIT ?
                     """,
                 arguments: [
                     id, number, filter.cause?.rawValue, filter.cause?.rawValue, filter.provider?.rawValue,
-                    filter.provider?.rawValue, filter.customerID, filter.customerID, filter.name, filter.name, limit,
+                    filter.provider?.rawValue, filter.customerID, filter.customerID, filter.name, filter.name,
+                    filter.eventID,
+                    filter.eventID, limit,
                 ]
             ).map { row in
                 let finding = try Self.finding(row)
@@ -173,7 +161,7 @@ extension ParityStore {
         )
     }
 
-    func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell] {
+    package func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell] {
         try await read { db in
             let rows = try Row.fetchAll(
                 db,
@@ -199,17 +187,46 @@ extension ParityStore {
         }
     }
 
-    /// Notes what was done about findings.
-    func resolve(_ numbers: [Int64], as resolution: String) async throws(ParityError) {
+    /// Notes that the events of findings were sent again.
+    /// - Parameter oldest: resends before it are forgotten, because the journal has none of their events any more.
+    package func resent(_ numbers: [Int64], at now: Timestamp, keepingSince oldest: Timestamp) async throws(ParityError)
+    {
         try await write { db in
+            try db.execute(sql: "DELETE FROM resends WHERE at_ms < ?", arguments: [oldest.milliseconds])
             let update = try db.cachedStatement(sql: "UPDATE findings SET resolution = ? WHERE number = ?")
-            for number in numbers { try update.execute(arguments: [resolution, number]) }
+            let insert = try db.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO resends(sequence, provider, at_ms, run)
+                    SELECT sequence, provider, ?, run FROM findings WHERE number = ? AND sequence IS NOT NULL
+                    """
+            )
+            for number in numbers {
+                try update.execute(arguments: ["resent at \(now.rfc3339)", number])
+                try insert.execute(arguments: [now.milliseconds, number])
+            }
+        }
+    }
+
+    /// When an event was sent again, oldest first.
+    package func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: "SELECT provider, at_ms, run FROM resends WHERE sequence = ? ORDER BY at_ms, provider",
+                arguments: [event.rawValue]
+            ).map { row in
+                Resend(
+                    provider: ProviderName(row[0] as String),
+                    at: Timestamp(milliseconds: row[1]),
+                    comparison: row[2]
+                )
+            }
         }
     }
 
     // MARK: Acceptances
 
-    func accept(_ acceptance: Acceptance) async throws(ParityError) {
+    package func accept(_ acceptance: Acceptance) async throws(ParityError) {
         try await write { db in
             try db.execute(
                 sql: """
@@ -242,34 +259,6 @@ extension ParityStore {
                 by: ClientName(row["client"] as String),
                 at: Timestamp(milliseconds: row["at_ms"])
             )
-        }
-    }
-}
-
-/// Differences of a finding as text.
-enum FindingText {
-    static func write(_ differences: [ContentDifference]) -> String {
-        var writer = JSONWriter(capacity: 256)
-        writer.beginArray()
-        for difference in differences {
-            writer.beginObject()
-            writer.member("field", string: difference.field)
-            writer.member("kind", string: difference.kind.rawValue)
-            writer.member("sent", stringOrNull: difference.sent)
-            writer.member("shown", stringOrNull: difference.shown)
-            writer.endObject()
-        }
-        writer.endArray()
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    static func read(_ text: String) -> [ContentDifference] {
-        guard let document = JSONDocument(ifValid: Array(text.utf8)) else { return [] }
-        return document.root.elements.compactMap { item in
-            guard let field = item["field"]?.string,
-                let kind = item["kind"]?.string.flatMap(ContentDifference.Kind.init)
-            else { return nil }
-            return ContentDifference(field: field, kind: kind, sent: item["sent"]?.string, shown: item["shown"]?.string)
         }
     }
 }

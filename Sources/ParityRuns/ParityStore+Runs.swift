@@ -1,15 +1,10 @@
-import Events
+package import Events
 import GRDB
-import Parity
+package import Parity
 
 /// Runs and how far they are.
 extension ParityStore {
-    /// Runs that are kept; the oldest that are over go.
-    private static let mostRuns: Int64 = 200
-    /// Runs that wait or go on.
-    private static let mostOpen = 8
-
-    func add(_ order: ParityOrder, for tenant: TenantID, by client: ClientName, at now: Timestamp)
+    package func add(_ order: ParityOrder, for tenant: TenantID, by client: ClientName, at now: Timestamp)
         async throws(ParityError) -> ParityRun
     {
         let id = try await write { db in
@@ -60,7 +55,7 @@ extension ParityStore {
     }
 
     /// The run that is next: the oldest that is not over.
-    func next() async throws(ParityError) -> ParityRun? {
+    package func next() async throws(ParityError) -> ParityRun? {
         let id = try await read { db in
             try Int64.fetchOne(
                 db,
@@ -72,14 +67,14 @@ extension ParityStore {
     }
 
     /// - Parameter now: by which acceptances are valid.
-    func run(_ id: Int64, at now: Timestamp) async throws(ParityError) -> ParityRun? {
+    package func run(_ id: Int64, at now: Timestamp) async throws(ParityError) -> ParityRun? {
         try await read { db in
             try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [id])
                 .map { try Self.run($0, at: now, in: db) }
         }
     }
 
-    func runs(before id: Int64?, limit: Int, at now: Timestamp) async throws(ParityError) -> [ParityRun] {
+    package func runs(before id: Int64?, limit: Int, at now: Timestamp) async throws(ParityError) -> [ParityRun] {
         try await read { db in
             try Row.fetchAll(
                 db,
@@ -147,8 +142,8 @@ extension ParityStore {
             let reads = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT coalesce(sum(calls), 0), coalesce(sum(counted_only), 0), coalesce(sum(sampled), 0), min(unreadable)
-                    FROM reads WHERE run = ? AND provider = ?
+                    SELECT coalesce(sum(calls), 0), coalesce(sum(counted_only), 0), coalesce(sum(sampled), 0), min(unreadable),
+                    coalesce(sum(summed), 0) FROM reads WHERE run = ? AND provider = ?
                     """,
                 arguments: [id, provider.rawValue]
             )
@@ -163,9 +158,10 @@ extension ParityStore {
                 ),
                 notPlanned: row["not_planned"],
                 forecast: (row["least"] as Int?).map { CallForecast(least: $0, most: row["most"]) },
-                calls: reads?[0] ?? 0,
-                unreadable: reads?[3],
+                calls: (reads?[0] ?? 0) + (row["extra_calls"] as Int),
+                unreadable: reads?[3] ?? row["fault"],
                 countedOnly: reads?[1] ?? 0,
+                summed: reads?[4] ?? 0,
                 sampledParts: reads?[2] ?? 0,
                 causes: try causes(of: id, at: provider, acceptances, in: db)
             )
@@ -193,7 +189,8 @@ extension ParityStore {
 
     // MARK: Progress
 
-    func set(_ state: ParityRun.State, of id: Int64, reason: String? = nil, at now: Timestamp) async throws(ParityError)
+    package func set(_ state: ParityRun.State, of id: Int64, reason: String?, at now: Timestamp)
+        async throws(ParityError)
     {
         try await write { db in
             try db.execute(
@@ -204,7 +201,7 @@ extension ParityStore {
     }
 
     /// The plan of a run: its windows, and what it will take.
-    func plan(_ windows: [ReadWindow], events: Int, _ reports: [ProviderReport], for id: Int64)
+    package func plan(_ windows: [ReadWindow], events: Int, _ reports: [ProviderReport], for id: Int64)
         async throws(ParityError)
     {
         try await write { db in
@@ -222,6 +219,16 @@ extension ParityStore {
         }
     }
 
+    /// Notes calls to a provider that belong to no window, and why one of them failed.
+    package func note(calls: Int, fault: String?, at provider: ProviderName, for id: Int64) async throws(ParityError) {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE providers SET extra_calls = extra_calls + ?, fault = ? WHERE run = ? AND provider = ?",
+                arguments: [calls, fault, id, provider.rawValue]
+            )
+        }
+    }
+
     private static func insert(_ window: ReadWindow, of id: Int64, in db: Database) throws {
         try db.execute(
             sql: "INSERT INTO windows(run, from_ms, until_ms, state) VALUES(?, ?, ?, 'open')",
@@ -230,7 +237,7 @@ extension ParityStore {
     }
 
     /// Windows that are in a state, in order.
-    func windows(_ state: WindowState, of id: Int64, limit: Int) async throws(ParityError) -> [ReadWindow] {
+    package func windows(_ state: WindowState, of id: Int64, limit: Int) async throws(ParityError) -> [ReadWindow] {
         try await read { db in
             try Row.fetchAll(
                 db,
@@ -243,7 +250,9 @@ extension ParityStore {
     }
 
     /// Puts two halves in the place of a window that holds too much.
-    func split(_ window: ReadWindow, into halves: (ReadWindow, ReadWindow), of id: Int64) async throws(ParityError) {
+    package func split(_ window: ReadWindow, into halves: (ReadWindow, ReadWindow), of id: Int64)
+        async throws(ParityError)
+    {
         try await write { db in
             try db.execute(
                 sql: "DELETE FROM windows WHERE run = ? AND from_ms = ?",
@@ -252,20 +261,5 @@ extension ParityStore {
             try Self.insert(halves.0, of: id, in: db)
             try Self.insert(halves.1, of: id, in: db)
         }
-    }
-}
-
-/// How far the comparison of a window is.
-enum WindowState: String {
-    case open
-    /// Read, with findings that want to be confirmed.
-    case suspect
-    case settled
-}
-
-extension Acceptance {
-    func covers(_ cause: Cause, at provider: ProviderName, named name: String) -> Bool {
-        self.cause == cause && (self.provider.map { $0 == provider } ?? true)
-            && (self.name.map { $0.utf8.elementsEqual(name.utf8) } ?? true)
     }
 }

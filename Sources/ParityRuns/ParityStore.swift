@@ -4,7 +4,7 @@ import GRDB
 package import Parity
 
 /// The file of comparisons, `parity.sqlite`: runs, how far they are, and what they found. It can be deleted while the gateway is stopped.
-package final class ParityStore: Sendable {
+package final class ParityStore: ParityStorage {
     let database: DatabaseQueue
 
     /// - Parameter folder: the gateway's data folder.
@@ -26,8 +26,10 @@ package final class ParityStore: Sendable {
         }
     }
 
-    /// Ends all access to the file.
-    package func close() throws(ParityError) {
+    /// One process has the file.
+    package var isShared: Bool { false }
+
+    package func close() async throws(ParityError) {
         do { try database.close() } catch { throw Self.fault(error) }
     }
 
@@ -59,10 +61,11 @@ package final class ParityStore: Sendable {
                     level TEXT NOT NULL, sample INTEGER NOT NULL, state TEXT NOT NULL, ended_at INTEGER, reason TEXT);
                 CREATE TABLE IF NOT EXISTS providers(
                     run INTEGER NOT NULL, place INTEGER NOT NULL, provider TEXT NOT NULL, least INTEGER, most INTEGER,
-                    not_planned INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(run, provider)) WITHOUT ROWID;
+                    not_planned INTEGER NOT NULL DEFAULT 0, extra_calls INTEGER NOT NULL DEFAULT 0, fault TEXT, PRIMARY KEY(run, provider)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS reads(
                     run INTEGER NOT NULL, window INTEGER NOT NULL, provider TEXT NOT NULL, calls INTEGER NOT NULL,
-                    counted_only INTEGER NOT NULL, sampled INTEGER NOT NULL, unreadable TEXT,
+                    counted_only INTEGER NOT NULL, summed INTEGER NOT NULL DEFAULT 0, sampled INTEGER NOT NULL,
+                    unreadable TEXT,
                     PRIMARY KEY(run, provider, window)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS windows(
                     run INTEGER NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, state TEXT NOT NULL,
@@ -81,10 +84,23 @@ package final class ParityStore: Sendable {
                     sequence INTEGER, tenant TEXT, event_id TEXT, vendor_id TEXT, name TEXT NOT NULL, customer_id TEXT,
                     subscription_id TEXT, at_ms INTEGER NOT NULL, differences TEXT, detail TEXT, resolution TEXT);
                 CREATE INDEX IF NOT EXISTS findings_by_window ON findings(run, window, provider);
+                CREATE TABLE IF NOT EXISTS resends(
+                    sequence INTEGER NOT NULL, provider TEXT NOT NULL, at_ms INTEGER NOT NULL, run INTEGER NOT NULL,
+                    PRIMARY KEY(sequence, provider, at_ms)) WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS acceptances(
                     number INTEGER PRIMARY KEY AUTOINCREMENT, cause TEXT NOT NULL, provider TEXT, name TEXT,
                     reason TEXT NOT NULL, until_ms INTEGER NOT NULL, client TEXT NOT NULL, at_ms INTEGER NOT NULL);
                 """
         )
+        // Files of earlier versions lack them.
+        try add("summed INTEGER NOT NULL DEFAULT 0", to: "reads", in: db)
+        try add("extra_calls INTEGER NOT NULL DEFAULT 0", to: "providers", in: db)
+        try add("fault TEXT", to: "providers", in: db)
+    }
+
+    private static func add(_ column: String, to table: String, in db: Database) throws {
+        let known = try db.columns(in: table).map(\.name)
+        guard !known.contains(where: { column.hasPrefix("\($0) ") }) else { return }
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column)")
     }
 }

@@ -7,10 +7,15 @@ import Routing
 struct ProviderComparison {
     private var reader: WindowReader
     private var expected: [ExpectedEvent]
+    /// What the events were sent with.
+    private let settings: [DestinationSettings]
     private let window: ReadWindow
     private let decision: CauseDecision
     private let run: ParityRun
+    /// Where the vendor's sums agree with the journal's; nil if it shows none.
+    private let sums: SumComparison?
     private var countedOnly = 0
+    private var summed = 0
     private var sampledParts = 0
     /// The parts that are listed, with their rows.
     private var listed: [(part: ReadWindow, rows: [WindowRow])] = []
@@ -19,13 +24,17 @@ struct ProviderComparison {
         _ window: ReadWindow,
         of run: ParityRun,
         _ expected: [ExpectedEvent],
+        sentWith settings: [DestinationSettings],
         by reader: WindowReader,
+        _ sums: SumComparison?,
         deciding decision: CauseDecision
     ) {
         self.window = window
         self.run = run
         self.expected = expected
+        self.settings = settings
         self.reader = reader
+        self.sums = sums
         self.decision = decision
     }
 
@@ -78,26 +87,36 @@ struct ProviderComparison {
         listed.append((part, try await reader.rows(in: part, times(in: part))))
     }
 
-    /// Lists some pages of the parts whose counts agree. The same run draws the same ones again after a restart.
+    /// Lists the pages of the parts whose counts agree that have another sum, and some of the others. The same run draws the same ones again after a restart.
     private mutating func sample(_ equal: [ReadWindow], _ share: Double) async throws(WindowReader.Failure) {
         var random = SplitMix(
             seed: UInt64(bitPattern: run.id) &* SplitMix.increment ^ UInt64(bitPattern: window.from.milliseconds)
         )
         for part in equal {
             for slice in WindowSlices.slices(of: part, times(in: part), ofAtMost: reader.traits.pageSize) {
-                if Double.random(in: 0..<1, using: &random) < share {
+                let isDrawn = Double.random(in: 0..<1, using: &random) < share
+                if sums?.differs(in: slice) ?? false {
+                    try await list(slice)
+                } else if isDrawn {
                     try await list(slice)
                     sampledParts += 1
                 } else {
-                    countedOnly += expected.count { slice.contains($0.event.timestamp) }
+                    note(slice)
                 }
             }
         }
     }
 
+    /// Counts the events of a part that is not listed.
+    private mutating func note(_ part: ReadWindow) {
+        for event in expected where part.contains(event.event.timestamp) {
+            countedOnly += 1
+            if sums?.covers(event) ?? false { summed += 1 }
+        }
+    }
+
     private func result() -> WindowResult {
-        let rows = listed.flatMap(\.rows)
-        let rules = reader.reader.comparison(of: rows.map(\.event))
+        let rows = listed.count == 1 ? listed[0].rows : listed.flatMap(\.rows)
         let parts = listed.map(\.part)
         let isWhole = parts.first == window
         let compared =
@@ -105,7 +124,7 @@ struct ProviderComparison {
         var comparison = WindowComparison.compare(
             compared,
             with: rows,
-            rules,
+            { reader.reader.comparison(of: $0, sentWith: settings) },
             at: reader.provider.name,
             deciding: decision
         )
@@ -115,8 +134,10 @@ struct ProviderComparison {
         }
         return WindowResult(
             comparison: comparison,
+            expected: expected,
             calls: reader.calls,
             countedOnly: countedOnly,
+            summed: summed,
             sampledParts: sampledParts
         )
     }

@@ -14,14 +14,15 @@ struct Resending {
     /// - Returns: the numbers of the findings whose events the vendor has confirmed again, and the counts.
     func send(_ findings: [NumberedFinding]) async throws(ParityError) -> ([Int64], ResendCount) {
         guard let configuration = runner.routes.current.routes.providers.first(where: { $0.name == provider }) else {
-            return ([], ResendCount(failed: findings.count, reason: "routes.json has no provider \(provider) any more"))
+            let reason = "routes.json no longer has the provider \(provider)"
+            return ([], ResendCount(failed: findings.count, reason: reason))
         }
         var items: [Item] = []
         var count = ResendCount()
         for finding in findings {
             guard let event = try await translated(finding.finding, configuration.adapter) else {
                 count.failed += 1
-                count.reason = count.reason ?? "an event is no longer in the journal, or cannot be translated any more"
+                count.reason = count.reason ?? "an event is no longer in the journal, or can no longer be translated"
                 continue
             }
             items.append((finding.number, event))

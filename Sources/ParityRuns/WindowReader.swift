@@ -8,7 +8,7 @@ struct WindowReader {
     let provider: ProviderConfiguration
     let reader: any VendorReader
     let traits: ReadTraits
-    /// The most rows of the whole window.
+    /// Maximum number of rows of the whole window.
     let limit: Int
     private(set) var calls = 0
 
@@ -37,7 +37,12 @@ struct WindowReader {
     mutating func rows(in window: ReadWindow, _ times: [Timestamp]) async throws(Failure) -> [WindowRow] {
         guard !traits.isPaged else { return try await list(window) }
         // Some room, so that a few rows more do not make two pages of one.
-        let slices = WindowSlices.slices(of: window, times, ofAtMost: max(1, traits.pageSize * 9 / 10))
+        let slices = WindowSlices.slices(
+            of: window,
+            times,
+            ofAtMost: max(1, traits.pageSize * 9 / 10),
+            inSeconds: traits.cutsToSeconds
+        )
         var rows: [WindowRow] = []
         for slice in slices {
             rows += try await list(slice)
@@ -81,7 +86,7 @@ struct WindowReader {
         switch await vendors.ask(inquiry, at: provider) {
         case .done(let value)?: return value
         case .failed(let fault)?: throw .unreadable(fault.message)
-        case .unsupported(let reason)?: throw .unreadable(reason ?? "\(provider.traits.vendor) cannot be asked that")
+        case .unsupported(let reason)?: throw .unreadable(reason ?? "\(provider.traits.vendor) cannot answer that")
         case .ask?, nil: throw .cancelled
         }
     }

@@ -13,9 +13,9 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
     /// What was pinned and unpinned, by name.
     let pinned = PinRecorder()
 
-    func pin(_ pin: RetentionPin) async throws(StoreError) { pinned.note("pin \(pin.name)") }
-    func unpin(_ name: String) async throws(StoreError) { pinned.note("unpin \(name)") }
-    func pins() async throws(StoreError) -> [RetentionPin] { [] }
+    func pin(_ pin: RetentionPin) async throws(StoreError) { pinned.pin(pin) }
+    func unpin(_ name: String) async throws(StoreError) { pinned.unpin(name) }
+    func pins() async throws(StoreError) -> [RetentionPin] { pinned.current }
     func unpinExpired(at now: Timestamp) async throws(StoreError) {}
 
     /// Adds an event for the provider `listed`.
@@ -30,19 +30,19 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
         let destination = Destination(provider: "listed", adapter: "listed", mode: .primary)
         let time = Timestamp(milliseconds: milliseconds)
         let event = AcceptedEvent(
-            tenant: "t",
-            client: "shop",
+            CanonicalEvent(
+                name: "api_\(events.count % 3)",
+                customerID: "c",
+                timestamp: time,
+                properties: JSONText(checked: properties)
+            ),
             id: EventID(id),
-            name: "api_\(events.count % 3)",
-            customerID: "c",
-            subscriptionID: nil,
-            timestamp: time,
-            timestampWasGiven: true,
-            source: nil,
-            properties: JSONText(checked: properties),
-            vendor: nil,
-            acceptedAt: time,
-            plan: Plan(route: "r", destinations: lane == nil ? [destination] : [])
+            in: Submission(
+                tenant: "t",
+                client: "shop",
+                acceptedAt: time,
+                plan: Plan(route: "r", destinations: lane == nil ? [destination] : [])
+            )
         )
         let delivery = Delivery(provider: "listed", adapter: "listed", mode: .primary, lane: lane, status: status)
         events.append(
@@ -92,11 +92,30 @@ final class ReadCounter: Sendable {
 
 /// Notes the pins of a journal.
 final class PinRecorder: Sendable {
-    private let notes = Mutex<[String]>([])
+    private let state = Mutex<(notes: [String], pins: [RetentionPin])>(([], []))
 
-    var all: [String] { notes.withLock { $0 } }
+    /// What was done, each once as long as nothing else was.
+    var all: [String] { state.withLock { $0.notes } }
+    var current: [RetentionPin] { state.withLock { $0.pins } }
 
-    func note(_ text: String) { notes.withLock { $0.append(text) } }
+    func pin(_ pin: RetentionPin) {
+        state.withLock { state in
+            state.pins.removeAll { $0.name == pin.name }
+            state.pins.append(pin)
+            Self.note("pin \(pin.name)", in: &state.notes)
+        }
+    }
+
+    func unpin(_ name: String) {
+        state.withLock { state in
+            state.pins.removeAll { $0.name == name }
+            Self.note("unpin \(name)", in: &state.notes)
+        }
+    }
+
+    private static func note(_ text: String, in notes: inout [String]) {
+        if notes.last != text { notes.append(text) }
+    }
 }
 
 /// A lane that sends everything to the provider `listed` under another name.

@@ -3,6 +3,7 @@ import JSON
 import ParityRuns
 import Routing
 import Synchronization
+import TestSupport
 
 /// A vendor in memory that lists what it was given, ten rows a page, with ids and times as they were sent.
 struct ListedVendor: Adapter {
@@ -11,8 +12,14 @@ struct ListedVendor: Adapter {
         struct State {
             var rows: [WindowRow] = []
             var calls = 0
+            /// Whether the vendor can be asked for an event by its id.
+            var canFind = false
+            /// Names that no metric counts; nil if the vendor does not tell.
+            var withoutMetric: Set<String>?
             /// Answers from this call on are failures.
             var failsFrom = Int.max
+            /// The next answer is a failure.
+            var failsOnce = false
         }
 
         let state = Mutex(State())
@@ -33,7 +40,11 @@ struct ListedVendor: Adapter {
         credential: .header(name: "Authorization", prefix: ""),
         batch: BatchLimit(events: 7, bytes: 1 << 20),
         deduplication: .byIdentity(memory: nil),
-        reads: ReadTraits(lag: .milliseconds(5), pageSize: pageSize)
+        reads: ReadTraits(
+            lag: .milliseconds(5),
+            pageSize: pageSize,
+            sums: SumTraits(part: .seconds(50), longest: .seconds(300))
+        )
     )
 
     var reader: (any VendorReader)? { ListedReader(shelf: shelf) }
@@ -63,7 +74,18 @@ struct ListedVendor: Adapter {
 
 private struct ListedReader: VendorReader {
     let shelf: ListedVendor.Shelf
-    let abilities: Set<VendorAbility> = [.compare]
+
+    var abilities: Set<VendorAbility> { shelf.state.withLock { $0.canFind ? [.compare, .find] : [.compare] } }
+    var obstacles: Set<BillingObstacle> { shelf.state.withLock { $0.withoutMetric == nil ? [] : [.noMetric] } }
+
+    func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
+        .done(shelf.rows.map(\.event).filter { $0.id == wanted.id.rawValue })
+    }
+
+    func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> {
+        let name = echo(of: event)?.name ?? ""
+        return .done(shelf.state.withLock { $0.withoutMetric?.contains(name) ?? false } ? .noMetric : nil)
+    }
 
     func count(_ window: ReadWindow) -> VendorInquiry<Int> {
         .done(shelf.rows.count { window.contains($0.event.timestamp) })
@@ -94,7 +116,20 @@ private struct ListedReader: VendorReader {
         )
     }
 
-    func comparison(of shown: [VendorEvent]) -> ComparisonRules { ComparisonRules(identity: []) }
+    /// The sums of `n` of the events that have the meter's name, as 64-bit floats.
+    func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]> {
+        var sums: [Int64: Double] = [:]
+        for row in shelf.rows where row.event.name == meter && window.contains(row.event.timestamp) {
+            let properties = row.event.properties.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root }
+            sums[row.event.timestamp.milliseconds / 50_000, default: 0] +=
+                properties?["n"]?.numberText.flatMap { Double($0) } ?? 0
+        }
+        return .done(sums.map { MeteredPart(start: Timestamp(milliseconds: $0 * 50_000), sum: "\($1)") })
+    }
+
+    func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
+        ComparisonRules(identity: [])
+    }
 }
 
 /// Asks the vendor in memory.
@@ -105,7 +140,8 @@ struct ShelfAsking: VendorAsking {
     {
         let isFailing = shelf.state.withLock { state in
             state.calls += 1
-            return state.calls >= state.failsFrom
+            defer { state.failsOnce = false }
+            return state.calls >= state.failsFrom || state.failsOnce
         }
         return isFailing
             ? .failed(DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key")) : inquiry
@@ -118,4 +154,29 @@ struct ShelfAsking: VendorAsking {
         }
         return .all(.delivered(deduplicated: false))
     }
+}
+
+/// Answers no question before another one is asked, and then with a failure.
+final class MeetingAsking: VendorAsking {
+    private let counts = Mutex((waiting: 0, most: 0))
+
+    /// The most questions that were open at once.
+    var most: Int { counts.withLock { $0.most } }
+
+    func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>?
+    {
+        counts.withLock { counts in
+            counts.waiting += 1
+            counts.most = max(counts.most, counts.waiting)
+        }
+        defer { counts.withLock { $0.waiting -= 1 } }
+        do {
+            try await waitUntil("another window is read") { most > 1 }
+        } catch {
+            // None is: the test sees it, and the comparison comes to its end.
+        }
+        return .failed(DeliveryFault(code: .vendorUnavailable, message: "Listed (503) is gone"))
+    }
+
+    func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? { nil }
 }

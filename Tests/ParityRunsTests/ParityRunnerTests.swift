@@ -14,9 +14,11 @@ import Testing
 @Suite struct ParityRunnerTests {
     private static let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1_000_000))
 
-    private static func routes(_ shelf: ListedVendor.Shelf) throws -> CurrentRoutes {
+    /// - Parameter metered: of the provider's `reads`.
+    private static func routes(_ shelf: ListedVendor.Shelf, metered: String = "{}") throws -> CurrentRoutes {
         let text = #"""
-            {"version": 1, "providers": {"listed": {"adapter": "listed", "credential": {"env": "K"}}},
+            {"version": 1, "providers": {"listed": {"adapter": "listed", "credential": {"env": "K"},
+                                                    "reads": {"metered": \#(metered)}}},
              "routes": [{"name": "r", "to": [{"provider": "listed"}]}], "clients": []}
             """#
         return CurrentRoutes(try RoutesReader(vendors: [ListedVendor(shelf: shelf)]).read(Array(text.utf8)).routes)
@@ -27,13 +29,15 @@ import Testing
         _ journal: ComparedJournalDouble,
         _ shelf: ListedVendor.Shelf,
         in folder: URL,
+        metered: String = "{}",
+        asking vendors: (any VendorAsking)? = nil,
         _ body: (ParityRunner) async throws -> Void
     ) async throws {
         let runner = ParityRunner(
             journal: journal,
             store: try ParityStore(in: folder),
-            routes: try routes(shelf),
-            asking: ShelfAsking(shelf: shelf),
+            routes: try routes(shelf, metered: metered),
+            asking: vendors ?? ShelfAsking(shelf: shelf),
             lanes: { () async throws(StoreError) in [7: RenamingLane()] },
             clock: SystemWallClock(),
             retention: .seconds(100 * 365 * 86_400),
@@ -142,8 +146,66 @@ import Testing
                 #expect(groups[.foreign]?.count == 5)
                 #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount(sent: 5))
                 #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount())
+                for event in journal.events.prefix(3000) {
+                    let resends = try await runner.resends(of: event.sequence)
+                    let isLost = lost.contains(event.event.id.rawValue)
+                    #expect(resends.map(\.comparison) == (isLost ? [run.id] : []))
+                }
                 let second = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
                 #expect(second.reports[0].causes.map(\.cause) == [.doubled, .foreign])
+            }
+        }
+    }
+
+    private static let allMetered =
+        #"{"api_0": {"property": "n", "meter": "api_0"}, "api_1": {"property": "n", "meter": "api_1"}, "#
+        + #""api_2": {"property": "n", "meter": "api_2"}}"#
+
+    @Test(arguments: 1...4)
+    func `find by its sum a lost event that a foreign one stands in for`(seed: Int) async throws {
+        let (journal, shelf) = Self.clean(3000)
+        var random = SplitMix(seed: UInt64(seed))
+        let place = Int.random(in: 0..<3000, using: &random)
+        let lost = try #require(shelf.rows[place].event.id)
+        var foreign = shelf.rows[place].event
+        foreign.id = "foreign"
+        foreign.properties = JSONText(checked: #"{"n":0.25}"#)
+        shelf.rows[place] = WindowRow(key: "f", event: foreign)
+        for (metered, isFound) in [("{}", false), (Self.allMetered, true)] {
+            try await withTemporaryFolder { folder in
+                try await Self.with(journal, shelf, in: folder, metered: metered) { runner in
+                    let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 0)
+                    let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                    let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10)
+                    let report = run.reports[0]
+                    guard isFound else {
+                        // Counts alone see nothing, and the report says that it may have missed something.
+                        #expect(run.verdict == .equal && report.summed == 0 && report.bound == 1)
+                        return
+                    }
+                    #expect(run.verdict == .different)
+                    #expect(Set(found.map(\.finding.eventID)) == [lost, "foreign"])
+                    #expect(report.summed > 2000 && report.summed <= report.countedOnly)
+                    // Four questions a meter, counts, and the pages of the part that differs.
+                    #expect(report.calls < 150)
+                }
+            }
+        }
+    }
+
+    @Test func `is incomplete if a sum cannot be read`() async throws {
+        let (journal, shelf) = Self.clean(3000)
+        shelf.state.withLock { $0.failsOnce = true }
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder, metered: Self.allMetered) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 0)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.verdict == .incomplete)
+                #expect(
+                    run.reports[0].unreadable
+                        == "the sums of the meter api_0 could not be read: Listed (401) refuses the key"
+                )
+                #expect(run.reports[0].totals == CellCounts(expected: 3000, found: 3000))
             }
         }
     }
@@ -182,6 +244,93 @@ import Testing
                 #expect(run.verdict == .equal)
                 #expect(run.reports[0].causes == [])
                 #expect(run.reports[0].totals == CellCounts(expected: 3000, found: 3000))
+            }
+        }
+    }
+
+    @Test func `finds out that a lost event is another one of its identity, and does not send it again`() async throws {
+        let (journal, shelf) = Self.clean(100)
+        shelf.state.withLock { $0.canFind = true }
+        var other = try #require(shelf.rows.first { $0.event.id == "e5" }).event
+        other.timestamp = Timestamp(milliseconds: 2_000_000)
+        shelf.rows.removeAll { ["e5", "e6"].contains($0.event.id) }
+        shelf.rows.append(WindowRow(key: "before", event: other))
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
+                #expect(found.map(\.eventID) == ["e5", "e6"] && found.allSatisfy(\.isConfirmed))
+                #expect(found.map(\.cause) == [.collision, .lostAfterAccept])
+                #expect(found.first?.differences.map(\.field) == ["timestamp"])
+                #expect(try await runner.resend(in: run.id, FindingFilter()) == ResendCount(sent: 1))
+            }
+        }
+    }
+
+    @Test(arguments: ParityLevel.allCases)
+    func `names events that the vendor has and does not bill`(level: ParityLevel) async throws {
+        let (journal, shelf) = Self.clean(3000)
+        shelf.state.withLock { $0.withoutMetric = ["api_1"] }
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: level, sample: 10)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let expected = level == .ledger ? [] : [CauseCount(cause: .noMetric, count: 1000)]
+                #expect(run.reports[0].causes == expected)
+                #expect(run.reports[0].totals == CellCounts(expected: 3000, found: 3000))
+                if let forecast = run.reports[0].forecast {
+                    #expect((forecast.least...forecast.most).contains(run.reports[0].calls))
+                }
+            }
+        }
+    }
+
+    @Test func `fails if events may have been removed while it stood still`() async throws {
+        var (journal, shelf) = Self.clean(10)
+        let now = SystemWallClock().now
+        journal.add("old", at: now.milliseconds - 40 * 86_400_000, "{}")
+        try await withTemporaryFolder { folder in
+            func runner(keeping retention: Duration) throws -> ParityRunner {
+                ParityRunner(
+                    journal: journal,
+                    store: try ParityStore(in: folder),
+                    routes: try Self.routes(shelf),
+                    asking: ShelfAsking(shelf: shelf),
+                    lanes: { () async throws(StoreError) in [:] },
+                    clock: SystemWallClock(),
+                    retention: retention,
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                )
+            }
+            let window = ReadWindow(from: now + .seconds(-41 * 86_400), until: now)
+            let order = ParityOrder(window: window, providers: ["listed"], level: .full)
+            let id = try await runner(keeping: .seconds(50 * 86_400)).start(order, for: "t", by: "c").id
+            // Nobody has kept the events since.
+            try await journal.unpin("parity run \(id)")
+            let later = try runner(keeping: .seconds(35 * 86_400))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await later.run() }
+                let run = try await Self.finished(id, later)
+                #expect(run.state == .failed && run.verdict == .incomplete)
+                #expect(run.reason?.contains("may have been removed") ?? false)
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test func `reads two windows at once, so that a vendor answers while another window is compared`() async throws {
+        var journal = ComparedJournalDouble()
+        // More than one window holds.
+        for number in 0..<12_000 { journal.add("e\(number)", at: Int64(number % 977) * 1000, #"{"n":\#(number)}"#) }
+        let meeting = MeetingAsking()
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, ListedVendor.Shelf(), in: folder, asking: meeting) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full, sample: 100)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(meeting.most == 2)
+                #expect(run.verdict == .incomplete)
+                #expect(run.reports.first?.totals.expected == 12_000)
             }
         }
     }

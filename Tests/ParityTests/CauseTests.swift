@@ -18,19 +18,9 @@ import Testing
         let time = now + .seconds(-seconds)
         let own = parent ? JSONText(checked: #"{"parent_id":"p"}"#) : nil
         let event = AcceptedEvent(
-            tenant: "t",
-            client: "c",
+            CanonicalEvent(name: "api", customerID: "c", timestamp: time),
             id: "e",
-            name: "api",
-            customerID: "c",
-            subscriptionID: nil,
-            timestamp: time,
-            timestampWasGiven: true,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: time,
-            plan: Plan(route: "r", destinations: [])
+            in: Submission(tenant: "t", client: "c", acceptedAt: time, plan: Plan(route: "r", destinations: []))
         )
         let shown = VendorEvent(id: "e", name: "api", customerID: "c", timestamp: time, own: own)
         return ExpectedEvent(sequence: 1, event: event, sent: sent ? shown : nil, state: state)
@@ -40,7 +30,7 @@ import Testing
         WindowComparison.compare(
             [expected],
             with: rows.map { WindowRow(key: nil, event: $0) },
-            ComparisonRules(identity: []),
+            { _ in ComparisonRules(identity: []) },
             at: "p",
             deciding: CauseDecision(readAt: now, lag: lag, isJournalDamaged: isDamaged)
         ).findings.map(\.cause)

@@ -7,11 +7,12 @@ import Testing
 @Suite struct MatcherTests {
     /// How the vendors tell events apart.
     enum Kind: String, CaseIterable, Sendable {
-        case content, subscription, clickHouse, customerAndTime
+        case content, property, subscription, clickHouse, customerAndTime
 
         var rules: ComparisonRules {
             switch self {
             case .content: ComparisonRules(identity: nil)
+            case .property: ComparisonRules(identity: nil, idProperties: ["other_id", "tollgate_id"])
             case .subscription: ComparisonRules(identity: [.subscription], addsProperties: true)
             case .clickHouse:
                 ComparisonRules(
@@ -49,19 +50,15 @@ import Testing
     ) -> ExpectedEvent {
         let time = sent?.timestamp ?? Timestamp(milliseconds: 1000)
         let event = AcceptedEvent(
-            tenant: "t",
-            client: "c",
+            CanonicalEvent(
+                name: sent?.name ?? "api",
+                customerID: sent?.customerID,
+                subscriptionID: sent?.subscriptionID,
+                timestamp: time,
+                properties: sent?.properties
+            ),
             id: EventID(sent?.id ?? "e\(number)"),
-            name: sent?.name ?? "api",
-            customerID: sent?.customerID,
-            subscriptionID: sent?.subscriptionID,
-            timestamp: time,
-            timestampWasGiven: true,
-            source: nil,
-            properties: sent?.properties,
-            vendor: nil,
-            acceptedAt: time,
-            plan: Plan(route: "r", destinations: [])
+            in: Submission(tenant: "t", client: "c", acceptedAt: time, plan: Plan(route: "r", destinations: []))
         )
         return ExpectedEvent(sequence: SequenceNumber(Int64(number + 1)), event: event, sent: sent, state: state)
     }
@@ -74,6 +71,7 @@ import Testing
         var random = SplitMix(seed: UInt64(seed))
         let count = Int.random(in: 1...40, using: &random)
         var sent: [VendorEvent] = []
+        func id(_ number: Int) -> String { kind == .property ? #""tollgate_id": "e\#(number)", "# : "" }
         for number in 0..<count {
             // Few names, customers and times, so that many share them; the number in the content tells events apart.
             sent.append(
@@ -82,7 +80,7 @@ import Testing
                     name: ["api", "disk"].randomElement(using: &random)!,
                     customer: ["a", "b", "c"].randomElement(using: &random)!,
                     at: Int64.random(in: 1...4, using: &random),
-                    #"{"units": \#(number), "text": "x\#(number)", "list": [1, {"a": null}]}"#
+                    #"{\#(id(number))"units": \#(number), "text": "x\#(number)", "list": [1, {"a": null}]}"#
                 )
             )
         }
@@ -91,7 +89,7 @@ import Testing
         var foreign: Set<Int> = []
         for (number, event) in sent.enumerated() {
             var row = event
-            if kind == .content { row.id = nil }
+            if kind == .content || kind == .property { row.id = nil }
             switch Int.random(in: 0..<10, using: &random) {
             case 0:
                 planted[.lost, default: []].insert(number)
@@ -99,7 +97,7 @@ import Testing
             case 1:
                 planted[.altered, default: []].insert(number)
                 row.properties = JSONText(
-                    checked: #"{"list":[1,{"a":null}],"text":"x\#(number)","units":\#(number).5}"#
+                    checked: #"{\#(id(number))"list":[1,{"a":null}],"text":"x\#(number)","units":\#(number).5}"#
                 )
             case 2:
                 planted[.doubled, default: []].insert(number)
@@ -109,7 +107,7 @@ import Testing
                 row.properties = JSONText(
                     checked: kind == .clickHouse
                         ? #"{"list":"[1,{\"a\":null}]","text":"x\#(number)","units":"\#(number).0","added":"3.0"}"#
-                        : #"{"text":"x\#(number)","list":[1.0,{"a":null}],"units":\#(number)e0}"#
+                        : #"{\#(id(number))"text":"x\#(number)","list":[1.0,{"a":null}],"units":\#(number)e0}"#
                 )
             }
             shown.append(row)
@@ -143,6 +141,20 @@ import Testing
         let touched = (planted[.lost] ?? []).union(planted[.altered] ?? [])
         #expect((found[.lost] ?? []).union(found[.altered] ?? []) == touched)
         #expect(found[.lost]?.count == planted[.lost]?.count)
+    }
+
+    @Test func `finds by the property with the id what has another name and time`() {
+        let sent = [Self.expected(0, Self.event(0, #"{"tollgate_id": "e0"}"#)), Self.expected(1, Self.event(1))]
+        var moved = Self.event(0, name: "other", at: 5000, #"{"tollgate_id": "e0"}"#)
+        moved.id = nil
+        let rules = ComparisonRules(identity: nil, idProperties: ["tollgate_id"])
+        let mismatches = Matcher.match(sent, with: [moved, moved], rules)
+        guard mismatches.count == 3, case .different(sent: 0, shown: 0, let differences) = mismatches[0] else {
+            Issue.record("\(mismatches)")
+            return
+        }
+        #expect(differences.map(\.field) == ["name", "timestamp"])
+        #expect(mismatches[1] == .repeated(sent: 0, shown: 1) && mismatches[2] == .missing(1))
     }
 
     @Test(arguments: [

@@ -44,6 +44,40 @@ import Testing
             #expect(inside.count <= limit || Set(inside).count == 1, "\(slice)")
         }
     }
+
+    @Test(arguments: 1...60)
+    func `divides a window by whole seconds alone where others would be read twice`(seed: Int) {
+        var random = SplitMix(seed: UInt64(seed))
+        let start = Int64.random(in: -30_000...30_000, using: &random)
+        let window = ReadWindow(
+            from: Timestamp(milliseconds: start),
+            until: Timestamp(milliseconds: start + .random(in: 1...20_000, using: &random))
+        )
+        let times = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+            Timestamp(milliseconds: start + .random(in: -500...20_500, using: &random))
+        }
+        let limit = Int.random(in: 1...60, using: &random)
+        let slices = WindowSlices.slices(of: window, times, ofAtMost: limit, inSeconds: true)
+        #expect(slices.first?.from == window.from && slices.last?.until == window.until)
+        for (one, next) in zip(slices, slices.dropFirst()) {
+            #expect(one.until == next.from)
+            #expect(next.from.milliseconds % 1000 == 0)
+        }
+        for slice in slices {
+            let inside = times.filter(slice.contains)
+            let seconds = Set(inside.map { (Double($0.milliseconds) / 1000).rounded(.down) })
+            #expect(inside.count <= limit || seconds.count == 1, "\(slice)")
+        }
+    }
+
+    @Test func `has a time from which no whole second can be taken`() {
+        let window = ReadWindow(from: Timestamp(milliseconds: .min), until: Timestamp(milliseconds: .max))
+        let times = [
+            Timestamp(milliseconds: .min), Timestamp(milliseconds: .min + 1), Timestamp(milliseconds: .max - 1),
+        ]
+        let slices = WindowSlices.slices(of: window, times, ofAtMost: 1, inSeconds: true)
+        #expect(slices.first?.from == window.from && slices.last?.until == window.until)
+    }
 }
 
 @Suite struct DigestStepTests {

@@ -12,16 +12,19 @@ package enum Cause: String, Sendable, CaseIterable {
     case doubled
     case content
     case foreign
+    case noMetric = "no_metric"
+    case noCustomer = "no_customer"
+    case noSubscription = "no_subscription"
     case unreadable
     case unexplained
 
-    /// What a person has to do about it.
+    /// What an operator has to do about it.
     package enum Urgency: String, Sendable, CaseIterable, Comparable {
-        /// Nothing; it passes by itself.
+        /// Nothing; it resolves itself.
         case wait
-        /// Somebody decides.
+        /// An operator decides.
         case act
-        /// Somebody decides, and the bill is wrong until then.
+        /// An operator decides, and the bill is wrong until then.
         case money
         /// Nothing is known.
         case unknown
@@ -42,7 +45,7 @@ package enum Cause: String, Sendable, CaseIterable {
         switch self {
         case .waiting, .notVisibleYet, .parentUnresolved: .wait
         case .untranslatable, .rejected, .discarded, .uncertain, .foreign, .unexplained: .act
-        case .lostAfterAccept, .collision, .doubled, .content: .money
+        case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription: .money
         case .unreadable: .unknown
         }
     }
@@ -51,6 +54,8 @@ package enum Cause: String, Sendable, CaseIterable {
     package var needsConfirmation: Bool {
         switch self {
         case .waiting, .untranslatable, .rejected, .discarded, .uncertain, .unreadable, .unexplained: false
+        // The vendor was asked, and no event is on its way to a catalogue.
+        case .noMetric, .noCustomer, .noSubscription: false
         case .notVisibleYet, .parentUnresolved, .lostAfterAccept, .collision, .doubled, .content, .foreign: true
         }
     }
@@ -61,15 +66,18 @@ package enum Cause: String, Sendable, CaseIterable {
         case .waiting: "The delivery is pending or retrying."
         case .untranslatable: "The event cannot be written in the vendor's format; see the delivery's error."
         case .rejected: "The vendor rejected the event; see the delivery's error."
-        case .discarded: "Somebody discarded the delivery."
+        case .discarded: "An operator discarded the delivery."
         case .uncertain: "The outcome of the delivery is unknown."
         case .notVisibleYet: "The vendor may still show the event: it was sent less than the visibility lag ago."
         case .parentUnresolved: "The event names a parent, and the vendor hides it until the parent arrives."
         case .lostAfterAccept: "The vendor confirmed the event and does not have it."
-        case .collision: "The vendor had another event with this ID before and ignored this one."
+        case .collision: "The vendor already had another event with this ID and ignored this one."
         case .doubled: "The vendor has the event more than once."
         case .content: "The vendor has other values than were sent."
         case .foreign: "The vendor has an event that the gateway did not send."
+        case .noMetric: "The vendor has the event and bills no metric of its name."
+        case .noCustomer: "The vendor has the event and no customer with its ID."
+        case .noSubscription: "The vendor has the event, and its customer has no subscription that bills its name."
         case .unreadable: "Could not be compared."
         case .unexplained: "No known cause."
         }

@@ -1,6 +1,6 @@
 package import Events
 
-/// Decides why an event of the journal and a vendor's list differ.
+/// Decides the cause of a difference between the journal and a vendor's list.
 package struct CauseDecision: Sendable {
     /// When the vendor was read.
     package let readAt: Timestamp

@@ -5,7 +5,7 @@ package struct Finding: Sendable, Equatable {
     /// The same for the same difference in every read.
     package let key: String
     package let provider: ProviderName
-    package let cause: Cause
+    package fileprivate(set) var cause: Cause
     /// The event in the journal; nil for one that only the vendor has.
     package let sequence: SequenceNumber?
     package let tenant: TenantID?
@@ -17,7 +17,7 @@ package struct Finding: Sendable, Equatable {
     package let customerID: String?
     package let subscriptionID: String?
     package let timestamp: Timestamp
-    package let differences: [ContentDifference]
+    package fileprivate(set) var differences: [ContentDifference]
     /// One sentence for people; nil if the cause says it all.
     package let detail: String?
     /// Whether two reads a visibility lag apart agree on it, or none is needed.
@@ -53,5 +53,12 @@ package struct Finding: Sendable, Equatable {
         self.differences = differences
         self.detail = detail
         self.isConfirmed = isConfirmed
+    }
+
+    /// The same difference with another cause, which is known now.
+    package func explained(as cause: Cause, _ differences: [ContentDifference]) -> Finding {
+        var finding = self
+        (finding.cause, finding.differences) = (cause, differences)
+        return finding
     }
 }

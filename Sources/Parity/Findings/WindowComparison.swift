@@ -19,15 +19,17 @@ package struct WindowComparison: Sendable {
     /// - Parameters:
     ///   - expected: the events of the window whose plan has the provider.
     ///   - rows: all that the vendor has in the window.
+    ///   - rules: how the events of these rows are compared with what was sent.
     package static func compare(
         _ expected: [ExpectedEvent],
         with rows: [WindowRow],
-        _ rules: ComparisonRules,
+        _ rules: ([VendorEvent]) -> ComparisonRules,
         at provider: ProviderName,
         deciding decision: CauseDecision
     ) -> WindowComparison {
         var comparison = WindowComparison(provider, decision)
-        let mismatches = Matcher.match(expected, with: rows.map(\.event), rules)
+        let shown = rows.map(\.event)
+        let mismatches = Matcher.match(expected, with: shown, rules(shown))
         comparison.note(expected)
         comparison.note(mismatches, expected, rows)
         return comparison
@@ -89,6 +91,17 @@ package struct WindowComparison: Sendable {
         findings += other.findings
     }
 
+    /// Adds the events that the vendor stores and does not bill.
+    package mutating func note(_ obstacles: BillingObstacles, of expected: [ExpectedEvent]) {
+        for event in expected {
+            guard let cause = obstacles.cause(of: event) else { continue }
+            findings.append(finding(event, cause, key: "unbilled"))
+        }
+    }
+
+    /// Puts what is known better now in the place of a finding.
+    package mutating func replace(_ finding: Finding, at index: Int) { findings[index] = finding }
+
     /// The findings in the light of an earlier read.
     package mutating func confirm(after first: [Finding]) {
         findings = Confirmation.confirm(first, by: findings)
@@ -141,7 +154,7 @@ package struct WindowComparison: Sendable {
         guard case .delivered(_, let at) = event.state else { return }
         let hasParent = event.sent?.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["parent_id"] } != nil
         let cause = decision.missing(event, at: at, hasParent: hasParent)
-        let detail = event.sent == nil ? "The event cannot be written in the vendor's format any more." : nil
+        let detail = event.sent == nil ? "The event can no longer be written in the vendor's format." : nil
         findings.append(finding(event, cause, key: "missing", detail: detail, isConfirmed: event.sent == nil))
     }
 
@@ -176,7 +189,7 @@ package struct WindowComparison: Sendable {
                 subscriptionID: shown.subscriptionID,
                 timestamp: shown.timestamp,
                 detail: decision.isJournalDamaged
-                    ? "It may be one of the events that the journal cannot read any more." : nil
+                    ? "It may be one of the events that the journal can no longer read." : nil
             )
         )
     }

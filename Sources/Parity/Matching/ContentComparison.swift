@@ -6,7 +6,7 @@ struct ContentComparison {
     private let rules: ComparisonRules
     private var differences: [ContentDifference] = []
 
-    /// No person reads more, and one suffices.
+    /// Nobody reads more, and one is enough.
     private static let mostDifferences = 8
     private static let longestExcerpt = 200
 
@@ -27,7 +27,9 @@ struct ContentComparison {
         if let customer = sent.customerID { compare("customer_id", customer, shown.customerID) }
         if let subscription = sent.subscriptionID { compare("subscription_id", subscription, shown.subscriptionID) }
         compare("source", sent.source, shown.source)
-        compare("timestamp", sent.timestamp.rfc3339, shown.timestamp.rfc3339)
+        if sent.timestamp != shown.timestamp {
+            compare("timestamp", sent.timestamp.rfc3339, shown.timestamp.rfc3339)
+        }
         compareProperties(sent.properties, shown.properties)
         guard !rules.ownMembers.isEmpty else { return }
         let (one, other) = (Self.root(sent.own), Self.root(shown.own))

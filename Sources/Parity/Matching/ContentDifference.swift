@@ -17,9 +17,9 @@ package struct ContentDifference: Sendable, Equatable {
     /// `name`, `customer_id`, `properties.units`, …
     package let field: String
     package let kind: Kind
-    /// What was sent, cut for people; nil if nothing was.
+    /// What was sent, truncated; nil if nothing was.
     package let sent: String?
-    /// What the vendor has, cut for people; nil if it has nothing.
+    /// What the vendor has, truncated; nil if it has nothing.
     package let shown: String?
 
     package init(field: String, kind: Kind, sent: String?, shown: String?) {

@@ -1,9 +1,11 @@
 package import Events
+import JSON
 
 /// Finds out which events of a window a vendor has.
 ///
-/// The reference is what was sent, as the vendor would show it. Where the vendor shows the id, events are told apart by it; elsewhere
-/// by what they say, so that of several with one name and time those that say the same are matched first.
+/// The reference is what was sent, as the vendor would show it. Where the vendor shows the id, events are distinguished by it; elsewhere
+/// by the property that carries it, or by what they say, so that of several with one name and time those that say the same are matched
+/// first.
 package struct Matcher {
     /// Where what was sent and what is shown disagree. Numbers are places in the lists that were compared.
     package enum Mismatch: Sendable, Equatable {
@@ -17,12 +19,24 @@ package struct Matcher {
     private let expected: [ExpectedEvent]
     private let shown: [VendorEvent]
     private let rules: ComparisonRules
+    /// The ids of the lists' events, where only a property shows them.
+    private let sentIDs: [String?]
+    private let shownIDs: [String?]
     private var mismatches: [Mismatch] = []
 
     private init(_ expected: [ExpectedEvent], _ shown: [VendorEvent], _ rules: ComparisonRules) {
         self.expected = expected
         self.shown = shown
         self.rules = rules
+        sentIDs = expected.map { event in event.sent.flatMap { Self.id(of: $0, rules) } }
+        shownIDs = shown.map { Self.id(of: $0, rules) }
+    }
+
+    private static func id(of event: VendorEvent, _ rules: ComparisonRules) -> String? {
+        guard rules.identity == nil, !rules.idProperties.isEmpty, let properties = event.properties,
+            let root = JSONDocument(ifValid: Array(properties.bytes))?.root
+        else { return nil }
+        return rules.idProperties.lazy.compactMap { root[$0]?.string }.first
     }
 
     /// - Returns: the mismatches; every other event that was sent is there, once.
@@ -35,38 +49,41 @@ package struct Matcher {
     }
 
     private mutating func match() {
-        var groups: [[UInt8]: (sent: [Int], shown: [Int])] = [:]
+        var groups: [ByteKey: (sent: [Int], shown: [Int])] = [:]
+        groups.reserveCapacity(max(expected.count, shown.count))
         for (index, event) in expected.enumerated() {
             guard let sent = event.sent else {
                 mismatches.append(.missing(index))
                 continue
             }
-            groups[key(of: sent), default: ([], [])].sent.append(index)
+            groups[key(of: sent, sentIDs[index]), default: ([], [])].sent.append(index)
         }
-        for (index, event) in shown.enumerated() { groups[key(of: event), default: ([], [])].shown.append(index) }
+        for (index, event) in shown.enumerated() {
+            groups[key(of: event, shownIDs[index]), default: ([], [])].shown.append(index)
+        }
         for group in groups.values { match(group.sent, group.shown) }
         // The same lists always give the same findings in the same order.
         mismatches.sort { $0.order < $1.order }
     }
 
     /// Equal for events that may be one. Without ids, the customer tells candidates apart only later: a vendor may know more of it.
-    private func key(of event: VendorEvent) -> [UInt8] {
-        guard let identity = rules.identity else { return Self.key([event.name, "\(event.timestamp.milliseconds)"]) }
-        var parts: [String?] = [event.id]
-        if identity.contains(.name) { parts.append(event.name) }
-        if identity.contains(.customer) { parts.append(event.customerID) }
-        if identity.contains(.subscription) { parts.append(event.subscriptionID) }
-        if identity.contains(.timestamp) { parts.append("\(event.timestamp.milliseconds)") }
-        return Self.key(parts)
-    }
-
-    private static func key(_ parts: [String?]) -> [UInt8] {
-        var key: [UInt8] = []
-        for part in parts {
-            // No byte of UTF-8.
-            key.append(part == nil ? 0xFE : 0xFF)
-            key += (part ?? "").utf8
+    private func key(of event: VendorEvent, _ id: String?) -> ByteKey {
+        var key = ByteKey()
+        if let id {
+            key.add(nil)
+            key.add(id)
+            return key
         }
+        guard let identity = rules.identity else {
+            key.add(event.name)
+            key.add(event.timestamp.milliseconds)
+            return key
+        }
+        key.add(event.id)
+        if identity.contains(.name) { key.add(event.name) }
+        if identity.contains(.customer) { key.add(event.customerID) }
+        if identity.contains(.subscription) { key.add(event.subscriptionID) }
+        if identity.contains(.timestamp) { key.add(event.timestamp.milliseconds) }
         return key
     }
 
@@ -96,7 +113,7 @@ package struct Matcher {
         // A delivered event has the better claim to a row than one that only may have arrived.
         let ordered = sent.filter { expected[$0].state.isDelivered } + sent.filter { !expected[$0].state.isDelivered }
         var (missing, left) = (ordered, rows)
-        var found: [[UInt8]: Int] = [:]
+        var found: [ByteKey: Int] = [:]
         for hasCustomer in [true, false] where !missing.isEmpty && !left.isEmpty {
             matchEqual(&missing, &left, hasCustomer: hasCustomer, &found)
         }
@@ -108,23 +125,23 @@ package struct Matcher {
         _ missing: inout [Int],
         _ left: inout [Int],
         hasCustomer: Bool,
-        _ found: inout [[UInt8]: Int]
+        _ found: inout [ByteKey: Int]
     ) {
-        var rows: [[UInt8]: [Int]] = [:]
+        var rows: [ByteKey: [Int]] = [:]
         for row in left.reversed() { rows[content(shown[row], hasCustomer), default: []].append(row) }
         var taken: Set<Int> = []
         missing.removeAll { index in
             guard let sent = expected[index].sent, hasCustomer || sent.customerID == nil else { return false }
             let content = content(sent, hasCustomer)
             guard let row = rows[content]?.popLast() else { return false }
-            found[self.content(shown[row], true)] = index
+            found[hasCustomer ? content : self.content(shown[row], true)] = index
             return taken.insert(row).inserted
         }
         left.removeAll { taken.contains($0) }
     }
 
     /// Where equal content can have several forms: the few that are left are compared with one another.
-    private mutating func matchAlike(_ missing: inout [Int], _ left: inout [Int], _ found: inout [[UInt8]: Int]) {
+    private mutating func matchAlike(_ missing: inout [Int], _ left: inout [Int], _ found: inout [ByteKey: Int]) {
         missing.removeAll { index in
             guard let place = left.firstIndex(where: { differences(index, $0).isEmpty }) else { return false }
             found[content(shown[left[place]], true)] = index
@@ -133,7 +150,7 @@ package struct Matcher {
         }
     }
 
-    private mutating func matchRest(_ missing: [Int], _ left: [Int], _ found: [[UInt8]: Int], first: Int) {
+    private mutating func matchRest(_ missing: [Int], _ left: [Int], _ found: [ByteKey: Int], first: Int) {
         var rows: [Int] = []
         for row in left {
             if let index = found[content(shown[row], true)] {
@@ -153,11 +170,15 @@ package struct Matcher {
             rows.remove(at: place)
         }
         // Where the id tells events apart, a further row with it is the same event again.
-        mismatches += rows.map { rules.identity == nil ? .extra($0) : .repeated(sent: first, shown: $0) }
+        mismatches += rows.map { row in
+            rules.identity == nil && shownIDs[row] == nil ? .extra(row) : .repeated(sent: first, shown: row)
+        }
     }
 
     private func mayBeOne(_ index: Int, _ row: Int) -> Bool {
-        guard rules.identity == nil, let customer = expected[index].sent?.customerID else { return true }
+        guard rules.identity == nil, sentIDs[index] == nil, let customer = expected[index].sent?.customerID else {
+            return true
+        }
         return shown[row].customerID.map { $0.utf8.elementsEqual(customer.utf8) } ?? false
     }
 
@@ -166,8 +187,8 @@ package struct Matcher {
         return ContentComparison.differences(sent: sent, shown: shown[row], rules)
     }
 
-    private func content(_ event: VendorEvent, _ hasCustomer: Bool) -> [UInt8] {
-        CanonicalContent.text(of: event, hasCustomer: hasCustomer, members: rules.ownMembers)
+    private func content(_ event: VendorEvent, _ hasCustomer: Bool) -> ByteKey {
+        ByteKey(CanonicalContent.text(of: event, hasCustomer: hasCustomer, members: rules.ownMembers))
     }
 }
 

@@ -22,9 +22,14 @@ package struct CallForecast: Sendable, Equatable {
         case .full: return CallForecast(least: full, most: 3 * full)
         case .digest:
             let counts = events.reduce(0) { $0 + min(pages($1, pageSize), firstCounts($1, pageSize)) }
-            let samples = min(pages(sample, pageSize), full)
+            let samples = sample > 0 ? min(pages(sample, pageSize), full) : 0
             return CallForecast(least: min(full, counts + samples), most: 3 * full + counts)
         }
+    }
+
+    /// With further calls.
+    package func adding(_ other: CallForecast) -> CallForecast {
+        CallForecast(least: least + other.least, most: most + other.most)
     }
 
     /// Whether counts of a window save calls against listing it.

@@ -5,7 +5,7 @@ package import Events
 package struct WindowReading: Sendable {
     /// What to do next.
     package enum Step: Sendable, Equatable {
-        /// Ask for the page behind this cursor; nil: the first one.
+        /// Ask for the page after this cursor; nil: the first one.
         case page(String?)
         /// Count the window again.
         case count
@@ -26,7 +26,7 @@ package struct WindowReading: Sendable {
 
     private static let mostAttempts = 3
 
-    /// - Parameter limit: the most rows; a window that has more is read in parts.
+    /// - Parameter limit: maximum number of rows; a window that has more is read in parts.
     package init(_ window: ReadWindow, limit: Int) {
         self.window = window
         self.limit = limit
@@ -44,7 +44,7 @@ package struct WindowReading: Sendable {
         }
         if rows.count > limit { return .split }
         switch page.next {
-        // A list that shows nothing and goes on never ends.
+        // A list that shows nothing and has a next page never ends.
         case .page(let cursor): return page.rows.isEmpty ? restarted() : .page(cursor)
         case .narrower: return .split
         case .end:

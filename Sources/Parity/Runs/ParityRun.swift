@@ -34,7 +34,7 @@ package struct ParityRun: Sendable, Equatable {
         /// It waits for the visibility lag, and reads again what differs.
         case confirming
         case finished
-        /// It could not go on.
+        /// It could not continue.
         case failed
 
         package var isOver: Bool { self == .finished || self == .failed }
@@ -111,6 +111,8 @@ package struct ProviderReport: Sendable, Equatable {
     package var unreadable: String?
     /// Events in parts whose counts agree, which were not listed.
     package var countedOnly: Int
+    /// Those among them that are in a sum which agrees too.
+    package var summed: Int
     /// Parts among those that were listed at random.
     package var sampledParts: Int
     package var causes: [CauseCount]
@@ -123,6 +125,7 @@ package struct ProviderReport: Sendable, Equatable {
         calls: Int = 0,
         unreadable: String? = nil,
         countedOnly: Int = 0,
+        summed: Int = 0,
         sampledParts: Int = 0,
         causes: [CauseCount] = []
     ) {
@@ -133,6 +136,7 @@ package struct ProviderReport: Sendable, Equatable {
         self.calls = calls
         self.unreadable = unreadable
         self.countedOnly = countedOnly
+        self.summed = summed
         self.sampledParts = sampledParts
         self.causes = causes
     }

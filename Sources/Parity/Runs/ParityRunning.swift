@@ -22,6 +22,9 @@ package protocol ParityRunning: Sendable {
     /// Sends lost events again, to the provider that lost them, with the identity that they had.
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount
 
+    /// When an event was sent again because a provider had lost it, oldest first.
+    func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend]
+
     /// Accepts a cause for a time: its findings are shown, and no longer count.
     func accept(_ acceptance: Acceptance) async throws(ParityError)
 
@@ -35,10 +38,14 @@ package enum ParityError: Error, Sendable, Equatable {
     case tooMany(limit: Int)
     /// Events of the window's start are not kept any more; those from this time on are.
     case beforeRetention(Timestamp)
+    /// The comparison stood still for so long that events of its window may have been removed.
+    case removed
     case unknownRun(Int64)
     /// The run is not over yet.
     case unfinished(Int64)
-    /// The file of comparisons cannot be read or written.
+    /// Another gateway makes the run now: nothing was written.
+    case taken(Int64)
+    /// The comparisons cannot be read or written.
     case store(String)
     /// The journal cannot be read.
     case journal(String)
@@ -49,11 +56,14 @@ extension ParityError {
     package var message: String {
         switch self {
         case .tooMany(let limit):
-            "\(limit) comparisons wait or run, which is the maximum; try again when one is finished"
+            "\(limit) comparisons are waiting or running, which is the maximum; try again when one is finished"
         case .beforeRetention(let oldest):
-            "the journal keeps no events from before \(oldest.rfc3339); begin the window there or later"
-        case .unknownRun(let id): "there is no comparison \(id)"
+            "the journal has no events from before \(oldest.rfc3339); start the window there or later"
+        case .removed:
+            "it stood still for longer than a day, and events of its window may have been removed since; start it again"
+        case .unknownRun(let id): "no comparison has the id \(id)"
         case .unfinished(let id): "comparison \(id) is not finished"
+        case .taken(let id): "another gateway continues comparison \(id)"
         case .store(let reason): "the file of comparisons cannot be used: \(reason)"
         case .journal(let reason): "the journal cannot be read: \(reason)"
         }
@@ -66,17 +76,21 @@ package struct FindingFilter: Sendable, Equatable {
     package var provider: ProviderName?
     package var customerID: String?
     package var name: String?
+    /// The event's ID, as ``Finding/eventID`` has it.
+    package var eventID: String?
 
     package init(
         cause: Cause? = nil,
         provider: ProviderName? = nil,
         customerID: String? = nil,
-        name: String? = nil
+        name: String? = nil,
+        eventID: String? = nil
     ) {
         self.cause = cause
         self.provider = provider
         self.customerID = customerID
         self.name = name
+        self.eventID = eventID
     }
 }
 
@@ -106,7 +120,7 @@ package struct NumberedCell: Sendable, Equatable {
     }
 }
 
-/// What became of events that were sent again.
+/// The outcome of events that were sent again.
 package struct ResendCount: Sendable, Equatable {
     package var sent: Int
     package var failed: Int

@@ -1,0 +1,130 @@
+import Events
+import Journal
+import Parity
+import Routing
+
+/// What came of a window.
+enum WindowOutcome: Sendable {
+    /// With what the journal has of the window.
+    case compared([ProviderName: WindowResult], JournalWindow)
+    /// The journal, or a vendor, has more events than are compared at once.
+    case tooLarge(String)
+    case cancelled
+}
+
+/// Reads one window of the journal and of all providers, and compares them.
+struct WindowMaking: Sendable {
+    let window: ReadWindow
+    /// Maximum number of events.
+    let limit: Int
+    let run: ParityRun
+    let runner: ParityRunner
+    let providers: [ProviderConfiguration]
+    /// Providers that are not asked any more, and why.
+    let abandoned: [ProviderName: String]
+    let lanes: [LaneNumber: any LaneMembership]
+    /// Of the providers that show sums.
+    let sums: [ProviderName: SumComparison]
+    /// The share of pages that are listed although their counts agree.
+    let share: Double
+
+    func read() async -> Result<WindowOutcome, ParityError> {
+        let recorded: JournalWindow?
+        do {
+            recorded = try await JournalWindow.read(window, from: runner.journal, limit: limit)
+        } catch {
+            return .failure(.journal("\(error)"))
+        }
+        guard let recorded else { return .success(.tooLarge("the journal")) }
+        return .success(await compare(recorded))
+    }
+
+    /// At all providers at once, so that none waits for another.
+    private func compare(_ recorded: JournalWindow) async -> WindowOutcome {
+        await withTaskGroup(of: (ProviderName, Result<WindowResult, WindowReader.Failure>).self) { group in
+            for provider in providers {
+                group.addTask {
+                    let comparison = OneProvider(
+                        provider: provider,
+                        run: run,
+                        runner: runner,
+                        abandoned: abandoned[provider.name],
+                        sums: sums[provider.name],
+                        lanes: lanes,
+                        isDamaged: recorded.isDamaged
+                    )
+                    return (provider.name, await comparison.compare(recorded, window, limit: limit, share: share))
+                }
+            }
+            var results: [ProviderName: WindowResult] = [:]
+            var (isTooLarge, isCancelled) = (false, Task.isCancelled)
+            for await (name, result) in group {
+                switch result {
+                case .success(let result): results[name] = result
+                case .failure(.tooLarge): isTooLarge = true
+                case .failure(.cancelled), .failure(.unreadable): isCancelled = true
+                }
+            }
+            if isCancelled || Task.isCancelled { return .cancelled }
+            return isTooLarge ? .tooLarge("a vendor") : .compared(results, recorded)
+        }
+    }
+}
+
+/// One provider's part of a window.
+private struct OneProvider: Sendable {
+    let provider: ProviderConfiguration
+    let run: ParityRun
+    let runner: ParityRunner
+    let abandoned: String?
+    let sums: SumComparison?
+    let lanes: [LaneNumber: any LaneMembership]
+    let isDamaged: Bool
+
+    func compare(_ recorded: JournalWindow, _ window: ReadWindow, limit: Int, share: Double) async
+        -> Result<WindowResult, WindowReader.Failure>
+    {
+        let decision = CauseDecision(readAt: runner.clock.now, lag: provider.reads.lag, isJournalDamaged: isDamaged)
+        let expected = recorded.expected(at: provider.name, provider.adapter, lanes)
+        if run.order.level == .ledger {
+            return .success(WindowResult(comparison: .ledger(expected, at: provider.name, deciding: decision)))
+        }
+        do throws(WindowReader.Failure) {
+            if let abandoned { throw .unreadable(abandoned) }
+            let reader = try WindowReader(runner.vendors, provider, limit: limit)
+            var comparison = ProviderComparison(
+                window,
+                of: run,
+                expected,
+                sentWith: recorded.settings(at: provider.name, lanes),
+                by: reader,
+                sums,
+                deciding: decision
+            )
+            let result = try await comparison.compare(share: share)
+            guard result.comparison.findings.contains(where: { $0.cause == .foreign }) else { return .success(result) }
+            // Whatever the vendor has by now, the journal had before: an event may have been accepted since the journal was read.
+            guard let now = try await recordedNow(window, limit: limit) else { return .failure(.tooLarge) }
+            return .success(comparison.compareAgain(with: now.expected(at: provider.name, provider.adapter, lanes)))
+        } catch {
+            guard case .unreadable(let reason) = error else { return .failure(error) }
+            let comparison = WindowComparison.unreadable(
+                expected,
+                at: provider.name,
+                because: reason,
+                in: window,
+                deciding: decision
+            )
+            return .success(WindowResult(comparison: comparison, unreadable: reason))
+        }
+    }
+
+    /// - Returns: nil if there are more events than are compared at once.
+    private func recordedNow(_ window: ReadWindow, limit: Int) async throws(WindowReader.Failure) -> JournalWindow? {
+        do {
+            return try await JournalWindow.read(window, from: runner.journal, limit: limit)
+        } catch {
+            throw .unreadable("the journal could not be read: \(error)")
+        }
+    }
+}
