@@ -1,0 +1,167 @@
+import Events
+package import Parity
+
+/// One comparison: its result, the matrix, causes, and the findings of a cell.
+package struct ParityRunPage: PageContent {
+    package static let template = "ParityRun"
+    package let title: String
+    let id: String
+    let summary: ParitySummary
+    let matrixMarkup: String
+    let hasMatrix: Bool
+    /// Whether there are more cells than are shown.
+    let moreCells: Bool
+    let findings: [FindingRow]
+    let hasFindings: Bool
+    /// What the list of findings is restricted to, in words.
+    let filterText: String?
+    let filter: Filter
+    let causes: [Choice]
+    let pager: Pager
+    let mayManage: Bool
+    /// Whether lost events can be sent again.
+    let mayResend: Bool
+    let isOver: Bool
+    let report: String
+    let csv: String
+    let notice: String?
+
+    /// One finding.
+    struct FindingRow: Sendable {
+        let provider: String
+        let cause: String
+        let style: String
+        let summary: String
+        let name: String
+        let customer: String
+        let event: String
+        let href: String?
+        let timestamp: TimeText
+        let detail: String?
+        let differences: [Difference]
+        let hasDifferences: Bool
+        let isConfirmed: Bool
+        let resolution: String?
+    }
+
+    /// A field that the vendor has otherwise.
+    struct Difference: Sendable {
+        let field: String
+        let kind: String
+        let sent: String
+        let shown: String
+    }
+
+    /// The filter as it is in the address.
+    struct Filter: Sendable {
+        let provider: String
+        let name: String
+        let customer: String
+        let cause: String
+    }
+
+    /// Maximum number of cells in the matrix.
+    package static let mostCells = 2000
+
+    /// - Parameters:
+    ///   - findings: a page of those that the filter takes.
+    ///   - cursor: where this page begins; nil for the first.
+    ///   - notice: the result of an act.
+    package init(
+        _ run: ParityRun,
+        cells: [NumberedCell],
+        findings: [NumberedFinding],
+        _ filter: FindingFilter,
+        limit: Int,
+        cursor: String?,
+        mayManage: Bool,
+        notice: String? = nil
+    ) {
+        let path = "/dashboard/migration/runs/\(run.id)"
+        title = "Comparison \(run.id)"
+        id = "\(run.id)"
+        summary = ParitySummary(run)
+        matrixMarkup = Self.matrix(run, cells, path)
+        hasMatrix = !cells.isEmpty
+        moreCells = cells.count >= Self.mostCells
+        self.findings = findings.map(Self.row)
+        hasFindings = !findings.isEmpty
+        let parameters = Self.parameters(filter)
+        let words = parameters.compactMap { name, value in
+            value.map { "\(name.replacing("_id", with: "")) \($0)" }
+        }
+        filterText = words.isEmpty ? nil : words.joined(separator: ", ")
+        self.filter = Filter(
+            provider: filter.provider?.rawValue ?? "",
+            name: filter.name ?? "",
+            customer: filter.customerID ?? "",
+            cause: filter.cause?.rawValue ?? ""
+        )
+        causes = Cause.allCases.map {
+            Choice($0.rawValue, label: $0.rawValue.replacing("_", with: " "), isChosen: $0 == filter.cause)
+        }
+        let next = findings.count == limit ? findings.last.map { "\($0.number)" } : nil
+        pager = Pager(path, parameters, limit: limit, cursor: cursor, next: next, csv: path + "/findings.csv")
+        self.mayManage = mayManage
+        let lost = run.reports.flatMap(\.causes).contains { $0.cause == .lostAfterAccept && $0.count > 0 }
+        mayResend = mayManage && run.state.isOver && lost
+        isOver = run.state.isOver
+        report = path + "/report"
+        csv = path + "/findings.csv"
+        self.notice = notice
+    }
+
+    private static func parameters(_ filter: FindingFilter) -> [(name: String, value: String?)] {
+        [
+            ("provider", filter.provider?.rawValue), ("name", filter.name), ("customer_id", filter.customerID),
+            ("cause", filter.cause?.rawValue),
+        ]
+    }
+
+    static func matrix(_ run: ParityRun, _ cells: [NumberedCell], _ path: String) -> String {
+        let cells = cells.prefix(mostCells).map { numbered in
+            let (cell, counts) = (numbered.cell, numbered.cell.counts)
+            let provider = cell.provider.rawValue
+            return ParityMatrix.Cell(
+                provider: provider,
+                name: cell.name,
+                expected: counts.expected,
+                missing: counts.missing,
+                extra: counts.extra,
+                different: counts.different,
+                address: PageLink.address(path, [("provider", provider), ("name", cell.name)]) + "#findings"
+            )
+        }
+        let window = run.order.window
+        let caption = "Events that differ, \(TimeText(window.from).text) to \(TimeText(window.until).text) UTC"
+        return ParityMatrix(caption: caption, providers: run.order.providers.map(\.rawValue), cells: cells).markup
+    }
+
+    static func row(_ numbered: NumberedFinding) -> FindingRow {
+        let finding = numbered.finding
+        return FindingRow(
+            provider: finding.provider.rawValue,
+            cause: finding.cause.rawValue.replacing("_", with: " "),
+            style: ParitySummary.style(finding.cause.urgency),
+            summary: finding.cause.summary,
+            name: finding.name,
+            customer: finding.customerID ?? "",
+            event: finding.eventID ?? finding.vendorID ?? "",
+            // What only the vendor has is no event of the journal.
+            href: finding.sequence == nil ? nil : finding.eventID.map(PageLink.event),
+            timestamp: TimeText(finding.timestamp, showsMilliseconds: true),
+            detail: finding.detail,
+            differences: finding.differences.map { difference in
+                Difference(
+                    field: difference.field,
+                    kind: difference.kind.rawValue,
+                    sent: difference.sent ?? "nothing",
+                    shown: difference.shown ?? "nothing"
+                )
+            },
+            hasDifferences: !finding.differences.isEmpty,
+            isConfirmed: finding.isConfirmed,
+            resolution: numbered.resolution
+        )
+    }
+}

@@ -1,0 +1,140 @@
+import Events
+package import Journal
+package import Reports
+
+/// Deliveries that failed: by cause, then each.
+package struct ProblemsPage: PageContent {
+    /// Deliveries that failed for the same reason.
+    struct Group: Sendable {
+        let provider: String
+        let mark: String
+        let code: String
+        let eventName: String
+        let count: String
+        let first: TimeText
+        let last: TimeText
+        let said: String
+        let exampleHref: String
+        let exampleID: String
+        let listHref: String
+        /// The dry run of a retry of the group; nil if the client may not, or if nothing of it can be retried.
+        let retryHref: String?
+        let retryLabel: String
+    }
+
+    /// One delivery.
+    struct Row: Sendable {
+        let selection: String
+        let label: String
+        let id: String
+        let href: String
+        let provider: String
+        let mark: String
+        let eventName: String
+        let customerID: String
+        let accepted: TimeText
+        let attempts: String
+        let next: TimeText?
+        let said: String
+        let canChange: Bool
+    }
+
+    package static let template = "Problems"
+    package let title = "Problems"
+    let filter: ProblemsFilter
+    let groups: [Group]
+    let hasGroups: Bool
+    let total: String
+    let others: String?
+    /// How far the count came, if its time ran out.
+    let countedUntil: TimeText?
+    let rows: [Row]
+    let hasRows: Bool
+    let isFiltered: Bool
+    let mayRevise: Bool
+    let pager: Pager
+
+    /// - Parameters:
+    ///   - groups: nil if the page shows a later part of the list.
+    ///   - mayRevise: whether the client may retry and discard.
+    package init(
+        _ filter: ProblemsFilter,
+        _ groups: DeliveryGroups?,
+        _ page: DeliveryPage,
+        limit: Int,
+        cursor: String?,
+        mayRevise: Bool
+    ) {
+        self.filter = filter
+        self.groups = (groups?.groups ?? []).prefix(100).map { Self.group($0, filter, mayRevise) }
+        hasGroups = !self.groups.isEmpty
+        total = groups.map { PlainNumbers.deliveries($0.total) } ?? ""
+        let beyond = (groups?.others ?? 0) + (groups?.groups.dropFirst(100).reduce(0) { $0 + $1.count } ?? 0)
+        others = beyond > 0 ? PlainNumbers.deliveries(beyond) : nil
+        countedUntil = groups?.countedUntil.map { TimeText($0) }
+        rows = page.deliveries.map(Self.row)
+        hasRows = !rows.isEmpty
+        isFiltered = !filter.hidden.isEmpty || cursor != nil
+        self.mayRevise = mayRevise
+        pager = Pager(
+            Screen.problems.path,
+            filter.parameters,
+            limit: limit,
+            cursor: cursor,
+            next: page.next.map(Self.text),
+            csv: "/dashboard/problems.csv"
+        )
+    }
+
+    /// The states in which a person may retry a delivery.
+    private static let retryable: Set<DeliveryStatus> = [.rejected, .uncertain, .retrying]
+
+    private static func text(_ cursor: DeliveryCursor) -> String { "\(cursor.sequence.rawValue).\(cursor.provider)" }
+
+    private static func group(_ group: DeliveryGroup, _ filter: ProblemsFilter, _ mayRevise: Bool) -> Group {
+        let own: [(name: String, value: String?)] = [
+            ("provider", group.key.provider.rawValue), ("status", group.key.status.rawValue),
+            ("error_code", group.key.errorCode?.rawValue), ("name", group.key.name),
+        ]
+        let kept = filter.parameters.filter { parameter in !own.contains { $0.name == parameter.name } }
+        // Without a code the filter would also take deliveries of other groups.
+        let mayRetry = mayRevise && group.key.errorCode != nil && retryable.contains(group.key.status)
+        let retry: [(name: String, value: String?)] = [("action", "retry"), ("scope", "all")]
+        let cause = group.key.errorCode?.rawValue ?? "-"
+        return Group(
+            provider: group.key.provider.rawValue,
+            mark: group.key.status.rawValue,
+            code: cause,
+            eventName: group.key.name,
+            count: PlainNumbers.count(group.count),
+            first: TimeText(group.first),
+            last: TimeText(group.last),
+            said: group.example.fault.map { $0.vendor ?? $0.message } ?? "",
+            exampleHref: PageLink.event(group.example.eventID.rawValue),
+            exampleID: group.example.eventID.rawValue,
+            listHref: PageLink.address(Screen.problems.path, own + kept),
+            retryHref: mayRetry ? PageLink.address("\(Screen.problems.path)/plan", retry + own + kept) : nil,
+            retryLabel: "Retry \(cause) of \(group.key.name) at \(group.key.provider)"
+        )
+    }
+
+    private static func row(_ archived: ArchivedDelivery) -> Row {
+        let (event, delivery) = (archived.event, archived.delivery)
+        let id = event.id.rawValue
+        return Row(
+            selection: "\(delivery.provider.rawValue)/\(id)",
+            label: "Select \(id) at \(delivery.provider)",
+            id: id,
+            href: PageLink.event(id),
+            provider: delivery.provider.rawValue,
+            mark: delivery.status.rawValue,
+            eventName: event.name,
+            customerID: event.customerID ?? event.subscriptionID ?? "-",
+            accepted: TimeText(event.acceptedAt),
+            attempts: "\(delivery.attempts)",
+            next: delivery.nextAttemptAt.map { TimeText($0) },
+            said: delivery.fault.map { "\($0.code.rawValue): \($0.vendor ?? $0.message)" } ?? "",
+            canChange: retryable.contains(delivery.status)
+        )
+    }
+}

@@ -1,0 +1,127 @@
+package import Events
+package import Journal
+
+/// What is known of a provider: what its pipeline says of itself, what waits for it, and its recent figures.
+package struct ProviderFacts: Sendable {
+    package let name: ProviderName
+    /// Nil if `routes.json` no longer has the provider.
+    package let adapter: AdapterName?
+    /// Nil if no pipeline runs for it.
+    package var pipeline: Pipeline?
+    /// Nil if the store could not be read.
+    package var backlog: Backlog?
+    /// Nil if none are kept.
+    package var figures: RecentFigures?
+    /// The colour of the provider on all pages.
+    package let slot: Int
+
+    /// What a pipeline says of itself.
+    package struct Pipeline: Sendable {
+        /// `closed`, `open` or `probing`.
+        package var circuit: String
+        /// Why the provider is parked; nil if it is not.
+        package var parked: DeliveryFault?
+        /// When the vendor may be called again; nil if it may be called.
+        package var pausedUntil: Timestamp?
+        /// The end of a wait that the vendor asked for.
+        package var heldUntil: Timestamp?
+        /// An operator's hold.
+        package var hold: OperatorHold?
+        package var inFlight: Int
+        package var concurrency: Int
+        /// Why the last request failed as a whole.
+        package var lastFault: DeliveryFault?
+        /// Since the start of the gateway.
+        package var counts: [(label: String, count: Int)]
+
+        package init(
+            circuit: String,
+            parked: DeliveryFault? = nil,
+            pausedUntil: Timestamp? = nil,
+            heldUntil: Timestamp? = nil,
+            hold: OperatorHold? = nil,
+            inFlight: Int = 0,
+            concurrency: Int = 0,
+            lastFault: DeliveryFault? = nil,
+            counts: [(label: String, count: Int)] = []
+        ) {
+            self.circuit = circuit
+            self.parked = parked
+            self.pausedUntil = pausedUntil
+            self.heldUntil = heldUntil
+            self.hold = hold
+            self.inFlight = inFlight
+            self.concurrency = concurrency
+            self.lastFault = lastFault
+            self.counts = counts
+        }
+    }
+
+    package init(
+        name: ProviderName,
+        adapter: AdapterName?,
+        pipeline: Pipeline?,
+        backlog: Backlog?,
+        figures: RecentFigures? = nil,
+        slot: Int
+    ) {
+        self.name = name
+        self.adapter = adapter
+        self.pipeline = pipeline
+        self.backlog = backlog
+        self.figures = figures
+        self.slot = slot
+    }
+}
+
+/// The state of a provider in one word.
+package enum ProviderState: Sendable, Equatable {
+    case closed, probing, open, parked, held, waiting, unconfigured, unknown
+
+    init(_ facts: ProviderFacts) {
+        guard facts.adapter != nil else {
+            self = .unconfigured
+            return
+        }
+        guard let pipeline = facts.pipeline else {
+            self = .unknown
+            return
+        }
+        if pipeline.hold != nil {
+            self = .held
+        } else if pipeline.parked != nil {
+            self = .parked
+        } else if pipeline.circuit == "open" {
+            self = .open
+        } else if pipeline.circuit == "probing" {
+            self = .probing
+        } else {
+            self = pipeline.heldUntil == nil ? .closed : .waiting
+        }
+    }
+
+    /// The class of its mark in the stylesheet.
+    var mark: String {
+        switch self {
+        case .closed: "circuit-closed"
+        case .probing, .waiting: "circuit-half-open"
+        case .open: "circuit-open"
+        case .parked, .held: "circuit-parked"
+        case .unconfigured, .unknown: "unknown"
+        }
+    }
+
+    /// What people read.
+    var label: String {
+        switch self {
+        case .closed: "delivering"
+        case .probing: "probing"
+        case .open: "failing"
+        case .parked: "credential refused"
+        case .held: "held by an operator"
+        case .waiting: "waiting for the vendor"
+        case .unconfigured: "not in routes.json"
+        case .unknown: "no pipeline"
+        }
+    }
+}

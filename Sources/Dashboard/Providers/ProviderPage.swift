@@ -1,0 +1,156 @@
+package import Events
+import Journal
+
+/// One provider: its state, what waits for it, its figures, and what may be done.
+package struct ProviderPage: PageContent {
+    /// A name and a value.
+    struct Fact: Sendable {
+        let label: String
+        let text: String
+    }
+
+    package static let template = "Provider"
+    package let title: String
+    let href: String
+    let mark: String
+    let state: String
+    let explanation: String
+    let facts: [Fact]
+    let counts: [Fact]
+    let chartMarkups: [Markup]
+    let holdHref: String
+    let resumeHref: String
+    let problemsHref: String
+    let mayAct: Bool
+    let isHeld: Bool
+
+    /// A drawing made by us.
+    struct Markup: Sendable {
+        let drawingMarkup: String
+    }
+
+    /// What `routes.json` says of a provider, without its credential.
+    package struct Configuration: Sendable {
+        package let vendor: String
+        package let baseURL: String
+        package let credentialSource: String
+        package let identity: String
+        package let rateLimit: String?
+        package let timeout: Duration
+
+        package init(
+            vendor: String,
+            baseURL: String,
+            credentialSource: String,
+            identity: String,
+            rateLimit: String?,
+            timeout: Duration
+        ) {
+            self.vendor = vendor
+            self.baseURL = baseURL
+            self.credentialSource = credentialSource
+            self.identity = identity
+            self.rateLimit = rateLimit
+            self.timeout = timeout
+        }
+    }
+
+    /// - Parameters:
+    ///   - configuration: nil if `routes.json` no longer has the provider.
+    ///   - mayAct: whether the client may hold and resume it.
+    package init(_ facts: ProviderFacts, _ configuration: Configuration?, mayAct: Bool, at now: Timestamp) {
+        title = facts.name.rawValue
+        href = PageLink.provider(title)
+        let state = ProviderState(facts)
+        mark = state.mark
+        self.state = state.label
+        explanation = Self.explanation(facts, state, at: now)
+        self.facts = Self.facts(facts, configuration, at: now)
+        counts = (facts.pipeline?.counts ?? []).map { Fact(label: $0.label, text: PlainNumbers.count($0.count)) }
+        chartMarkups = facts.figures.map { Self.charts($0, facts.slot) } ?? []
+        holdHref = href + "/hold"
+        resumeHref = href + "/resume"
+        problemsHref = PageLink.address(Screen.problems.path, [("provider", title)])
+        self.mayAct = mayAct && facts.adapter != nil
+        isHeld = facts.pipeline?.hold != nil
+    }
+
+    private static func charts(_ figures: RecentFigures, _ slot: Int) -> [Markup] {
+        let rates = [
+            ChartSeries(name: "accepted", slot: (slot + 1) % 8, values: figures.accepted),
+            ChartSeries(name: "delivered", slot: slot, values: figures.delivered),
+        ]
+        let backlog = ChartSeries(name: "waiting", slot: slot, values: figures.backlog.map { $0.map(Double.init) })
+        let limit = ChartSeries(
+            name: "limit",
+            slot: slot,
+            values: figures.concurrency.map { $0.map(Double.init) }
+        )
+        return [
+            CircuitStrip(id: "circuit", times: figures.times, states: figures.circuit).markup,
+            LineChart(
+                id: "rates",
+                title: "Accepted and delivered",
+                times: figures.times,
+                series: rates,
+                unit: .perSecond
+            )
+            .markup,
+            LineChart(id: "backlog", title: "Waiting", times: figures.times, series: [backlog], unit: .count).markup,
+            LatencyChart(id: "latency", title: "Latency", times: figures.times, p50: figures.p50, p99: figures.p99)
+                .markup,
+            LineChart(
+                id: "concurrency",
+                title: "Concurrent requests allowed",
+                times: figures.times,
+                series: [limit],
+                unit: .count
+            )
+            .markup,
+        ].map { Markup(drawingMarkup: $0) }
+    }
+
+    private static func explanation(_ facts: ProviderFacts, _ state: ProviderState, at now: Timestamp) -> String {
+        guard let pipeline = facts.pipeline else {
+            return facts.adapter == nil
+                ? "routes.json no longer has this provider, so nothing is delivered to it. Add it again, or discard what waits."
+                : "No pipeline runs for this provider yet."
+        }
+        let next =
+            pipeline.pausedUntil.map { $0 > now ? " Next call in \(PlainNumbers.duration($0 - now))." : "" } ?? ""
+        switch state {
+        case .held:
+            guard let hold = pipeline.hold else { return "" }
+            return "\(hold.by) holds it since \(TimeText(hold.at).text) UTC, until \(TimeText(hold.until).text) UTC."
+        case .parked:
+            return "The vendor refuses the credential or the account: \(ProviderRow.fault(facts)).\(next) "
+                + "Nothing is dropped; correct the credential, then resume."
+        case .open:
+            return "The last calls failed, so calls pause: \(ProviderRow.fault(facts)).\(next)"
+        case .probing: return "One call finds out whether the vendor is back."
+        case .waiting:
+            return "The vendor asked to wait until \(pipeline.heldUntil.map { TimeText($0).text } ?? "later") UTC."
+        case .closed: return "Calls succeed."
+        case .unconfigured, .unknown: return ""
+        }
+    }
+
+    private static func facts(_ facts: ProviderFacts, _ configuration: Configuration?, at now: Timestamp) -> [Fact] {
+        let row = ProviderRow(facts, at: now)
+        var list = [
+            Fact(label: "Waiting", text: row.waiting), Fact(label: "Oldest", text: row.age),
+            Fact(label: "Clears in", text: row.clearing), Fact(label: "Delivered/s", text: row.rate),
+            Fact(label: "In flight / limit", text: row.inFlight),
+            Fact(label: "Latency p50 / p99", text: "\(row.p50) / \(row.p99)"),
+        ]
+        if !row.fault.isEmpty { list.append(Fact(label: "Last error", text: row.fault)) }
+        guard let configuration else { return list }
+        return list + [
+            Fact(label: "Vendor", text: configuration.vendor), Fact(label: "Address", text: configuration.baseURL),
+            Fact(label: "Credential", text: configuration.credentialSource),
+            Fact(label: "Identity", text: configuration.identity),
+            Fact(label: "Rate limit", text: configuration.rateLimit ?? "none"),
+            Fact(label: "Timeout", text: PlainNumbers.duration(configuration.timeout)),
+        ]
+    }
+}

@@ -1,0 +1,84 @@
+package import Events
+package import Reports
+
+/// Figures of a provider, or of the gateway, in equal steps, oldest first; nil where nothing was measured.
+package struct RecentFigures: Sendable {
+    package let start: Timestamp
+    package let step: Duration
+    /// Events per second.
+    package let accepted: [Double?]
+    /// Events per second.
+    package let delivered: [Double?]
+    /// In each step.
+    package let rejected: [Int?]
+    /// In each step.
+    package let uncertain: [Int?]
+    /// At the end of each step.
+    package let backlog: [Int?]
+    /// Milliseconds.
+    package let p50: [Double?]
+    /// Milliseconds.
+    package let p99: [Double?]
+    /// How many requests might be in flight at the end of each step.
+    package let concurrency: [Int?]
+    /// The state that kept calls away most within each step.
+    package let circuit: [CircuitState?]
+
+    package init(
+        start: Timestamp,
+        step: Duration,
+        accepted: [Double?],
+        delivered: [Double?],
+        rejected: [Int?] = [],
+        uncertain: [Int?] = [],
+        backlog: [Int?] = [],
+        p50: [Double?] = [],
+        p99: [Double?] = [],
+        concurrency: [Int?] = [],
+        circuit: [CircuitState?] = []
+    ) {
+        self.start = start
+        self.step = step
+        self.accepted = accepted
+        self.delivered = delivered
+        self.rejected = rejected
+        self.uncertain = uncertain
+        self.backlog = backlog
+        self.p50 = p50
+        self.p99 = p99
+        self.concurrency = concurrency
+        self.circuit = circuit
+    }
+
+    var times: ChartTimes { ChartTimes(start: start, step: step, count: accepted.count) }
+
+    /// The steps that make up the newest minute, at least one.
+    private var lastMinute: Int { max(1, Int(min(60 / max(step.seconds, 0.001), 60))) }
+
+    /// The mean of the newest minute; nil if nothing was measured in it.
+    static func mean(_ values: [Double?], ofLast count: Int) -> Double? {
+        let known = values.suffix(count).compactMap(\.self)
+        return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+    }
+
+    /// Events per second in the newest minute.
+    var acceptedNow: Double? { Self.mean(accepted, ofLast: lastMinute) }
+    /// Events per second in the newest minute.
+    var deliveredNow: Double? { Self.mean(delivered, ofLast: lastMinute) }
+    /// The newest that was measured in the last minute.
+    var p50Now: Double? { p50.suffix(lastMinute).compactMap(\.self).last }
+    var p99Now: Double? { p99.suffix(lastMinute).compactMap(\.self).last }
+    /// The newest that is known.
+    var backlogNow: Int? { backlog.last { $0 != nil } ?? nil }
+
+    /// The sum of all steps; nil if nothing was measured.
+    static func sum(_ values: [Int?]) -> Int? {
+        let known = values.compactMap(\.self)
+        return known.isEmpty
+            ? nil
+            : known.reduce(0) { sum, value in
+                let (total, overflows) = sum.addingReportingOverflow(value)
+                return overflows ? .max : total
+            }
+    }
+}

@@ -1,0 +1,14 @@
+package import Events
+
+/// A time in UTC, for programs and for people; the partial `Time` shows it.
+package struct TimeText: Sendable, Equatable {
+    let iso: String
+    let text: String
+
+    /// - Parameter showsMilliseconds: for lists in which they tell the order.
+    package init(_ timestamp: Timestamp, showsMilliseconds: Bool = false) {
+        iso = timestamp.rfc3339
+        let end = iso.index(iso.startIndex, offsetBy: showsMilliseconds ? 23 : 19)
+        text = String(iso[..<end]).replacing("T", with: " ")
+    }
+}

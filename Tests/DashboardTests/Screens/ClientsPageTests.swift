@@ -1,0 +1,50 @@
+import Access
+import Events
+import Foundation
+import Testing
+
+@testable import Dashboard
+
+@Suite struct ClientsPageTests {
+    private let clients = [
+        Client(
+            name: "shop",
+            tenant: "shop",
+            scopes: [.writeEvents, .readEvents],
+            limits: ClientLimits(requests: RateLimit(requests: 1000, per: .seconds(60)))
+        )
+    ]
+
+    /// Runs with a data folder of its own.
+    private func administer(_ work: (KeyAdministration) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "clients-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await work(KeyAdministration(of: KeyFile(in: folder), for: clients, by: "client ops"))
+    }
+
+    @Test func `shows a new key once, and never the other keys`() async throws {
+        try await administer { keys in
+            let made = try await keys.create(for: "shop", id: "first", term: StoredKeys.Term())
+            let page = ClientsPage(clients, try await keys.list(of: nil), made: made)
+            #expect(page.made?.key == made.key.reveal() && page.made?.id == "first")
+            let row = try #require(page.clients.first)
+            #expect(row.scopes == "events:read, events:write" && row.limits == "1,000 requests in 1 min")
+            #expect(row.keys.map(\.id) == ["first"] && row.keys.map(\.state) == ["valid"])
+            let later = ClientsPage(clients, try await keys.list(of: nil))
+            #expect(later.made == nil && !"\(later)".contains(made.key.reveal()))
+        }
+    }
+
+    @Test func `offers to revoke what is valid and in the data folder`() async throws {
+        try await administer { keys in
+            _ = try await keys.create(for: "shop", id: "first", term: StoredKeys.Term())
+            let rotated = try await keys.rotate("shop", id: "second", overlap: .seconds(3600), term: StoredKeys.Term())
+            _ = try await keys.revoke("first")
+            let page = ClientsPage(clients, try await keys.list(of: nil), made: rotated)
+            let row = try #require(page.clients.first)
+            #expect(row.keys.map(\.state) == ["revoked", "valid"])
+            #expect(row.keys.map(\.mayRevoke) == [false, true])
+            #expect(page.made?.note?.hasPrefix("The previous keys work until ") == true)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Events
+import Journal
+import Parity
+import Testing
+
+@testable import Dashboard
+
+@Suite struct MigrationPageTests {
+    static let window = ReadWindow(
+        from: Timestamp(milliseconds: 1_710_892_800_000),
+        until: Timestamp(milliseconds: 1_710_979_200_000)
+    )
+
+    static func run(
+        _ state: ParityRun.State = .finished,
+        _ causes: [CauseCount] = [],
+        unreadable: String? = nil
+    ) -> ParityRun {
+        ParityRun(
+            id: 7,
+            order: ParityOrder(window: window, providers: ["lago-prod"], level: .full),
+            tenant: "shop",
+            client: "finance",
+            requestedAt: window.until,
+            state: state,
+            endedAt: state.isOver ? window.until : nil,
+            events: 41_210,
+            windows: 24,
+            windowsRead: 12,
+            reports: [
+                ProviderReport(
+                    provider: "lago-prod",
+                    totals: CellCounts(expected: 41_210, found: 41_000, missing: 210, extra: 2, different: 3),
+                    unreadable: unreadable,
+                    countedOnly: state.isOver ? 100 : 0,
+                    sampledParts: 3000,
+                    causes: causes
+                )
+            ]
+        )
+    }
+
+    private func page(
+        _ runs: [ParityRun] = [],
+        _ lanes: [Lane] = [],
+        keeping entered: MigrationPage.Entered? = nil,
+        fault: String? = nil
+    ) -> MigrationPage {
+        MigrationPage(
+            runs: runs,
+            next: nil,
+            backfills: lanes.map { MigrationPage.Backfill($0, heldBy: "a hold") },
+            mayManage: true,
+            providers: ["lago-prod"],
+            proposing: Self.window,
+            keeping: entered,
+            fault: fault
+        )
+    }
+
+    @Test func `proposes to compare every provider in full, and keeps what was filled in`() {
+        let first = page()
+        #expect(first.providers.map(\.isChosen) == [true])
+        #expect(first.levels.filter(\.isChosen).map(\.value) == ["full"])
+        let entered = MigrationPage.Entered(providers: ["other"], from: "yesterday", until: "", level: .digest)
+        let again = page(keeping: entered, fault: "from is no time")
+        #expect(again.providers.map(\.isChosen) == [false])
+        #expect(again.levels.filter(\.isChosen).map(\.value) == ["digest"])
+        #expect(again.from == "yesterday" && again.until.isEmpty)
+    }
+
+    @Test func `refreshes from its own address also where it answers a form`() {
+        let frame = PageFrame(environment: nil, isSandbox: false, client: nil, current: .migration)
+        let refused = PageTemplates.content(page(fault: "from is no time"), in: frame)
+        #expect(refused.contains(#"<section id="comparisons" data-refresh="/dashboard/migration">"#))
+        #expect(PageTemplates.content(page(), in: frame).contains(#"<section id="comparisons" data-refresh>"#))
+    }
+
+    static func lane(_ state: LaneState, walked: Int, ahead: Int) -> Lane {
+        Lane(
+            number: 3,
+            provider: "lago-prod",
+            adapter: "lago",
+            filter: LaneFilter(),
+            routes: [],
+            state: state,
+            rate: 50,
+            startedBy: "ops",
+            startedAt: Self.window.from,
+            changedBy: "ops",
+            changedAt: Self.window.from,
+            endedAt: nil,
+            hasEnd: true,
+            progress: LaneProgress(walked: walked, ahead: ahead),
+            counts: LaneCounts(statuses: [.delivered: 20, .rejected: 2, .uncertain: 1])
+        )
+    }
+
+    @Test(arguments: [
+        (run(.reading), "reading", "pending"), (run(), "equal", "ok"),
+        (run(.finished, [CauseCount(cause: .content, count: 3, accepted: 1)]), "different", "bad"),
+        (run(.finished, [CauseCount(cause: .content, count: 3, accepted: 3)]), "equal", "ok"),
+        (run(.finished, unreadable: "HTTP 501"), "incomplete", "warn"), (run(.failed), "incomplete", "warn"),
+    ])
+    func `says how a comparison ended`(run: ParityRun, state: String, style: String) throws {
+        let row = try #require(page([run]).runs.first)
+        #expect(row.state == state && row.style == style)
+        #expect(row.differing == "215" && row.href == "/dashboard/migration/runs/7")
+    }
+
+    @Test func `counts what nobody has accepted`() {
+        let run = Self.run(.finished, [CauseCount(cause: .content, count: 1300, accepted: 100)])
+        #expect(RunVerdict(run).sentence == "1,200 differences that nobody has accepted.")
+        let many = Self.run(
+            .finished,
+            [
+                CauseCount(cause: .content, count: .max), CauseCount(cause: .doubled, count: .max),
+            ]
+        )
+        #expect(RunVerdict(many).sentence.hasPrefix("9,223,372,036,854,775,807"))
+    }
+
+    @Test(arguments: [
+        (LaneState.running, true, false, true), (.paused, false, true, true), (.cancelling, false, false, false),
+        (.done, false, false, false), (.cancelled, false, false, false),
+    ])
+    func `offers what is possible with a backfill`(state: LaneState, pause: Bool, resume: Bool, cancel: Bool) throws {
+        let row = try #require(page([], [Self.lane(state, walked: 250, ahead: 750)]).backfills.first)
+        #expect([row.mayPause, row.mayResume, row.mayCancel] == [pause, resume, cancel])
+        #expect(row.percent == 25 && row.of == "1,000" && row.delivered == "20" && row.failed == "3")
+        #expect((row.heldBy != nil) == state.isActive)
+    }
+
+    @Test(arguments: [(0, 0, 100), (0, 5, 0), (Int.max, Int.max, 100), (-1, 5, 0)])
+    func `shows any progress`(walked: Int, ahead: Int, percent: Int) throws {
+        let row = try #require(page([], [Self.lane(.running, walked: walked, ahead: ahead)]).backfills.first)
+        #expect(row.percent == percent)
+    }
+}

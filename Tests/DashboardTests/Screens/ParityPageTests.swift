@@ -1,0 +1,113 @@
+import Events
+import Parity
+import Testing
+
+@testable import Dashboard
+
+@Suite struct ParityPageTests {
+    private let run = MigrationPageTests.run(
+        .finished,
+        [
+            CauseCount(cause: .lostAfterAccept, count: 210, accepted: 10),
+            CauseCount(cause: .foreign, count: 2, accepted: 2),
+        ]
+    )
+
+    private let cells = [
+        NumberedCell(
+            number: 1,
+            cell: ParityCell(
+                provider: "lago-prod",
+                name: "api request",
+                counts: CellCounts(expected: 41_210, found: 41_000, missing: 210, extra: 2, different: 3)
+            )
+        )
+    ]
+
+    private func finding(_ sequence: SequenceNumber?, _ differences: [ContentDifference] = []) -> NumberedFinding {
+        let finding = Finding(
+            key: "k",
+            provider: "lago-prod",
+            cause: .content,
+            sequence: sequence,
+            eventID: "evt/1",
+            name: "api request",
+            customerID: nil,
+            subscriptionID: nil,
+            timestamp: MigrationPageTests.window.from,
+            differences: differences
+        )
+        return NumberedFinding(number: 9, finding: finding, resolution: nil)
+    }
+
+    private func page(
+        _ findings: [NumberedFinding],
+        _ filter: FindingFilter = FindingFilter(),
+        limit: Int = 100,
+        mayManage: Bool = true
+    ) -> ParityRunPage {
+        ParityRunPage(run, cells: cells, findings: findings, filter, limit: limit, cursor: nil, mayManage: mayManage)
+    }
+
+    @Test func `leads from a cell to its findings, and from there to the event`() throws {
+        let page = page([finding(SequenceNumber(1)), finding(nil)])
+        #expect(
+            page.matrixMarkup.contains(
+                "href=\"/dashboard/migration/runs/7?provider=lago-prod&amp;name=api%20request#findings\"><b>215</b>"
+            )
+        )
+        #expect(page.findings.map(\.href) == ["/dashboard/events/evt%2F1", nil])
+    }
+
+    @Test func `names the filter, and keeps it in the next page and in the CSV`() {
+        let filter = FindingFilter(cause: .content, provider: "lago-prod", customerID: "c 1")
+        let page = page([finding(nil)], filter, limit: 1)
+        #expect(page.filterText == "provider lago-prod, customer c 1, cause content")
+        #expect(page.pager.next?.contains("customer_id=c%201&cause=content&limit=1&cursor=9") == true)
+        #expect(page.pager.csv?.hasPrefix("/dashboard/migration/runs/7/findings.csv?provider=lago-prod") == true)
+        #expect(self.page([]).filterText == nil)
+    }
+
+    @Test func `shows what was sent beside what the vendor has`() throws {
+        let difference = ContentDifference(field: "properties.units", kind: .dropped, sent: "5", shown: nil)
+        let row = try #require(page([finding(nil, [difference])]).findings.first)
+        #expect(row.hasDifferences && row.differences.first?.sent == "5" && row.differences.first?.shown == "nothing")
+    }
+
+    @Test func `offers to send lost events again to those who may`() {
+        #expect(page([]).mayResend)
+        #expect(!page([], mayManage: false).mayResend)
+    }
+
+    @Test func `sums up causes with what they need`() throws {
+        let provider = try #require(ParitySummary(run).providers.first)
+        #expect(provider.causes.map(\.urgency) == ["the bill is wrong", "needs a decision"])
+        #expect(provider.causes.map(\.isOpen) == [true, false])
+        #expect(provider.bound == "0.10%")
+    }
+
+    @Test func `digests the figures of a report, all of them`() {
+        func figures(_ run: ParityRun, _ cells: [NumberedCell]) -> String {
+            ParityReportPage.figures(run, cells, journal: "j")
+        }
+        let text = figures(run, cells)
+        #expect(text.contains("cause lago-prod lost_after_accept 210 10"))
+        #expect(text.contains("cell lago-prod 41210 41000 210 2 3 api request"))
+        #expect(text != figures(run, []))
+        #expect(text != figures(MigrationPageTests.run(), cells))
+    }
+
+    @Test func `reports accepted causes`() {
+        let page = ParityReportPage(
+            run,
+            cells: cells,
+            environment: "production",
+            journal: "j",
+            at: MigrationPageTests.window.until
+        )
+        #expect(page.accepted.map(\.cause) == ["lost after accept", "foreign"])
+        #expect(page.accepted.map(\.count) == ["10", "2"])
+        #expect(page.isOver && page.hasMatrix)
+        #expect(page.digest.utf8.count == 64)
+    }
+}

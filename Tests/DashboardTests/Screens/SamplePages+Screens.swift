@@ -1,0 +1,300 @@
+import ConfigurationFile
+import Events
+import JSON
+import Journal
+import Parity
+import Routing
+
+@testable import Access
+@testable import Dashboard
+@testable import Reports
+
+/// Live, Try, Routes, Migration and Clients: with a text in every field that may hold any, and with nothing to show.
+extension SamplePages {
+    static let screens: [Sample] =
+        [
+            Sample(name: "live") { text in
+                let filter = LivePage.Filter(name: text, customer: text, provider: text, status: .rejected)
+                return LivePage(filter, providers: [ProviderName(text), "other"])
+            },
+            Sample(name: "try, preview") { trying($0) },
+            Sample(name: "try, faults") { text in
+                TryPage(
+                    text: text,
+                    clients: [],
+                    names: [],
+                    maySend: false,
+                    faults: [
+                        EventFault(index: 0, field: text, code: .required, message: text),
+                        EventFault(index: nil, field: nil, code: .malformed, message: text),
+                    ]
+                )
+            },
+            Sample(name: "try, nowhere") { text in
+                let preview = EventPreview(event: event(text), destinations: [])
+                return TryPage(text: text, clients: [], names: [], maySend: true, preview: preview)
+            },
+            Sample(name: "try, empty") { TryPage(text: $0, clients: [], names: [], maySend: true) },
+            Sample(name: "clients") { clients($0) },
+            Sample(name: "clients, none") { ClientsPage([], [], fault: $0) },
+        ] + routes + migration
+
+    private static func trying(_ text: String) -> TryPage {
+        func destination(
+            _ mode: DeliveryMode,
+            _ result: DestinationPreview.Result,
+            notBefore: Timestamp? = nil
+        ) -> DestinationPreview {
+            let destination = Destination(provider: ProviderName(text), adapter: "lago", mode: mode)
+            return DestinationPreview(destination: destination, result: result, notBefore: notBefore)
+        }
+        let request = PreviewedRequest(
+            method: "POST",
+            url: text,
+            headers: [.init(name: "X-Name", value: text)],
+            body: Array(text.utf8),
+            path: text
+        )
+        let destinations = [
+            destination(.primary, .request(request), notBefore: now), destination(.shadow, .request(request)),
+            destination(.mirror, .untranslatable(Untranslatable(field: text, message: text))),
+            destination(.mirror, .notConfigured),
+        ]
+        return TryPage(
+            text: text,
+            clients: [Choice(text, isChosen: true), Choice("b", isChosen: false)],
+            names: [text],
+            maySend: true,
+            preview: EventPreview(event: event(text), destinations: destinations)
+        )
+    }
+
+    private static func event(_ text: String) -> AcceptedEvent {
+        AcceptedEvent(
+            Submission(
+                tenant: TenantID(text),
+                client: ClientName(text),
+                acceptedAt: now,
+                plan: Plan(route: nil, destinations: [])
+            ),
+            id: EventID(text),
+            name: text,
+            customerID: text,
+            subscriptionID: nil,
+            timestamp: now,
+            timestampWasGiven: true,
+            source: nil,
+            properties: nil,
+            vendor: nil
+        )
+    }
+
+    private static func clients(_ text: String) -> ClientsPage {
+        let client = Client(
+            name: ClientName(text),
+            tenant: TenantID(text),
+            scopes: [.admin],
+            allowance: Allowance(names: [Glob(text)])
+        )
+        let digest = KeyDigest(of: "key")
+        let key = StoredKey(
+            client: client.name,
+            key: ClientKey(id: text, digest: digest, expires: now),
+            created: now
+        )
+        let listed = KeyAdministration.Listed(client: client.name, key: key.key, stored: key, state: .usable)
+        let made = KeyAdministration.Made(key: Secret(text), stored: key, ended: [key], lasting: [key.key])
+        let keyless = Client(name: "keyless", tenant: "t", scopes: [])
+        return ClientsPage([client, keyless], [listed], made: made)
+    }
+
+    private static let routes: [Sample] = [
+        Sample(name: "routes") { text in
+            let hold = OperatorHold(until: now, by: ClientName(text), at: now)
+            return RoutesPage(report(text, holds: [.init(provider: ProviderName(text), hold: hold)]), delivered: [:])
+        },
+        Sample(name: "routes, long") { _ in
+            RoutesPage(report(String(repeating: "\n", count: 6000), holds: []), delivered: [:])
+        },
+        Sample(name: "routes, faulty") { text in
+            let fault = ConfigurationFault(
+                severity: .error,
+                position: JSONPosition(line: 1, column: 1),
+                message: text
+            )
+            return RoutesChangePage(faulty: text, FaultyConfiguration(faults: [fault]), file: text)
+        },
+        Sample(name: "routes, change") { text in
+            change(text, [text], .success("0a1b"))
+        },
+        Sample(name: "routes, no change") { change($0, [], .failure(PlanRefusal($0))) },
+        Sample(name: "routes, plan") { text in plan(text) },
+        Sample(name: "routes, plan that is made") { _ in
+            RoutesPlanPage(value(#"{"id": "a", "status": "running", "events_read": 5, "stale": false}"#))
+        },
+    ]
+
+    private static func change(_ text: String, _ changes: [String], _ plan: Result<String, PlanRefusal>)
+        -> RoutesChangePage
+    {
+        let routes = Routes(providers: [], routes: [], clients: [])
+        return RoutesChangePage(
+            valid: text,
+            warnings: [],
+            changes: changes,
+            from: routes,
+            to: routes,
+            plan: plan,
+            file: text
+        )
+    }
+
+    private static func plan(_ text: String) -> RoutesPlanPage {
+        var writer = JSONWriter()
+        writer.string(text)
+        let quoted = String(decoding: writer.bytes, as: UTF8.self)
+        return RoutesPlanPage(
+            value(
+                """
+                {"id": \(quoted), "status": "done", "stale": true, "error": \(quoted), "result": {"changes_nothing": true,
+                  "destinations": [
+                    {"provider": \(quoted), "backfill": {"events": 5, "seconds": 9},
+                     "changed": {"fields": [{"field": \(quoted), "example": {"before": \(quoted), "after": \(quoted)}}]},
+                     "untranslatable": {"events": 1, "groups": [{"events": 1, "field": \(quoted), "message": \(quoted)}]}},
+                    {"provider": "plain"}],
+                  "unrouted": {"events": 1, "groups": [{"name": \(quoted)}]},
+                  "forbidden": {"events": 1, "groups": [{"name": \(quoted)}]}}}
+                """
+            )
+        )
+    }
+
+    private static func value(_ json: String) -> JSONValue {
+        guard let document = JSONDocument(ifValid: Array(json.utf8)) else { preconditionFailure("not JSON: \(json)") }
+        return document.root
+    }
+
+    private static func report(_ text: String, holds: [ConfigurationReport.Hold]) -> ConfigurationReport {
+        ConfigurationReport(
+            file: text,
+            digest: text,
+            text: text,
+            loadedAt: now,
+            version: 1,
+            routes: Routes(providers: [], routes: [], clients: []),
+            holds: holds,
+            pausedBackfills: []
+        )
+    }
+
+    private static let migration: [Sample] = [
+        Sample(name: "migration") { text in
+            migration(
+                text,
+                [MigrationPageTests.run()],
+                [lane(.running, ahead: 5), lane(.paused, ahead: 5)].map { .init($0, heldBy: text) },
+                mayManage: true
+            )
+        },
+        Sample(name: "migration, empty") { migration($0, [], [], mayManage: true) },
+        Sample(name: "migration, reader") { migration($0, [], [], mayManage: false) },
+        Sample(name: "comparison") { text in
+            comparison(text, MigrationPageTests.run(.finished, causes, unreadable: text))
+        },
+        Sample(name: "comparison, running") { _ in
+            ParityRunPage(
+                MigrationPageTests.run(.reading),
+                cells: [],
+                findings: [],
+                FindingFilter(),
+                limit: 100,
+                cursor: nil,
+                mayManage: true
+            )
+        },
+        Sample(name: "comparison, all lost") { _ in
+            ParityRunPage(
+                MigrationPageTests.run(.finished, causes),
+                cells: many,
+                findings: [],
+                FindingFilter(),
+                limit: 100,
+                cursor: nil,
+                mayManage: true
+            )
+        },
+        Sample(name: "report") { report($0, MigrationPageTests.run(.finished, causes), []) },
+        Sample(name: "report, running") { report($0, MigrationPageTests.run(.reading), many) },
+    ]
+
+    private static let causes = [
+        CauseCount(cause: .lostAfterAccept, count: 5, accepted: 1), CauseCount(cause: .content, count: 1, accepted: 1),
+    ]
+
+    /// More cells than a page shows.
+    private static let many = (0..<ParityRunPage.mostCells).map { number in
+        NumberedCell(
+            number: Int64(number),
+            cell: ParityCell(provider: "lago-prod", name: "n\(number)", counts: CellCounts())
+        )
+    }
+
+    private static func migration(
+        _ text: String,
+        _ runs: [ParityRun],
+        _ backfills: [MigrationPage.Backfill],
+        mayManage: Bool
+    ) -> MigrationPage {
+        MigrationPage(
+            runs: runs,
+            next: runs.isEmpty ? nil : text,
+            backfills: backfills,
+            mayManage: mayManage,
+            providers: [ProviderName(text)],
+            proposing: MigrationPageTests.window,
+            keeping: MigrationPage.Entered(providers: [text], from: text, until: text, level: .digest),
+            fault: runs.isEmpty ? nil : text
+        )
+    }
+
+    private static func lane(_ state: LaneState, ahead: Int) -> Lane {
+        MigrationPageTests.lane(state, walked: 1, ahead: ahead)
+    }
+
+    /// A difference of an event of the journal, or of one that only the vendor has.
+    static func finding(_ text: String, isKnown: Bool) -> NumberedFinding {
+        let difference = ContentDifference(field: text, kind: .value, sent: text, shown: text)
+        let finding = Finding(
+            key: "k",
+            provider: ProviderName(text),
+            cause: .content,
+            sequence: isKnown ? 1 : nil,
+            eventID: text,
+            name: text,
+            customerID: text,
+            subscriptionID: nil,
+            timestamp: now,
+            differences: isKnown ? [difference] : [],
+            detail: isKnown ? text : nil
+        )
+        return NumberedFinding(number: 1, finding: finding, resolution: text)
+    }
+
+    private static func comparison(_ text: String, _ run: ParityRun) -> ParityRunPage {
+        let counts = CellCounts(expected: 3, found: 1, missing: 2)
+        return ParityRunPage(
+            run,
+            cells: [NumberedCell(number: 1, cell: ParityCell(provider: "lago-prod", name: text, counts: counts))],
+            findings: [finding(text, isKnown: true), finding(text, isKnown: false)],
+            FindingFilter(cause: .content, provider: ProviderName(text), customerID: text, name: text),
+            limit: 2,
+            cursor: nil,
+            mayManage: true,
+            notice: text
+        )
+    }
+
+    private static func report(_ text: String, _ run: ParityRun, _ cells: [NumberedCell]) -> ParityReportPage {
+        ParityReportPage(run, cells: cells, environment: text, journal: text, at: now)
+    }
+}
