@@ -2,7 +2,7 @@ package import JSON
 
 /// A message of a stream of server-sent events.
 package struct StreamMessage: Sendable, Equatable {
-    /// By which the stream can be taken up again; nil for a message that cannot come again.
+    /// From which the stream can be resumed; nil for a message that is not repeated.
     package let id: String?
     package let kind: String
     package let data: String
@@ -19,11 +19,11 @@ package struct StreamMessage: Sendable, Equatable {
 
 /// The gateway did not open a stream.
 package struct StreamRefused: Error, Sendable {
-    /// In the gateway's words.
+    /// The gateway's message.
     package let problem: String
 }
 
-/// Reads server-sent events out of bytes that come in whatever pieces.
+/// Reads server-sent events from bytes that arrive in pieces.
 struct EventStreamReader {
     private var rest: [UInt8] = []
     private var (id, kind, data): (String?, String, [String]) = (nil, "message", [])
@@ -40,7 +40,7 @@ struct EventStreamReader {
         return messages
     }
 
-    /// A line; an empty one ends a message, one that begins with a colon is a sign of life.
+    /// A line; an empty one ends a message, one that begins with a colon is a keep-alive.
     private mutating func take(_ line: String) -> StreamMessage? {
         guard !line.isEmpty else {
             defer { (id, kind, data) = (nil, "message", []) }

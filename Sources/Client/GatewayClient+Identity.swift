@@ -2,17 +2,17 @@ import JSON
 import NIOHTTP1
 
 extension GatewayClient {
-    /// Whom the key belongs to at the gateway, and where its events go.
+    /// The key's client at the gateway, and the journal of its events.
     package struct Identity: Sendable, Equatable {
         package let tenant: String
         /// Tells the gateway's journal from all others.
         package let journal: String
-        /// The most bytes of a request's body.
+        /// Maximum number of bytes of a request's body.
         package let bodyLimitBytes: Int
     }
 
     /// Asks the gateway who the caller is.
-    /// - Returns: the identity, or nil if this gateway is of a version that does not tell.
+    /// - Returns: the identity, or nil if the gateway's version does not support it.
     /// - Throws: ``SendFailure`` if it cannot be asked or refuses the key.
     package func identity() async throws(SendFailure) -> Identity? {
         let answer: Answer

@@ -11,7 +11,7 @@ package struct GatewayClient: Sendable {
     package let address: String
     private let key: String
 
-    /// A connection that cannot be made is told at once; patience is the caller's.
+    /// Connection failures are reported at once; the caller decides about retries.
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration(timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10)))
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -41,17 +41,17 @@ package struct GatewayClient: Sendable {
             }
         }
 
-        /// A problem's detail, or the status where the answer is none.
+        /// A problem's detail, or the status if the response is not a problem.
         package var problem: String {
-            json?["detail"]?.string ?? "the gateway answered \(status)"
+            json?["detail"]?.string ?? "the gateway responded with status \(status)"
         }
     }
 
     /// Follows a stream of server-sent events until the gateway ends it.
     /// - Parameters:
-    ///   - id: of the last message that came, to miss none behind it.
+    ///   - id: of the last message that came, to miss none after it.
     ///   - body: is given each message.
-    /// - Throws: ``StreamRefused``, or ``GatewayUnreachable`` if it broke off.
+    /// - Throws: ``StreamRefused``, or ``GatewayUnreachable`` if it was interrupted.
     package func follow(_ path: String, after id: String?, _ body: (StreamMessage) -> Void) async throws {
         var request = HTTPClientRequest(url: address + path)
         request.headers.add(name: "Authorization", value: "Bearer \(key)")
@@ -71,8 +71,7 @@ package struct GatewayClient: Sendable {
         } catch let refused as StreamRefused {
             throw refused
         } catch {
-            let reason = (error as? HTTPClientError)?.shortDescription ?? "\(type(of: error))"
-            throw GatewayUnreachable(address: address, reason: reason)
+            throw GatewayUnreachable(address: address, reason: Self.reason(of: error))
         }
     }
 
@@ -99,22 +98,22 @@ package struct GatewayClient: Sendable {
                 body: Array(received.readableBytesView),
                 retryAfter: response.headers.first(name: "retry-after").flatMap { Int($0) }
             )
-        } catch let error as HTTPClientError {
-            throw GatewayUnreachable(address: address, reason: error.shortDescription)
-        } catch let error as NIOConnectionError {
-            throw GatewayUnreachable(address: address, reason: Self.reason(of: error))
         } catch {
-            throw GatewayUnreachable(address: address, reason: "\(error)")
+            throw GatewayUnreachable(address: address, reason: Self.reason(of: error))
         }
     }
 }
 
 extension GatewayClient {
-    /// Why no connection could be made, as the operating system says it.
-    private static func reason(of error: NIOConnectionError) -> String {
-        guard let cause = error.connectionErrors.first?.error else { return "its name could not be resolved" }
-        guard let system = cause as? IOError else { return "\(cause)" }
-        return String(cString: strerror(system.errnoCode)).lowercased()
+    /// Why no response came; if no connection could be made, as the operating system says it.
+    static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError: error.shortDescription
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason(of: $0.error) } ?? "its name could not be resolved"
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        default: "\(error)"
+        }
     }
 }
 

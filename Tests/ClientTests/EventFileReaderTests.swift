@@ -126,7 +126,7 @@ import Testing
 
     @Test func `refuses a line without an id where ids are required`() async throws {
         let found = try await read("{\"id\":\"1\"}\n{\"name\":\"a\"}\n", requiresIDs: true)
-        #expect(found == [#"{"id":"1"}"#, #"2: the event has no "id", which --require-ids asks for"#])
+        #expect(found == [#"{"id":"1"}"#, #"2: the event has no "id", which --require-ids requires"#])
     }
 
     // MARK: Formats

@@ -1,3 +1,4 @@
+import Events
 import JSON
 import NIOHTTP1
 import Synchronization
@@ -5,16 +6,20 @@ import Synchronization
 /// Posts batches of events until each event is stored or refused.
 final class BatchSender: Sendable {
     private let client: GatewayClient
+    private let path: String
     private let onWait: @Sendable (String) -> Void
     private let hasBeenAnswered = Mutex(false)
 
-    /// - Parameter onWait: told why sending waits.
-    init(client: GatewayClient, onWait: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - avoiding: the provider or adapter to which no event may be sent.
+    ///   - onWait: told why sending waits.
+    init(client: GatewayClient, avoiding: String? = nil, onWait: @escaping @Sendable (String) -> Void) {
         self.client = client
+        path = "/v1/events?partial=true" + (avoiding.map { "&not_to=\(PercentEncoding.encoded($0))" } ?? "")
         self.onWait = onWait
     }
 
-    /// What became of a batch's events.
+    /// The outcome of a batch's events.
     struct Outcome: Sendable {
         var accepted = 0
         var duplicates = 0
@@ -64,7 +69,7 @@ final class BatchSender: Sendable {
         return body
     }
 
-    /// Posts, and comes back when the gateway asks for it or cannot be reached for a while.
+    /// Posts, and retries when the gateway asks for it or is temporarily unreachable.
     private func post(_ body: [UInt8], shape: FileEvent.Shape) async throws(SendFailure) -> GatewayClient.Answer {
         let contentType =
             switch shape {
@@ -77,7 +82,7 @@ final class BatchSender: Sendable {
             do {
                 let answer = try await client.call(
                     .POST,
-                    "/v1/events?partial=true",
+                    path,
                     body: body,
                     contentType: contentType
                 )
@@ -92,7 +97,7 @@ final class BatchSender: Sendable {
                 throw failure
             } catch let error as GatewayUnreachable {
                 failures += 1
-                // A gateway that has answered before is restarting, perhaps; one that never has is not there.
+                // A gateway that has responded before may be restarting; one that never has is at another address.
                 let most = hasBeenAnswered.withLock { $0 } ? Self.mostFailures : Self.mostFailuresAtStart
                 guard failures < most else { throw .unreachable(error) }
                 if failures == 1 { onWait("\(error.address) is not reachable (\(error.reason)); retrying") }
@@ -117,7 +122,7 @@ final class BatchSender: Sendable {
     }
 }
 
-/// Why sending stopped. What was accepted until then stays so; the next run goes on behind it.
+/// Why sending stopped. What was accepted stays accepted; the next run continues after it.
 package enum SendFailure: Error, CustomStringConvertible {
     case unreachable(GatewayUnreachable)
     case refused(String)

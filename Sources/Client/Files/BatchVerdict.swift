@@ -2,11 +2,11 @@ import JSON
 
 /// What the answer to a batch of events means for each of them.
 ///
-/// Whatever the gateway refuses is narrowed down to the events that it is about, so that no event keeps others from being sent.
+/// A refusal is narrowed down to the events that cause it, so that no event blocks others.
 struct BatchVerdict: Sendable, Equatable {
     var accepted = 0
     var duplicates = 0
-    /// Events that were refused for good, by their index in the batch, and why.
+    /// Events that were refused permanently, by their index in the batch, and why.
     var refused: [Int: String] = [:]
     /// Batches to send again, as indices of this one: what the answer did not name, or halves where it named nothing.
     var again: [[Int]] = []
@@ -29,7 +29,7 @@ struct BatchVerdict: Sendable, Equatable {
         }
     }
 
-    /// A result an event.
+    /// One result per event.
     private static func results(_ json: JSONValue?, count: Int) -> BatchVerdict {
         var verdict = BatchVerdict()
         for event in json?["events"].map({ Array($0.elements) }) ?? [] {
@@ -45,7 +45,7 @@ struct BatchVerdict: Sendable, Equatable {
         return verdict
     }
 
-    /// Nothing of the batch was taken: the events that are named are the reason, and the others go again.
+    /// Nothing of the batch was accepted: the named events are the reason, and the others are sent again.
     private static func rejected(_ json: JSONValue?, status: Int, problem: String, count: Int) -> Response {
         var verdict = BatchVerdict()
         for error in json?["errors"].map({ Array($0.elements) }) ?? [] {
@@ -54,7 +54,7 @@ struct BatchVerdict: Sendable, Equatable {
             verdict.refused[index] = verdict.refused[index].map { "\($0); \(message)" } ?? message
         }
         if verdict.refused.isEmpty {
-            // A client that lacks the scope is told so without any event's index.
+            // A missing scope is reported without an event's index.
             guard status != 403 else { return .stop(problem) }
             if count == 1 {
                 verdict.refused[0] = problem

@@ -1,22 +1,22 @@
 import JSON
 
-/// Reads the events of a file one after the other: an event a line, JSON arrays, `{"events": [...]}`, pretty-printed values, with or
+/// Reads the events of a file one by one: one event per line, JSON arrays, `{"events": [...]}`, pretty-printed values, with or
 /// without line ends between them, canonical or CloudEvents.
 ///
-/// Only the value that is being read is in memory. A value that is broken is a fault of its own; reading goes on in the next line.
-package struct EventFileReader {
-    /// What a file holds.
+/// Only the value that is being read is in memory. An invalid value is one fault; reading continues in the next line.
+package struct EventFileReader: FileEventReading {
+    /// The content of a file.
     package enum Item: Equatable {
         case event(FileEvent)
         case fault(FileFault)
     }
 
     private let bytes: FileBytes
-    private var maker: FileEventMaker
+    private var values: any FileValueReading
     private let largestValueBytes: Int
 
     private var buffer: [UInt8] = []
-    /// Where reading goes on in ``buffer``, and the number of that line.
+    /// Where reading continues in ``buffer``, and the number of that line.
     private var cursor = 0
     private var line = 1
     private var isAtLineStart = true
@@ -34,7 +34,7 @@ package struct EventFileReader {
     ///   - source: the name that sets the ids made for this file's events apart from other files'.
     ///   - requiresIDs: whether an event without an id is a fault.
     ///   - largestEventBytes: an event with more bytes is a fault.
-    ///   - largestValueBytes: the most bytes that one JSON value may have, such as an `{"events": [...]}`.
+    ///   - largestValueBytes: maximum number of bytes that one JSON value may have, such as an `{"events": [...]}`.
     package init(
         _ bytes: FileBytes,
         source: String,
@@ -42,9 +42,15 @@ package struct EventFileReader {
         largestEventBytes: Int = 32 << 20,
         largestValueBytes: Int = 256 << 20
     ) {
+        let maker = FileEventMaker(source: source, requiresIDs: requiresIDs, largestBytes: largestEventBytes)
+        self.init(bytes, values: maker, largestValueBytes: largestValueBytes)
+    }
+
+    /// - Parameter values: makes events of the file's values.
+    package init(_ bytes: FileBytes, values: any FileValueReading, largestValueBytes: Int = 256 << 20) {
         self.bytes = bytes
+        self.values = values
         self.largestValueBytes = largestValueBytes
-        maker = FileEventMaker(source: source, requiresIDs: requiresIDs, largestBytes: largestEventBytes)
     }
 
     /// How many bytes of the file were read.
@@ -151,10 +157,10 @@ package struct EventFileReader {
         pass(end)
     }
 
-    /// Notes a value that is not JSON, and goes on in the line after its first one.
+    /// Notes a value that is not JSON, and continues in the line after its first one.
     private mutating func refuse(until end: Int) throws(FileFailure) {
         do {
-            // To the end of the line, so that the parser sees what it complains about.
+            // To the end of the line, so that the parser sees the whole value.
             let lineEnd = buffer[min(end, buffer.count)...].firstIndex(of: 0x0A) ?? buffer.count
             let document = try JSONDocument(parsing: Array(buffer[cursor..<lineEnd]), limits: Self.limits)
             emit(document.root)
@@ -170,7 +176,7 @@ package struct EventFileReader {
         try skipLine()
     }
 
-    /// Stops at a first line of fields that are no JSON, with one sentence instead of a fault a line.
+    /// Stops at a first line of fields that are no JSON, with one sentence instead of a fault per line.
     private mutating func failIfTable() throws(FileFailure) {
         guard openArrays == 0, buffer[cursor] != UInt8(ascii: "{") else { return }
         _ = try fill(cursor + 4095)
@@ -178,7 +184,7 @@ package struct EventFileReader {
         let hasFields = first.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") || $0 == 0x09 }
         guard hasFields, !first.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }) else { return }
         throw .unsupported(
-            "this looks like CSV; send reads JSON, so convert each row to an object such as "
+            "this looks like CSV, not JSON; use tollgate import --format csv, or convert each row to an object such as "
                 + #"{"id": "...", "name": "...", "customer_id": "...", "timestamp": "...", "properties": {...}}"#
         )
     }
@@ -190,7 +196,7 @@ package struct EventFileReader {
         }
     }
 
-    /// Moves behind a value, counting its lines.
+    /// Moves past a value, counting its lines.
     private mutating func pass(_ end: Int) {
         line += buffer[cursor..<end].count { $0 == 0x0A }
         cursor = end
@@ -204,13 +210,23 @@ package struct EventFileReader {
     }
 
     private mutating func emit(_ root: JSONValue) {
-        if let events = root["events"], root.kind == .object, events.kind == .array {
+        if let events = list(in: root) {
             for (index, event) in events.elements.enumerated() {
-                ready.append(maker.item(event, at: FilePosition(line: line, element: index + 1)))
+                add(event, at: FilePosition(line: line, element: index + 1))
             }
         } else {
-            ready.append(maker.item(root, at: position))
+            add(root, at: position)
         }
+    }
+
+    /// The events of a page.
+    private func list(in root: JSONValue) -> JSONValue? {
+        guard root.kind == .object else { return nil }
+        return values.listNames.lazy.compactMap { root[$0] }.first { $0.kind == .array }
+    }
+
+    private mutating func add(_ value: JSONValue, at position: FilePosition) {
+        if let item = values.item(value, at: position) { ready.append(item) }
     }
 
     private mutating func fault(_ error: JSONError) {

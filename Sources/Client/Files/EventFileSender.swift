@@ -14,17 +14,20 @@ package struct EventFileSender: Sendable {
         package init() {}
     }
 
-    /// - Parameter onWait: told why sending waits.
+    /// - Parameters:
+    ///   - avoiding: the provider or adapter to which no event may be sent.
+    ///   - onWait: told why sending waits.
     package init(
         client: GatewayClient,
         limits: Limits = Limits(),
+        avoiding: String? = nil,
         onWait: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        batches = BatchSender(client: client, onWait: onWait)
+        batches = BatchSender(client: client, avoiding: avoiding, onWait: onWait)
         self.limits = limits
     }
 
-    /// What came of a file.
+    /// The result for a file.
     package struct Summary: Sendable {
         package var accepted = 0
         package var duplicates = 0
@@ -36,7 +39,7 @@ package struct EventFileSender: Sendable {
 
         package init() {}
 
-        /// More than anybody reads; the others are counted.
+        /// The others are only counted.
         package static let mostListed = 1000
 
         fileprivate mutating func refuse(_ faults: [FileFault]) {
@@ -69,7 +72,7 @@ package struct EventFileSender: Sendable {
     ///   - onStep: told after each batch, in the order of the file.
     /// - Throws: ``SendFailure`` if sending had to stop. `summary` holds what was done.
     package func send(
-        _ open: () throws(SendFailure) -> EventFileReader,
+        _ open: () throws(SendFailure) -> any FileEventReading,
         after before: Acknowledged?,
         into summary: inout Summary,
         onStep: (Step) -> Void
@@ -115,7 +118,7 @@ package struct EventFileSender: Sendable {
 
 /// One run over a file: batches in order, of which several are in flight.
 private struct Run {
-    private var reader: EventFileReader
+    private var reader: any FileEventReading
     /// An event that was read and did not fit the last batch.
     private var left: FileEvent?
     /// Why the file cannot be read further.
@@ -139,14 +142,14 @@ private struct Run {
     private var events = 0
     private var isClean = true
 
-    init(reader: EventFileReader) {
+    init(reader: any FileEventReading) {
         self.reader = reader
     }
 
     /// Passes the events of an earlier run; false if the file does not start with them.
     mutating func skip(_ before: EventFileSender.Acknowledged) throws(SendFailure) -> Bool {
         while events < before.events {
-            // A fault in front of what was acknowledged was not there then.
+            // A fault before what was acknowledged is new.
             guard case .event(let event) = try read() else { return false }
             hash.update(event.json)
             events += 1
@@ -207,7 +210,7 @@ private struct Run {
         return nextNumber - 1
     }
 
-    /// Takes in what became of a batch; counts as done when all before it are.
+    /// Takes in the outcome of a batch; counts as done when all before it are.
     mutating func finish(
         _ number: Int,
         _ outcome: BatchSender.Outcome,
@@ -228,7 +231,7 @@ private struct Run {
         }
     }
 
-    /// Counts what stands behind the last batch, and what was done behind one that failed.
+    /// Counts what stands after the last batch, and what was done after one that failed.
     mutating func end(_ summary: inout EventFileSender.Summary) {
         summary.refuse(faults)
         for (_, sent) in sent.sorted(by: { $0.key < $1.key }) {

@@ -19,7 +19,7 @@ package final class FileBytes {
 
     /// The next piece; nil at the end.
     /// - Throws: ``FileFailure`` if the file cannot be read, or is packed in a way that is not gzip.
-    func next() throws(FileFailure) -> [UInt8]? {
+    package func next() throws(FileFailure) -> [UInt8]? {
         while true {
             if inflater?.isDamaged == true { throw .damagedGzip }
             let piece = try read()
@@ -54,7 +54,7 @@ package enum FileFailure: Error, Equatable, CustomStringConvertible {
     case unreadable(reason: String)
     case truncatedGzip
     case damagedGzip
-    /// Text in another encoding or a table: what it is, and what to do.
+    /// Text in another encoding, or a table: what it is, and how to convert it.
     case unsupported(String)
 
     package var description: String {
@@ -67,14 +67,14 @@ package enum FileFailure: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Formats that people have on disk and that are not JSON, told by their first bytes.
+/// Common file formats that are not JSON, recognized by their first bytes.
 enum FileFormat {
     static func unsupported(startingWith bytes: [UInt8]) -> FileFailure? {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || hasWideCharacters(bytes) {
             return .unsupported("this is UTF-16; convert it to UTF-8 first, for example with: iconv -f UTF-16 -t UTF-8")
         }
         for (magic, name) in archives where bytes.starts(with: magic) {
-            return .unsupported("this is a \(name) file; unpack it first (only gzip is unpacked while sending)")
+            return .unsupported("this is a \(name) file; decompress it first (only gzip is decompressed while sending)")
         }
         return nil
     }

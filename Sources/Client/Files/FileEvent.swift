@@ -15,7 +15,7 @@ package struct FileEvent: Sendable, Equatable {
     package let json: [UInt8]
 }
 
-/// Where an event stands in a file.
+/// Where an event is in a file.
 package struct FilePosition: Sendable, Equatable, Comparable, CustomStringConvertible {
     /// The line in which it begins, from 1.
     package let line: Int

@@ -1,15 +1,15 @@
 import Digest
-import JSON
+package import JSON
 
 /// Makes events out of a file's values, with ids where they have none.
 ///
 /// A made id follows from the file's source, the event's own bytes and how often they stood in the file before: sending the file again,
 /// also after more events were added to it, bills nothing twice, and the same line in another file is another event.
-struct FileEventMaker {
+package struct FileEventMaker: FileValueReading {
     private let source: [UInt8]
     private let requiresIDs: Bool
     private let largestBytes: Int
-    /// How often the bytes of an event without an id came, by digest.
+    /// How often an event without an id occurred, by the digest of its bytes.
     private var occurrences: [Digest: Int] = [:]
 
     /// The first 16 bytes of a SHA-256.
@@ -17,24 +17,31 @@ struct FileEventMaker {
         let (first, second): (UInt64, UInt64)
     }
 
-    init(source: String, requiresIDs: Bool, largestBytes: Int) {
+    /// A page of the gateway's own events.
+    package let listNames = ["events"]
+
+    /// - Parameters:
+    ///   - source: sets made ids apart from other files'.
+    ///   - requiresIDs: whether an event without an id is a fault.
+    ///   - largestBytes: an event with more is a fault.
+    package init(source: String, requiresIDs: Bool, largestBytes: Int) {
         self.source = Array(source.utf8)
         self.requiresIDs = requiresIDs
         self.largestBytes = largestBytes
     }
 
-    mutating func item(_ value: JSONValue, at position: FilePosition) -> EventFileReader.Item {
+    package mutating func item(_ value: JSONValue, at position: FilePosition) -> EventFileReader.Item? {
         guard value.kind == .object else {
             return .fault(
-                FileFault(position, "expected an event, which is a JSON object, and found \(value.kind.phrase)")
+                FileFault(position, "expected an event, which is a JSON object, found \(value.kind.phrase)")
             )
         }
         let event = Self.unwrapped(value)
         let shape: FileEvent.Shape = event["specversion"] == nil ? .canonical : .cloudEvent
-        // The gateway takes null for absent, and would mint an id that is another one each time.
+        // The gateway treats null as absent, and would generate a new id each time.
         let hasID = event["id"].map { !$0.isNull } ?? false
         guard hasID || !requiresIDs else {
-            return .fault(FileFault(position, #"the event has no "id", which --require-ids asks for"#))
+            return .fault(FileFault(position, #"the event has no "id", which --require-ids requires"#))
         }
         let json = hasID ? Array(event.raw) : withID(event)
         guard json.count <= largestBytes else {

@@ -10,9 +10,17 @@ package struct FileRun {
         package let fileBytes: Int?
     }
 
+    /// Reads the events of a file.
+    /// - Parameters:
+    ///   - source: sets made ids apart from other files'.
+    ///   - largestEventBytes: an event with more bytes is a fault.
+    package typealias Reading = (_ bytes: FileBytes, _ source: String, _ largestEventBytes: Int) -> any FileEventReading
+
     private let path: String
     private let source: String?
     private let requiresIDs: Bool
+    private let reading: Reading?
+    private let avoiding: String?
     private let onProgress: (Progress) -> Void
     private let onMessage: @Sendable (String) -> Void
 
@@ -20,24 +28,30 @@ package struct FileRun {
     ///   - path: the file's path; `-` is standard input.
     ///   - source: the name that sets made ids apart from other sources'; nil for the file's own.
     ///   - requiresIDs: whether an event without an id is refused.
-    ///   - onMessage: told what a person should know while it runs.
+    ///   - reading: reads the file; nil for events in the gateway's own shape.
+    ///   - avoiding: the provider or adapter to which no event may be sent.
+    ///   - onMessage: called with messages for the user.
     package init(
         path: String,
         source: String?,
         requiresIDs: Bool,
+        reading: Reading? = nil,
+        avoiding: String? = nil,
         onProgress: @escaping (Progress) -> Void,
         onMessage: @escaping @Sendable (String) -> Void
     ) {
         self.path = path
         self.source = source
         self.requiresIDs = requiresIDs
+        self.reading = reading
+        self.avoiding = avoiding
         self.onProgress = onProgress
         self.onMessage = onMessage
     }
 
     /// Sends what earlier runs have not sent.
     package func send(by client: GatewayClient, into summary: inout EventFileSender.Summary) async throws(SendFailure) {
-        let sender = EventFileSender(client: client, onWait: onMessage)
+        let sender = EventFileSender(client: client, avoiding: avoiding, onWait: onMessage)
         if path == "-" {
             let identity = try await client.identity()
             let reader = reader(of: .standardInput, source: inputSource, identity)
@@ -45,11 +59,11 @@ package struct FileRun {
                 report($0, fileBytes: nil)
             }
         }
-        _ = try open()
+        _ = try Self.open(path)
         try await sendFile(by: sender, to: try await client.identity(), &summary)
     }
 
-    /// Two streams are two sources: nothing tells whether the same one came before.
+    /// Two streams are two sources: whether they are the same is unknown.
     private var inputSource: String { source ?? "stdin-\(UUID().uuidString)" }
 
     private func sendFile(
@@ -64,14 +78,14 @@ package struct FileRun {
         let before = identity.flatMap { keeper.acknowledged(by: $0) }
         keeper.begin()
         let size = FileHandle.size(of: path)
-        let openFile = { () throws(SendFailure) in reader(of: try open(), source: name, identity) }
+        let openFile = { () throws(SendFailure) in reader(of: try Self.open(path), source: name, identity) }
         try await sender.send(openFile, after: before, into: &summary) { step in
             report(step, fileBytes: size)
             if let identity, let acknowledged = step.acknowledged { keeper.keep(acknowledged, by: identity) }
         }
         if isReplaced, source == nil, summary.skipped == 0, summary.duplicates > 0 {
             onMessage(
-                "\(path) is not the file that was sent from this path before. Events without an ID that equal events of that file "
+                "\(path) is not the file that was sent from this path before. Events without an ID that are equal to events of that file "
                     + "count as duplicates; to send them as new events, give --source a new name."
             )
         }
@@ -81,13 +95,37 @@ package struct FileRun {
         onProgress(Progress(events: step.events, bytesRead: step.bytesRead, fileBytes: fileBytes))
     }
 
-    private func reader(of handle: FileHandle, source: String, _ identity: GatewayClient.Identity?) -> EventFileReader {
+    private func reader(
+        of handle: FileHandle,
+        source: String,
+        _ identity: GatewayClient.Identity?
+    ) -> any FileEventReading {
         // Two bytes are the brackets around a batch.
-        let limit = identity.map { $0.bodyLimitBytes - 2 } ?? 32 << 20
-        return EventFileReader(FileBytes(handle), source: source, requiresIDs: requiresIDs, largestEventBytes: limit)
+        let limit = identity.map { $0.bodyLimitBytes - 2 } ?? Self.usualBodyLimitBytes
+        let bytes = FileBytes(handle)
+        return reading?(bytes, source, limit)
+            ?? EventFileReader(bytes, source: source, requiresIDs: requiresIDs, largestEventBytes: limit)
     }
 
-    private func open() throws(SendFailure) -> FileHandle {
+    private static let usualBodyLimitBytes = 32 << 20
+
+    /// Reads a file to its end and sends nothing.
+    /// - Parameters:
+    ///   - path: the file's path; `-` is standard input.
+    ///   - onFault: is given each fault.
+    package static func read(_ path: String, by reading: Reading, onFault: (FileFault) -> Void) throws(SendFailure) {
+        let bytes = FileBytes(try path == "-" ? .standardInput : open(path))
+        var reader = reading(bytes, path, usualBodyLimitBytes)
+        do throws(FileFailure) {
+            while let item = try reader.next() {
+                if case .fault(let fault) = item { onFault(fault) }
+            }
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private static func open(_ path: String) throws(SendFailure) -> FileHandle {
         do {
             return try FileHandle(forReadingFrom: URL(filePath: path))
         } catch {

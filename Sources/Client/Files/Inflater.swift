@@ -11,7 +11,9 @@ final class Inflater {
     init() throws(FileFailure) {
         // 16 above the window size: gzip framing, with its checksum.
         let result = inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard result == Z_OK else { throw .unreadable(reason: "gzip data cannot be unpacked (zlib error \(result))") }
+        guard result == Z_OK else {
+            throw .unreadable(reason: "gzip data cannot be decompressed (zlib error \(result))")
+        }
     }
 
     deinit {

@@ -40,7 +40,7 @@ package struct ProgressFile: Sendable {
         }
     }
 
-    /// Writes the progress whole or not at all.
+    /// Writes the progress atomically.
     /// - Throws: why it cannot be kept.
     package func save(_ progress: SendProgress) throws {
         try Data(progress.json).write(to: url, options: .atomic)

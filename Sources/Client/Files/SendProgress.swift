@@ -3,7 +3,7 @@ import JSON
 
 /// How far a file was sent, to which journals and for which tenants, and the file's source.
 ///
-/// It lies beside the file as `FILE.tollgate-progress`, and moves with it: a file that was renamed has the source that it had.
+/// It is kept beside the file as `FILE.tollgate-progress` and moves with it: a renamed file keeps its source.
 package struct SendProgress: Sendable, Equatable {
     /// What one tenant at one journal has of the file.
     package struct Sent: Sendable, Equatable {
@@ -37,7 +37,7 @@ package struct SendProgress: Sendable, Equatable {
     package var file: FileIdentity?
     package private(set) var sent: [Sent]
 
-    /// More destinations than anybody sends one file to; the oldest go.
+    /// Maximum number of destinations; the oldest are removed.
     private static let mostDestinations = 100
 
     package init(source: String, file: FileIdentity?, sent: [Sent] = []) {

@@ -1,7 +1,7 @@
 /// Finds where a JSON value ends in text that comes in pieces, and the earliest byte at which it can no longer become one.
 ///
 /// It follows containers, keys, commas and strings; what a number or a word is made of is the parser's business. So that a line that
-/// was cut off is told from a value that goes on in the next line, without reading the rest of the file.
+/// was cut off is told from a value that continues in the next line, without reading the rest of the file.
 struct ValueBoundary {
     enum Verdict: Equatable {
         /// The value needs more bytes.
