@@ -16,6 +16,7 @@ struct GatewayResponder: HTTPResponder {
         case facade(any Dialect, rest: String)
         /// Below a vendor's name, and at none of its facade's paths.
         case nearFacade(any Dialect)
+        case dashboard(DashboardResponder)
     }
 
     let endpoints: EndpointTable
@@ -23,6 +24,8 @@ struct GatewayResponder: HTTPResponder {
     let services: EndpointServices
     let serving: FacadeHandler
     let envelope: Envelope
+    /// Nil if the listener serves no dashboard.
+    let dashboard: DashboardResponder?
 
     func respond(to request: Request, context: Context) async -> Response {
         let body = RequestBody(
@@ -55,6 +58,8 @@ struct GatewayResponder: HTTPResponder {
             return await respond(to: request, body, incoming, at: match)
         case .facade(let dialect, let rest):
             return await serving.respond(to: request, body, incoming, in: dialect, at: rest, envelope)
+        case .dashboard(let dashboard):
+            return await dashboard.respond(to: request, body, incoming)
         case .nearFacade(let dialect):
             let surface = FacadeSurface(dialect, request, at: "", within: services.settings)
             return await envelope.respond(to: incoming, countedAs: .facade(dialect.adapter), on: surface) { _ in
@@ -65,6 +70,7 @@ struct GatewayResponder: HTTPResponder {
 
     private func target(of request: Request) throws(Problem) -> Target {
         let path = request.uri.path
+        if let dashboard, DashboardResponder.takes(path) { return .dashboard(dashboard) }
         if OpenMeterDoor.takes(request) { return .endpoint(EndpointTable.Match(endpoint: OpenMeterDoor.endpoint)) }
         if let facade = facades.find(path) { return .facade(facade.dialect, rest: facade.rest) }
         if let near = facades.near(path) { return .nearFacade(near) }
@@ -82,12 +88,17 @@ struct GatewayResponder: HTTPResponder {
         return await envelope.respond(to: incoming, countedAs: endpoint.metricsClass, on: surface) { entry in
             var visitor: Caller?
             if endpoint.needsKey(presentsKey: surface.presentsKey) {
-                visitor = try envelope.admit(
-                    on: surface,
-                    from: incoming.address,
-                    needing: endpoint.scope,
-                    into: &entry
-                )
+                do throws(RequestError) {
+                    visitor = try await envelope.admit(
+                        on: surface,
+                        from: incoming.address,
+                        needing: endpoint.scope,
+                        into: &entry
+                    )
+                } catch {
+                    note(error, at: endpoint, by: entry.caller)
+                    throw error
+                }
             }
             let call = EndpointCall(
                 request: request,
@@ -104,6 +115,16 @@ struct GatewayResponder: HTTPResponder {
                 try await endpoint.handler(services, call)
             }
         }
+    }
+}
+
+extension GatewayResponder {
+    /// Tells the audit log of an administrative act that the client has no scope for. Questions are no acts.
+    private func note(_ error: RequestError, at endpoint: Endpoint, by caller: Caller?) {
+        guard case .missingScope(let scope) = error, let caller, endpoint.audience == .administration,
+            endpoint.method != .get
+        else { return }
+        services.given.operations.audit.refused("\(endpoint.method) \(endpoint.path)", by: caller, needing: scope)
     }
 }
 

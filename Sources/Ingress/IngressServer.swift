@@ -33,9 +33,26 @@ package struct IngressServer: Service {
         let services = EndpointServices(
             given,
             settings: settings,
-            gatekeeper: Gatekeeper(routes: given.routes, clock: given.clock, audit: given.operations.audit),
+            gatekeeper: Gatekeeper(
+                routes: given.routes,
+                clock: given.clock,
+                limits: given.limits,
+                audit: given.operations.audit
+            ),
             bodies: LargeBodies(threads: max(1, System.coreCount / 2)),
-            capacity: capacity ?? IngressCapacity(settings.capacity, metrics: telemetry.metrics)
+            capacity: capacity ?? IngressCapacity(settings.capacity, metrics: telemetry.metrics),
+            dashboard: settings.dashboard.map {
+                DashboardParts($0, on: settings, isSecure: certificate != nil, threads: System.coreCount / 2)
+            }
+        )
+        let envelope = Envelope(
+            gatekeeper: services.gatekeeper,
+            log: AccessLog(
+                output: telemetry.requests,
+                logger: telemetry.logger,
+                metrics: RequestMetrics(facades: given.dialects.map(\.adapter), factory: telemetry.metrics),
+                routes: given.routes
+            )
         )
         self.services = services
         responder = GatewayResponder(
@@ -46,15 +63,8 @@ package struct IngressServer: Service {
                 services,
                 passing: PassHandler(services, isSecure: certificate != nil, logger: telemetry.logger)
             ),
-            envelope: Envelope(
-                gatekeeper: services.gatekeeper,
-                log: AccessLog(
-                    output: telemetry.requests,
-                    logger: telemetry.logger,
-                    metrics: RequestMetrics(facades: given.dialects.map(\.adapter), factory: telemetry.metrics),
-                    routes: given.routes
-                )
-            )
+            envelope: envelope,
+            dashboard: services.dashboard.map { DashboardResponder($0, services, envelope) }
         )
     }
 
@@ -75,13 +85,19 @@ package struct IngressServer: Service {
             logger: quiet
         )
         services.bodies.start()
+        services.dashboard?.rendering.start()
         do {
             try await application.run()
         } catch {
-            try await services.bodies.stop()
+            try await stop()
             throw error
         }
+        try await stop()
+    }
+
+    private func stop() async throws {
         try await services.bodies.stop()
+        try await services.dashboard?.rendering.stop()
     }
 
     private func plainChannel(_ responder: @escaping HTTPChannelHandler.Responder) -> ConnectionChannel {

@@ -5,6 +5,7 @@ package import Events
 package import Journal
 package import Logging
 package import Parity
+package import Reports
 package import Routing
 package import VendorReads
 
@@ -22,12 +23,14 @@ package struct IngressServices: Sendable {
     let passedCalls: PassedCalls
     let dialects: [any Dialect]
     let operations: IngressOperations
+    let limits: (any TokenAllotting)?
 
     /// - Parameters:
     ///   - delivery: what the pipelines tell and are told.
     ///   - questions: asks the vendors themselves.
     ///   - passedCalls: passes clients' own calls to the vendors.
     ///   - dialects: the facades.
+    ///   - limits: clients' limits that several gateways keep together; nil if this one is alone.
     package init(
         acceptor: Acceptor,
         journal: any IngressJournal,
@@ -37,8 +40,10 @@ package struct IngressServices: Sendable {
         questions: VendorQuestions,
         passedCalls: PassedCalls,
         dialects: [any Dialect],
-        operations: IngressOperations
+        operations: IngressOperations,
+        limits: (any TokenAllotting)? = nil
     ) {
+        self.limits = limits
         self.acceptor = acceptor
         self.journal = journal
         self.routes = routes
@@ -60,10 +65,19 @@ package struct IngressOperations: Sendable {
     let reporting: any MetricsReporting
     let audit: AuditLog
     let parity: any ParityRunning
+    /// Nil if keys cannot be changed here.
+    let keys: (any KeyManaging)?
+    let statistics: any StatisticsReading
+    let configuration: any ConfigurationReading
+    /// Nil if no other gateway shares the journal.
+    let owners: (any AccountOwning)?
 
     /// - Parameters:
     ///   - audit: one for all listeners; it runs beside them.
     ///   - parity: makes comparisons beside them.
+    ///   - statistics: kept beside them.
+    ///   - keys: lets operators change keys at the dashboard.
+    ///   - owners: knows what other gateways deliver to.
     package init(
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
@@ -71,14 +85,22 @@ package struct IngressOperations: Sendable {
         backfills: any BackfillManaging,
         reporting: any MetricsReporting,
         audit: AuditLog,
-        parity: any ParityRunning
+        parity: any ParityRunning,
+        statistics: any StatisticsReading,
+        configuration: any ConfigurationReading,
+        keys: (any KeyManaging)? = nil,
+        owners: (any AccountOwning)? = nil
     ) {
+        self.owners = owners
+        self.statistics = statistics
+        self.configuration = configuration
         self.readiness = readiness
         self.reloading = reloading
         self.planning = planning
         self.backfills = backfills
         self.reporting = reporting
         self.audit = audit
+        self.keys = keys
         self.parity = parity
     }
 }

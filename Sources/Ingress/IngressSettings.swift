@@ -5,9 +5,9 @@ package struct IngressSettings: Sendable, Equatable {
     package var host: String
     /// 0 takes any free port.
     package var port: Int
-    /// The most bytes of a request body, before and after decompression.
+    /// Maximum number of bytes of a request body, before and after decompression.
     package var bodyLimitBytes: Int
-    /// The most events of a request, in the canonical API and at every facade.
+    /// Maximum number of events of a request, in the canonical API and at every facade.
     package var eventLimit = 10_000
     /// Whether the administrative endpoints are served here: what decides about deliveries, shows all tenants' backlogs, or changes the
     /// configuration.
@@ -17,6 +17,9 @@ package struct IngressSettings: Sendable, Equatable {
 
     /// Whether `GET /metrics` needs no key here. True by default only where nothing but administration is meant to be served.
     package var opensMetrics = false
+
+    /// The dashboard that is served here; nil: none.
+    package var dashboard: DashboardSettings?
 
     package var patience = Patience()
     package var capacity = Capacity()
@@ -55,17 +58,17 @@ package struct IngressSettings: Sendable, Equatable {
         package var connectionsPerAddress: Int?
         /// Proxies in front of many clients: their connections count only towards the total limit.
         package var trustedProxies: [NetworkRange] = []
-        /// The most bytes of request bodies in memory.
+        /// Maximum number of bytes of request bodies in memory.
         package var bodyBytes = 256 << 20
-        /// The most event streams of one client, and of all.
+        /// Maximum number of event streams of one client, and of all.
         package var streamsPerClient = 20
-        /// The most reads of one client at a time, of the journal or of vendors. A tenant's other clients keep their share.
+        /// Maximum number of reads of one client at a time, of the journal or of vendors. A tenant's other clients keep their share.
         package var readsPerClient = 8
         package var streams = 200
 
         package init() {}
 
-        /// The most connections of one address.
+        /// Maximum number of connections of one address.
         package var effectiveConnectionsPerAddress: Int {
             connectionsPerAddress ?? min(1000, max(1, connections / 2))
         }

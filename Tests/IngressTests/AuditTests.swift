@@ -59,6 +59,30 @@ import Testing
         }
     }
 
+    @Test func `keeps administrative acts that a client has no scope for, and no questions`() async throws {
+        try await IngressFixture.with(clients: [Self.admin]) { (server) async throws in
+            let body = Array(#"{"for":"1h"}"#.utf8)
+            for _ in 0..<2 {
+                #expect(
+                    try await server.send(.POST, "/v1/providers/p/hold", body, key: "operator-key").status == 403
+                )
+            }
+            #expect(try await server.send(.GET, "/v1/config", key: "operator-key").status == 403)
+            #expect(try await server.send(.POST, "/v1/events", body, key: "read-key").status == 403)
+            var found: [[String: Any]] = []
+            try await waitUntil("the first refusal is kept") {
+                found = try await entries(server, "?category=refused")
+                return !found.isEmpty
+            }
+            let entry = try #require(found.first)
+            #expect(found.count == 1)
+            #expect(entry["action"] as? String == "POST /v1/providers/{name}/hold")
+            #expect(entry["actor"] as? String == "operator" && entry["tenant"] as? String == "shop")
+            #expect((entry["details"] as? [String: String])?["missing_scope"] == "admin")
+            #expect(entry["remote_address"] as? String == "127.0.0.1" && entry["key_id"] is String)
+        }
+    }
+
     @Test func `needs the scope admin, and names a parameter that it does not have`() async throws {
         try await IngressFixture.with(clients: [Self.admin]) { (server) async throws in
             #expect(try await server.send(.GET, "/v1/log").status == 403)

@@ -47,7 +47,7 @@ import Testing
             entries += signIns.takeDue(at: now)
         }
         entries += signIns.takeAll()
-        #expect(entries.count <= 4 * (FailedSignIns.mostSources + 1))
+        #expect(entries.count <= 4 * (RefusalCounts<FailedSignIns.Source>.mostSources + 1))
         #expect(entries.compactMap { $0.details["attempts"].flatMap { Int($0) } }.reduce(0, +) == 60_000)
     }
 

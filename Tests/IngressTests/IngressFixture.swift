@@ -5,11 +5,14 @@ import DeliveryEngine
 import Events
 import Foundation
 import Ingress
+import Journal
 import JournalSQLite
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Parity
+import Reports
 import Routing
 import Synchronization
 import TestSupport
@@ -53,13 +56,20 @@ struct IngressFixture {
 
     var watch: SettlementWatch { view.settlements }
 
+    /// As by default, but that a busy machine may take its time for a connection's first request.
+    private static var patience: IngressSettings.Patience {
+        var patience = IngressSettings.Patience()
+        patience.firstRequest = .seconds(300)
+        return patience
+    }
+
     /// - Parameters:
     ///   - clients: beside those that every test has.
     ///   - vendor: the address of the vendor, which then has the credential `vendor-secret`; nil: one that nobody calls.
     static func with(
         bodyLimitBytes: Int = 32 << 20,
         dialects: [any Dialect] = [],
-        patience: IngressSettings.Patience = IngressSettings.Patience(),
+        patience: IngressSettings.Patience = Self.patience,
         clients: [String] = [],
         vendor: String? = nil,
         vendorTimeout: String = "2s",
@@ -67,6 +77,9 @@ struct IngressFixture {
         planning: any RoutesPlanning = NoPlans(),
         backfills: any BackfillManaging = ScriptedBackfills(),
         capacity: IngressSettings.Capacity = IngressSettings.Capacity(),
+        statistics: any StatisticsReading = StatisticsKeeper(clock: SystemWallClock()),
+        configuration: any ConfigurationReading = NoConfiguration(),
+        parity: any ParityRunning = NoComparisons(),
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -115,7 +128,9 @@ struct IngressFixture {
                         backfills: backfills,
                         reporting: NoFigures(),
                         audit: audit,
-                        parity: NoComparisons()
+                        parity: parity,
+                        statistics: statistics,
+                        configuration: configuration
                     )
                 ),
                 telemetry: IngressTelemetry(requests: requestLog, logger: quiet),
@@ -162,16 +177,20 @@ struct IngressFixture {
         }
     }
 
+    private struct NoConfiguration: ConfigurationReading {
+        func configuration() async throws(StoreError) -> ConfigurationReport { throw .closed }
+    }
+
     private struct NoFigures: MetricsReporting {
         func text() async -> [UInt8] { Array("# no figures\n".utf8) }
     }
 
     private struct NoFile: RoutesReloading {
-        func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
+        func reload(by caller: Caller) async throws(ReloadError) -> ReloadResult {
             throw .unreadable(reason: "this test has no file")
         }
 
-        func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
+        func compare(_ bytes: [UInt8]) async throws(ReloadError) -> ReloadResult {
             throw .unreadable(reason: "this test has no file")
         }
     }

@@ -96,20 +96,14 @@ import Testing
 
     private func event(acceptedAt: Timestamp) -> AcceptedEvent {
         AcceptedEvent(
-            tenant: "shop",
-            client: "web",
+            CanonicalEvent(name: "n", customerID: "c"),
             id: "e",
-            idScope: "",
-            name: "n",
-            customerID: "c",
-            subscriptionID: nil,
-            timestamp: acceptedAt,
-            timestampWasGiven: false,
-            source: nil,
-            properties: nil,
-            vendor: nil,
-            acceptedAt: acceptedAt,
-            plan: Plan(route: nil, destinations: [])
+            in: Submission(
+                tenant: "shop",
+                client: "web",
+                acceptedAt: acceptedAt,
+                plan: Plan(route: nil, destinations: [])
+            )
         )
     }
 }

@@ -19,6 +19,7 @@ struct NoComparisons: ParityRunning {
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
         throw .unknownRun(id)
     }
+    func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] { [] }
     func accept(_ acceptance: Acceptance) async throws(ParityError) {}
     func latest() async throws(ParityError) -> [ParityRun] { [] }
 }

@@ -12,6 +12,8 @@ final class RawConversation {
     private let descriptor: Int32
     /// All that has come.
     private(set) var received = ""
+    /// The whole answers that were counted in it, and how many of its bytes they take.
+    private var counted = (answers: 0, bytes: 0)
 
     /// What did not happen.
     struct Failure: Error, CustomStringConvertible {
@@ -81,24 +83,25 @@ final class RawConversation {
 
     /// Reads until so many answers have come whole, each with a length.
     func readAnswers(_ count: Int) throws {
-        while wholeAnswers < count {
+        while countWholeAnswers() < count {
             guard try readMore() else { throw Failure(description: "closed before \(count) answers: \(received)") }
         }
     }
 
-    private var wholeAnswers: Int {
-        var rest = Substring(received)
-        var count = 0
+    private func countWholeAnswers() -> Int {
+        var rest = received[received.utf8.index(received.startIndex, offsetBy: counted.bytes)...]
         while let end = rest.range(of: "\r\n\r\n") {
             let length =
                 rest[..<end.lowerBound].lowercased().components(separatedBy: "content-length: ").dropFirst().first
                 .flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
-            rest = rest[end.upperBound...]
-            guard rest.utf8.count >= length else { break }
-            rest = rest.dropFirst(length)
-            count += 1
+            let body = rest[end.upperBound...]
+            guard body.utf8.count >= length else { break }
+            let after = body.utf8.index(end.upperBound, offsetBy: length)
+            counted.answers += 1
+            counted.bytes += rest.utf8.distance(from: rest.startIndex, to: after)
+            rest = rest[after...]
         }
-        return count
+        return counted.answers
     }
 
     /// Sends a request on a connection of its own, from a thread that may block, and reads until `isDone` or the end.

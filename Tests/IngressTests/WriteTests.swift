@@ -57,6 +57,28 @@ import Testing
         }
     }
 
+    @Test(arguments: ["p", "acme"])
+    func `refuses an event whose route leads where not_to excludes`(name: String) async throws {
+        try await IngressFixture.with { (server) async throws in
+            let body = #"[{"id":"1","name":"n","customer_id":"c"}]"#
+            let answer = try await server.post(body, path: "/v1/events?not_to=\(name)")
+            #expect(answer.status == 403)
+            let errors = try #require(try answer.object["errors"] as? [[String: Any]])
+            #expect(errors.map { $0["code"] as? String } == ["forbidden"])
+            #expect((errors.first?["message"] as? String)?.contains("the route r would send the event to p") == true)
+            #expect(try await server.send(.GET, "/v1/events/1").status == 404)
+        }
+    }
+
+    @Test func `refuses a name in not_to that nothing has, which would exclude nothing`() async throws {
+        try await IngressFixture.with { (server) async throws in
+            let body = #"[{"id":"1","name":"n","customer_id":"c"}]"#
+            let answer = try await server.post(body, path: "/v1/events?not_to=p&not_to=acmee")
+            #expect(answer.status == 400)
+            #expect((try answer.object["detail"] as? String)?.contains("\"not_to\" is the name of a provider") == true)
+        }
+    }
+
     @Test func `answers a repeat as a duplicate and other content as a conflict`() async throws {
         try await IngressFixture.with { (server) async throws in
             _ = try await server.post(#"{"id":"a","name":"n","customer_id":"c"}"#)

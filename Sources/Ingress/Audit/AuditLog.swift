@@ -8,14 +8,15 @@ import Synchronization
 
 /// Records who administered the gateway, failed to sign in, or read a vendor's data. Each act is stored in the journal, and is a log line
 /// under a label of its own, so that a log collector can store these separately and for longer.
-package final class AuditLog: Service {
+package final class AuditLog: Service, AuditWriting {
     /// Where the entries are.
     let recording: any AuditRecording
     private let clock: any WallClock
     private let logger: Logger
     private let signIns = Mutex(FailedSignIns())
+    private let acts = Mutex(RefusedActs())
 
-    /// How often failed sign-ins are written.
+    /// How often refused keys and acts are written.
     private static let interval = Duration.milliseconds(500)
 
     package init(recording: any AuditRecording, clock: any WallClock, logger: Logger) {
@@ -46,6 +47,8 @@ package final class AuditLog: Service {
         await keep(entry(.administration, action, actor, at: timestamp, details))
     }
 
+    package func write(_ entry: AuditEntry) async { await keep(entry) }
+
     /// Records that a client reads data from a vendor.
     func readsVendor(_ what: String, _ caller: Caller, _ details: [String: String]) async {
         await keep(entry(.vendorRead, what, .client(caller), at: nil, details))
@@ -63,20 +66,35 @@ package final class AuditLog: Service {
         signIns.withLock { $0.add(refusal, from: address, at: now) }
     }
 
-    /// Records failed sign-ins until graceful shutdown, and then the remaining ones.
+    /// Counts an administrative act that the client has no scope for. It is recorded within a second; see ``RefusedActs`` for floods.
+    func refused(_ act: String, by caller: Caller, needing scope: Scope) {
+        let source = RefusedActs.Source(
+            tenant: caller.client.tenant,
+            client: caller.client.name,
+            keyID: caller.key.id,
+            address: caller.remoteAddress,
+            act: act,
+            scope: scope
+        )
+        let now = clock.now
+        acts.withLock { $0.add(source, at: now) }
+    }
+
+    /// Records refused keys and acts until graceful shutdown, and then the remaining ones.
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                for entry in self.dueSignIns(all: false) { await self.keep(entry) }
+                for entry in self.dueRefusals(all: false) { await self.keep(entry) }
                 do { try await Task.sleep(for: Self.interval) } catch { return }
             }
         }
-        for entry in dueSignIns(all: true) { await keep(entry) }
+        for entry in dueRefusals(all: true) { await keep(entry) }
     }
 
-    private func dueSignIns(all: Bool) -> [AuditEntry] {
+    private func dueRefusals(all: Bool) -> [AuditEntry] {
         let now = clock.now
         return signIns.withLock { all ? $0.takeAll() : $0.takeDue(at: now) }
+            + acts.withLock { all ? $0.takeAll() : $0.takeDue(at: now) }
     }
 
     private func entry(

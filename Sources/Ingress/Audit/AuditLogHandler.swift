@@ -1,10 +1,13 @@
+import Access
 import Events
 import JSON
 import Journal
+import Reports
 
 /// `GET /v1/log`: the audit log of all tenants, newest first, in pages.
 struct AuditLogHandler: Sendable {
     private let recording: any AuditRecording
+    private let csv: CSVResponder
 
     /// The parameters that it has.
     private static let names: Set<String> = [
@@ -13,6 +16,7 @@ struct AuditLogHandler: Sendable {
 
     init(_ services: EndpointServices) {
         recording = services.given.operations.audit.recording
+        csv = CSVResponder(services)
     }
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
@@ -26,6 +30,10 @@ struct AuditLogHandler: Sendable {
             from: window.from,
             before: window.until
         )
+        if call.wantsCSV {
+            try parameters.refusePages()
+            return try await csv.respond(to: call, AuditCSV(recording, filter), named: "log", needing: .admin)
+        }
         let limit = try parameters.limit()
         let cursor = try parameters.cursor(Self.cursor)
         let page: [RecordedAuditEntry]

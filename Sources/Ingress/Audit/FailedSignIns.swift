@@ -2,10 +2,7 @@ import Access
 import Events
 import Journal
 
-/// Groups refused keys for the audit log. Pure: it is told the time, and does no I/O.
-///
-/// The first refusal of a kind from an address is due at once; later ones within a minute are one entry with their number, and so is
-/// everything from additional addresses while many are counted. So a flood of any size writes only a few entries per second.
+/// Groups refused keys for the audit log by ``RefusalCounts``. Pure: it is told the time, and does no I/O.
 struct FailedSignIns {
     /// What is counted together.
     struct Source: Hashable {
@@ -17,55 +14,25 @@ struct FailedSignIns {
         var keyID: String?
     }
 
-    private struct Count {
-        var attempts = 0
-        /// The first of them.
-        var since: Timestamp
-        /// When they become an entry.
-        var due: Timestamp
-    }
-
-    /// The period in which refusals of one source are one entry.
-    static let window = Duration.seconds(60)
-    /// Sources with a count of their own.
-    static let mostSources = 128
-
-    private var counts: [Source: Count] = [:]
+    private var counts = RefusalCounts<Source>()
 
     /// Counts a refusal.
     mutating func add(_ refusal: KeyError, from address: String?, at now: Timestamp) {
-        var source = Source(refusal, from: address)
-        if counts[source] == nil, counts.count >= Self.mostSources {
-            source = Source(address: nil, reason: source.reason, keyID: nil)
-        }
-        var count = counts[source] ?? Count(since: now, due: now)
-        if count.attempts == 0 { count.since = now }
-        if count.attempts < .max { count.attempts += 1 }
-        counts[source] = count
+        let source = Source(refusal, from: address)
+        counts.add(source, orElse: Source(address: nil, reason: source.reason, keyID: nil), at: now)
     }
 
-    /// The entries that are due, oldest first. Sources without refusals for a whole window are removed.
+    /// The entries that are due, oldest first.
     mutating func takeDue(at now: Timestamp) -> [AuditEntry] {
-        var entries: [AuditEntry] = []
-        for (source, count) in counts where count.due <= now || count.due > now + Self.window {
-            if count.attempts > 0 {
-                entries.append(Self.entry(source, count))
-                counts[source] = Count(since: now, due: now + Self.window)
-            } else {
-                counts[source] = nil
-            }
-        }
-        return entries.sorted { $0.at < $1.at }
+        counts.takeDue(at: now).map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }
 
     /// All entries, due or not; nothing is counted any more.
     mutating func takeAll() -> [AuditEntry] {
-        let entries = counts.filter { $0.value.attempts > 0 }.map { Self.entry($0.key, $0.value) }
-        counts = [:]
-        return entries.sorted { $0.at < $1.at }
+        counts.takeAll().map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
     }
 
-    private static func entry(_ source: Source, _ count: Count) -> AuditEntry {
+    private static func entry(_ source: Source, _ count: RefusalCounts<Source>.Count) -> AuditEntry {
         var details = ["reason": source.reason, "attempts": "\(count.attempts)"]
         if source.address == nil { details["addresses"] = "several" }
         return AuditEntry(

@@ -17,7 +17,7 @@ enum CloudEventHeaders {
         return .cloudEventData(attributes: attributes)
     }
 
-    /// Values are percent-encoded, and may stand in quotes.
+    /// Values are percent-encoded, and may be in quotes.
     private static func decoded(_ value: String) -> String {
         let bare =
             value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")

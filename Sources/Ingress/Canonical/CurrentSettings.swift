@@ -1,5 +1,6 @@
 import Events
 import Journal
+import OfRecord
 import Routing
 
 /// The settings of today's routes, for deliveries that a person retries.
@@ -41,10 +42,12 @@ struct CurrentSettings: DeliveryAmending {
             for: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID,
+            at: event.timestamp,
             client: event.client
         )
         if let destination = plan?.destination(at: provider) { return destination }
         let route = snapshot.routes.routes.first { $0.name == event.plan.route }
-        return route?.destinations.first { $0.destination.provider == provider.withoutTenant }?.destination
+        let there = route?.destinations.filter { $0.destination.provider == provider.withoutTenant } ?? []
+        return (there.first { $0.window.contains(event.timestamp) } ?? there.first)?.destination
     }
 }

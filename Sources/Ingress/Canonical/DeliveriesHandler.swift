@@ -2,51 +2,78 @@ import Access
 import Events
 import JSON
 import Journal
+import Reports
 import Routing
 
 /// `GET /v1/deliveries`: deliveries that did not succeed at once (retrying, rejected, uncertain and so on), in journal order, in pages.
 struct DeliveriesHandler: Sendable {
     private let archive: any EventArchive
     private let removed: RemovedProviders
+    private let csv: CSVResponder
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
         removed = RemovedProviders(services)
+        csv = CSVResponder(services)
     }
 
-    /// The parameters that it has.
-    static let names: Set<String> = DeliveryFilter.parameterNames.union([
-        "event_id", "duplicate_at_vendor", "limit", "cursor",
-    ])
+    /// The parameters that select deliveries.
+    static let filterNames: Set<String> = DeliveryFilter.parameterNames.union(["event_id", "duplicate_at_vendor"])
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
-        let parameters = try ListParameters(call.query, allowed: Self.names)
-        var filter = try DeliveryFilter(parameters, tenant: call.client.tenant)
-        filter.eventIDs = parameters.all("event_id").map { EventID($0) }
-        filter.duplicateAtVendor = try parameters.flag("duplicate_at_vendor")
+        let parameters = try ListParameters(call.query, allowed: Self.filterNames.union(["limit", "cursor"]))
+        let filter = try Self.filter(parameters, of: call.client.tenant)
+        if call.wantsCSV {
+            try parameters.refusePages()
+            let untried = try await problems { () throws(StoreError) in
+                try await Self.untried(filter, archive, removed)
+            }
+            let list = DeliveriesCSV(archive, filter, untriedAt: untried)
+            return try await csv.respond(to: call, list, named: "deliveries", needing: .readEvents)
+        }
         let limit = try parameters.limit()
         let cursor = try parameters.cursor(Self.cursor)
-        let page: DeliveryPage
-        do {
-            let asksForPending = filter.statuses.contains(.pending)
-            page = try await archive.deliveries(
+        let page = try await problems { () throws(StoreError) in
+            try await archive.deliveries(
                 matching: filter,
-                untriedAt: asksForPending ? archive.providersWithBacklog() : removed.withBacklog,
+                untriedAt: try await Self.untried(filter, archive, removed),
                 after: cursor,
                 limit: limit
             )
-        } catch {
-            throw Problem(error)
         }
         return .json(Self.json(page))
     }
 
+    private func problems<Value>(_ read: () async throws(StoreError) -> Value) async throws(Problem) -> Value {
+        do { return try await read() } catch { throw Problem(error) }
+    }
+
+    /// Which deliveries the parameters select.
+    static func filter(_ parameters: ListParameters, of tenant: TenantID) throws(Problem) -> DeliveryFilter {
+        var filter = try DeliveryFilter(parameters, tenant: tenant)
+        filter.eventIDs = parameters.all("event_id").map { EventID($0) }
+        filter.duplicateAtVendor = try parameters.flag("duplicate_at_vendor")
+        return filter
+    }
+
+    /// The providers whose deliveries that were never tried are listed.
+    static func untried(
+        _ filter: DeliveryFilter,
+        _ archive: any EventArchive,
+        _ removed: RemovedProviders
+    ) async throws(StoreError) -> [ProviderName] {
+        try await filter.statuses.contains(.pending) ? archive.providersWithBacklog() : removed.withBacklog
+    }
+
     /// A cursor names the last delivery of a page, `<sequence>.<provider>`; clients pass it back unchanged.
-    private static func cursor(_ text: String) -> DeliveryCursor? {
+    static func cursor(_ text: String) -> DeliveryCursor? {
         let parts = text.split(separator: ".", maxSplits: 1)
         guard parts.count == 2, let sequence = SequenceNumber(text: parts[0]), sequence > 0 else { return nil }
         return DeliveryCursor(sequence: sequence, provider: ProviderName(String(parts[1])))
     }
+
+    /// A cursor as clients see it.
+    static func text(_ cursor: DeliveryCursor) -> String { "\(cursor.sequence.rawValue).\(cursor.provider)" }
 
     private static func json(_ page: DeliveryPage) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
@@ -64,7 +91,7 @@ struct DeliveriesHandler: Sendable {
             writer.endObject()
         }
         writer.endArray()
-        writer.member("next_cursor", stringOrNull: page.next.map { "\($0.sequence.rawValue).\($0.provider)" })
+        writer.member("next_cursor", stringOrNull: page.next.map(text))
         writer.endObject()
         return writer.bytes
     }

@@ -2,13 +2,14 @@ import Acceptance
 import DeliveryEngine
 import Events
 import Journal
+import ServiceLifecycle
 
 /// Waits for the results of accepted events at their primary destinations.
 struct DeliveryWait: Sendable {
     let watch: SettlementWatch
     let archive: any EventArchive
 
-    /// The primary deliveries of each event, in the events' order, once all are settled or `limit` has passed.
+    /// The primary deliveries of each event, in the events' order, once all are settled, `limit` has passed, or the gateway stops.
     func deliveries(of accepted: [Acceptor.Accepted], tenant: TenantID, atMost limit: Duration) async throws(StoreError)
         -> [[Delivery]]
     {
@@ -23,7 +24,8 @@ struct DeliveryWait: Sendable {
             for provider in event.primaries.subtracting(open) { ticket.settled(event.sequence, at: provider) }
         }
         if first.joined().allSatisfy(\.status.isSettled) { return first }
-        _ = await ticket.wait(atMost: limit)
+        // A stop does not wait: the events are stored, and the response says what is known.
+        _ = await cancelWhenGracefulShutdown { await ticket.wait(atMost: limit) }
         return try await read(accepted, tenant)
     }
 

@@ -3,18 +3,21 @@ import DeliveryEngine
 import Events
 import JSON
 import Journal
+import Parity
 import VendorReads
 
-/// `GET /v1/events/{id}`: an event, its deliveries and every attempt.
+/// `GET /v1/events/{id}` and `/v1/events/id/{id}`: an event, its deliveries and every attempt.
 struct EventHandler: Sendable {
     private let archive: any EventArchive
     private let vendors: VendorReadHandler
+    private let comparisons: any ParityRunning
     /// Of all vendors.
     private let traits: [VendorTraits]
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
         vendors = VendorReadHandler(services)
+        comparisons = services.given.operations.parity
         traits = services.given.questions.traits
     }
 
@@ -39,7 +42,7 @@ struct EventHandler: Sendable {
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         EventWriter.writeMembers(of: first, traits: traits, to: &writer)
-        EventWriter.writeTimeline(of: first, to: &writer)
+        EventWriter.writeTimeline(of: first, resends: try await resends(of: first), to: &writer)
         if events.count > 1 {
             writer.key("same_id")
             writer.beginArray()
@@ -52,5 +55,9 @@ struct EventHandler: Sendable {
         }
         writer.endObject()
         return writer.bytes
+    }
+
+    private func resends(of event: ArchivedEvent) async throws -> [Resend] {
+        do { return try await comparisons.resends(of: event.sequence) } catch { throw Problem(error) }
     }
 }

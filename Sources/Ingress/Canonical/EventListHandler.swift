@@ -2,21 +2,29 @@ import Access
 import Events
 import JSON
 import Journal
+import Reports
 import Routing
 
 /// `GET /v1/events` and `GET /v1/events/names`: search of the journal by the events' fields.
 struct EventListHandler: Sendable {
     private let search: any EventArchive
     private let vendors: VendorReadHandler
+    private let csv: CSVResponder
 
     init(_ services: EndpointServices) {
         search = services.given.journal
+        csv = CSVResponder(services)
         vendors = VendorReadHandler(services)
     }
 
     /// A page of events of the journal, or of a vendor.
     func events(_ call: EndpointCall) async throws -> EndpointResponse {
         let query = try call.listQuery(ListQuery.filterNames.union(ListQuery.pageNames))
+        if call.wantsCSV {
+            try query.checkForCSV()
+            let list = EventsCSV(search, try query.filter, try query.order, of: call.client.tenant)
+            return try await csv.respond(to: call, list, named: "events", needing: .readEvents)
+        }
         if let provider = try query.provider {
             return .json(try await vendors.events(query, at: provider, for: call.caller))
         }

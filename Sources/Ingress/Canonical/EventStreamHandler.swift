@@ -21,6 +21,8 @@ struct EventStreamHandler: Sendable {
     private let watch: SettlementWatch
     private let gatekeeper: Gatekeeper
     private let capacity: IngressCapacity
+    /// Whether the stream may continue, beside its key: false once a session has ended.
+    private let isWanted: @Sendable () -> Bool
 
     /// The interval of keep-alive comments, which reveal that a client is gone.
     private static let heartbeat = Duration.seconds(15)
@@ -28,7 +30,9 @@ struct EventStreamHandler: Sendable {
     private static let patience = Duration.milliseconds(250)
     private static let page = 200
 
-    init(_ services: EndpointServices) {
+    /// - Parameter isWanted: asked as often as the key is checked.
+    init(_ services: EndpointServices, while isWanted: @escaping @Sendable () -> Bool = { true }) {
+        self.isWanted = isWanted
         archive = services.given.journal
         watch = services.given.delivery.settlements
         gatekeeper = services.gatekeeper
@@ -86,6 +90,9 @@ struct EventStreamHandler: Sendable {
             for followed in piece.events where filter.takes(followed.event.event) {
                 guard mayGoOn(caller) else { return }
                 try await writer.write(Self.accepted(followed))
+                guard watch.isPolled else { continue }
+                let open = followed.event.deliveries.filter { !$0.status.isSettled }
+                follower.expect(followed.event.sequence, at: Set(open.map(\.provider)))
             }
             let isAtEnd = piece.through.isCovered(by: position)
             position = piece.through
@@ -95,7 +102,7 @@ struct EventStreamHandler: Sendable {
         }
     }
 
-    private func mayGoOn(_ caller: Caller) -> Bool { gatekeeper.still(caller, has: .readEvents) }
+    private func mayGoOn(_ caller: Caller) -> Bool { isWanted() && gatekeeper.still(caller, has: .readEvents) }
 
     /// Settlements of events that the stream has passed. What is settled before its event was shown is seen in the event.
     private func tell(
@@ -169,7 +176,7 @@ struct EventStreamHandler: Sendable {
         return message("settled", id: nil, writer.bytes)
     }
 
-    /// The data of a message stands on one line: values that a client sent over several lines have theirs taken out.
+    /// The data of a message is on one line: values that a client sent over several lines have theirs taken out.
     private static func message(_ kind: String, id: JournalPosition?, _ data: [UInt8]) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(data.count + 64)
@@ -181,30 +188,5 @@ struct EventStreamHandler: Sendable {
         )
         buffer.writeString("\n\n")
         return buffer
-    }
-}
-
-/// A client's place for one stream, given back when nobody holds it any more.
-private final class StreamPlace: Sendable {
-    private let client: ClientName
-    private let capacity: IngressCapacity
-
-    init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
-        do throws(Places<ClientName>.LimitReached) {
-            try capacity.streams.withLock { (places) throws(Places<ClientName>.LimitReached) in
-                try places.take(for: client)
-            }
-        } catch {
-            switch error {
-            case .holderHasAll: throw .clientHasAllStreams
-            case .allTaken: throw .tooManyStreams
-            }
-        }
-        self.client = client
-        self.capacity = capacity
-    }
-
-    deinit {
-        capacity.streams.withLock { $0.giveBack(of: client) }
     }
 }

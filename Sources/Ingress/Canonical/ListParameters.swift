@@ -119,6 +119,13 @@ struct ListParameters: Sendable {
         return limit
     }
 
+    /// Refuses the parameters of pages, for a list that is wanted as a whole.
+    func refusePages() throws(Problem) {
+        for name in ["limit", "cursor"] where values[name] != nil {
+            throw .badParameter(name, "is for pages; CSV has everything that the filter selects, so leave it out")
+        }
+    }
+
     /// The cursor that continues a list, read by `parse`.
     func cursor<Cursor>(_ parse: (String) -> Cursor?) throws(Problem) -> Cursor? {
         guard let text = try single("cursor") else { return nil }

@@ -94,6 +94,14 @@ struct ListQuery {
         get throws(Problem) { try parameters.single("cursor") }
     }
 
+    /// Refuses what has no meaning for CSV, which has everything in the journal that the filter selects.
+    func checkForCSV() throws(Problem) {
+        try parameters.refusePages()
+        guard try provider == nil else {
+            throw .badParameter(Self.provider, "reads the vendor, whose events are not available as CSV; leave it out")
+        }
+    }
+
     /// Refuses the paging parameters for names in the journal.
     func refuseNamePages() throws(Problem) {
         for name in Self.namePageNames.sorted() where !parameters.all(name).isEmpty {

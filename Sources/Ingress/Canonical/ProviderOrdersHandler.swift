@@ -29,8 +29,14 @@ struct ProviderOrdersHandler: Sendable {
     func hold(_ call: EndpointCall) async throws -> EndpointResponse {
         let provider = try provider(ProviderName(call.parameter))
         let duration = try await call.parseBody(Self.duration)
+        return .json(Self.json(provider, try await hold(provider, for: duration, by: call.caller)))
+    }
+
+    /// Holds a configured provider from now on.
+    private func hold(_ provider: ProviderName, for duration: Duration, by caller: Caller) async throws -> OperatorHold
+    {
         let now = clock.now
-        let hold = OperatorHold(until: now + duration, by: call.client.name, at: now)
+        let hold = OperatorHold(until: now + duration, by: caller.client.name, at: now)
         do {
             try await revising.hold(provider, byOperator: hold)
         } catch {
@@ -39,15 +45,31 @@ struct ProviderOrdersHandler: Sendable {
         steering.pass(.hold(hold), to: provider)
         await audit.write(
             "provider: hold",
-            by: .client(call.caller),
+            by: .client(caller),
             ["provider": "\(provider)", "until": hold.until.rfc3339]
         )
-        return .json(Self.json(provider, hold))
+        return hold
+    }
+
+    /// Holds a provider for a time that a form names.
+    /// - Throws: ``Problem`` if no such provider is configured, or if the text is not a time.
+    func hold(_ name: ProviderName, for text: String?, by caller: Caller) async throws {
+        guard let duration = text.flatMap(DurationText.read), duration <= Self.longestHold else {
+            throw Problem.badParameter("for", "must be a time such as 30m, 1h or 7d, at most 30d")
+        }
+        _ = try await hold(try provider(name), for: duration, by: caller)
     }
 
     /// Ends an operator's hold and a wait that the vendor asked for, and makes waiting retries due.
     func resume(_ call: EndpointCall) async throws -> EndpointResponse {
         let provider = try provider(ProviderName(call.parameter))
+        try await resume(provider, by: call.caller)
+        return .json(Self.json(provider, nil))
+    }
+
+    /// Ends a hold and a wait, and calls the provider at once.
+    func resume(_ name: ProviderName, by caller: Caller) async throws {
+        let provider = try provider(name)
         do {
             try await revising.hold(provider, byOperator: nil)
             let now = clock.now
@@ -56,8 +78,7 @@ struct ProviderOrdersHandler: Sendable {
             throw Problem(error)
         }
         steering.pass(.resume, to: provider)
-        await audit.write("provider: resume", by: .client(call.caller), ["provider": "\(provider)"])
-        return .json(Self.json(provider, nil))
+        await audit.write("provider: resume", by: .client(caller), ["provider": "\(provider)"])
     }
 
     private func provider(_ name: ProviderName) throws(Problem) -> ProviderName {

@@ -15,6 +15,7 @@ struct ProvidersHandler: Sendable {
     private let passed: PassedTraffic
     private let routes: CurrentRoutes
     private let clock: any WallClock
+    private let owners: (any AccountOwning)?
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
@@ -22,6 +23,7 @@ struct ProvidersHandler: Sendable {
         passed = services.given.delivery.passed
         routes = services.given.routes
         clock = services.given.clock
+        owners = services.given.operations.owners
     }
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
@@ -67,6 +69,7 @@ struct ProvidersHandler: Sendable {
         writer.member("name", string: name.rawValue)
         writer.member("adapter", stringOrNull: adapter?.rawValue)
         writer.member("configured", bool: adapter != nil)
+        Self.write(owners?.reportElsewhere(on: name), to: &writer)
         write(state, to: &writer)
         write(passed.figures(of: name) ?? PassFigures(), to: &writer)
         write(backlog, to: &writer)
@@ -113,6 +116,18 @@ struct ProvidersHandler: Sendable {
                 writer.null()
             }
         }
+        writer.endObject()
+    }
+
+    /// Writes the member `gateway`.
+    private static func write(_ report: AccountReport?, to writer: inout JSONWriter) {
+        writer.key("gateway")
+        guard let report else { return writer.null() }
+        writer.beginObject()
+        writer.member("name", stringOrNull: report.gatewayName)
+        writer.member("ready", bool: report.state.isReady)
+        writer.member("detail", string: report.state.detail)
+        writer.member("report_age_seconds", integer: report.age.wholeMilliseconds / 1000)
         writer.endObject()
     }
 

@@ -28,30 +28,7 @@ struct RevisionHandler: Sendable {
     func respond(to call: EndpointCall, _ action: DeliveryRevision.Action) async throws -> EndpointResponse {
         let client = call.client
         let order = try await call.parseBody { try RevisionOrder($0, tenant: client.tenant) }
-        let revision: DeliveryRevision
-        // Also after a failure, because part of it may be done.
-        defer { if action == .retry, !order.isDryRun { nudge(order.filter.providers) } }
-        let count: RevisionCount
-        let uncertain: Int
-        do {
-            revision = DeliveryRevision(
-                action: action,
-                filter: order.filter,
-                untriedAt: action == .discard ? try await removed.withBacklog : [],
-                amending: action == .retry ? CurrentSettings(routes.current) : nil,
-                by: client.name,
-                at: clock.now
-            )
-            count = try await order.isDryRun ? revising.count(revision) : revising.revise(revision)
-            uncertain = try await self.uncertain(leftBy: revision)
-        } catch {
-            throw Problem(error)
-        }
-        if !order.isDryRun {
-            var details = ["filter": order.filter.summary, "changed": "\(count.changed)", "busy": "\(count.busy)"]
-            if action == .retry { details["amended"] = "\(count.amended)" }
-            await audit.write("deliveries: \(action.rawValue)", by: .client(call.caller), details)
-        }
+        let (count, uncertain) = try await decide(action, order.filter, isDryRun: order.isDryRun, by: call.caller)
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
         writer.member("action", string: action.rawValue)
@@ -66,6 +43,40 @@ struct RevisionHandler: Sendable {
         }
         writer.endObject()
         return .json(writer.bytes)
+    }
+
+    /// Carries out a decision, or only counts the deliveries in a dry run.
+    /// - Returns: what it changes, and how many uncertain deliveries a retry that names no state does not change.
+    func decide(
+        _ action: DeliveryRevision.Action,
+        _ filter: DeliveryFilter,
+        isDryRun: Bool,
+        by caller: Caller
+    ) async throws -> (count: RevisionCount, uncertain: Int) {
+        // Also after a failure, because part of it may be done.
+        defer { if action == .retry, !isDryRun { nudge(filter.providers) } }
+        let count: RevisionCount
+        let uncertain: Int
+        do {
+            let revision = DeliveryRevision(
+                action: action,
+                filter: filter,
+                untriedAt: action == .discard ? try await removed.withBacklog : [],
+                amending: action == .retry ? CurrentSettings(routes.current) : nil,
+                by: caller.client.name,
+                at: clock.now
+            )
+            count = try await isDryRun ? revising.count(revision) : revising.revise(revision)
+            uncertain = try await self.uncertain(leftBy: revision)
+        } catch {
+            throw Problem(error)
+        }
+        if !isDryRun {
+            var details = ["filter": filter.summary, "changed": "\(count.changed)", "busy": "\(count.busy)"]
+            if action == .retry { details["amended"] = "\(count.amended)" }
+            await audit.write("deliveries: \(action.rawValue)", by: .client(caller), details)
+        }
+        return (count, uncertain)
     }
 
     /// - Parameter providers: none: all.

@@ -25,6 +25,26 @@ struct VendorReadHandler: Sendable {
 
     /// An event as the vendor has it.
     func event(_ id: String, at name: ProviderName, for caller: Caller) async throws -> [UInt8] {
+        let (found, provider) = try await find(id, at: name, for: caller)
+        let first = found[0]
+        var writer = JSONWriter(capacity: 1024)
+        writer.beginObject()
+        Self.writeMembers(of: first, provider, to: &writer)
+        if found.count > 1 {
+            writer.key("same_id")
+            writer.beginArray()
+            for event in found.dropFirst() { Self.write(event, provider, to: &writer) }
+            writer.endArray()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The events with an id as the vendor has them, at least one.
+    /// - Throws: ``Problem`` if it has none.
+    func find(_ id: String, at name: ProviderName, for caller: Caller) async throws
+        -> (events: [VendorEvent], provider: ProviderConfiguration)
+    {
         let client = caller.client
         let provider = try provider(name, for: client)
         await note("event", provider, caller, ["event_id": id])
@@ -42,24 +62,14 @@ struct VendorReadHandler: Sendable {
             destination: sent?.plan.destinations.first { $0.provider == name }
         )
         let found = try await answer(provider, .find) { $0.find(wanted) }
-        guard let first = found.first else {
+        guard !found.isEmpty else {
             throw Problem.unknownEvent(
                 id,
                 at: name,
                 because: provider.adapter.reader?.reasonNotFound(wanted)
             )
         }
-        var writer = JSONWriter(capacity: 1024)
-        writer.beginObject()
-        Self.writeMembers(of: first, provider, to: &writer)
-        if found.count > 1 {
-            writer.key("same_id")
-            writer.beginArray()
-            for event in found.dropFirst() { Self.write(event, provider, to: &writer) }
-            writer.endArray()
-        }
-        writer.endObject()
-        return writer.bytes
+        return (found, provider)
     }
 
     /// A page of the vendor's events.

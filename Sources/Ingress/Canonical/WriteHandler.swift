@@ -6,6 +6,7 @@ import HTTPTypes
 import HummingbirdCore
 import JSON
 import Journal
+import Routing
 import Telemetry
 
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
@@ -16,6 +17,9 @@ struct WriteHandler: Sendable {
     private let traces: TraceLinks
     private let reader: EventReader
     private let bodies: LargeBodies
+    private let routes: CurrentRoutes
+    /// The names of all adapters.
+    private let adapters: [String]
 
     init(_ services: IngressServices, limiter: ClientLimiter, eventLimit: Int, bodies: LargeBodies) {
         acceptor = services.acceptor
@@ -24,6 +28,8 @@ struct WriteHandler: Sendable {
         traces = services.delivery.traces
         reader = EventReader(limit: eventLimit)
         self.bodies = bodies
+        routes = services.routes
+        adapters = services.dialects.map { $0.adapter.rawValue }.sorted()
     }
 
     /// What a request asks for beside its events.
@@ -31,6 +37,8 @@ struct WriteHandler: Sendable {
         var layout = EventReader.Layout.json
         /// Whether the valid events are accepted if others are not.
         var isPartial = false
+        /// Providers and adapters to which no event may be sent.
+        var avoided: Set<String> = []
         /// How long to wait for the primary destinations.
         var wait: WaitPreference?
         /// The trace that the request belongs to.
@@ -55,6 +63,7 @@ struct WriteHandler: Sendable {
         let options = Options(
             layout: try CloudEventHeaders.layout(of: headers) ?? Self.layout(of: headers[.contentType]),
             isPartial: try call.flag("partial"),
+            avoided: try avoided(call),
             wait: WaitPreference(fields: headers[values: .prefer]),
             trace: call.trace
         )
@@ -66,12 +75,25 @@ struct WriteHandler: Sendable {
         return response
     }
 
+    /// The providers and adapters to which no event of a request may be sent.
+    /// - Throws: ``Problem`` at a name that nothing has: a mistyped one would exclude nothing.
+    private func avoided(_ call: EndpointCall) throws(Problem) -> Set<String> {
+        let names = call.values("not_to")
+        guard !names.isEmpty else { return [] }
+        let providers = routes.current.routes.providers.filter { $0.owner == nil }
+        let known = providers.flatMap { [$0.name.rawValue, $0.traits.adapter.rawValue] } + adapters
+        for name in names where !known.contains(name) {
+            throw .badParameter("not_to", "is the name of a provider or of an adapter")
+        }
+        return Set(names)
+    }
+
     /// Accepts a body's events, all or none unless `partial` is set; waits for the primary destinations if requested.
     /// - Throws: ``Problem`` or ``RequestError`` if nothing was stored.
     func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> EndpointResponse {
         let batch = try await read(body, options)
         do {
-            try limiter.admit(events: batch.events.count, of: client)
+            try await limiter.admit(events: batch.events.count, of: client)
         } catch {
             throw RequestError.rateLimited(error)
         }
@@ -80,7 +102,8 @@ struct WriteHandler: Sendable {
             results = try await acceptor.accept(
                 batch,
                 from: client,
-                policy: options.isPartial ? .each : .allOrNothing
+                policy: options.isPartial ? .each : .allOrNothing,
+                avoiding: options.avoided
             )
         } catch {
             throw RequestError.store(error)
@@ -126,7 +149,7 @@ struct WriteHandler: Sendable {
         )
     }
 
-    /// What became of the events at their primaries; nil if nobody waits. The events are on disk whatever happens here, so a journal that
+    /// The outcome of the events at their primaries; nil if nobody waits. The events are on disk whatever happens here, so a journal that
     /// cannot be read now must not turn the answer into an error.
     private func deliveries(of results: [Acceptor.Result], _ wait: WaitPreference?, _ client: Client) async
         -> [[Delivery]]?
@@ -213,7 +236,7 @@ extension Acceptor.Result {
 }
 
 extension [Acceptor.Result] {
-    /// The IDs of the first accepted events, as many as stand in the log.
+    /// The IDs of the first accepted events, as many as are in the log.
     var firstAcceptedIDs: [EventID] {
         var ids: [EventID] = []
         for case .accepted(let event) in self {

@@ -1,8 +1,12 @@
 import Synchronization
 
 /// How many bytes of request bodies are in memory, over all connections.
+///
+/// An eighth is for small bodies, so that a few clients with large ones do not keep all others from writing.
 final class BodyBudget: Sendable {
     let limitBytes: Int
+    /// Up to here a body is small.
+    static let smallBytes = 16 << 10
     private let used = Atomic(0)
 
     init(limitBytes: Int) {
@@ -13,9 +17,12 @@ final class BodyBudget: Sendable {
     var usedBytes: Int { used.load(ordering: .relaxed) }
 
     /// Takes bytes if there are enough; what was taken must be given back.
-    func take(_ bytes: Int) -> Bool {
+    /// - Parameter earlier: how many the same body has taken before.
+    func take(_ bytes: Int, after earlier: Int = 0) -> Bool {
+        let isSmall = bytes <= Self.smallBytes - min(earlier, Self.smallBytes)
+        let limit = isSmall ? limitBytes : limitBytes - limitBytes / 8
         let (before, after) = used.add(bytes, ordering: .relaxed)
-        guard after > limitBytes, bytes > 0 else { return true }
+        guard after > limit, bytes > 0 else { return true }
         // A single body always has room, however small the budget is.
         if before == 0 { return true }
         used.subtract(bytes, ordering: .relaxed)
@@ -42,7 +49,7 @@ final class BodyLease: Sendable {
 
     /// Takes bytes if there are enough.
     func take(_ bytes: Int) -> Bool {
-        guard budget.take(bytes) else { return false }
+        guard budget.take(bytes, after: taken.load(ordering: .relaxed)) else { return false }
         taken.add(bytes, ordering: .relaxed)
         return true
     }

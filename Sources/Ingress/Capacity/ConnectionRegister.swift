@@ -3,7 +3,7 @@
 /// At a limit, a connection that nobody misses is closed to make room: one on which no request has come yet, otherwise one between two
 /// requests, the oldest first. So silent connections keep nobody out, and end no connection that is in use.
 struct ConnectionRegister<Address: Hashable & Sendable, Connection: ObservedConnection>: Sendable {
-    /// What becomes of a new connection.
+    /// What happens to a new connection.
     enum Verdict: Equatable {
         case admitted(Int)
         /// It may stay, and another one must be closed.

@@ -51,7 +51,7 @@ package final class IngressCapacity: Sendable {
     }
 
     /// Runs `body` as one of a client's concurrent reads.
-    /// - Throws: ``Problem`` if the client has too many at this moment, and whatever `body` throws.
+    /// - Throws: ``Problem`` if the client has too many now, and whatever `body` throws.
     func asRead<Value>(of client: ClientName, _ body: () async throws -> Value) async throws -> Value {
         let isTaken = reads.withLock { places in
             do throws(Places<ClientName>.LimitReached) {
@@ -79,7 +79,7 @@ package final class IngressCapacity: Sendable {
             close(other, for: id)
         case .refused(let reason):
             refused[reason == .address ? 0 : 1].increment()
-            // Behind the set-up of its handlers, which an inactive channel does not take.
+            // After the set-up of its handlers, which an inactive channel does not take.
             channel.eventLoop.execute { channel.close(promise: nil) }
         }
         if let id = verdict.id {

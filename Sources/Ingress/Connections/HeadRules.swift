@@ -9,8 +9,13 @@ enum HeadRules {
         // Section 3.2: exactly one valid Host in HTTP/1.1, at most one before.
         guard hosts.count == 1 || (hosts.isEmpty && head.version.precedes1_1) else { return false }
         if let host = hosts.first, !HostField.isValid(host.utf8) { return false }
-        // Section 6.1: before HTTP/1.1 there are no transfer codings, so the framing is faulty.
-        if head.version.precedes1_1, head.headers.contains(name: "transfer-encoding") { return false }
+        // Section 6.1: before HTTP/1.1 there are no transfer codings, so the framing is faulty; and no other coding is undone here.
+        let codings = head.headers[canonicalForm: "transfer-encoding"]
+        if !codings.isEmpty {
+            guard !head.version.precedes1_1, codings.count == 1, codings[0].lowercased() == "chunked" else {
+                return false
+            }
+        }
         // Section 6.3: a length that cannot be represented; the decoder lets half of what does not fit into 64 bits pass.
         if let length = head.headers.first(name: "content-length"), Int(length) == nil { return false }
         return true
@@ -32,7 +37,7 @@ enum HostField {
         return !name.isEmpty && name.allSatisfy(isOfName) && isPort(value[end...])
     }
 
-    /// Nothing, or a colon with digits behind it, which may be missing.
+    /// Nothing, or a colon with digits after it, which may be missing.
     private static func isPort(_ rest: some Collection<UInt8>) -> Bool {
         guard let first = rest.first else { return true }
         let digits = rest.dropFirst()

@@ -1,13 +1,13 @@
 import NIOHTTP1
 
-/// The unanswered requests that ``WriteLane`` let pass, as far as they decide how the connection goes on after a response
+/// The unanswered requests that ``WriteLane`` let pass, as far as they decide how the connection continues after a response
 /// that comes before its request's body.
 ///
 /// A small rest of a body is read and dropped, so that the connection can be reused. For a large rest, or one of unknown length,
 /// the response says that the connection closes, and it does after a short delay, during which incoming bytes are still
 /// dropped, because closing at once could destroy the response.
 struct PassedRequests: Sendable, Equatable {
-    /// The most that is read and dropped behind an answer.
+    /// The most that is read and dropped after an answer.
     static let dropLimit = 256 << 10
 
     /// Not answered, at least 1.
@@ -53,7 +53,7 @@ struct PassedRequests: Sendable, Equatable {
     /// Whether no other request waits behind the one that is answered now.
     var isOneOnly: Bool { open == 1 }
 
-    /// Whether the connection has to close behind the answer whose head is written now.
+    /// Whether the connection has to close after the answer whose head is written now.
     var closesBehindAnswer: Bool {
         guard open == 1, isBodyOpen else { return false }
         // Without 100 the client need not send the body, so what comes next could be either that or a request.

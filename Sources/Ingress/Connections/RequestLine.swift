@@ -7,7 +7,7 @@ struct RequestLine: Sendable, Equatable {
         case method
         case target
         case version
-        /// Directly behind the space in front of a part.
+        /// Directly after the space in front of a part.
         case space
     }
 
@@ -46,11 +46,11 @@ struct RequestLine: Sendable, Equatable {
 struct RequestStarts: Sendable {
     typealias Bytes = PlainFields.Bytes
 
-    /// What became of a piece.
+    /// The outcome of a piece.
     enum Found: Equatable {
         /// No malformed request line begins in it.
         case nothing
-        /// A malformed line begins behind so many bytes.
+        /// A malformed line begins after so many bytes.
         case malformed(behind: Int)
         /// Where the next request begins is not plain.
         case lost
@@ -88,7 +88,7 @@ struct RequestStarts: Sendable {
         }
     }
 
-    /// Reads the fields behind a request line.
+    /// Reads the fields after a request line.
     private static func behindLine(_ rest: inout Bytes) -> State {
         var fields = PlainFields(rest)
         var length = 0

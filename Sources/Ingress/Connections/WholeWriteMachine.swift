@@ -4,14 +4,14 @@
 /// begins, only the decoder knows from then on. Request lines that the decoder would accept wrongly are looked for as long as it is plain
 /// where they begin.
 struct WholeWriteMachine: Sendable {
-    /// What becomes of a piece of bytes.
+    /// What happens to a piece of bytes.
     enum Decision: Equatable {
         /// It is a whole write, and was taken.
         case taken
         case decode
         /// The same, and nothing is left to decide on this connection.
         case decodeAll
-        /// A malformed request line begins behind so many bytes, which the decoder may have; nothing behind them is read.
+        /// A malformed request line begins after so many bytes, which the decoder may have; nothing after them is read.
         case fail(behind: Int)
         case drop
     }

@@ -8,9 +8,9 @@ import Telemetry
 
 /// `POST /v1/events` in its plainest form, from head and body to the response, without a server in between.
 struct WriteEndpoint: Sendable {
-    /// On what grounds a write's body is gathered before anything is answered.
+    /// On what grounds a write's body is collected before anything is answered.
     enum Gathering {
-        /// Small enough to be gathered whoever sends it.
+        /// Small enough to be collected whoever sends it.
         case fromAnybody
         case from(Caller)
 
@@ -53,7 +53,7 @@ struct WriteEndpoint: Sendable {
         )
     }
 
-    /// The response to a write, whatever becomes of it.
+    /// The response to a write, whatever happens to it.
     /// - Parameters:
     ///   - caller: who sends it, if that is known.
     ///   - address: where it comes from.
@@ -69,7 +69,7 @@ struct WriteEndpoint: Sendable {
             countedAs: Endpoint.write.metricsClass,
             on: surface
         ) { entry in
-            let caller = try envelope.admit(
+            let caller = try await envelope.admit(
                 caller,
                 on: surface,
                 from: address,

@@ -13,21 +13,21 @@ final class WriteLane: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// A write whose body is being gathered.
+    /// A write whose body is being collected.
     private struct Gathered {
         let write: PlainWrite
         let grounds: WriteEndpoint.Gathering
         var body = ByteBuffer()
     }
 
-    /// How long a client may go on sending behind a response that closes the connection.
+    /// How long a client may keep sending after a response that closes the connection.
     private static let closeDelay = TimeAmount.seconds(2)
 
     private let endpoint: WriteEndpoint
     private let executor: EventLoopExecutor
     private let patience: ConnectionPatience<HTTPServerRequestPart>
     private let door: ConnectionDoor
-    /// Where NIO's encoder stands: a response of the lane's own is encoded already, and begins its way behind it.
+    /// Where NIO's encoder stands: a response of the lane's own is encoded already, and is sent after it.
     private var encoder: ChannelHandlerContext?
     /// Where the lane itself stands.
     private var context: ChannelHandlerContext?
@@ -39,7 +39,7 @@ final class WriteLane: ChannelDuplexHandler {
     private var waiting = Deque<HTTPServerRequestPart>()
     /// Events that would end the connection, kept back while a write is in flight.
     private var delayed: [Any] = []
-    /// What was wrong behind a request that is being answered.
+    /// What was wrong after a request that is being answered.
     private var delayedError: (any Error)?
 
     /// - Parameters:
@@ -126,7 +126,10 @@ final class WriteLane: ChannelDuplexHandler {
     }
 
     private func gather(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard endpoint.bodies.take(bytes.readableBytes) else { return refuse(because: .bodiesBusy, context) }
+        let earlier = gathered?.body.readableBytes ?? 0
+        guard endpoint.bodies.take(bytes.readableBytes, after: earlier) else {
+            return refuse(because: .bodiesBusy, context)
+        }
         var bytes = bytes
         if gathered?.body.readableBytes == 0 { gathered?.body = bytes } else { gathered?.body.writeBuffer(&bytes) }
     }
@@ -276,7 +279,7 @@ final class WriteLane: ChannelDuplexHandler {
         case .end:
             context.write(data, promise: promise)
             if machine.passedEnd() { closeSoon(context) }
-            // Behind the flush of the response, what was kept back can be told.
+            // After the flush of the response, what was kept back can be told.
             if machine.hasKeptBack { context.eventLoop.assumeIsolated().execute { self.goOn(context) } }
         }
     }

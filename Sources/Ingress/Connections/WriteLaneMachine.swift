@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// Decides what becomes of what a client sends on one HTTP/1.1 connection, and how the connection ends.
+/// Decides what happens to what a client sends on one HTTP/1.1 connection, and how the connection ends.
 ///
 /// Plain writes are answered by the lane itself, one at a time; all other requests pass to the server behind it. Responses keep the
 /// requests' order: a request that comes while a write is being answered waits in the lane, and a client that sends ahead is not read
@@ -20,17 +20,17 @@ struct WriteLaneMachine: Sendable, Equatable {
         case wait
         /// Gather the body that follows; a client that waits for 100 (Continue) is told to send it.
         case gatherBody(saysContinue: Bool)
-        /// Add it to the body that is gathered.
+        /// Add it to the body that is collected.
         case gather
         /// The write is complete.
         case answer
         case pass
         case drop
-        /// The client sends too much behind the last response.
+        /// The client sends too much after the last response.
         case close
     }
 
-    /// What to do behind a response of the lane's own.
+    /// What to do after a response of the lane's own.
     enum Ending: Equatable {
         case goOn
         /// - Parameter saysSo: whether the response has to say that the connection closes.
@@ -45,7 +45,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         case refuse
     }
 
-    /// What can go on now.
+    /// What can continue now.
     enum Step: Equatable {
         case takeWaiting
         /// Events that were kept back.
@@ -78,7 +78,7 @@ struct WriteLaneMachine: Sendable, Equatable {
     private var isAged = false
     /// Whether the response that passes closes the connection.
     private var isLastResponse = false
-    /// Bytes that came behind the last response; nil before it.
+    /// Bytes that came after the last response; nil before it.
     private var dropped: Int?
 
     /// What the connection does. Nothing but a request ends its silence: a connection that was only read from is silent still.
@@ -151,7 +151,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         return .pass
     }
 
-    /// Drops what comes behind the last response of the connection, up to a limit.
+    /// Drops what comes after the last response of the connection, up to a limit.
     private mutating func drop(_ part: Part, behind count: Int) -> Decision {
         if case .body(let more) = part { dropped = count + more }
         return dropped ?? 0 > PassedRequests.dropLimit ? .close : .drop
@@ -198,7 +198,7 @@ struct WriteLaneMachine: Sendable, Equatable {
             isAged = true
             return .wait
         case (.collecting, _): return .refuse
-        // The response is ours to give, whatever is still to come behind the request.
+        // The response is ours to give, whatever is still to come after the request.
         case (.answering, _), (.passing, .head), (.passing, .first): return .wait
         case (.passing, .idle) where isWritable: return .wait
         case (.idle, _), (.passing, _): return .close
@@ -244,7 +244,7 @@ struct WriteLaneMachine: Sendable, Equatable {
         return true
     }
 
-    /// What can go on now; nil: nothing. A client that does not take its responses gets no more of them made.
+    /// What can continue now; nil: nothing. A client that does not take its responses gets no more of them made.
     mutating func next(isWritable: Bool) -> Step? {
         if waiting > 0 { return isWritable && phase != .answering ? .takeWaiting : nil }
         if hasEvents, phase == .idle {

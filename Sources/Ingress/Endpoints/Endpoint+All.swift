@@ -32,14 +32,25 @@ extension Endpoint {
         Endpoint(.post, "/v1/events/estimate", for: .client, needing: .readEvents, countedAs: .read) {
             try await VendorReadHandler($0).estimate($1)
         },
-        Endpoint(.get, "/v1/events/{id}", for: .client, needing: .readEvents, countedAs: .read) {
-            try await EventHandler($0).respond(to: $1)
+        Endpoint(.post, "/v1/events/preview", for: .client, needing: .readEvents, countedAs: .read) {
+            try await PreviewHandler($0).respond(to: $1)
         },
+        // The second path is for any id: the first is taken where an id is the name of an endpoint, such as "names".
+        event("/v1/events/{id}"), event("/v1/events/id/{id}"),
     ]
+
+    private static func event(_ path: PathPattern) -> Endpoint {
+        Endpoint(.get, path, for: .client, needing: .readEvents, countedAs: .read) {
+            try await EventHandler($0).respond(to: $1)
+        }
+    }
 
     private static let deliveries = [
         Endpoint(.get, "/v1/deliveries", for: .client, needing: .readEvents, countedAs: .deliveries) {
             try await DeliveriesHandler($0).respond(to: $1)
+        },
+        Endpoint(.get, "/v1/deliveries/groups", for: .client, needing: .readEvents, countedAs: .deliveries) {
+            try await DeliveryGroupsHandler($0).respond(to: $1)
         },
         Endpoint(
             .post,
@@ -166,6 +177,16 @@ extension Endpoint {
             needing: .admin,
             countedAs: .operations
         ) { try await ProviderOrdersHandler($0).resume($1) },
+        Endpoint(
+            .get,
+            "/v1/stats",
+            for: .administration,
+            needing: .manageDeliveries,
+            countedAs: .operations
+        ) { try StatisticsHandler($0).respond(to: $1) },
+        Endpoint(.get, "/v1/config", for: .administration, needing: .admin, countedAs: .operations) { services, _ in
+            try await ConfigurationHandler(services).respond()
+        },
         Endpoint(.post, "/v1/config/reload", for: .administration, needing: .admin, countedAs: .operations) {
             try await ConfigHandler($0).reload($1)
         },
@@ -181,9 +202,7 @@ extension Endpoint {
         Endpoint(.get, "/readyz", for: .openOrClient, countedAs: .operations) {
             await ReadinessHandler($0).respond(to: $1)
         },
-        Endpoint(.get, "/healthz", for: .open, countedAs: .operations) { _, _ in
-            .json(Array(#"{"status":"alive"}"#.utf8))
-        },
+        Endpoint(.get, "/healthz", for: .open, countedAs: .operations) { _, _ in .json(Liveness.json) },
         Endpoint(.get, "/openapi.json", for: .open, countedAs: .operations) { _, _ in
             .json(Array(OpenAPIDocument.text.utf8))
         },

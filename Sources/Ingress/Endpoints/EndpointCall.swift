@@ -11,7 +11,7 @@ struct EndpointCall: Sendable {
     /// The text that stands for the part of the path that varies; empty if none does.
     let parameter: String
     let body: RequestBody
-    /// The most bytes of the body.
+    /// Maximum number of bytes of the body.
     let bodyLimitBytes: Int
     /// Nil if nobody has signed in, which only some endpoints allow.
     let visitor: Caller?
@@ -45,6 +45,11 @@ struct EndpointCall: Sendable {
             query,
             allowed: asksVendors ? allowed.union([ListQuery.provider]) : allowed
         )
+    }
+
+    /// All values of a parameter of the query.
+    func values(_ name: String) -> [String] {
+        QueryText.pairs(query).filter { $0.name == name }.map(\.value)
     }
 
     /// A flag of the query.

@@ -3,7 +3,7 @@ import Events
 
 /// What a request is counted under.
 enum EndpointClass: Hashable, Sendable {
-    case write, read, deliveries, operations
+    case write, read, deliveries, operations, dashboard
     /// A path or a method that is not served.
     case unknown
     /// A vendor's own API, whatever is asked of it.
@@ -15,6 +15,7 @@ enum EndpointClass: Hashable, Sendable {
         case .read: "read"
         case .deliveries: "deliveries"
         case .operations: "operations"
+        case .dashboard: "dashboard"
         case .unknown: "unknown"
         case .facade(let adapter): "facade_\(adapter.rawValue)"
         }

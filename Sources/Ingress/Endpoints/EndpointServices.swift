@@ -7,19 +7,23 @@ struct EndpointServices: Sendable {
     let capacity: IngressCapacity
     /// Made once, because most requests are for it.
     let writing: WriteHandler
+    /// Nil if the listener serves no dashboard.
+    let dashboard: DashboardParts?
 
     init(
         _ given: IngressServices,
         settings: IngressSettings,
         gatekeeper: Gatekeeper,
         bodies: LargeBodies,
-        capacity: IngressCapacity
+        capacity: IngressCapacity,
+        dashboard: DashboardParts? = nil
     ) {
         self.given = given
         self.settings = settings
         self.gatekeeper = gatekeeper
         self.bodies = bodies
         self.capacity = capacity
+        self.dashboard = dashboard
         writing = WriteHandler(
             given,
             limiter: gatekeeper.limiter,

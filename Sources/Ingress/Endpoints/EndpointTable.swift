@@ -25,21 +25,24 @@ struct EndpointTable: Sendable {
     /// - Throws: ``Problem`` (404, 405).
     func find(_ method: HTTPRequest.Method, _ path: String) throws(Problem) -> Match {
         let served = matches(path)
-        guard !served.isEmpty else { throw .unknownPath(path, near: nearest(to: path)) }
+        guard let first = served.first else { throw .unknownPath(path, near: nearest(to: path)) }
         if let match = served.first(where: { $0.endpoint.method == method }) { return match }
         // Not a wrong method: nobody posts to a single event, but many to /v1/events/batch.
-        if method == .post, served.contains(where: { $0.endpoint.path == "/v1/events/{id}" }) {
+        if method == .post, first.endpoint.path == "/v1/events/{id}" {
             throw .unknownPath(path, near: "/v1/events, which accepts one event or several")
         }
         if method == .head, let match = served.first(where: { $0.endpoint.method == .get }) { return match }
-        throw .wrongMethod(method.rawValue, allowed: served.map(\.endpoint.method.rawValue).sorted())
+        throw .wrongMethod(method.rawValue, allowed: Set(served.map(\.endpoint.method.rawValue)).sorted())
     }
 
+    /// Endpoints whose path is the one asked for, then those whose pattern it fits: `GET /v1/events/estimate` is an event with this id,
+    /// because the endpoint of this path has another method.
     private func matches(_ path: String) -> [Match] {
-        if let endpoints = fixed[path] { return endpoints.map { Match(endpoint: $0) } }
-        return patterned.compactMap { endpoint in
-            endpoint.path.match(path).map { Match(endpoint: endpoint, parameter: $0) }
-        }
+        let exact = fixed[path, default: []].map { Match(endpoint: $0) }
+        return exact
+            + patterned.compactMap { endpoint in
+                endpoint.path.match(path).map { Match(endpoint: endpoint, parameter: $0) }
+            }
     }
 
     /// The path that is meant by one with a slash too many; nil if there is none.

@@ -4,7 +4,7 @@ import Foundation
 /// The path of an endpoint: as it stands, or with one part that stands for any text, as in `/v1/events/{id}`.
 struct PathPattern: Sendable, Equatable, ExpressibleByStringLiteral, CustomStringConvertible {
     let description: String
-    /// What is before and behind the part that varies; nil if none does.
+    /// What is before and after the part that varies; nil if none does.
     let variable: (prefix: String, suffix: String)?
 
     init(stringLiteral text: String) {

@@ -7,7 +7,7 @@ package import Telemetry
 
 /// Takes the lines of the access log; `Gateway` fills it.
 ///
-/// A protocol of its own, because a line a request by a logger's dictionaries costs a third of the requests.
+/// A protocol of its own, because one line per request by a logger's dictionaries costs a third of the requests.
 package protocol RequestLogging: Sendable {
     /// Whether lines are written at all.
     var isOn: Bool { get }
@@ -34,7 +34,7 @@ package struct RequestLogEntry: Sendable {
     /// What the request is counted under.
     let endpoint: EndpointClass
 
-    /// How many ids stand in a line.
+    /// How many ids are in a line.
     static let mostIDs = 10
 
     init(_ request: IncomingRequest, countedAs metricsClass: EndpointClass) {

@@ -10,7 +10,7 @@ struct Envelope: Sendable {
     let gatekeeper: Gatekeeper
     let log: AccessLog
 
-    /// The response to a request, whatever becomes of it.
+    /// The response to a request, whatever happens to it.
     /// - Parameters:
     ///   - metricsClass: what the request is counted under.
     ///   - work: answers the request; it notes in the log's entry what it finds out.
@@ -55,13 +55,13 @@ struct Envelope: Sendable {
         from address: SocketAddress?,
         needing scope: Scope?,
         into entry: inout RequestLogEntry
-    ) throws(RequestError) -> Caller {
+    ) async throws(RequestError) -> Caller {
         let caller = if let known { known } else { try signIn(on: surface, from: address) }
         entry.caller = caller
         // Once, because each look at it is a copy.
         let client = caller.client
         do {
-            try gatekeeper.limiter.admitRequest(of: client)
+            try await gatekeeper.limiter.admitRequest(of: client)
         } catch {
             throw .rateLimited(error)
         }

@@ -6,12 +6,15 @@ import Routing
 /// Finds out who asks, and whether that client may.
 struct Gatekeeper: Sendable {
     let routes: CurrentRoutes
-    let limiter = ClientLimiter()
+    let limiter: ClientLimiter
     private let authenticator: Authenticator
     private let audit: AuditLog
 
-    /// - Parameter audit: told of refused keys.
-    init(routes: CurrentRoutes, clock: any WallClock, audit: AuditLog) {
+    /// - Parameters:
+    ///   - limits: those that several gateways keep together; nil if this one is alone.
+    ///   - audit: told of refused keys.
+    init(routes: CurrentRoutes, clock: any WallClock, limits: (any TokenAllotting)? = nil, audit: AuditLog) {
+        limiter = ClientLimiter(sharing: limits)
         self.routes = routes
         self.audit = audit
         authenticator = Authenticator(clock: clock)
@@ -33,6 +36,16 @@ struct Gatekeeper: Sendable {
             return Caller(try holder(presenting: key), from: address)
         } catch {
             // Whoever asks goes on to where the client is told why.
+            return nil
+        }
+    }
+
+    /// Who has the key with this digest; nil if it opens nothing now.
+    func caller(of digest: KeyDigest, from address: SocketAddress?) -> Caller? {
+        do {
+            return Caller(try authenticator.holder(of: digest, in: routes.current.keys), from: address)
+        } catch {
+            // The session that was opened with it ends.
             return nil
         }
     }

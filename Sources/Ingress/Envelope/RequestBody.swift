@@ -32,16 +32,22 @@ struct RequestBody: Sendable {
     /// The body's bytes; none if the request says nothing of a body.
     /// - Throws: ``Problem`` (413, 415, 400, 503).
     func readIfAny(limitBytes: Int) async throws -> [UInt8] {
-        guard request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil else { return [] }
-        return try await read(limitBytes: limitBytes)
+        try await gather(limitBytes: limitBytes) ?? []
     }
 
     /// The body's bytes. A client that waits for 100 (Continue) is told to send them when nothing is wrong with the head.
     /// - Throws: ``Problem`` (411, 413, 415, 400, 503).
     func read(limitBytes: Int) async throws -> [UInt8] {
+        guard let bytes = try await gather(limitBytes: limitBytes) else { throw Problem.lengthRequired }
+        return bytes
+    }
+
+    /// The body's bytes; nil if no body was announced and none came. In HTTP/2 a body needs no announcement: its frames say where it
+    /// ends.
+    private func gather(limitBytes: Int) async throws -> [UInt8]? {
         let length = request.headers[.contentLength].flatMap { Int($0) }
         if let length, length > limitBytes { throw Problem.tooLarge(limit: limitBytes) }
-        if length == nil, request.headers[.transferEncoding] == nil { throw Problem.lengthRequired }
+        let isAnnounced = length != nil || request.headers[.transferEncoding] != nil
         let encoding = try encoding()
         if request.headers[.expect] != nil { channel.triggerUserOutboundEvent(BodyWanted(), promise: nil) }
         var body = ByteBuffer()
@@ -59,6 +65,7 @@ struct RequestBody: Sendable {
             // Whatever ends a body early is the client's doing: there is nothing of ours between its bytes and this loop.
             throw Problem.brokenBody
         }
+        guard isAnnounced || body.readableBytes > 0 else { return nil }
         guard let encoding else { return Array(body.readableBytesView) }
         // Each of its bytes may stand for a thousand.
         return try await decoding.decode(isLarge: body.readableBytes >= LargeBodies.least / 1000) { [body] in

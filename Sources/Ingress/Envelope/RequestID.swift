@@ -1,7 +1,7 @@
 import Randomness
 import Synchronization
 
-/// The id under which a request stands in the log and in its answer.
+/// The id under which a request is in the log and in its answer.
 enum RequestID {
     /// The client's own, if it is fit to be printed anywhere, else a new one of 128 random bits.
     static func of(_ given: String?) -> String {

@@ -17,7 +17,7 @@ struct RequestMetrics: Sendable {
 
     init(facades: [AdapterName], factory: any MetricsFactory) {
         let classes: [EndpointClass] =
-            [.write, .read, .deliveries, .operations, .unknown] + Set(facades).map(EndpointClass.facade)
+            [.write, .read, .deliveries, .operations, .dashboard, .unknown] + Set(facades).map(EndpointClass.facade)
         timers = Dictionary(
             uniqueKeysWithValues: classes.map { endpoint in
                 let timers = (1...5).map { status in

@@ -36,7 +36,7 @@ struct FacadeHandler: Sendable {
         capacity = services.capacity
     }
 
-    /// The most names that one answer holds: vendors list all of them at once.
+    /// Maximum number of names that one answer holds: vendors list all of them at once.
     private static let mostNames = 100_000
 
     /// - Parameter rest: the path below the facade's prefix, still percent-encoded.
@@ -53,7 +53,7 @@ struct FacadeHandler: Sendable {
             if request.method == .options, let answer = dialect.answer(toOptions: surface.request) {
                 return surface.response(answer)
             }
-            let caller = try envelope.admit(on: surface, from: incoming.address, needing: nil, into: &entry)
+            let caller = try await envelope.admit(on: surface, from: incoming.address, needing: nil, into: &entry)
             if let passed = await passing.respond(to: request, body, on: surface, for: caller, entry) { return passed }
             let call = try await call(for: surface.request, body, on: surface)
             if case .unserved = call { return surface.unserved(at: incoming.path) }
@@ -142,7 +142,7 @@ struct FacadeHandler: Sendable {
     ) async throws -> [Acceptor.Result] {
         guard !events.isEmpty else { return [] }
         do {
-            try limiter.admit(events: events.count, of: client)
+            try await limiter.admit(events: events.count, of: client)
         } catch {
             throw RequestError.rateLimited(error)
         }

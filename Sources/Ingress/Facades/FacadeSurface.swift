@@ -12,7 +12,7 @@ struct FacadeSurface: Surface {
     let request: DialectRequest
     /// Header fields that the vendor puts into every response.
     private let common: [String: String]
-    /// The most bytes of a body.
+    /// Maximum number of bytes of a body.
     let bodyLimitBytes: Int
     /// The name of a field for keys that stands more than once.
     private let repeatedKeyField: String?
@@ -100,7 +100,8 @@ extension StoreError {
     /// When it may have passed: nothing was acknowledged.
     fileprivate var retryAfterSeconds: Int {
         switch self {
-        case .full(let retryAfter), .busy(let retryAfter): max(1, Int(retryAfter.components.seconds))
+        case .full(let retryAfter), .busy(let retryAfter), .unreachable(_, let retryAfter):
+            max(1, Int(retryAfter.components.seconds))
         case .closed: 1
         case .folderInUse, .newerFormat, .unusable, .failed, .unfinishedRead, .leaseLost: 5
         }

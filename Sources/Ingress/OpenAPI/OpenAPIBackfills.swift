@@ -41,8 +41,8 @@ enum OpenAPIBackfills {
                         "customer_ids": {"type": "array", "items": {"type": "string"}},
                         "rate": {"type": "number", "minimum": 1, "maximum": 100, "default": 50, "description": "Percent of the provider's rate limit."},
                         "dry_run": {"type": "boolean", "default": false},
-                        "without_live": {"type": "boolean", "default": false, "description": "Start also if the routes have the provider in mode shadow only."},
-                        "accept_unreadable": {"type": "boolean", "default": false, "description": "Start also at a vendor that counts a repeated event again and cannot be read."},
+                        "without_live": {"type": "boolean", "default": false, "description": "Start even if the routes have the provider in mode shadow only."},
+                        "accept_unreadable": {"type": "boolean", "default": false, "description": "Start even at a vendor that counts a repeated event again and cannot be read."},
                         "confirmed": {"type": "boolean", "default": false, "description": "The effect on the bill is known."}
                       }}}}},
                     "responses": {
@@ -70,9 +70,9 @@ enum OpenAPIBackfills {
                     "responses": {"200": \#(backfill), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
                   }
                 },
-        \#(change("pause", "pauseBackfill", "Pause a backfill. Requests in flight are finished.")),
+        \#(change("pause", "pauseBackfill", "Pause a backfill. In-flight requests are finished.")),
         \#(change("resume", "resumeBackfill", "Resume a paused backfill.")),
-        \#(change("cancel", "cancelBackfill", "Cancel a backfill. What is delivered stays; what waits for a retry is discarded."))
+        \#(change("cancel", "cancelBackfill", "Cancel a backfill. Delivered events stay delivered; waiting retries are discarded."))
         """#
 
     static let schemas = #"""

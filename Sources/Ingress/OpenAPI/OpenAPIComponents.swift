@@ -49,6 +49,7 @@ enum OpenAPIComponents {
     static let schemas = #"""
             "schemas": {
         \#(OpenAPIParity.schemas)
+        \#(OpenAPIReports.schemas)
               "Timestamp": {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "number"}], "description": "RFC 3339 with an offset, or Unix seconds."},
               "MomentText": {"type": "string", "description": "RFC 3339 with an offset, or Unix seconds."},
               "Texts": {"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]},
@@ -110,10 +111,11 @@ enum OpenAPIComponents {
               "TimelineEntry": {
                 "type": "object", "required": ["at", "type"],
                 "properties": {
-                  "at": {"type": "string", "format": "date-time"}, "type": {"enum": ["accepted", "planned", "attempt", "settled"]},
+                  "at": {"type": "string", "format": "date-time"}, "type": {"enum": ["accepted", "planned", "attempt", "settled", "resent"]},
                   "provider": {"type": "string"}, "providers": {"type": "array", "items": {"type": "string"}},
                   "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "http_status": {"type": ["integer", "null"]},
-                  "latency_ms": {"type": "integer"}, "error": {"$ref": "#/components/schemas/DeliveryError"}
+                  "latency_ms": {"type": "integer"}, "error": {"$ref": "#/components/schemas/DeliveryError"},
+                  "comparison": {"type": "integer", "description": "Of a resent event: the comparison that found it lost."}
                 }
               },
               "Delivery": {
@@ -228,6 +230,12 @@ enum OpenAPIComponents {
                   "type": "object", "required": ["name", "adapter", "circuit", "parked", "backlog", "last_error"],
                   "properties": {
                     "name": {"type": "string"}, "adapter": {"type": ["string", "null"]}, "circuit": {"type": ["string", "null"]},
+                    "gateway": {
+                      "type": ["object", "null"], "required": ["name", "ready", "detail", "report_age_seconds"],
+                      "description": "The other gateway that delivers to the provider, and what it last reported; null if this one delivers.",
+                      "properties": {
+                        "name": {"type": ["string", "null"]}, "ready": {"type": "boolean"}, "detail": {"type": "string"},
+                        "report_age_seconds": {"type": "integer"}}},
                     "parked": {"type": "boolean", "description": "The vendor rejects the credential or the account."},
                     "held_until": {"type": ["string", "null"], "format": "date-time", "description": "End of a wait requested by the vendor."},
                     "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]},
@@ -253,10 +261,10 @@ enum OpenAPIComponents {
                   "limits": {"type": "object", "required": ["body_bytes"], "properties": {"body_bytes": {"type": "integer"}}}
                 }
               },
-              "Takeover": {
+              "ReloadResult": {
                 "type": "object", "required": ["status", "changes", "stranded", "warnings"],
                 "properties": {
-                  "status": {"enum": ["taken", "unchanged", "good"]}, "changes": {"type": "array", "items": {"type": "object"}},
+                  "status": {"enum": ["reloaded", "unchanged", "valid"]}, "changes": {"type": "array", "items": {"type": "object"}},
                   "stranded": {"type": "array", "items": {"type": "object"}}, "warnings": {"type": "array", "items": {"type": "object"}}
                 }
               },
@@ -269,7 +277,7 @@ enum OpenAPIComponents {
                     "required": ["number", "at", "category", "action", "actor", "tenant", "key_id", "remote_address", "details"],
                     "properties": {
                       "number": {"type": "integer"}, "at": {"type": "string", "format": "date-time"},
-                      "category": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}, "action": {"type": "string"},
+                      "category": {"enum": ["administration", "sign_in", "refused", "session", "vendor_read", "vendor_write"]}, "action": {"type": "string"},
                       "actor": {"type": ["string", "null"], "description": "The client or operating system user; null for failed sign-ins and for the gateway itself."},
                       "tenant": {"type": ["string", "null"]}, "key_id": {"type": ["string", "null"]},
                       "remote_address": {"type": ["string", "null"]},

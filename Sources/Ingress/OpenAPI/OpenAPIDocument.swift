@@ -28,6 +28,7 @@ enum OpenAPIDocument {
         \(OpenAPIMigrations.paths),
         \(OpenAPIBackfills.paths),
         \(OpenAPIParity.paths),
+        \(OpenAPIReports.paths),
         \(OpenAPIPaths.operations)
           },
           "components": {

@@ -12,8 +12,8 @@ enum OpenAPIParity {
                     "from": {"$ref": "#/components/schemas/Timestamp"},
                     "until": {"$ref": "#/components/schemas/Timestamp"},
                     "providers": {"type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true, "items": {"type": "string"}},
-                    "level": {"enum": ["ledger", "digest", "full"], "default": "full", "description": "ledger: the journal alone. digest: counts, then whatever differs, and a sample. full: every event."},
-                    "sample": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000, "description": "With digest: the events to compare at random where counts agree."}}}}}},
+                    "level": {"enum": ["ledger", "digest", "full"], "default": "full", "description": "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event."},
+                    "sample": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000, "description": "With digest: number of events to compare at random where counts agree."}}}}}},
                 "responses": {
                   "202": {"description": "Queued.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ParityRun"}}}},
                   "422": {"$ref": "#/components/responses/Problem"},
@@ -75,6 +75,7 @@ enum OpenAPIParity {
                   {"name": "provider", "in": "query", "schema": {"type": "string"}, "description": "Only differences at this provider."},
                   {"name": "customer_id", "in": "query", "schema": {"type": "string"}},
                   {"name": "name", "in": "query", "schema": {"type": "string"}},
+                  {"name": "event_id", "in": "query", "schema": {"type": "string"}, "description": "Only differences of events with this ID."},
                   {"name": "format", "in": "query", "schema": {"enum": ["json", "csv"], "default": "json"}, "description": "csv: all of them, without pages."},
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}],
                 "responses": {
@@ -90,7 +91,7 @@ enum OpenAPIParity {
             },
             "/v1/parity/runs/{id}/resolve": {
               "post": {
-                "tags": ["migrations"], "operationId": "resolveFindings", "summary": "Send lost events again, or accept a cause for a time.",
+                "tags": ["migrations"], "operationId": "resolveFindings", "summary": "Resend lost events, or accept a cause for some time.",
                 "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
                 "description": "resend sends the events with the cause lost_after_accept again, to that provider alone and with the same identity. accept keeps differences of a cause in the list, but out of the verdict.",
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
@@ -118,7 +119,7 @@ enum OpenAPIParity {
 
     static let schemas = #"""
               "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
-                "lost_after_accept", "collision", "doubled", "content", "foreign", "unreadable", "unexplained"]},
+                "lost_after_accept", "collision", "doubled", "content", "foreign", "no_metric", "no_customer", "no_subscription", "unreadable", "unexplained"]},
               "ParityRun": {
                 "type": "object",
                 "required": ["id", "state", "verdict", "reason", "level", "sample", "from", "until", "client", "requested_at", "ended_at", "events", "windows", "providers"],
@@ -133,7 +134,7 @@ enum OpenAPIParity {
                   "windows": {"type": "object", "required": ["read", "total"], "properties": {"read": {"type": "integer"}, "total": {"type": "integer"}}},
                   "providers": {"type": "array", "items": {
                     "type": "object",
-                    "required": ["provider", "expected", "found", "missing", "extra", "different", "not_planned", "calls", "unreadable", "counted_only", "sampled_parts", "bound", "causes"],
+                    "required": ["provider", "expected", "found", "missing", "extra", "different", "not_planned", "calls", "unreadable", "counted_only", "summed", "sampled_parts", "bound", "causes"],
                     "properties": {
                       "provider": {"type": "string"}, "expected": {"type": "integer"}, "found": {"type": "integer"},
                       "missing": {"type": "integer"}, "extra": {"type": "integer"}, "different": {"type": "integer"},
@@ -141,6 +142,7 @@ enum OpenAPIParity {
                       "calls": {"type": "object", "required": ["made"], "properties": {"made": {"type": "integer"}, "least": {"type": "integer"}, "most": {"type": "integer"}}},
                       "unreadable": {"type": ["string", "null"]},
                       "counted_only": {"type": "integer", "description": "Events in parts whose counts agree, which were not compared one by one."},
+                      "summed": {"type": "integer", "description": "Those among them that stand in a sum of the metered property that agrees too, by name and hour."},
                       "sampled_parts": {"type": "integer"},
                       "bound": {"type": ["number", "null"], "description": "The share of parts that may hold a difference although their counts agree, with 95% confidence."},
                       "causes": {"type": "array", "items": {

@@ -11,6 +11,8 @@ enum OpenAPIPaths {
                 "parameters": [
                   {"name": "partial", "in": "query", "schema": {"enum": ["true", "false", ""], "default": "false"},
                    "description": "Accept the valid events of a batch with invalid ones; an empty value means true."},
+                  {"name": "not_to", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true,
+                   "description": "Providers or adapters to which no event may be sent; one that its route would send there is refused with the code forbidden. For imports from a vendor."},
                   {"name": "Prefer", "in": "header", "schema": {"type": "string"}, "example": "wait=5",
                    "description": "wait=N waits up to N seconds for the primary destinations (RFC 7240)."}
                 ],
@@ -55,8 +57,8 @@ enum OpenAPIPaths {
                   {"$ref": "#/components/parameters/provider"}
                 ],
                 "responses": {
-                  "200": {"description": "A page.", "content": {"application/json": {"schema": {"oneOf": [
-                    {"$ref": "#/components/schemas/EventPage"}, {"$ref": "#/components/schemas/VendorEventPage"}]}}}},
+                  "200": {"description": "A page; as CSV everything that the filter selects.", "content": {"application/json": {"schema": {"oneOf": [
+                    {"$ref": "#/components/schemas/EventPage"}, {"$ref": "#/components/schemas/VendorEventPage"}]}}, "text/csv": {"schema": {"type": "string"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "501": {"$ref": "#/components/responses/Problem"},
                   "5XX": {"$ref": "#/components/responses/Problem"}
@@ -119,11 +121,17 @@ enum OpenAPIPaths {
                 }
               }
             },
-            "/v1/events/{id}": {
-              "get": {
-                "tags": ["events"], "operationId": "readEvent", "summary": "An event with its deliveries and attempts.",
+            "/v1/events/{id}": {\#(event("readEvent", "Use /v1/events/id/{id} for ids that may be the name of an endpoint, such as names."))},
+            "/v1/events/id/{id}": {\#(event("readEventByAnyID", "Takes every id, also one that is the name of an endpoint, such as names."))}
+        """#
+
+    /// `GET` of one event, by one of its two paths.
+    private static func event(_ operation: String, _ use: String) -> String {
+        #"""
+        "get": {
+                "tags": ["events"], "operationId": "\#(operation)", "summary": "An event with its deliveries and attempts.",
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
-                "description": "If several events have this id (some vendors' ids are unique only within a customer or source), the others are in same_id. With provider, the vendor is asked. Use GET /v1/events?id= for an id that is also a path here, such as names.",
+                "description": "If several events have this id (some vendors' ids are unique only within a customer or source), the others are in same_id. With provider, the vendor is asked. \#(use)",
                 "parameters": [
                   {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
                   {"$ref": "#/components/parameters/provider"}
@@ -136,8 +144,8 @@ enum OpenAPIPaths {
                   "5XX": {"$ref": "#/components/responses/Problem"}
                 }
               }
-            }
         """#
+    }
 
     static let deliveries = #"""
             "/v1/deliveries": {
@@ -159,7 +167,7 @@ enum OpenAPIPaths {
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
                 ],
                 "responses": {
-                  "200": {"description": "A page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DeliveryPage"}}}},
+                  "200": {"description": "A page; as CSV everything that the filter selects.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DeliveryPage"}}, "text/csv": {"schema": {"type": "string"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
@@ -276,7 +284,7 @@ enum OpenAPIPaths {
                 "tags": ["operations"], "operationId": "reloadRoutes", "summary": "Reload routes.json atomically.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
                 "responses": {
-                  "200": {"description": "What changed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Takeover"}}}},
+                  "200": {"description": "What changed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReloadResult"}}}},
                   "422": {"$ref": "#/components/responses/Problem"},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
@@ -289,7 +297,7 @@ enum OpenAPIPaths {
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}},
                 "responses": {
-                  "200": {"description": "What would change.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Takeover"}}}},
+                  "200": {"description": "What would change.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReloadResult"}}}},
                   "422": {"$ref": "#/components/responses/Problem"},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
@@ -300,9 +308,9 @@ enum OpenAPIPaths {
               "get": {
                 "tags": ["operations"], "operationId": "auditLog", "summary": "The audit log of all tenants, newest first.",
                 "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
-                "description": "Administrative actions, failed sign-ins (one entry per address and kind within a minute), and reads of vendors' data. Requires the scope admin.",
+                "description": "Administrative actions, sessions, failed sign-ins and administrative actions refused for a missing scope (both one entry per source and kind within a minute), and reads of vendors' data. Entries are kept for --audit-retention, and of each category at most the newest 100,000. Requires the scope admin.",
                 "parameters": [
-                  {"name": "category", "in": "query", "schema": {"type": "array", "items": {"enum": ["administration", "sign_in", "vendor_read", "vendor_write"]}}, "explode": true},
+                  {"name": "category", "in": "query", "schema": {"type": "array", "items": {"enum": ["administration", "sign_in", "refused", "session", "vendor_read", "vendor_write"]}}, "explode": true},
                   {"name": "action", "in": "query", "schema": {"type": "string"}, "example": "deliveries: discard"},
                   {"name": "actor", "in": "query", "schema": {"type": "string"}, "description": "A client, or the operating system user of the command line."},
                   {"name": "tenant", "in": "query", "schema": {"type": "string"}},
@@ -310,7 +318,7 @@ enum OpenAPIPaths {
                   {"$ref": "#/components/parameters/limit"}, {"$ref": "#/components/parameters/cursor"}
                 ],
                 "responses": {
-                  "200": {"description": "A page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}}}},
+                  "200": {"description": "A page; as CSV everything that the filter selects.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AuditPage"}}, "text/csv": {"schema": {"type": "string"}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
@@ -318,9 +326,12 @@ enum OpenAPIPaths {
             },
             "/healthz": {
               "get": {
-                "tags": ["operations"], "operationId": "health", "summary": "Whether the process is alive.", "security": [],
+                "tags": ["operations"], "operationId": "health", "summary": "Whether the process is alive, and its version.", "security": [],
                 "responses": {"200": {"description": "It is.", "content": {"application/json": {"schema":
-                  {"type": "object", "required": ["status"], "properties": {"status": {"const": "alive"}}}}}}}
+                  {"type": "object", "required": ["status", "version", "commit", "build"], "properties": {
+                    "status": {"const": "alive"}, "version": {"type": "string", "example": "0.1.0"},
+                    "commit": {"type": "string", "description": "12 hexadecimal digits, followed by +changes if files differed from the commit, or unknown."},
+                    "build": {"type": "string", "description": "The packager's number of the build, or local."}}}}}}}
               }
             },
             "/readyz": {

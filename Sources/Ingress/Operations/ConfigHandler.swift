@@ -5,7 +5,7 @@ import JSON
 import Journal
 import Routing
 
-/// `POST /v1/config/reload`: takes a changed `routes.json` over. `POST /v1/config/check`: what another file would change.
+/// `POST /v1/config/reload`: reloads a changed `routes.json`. `POST /v1/config/check`: what another file would change.
 struct ConfigHandler: Sendable {
     private let reloading: any RoutesReloading
 
@@ -15,8 +15,8 @@ struct ConfigHandler: Sendable {
 
     func reload(_ call: EndpointCall) async throws -> EndpointResponse {
         do {
-            let takeover = try await reloading.reload(by: call.caller)
-            return .json(Self.json(takeover, status: takeover.changes.list.isEmpty ? "unchanged" : "taken"))
+            let result = try await reloading.reload(by: call.caller)
+            return .json(Self.json(result, status: result.changes.list.isEmpty ? "unchanged" : "reloaded"))
         } catch {
             throw Problem(error)
         }
@@ -27,13 +27,13 @@ struct ConfigHandler: Sendable {
         // Not on the event loop, whose connections would wait for a large file.
         let compared = await withTaskExecutorPreference(globalConcurrentExecutor) { await result(of: body) }
         do {
-            return .json(Self.json(try compared.get(), status: "good"))
+            return .json(Self.json(try compared.get(), status: "valid"))
         } catch {
             throw Problem(error)
         }
     }
 
-    private func result(of body: [UInt8]) async -> Result<RoutesTakeover, ReloadError> {
+    private func result(of body: [UInt8]) async -> Result<ReloadResult, ReloadError> {
         do {
             return .success(try await reloading.compare(body))
         } catch {
@@ -41,21 +41,21 @@ struct ConfigHandler: Sendable {
         }
     }
 
-    private static func json(_ takeover: RoutesTakeover, status: String) -> [UInt8] {
+    private static func json(_ result: ReloadResult, status: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.member("status", string: status)
         writer.key("changes")
         writer.beginArray()
-        for change in takeover.changes.list { write(change, to: &writer) }
+        for change in result.changes.list { write(change, to: &writer) }
         writer.endArray()
         writer.key("stranded")
         writer.beginArray()
-        for stranded in takeover.stranded { write(stranded, to: &writer) }
+        for stranded in result.stranded { write(stranded, to: &writer) }
         writer.endArray()
         writer.key("warnings")
         writer.beginArray()
-        for warning in takeover.warnings { RoutesFaultWriter.write(warning, to: &writer) }
+        for warning in result.warnings { RoutesFaultWriter.write(warning, to: &writer) }
         writer.endArray()
         writer.endObject()
         return writer.bytes
@@ -82,7 +82,7 @@ struct ConfigHandler: Sendable {
     }
 }
 
-/// Writes faults of `routes.json` as they stand in answers.
+/// Writes faults of `routes.json` as they are in answers.
 enum RoutesFaultWriter {
     static func write(_ fault: ConfigurationFault, to writer: inout JSONWriter) {
         writer.beginObject()

@@ -7,19 +7,21 @@ package import Routing
 package protocol RoutesReloading: Sendable {
     /// Reads the file again, and takes it over whole if it is good.
     /// - Parameter caller: who asked for it, for the audit log.
-    func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover
+    func reload(by caller: Caller) async throws(ReloadError) -> ReloadResult
 
     /// What would change if these bytes were the file; changes nothing.
-    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover
+    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> ReloadResult
 }
 
 /// What a new `routes.json` changes.
-package struct RoutesTakeover: Sendable {
+package struct ReloadResult: Sendable {
     package let changes: RoutesChanges
     /// What is doubtful in the new file.
     package let warnings: [ConfigurationFault]
     /// Deliveries that wait for providers which the new file does not have.
     package let stranded: [StrandedDeliveries]
+    /// The routes of the file; nil if it is the one in effect.
+    package var routes: Routes?
 
     package init(changes: RoutesChanges, warnings: [ConfigurationFault], stranded: [StrandedDeliveries]) {
         self.changes = changes

@@ -8,7 +8,7 @@ import NIOCore
 final class ClientWatch: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
-    /// Of the call that is under way.
+    /// Of the call that is in flight.
     private var off: PassSwitch?
     /// Whether the end of what the client sends is the end of its connection; on a stream of HTTP/2 it ends each request.
     private let endsWithInput: Bool

@@ -4,7 +4,7 @@ import Routing
 
 /// Whether a request to a facade is passed to the vendor. Pure: it does no I/O.
 enum PassPolicy {
-    /// What becomes of a request.
+    /// What happens to a request.
     enum Decision: Sendable {
         /// The facade answers it: the gateway serves the path itself, or passing is not switched on.
         case serve

@@ -59,7 +59,7 @@ struct Problem: Error {
     }
 }
 
-/// Writes event faults as they stand in `errors`.
+/// Writes event faults as they are in `errors`.
 enum FaultWriter {
     static func write(_ fault: EventFault, to writer: inout JSONWriter) {
         writer.beginObject()

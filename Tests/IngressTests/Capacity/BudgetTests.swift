@@ -18,6 +18,20 @@ import Testing
         #expect(budget.take(1) && budget.usedBytes == 1)
     }
 
+    @Test func `keeps an eighth for small bodies, whatever large ones take`() {
+        let small = BodyBudget.smallBytes
+        let budget = BodyBudget(limitBytes: 16 * small)
+        for _ in 0..<7 { #expect(budget.take(2 * small)) }
+        #expect(!budget.take(2 * small))
+        // A large body that comes in small pieces.
+        #expect(budget.take(small))
+        #expect(!budget.take(small, after: small))
+        #expect(budget.take(small))
+        #expect(!budget.take(1))
+        for _ in 0..<7 { budget.giveBack(2 * small) }
+        #expect(budget.take(2 * small))
+    }
+
     @Test func `gets back all that a request took, when the request ends`() {
         let budget = BodyBudget(limitBytes: 100)
         do {

@@ -35,6 +35,29 @@ import Testing
         }
     }
 
+    @Test(arguments: ["names", "stream", "estimate", "preview", "id", "a/b", ".."])
+    func `finds the event of every id, also of one that is the name of an endpoint`(id: String) throws {
+        let match = try EndpointTable(on: Self.settings()).find(.get, "/v1/events/id/\(id.replacing("/", with: "%2F"))")
+        #expect(match.endpoint.path == "/v1/events/id/{id}" && match.parameter == id)
+    }
+
+    @Test(arguments: ["names", "stream", "estimate", "id", "events.csv"])
+    func `finds the dashboard's page of every event by its id`(id: String) throws {
+        let match = try PageTable().find(.get, "/dashboard/events/\(id)")
+        #expect(match.page.path == "/dashboard/events/{id}" && match.parameter == id)
+    }
+
+    @Test(arguments: [HTTPRequest.Method.get, .head], ["estimate", "preview"])
+    func `finds an event whose id is the name of an endpoint with another method`(
+        method: HTTPRequest.Method,
+        id: String
+    ) throws {
+        let table = EndpointTable(on: Self.settings())
+        let match = try table.find(method, "/v1/events/\(id)")
+        #expect(match.endpoint.path == "/v1/events/{id}" && match.parameter == id)
+        #expect(try table.find(.post, "/v1/events/\(id)").endpoint.path.description == "/v1/events/\(id)")
+    }
+
     @Test(arguments: [
         ("GET", "/v1/nothing", "unknown-path", "events go to POST /v1/events"), ("GET", "/", "unknown-path", ""),
         ("GET", "/v1//events", "unknown-path", "use /v1/events"),
@@ -46,6 +69,8 @@ import Testing
         ("PUT", "/v1/events", "wrong-method", "use GET, POST"), ("POST", "/v1/events/names", "wrong-method", "use GET"),
         ("GET", "/v1/providers/a/hold", "wrong-method", "use POST"),
         ("DELETE", "/v1/events/a", "wrong-method", "use GET"),
+        ("DELETE", "/v1/events/estimate", "wrong-method", "use GET, POST"),
+        ("POST", "/v1/events/id/a", "wrong-method", "use GET"), ("GET", "/v1/events/id/", "unknown-path", ""),
     ])
     func `says what is wrong with a request that no endpoint takes`(
         method: String,

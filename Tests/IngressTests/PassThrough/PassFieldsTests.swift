@@ -28,12 +28,14 @@ import Testing
         ("Trailer", "X-Sum"), ("Transfer-Encoding", "chunked"), ("transfer-encoding", "gzip, chunked"),
         ("Upgrade", "h2c"),
         ("HTTP2-Settings", "AAMAAABkAAQAAP__"), ("Proxy-Authenticate", "Basic"), ("Proxy-Authorization", "Basic eA=="),
+        ("Proxy-Authentication-Info", "x"),
         // Framing and host, which the gateway writes itself.
         ("Content-Length", "5"), ("Content_Length", "5"), ("Transfer_Encoding", "chunked"), ("Expect", "100-continue"),
         ("Host", "evil.example"),
         // Credentials.
         ("Authorization", "Bearer tg_client_key"), ("AUTHORIZATION", "Basic eA=="), ("X-API-Key", "other"),
-        ("x_api_key", "other"), ("Cookie", "session=1"), ("X-Custom", "key is tg_client_key"),
+        ("x_api_key", "other"), ("Cookie", "session=1"), ("Cookie2", "$Version=1"),
+        ("X-Custom", "key is tg_client_key"),
         // What would show the vendor another host, path, method or address.
         ("Forwarded", "host=evil"), ("X-Forwarded-Host", "evil"), ("X-Forwarded-For", "10.0.0.1"),
         ("X_Forwarded_Host", "evil"),
@@ -41,6 +43,8 @@ import Testing
         ("X-Original-URL", "/v1/events/ingest"), ("X-Rewrite-URL", "/v1/events/ingest"), ("X-Real-IP", "127.0.0.1"),
         ("True-Client-IP", "127.0.0.1"), ("CF-Connecting-IP", "127.0.0.1"), ("X-HTTP-Method-Override", "DELETE"),
         ("X-HTTP-Method", "DELETE"), ("X-Method-Override", "DELETE"), ("Via", "1.1 x"),
+        ("X-HTTP-Host-Override", "evil"), ("X-Client-IP", "127.0.0.1"), ("X-Cluster-Client-IP", "127.0.0.1"),
+        ("Fastly-Client-IP", "127.0.0.1"), ("X-Forwarded", "for=10.0.0.1"),
         // The gateway's own.
         ("X-Request-Id", "r1"), ("traceparent", "00-1-2-01"),
     ])
@@ -78,19 +82,37 @@ import Testing
         ("Upgrade", "h2"), ("Proxy-Authenticate", "Basic"), ("Set-Cookie", "session=1"), ("WWW-Authenticate", "Bearer"),
         ("Alt-Svc", "h3=\":443\""), ("Strict-Transport-Security", "max-age=1"), ("Clear-Site-Data", "*"), ("NEL", "{}"),
         ("Server", "nginx"), ("Date", "x"), ("Via", "1.1 x"), ("X-Request-Id", "vendor's"), ("Content-Length", "-1"),
-        ("Content-Length", "5, 5"),
+        ("Content-Length", "5, 5"), ("Proxy-Connection", "close"), ("TE", "trailers"), ("HTTP2-Settings", "x"),
+        ("Proxy-Authorization", "x"), ("Proxy-Authentication-Info", "x"), ("Set-Cookie2", "x"),
+        ("Authentication-Info", "x"), ("Public-Key-Pins", "x"), ("Expect-CT", "x"), ("Report-To", "{}"),
+        ("Reporting-Endpoints", "x"), ("traceparent", "00-1-2-01"),
     ])
     func `keeps back what is of the vendor's connection, session or host`(name: String, value: String) {
         #expect(Self.incoming((name, value)) == [])
+        #expect(Self.incoming((name.lowercased(), value)) == [])
+    }
+
+    @Test func `keeps back what the vendor's Connection names`() {
+        #expect(Self.incoming(("Connection", "x-hop"), ("X-Hop", "1"), ("X-Kept", "2")) == ["X-Kept: 2"])
+    }
+
+    /// A key of a few letters would be found in many values.
+    @Test func `compares a short key with whole values alone`() {
+        #expect(PassFields.holds("abc", "abc") && !PassFields.holds("xabcx", "abc"))
+        #expect(PassFields.holds("x12345678x", "12345678") && !PassFields.holds("x1234567x", "1234567"))
     }
 
     @Test func `puts the host of links right`() {
         #expect(
             Self.incoming(
                 ("Location", "https://api.acme.example/v1/customers/1"),
+                ("Content-Location", "/v1/customers/1"),
                 ("link", "</v1/a?page=2>; rel=\"next\"")
             )
-                == ["Location: https://gw.example/acme/v1/customers/1", "link: </acme/v1/a?page=2>; rel=\"next\""]
+                == [
+                    "Location: https://gw.example/acme/v1/customers/1", "Content-Location: /acme/v1/customers/1",
+                    "link: </acme/v1/a?page=2>; rel=\"next\"",
+                ]
         )
     }
 }

@@ -13,7 +13,7 @@ enum PassStage {
 
     static func set(
         _ reply: @escaping @Sendable (PassVendor.Request) -> PassVendor.Reply,
-        patience: String = "2s",
+        patience: String = "2m",
         _ body: (IngressFixture, PassVendor) async throws -> Void
     ) async throws {
         let vendor = try PassVendor(reply)

@@ -14,6 +14,8 @@ final class PassVendor: Sendable {
     enum Reply: Sendable {
         /// These bytes; the connection stays open for the next request.
         case say(String)
+        /// The same of bytes that need not be text.
+        case sayBytes([UInt8])
         /// These bytes, before the body is read, and the end of the connection.
         case sayEarly(String)
         /// A body of so many bytes behind a head.
@@ -69,7 +71,9 @@ final class PassVendor: Sendable {
     var address: String { "http://127.0.0.1:\(port)" }
     /// Whole requests that came until now.
     var requests: [Request] { state.withLock { $0.requests } }
-    /// Connections that the gateway has ended while they stalled.
+    /// Connections that were taken until now.
+    var connections: Int { state.withLock { $0.connections } }
+    /// Connections that the gateway has ended before a request or its answer was whole.
     var ended: Int { state.withLock { $0.ended } }
     /// Bytes of streamed bodies that the system took.
     var sent: Int { state.withLock { $0.sent } }
@@ -115,11 +119,15 @@ final class PassVendor: Sendable {
                 while !state.withLock({ $0.isStopped }) { Thread.sleep(forTimeInterval: 0.005) }
                 return
             }
-            guard let body = readBody(of: head, connection, &received) else { return }
+            guard let body = readBody(of: head, connection, &received) else {
+                state.withLock { $0.ended += 1 }
+                return
+            }
             let request = Request(connection: number, text: head + body)
             state.withLock { $0.requests.append(request) }
             switch reply(request) {
             case .say(let text): write(text, to: connection)
+            case .sayBytes(let bytes): write(bytes, to: connection)
             case .sayEarly, .readNothing, .hangUp: return
             case .stream(let count):
                 write("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n", to: connection)
@@ -182,7 +190,10 @@ final class PassVendor: Sendable {
     }
 
     private func write(_ text: String, to connection: Int32) {
-        let bytes = Array(text.utf8)
+        write(Array(text.utf8), to: connection)
+    }
+
+    private func write(_ bytes: [UInt8], to connection: Int32) {
         _ = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 }

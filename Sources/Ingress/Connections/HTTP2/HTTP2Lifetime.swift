@@ -12,7 +12,7 @@ struct HTTP2Lifetime: Sendable, Equatable {
         var idle: Duration
         /// Of the connection. Nil: no limit.
         var age: Duration?
-        /// Until the PING behind the first GOAWAY is back, if no stream is open.
+        /// Until the PING after the first GOAWAY is back, if no stream is open.
         var acknowledgement = Duration.seconds(5)
         /// From the first GOAWAY to the end, with streams open.
         var drain = Duration.seconds(15)
@@ -93,7 +93,7 @@ struct HTTP2Lifetime: Sendable, Equatable {
         return [.announceEnd]
     }
 
-    /// The PING behind the first GOAWAY is back.
+    /// The PING after the first GOAWAY is back.
     mutating func acknowledged() -> [Action] {
         guard case .ending(let start, isAcknowledged: false) = phase else { return [] }
         guard !streams.isEmpty else {

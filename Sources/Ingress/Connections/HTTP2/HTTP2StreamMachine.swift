@@ -1,7 +1,7 @@
-/// Decides what becomes of what a client sends on one stream of an HTTP/2 connection: what ``WriteLaneMachine`` does for HTTP/1.1.
+/// Decides what happens to what a client sends on one stream of an HTTP/2 connection: what ``WriteLaneMachine`` does for HTTP/1.1.
 ///
 /// A request that does not say for which host it is, is refused. A client that waits for 100 (Continue) is told when its body is wanted.
-/// One that goes on sending behind the response is told to stop, which takes nothing away from the response.
+/// One that keeps sending after the response is told to stop, which takes nothing away from the response.
 struct HTTP2StreamMachine: Sendable, Equatable {
     /// A part of the request.
     enum Part: Equatable {

@@ -32,7 +32,7 @@ final class HTTP2StreamRules: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         context.write(data, promise: promise)
         guard case .end = unwrapOutboundIn(data), machine.responseEnded() else { return }
-        // Behind the flush of the response.
+        // After the flush of the response.
         context.eventLoop.assumeIsolated().execute { self.reset() }
     }
 

@@ -1,24 +1,23 @@
 import Access
 import Events
-import Hummingbird
+import HTTPTypes
 import JSON
-import NIOCore
 import Parity
+import Reports
 import Routing
 
 /// `/v1/parity/runs`: comparisons of the journal with what vendors have.
 struct ParityHandler: Sendable {
     private let runner: any ParityRunning
-    private let routes: CurrentRoutes
+    private let access: ParityAccess
     private let clock: any WallClock
     private let audit: AuditLog
-
-    /// Findings that a CSV reads at once.
-    private static let csvPage = 1000
+    private let csv: CSVResponder
 
     init(_ services: EndpointServices) {
+        csv = CSVResponder(services)
         runner = services.given.operations.parity
-        routes = services.given.routes
+        access = ParityAccess(services.given.routes)
         clock = services.given.clock
         audit = services.given.operations.audit
     }
@@ -26,15 +25,11 @@ struct ParityHandler: Sendable {
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let client = call.client
         let order = try await call.parseBody { try ParityOrder(parsing: $0) }
-        for name in order.providers { try check(name, for: client, order.level) }
+        try access.check(order, for: client)
         let run = try await asked { () throws(ParityError) in
             try await runner.start(order, for: client.tenant, by: client.name)
         }
-        let details = [
-            "run": "\(run.id)", "providers": order.providers.map(\.rawValue).joined(separator: ","),
-            "from": order.window.from.rfc3339, "until": order.window.until.rfc3339, "level": order.level.rawValue,
-        ]
-        await audit.write("parity: run", by: .client(call.caller), details)
+        await audit.write("parity: run", by: .client(call.caller), ParityAccess.details(of: run))
         return .json(ParityWriter.json(run), status: .accepted)
     }
 
@@ -47,7 +42,7 @@ struct ParityHandler: Sendable {
         writer.beginObject()
         writer.key("runs")
         writer.beginArray()
-        for run in runs where maySee(run, call.client) { ParityWriter.write(run, to: &writer) }
+        for run in runs where access.maySee(run, call.client) { ParityWriter.write(run, to: &writer) }
         writer.endArray()
         writer.member("next_cursor", stringOrNull: runs.count == limit ? runs.last.map { "\($0.id)" } : nil)
         writer.endObject()
@@ -81,18 +76,18 @@ struct ParityHandler: Sendable {
         let run = try await run(call)
         let parameters = try ListParameters(
             call.query,
-            allowed: ["cause", "provider", "customer_id", "name", "format", "limit", "cursor"]
+            allowed: ["cause", "provider", "customer_id", "name", "event_id", "format", "limit", "cursor"]
         )
         let filter = FindingFilter(
             cause: try Self.cause(parameters.single("cause")),
             provider: try parameters.single("provider").map { ProviderName($0) },
             customerID: try parameters.single("customer_id"),
-            name: try parameters.single("name")
+            name: try parameters.single("name"),
+            eventID: try parameters.single("event_id")
         )
-        switch try parameters.single("format") {
-        case nil, "json"?: break
-        case "csv"?: return csv(of: run, filter)
-        case .some: throw Problem.badParameter("format", "must be json or csv")
+        if try Self.wantsCSV(call, parameters) {
+            let list = FindingsCSV(runner, of: run.id, filter)
+            return try await csv.respond(to: call, list, named: "findings-\(run.id)", needing: .readEvents)
         }
         let limit = try parameters.limit()
         let after = try parameters.cursor { Int64($0) } ?? 0
@@ -128,7 +123,7 @@ struct ParityHandler: Sendable {
                 by: call.client.name,
                 at: clock.now
             )
-            guard until > acceptance.at else { throw Problem.badBody("\"until\" is over; name a time to come") }
+            guard until > acceptance.at else { throw Problem.badBody("\"until\" is in the past; use a future time") }
             try await asked { () throws(ParityError) in try await runner.accept(acceptance) }
             let details = [
                 "run": "\(run.id)", "cause": cause.rawValue, "reason": reason, "until": until.rfc3339,
@@ -139,31 +134,10 @@ struct ParityHandler: Sendable {
         }
     }
 
-    // MARK: Who may see what
-
-    private func check(_ name: ProviderName, for client: Client, _ level: ParityLevel) throws(Problem) {
-        let routes = routes.current.routes
-        guard let provider = routes.providers.first(where: { $0.name == name }) else {
-            throw .unconfiguredProvider(name, known: routes.providers.map(\.name.rawValue))
-        }
-        guard routes.mayRead(name, client) else { throw .sharedProvider(name) }
-        if level != .ledger, provider.traits.reads == nil {
-            throw .unsupported(
-                "\(provider.traits.vendor) shows no events, so \"\(name)\" can be compared with the level \"ledger\" only"
-            )
-        }
-    }
-
-    private func maySee(_ run: ParityRun, _ client: Client) -> Bool {
-        let routes = routes.current.routes
-        return client.may(.admin)
-            || run.tenant == client.tenant && run.order.providers.allSatisfy { routes.mayRead($0, client) }
-    }
-
     private func run(_ call: EndpointCall) async throws(Problem) -> ParityRun {
         guard let id = Int64(call.parameter) else { throw .unknownRun(call.parameter) }
         let run = try await asked { () throws(ParityError) in try await runner.run(id) }
-        guard let run, maySee(run, call.client) else { throw .unknownRun(call.parameter) }
+        guard let run, access.maySee(run, call.client) else { throw .unknownRun(call.parameter) }
         return run
     }
 
@@ -176,41 +150,29 @@ struct ParityHandler: Sendable {
         return try ListParameters.choices("cause", [text], as: Cause.self).first
     }
 
-    // MARK: CSV
-
-    private func csv(of run: ParityRun, _ filter: FindingFilter) -> EndpointResponse {
-        EndpointResponse(
-            status: .ok,
-            contentType: "text/csv; charset=utf-8",
-            body: .streamed(
-                ResponseBody { [runner] writer in
-                    try await writer.write(ByteBuffer(string: ParityCSV.header))
-                    var after: Int64 = 0
-                    while true {
-                        let page = try await runner.findings(of: run.id, filter, after: after, limit: Self.csvPage)
-                        guard let last = page.last else { break }
-                        try await writer.write(ByteBuffer(string: page.map(ParityCSV.row).joined()))
-                        after = last.number
-                    }
-                    try await writer.finish(nil)
-                }
-            )
-        )
+    /// Whether findings are wanted as CSV: by the parameter, or else by `Accept`.
+    private static func wantsCSV(_ call: EndpointCall, _ parameters: ListParameters) throws(Problem) -> Bool {
+        switch try parameters.single("format") {
+        case nil: return call.wantsCSV
+        case "json"?: return false
+        case "csv"?: return true
+        case .some: throw .badParameter("format", "must be json or csv")
+        }
     }
 }
 
 extension Problem {
-    fileprivate static func unknownRun(_ id: String) -> Problem {
+    static func unknownRun(_ id: String) -> Problem {
         Problem(
             status: .notFound,
             kind: "unknown-run",
             title: "No such comparison",
             detail:
-                "there is no comparison \"\(id.prefix(60))\" that this client may see; GET /v1/parity/runs lists them"
+                "no comparison that this client may see has the id \"\(id.prefix(60))\"; GET /v1/parity/runs lists them"
         )
     }
 
-    fileprivate init(_ error: ParityError) {
+    init(_ error: ParityError) {
         switch error {
         case .tooMany:
             self.init(
@@ -220,7 +182,7 @@ extension Problem {
                 detail: error.message,
                 headers: [.retryAfter: "60"]
             )
-        case .beforeRetention:
+        case .beforeRetention, .removed:
             self.init(
                 status: .unprocessableContent,
                 kind: "before-retention",
@@ -235,7 +197,7 @@ extension Problem {
                 title: "The comparison is not finished",
                 detail: "\(error.message); wait until it is"
             )
-        case .store, .journal:
+        case .store, .journal, .taken:
             self.init(
                 status: .serviceUnavailable,
                 kind: "unavailable",

@@ -53,6 +53,7 @@ enum ParityWriter {
         writer.endObject()
         writer.member("unreadable", stringOrNull: report.unreadable)
         writer.member("counted_only", integer: report.countedOnly)
+        writer.member("summed", integer: report.summed)
         writer.member("sampled_parts", integer: report.sampledParts)
         writer.key("bound")
         if let bound = report.bound { writer.number("\((bound * 10_000).rounded() / 10_000)") } else { writer.null() }

@@ -1,0 +1,54 @@
+import Events
+
+/// Counts refusals that go into the audit log together. Pure: it is told the time.
+///
+/// The first of a source is due at once; later ones within a minute are one entry with their number, and so is everything from additional
+/// sources while many are counted. So a flood of any size writes only a few entries per second.
+struct RefusalCounts<Source: Hashable & Sendable>: Sendable {
+    /// Refusals of one source.
+    struct Count: Sendable {
+        fileprivate(set) var attempts = 0
+        /// The first of them.
+        fileprivate(set) var since: Timestamp
+        /// When they become an entry.
+        fileprivate var due: Timestamp
+    }
+
+    /// The period in which refusals of one source are one entry.
+    static var window: Duration { .seconds(60) }
+    /// Sources with a count of their own.
+    static var mostSources: Int { 128 }
+
+    private var counts: [Source: Count] = [:]
+
+    /// Counts a refusal.
+    /// - Parameter rest: what it counts for while too many sources are counted.
+    mutating func add(_ source: Source, orElse rest: Source, at now: Timestamp) {
+        let source = counts[source] == nil && counts.count >= Self.mostSources ? rest : source
+        var count = counts[source] ?? Count(since: now, due: now)
+        if count.attempts == 0 { count.since = now }
+        if count.attempts < .max { count.attempts += 1 }
+        counts[source] = count
+    }
+
+    /// What is due. Sources without refusals for a whole window are removed.
+    mutating func takeDue(at now: Timestamp) -> [(source: Source, count: Count)] {
+        var due: [(source: Source, count: Count)] = []
+        for (source, count) in counts where count.due <= now || count.due > now + Self.window {
+            if count.attempts > 0 {
+                due.append((source, count))
+                counts[source] = Count(since: now, due: now + Self.window)
+            } else {
+                counts[source] = nil
+            }
+        }
+        return due
+    }
+
+    /// Everything, due or not; nothing is counted any more.
+    mutating func takeAll() -> [(source: Source, count: Count)] {
+        let all = counts.filter { $0.value.attempts > 0 }.map { (source: $0.key, count: $0.value) }
+        counts = [:]
+        return all
+    }
+}

@@ -1,0 +1,51 @@
+import Access
+import Events
+import Journal
+import Routing
+
+/// Groups administrative acts that clients had no scope for, for the audit log, by ``RefusalCounts``. Pure: it is told the time.
+struct RefusedActs {
+    /// What is counted together.
+    struct Source: Hashable {
+        var tenant: TenantID
+        var client: ClientName
+        var keyID: String
+        /// Nil for all addresses without a count of their own.
+        var address: String?
+        /// Method and path of the endpoint; nil for all that have no count of their own.
+        var act: String?
+        var scope: Scope
+    }
+
+    private var counts = RefusalCounts<Source>()
+
+    /// Counts a refusal.
+    mutating func add(_ source: Source, at now: Timestamp) {
+        var rest = source
+        (rest.address, rest.act) = (nil, nil)
+        counts.add(source, orElse: rest, at: now)
+    }
+
+    /// The entries that are due, oldest first.
+    mutating func takeDue(at now: Timestamp) -> [AuditEntry] {
+        counts.takeDue(at: now).map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
+    }
+
+    /// All entries, due or not; nothing is counted any more.
+    mutating func takeAll() -> [AuditEntry] {
+        counts.takeAll().map { Self.entry($0.source, $0.count) }.sorted { $0.at < $1.at }
+    }
+
+    private static func entry(_ source: Source, _ count: RefusalCounts<Source>.Count) -> AuditEntry {
+        AuditEntry(
+            at: count.since,
+            category: .refused,
+            action: source.act ?? "several",
+            tenant: source.tenant,
+            actor: source.client.rawValue,
+            keyID: source.keyID,
+            remoteAddress: source.address,
+            details: ["missing_scope": source.scope.rawValue, "attempts": "\(count.attempts)"]
+        )
+    }
+}

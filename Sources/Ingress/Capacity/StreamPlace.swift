@@ -1,0 +1,27 @@
+import Events
+import Synchronization
+
+/// A client's place for one stream, given back when nobody holds it any more.
+final class StreamPlace: Sendable {
+    private let client: ClientName
+    private let capacity: IngressCapacity
+
+    init(of client: ClientName, in capacity: IngressCapacity) throws(Problem) {
+        do throws(Places<ClientName>.LimitReached) {
+            try capacity.streams.withLock { (places) throws(Places<ClientName>.LimitReached) in
+                try places.take(for: client)
+            }
+        } catch {
+            switch error {
+            case .holderHasAll: throw .clientHasAllStreams
+            case .allTaken: throw .tooManyStreams
+            }
+        }
+        self.client = client
+        self.capacity = capacity
+    }
+
+    deinit {
+        capacity.streams.withLock { $0.giveBack(of: client) }
+    }
+}

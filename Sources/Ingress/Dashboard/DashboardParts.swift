@@ -1,0 +1,29 @@
+import Dashboard
+
+/// What the dashboard of one listener is made of.
+struct DashboardParts: Sendable {
+    let settings: DashboardSettings
+    let sessions = DashboardSessions()
+    let rendering: PageRendering
+    let visits: VisitRule
+
+    /// - Parameters:
+    ///   - listener: whose dashboard it is.
+    ///   - isSecure: whether the listener speaks TLS.
+    ///   - threads: how many pages are written at the same time.
+    init(_ settings: DashboardSettings, on listener: IngressSettings, isSecure: Bool, threads: Int) {
+        self.settings = settings
+        rendering = PageRendering(threads: threads)
+        visits = VisitRule(url: settings.url, listenHost: listener.host, isSecure: isSecure)
+    }
+
+    /// What is around a page.
+    func frame(for caller: Caller?, on screen: Screen?) -> PageFrame {
+        PageFrame(
+            environment: settings.title,
+            isSandbox: settings.demoKey != nil,
+            client: caller?.client,
+            current: screen
+        )
+    }
+}

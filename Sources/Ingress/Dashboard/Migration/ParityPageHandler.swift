@@ -1,0 +1,139 @@
+import Access
+import Dashboard
+import Events
+import Journal
+import Parity
+import Reports
+import Routing
+
+/// `/dashboard/migration/runs/{id}` and below: one comparison, its report, and what is done about its findings.
+struct ParityPageHandler: Sendable {
+    private let services: EndpointServices
+    private let parity: any ParityRunning
+    private let access: ParityAccess
+
+    init(_ services: EndpointServices) {
+        self.services = services
+        parity = services.given.operations.parity
+        access = ParityAccess(services.given.routes)
+    }
+
+    func page(_ call: PageCall) async throws -> PageAnswer {
+        .page(
+            try await page(of: try await run(call), call, try Self.filter(call.fields), notice: call.fields["notice"])
+        )
+    }
+
+    func report(_ call: PageCall) async throws -> PageAnswer {
+        let run = try await run(call)
+        let cells = try await asked { () throws(ParityError) in
+            try await parity.cells(of: run.id, after: 0, limit: ParityRunPage.mostCells)
+        }
+        let journal = services.given.journal.journalID
+        let page = ParityReportPage(
+            run,
+            cells: cells,
+            environment: services.dashboard?.settings.title ?? "not named",
+            journal: journal,
+            at: services.given.clock.now
+        )
+        return .page(page)
+    }
+
+    /// The findings that the filter takes, as CSV.
+    func csv(_ call: PageCall) async throws -> PageAnswer {
+        let run = try await run(call)
+        let list = FindingsCSV(parity, of: run.id, try Self.filter(call.fields))
+        let csv = CSVResponder(services)
+        return .other(try await csv.respond(to: call.call, list, named: "findings-\(run.id)", needing: .readEvents))
+    }
+
+    /// Accepts a cause at one provider.
+    func accept(_ call: PageCall) async throws -> PageAnswer {
+        let run = try await run(call)
+        let form = try await call.form()
+        let causes = try ListParameters.choices("cause", form.all("cause"), as: Cause.self)
+        guard let cause = causes.first else { throw Problem.badParameter("cause", "is required") }
+        guard let reason = form["reason"] else { throw Problem.badParameter("reason", "is required") }
+        let until = try ListParameters.timestamp("until", form["until"] ?? "")
+        let now = services.given.clock.now
+        guard until > now else { throw Problem.badParameter("until", "is in the past; use a future time") }
+        let acceptance = Acceptance(
+            cause: cause,
+            provider: form["provider"].map { ProviderName($0) },
+            name: nil,
+            reason: String(reason.prefix(500)),
+            until: until,
+            by: call.client.name,
+            at: now
+        )
+        try await asked { () throws(ParityError) in try await parity.accept(acceptance) }
+        let details = [
+            "run": "\(run.id)", "cause": cause.rawValue, "reason": acceptance.reason, "until": until.rfc3339,
+            "provider": acceptance.provider?.rawValue ?? "all", "name": "all",
+        ]
+        await services.given.operations.audit.write("parity: accept", by: .client(call.caller), details)
+        return .see("/dashboard/migration/runs/\(run.id)")
+    }
+
+    /// Sends lost events again.
+    func resend(_ call: PageCall) async throws -> PageAnswer {
+        let run = try await run(call)
+        var filter = try Self.filter(try await call.form())
+        filter.cause = nil
+        let count = try await asked { [filter] () throws(ParityError) in try await parity.resend(in: run.id, filter) }
+        let details = ["run": "\(run.id)", "sent": "\(count.sent)", "failed": "\(count.failed)"]
+        await services.given.operations.audit.write("parity: resend", by: .client(call.caller), details)
+        let reason = count.reason.map { " (\($0))" } ?? ""
+        let notice =
+            "\(PlainNumbers.count(count.sent, of: "event")) sent again, \(PlainNumbers.count(count.failed)) failed\(reason)."
+        return .page(try await page(of: run, call, filter, notice: notice))
+    }
+
+    private func page(
+        of run: ParityRun,
+        _ call: PageCall,
+        _ filter: FindingFilter,
+        notice: String?
+    ) async throws -> ParityRunPage {
+        let parameters = try ListParameters(call.fields.query(["limit", "cursor"]), allowed: ["limit", "cursor"])
+        let limit = try parameters.limit(default: Pager.usualSize)
+        let after = try parameters.cursor { Int64($0) } ?? 0
+        let cells = try await asked { () throws(ParityError) in
+            try await parity.cells(of: run.id, after: 0, limit: ParityRunPage.mostCells)
+        }
+        let findings = try await asked { () throws(ParityError) in
+            try await parity.findings(of: run.id, filter, after: after, limit: limit)
+        }
+        return ParityRunPage(
+            run,
+            cells: cells,
+            findings: findings,
+            filter,
+            limit: limit,
+            cursor: call.fields["cursor"],
+            mayManage: call.client.may(.manageMigrations),
+            notice: notice
+        )
+    }
+
+    private func run(_ call: PageCall) async throws(Problem) -> ParityRun {
+        guard let id = Int64(call.parameter) else { throw .unknownRun(call.parameter) }
+        let run = try await asked { () throws(ParityError) in try await parity.run(id) }
+        guard let run, access.maySee(run, call.client) else { throw .unknownRun(call.parameter) }
+        return run
+    }
+
+    private func asked<Value>(_ body: () async throws(ParityError) -> Value) async throws(Problem) -> Value {
+        do { return try await body() } catch { throw Problem(error) }
+    }
+
+    private static func filter(_ fields: FormFields) throws(Problem) -> FindingFilter {
+        FindingFilter(
+            cause: try ListParameters.choices("cause", fields.all("cause"), as: Cause.self).first,
+            provider: fields["provider"].map { ProviderName($0) },
+            customerID: fields["customer_id"],
+            name: fields["name"]
+        )
+    }
+}

@@ -1,0 +1,54 @@
+import Access
+import Dashboard
+import Events
+import Reports
+import Routing
+
+/// `/dashboard`: how things are.
+struct OverviewPageHandler: Sendable {
+    private let providers: ProviderFactsReader
+    private let readiness: any ReadinessReporting
+    private let routes: CurrentRoutes
+    private let clock: any WallClock
+
+    init(_ services: EndpointServices) {
+        providers = ProviderFactsReader(services)
+        readiness = services.given.operations.readiness
+        routes = services.given.routes
+        clock = services.given.clock
+    }
+
+    func respond(to call: PageCall) async throws -> PageAnswer {
+        let client = call.client
+        let window = try self.window(call.fields["window"])
+        guard let query = StatisticsQuery(window: window.duration) else {
+            preconditionFailure("the windows of the Overview are within what is kept")
+        }
+        let report = providers.report(for: client, query)
+        let parts = await readiness.report().seen(by: client, in: routes.current.routes).items ?? []
+        let facts = OverviewFacts(
+            providers: client.may(.manageDeliveries) ? await providers.providers(for: client, query) : nil,
+            whole: report.whole.map { RecentFigures($0, from: report.from, step: report.step.duration) },
+            readiness: parts.map {
+                OverviewFacts.Part(
+                    name: $0.name,
+                    isReady: $0.isReady,
+                    detail: $0.detail,
+                    isEssential: $0.isEssential,
+                    provider: $0.provider
+                )
+            },
+            window: window,
+            since: report.since
+        )
+        return .page(OverviewPage(facts, at: clock.now))
+    }
+
+    private func window(_ text: String?) throws(Problem) -> OverviewFacts.Window {
+        guard let text else { return .hour }
+        guard let window = OverviewFacts.Window(rawValue: text) else {
+            throw .badParameter("window", "must be 5m, 1h or 24h")
+        }
+        return window
+    }
+}

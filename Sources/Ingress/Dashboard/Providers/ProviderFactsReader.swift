@@ -1,0 +1,120 @@
+import Access
+import Dashboard
+import DeliveryEngine
+import Events
+import Journal
+import Reports
+import Routing
+
+/// What is known of the providers that a client may see, as `GET /v1/providers` and `GET /v1/stats` have it.
+struct ProviderFactsReader: Sendable {
+    private let archive: any EventArchive
+    private let monitor: DeliveryMonitor
+    private let routes: CurrentRoutes
+    private let statistics: any StatisticsReading
+
+    init(_ services: EndpointServices) {
+        archive = services.given.journal
+        monitor = services.given.delivery.monitor
+        routes = services.given.routes
+        statistics = services.given.operations.statistics
+    }
+
+    /// The providers in the order of `routes.json`, then those that were removed and for which something waits.
+    ///
+    /// If the store cannot be read, backlogs are missing, and everything else is there.
+    /// - Parameter query: which figures.
+    func providers(for client: Client, _ query: StatisticsQuery) async -> [ProviderFacts] {
+        let routes = routes.current.routes
+        let visible = routes.providersSeen(by: client)
+        let report = report(for: client, query)
+        var facts: [ProviderFacts] = []
+        for provider in visible ?? routes.providers {
+            facts.append(await self.facts(provider.name, provider.traits.adapter, slot: facts.count, report))
+        }
+        guard visible == nil else { return facts }
+        for name in await removed(besides: Set(facts.map(\.name))) {
+            facts.append(await self.facts(name, nil, slot: facts.count, report))
+        }
+        return facts
+    }
+
+    /// Figures that the client may see.
+    func report(for client: Client, _ query: StatisticsQuery) -> StatisticsReport {
+        statistics.statistics(query).seen(by: client, in: routes.current.routes)
+    }
+
+    private func removed(besides known: Set<ProviderName>) async -> [ProviderName] {
+        do {
+            return try await archive.providersWithBacklog().filter { !known.contains($0) }
+        } catch {
+            // The readiness on the same page says what is wrong with the store.
+            return []
+        }
+    }
+
+    private func facts(
+        _ name: ProviderName,
+        _ adapter: AdapterName?,
+        slot: Int,
+        _ report: StatisticsReport
+    ) async -> ProviderFacts {
+        let series = report.providers.first { $0.provider == name }
+        return ProviderFacts(
+            name: name,
+            adapter: adapter,
+            pipeline: monitor.current[name].map { ProviderFacts.Pipeline($0) },
+            backlog: await backlog(of: name),
+            figures: series.map { RecentFigures($0.points, from: report.from, step: report.step.duration) },
+            slot: slot
+        )
+    }
+
+    private func backlog(of name: ProviderName) async -> Backlog? {
+        do {
+            return try await archive.backlog(of: name)
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension ProviderFacts.Pipeline {
+    init(_ state: PipelineMachine.Snapshot) {
+        let counts = state.counts
+        self.init(
+            circuit: state.circuit,
+            parked: state.parked,
+            pausedUntil: state.pausedUntil,
+            heldUntil: state.heldUntil,
+            hold: state.operatorHold,
+            inFlight: state.requestsInFlight,
+            concurrency: state.concurrency,
+            lastFault: state.holdFault ?? state.lastFault,
+            counts: [
+                ("Requests", counts.requests), ("Delivered", counts.delivered), ("Retried", counts.retried),
+                ("Rejected", counts.rejected), ("Unknown outcome", counts.uncertain),
+                ("Already at the vendor", counts.alreadyThere),
+            ]
+        )
+    }
+}
+
+extension RecentFigures {
+    init(_ points: [StatisticsPoint?], from start: Timestamp, step: Duration) {
+        let seconds = max(step.seconds, 1)
+        self.init(
+            start: start,
+            step: step,
+            accepted: points.map { $0.map { Double($0.accepted) / seconds } },
+            delivered: points.map { $0.map { Double($0.delivered) / seconds } },
+            rejected: points.map { $0?.rejected },
+            uncertain: points.map { $0?.uncertain },
+            backlog: points.map { $0?.backlog },
+            p50: points.map { $0?.p50.map { $0.seconds * 1000 } },
+            p99: points.map { $0?.p99.map { $0.seconds * 1000 } },
+            concurrency: points.map { $0?.concurrency },
+            circuit: points.map { $0?.circuit }
+        )
+    }
+}

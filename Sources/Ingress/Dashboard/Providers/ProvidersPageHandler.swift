@@ -1,0 +1,83 @@
+import Access
+import Dashboard
+import Events
+import Reports
+import Routing
+
+/// `/dashboard/providers` and one provider, with an operator's orders to it.
+struct ProvidersPageHandler: Sendable {
+    private let providers: ProviderFactsReader
+    private let orders: ProviderOrdersHandler
+    private let routes: CurrentRoutes
+    private let clock: any WallClock
+
+    private static let figures = StatisticsQuery(.tenSeconds, count: 360)
+
+    init(_ services: EndpointServices) {
+        providers = ProviderFactsReader(services)
+        orders = ProviderOrdersHandler(services)
+        routes = services.given.routes
+        clock = services.given.clock
+    }
+
+    func list(_ call: PageCall) async throws -> PageAnswer {
+        .page(ProvidersPage(await providers.providers(for: call.client, Self.figures), at: clock.now))
+    }
+
+    func show(_ call: PageCall) async throws -> PageAnswer {
+        let name = ProviderName(call.parameter)
+        let seen = await providers.providers(for: call.client, Self.figures)
+        guard let facts = seen.first(where: { $0.name == name }) else {
+            throw Problem.unconfiguredProvider(name, known: seen.map(\.name.rawValue))
+        }
+        let configured = routes.current.routes.providers.first { $0.name == name }
+        return .page(
+            ProviderPage(
+                facts,
+                configured.map { ProviderPage.Configuration($0) },
+                mayAct: call.client.may(.admin),
+                at: clock.now
+            )
+        )
+    }
+
+    func hold(_ call: PageCall) async throws -> PageAnswer {
+        try await orders.hold(ProviderName(call.parameter), for: try await call.form()["for"], by: call.caller)
+        return .see(PageLink.provider(call.parameter))
+    }
+
+    func resume(_ call: PageCall) async throws -> PageAnswer {
+        try await orders.resume(ProviderName(call.parameter), by: call.caller)
+        return .see(PageLink.provider(call.parameter))
+    }
+}
+
+extension ProviderPage.Configuration {
+    /// What `routes.json` says of a provider: where its credential comes from, and never what it is.
+    init(_ provider: ProviderConfiguration) {
+        let identity =
+            switch provider.traits.deduplication {
+            case .none: "the vendor does not recognize repeats"
+            case .byIdentity(nil): "the vendor recognizes repeats"
+            case .byIdentity(let memory?): "the vendor recognizes repeats for \(PlainNumbers.duration(memory))"
+            }
+        let limit = provider.pipeline.rateLimit ?? provider.traits.rateLimit
+        self.init(
+            vendor: provider.traits.vendor,
+            baseURL: provider.baseURL,
+            credentialSource: Self.origin(of: provider.credential),
+            identity: identity,
+            rateLimit: limit.map { "\(PlainNumbers.count($0.requests)) requests per \(PlainNumbers.duration($0.per))" },
+            timeout: provider.timeout
+        )
+    }
+
+    private static func origin(of source: CredentialSource) -> String {
+        switch source {
+        case .environment(let name): "environment variable \(name)"
+        case .file: "a file that routes.json names"
+        case .command: "a program that routes.json names"
+        case .inline: "routes.json itself"
+        }
+    }
+}

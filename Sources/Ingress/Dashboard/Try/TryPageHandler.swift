@@ -1,0 +1,136 @@
+import Access
+import Dashboard
+import Events
+import HTTPTypes
+import JSON
+import Journal
+import Reports
+import Routing
+
+/// `/dashboard/try`: what would happen to an event, and sending it.
+struct TryPageHandler: Sendable {
+    private let services: EndpointServices
+    private let reader = EventReader(limit: 1)
+
+    /// How many names of events are suggested.
+    private static let mostNames = 20
+
+    init(_ services: EndpointServices) {
+        self.services = services
+    }
+
+    /// The form: with an example, or with an event of the journal as its template.
+    func page(_ call: PageCall) async throws -> PageAnswer {
+        var text: String?
+        if let id = call.fields["event"] { text = try await template(id, for: call.client) }
+        return .page(await page(call, text: text, actingAs: call.client))
+    }
+
+    /// Previews an event, or sends it and shows it.
+    func act(_ call: PageCall) async throws -> PageAnswer {
+        let form = try await call.form()
+        let text = form["event"] ?? ""
+        let client = try client(form["client"], for: call.client)
+        let batch = reader.read(Array(text.utf8), as: .json)
+        guard let event = batch.events.first?.event, batch.faults.isEmpty else {
+            let faults = batch.exceedsLimit || batch.faults.isEmpty ? [Self.oneEvent] : batch.faults
+            return .page(await page(call, text: text, actingAs: client, faults: faults), status: .unprocessableContent)
+        }
+        do {
+            let preview = try EventPreviewer(services.given.acceptor, services.given.routes).preview(
+                event,
+                from: client
+            )
+            guard form["act"] == "send" else {
+                return .page(await page(call, text: text, actingAs: client, preview: preview))
+            }
+        } catch {
+            return .page(await page(call, text: text, actingAs: client, faults: [error]), status: .unprocessableContent)
+        }
+        return try await send(text, from: client)
+    }
+
+    private static let oneEvent = EventFault(
+        index: nil,
+        field: nil,
+        code: .malformed,
+        message: "the text must be one event, as a JSON object with \"name\" and \"customer_id\""
+    )
+
+    private func send(_ text: String, from client: Client) async throws -> PageAnswer {
+        guard client.may(.writeEvents) else { throw Problem.forbidden(Scope.writeEvents.rawValue) }
+        let response = try await services.writing.respond(to: Array(text.utf8), WriteHandler.Options(), from: client)
+        guard let id = response.ids.first else { return .see(Screen.events.path) }
+        return .see(PageLink.event(id.rawValue))
+    }
+
+    /// Whose event it is: an operator may choose any client, others are themselves.
+    private func client(_ name: String?, for visitor: Client) throws(Problem) -> Client {
+        guard let name, name != visitor.name.rawValue else { return visitor }
+        guard visitor.may(.admin) else { throw .forbidden(Scope.admin.rawValue) }
+        let clients = services.given.routes.current.routes.clients
+        guard let client = clients.first(where: { $0.name.rawValue == name }) else {
+            throw .badParameter("client", "names no client of routes.json: \"\(name.prefix(60))\"")
+        }
+        return client
+    }
+
+    private func page(
+        _ call: PageCall,
+        text: String?,
+        actingAs client: Client,
+        faults: [EventFault] = [],
+        preview: EventPreview? = nil
+    ) async -> TryPage {
+        let routes = services.given.routes.current.routes
+        let clients = call.client.may(.admin) ? routes.clients : []
+        return TryPage(
+            text: text,
+            clients: clients.map { Choice($0.name.rawValue, isChosen: $0.name == client.name) },
+            names: await names(for: client, seenBy: call.client),
+            maySend: client.may(.writeEvents),
+            faults: faults,
+            preview: preview,
+            seesAccount: { routes.mayRead($0, call.client) }
+        )
+    }
+
+    /// Names of the client's events; none if they cannot be read now, since the form works without.
+    private func names(for client: Client, seenBy visitor: Client) async -> [String] {
+        guard visitor.may(.readEvents) else { return [] }
+        do {
+            let page = try await services.given.journal.names(
+                EventFilter(),
+                of: client.tenant,
+                after: nil,
+                limit: Self.mostNames
+            )
+            return page.names.map(\.name)
+        } catch {
+            return []
+        }
+    }
+
+    /// An event of the journal without its identity and time, so that sending it makes another event.
+    private func template(_ id: String, for client: Client) async throws -> String {
+        let events: [ArchivedEvent]
+        do {
+            events = try await services.given.journal.events(withID: EventID(id), of: client.tenant)
+        } catch {
+            throw Problem(error)
+        }
+        guard let event = events.first?.event else { throw Problem.unknownEvent(id) }
+        var writer = JSONWriter(capacity: 1024)
+        writer.beginObject()
+        writer.member("name", string: event.name)
+        if let customer = event.customerID { writer.member("customer_id", string: customer) }
+        if let subscription = event.subscriptionID { writer.member("subscription_id", string: subscription) }
+        if let source = event.source { writer.member("source", string: source) }
+        if let properties = event.properties {
+            writer.key("properties")
+            writer.raw(properties.bytes)
+        }
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,157 @@
+/// What ``OpenAPIDocument`` says of statistics, groups, previews and the configuration.
+enum OpenAPIReports {
+    static let paths = #"""
+            "/v1/events/preview": {
+              "post": {
+                "tags": ["events"], "operationId": "previewEvent", "summary": "What would happen to an event. Nothing is stored or sent.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "The event as it would be accepted, its route, and for each destination the request that the vendor would get if the event is alone in it, without the credential, Host and Content-Length. An untranslatable event would become a dead letter there: error has the field and how to fix it. For an account that several tenants share, url is the path and headers has Content-Type only, unless the client has the scope admin.",
+                "parameters": [{"name": "client", "in": "query", "schema": {"type": "string"}, "description": "Preview as this client; requires the scope admin."}],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}},
+                "responses": {
+                  "200": {"description": "The preview.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Preview"}}}},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/deliveries/groups": {
+              "get": {
+                "tags": ["deliveries"], "operationId": "groupDeliveries", "summary": "Numbers of deliveries with the same provider, status, error code and event name.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "Of the deliveries that GET /v1/deliveries lists, largest group first. They are counted for at most 10 seconds: then counted_until says how far, and next_cursor continues there.",
+                "parameters": [
+                  {"name": "provider", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+                  {"name": "status", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/DeliveryStatus"}}, "explode": true},
+                  {"name": "event_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+                  {"$ref": "#/components/parameters/name"},
+                  {"$ref": "#/components/parameters/customer_id"},
+                  {"name": "duplicate_at_vendor", "in": "query", "schema": {"type": "boolean"}},
+                  {"name": "error_code", "in": "query", "schema": {"type": "array", "items": {"$ref": "#/components/schemas/ErrorCode"}}, "explode": true},
+                  {"$ref": "#/components/parameters/accepted_from"}, {"$ref": "#/components/parameters/accepted_until"},
+                  {"$ref": "#/components/parameters/cursor"}
+                ],
+                "responses": {
+                  "200": {"description": "The groups.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DeliveryGroups"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/stats": {
+              "get": {
+                "tags": ["operations"], "operationId": "showStatistics", "summary": "Figures of the recent past, by provider and in total.",
+                "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
+                "description": "Kept in memory since the start of the process: steps of 1s for 5m, of 10s for 2h, of 1m for 48h. Only finished steps. Without the scope admin, a client of one of several tenants gets no total, and only the providers not shared with other tenants. Deliveries of backfills are not counted; their latencies are.",
+                "parameters": [
+                  {"name": "window", "in": "query", "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,6}(ms|s|m|h|d)$", "default": "1h"}, "description": "How far back, at most 48h."},
+                  {"name": "step", "in": "query", "schema": {"enum": ["1s", "10s", "1m"]}, "description": "The shortest step that reaches so far by default."}
+                ],
+                "responses": {
+                  "200": {"description": "The figures.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Statistics"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/config": {
+              "get": {
+                "tags": ["operations"], "operationId": "showConfiguration", "summary": "The configuration in effect, without secrets.",
+                "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
+                "description": "What routes.json says, with the defaults filled in, and what operators have set beside it (overrides). Requires the scope admin.",
+                "responses": {
+                  "200": {"description": "The configuration.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Configuration"}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            }
+        """#
+
+    static let schemas = #"""
+              "Preview": {
+                "type": "object", "required": ["event", "client", "route", "destinations"],
+                "properties": {
+                  "event": {"$ref": "#/components/schemas/Event"}, "client": {"type": "string"}, "route": {"type": ["string", "null"]},
+                  "destinations": {"type": "array", "items": {
+                    "type": "object", "required": ["provider", "adapter", "mode", "not_before", "status"],
+                    "properties": {
+                      "provider": {"type": "string"}, "adapter": {"type": "string"}, "mode": {"enum": ["primary", "mirror", "shadow"]},
+                      "not_before": {"type": ["string", "null"], "format": "date-time", "description": "The event waits until then."},
+                      "status": {"enum": ["translatable", "untranslatable", "not_configured"]},
+                      "request": {
+                        "type": "object", "required": ["method", "url", "headers", "body"],
+                        "properties": {
+                          "method": {"type": "string"}, "url": {"type": "string"}, "body": {"type": "string"},
+                          "headers": {"type": "array", "items": {
+                            "type": "object", "required": ["name", "value"],
+                            "properties": {"name": {"type": "string"}, "value": {"type": "string"}}}}}},
+                      "error": {
+                        "type": "object", "required": ["code", "field", "message"],
+                        "properties": {"code": {"$ref": "#/components/schemas/ErrorCode"}, "field": {"type": "string"}, "message": {"type": "string"}}}}}}
+                }
+              },
+              "DeliveryGroups": {
+                "type": "object", "required": ["groups", "other", "total", "counted_until", "next_cursor"],
+                "properties": {
+                  "groups": {"type": "array", "maxItems": 1000, "items": {
+                    "type": "object",
+                    "required": ["provider", "status", "error_code", "name", "count", "first_accepted_at", "last_accepted_at", "example"],
+                    "properties": {
+                      "provider": {"type": "string"}, "status": {"$ref": "#/components/schemas/DeliveryStatus"},
+                      "error_code": {"oneOf": [{"$ref": "#/components/schemas/ErrorCode"}, {"type": "null"}]}, "name": {"type": "string"},
+                      "count": {"type": "integer"}, "first_accepted_at": {"type": "string", "format": "date-time"},
+                      "last_accepted_at": {"type": "string", "format": "date-time"},
+                      "example": {
+                        "type": "object", "required": ["event_id", "message", "vendor"],
+                        "properties": {"event_id": {"type": "string"}, "message": {"type": ["string", "null"]}, "vendor": {"type": ["string", "null"]}}}}}},
+                  "other": {"type": "integer", "description": "Deliveries of further groups."},
+                  "total": {"type": "integer", "description": "All deliveries that were counted."},
+                  "counted_until": {"type": ["string", "null"], "format": "date-time", "description": "When the last counted event was accepted, if the count is not finished."},
+                  "next_cursor": {"type": ["string", "null"]}
+                }
+              },
+              "Figures": {"type": "array", "items": {"type": ["integer", "null"]}, "description": "One per step, oldest first; null if not known."},
+              "StatisticsSeries": {
+                "type": "object",
+                "required": ["accepted", "delivered", "retried", "rejected", "uncertain", "backlog", "oldest_age_ms", "latency_us_p50", "latency_us_p99"],
+                "properties": {
+                  "name": {"type": "string", "description": "The provider; absent in total."},
+                  "accepted": {"$ref": "#/components/schemas/Figures"}, "delivered": {"$ref": "#/components/schemas/Figures"},
+                  "retried": {"$ref": "#/components/schemas/Figures"}, "rejected": {"$ref": "#/components/schemas/Figures"},
+                  "uncertain": {"$ref": "#/components/schemas/Figures"}, "backlog": {"$ref": "#/components/schemas/Figures"},
+                  "oldest_age_ms": {"$ref": "#/components/schemas/Figures"},
+                  "latency_us_p50": {"$ref": "#/components/schemas/Figures"}, "latency_us_p99": {"$ref": "#/components/schemas/Figures"},
+                  "concurrency": {"$ref": "#/components/schemas/Figures", "description": "How many requests might be in flight at the end of the step; absent in total."},
+                  "circuit": {"type": "array", "items": {"enum": ["closed", "probing", "open", "parked", "held", null]}, "description": "The state that kept calls away most within the step; absent in total."}
+                }
+              },
+              "Statistics": {
+                "type": "object", "required": ["since", "from", "step_seconds", "total", "providers", "providers_omitted"],
+                "properties": {
+                  "since": {"type": "string", "format": "date-time", "description": "Since when figures are kept: the start of the process."},
+                  "from": {"type": "string", "format": "date-time", "description": "When the first step begins."},
+                  "step_seconds": {"enum": [1, 10, 60]},
+                  "total": {"oneOf": [{"$ref": "#/components/schemas/StatisticsSeries"}, {"type": "null"}], "description": "Its accepted counts events, its latency is that of accepting them; a provider's accepted counts events with a delivery to it."},
+                  "providers": {"type": "array", "items": {"$ref": "#/components/schemas/StatisticsSeries"}},
+                  "providers_omitted": {"type": "integer", "description": "Providers beyond the 256 that have figures."}
+                }
+              },
+              "Configuration": {
+                "type": "object", "required": ["file", "sha256", "version", "loaded_at", "providers", "routes", "clients", "overrides"],
+                "properties": {
+                  "file": {"type": "string"}, "sha256": {"type": "string", "description": "Of the file's content."},
+                  "version": {"type": "integer", "description": "Counts the contents loaded since the start, from 1 on."},
+                  "loaded_at": {"type": "string", "format": "date-time"},
+                  "providers": {"type": "array", "items": {"type": "object", "required": ["name", "adapter", "base_url", "credential"]}},
+                  "routes": {"type": "array", "items": {"type": "object", "required": ["name", "match", "to"]}},
+                  "clients": {"type": "array", "items": {"type": "object", "required": ["name", "tenant", "scopes"]}},
+                  "overrides": {"type": "array", "items": {
+                    "type": "object", "required": ["type", "provider", "client", "at"],
+                    "properties": {
+                      "type": {"enum": ["hold", "paused_backfill"]}, "provider": {"type": "string"}, "client": {"type": "string"},
+                      "at": {"type": "string", "format": "date-time"}, "until": {"type": "string", "format": "date-time"}, "backfill": {"type": "integer"}}}}
+                }
+              },
+        """#
+}

@@ -1,0 +1,17 @@
+import JSON
+import Version
+
+/// What `GET /healthz` says: that the process is alive, and which program it is.
+enum Liveness {
+    static let json: [UInt8] = {
+        let version = ProgramVersion.current
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("status", string: "alive")
+        writer.member("version", string: version.number)
+        writer.member("commit", string: version.commit)
+        writer.member("build", string: version.build)
+        writer.endObject()
+        return writer.bytes
+    }()
+}

@@ -1,0 +1,47 @@
+import Access
+import Events
+import Parity
+import Routing
+
+/// Who may start and see comparisons: the same for the API and the dashboard.
+struct ParityAccess: Sendable {
+    private let routes: CurrentRoutes
+
+    init(_ routes: CurrentRoutes) {
+        self.routes = routes
+    }
+
+    /// Whether the providers exist, the client may read from them, and the level is possible there.
+    func check(_ order: ParityOrder, for client: Client) throws(Problem) {
+        for name in order.providers { try check(name, for: client, order.level) }
+    }
+
+    private func check(_ name: ProviderName, for client: Client, _ level: ParityLevel) throws(Problem) {
+        let routes = routes.current.routes
+        guard let provider = routes.providers.first(where: { $0.name == name }) else {
+            throw .unconfiguredProvider(name, known: routes.providers.map(\.name.rawValue))
+        }
+        guard routes.mayRead(name, client) else { throw .sharedProvider(name) }
+        if level != .ledger, provider.traits.reads == nil {
+            throw .unsupported(
+                "\(provider.traits.vendor) shows no events, so \"\(name)\" can be compared with the level \"ledger\" only"
+            )
+        }
+    }
+
+    /// Whether a comparison is the client's to see.
+    func maySee(_ run: ParityRun, _ client: Client) -> Bool {
+        let routes = routes.current.routes
+        return client.may(.admin)
+            || run.tenant == client.tenant && run.order.providers.allSatisfy { routes.mayRead($0, client) }
+    }
+
+    /// What the audit log keeps of a started comparison.
+    static func details(of run: ParityRun) -> [String: String] {
+        let order = run.order
+        return [
+            "run": "\(run.id)", "providers": order.providers.map(\.rawValue).joined(separator: ","),
+            "from": order.window.from.rfc3339, "until": order.window.until.rfc3339, "level": order.level.rawValue,
+        ]
+    }
+}

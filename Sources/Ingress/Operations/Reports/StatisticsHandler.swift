@@ -1,0 +1,62 @@
+import ConfigurationFile
+import Events
+import Reports
+import Routing
+
+/// `GET /v1/stats`: figures of the recent past, by provider and for the whole.
+///
+/// A client sees the accounts that are its tenant's alone; with the scope `admin`, or if there is only one tenant, it sees all.
+struct StatisticsHandler: Sendable {
+    private let statistics: any StatisticsReading
+    private let routes: CurrentRoutes
+
+    private static let usualWindow = Duration.seconds(3600)
+
+    init(_ services: EndpointServices) {
+        statistics = services.given.operations.statistics
+        routes = services.given.routes
+    }
+
+    func respond(to call: EndpointCall) throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: ["window", "step"])
+        let query = try Self.query(
+            window: try parameters.single("window"),
+            step: try parameters.single("step")
+        )
+        let report = statistics.statistics(query).seen(by: call.client, in: routes.current.routes)
+        return .json(StatisticsWriter.json(report))
+    }
+
+    /// - Throws: ``Problem`` for texts that are no durations, and for a window that the steps do not reach.
+    static func query(window: String?, step: String?) throws(Problem) -> StatisticsQuery {
+        let wanted: Duration
+        if let window {
+            guard let read = DurationText.read(window), read > .zero else {
+                throw .badParameter("window", "must be a duration such as 5m, 1h or 48h")
+            }
+            wanted = read
+        } else {
+            wanted = usualWindow
+        }
+        guard let step else {
+            guard let query = StatisticsQuery(window: wanted) else {
+                throw .badParameter("window", "must be at most \(Self.text(.minute))")
+            }
+            return query
+        }
+        let known = StatisticsStep.allCases
+        let names = known.map { DurationText.write($0.duration) }
+        guard let length = DurationText.read(step), let found = known.first(where: { $0.duration == length }) else {
+            throw .badParameter("step", "must be one of \(names.joined(separator: ", "))")
+        }
+        guard let query = StatisticsQuery(window: wanted, found) else {
+            throw .badParameter(
+                "window",
+                "must be at most \(Self.text(found)) with the step \(DurationText.write(found.duration)); leave step out, or use a longer one"
+            )
+        }
+        return query
+    }
+
+    private static func text(_ step: StatisticsStep) -> String { DurationText.write(step.reach) }
+}

@@ -1,0 +1,67 @@
+import Events
+import JSON
+import Reports
+
+/// Statistics as JSON: one list for each figure, with null where it is not known.
+enum StatisticsWriter {
+    static func json(_ report: StatisticsReport) -> [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.member("since", string: report.since.rfc3339)
+        writer.member("from", string: report.from.rfc3339)
+        writer.member("step_seconds", integer: report.step.rawValue)
+        writer.key("total")
+        if let whole = report.whole {
+            writer.beginObject()
+            write(whole, to: &writer)
+            writer.endObject()
+        } else {
+            writer.null()
+        }
+        writer.key("providers")
+        writer.beginArray()
+        for series in report.providers {
+            writer.beginObject()
+            writer.member("name", string: series.provider.rawValue)
+            write(series.points, to: &writer)
+            write("concurrency", series.points, to: &writer) { $0.concurrency }
+            writer.key("circuit")
+            writer.beginArray()
+            for point in series.points {
+                if let circuit = point?.circuit { writer.string(circuit.rawValue) } else { writer.null() }
+            }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("providers_omitted", integer: report.omittedProviders)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func write(_ points: [StatisticsPoint?], to writer: inout JSONWriter) {
+        write("accepted", points, to: &writer) { $0.accepted }
+        write("delivered", points, to: &writer) { $0.delivered }
+        write("retried", points, to: &writer) { $0.retried }
+        write("rejected", points, to: &writer) { $0.rejected }
+        write("uncertain", points, to: &writer) { $0.uncertain }
+        write("backlog", points, to: &writer) { $0.backlog }
+        write("oldest_age_ms", points, to: &writer) { ($0.oldestAge?.wholeMilliseconds).map { Int($0) } }
+        write("latency_us_p50", points, to: &writer) { ($0.p50?.wholeMicroseconds).map { Int($0) } }
+        write("latency_us_p99", points, to: &writer) { ($0.p99?.wholeMicroseconds).map { Int($0) } }
+    }
+
+    private static func write(
+        _ name: String,
+        _ points: [StatisticsPoint?],
+        to writer: inout JSONWriter,
+        _ figure: (StatisticsPoint) -> Int?
+    ) {
+        writer.key(name)
+        writer.beginArray()
+        for point in points {
+            if let value = point.flatMap(figure) { writer.integer(value) } else { writer.null() }
+        }
+        writer.endArray()
+    }
+}

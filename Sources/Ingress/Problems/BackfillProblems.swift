@@ -1,0 +1,29 @@
+import DeliveryEngine
+import HTTPTypes
+
+/// Problems of backfills.
+extension Problem {
+    init(_ refusal: BackfillRefusal) {
+        if case .store(let error) = refusal {
+            self.init(error)
+            return
+        }
+        let (status, kind, title): (HTTPResponse.Status, String, String) =
+            switch refusal {
+            case .unknownProvider: (.notFound, "unknown-provider", "No such provider")
+            case .unknown: (.notFound, "unknown-backfill", "No such backfill")
+            case .sharedProvider: (.forbidden, "shared-provider", "The provider is shared")
+            case .emptyWindow, .futureWindow: (.unprocessableContent, "empty-window", "The window has no events")
+            case .beforeRetention:
+                (.unprocessableContent, "window-removed", "The window is older than the events that are kept")
+            case .noRoute: (.unprocessableContent, "not-routed", "The routes do not deliver there")
+            case .notLive: (.unprocessableContent, "not-live", "The routes do not deliver there")
+            case .unreadable: (.unprocessableContent, "unreadable-provider", "The provider cannot be read")
+            case .unconfirmed: (.unprocessableContent, "not-confirmed", "The backfill must be confirmed")
+            case .overlaps: (.conflict, "overlapping-backfill", "Another backfill takes these events")
+            case .wrongState: (.conflict, "wrong-state", "The backfill cannot be changed")
+            case .store: preconditionFailure("mapped above")
+            }
+        self.init(status: status, kind: kind, title: title, detail: refusal.message ?? "")
+    }
+}

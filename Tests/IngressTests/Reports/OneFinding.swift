@@ -1,0 +1,52 @@
+import Events
+import Parity
+
+/// A gateway with one comparison, 1, that found one difference.
+struct OneFinding: ParityRunning {
+    func start(_ order: ParityOrder, for tenant: TenantID, by client: ClientName) async throws(ParityError) -> ParityRun
+    {
+        throw .tooMany(limit: 0)
+    }
+
+    func run(_ id: Int64) async throws(ParityError) -> ParityRun? {
+        guard id == 1 else { return nil }
+        let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1000))
+        return ParityRun(
+            id: 1,
+            order: ParityOrder(window: window, providers: ["p"], level: .full, sample: 0),
+            tenant: "house",
+            client: "boss",
+            requestedAt: Timestamp(milliseconds: 0),
+            state: .finished
+        )
+    }
+
+    func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int)
+        async throws(ParityError) -> [NumberedFinding]
+    {
+        guard id == 1, number == 0 else { return [] }
+        let finding = Finding(
+            key: "k",
+            provider: "p",
+            cause: .content,
+            eventID: "e1",
+            name: "n",
+            customerID: nil,
+            subscriptionID: nil,
+            timestamp: Timestamp(milliseconds: 0),
+            differences: [],
+            detail: nil
+        )
+        return [NumberedFinding(number: 1, finding: finding, resolution: nil)]
+    }
+
+    func runs(before id: Int64?, limit: Int) async throws(ParityError) -> [ParityRun] { [] }
+    func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell] { [] }
+
+    func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
+        throw .unknownRun(id)
+    }
+    func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] { [] }
+    func accept(_ acceptance: Acceptance) async throws(ParityError) {}
+    func latest() async throws(ParityError) -> [ParityRun] { [] }
+}
