@@ -7,13 +7,13 @@ import Transport
 
 /// Reloads a changed certificate while the gateway runs, for new connections.
 struct CertificateReloader: Service {
-    /// The certificate that is in force.
+    /// The active certificate.
     let certificate: ServerCertificate
     private let logger: Logger
     /// The files as they were before they were read, so that no change in between is missed.
     private let signatures: [(file: URL, signature: FileSignature)]
 
-    /// How often the files' attributes are looked at.
+    /// How often the files' attributes are checked.
     private static let interval = Duration.milliseconds(500)
     /// A certificate that ends this soon is worth a warning.
     private static let notice = TimeInterval(14 * 86_400)
@@ -42,12 +42,12 @@ struct CertificateReloader: Service {
             var isDue = false
             for (index, watched) in signatures.enumerated()
             where watches[index].isDue(FileSignature(of: watched.file)) { isDue = true }
-            if isDue { takeOver() }
+            if isDue { reload() }
         }
     }
 
     /// While a pair is being exchanged one file is new and the other is not: that is refused, and taken when the other has changed too.
-    private func takeOver() {
+    private func reload() {
         do throws(CertificateFault) {
             try certificate.reload()
             logger.info("the certificate was reloaded", metadata: ["valid_until": "\(end)"])
@@ -62,7 +62,7 @@ struct CertificateReloader: Service {
 
     private func warnOfItsEnd() {
         guard certificate.validUntil.timeIntervalSinceNow < Self.notice else { return }
-        logger.warning("the certificate ends soon, or has ended", metadata: ["valid_until": "\(end)"])
+        logger.warning("the certificate expires soon, or has expired", metadata: ["valid_until": "\(end)"])
     }
 
     private var end: String { certificate.validUntil.ISO8601Format() }

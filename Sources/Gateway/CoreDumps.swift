@@ -6,7 +6,7 @@
 
 /// Whether a crash leaves the memory of the process on disk, with keys and events in it.
 enum CoreDumps {
-    /// Forbids them, for this process and those that it starts.
+    /// Disables them, for this process and those that it starts.
     static func forbid() {
         // A limit of 1 byte: too small for a file, and the one value at which Linux does not hand the memory to a program either
         // (fs/coredump.c; of 0 such a program is only told).

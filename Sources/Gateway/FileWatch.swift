@@ -1,8 +1,8 @@
 import Foundation
 
-/// What tells one version of a file from another without reading it; nil parts if there is no file.
+/// Identifies a version of a file without reading it; parts are nil if there is no file.
 struct FileSignature: Equatable {
-    /// Where the links of the path lead: a mounted file is replaced by pointing a link elsewhere.
+    /// The target of the path's symbolic links: a mounted file is replaced by changing a link.
     private let target: String
     private let number: UInt64?
     private let modified: Date?
@@ -23,8 +23,8 @@ struct FileSignature: Equatable {
     }
 }
 
-/// When a watched file is worth reading: when it differs from what was read, and stood still since the last look, so that half a file
-/// is not taken for a faulty one.
+/// Decides when to read a watched file: when it has changed and has been stable since the last check, so that a half-written file
+/// is not taken for an invalid one.
 struct FileWatch {
     private var read: FileSignature
     private var seen: FileSignature
@@ -35,13 +35,7 @@ struct FileWatch {
         seen = signature
     }
 
-    /// Told at each look what the file is like; true if it is another, for a file that is never seen half written.
-    mutating func hasChanged(_ signature: FileSignature) -> Bool {
-        defer { (read, seen) = (signature, signature) }
-        return signature != read
-    }
-
-    /// Told at each look what the file is like; true if it is to be read now.
+    /// Called at each check with the file's signature; true if it should be read now.
     mutating func isDue(_ signature: FileSignature) -> Bool {
         defer { seen = signature }
         guard signature != read, signature == seen else { return false }

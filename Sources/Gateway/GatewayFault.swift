@@ -6,13 +6,15 @@ package import Ingress
 package import Journal
 package import Transport
 
-/// Why the gateway cannot start. Each says what to do.
+/// Why the gateway cannot start. Each description says how to fix it.
 package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case unreadableRoutes(file: String, reason: String)
     case faultyRoutes(file: String, FaultyConfiguration)
     case keys(KeyFileFault)
     case store(StoreError)
-    /// The file of comparisons cannot be used, for this reason.
+    /// The database at this address cannot be used.
+    case database(String, StoreError)
+    /// The database of comparisons cannot be used, for this reason.
     case parity(String)
     case changedAccounts(file: String, [ChangedAccount])
     case certificate(CertificateFault)
@@ -23,15 +25,17 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadableRoutes(let file, let reason):
-            "\(file) cannot be read: \(reason). Name another file with --routes."
+            "\(file) cannot be read: \(reason). Use another file with --routes."
         case .faultyRoutes(let file, let faulty):
             faulty.faults.lines(in: file)
         case .keys(let fault):
             "\(fault)"
         case .store(let error):
             Self.message(error)
+        case .database(let address, let error):
+            Self.message(error, at: address)
         case .parity(let reason):
-            "\(reason). If parity.sqlite in the data folder is damaged, remove it: it holds past comparisons alone."
+            "\(reason). If parity.sqlite in the data folder is damaged, remove it: it contains only past comparisons."
         case .changedAccounts(let file, let accounts):
             accounts.map { "\(file): \($0)" }.joined(separator: "\n")
         case .certificate(let fault):
@@ -48,19 +52,34 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     private static func message(_ error: StoreError) -> String {
         switch error {
         case .folderInUse(let path, let process):
-            "the data folder \(path) is in use by \(process.map { "process \($0)" } ?? "another process"); stop it, or name another folder with --data"
+            "the data folder \(path) is in use by \(process.map { "process \($0)" } ?? "another process"); stop it, or use another folder with --data"
         case .newerFormat(let path, let found, let known):
             "\(path) was written by a newer version (format \(found), this one knows \(known)); use that version, or another folder with --data"
         case .unusable(let path, let reason):
-            "the data folder \(path) cannot be used: \(reason). Name another one with --data."
+            "the data folder \(path) cannot be used: \(reason). Use another one with --data."
         case .full:
-            "the disk is full; make room, or name another folder with --data"
-        case .failed(let reason):
+            "the disk is full; free some space, or use another folder with --data"
+        case .failed(let reason), .unreachable(let reason, _):
             "the store cannot be opened: \(reason)"
         case .closed:
             "the store is closed"
         case .busy, .unfinishedRead, .leaseLost:
             "the store is busy; start the gateway again"
+        }
+    }
+
+    private static func message(_ error: StoreError, at address: String) -> String {
+        switch error {
+        case .newerFormat(_, let found, let known):
+            "the journal in the database \(address) was written by a newer version (format \(found), this one knows \(known)); use that version"
+        case .unusable(_, let reason):
+            "the database \(address) cannot be used: \(reason)"
+        case .failed(let reason), .unreachable(let reason, _):
+            "the database \(address) cannot be read: \(reason)"
+        case .full:
+            "the disk of the database \(address) is full; free some space"
+        case .folderInUse, .closed, .busy, .unfinishedRead, .leaseLost:
+            "the database \(address) cannot be used; start the gateway again"
         }
     }
 }

@@ -10,7 +10,7 @@ import Routing
 /// Writes what `GET /metrics` answers: what the modules counted, and the providers as they are now.
 struct GatewayMetrics: MetricsReporting {
     let registry: MetricsRegistry
-    let archive: any EventArchive
+    let store: OpenedStore
     let routes: CurrentRoutes
     let monitor: DeliveryMonitor
     let clock: any WallClock
@@ -25,9 +25,19 @@ struct GatewayMetrics: MetricsReporting {
         text.sample("tollgate_log_lines_dropped_total", Int64(logs.droppedLines))
         let configured = routes.current.routes.providers.map(\.name)
         let backlogs = await backlogs(of: configured)
-        text.family("tollgate_store_readable", .gauge, "1 if the journal could be read for these figures, else 0.")
+        text.family("tollgate_store_readable", .gauge, "1 if the journal could be read for these metrics, else 0.")
         text.sample("tollgate_store_readable", Int64(backlogs == nil ? 0 : 1))
+        text.family("tollgate_store_up", .gauge, "1 if the store of this kind responds, else 0.")
+        let kind = PrometheusText.labels([("kind", store.kind.rawValue)])
+        text.sample("tollgate_store_up", labels: kind, Int64(store.outage() == nil ? 1 : 0))
+        text.family(
+            "tollgate_store_lost_events_total",
+            .counter,
+            "Events that the database confirmed and lost, as after a failover to a standby that was behind."
+        )
+        text.sample("tollgate_store_lost_events_total", Int64(store.lostEvents()))
         write(backlogs ?? [], to: &text)
+        write(await backfills(), to: &text)
         write(await comparisons(), to: &text)
         let states = monitor.current
         write(configured.compactMap { name in states[name].map { (name, $0) } }, to: &text)
@@ -37,12 +47,30 @@ struct GatewayMetrics: MetricsReporting {
     /// What waits, also for providers that `routes.json` does not have any more; nil if the journal cannot be read.
     private func backlogs(of configured: [ProviderName]) async -> [(ProviderName, Backlog)]? {
         do {
-            let gone = try await archive.providersWithBacklog().filter { !configured.contains($0) }
+            let gone = try await store.journal.providersWithBacklog().filter { !configured.contains($0) }
             var found: [(ProviderName, Backlog)] = []
-            for name in configured + gone { found.append((name, try await archive.backlog(of: name))) }
+            for name in configured + gone { found.append((name, try await store.journal.backlog(of: name))) }
             return found
         } catch {
             return nil
+        }
+    }
+
+    /// All backfills; none if they cannot be read, which the metric of the readable store says.
+    private func backfills() async -> [Lane] {
+        do { return try await store.journal.lanes() } catch { return [] }
+    }
+
+    private func write(_ backfills: [Lane], to text: inout PrometheusText) {
+        guard !backfills.isEmpty else { return }
+        text.family(
+            "tollgate_backfill_remaining",
+            .gauge,
+            "Events of the journal that a provider's backfills still have to look at."
+        )
+        for (name, lanes) in Self.withoutTenants(backfills.map { ($0.provider, $0) }) {
+            let ahead = lanes.filter(\.state.isActive).reduce(0) { $0 + Int64($1.progress.ahead) }
+            text.sample("tollgate_backfill_remaining", labels: Self.labels(name), ahead)
         }
     }
 
@@ -83,12 +111,12 @@ struct GatewayMetrics: MetricsReporting {
 
     private func write(_ backlogs: [(ProviderName, Backlog)], to text: inout PrometheusText) {
         let groups = Self.withoutTenants(backlogs)
-        text.family("tollgate_backlog_events", .gauge, "Events that wait for a provider.")
+        text.family("tollgate_backlog_events", .gauge, "Events waiting for a provider.")
         for (name, backlogs) in groups {
             let events = backlogs.reduce(0) { $0 + Int64($1.events) }
             text.sample("tollgate_backlog_events", labels: Self.labels(name), events)
         }
-        text.family("tollgate_backlog_oldest_seconds", .gauge, "Age of the oldest event that waits for a provider.")
+        text.family("tollgate_backlog_oldest_seconds", .gauge, "Age of the oldest event waiting for a provider.")
         for (name, backlogs) in groups {
             let age = backlogs.compactMap(\.oldest).min().map { max(0, (clock.now - $0).wholeMilliseconds) } ?? 0
             text.sample("tollgate_backlog_oldest_seconds", labels: Self.labels(name), Double(age) / 1000)

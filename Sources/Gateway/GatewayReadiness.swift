@@ -5,13 +5,15 @@ import Ingress
 import Journal
 import Routing
 
-/// Tells `readyz` how the parts are.
+/// Reports the state of the parts to `readyz`.
 struct GatewayReadiness: ReadinessReporting {
-    let archive: any EventArchive
+    let store: OpenedStore
     let routes: CurrentRoutes
     let vault: CredentialVault
     let monitor: DeliveryMonitor
     let clock: any WallClock
+    /// What is known of the other gateways on the same journal; nil if the journal is this gateway's alone.
+    var shared: SharedJournal?
 
     /// A shorter wait is what rate limits are for.
     private static let longWait = Duration.seconds(60)
@@ -27,27 +29,85 @@ struct GatewayReadiness: ReadinessReporting {
                 isEssential: true
             )
         )
+        items += sharedItems()
         let states = monitor.current
         for provider in snapshot.providers { items.append(await providerItem(provider.name, states[provider.name])) }
         return ReadinessReport(await items + goneItems(besides: snapshot.providers.map(\.name)))
     }
 
-    private func storeItem() async -> ReadinessItem {
-        do {
-            let damaged = try await archive.damage()
-            let detail =
-                damaged.isEmpty ? "readable" : "\(damaged.count) chunks are damaged and passed over; see the log"
-            return ReadinessItem(name: "store", isReady: true, detail: detail, isEssential: true)
-        } catch {
-            return ReadinessItem(name: "store", isReady: false, detail: "the store cannot be read", isEssential: true)
+    /// What the providers say to which this gateway delivers, for the other gateways.
+    func accountStates() async -> [ProviderName: AccountState] {
+        var states: [ProviderName: AccountState] = [:]
+        for (name, state) in monitor.current {
+            let item = await providerItem(name, state)
+            states[name] = AccountState(isReady: item.isReady, detail: item.detail)
         }
+        return states
+    }
+
+    /// Whether this gateway agrees with the others: on the routes, and on the time.
+    private func sharedItems() -> [ReadinessItem] {
+        guard let shared else { return [] }
+        let view = shared.view
+        let others = view.differing.joined(separator: ", ")
+        let gateways = ReadinessItem(
+            name: "gateways",
+            isReady: view.differing.isEmpty,
+            detail: view.differing.isEmpty
+                ? "\(view.gateways.count) gateways"
+                : "other gateways have another routes.json: \(others); deploy the same file everywhere",
+            isEssential: false
+        )
+        return [gateways, Self.clockItem(shared.clockDifference)]
+    }
+
+    /// Not ready if events would get wrong acceptance times.
+    static func clockItem(_ difference: ClockDifference) -> ReadinessItem {
+        func item(isReady: Bool, _ detail: String, isEssential: Bool = false) -> ReadinessItem {
+            ReadinessItem(name: "clock", isReady: isReady, detail: detail, isEssential: isEssential)
+        }
+        let remedy = "synchronize this machine's clock, for example by NTP"
+        return switch difference {
+        case .small: item(isReady: true, "agrees with the database's")
+        case .noticeable(let ahead): item(isReady: false, "the database's is \(ahead) ahead; \(remedy)")
+        case .large(let ahead):
+            item(isReady: false, "the database's is \(ahead) ahead; \(remedy)", isEssential: true)
+        }
+    }
+
+    private func storeItem() async -> ReadinessItem {
+        let name = store.kind.rawValue
+        if store.isDraining() {
+            return Self.storeItem(isReady: false, "\(name): draining; `tollgate nodes drain --undo` ends it")
+        }
+        if let outage = store.outage() {
+            let seconds = outage.duration.components.seconds
+            let detail = "\(name): cannot be reached for \(seconds) s: \(outage.reason)"
+            // A short failover is waited for by the requests themselves.
+            return Self.storeItem(isReady: outage.duration < Self.shortOutage, detail)
+        }
+        do {
+            let damaged = try await store.journal.damage()
+            let detail =
+                damaged.isEmpty ? "readable" : "\(damaged.count) chunks are damaged and skipped; see the log"
+            return Self.storeItem(isReady: true, "\(name): \(detail)")
+        } catch {
+            return Self.storeItem(isReady: false, "\(name): the store cannot be read")
+        }
+    }
+
+    /// How long an outage may last until the gateway is not ready.
+    private static let shortOutage = Duration.seconds(5)
+
+    private static func storeItem(isReady: Bool, _ detail: String) -> ReadinessItem {
+        ReadinessItem(name: "store", isReady: isReady, detail: detail, isEssential: true)
     }
 
     /// Providers that `routes.json` does not have any more, and for which deliveries wait all the same.
     private func goneItems(besides configured: [ProviderName]) async -> [ReadinessItem] {
         do {
-            return try await archive.providersWithBacklog().filter { !configured.contains($0) }.map { name in
-                let detail = "routes.json does not have it any more, and deliveries wait for it"
+            return try await store.journal.providersWithBacklog().filter { !configured.contains($0) }.map { name in
+                let detail = "routes.json no longer has it, and deliveries wait for it"
                 return Self.item(name, isReady: false, detail)
             }
         } catch {
@@ -62,7 +122,7 @@ struct GatewayReadiness: ReadinessReporting {
         } catch {
             return Self.item(name, isReady: false, error.message)
         }
-        guard let state else { return Self.item(name, isReady: false, "starting") }
+        guard let state else { return elsewhere(name) }
         if let parked = state.parked { return Self.item(name, isReady: false, "parked: \(parked.message)") }
         if let hold = state.operatorHold {
             let end = "tollgate providers resume \(name) ends it"
@@ -70,11 +130,20 @@ struct GatewayReadiness: ReadinessReporting {
         }
         if let until = state.heldUntil, until - clock.now >= Self.longWait {
             let reason = state.holdFault.map { ": \($0.message)" } ?? ""
-            let end = "tollgate providers resume \(name) ends the wait"
-            return Self.item(name, isReady: false, "the vendor asked to wait until \(until.rfc3339)\(reason); \(end)")
+            let end = "tollgate providers resume \(name) ends the delay"
+            let detail = "the vendor asked for a delay until \(until.rfc3339)\(reason); \(end)"
+            return Self.item(name, isReady: false, detail)
         }
         let detail = "circuit \(state.circuit)" + (state.lastFault.map { ", last: \($0.message)" } ?? "")
         return Self.item(name, isReady: state.circuit == "closed", detail)
+    }
+
+    /// A provider to which this gateway does not deliver.
+    private func elsewhere(_ name: ProviderName) -> ReadinessItem {
+        guard let report = shared?.view.reports[name], let owner = report.gatewayName else {
+            return Self.item(name, isReady: false, "starting")
+        }
+        return Self.item(name, isReady: report.state.isReady, "\(report.state.detail) (at gateway \(owner))")
     }
 
     private static func item(_ name: ProviderName, isReady: Bool, _ detail: String) -> ReadinessItem {

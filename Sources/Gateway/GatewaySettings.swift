@@ -7,6 +7,8 @@ package struct GatewaySettings: Sendable {
     /// Whether `routes.json` may contain vendors' keys.
     package var allowsInlineSecrets = false
     package var dataFolder: URL
+    /// Where the journal is.
+    package var store = StoreSettings.embedded
     package var ingress = IngressSettings()
     /// Where the administrative endpoints are served, with all others; nil: at the address of ``ingress``.
     package var administration: IngressSettings?
@@ -20,8 +22,12 @@ package struct GatewaySettings: Sendable {
     package var diskLimitBytes: Int?
     /// How long delivered events are kept: the deduplication window.
     package var retention = usualRetention
+    /// How long entries of the audit log are kept.
+    package var auditRetention = usualAuditRetention
     /// Whether the clock is trusted although it is far ahead of the newest event.
     package var acceptsClock = false
+    /// The key of the demo client, which gets the scope `admin`, if the simulated vendors run; nil otherwise.
+    package var demoKey: String?
     /// Whether a crash may leave a core dump, which contains keys and events.
     package var allowsCoreDumps = false
     /// How long a shutdown waits for requests in flight.
@@ -31,6 +37,9 @@ package struct GatewaySettings: Sendable {
 
     /// How long events are kept if nobody says otherwise: a month of billing, and some days to correct it.
     package static let usualRetention = Duration.seconds(35 * 86_400)
+
+    /// How long audit entries are kept if nobody says otherwise: more than a year, so that an audit of a year finds them all.
+    package static let usualAuditRetention = Duration.seconds(400 * 86_400)
 
     /// With the default of everything else.
     package init(routesFile: URL, dataFolder: URL, environment: [String: String]) {

@@ -6,7 +6,7 @@ import Logging
 import Observability
 import Telemetry
 
-/// Writes the access log: a line a request, without a logger's dictionaries.
+/// Writes the access log: one line per request, without a logger's dictionaries.
 struct RequestLog: RequestLogging {
     let output: LogOutput
 

@@ -1,24 +1,28 @@
+import DeliveryEngine
 import Events
 import Journal
 import Logging
 import ServiceLifecycle
 
-/// Takes old, settled events out of the journal now and then.
+/// Takes old, settled events and old entries of the audit log out of the journal periodically.
 struct RetentionService: Service {
-    let journal: any JournalAdministration & RetentionPinning
-    let clock: any WallClock
+    let journal: any JournalAdministration & RetentionPinning & AuditRecording
+    let clock: ProcessClock
     let keep: Duration
+    /// How long entries of the audit log are kept.
+    let keepAudit: Duration
     let logger: Logger
 
     /// How often it looks.
     private static let interval = Duration.seconds(600)
 
     func run() async throws {
-        let (start, began) = (clock.now, ContinuousClock.now)
-        let retention = RetentionClock(start: start, keeping: keep)
+        // Not the clock of now: it may have jumped since it was found right.
+        let retention = RetentionClock(start: clock.start.wall, keeping: keep)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await removeOld(retention.read(clock.now, passed: .now - began))
+                let now = clock.now
+                await removeOld(retention.read(now.wall, passed: now.instant - clock.start.instant))
                 do { try await Task.sleep(for: Self.interval) } catch { return }
             }
         }
@@ -27,7 +31,7 @@ struct RetentionService: Service {
     private func removeOld(_ reading: RetentionClock.Reading) async {
         if let ahead = reading.ahead {
             logger.warning(
-                "the clock jumped ahead, and retention does not follow it; correct the clock, or restart the gateway if it is right now",
+                "the clock jumped ahead, and retention ignores it; correct the clock, or restart the gateway if the clock is right",
                 metadata: ["ahead": "\(ahead)"]
             )
         }
@@ -37,6 +41,17 @@ struct RetentionService: Service {
             if removed > 0 { logger.info("old events were removed", metadata: ["events": "\(removed)"]) }
         } catch {
             logger.error("old events could not be removed", metadata: ["error": "\(error)"])
+        }
+        await removeOldAudit(before: reading.before + keep + (Duration.zero - keepAudit))
+    }
+
+    /// Uses the same time as the retention of events, so that a clock that jumps ahead removes no record of what was done.
+    private func removeOldAudit(before timestamp: Timestamp) async {
+        do {
+            let removed = try await journal.removeAuditEntries(before: timestamp)
+            if removed > 0 { logger.info("old audit entries were removed", metadata: ["entries": "\(removed)"]) }
+        } catch {
+            logger.error("old audit entries could not be removed", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -5,7 +5,7 @@ package import Foundation
 package import Routing
 import Vendors
 
-/// Reads `routes.json` with the vendors at hand.
+/// Reads `routes.json` with all vendors.
 package enum RoutesFile {
     /// The JSON Schema of the file, with every vendor's settings.
     package static var schema: [UInt8] { RoutesSchema.text(VendorRegistry.all.map(\.traits)) }
@@ -14,12 +14,15 @@ package enum RoutesFile {
     package static var reference: String { RoutesReference.markdown(VendorRegistry.all.map(\.traits)) }
 
     /// Reads the content of such a file.
-    static func reader(allowsInlineSecrets: Bool) -> RoutesReader {
-        RoutesReader(
+    /// - Parameter administrators: keys whose clients have the scope `admin` without the file saying so.
+    static func reader(allowsInlineSecrets: Bool, administrators: Set<KeyDigest> = []) -> RoutesReader {
+        var reader = RoutesReader(
             vendors: VendorRegistry.all,
             allowsInlineSecrets: allowsInlineSecrets,
             isServed: FacadeRegistry.serves
         )
+        reader.administrators = administrators
+        return reader
     }
 
     /// Reads the file as a gateway would that has these variables and may read the same files. Runs no program.
@@ -32,6 +35,12 @@ package enum RoutesFile {
         let reading = try read(file, allowsInlineSecrets: allowsInlineSecrets)
         let vault = CredentialVault(of: CurrentRoutes(reading.routes), environment: environment)
         return await vault.recognizeAccounts(in: reading, runsPrograms: false)
+    }
+
+    /// The providers whose credentials are missing or no valid keys, one line each, without a part of any key. Runs the programs that print
+    /// credentials.
+    package static func missingCredentials(of routes: Routes, environment: [String: String]) async -> [String] {
+        await CredentialVault(of: CurrentRoutes(routes), environment: environment).missing
     }
 
     /// - Throws: ``GatewayFault`` with all faults.
@@ -52,8 +61,15 @@ package enum RoutesFile {
     static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
         -> RoutesReader.Contents
     {
+        try read(content, of: file, by: reader(allowsInlineSecrets: allowsInlineSecrets))
+    }
+
+    /// What the bytes of the file say to a reader.
+    static func read(_ content: [UInt8], of file: URL, by reader: RoutesReader) throws(GatewayFault)
+        -> RoutesReader.Contents
+    {
         do {
-            return try reader(allowsInlineSecrets: allowsInlineSecrets).read(content)
+            return try reader.read(content)
         } catch {
             throw .faultyRoutes(file: file.relativePath, error)
         }

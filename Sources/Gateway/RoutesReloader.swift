@@ -10,27 +10,35 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
-/// Takes a changed `routes.json` over while the gateway runs: when the file changes, on SIGHUP, and when a client asks for it.
+/// The file that the current routes are from.
+struct ActiveRoutesFile: Sendable {
+    let content: [UInt8]
+    /// When the routes were replaced by those of this content.
+    let loadedAt: Timestamp
+    /// Counts the contents since the start, from 1 on.
+    let version: Int
+}
+
+/// Reloads a changed `routes.json` while the gateway runs: when the file changes, on SIGHUP, and when a client asks for it.
 ///
-/// Whole or not at all: a faulty file is refused with its faults in the log and in the answer, and the routes in force stay. Requests
-/// under way end with the routes that they began with.
+/// The reload is atomic: an invalid file is refused with its faults in the log and in the response, and the current routes stay active. Requests
+/// in flight finish with the routes that they started with.
 final class RoutesReloader: Service, RoutesReloading {
     private struct State {
-        /// The content that is in force.
-        var taken: [UInt8]
+        var active: ActiveRoutesFile
         /// The content that was last refused, so that a watched file says so once.
         var refused: [UInt8]?
         var watch: FileWatch
     }
 
-    /// What became of a look at the file.
+    /// The outcome of a look at the file.
     private enum Outcome {
         case unchanged
-        case taken(RoutesChanges, warnings: [ConfigurationFault])
+        case reloaded(RoutesChanges, warnings: [ConfigurationFault])
         case refused(ReloadError, isKnown: Bool)
     }
 
-    /// How often the file's attributes are looked at.
+    /// How often the file's attributes are checked.
     private static let interval = Duration.milliseconds(500)
 
     private let file: URL
@@ -41,6 +49,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private let logger: Logger
     /// Whoever changes the file administers the gateway, however the change comes in.
     private let audit: AuditLog
+    private let clock = SystemWallClock()
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -64,11 +73,19 @@ final class RoutesReloader: Service, RoutesReloading {
         self.archive = archive
         self.logger = logger
         self.audit = audit
-        state = Mutex(State(taken: content, watch: FileWatch(signature)))
+        state = Mutex(
+            State(
+                active: ActiveRoutesFile(content: content, loadedAt: clock.now, version: 1),
+                watch: FileWatch(signature)
+            )
+        )
     }
 
-    /// The content of the file that is in force.
-    var content: [UInt8] { state.withLock { $0.taken } }
+    /// The content of the active file.
+    var content: [UInt8] { active.content }
+
+    /// The file that the current routes are from.
+    var active: ActiveRoutesFile { state.withLock { $0.active } }
 
     /// Watches the file and waits for SIGHUP until graceful shutdown.
     func run() async throws {
@@ -85,34 +102,34 @@ final class RoutesReloader: Service, RoutesReloading {
             do { try await Task.sleep(for: Self.interval) } catch { return }
             let signature = FileSignature(of: file)
             guard state.withLock({ $0.watch.isDue(signature) }) else { continue }
-            await tell(await takeOver(), by: .gateway, because: "the file has changed", mustAnswer: false)
+            await tell(await reloadFile(), by: .gateway, because: "the file has changed", mustAnswer: false)
         }
     }
 
     private func waitForSignals() async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
-            await tell(await takeOver(), by: .gateway, because: "SIGHUP", mustAnswer: true)
+            await tell(await reloadFile(), by: .gateway, because: "SIGHUP", mustAnswer: true)
         }
     }
 
     // MARK: - RoutesReloading
 
-    func reload(by caller: Caller) async throws(ReloadError) -> RoutesTakeover {
-        let outcome = await takeOver()
+    func reload(by caller: Caller) async throws(ReloadError) -> ReloadResult {
+        let outcome = await reloadFile()
         let reason = "client \(caller.client.name) asked for it"
         await tell(outcome, by: .client(caller), because: reason, mustAnswer: true)
         switch outcome {
         case .unchanged:
             let now = routes.current.routes
-            return RoutesTakeover(changes: RoutesChanges(from: now, to: now), warnings: [], stranded: [])
-        case .taken(let changes, let warnings):
-            return RoutesTakeover(changes: changes, warnings: warnings, stranded: try await stranded(by: changes))
+            return ReloadResult(changes: RoutesChanges(from: now, to: now), warnings: [], stranded: [])
+        case .reloaded(let changes, let warnings):
+            return ReloadResult(changes: changes, warnings: warnings, stranded: try await stranded(by: changes))
         case .refused(let refusal, _):
             throw refusal
         }
     }
 
-    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> RoutesTakeover {
+    func compare(_ bytes: [UInt8]) async throws(ReloadError) -> ReloadResult {
         var reading: RoutesReader.Contents
         do {
             reading = try reader.read(bytes)
@@ -123,7 +140,13 @@ final class RoutesReloader: Service, RoutesReloading {
         // These bytes come from a client, who may not choose programs that run here.
         reading = await vault.recognizeAccounts(in: reading, runsPrograms: false)
         let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
-        return RoutesTakeover(changes: changes, warnings: reading.warnings, stranded: try await stranded(by: changes))
+        var result = ReloadResult(
+            changes: changes,
+            warnings: reading.warnings,
+            stranded: try await stranded(by: changes)
+        )
+        result.routes = reading.routes
+        return result
     }
 
     private func stranded(by changes: RoutesChanges) async throws(ReloadError) -> [StrandedDeliveries] {
@@ -148,9 +171,9 @@ final class RoutesReloader: Service, RoutesReloading {
         case good([UInt8], RoutesReader.Contents)
     }
 
-    /// Reads the file and takes it over, if it is what it was when the journal was asked about it. One takeover at a time: the newest
+    /// Reloads the file, unless it changed after the journal was asked about it. One reload at a time: the newest
     /// content must be the last to be taken.
-    private func takeOver() async -> Outcome {
+    private func reloadFile() async -> Outcome {
         while true {
             switch look() {
             case .done(let outcome): return outcome
@@ -172,7 +195,7 @@ final class RoutesReloader: Service, RoutesReloading {
                 state.refused = []
                 return .done(.refused(.unreadable(reason: "\(error)"), isKnown: isKnown))
             }
-            guard content != state.taken else {
+            guard content != state.active.content else {
                 state.refused = nil
                 return .done(.unchanged)
             }
@@ -195,7 +218,7 @@ final class RoutesReloader: Service, RoutesReloading {
                 // The next look says why.
                 return nil
             }
-            guard content != state.taken else { return .unchanged }
+            guard content != state.active.content else { return .unchanged }
             if let refusal {
                 let isKnown = state.refused == content
                 state.refused = content
@@ -203,9 +226,13 @@ final class RoutesReloader: Service, RoutesReloading {
             }
             let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
             routes.replace(by: reading.routes)
-            state.taken = content
+            state.active = ActiveRoutesFile(
+                content: content,
+                loadedAt: clock.now,
+                version: state.active.version + 1
+            )
             state.refused = nil
-            return .taken(changes, warnings: reading.warnings)
+            return .reloaded(changes, warnings: reading.warnings)
         }
     }
 
@@ -233,7 +260,7 @@ final class RoutesReloader: Service, RoutesReloading {
         switch outcome {
         case .unchanged:
             if mustAnswer { await audit.write("routes.json is unchanged", by: actor, ["reason": reason]) }
-        case .taken(let changes, let warnings):
+        case .reloaded(let changes, let warnings):
             let list = changes.list.map(\.summary).joined(separator: "; ")
             await audit.write("routes.json was reloaded", by: actor, ["reason": reason, "changes": list])
             for warning in warnings { logger.warning("\(warning.line(in: file.relativePath))") }
@@ -255,12 +282,15 @@ final class RoutesReloader: Service, RoutesReloading {
         do {
             for stranded in try await stranded(by: changes) {
                 logger.warning(
-                    "deliveries wait for a provider that is gone",
+                    "deliveries wait for a removed provider",
                     metadata: ["provider": "\(stranded.provider)", "events": "\(stranded.backlog.events)"]
                 )
             }
         } catch {
-            logger.error("what waits for removed providers is not known", metadata: ["error": "\(message(error))"])
+            logger.error(
+                "the backlogs of removed providers could not be read",
+                metadata: ["error": "\(message(error))"]
+            )
         }
     }
 

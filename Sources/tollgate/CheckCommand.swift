@@ -14,6 +14,8 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: """
             With --against, also print what the file would change at a running gateway, and which deliveries would be left without a \
             provider. Nothing is changed. Requires the scope admin.
+
+            With --credentials, a provider whose key is missing, or is not a valid key, is an error too. Vendors are not called.
             """
     )
 
@@ -29,14 +31,23 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Allow vendor keys in the file itself, as `serve` does with this flag.")
     var allowInlineSecrets = false
 
+    @Flag(help: "Also fail if a provider's credential is missing here. Runs the programs that print credentials.")
+    var credentials = false
+
     mutating func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
         do {
             let reading = try await RoutesFile.check(
                 URL(filePath: file),
                 allowsInlineSecrets: allowInlineSecrets,
-                environment: ProcessInfo.processInfo.environment
+                environment: environment
             )
             if !reading.warnings.isEmpty { Terminal.message(reading.warnings.lines(in: file)) }
+            if credentials {
+                let missing = await RoutesFile.missingCredentials(of: reading.routes, environment: environment)
+                for line in missing { Terminal.note("\(file): \(line)") }
+                if !missing.isEmpty { throw ExitCode(1) }
+            }
             guard let against else {
                 return Terminal.data(RoutesReport.summary(of: reading.routes, file: file))
             }
@@ -54,7 +65,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private static func summary(_ answer: GatewayClient.Answer, file: String) -> String {
-        func elements(_ name: String) -> [JSONValue] { answer.json?[name].map { Array($0.elements) } ?? [] }
+        func elements(_ name: String) -> [JSONValue] { answer.json?.elements(of: name) ?? [] }
         let changes = elements("changes").map { change in
             let fields = change["fields"].map { $0.elements.compactMap(\.string) } ?? []
             let list = fields.isEmpty ? "" : " \(fields.joined(separator: ", "))"

@@ -3,7 +3,7 @@ import Foundation
 import Ingress
 import Routing
 
-/// The limits of what clients may hold at a time.
+/// The limits on what clients may use at a time.
 struct ConnectionOptions: ParsableArguments {
     @Option(
         help: """

@@ -7,10 +7,10 @@ import JSON
 struct DeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliveries",
-        abstract: "List failed and waiting deliveries; retry or discard them.",
+        abstract: "List or count failed and waiting deliveries; retry or discard them.",
         subcommands: [
-            ListDeliveriesCommand.self, ShowDeliveriesCommand.self, RetryDeliveriesCommand.self,
-            DiscardDeliveriesCommand.self, ListActionsCommand.self,
+            ListDeliveriesCommand.self, DeliveryGroupsCommand.self, ShowDeliveriesCommand.self,
+            RetryDeliveriesCommand.self, DiscardDeliveriesCommand.self, ListActionsCommand.self,
         ]
     )
 }
@@ -22,7 +22,7 @@ struct DeliveryFilterOptions: ParsableArguments {
 
     @Option(
         help: """
-            States: pending, retrying, rejected, uncertain, skipped, discarded, delivered. Filters may be repeated, or hold several \
+            States: pending, retrying, rejected, uncertain, skipped, discarded, delivered. Filters may be repeated, or contain several \
             values separated by commas.
             """
     )
@@ -37,11 +37,7 @@ struct DeliveryFilterOptions: ParsableArguments {
     @Option(help: "Error codes, such as invalid_event,timeout.")
     var errorCode: [String] = []
 
-    @Option(help: "Events accepted at or after this time, such as 2026-01-31T00:00:00Z.")
-    var acceptedFrom: String?
-
-    @Option(help: "Events accepted before this time.")
-    var acceptedUntil: String?
+    @OptionGroup var acceptance: AcceptanceOptions
 
     var isEmpty: Bool { lists.isEmpty && values.isEmpty }
 
@@ -55,7 +51,7 @@ struct DeliveryFilterOptions: ParsableArguments {
 
     /// The filters that take one value, by the API's names.
     private var values: [(name: String, value: String)] {
-        [("accepted_from", acceptedFrom), ("accepted_until", acceptedUntil)]
+        [("accepted_from", acceptance.acceptedFrom), ("accepted_until", acceptance.acceptedUntil)]
             .compactMap { name, value in value.map { (name, $0) } }
     }
 
@@ -86,31 +82,22 @@ struct ListDeliveriesCommand: AsyncParsableCommand {
     @Flag(help: "Only deliveries that the vendor already had at the first attempt.")
     var duplicateAtVendor = false
 
-    @Option(help: "Maximum number of results.")
-    var limit = 100
+    @OptionGroup var page: PageOptions<100>
 
-    @Option(help: "Continue from this cursor.")
-    var cursor: String?
-
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
         var parameters = filter.parameters
         if duplicateAtVendor { parameters.add("duplicate_at_vendor", "true") }
-        parameters.add("limit", "\(limit)")
-        parameters.add("cursor", cursor)
-        let answer = try await gateway.get(parameters.appended(to: "/v1/deliveries"))
-        guard !json, let page = answer.json else { return Terminal.data(answer.body) }
+        page.add(to: &parameters)
+        guard let list = try await response.get(parameters.appended(to: "/v1/deliveries")) else { return }
         var rows = [["EVENT"] + DeliveryRows.header]
-        for item in page["deliveries"].map({ Array($0.elements) }) ?? [] {
+        for item in list.elements(of: "deliveries") {
             guard let delivery = item["delivery"] else { continue }
             rows.append([item["event_id"]?.string ?? ""] + DeliveryRows.row(delivery))
         }
         Terminal.data(Terminal.table(rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.note("more results: --cursor \(cursor)") }
+        page.tellNext(after: list)
     }
 }
 
@@ -141,15 +128,11 @@ struct DeliveryOrder: ParsableArguments {
     @Flag(help: "Only count; change nothing.")
     var dryRun = false
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     /// Sends the request and prints what it changed.
     func send(_ action: String, done: String) async throws {
-        let answer = try await gateway.post("/v1/deliveries/\(action)", body: body)
-        guard !json, let count = answer.json else { return Terminal.data(answer.body) }
+        guard let count = try await response.post("/v1/deliveries/\(action)", body: body) else { return }
         let changed = count["changed"]?.numberText ?? "0"
         Terminal.data(dryRun ? "\(changed) deliveries would be \(done)" : "\(changed) deliveries \(done)")
         if let untranslatable = count["untranslatable"]?.numberText, untranslatable != "0" {
@@ -191,7 +174,7 @@ struct RetryDeliveriesCommand: AsyncParsableCommand {
         discussion:
             "An uncertain delivery may have arrived, and a vendor that does not deduplicate would bill it twice. "
             + "Uncertain deliveries are retried only with --status uncertain. A delivery that never reached the vendor, such as one that "
-            + "could not be translated, is sent with the settings of the routes in force; all others keep theirs. --dry-run says how many "
+            + "could not be translated, is sent with the settings of the active routes; all others keep theirs. --dry-run says how many "
             + "can be translated now."
     )
 
@@ -223,16 +206,12 @@ struct ListActionsCommand: AsyncParsableCommand {
         abstract: "List retries and discards, newest first."
     )
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get("/v1/deliveries/actions")
-        guard !json, let list = answer.json else { return Terminal.data(answer.body) }
+        guard let list = try await response.get("/v1/deliveries/actions") else { return }
         var rows = [["TIME", "CLIENT", "ACTION", "CHANGED", "IN FLIGHT", "FILTER"]]
-        for action in list["actions"].map({ Array($0.elements) }) ?? [] {
+        for action in list.elements(of: "actions") {
             rows.append(
                 ["at", "client", "action"].map { action[$0]?.string ?? "" }
                     + ["changed", "busy"].map { action[$0]?.numberText ?? "" } + [action["filter"]?.string ?? ""]

@@ -7,10 +7,13 @@ import NIOHTTP1
 /// The options of commands that call a gateway.
 struct GatewayOptions: ParsableArguments {
     @Option(help: "Gateway URL (env: TOLLGATE_URL).")
-    var url: String = ProcessInfo.processInfo.environment["TOLLGATE_URL"] ?? "http://127.0.0.1:8080"
+    var url: String = GatewayOptions.usualURL
 
     @Option(help: "Client key (env: TOLLGATE_KEY, which other users of the machine cannot see).")
     var key: String?
+
+    /// Where a gateway is when no option says so.
+    static var usualURL: String { ProcessInfo.processInfo.environment["TOLLGATE_URL"] ?? "http://127.0.0.1:8080" }
 
     var client: GatewayClient {
         get throws {

@@ -6,30 +6,34 @@ import Foundation
 import Gateway
 import Routing
 
-/// The options of commands that work on the data folder's keys.
+/// The options of commands that work on stored keys.
 struct KeyOptions: ParsableArguments {
-    @Option(help: "Data folder of the gateway (env: TOLLGATE_DATA).")
+    @OptionGroup(title: "Store") var storeOptions: StoreOptions
+
+    @Option(help: "Data folder of the gateway, for keys of the embedded store (env: TOLLGATE_DATA).")
     var data: String = ProcessInfo.processInfo.environment["TOLLGATE_DATA"] ?? "./data"
 
     @Option(help: "Configuration file with the clients (env: TOLLGATE_ROUTES).")
     var routes: String = ProcessInfo.processInfo.environment["TOLLGATE_ROUTES"] ?? "routes.json"
 
-    /// Does something with the keys, and ends the command with the reason if that cannot be done.
-    func administer<Value>(_ work: (KeyAdministration) throws -> Value) throws -> Value {
+    /// Runs an operation on the keys, and ends the command with the reason if it fails.
+    func administer<Value>(_ work: (KeyAdministration) async throws -> Value) async throws -> Value {
         do {
-            let routes = try RoutesFile.read(URL(filePath: routes), allowsInlineSecrets: true).routes
-            return try work(
-                KeyAdministration(
-                    of: KeyFile(in: URL(filePath: data)),
-                    for: routes.clients,
-                    by: SystemUser.current
-                )
-            )
+            let clients = try RoutesFile.read(URL(filePath: routes), allowsInlineSecrets: true).routes.clients
+            guard let shared = try storeOptions.shared else {
+                let file = KeyFile(in: URL(filePath: data))
+                return try await work(KeyAdministration(of: file, for: clients, by: SystemUser.current))
+            }
+            return try await SharedKeys.use(shared) { keys in
+                try await work(KeyAdministration(of: keys, for: clients, by: SystemUser.current))
+            }
         } catch let fault as GatewayFault {
             Terminal.message("\(fault)")
         } catch let fault as KeyFileFault {
             Terminal.message("\(fault)")
         } catch let fault as KeyLifecycleFault {
+            Terminal.message("\(fault)")
+        } catch let fault as StoreKeysFault {
             Terminal.message("\(fault)")
         } catch let fault as KeyAdministrationFault {
             Terminal.message("\(fault)")
@@ -38,7 +42,7 @@ struct KeyOptions: ParsableArguments {
     }
 }
 
-/// The options that say what a new key is called and when it may be used.
+/// The options for a new key's id and validity.
 struct NewKeyOptions: ParsableArguments {
     @Option(help: "Key id (default: the first digits of its SHA-256).")
     var id: String?
@@ -62,7 +66,7 @@ struct NewKeyOptions: ParsableArguments {
     }
 }
 
-/// A timestamp, as itself or as a time from now.
+/// A timestamp, or a duration from now.
 struct KeyTime: ExpressibleByArgument {
     let timestamp: Timestamp
 

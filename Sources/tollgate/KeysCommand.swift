@@ -4,13 +4,13 @@ import Foundation
 import Routing
 
 /// `tollgate keys`: creates, lists and revokes client keys.
-struct KeysCommand: ParsableCommand {
+struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "Create, list, rotate and revoke client keys.",
         discussion: """
-            keys.json in the data folder holds the digests of the keys; a running gateway reloads it within a second. Clients and their \
-            permissions are in routes.json.
+            keys.json in the data folder holds the digests of the keys, or the database if several gateways share one (--store). Running \
+            gateways reload them within a second. Clients and their permissions are in routes.json.
             """,
         subcommands: [
             KeysCreateCommand.self, KeysListCommand.self, KeysRotateCommand.self, KeysRevokeCommand.self,

@@ -5,7 +5,7 @@ import Gateway
 import Routing
 
 /// `tollgate keys create`: a new key, shown once.
-struct KeysCreateCommand: ParsableCommand {
+struct KeysCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
         abstract: "Create a key for a client and print it. It is not shown again."
@@ -17,8 +17,8 @@ struct KeysCreateCommand: ParsableCommand {
     @OptionGroup var new: NewKeyOptions
     @OptionGroup var keys: KeyOptions
 
-    func run() throws {
-        let made = try keys.administer { try $0.create(for: client, id: new.id, term: new.term) }
+    func run() async throws {
+        let made = try await keys.administer { try await $0.create(for: client, id: new.id, term: new.term) }
         Terminal.message("\(made.stored.summary). It is not shown again:")
         Terminal.data(made.key.reveal())
     }

@@ -4,8 +4,8 @@ import Events
 import Gateway
 import Routing
 
-/// `tollgate keys import`: a key that an application has already.
-struct KeysImportCommand: ParsableCommand {
+/// `tollgate keys import`: registers a key that an application already has.
+struct KeysImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Register an existing key, such as a vendor's, read from standard input.",
@@ -13,7 +13,7 @@ struct KeysImportCommand: ParsableCommand {
             "The application then only changes its base URL: printf '%s' \"$LAGO_API_KEY\" | tollgate keys import shop"
     )
 
-    /// Below this, a key can be guessed in the time that it lives.
+    /// Shorter keys can be guessed.
     private static let shortest = 20
 
     @Argument(help: "Client, as named in routes.json.")
@@ -22,7 +22,7 @@ struct KeysImportCommand: ParsableCommand {
     @OptionGroup var new: NewKeyOptions
     @OptionGroup var keys: KeyOptions
 
-    func run() throws {
+    func run() async throws {
         guard let key = readLine(strippingNewline: true), !key.isEmpty else {
             throw ValidationError("pass the key on standard input: tollgate keys import \(client) < key.txt")
         }
@@ -36,8 +36,8 @@ struct KeysImportCommand: ParsableCommand {
                 "This key is short enough to be guessed, and it allows writing to your bills. Rotate it soon."
             )
         }
-        let stored = try keys.administer {
-            try $0.importKey(Secret(key), for: client, id: new.id, term: new.term)
+        let stored = try await keys.administer {
+            try await $0.importKey(Secret(key), for: client, id: new.id, term: new.term)
         }
         Terminal.message("\(stored.summary) is registered.")
     }

@@ -5,8 +5,8 @@ import Gateway
 import JSON
 import Routing
 
-/// `tollgate keys list`: the keys there are, never what they are.
-struct KeysListCommand: ParsableCommand {
+/// `tollgate keys list`: the stored keys, without the keys themselves.
+struct KeysListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List client keys: id, client, origin, validity and state. Keys themselves are never shown."
@@ -20,8 +20,8 @@ struct KeysListCommand: ParsableCommand {
 
     @OptionGroup var keys: KeyOptions
 
-    func run() throws {
-        let list = try keys.administer { try $0.list(of: client) }
+    func run() async throws {
+        let list = try await keys.administer { try await $0.list(of: client) }
         guard !json else { return Terminal.data(Self.json(list)) }
         let rows = list.map { listed in
             [

@@ -3,11 +3,11 @@ import ArgumentParser
 import Gateway
 import Routing
 
-/// `tollgate keys revoke`: the end of a key, for good.
-struct KeysRevokeCommand: ParsableCommand {
+/// `tollgate keys revoke`: revokes a key permanently.
+struct KeysRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke a key permanently. A running gateway refuses it within a second."
+        abstract: "Revoke a key permanently. Running gateways refuse it within a second."
     )
 
     @Argument(help: "Key id, as shown by `tollgate keys list`.")
@@ -15,8 +15,8 @@ struct KeysRevokeCommand: ParsableCommand {
 
     @OptionGroup var keys: KeyOptions
 
-    func run() throws {
-        let revoked = try keys.administer { try $0.revoke(id) }
+    func run() async throws {
+        let revoked = try await keys.administer { try await $0.revoke(id) }
         Terminal.message("\(revoked.summary) is revoked.")
     }
 }

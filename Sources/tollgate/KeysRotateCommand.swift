@@ -5,8 +5,8 @@ import Events
 import Gateway
 import Routing
 
-/// `tollgate keys rotate`: a new key, and an end for the old one.
-struct KeysRotateCommand: ParsableCommand {
+/// `tollgate keys rotate`: replaces a key; the old one expires.
+struct KeysRotateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
         abstract: "Replace a key with a new one and print it. Both work until the overlap ends."
@@ -21,11 +21,13 @@ struct KeysRotateCommand: ParsableCommand {
     @OptionGroup var new: NewKeyOptions
     @OptionGroup var keys: KeyOptions
 
-    func run() throws {
+    func run() async throws {
         guard let overlap = overlap == "0" ? .zero : DurationText.read(overlap) else {
             throw ValidationError("--overlap must be a duration such as 30m, 24h or 7d, or 0; found \"\(overlap)\"")
         }
-        let made = try keys.administer { try $0.rotate(target, id: new.id, overlap: overlap, term: new.term) }
+        let made = try await keys.administer {
+            try await $0.rotate(target, id: new.id, overlap: overlap, term: new.term)
+        }
         for old in made.ended { Terminal.message("It replaces \(old.summary).") }
         for old in made.lasting {
             Terminal.message(

@@ -6,11 +6,12 @@ import JSON
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Show the audit log, newest first: administrative actions, failed sign-ins, reads of vendors' data.",
+        abstract:
+            "Show the audit log, newest first: administrative actions, sessions, refused keys and actions, reads of vendors' data.",
         discussion: "Requires the scope admin."
     )
 
-    @Option(help: "Categories: administration, sign_in, vendor_read, vendor_write.")
+    @Option(help: "Categories: administration, sign_in, refused, session, vendor_read, vendor_write.")
     var category: [String] = []
 
     @Option(help: "A client, or the operating system user who ran a command.")
@@ -28,24 +29,16 @@ struct LogCommand: AsyncParsableCommand {
     @Option(help: "Entries before this time.")
     var until: String?
 
-    @Option(help: "Maximum number of results.")
-    var limit = 100
+    @OptionGroup var page: PageOptions<100>
 
-    @Option(help: "Continue from this cursor.")
-    var cursor: String?
-
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get(parameters.appended(to: "/v1/log"))
-        guard !json, let page = answer.json else { return Terminal.data(answer.body) }
+        guard let list = try await response.get(parameters.appended(to: "/v1/log")) else { return }
         var rows = [["TIME", "CATEGORY", "ACTION", "ACTOR", "KEY", "ADDRESS", "DETAILS"]]
-        for entry in page["entries"].map({ Array($0.elements) }) ?? [] { rows.append(Self.row(entry)) }
+        for entry in list.elements(of: "entries") { rows.append(Self.row(entry)) }
         Terminal.data(Terminal.table(rows))
-        if let next = page["next_cursor"]?.string { Terminal.message("more results: --cursor \(next)") }
+        page.tellNext(after: list)
     }
 
     private var parameters: QueryParameters {
@@ -56,8 +49,7 @@ struct LogCommand: AsyncParsableCommand {
         parameters.add("tenant", tenant)
         parameters.add("from", from)
         parameters.add("until", until)
-        parameters.add("limit", "\(limit)")
-        parameters.add("cursor", cursor)
+        page.add(to: &parameters)
         return parameters
     }
 

@@ -19,21 +19,17 @@ struct ListProvidersCommand: AsyncParsableCommand {
         abstract: "Show each provider's state, backlog, backlog age, delivery counts, passed calls and last error."
     )
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get("/v1/providers")
-        guard !json, let list = answer.json else { return Terminal.data(answer.body) }
+        guard let list = try await response.get("/v1/providers") else { return }
         var rows = [
             [
                 "PROVIDER", "ADAPTER", "STATE", "BACKLOG", "OLDEST", "DELIVERED", "RETRIED", "REJECTED",
                 "DEDUPLICATED", "PASSED", "PASS ERRORS", "PASS P99", "LAST ERROR",
             ]
         ]
-        for provider in list["providers"].map({ Array($0.elements) }) ?? [] {
+        for provider in list.elements(of: "providers") {
             let counts = provider["since_start"]
             rows.append(
                 [
@@ -57,6 +53,9 @@ struct ListProvidersCommand: AsyncParsableCommand {
         }
         if provider["parked"]?.bool == true { return "parked" }
         if let until = provider["held_until"]?.string { return "paused by the vendor until \(until)" }
+        if let gateway = provider["gateway"], let name = gateway["name"]?.string {
+            return "\(gateway["detail"]?.string ?? "unknown") (at gateway \(name))"
+        }
         return provider["circuit"]?.string.map { "circuit \($0)" } ?? "starting"
     }
 }

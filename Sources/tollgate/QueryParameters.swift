@@ -1,6 +1,7 @@
 /// The query of a request to the gateway.
 ///
-/// A filter's values are separated by commas, in the command line as in the API; `\,` is a comma within a value.
+/// A filter's values are separated by commas, in the command line as in the API; `\,` is a comma within a value, and `\\`
+/// a backslash.
 struct QueryParameters {
     private var text: [String] = []
 
@@ -30,13 +31,13 @@ struct QueryParameters {
                 switch (character, isEscaped) {
                 case ("\\", false): isEscaped = true
                 case (",", false): parts.append("")
-                case (",", true):
-                    parts[parts.count - 1].append(",")
+                case (",", true), ("\\", true):
+                    parts[parts.count - 1].append(character)
                     isEscaped = false
                 default:
                     if isEscaped { parts[parts.count - 1].append("\\") }
-                    isEscaped = character == "\\"
-                    if !isEscaped { parts[parts.count - 1].append(character) }
+                    parts[parts.count - 1].append(character)
+                    isEscaped = false
                 }
             }
             if isEscaped { parts[parts.count - 1].append("\\") }

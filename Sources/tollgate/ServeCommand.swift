@@ -19,7 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Configuration file with providers, routes and clients (env: TOLLGATE_ROUTES).")
     var routes: String = ProcessInfo.processInfo.environment["TOLLGATE_ROUTES"] ?? "routes.json"
 
-    @Option(help: "Data folder of the embedded store (env: TOLLGATE_DATA).")
+    @Option(
+        help: """
+            Data folder: the embedded store, and what is this gateway's own, such as comparisons and plans (env: TOLLGATE_DATA).
+            """
+    )
     var data: String = ProcessInfo.processInfo.environment["TOLLGATE_DATA"] ?? "./data"
 
     @Option(help: "HOST:PORT to listen on; port 0 picks a free one (env: TOLLGATE_LISTEN).")
@@ -54,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Maximum megabytes of the data folder, with indexes and write-ahead log; beyond it, writes get 503 (env: TOLLGATE_DISK_LIMIT_MB)."
+            "Maximum megabytes of the data folder, with indexes and write-ahead log, or of the shared database; beyond it, writes get 503 (env: TOLLGATE_DISK_LIMIT_MB)."
     )
     var diskLimitMb: Int?
 
@@ -65,6 +69,14 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
     var retention: String?
+
+    @Option(
+        help: """
+            How long entries of the audit log are kept, at least 1d; of each category at most the newest 100,000 (default: 400d; env: \
+            TOLLGATE_AUDIT_RETENTION).
+            """
+    )
+    var auditRetention: String?
 
     @Option(help: "Maximum events per request, at every endpoint (default: 10000; env: TOLLGATE_EVENT_LIMIT).")
     var eventLimit: Int?
@@ -82,6 +94,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(help: "Allow vendor keys in routes.json itself, as {\"inline\": \"...\"}.")
     var allowInlineSecrets = false
+
+    @OptionGroup(title: "Dashboard") var dashboard: DashboardOptions
+
+    @OptionGroup(title: "Store") var storeOptions: StoreOptions
+
+    @OptionGroup(title: "Shared store") var node: NodeOptions
 
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
 
@@ -107,6 +125,11 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--retention must be \(phrase); found \"\(retention)\"")
         }
         retention = retention ?? ProcessInfo.processInfo.environment["TOLLGATE_RETENTION"]
+        try Variable.check("TOLLGATE_AUDIT_RETENTION", is: phrase) { Self.readRetention($0) != nil }
+        if let auditRetention, Self.readRetention(auditRetention) == nil {
+            throw ValidationError("--audit-retention must be \(phrase); found \"\(auditRetention)\"")
+        }
+        auditRetention = auditRetention ?? ProcessInfo.processInfo.environment["TOLLGATE_AUDIT_RETENTION"]
         diskLimitMb = try Variable.limit("TOLLGATE_DISK_LIMIT_MB", else: diskLimitMb, option: "--disk-limit-mb")
     }
 
@@ -127,15 +150,19 @@ struct ServeCommand: AsyncParsableCommand {
             let settings = SandboxSettings(host: sandboxListen.host, port: sandboxListen.port)
             alongside.append(SandboxServer(settings: settings) { _ in })
         }
+        let dashboard = self.dashboard.settings(demoKey: sandbox ? DemoKey.value : nil)
         var ingress = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
         ingress.opensMetrics = openMetrics
         connections.apply(to: &ingress)
+        // Where administration has an address of its own, the dashboard is there only.
+        if adminListen == nil { ingress.dashboard = dashboard }
         var administration = adminListen.map { address in
             var settings = IngressSettings(host: address.host, port: address.port)
             settings.isForAdministration = true
             // A listener of its own, which the operator opens to those who may see them.
             settings.opensMetrics = true
             connections.apply(to: &settings)
+            settings.dashboard = dashboard
             return settings
         }
         if let eventLimit {
@@ -147,6 +174,10 @@ struct ServeCommand: AsyncParsableCommand {
             dataFolder: URL(filePath: data),
             environment: environment
         )
+        if var shared = try storeOptions.shared {
+            node.apply(to: &shared.store)
+            settings.store = .shared(shared)
+        }
         settings.allowsInlineSecrets = allowInlineSecrets
         settings.ingress = ingress
         settings.administration = administration
@@ -155,12 +186,15 @@ struct ServeCommand: AsyncParsableCommand {
         settings.backlogLimitEvents = backlogLimit
         settings.diskLimitBytes = diskLimitMb.map { min($0, Int.max >> 20) << 20 }
         settings.retention = retention.flatMap(Self.readRetention) ?? GatewaySettings.usualRetention
+        settings.auditRetention = auditRetention.flatMap(Self.readRetention) ?? GatewaySettings.usualAuditRetention
         settings.acceptsClock = acceptClock
         settings.allowsCoreDumps = allowCoreDumps
+        settings.demoKey = sandbox ? DemoKey.value : nil
         let welcome = Welcome(
             scheme: tls.certificate == nil ? "http" : "https",
             host: listen.host,
             sandbox: sandbox ? sandboxListen : nil,
+            hasDashboard: ingress.dashboard != nil,
             logs: logs
         )
         do {
@@ -211,19 +245,22 @@ struct Welcome: Sendable {
     let scheme: String
     let host: String
     let sandbox: ListenAddress?
+    /// Whether the dashboard is at this address.
+    let hasDashboard: Bool
     let logs: LogOutput
 
     func show(port: Int) {
         let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         logs.logger("tollgate").info("listening", metadata: ["address": "\(address)"])
         guard let sandbox else { return }
-        // What was logged before stands in front of the message.
+        // What was logged before is in front of the message.
         logs.flush()
         let sandboxAddress = "http://\(sandbox.defaultValueDescription)"
         Terminal.message(
             """
 
             Tollgate listens at  \(address)
+            Dashboard            \(hasDashboard ? "\(address)/dashboard" : "not at this address")
             Simulated vendors    \(sandboxAddress)/sandbox
             Demo key             \(DemoKey.value)
 

@@ -8,7 +8,7 @@ enum Terminal {
         write(Array((VisibleText.escaped(text, .lines) + "\n").utf8), to: STDERR_FILENO)
     }
 
-    /// A message that stands on one line, whatever its values hold: none of them can forge another.
+    /// A message that is on one line, whatever its values hold: none of them can forge another.
     static func note(_ text: String) {
         message(VisibleText.escaped(text))
     }
@@ -19,7 +19,7 @@ enum Terminal {
         write(shown + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
     }
 
-    /// Text for people that stands on one line, whatever its values hold.
+    /// Text for people that is on one line, whatever its values hold.
     static func line(_ text: String) {
         data(VisibleText.escaped(text))
     }
@@ -29,22 +29,31 @@ enum Terminal {
         write(Array((VisibleText.escaped(text, .lines) + "\n").utf8), to: STDOUT_FILENO)
     }
 
+    /// Lines for a program, byte for byte, each with its line end; on a terminal, control characters are escaped.
+    /// - Returns: false if nobody reads standard output any more.
+    static func lines(_ bytes: [UInt8]) -> Bool {
+        write(isatty(STDOUT_FILENO) == 1 ? VisibleText.escaped(json: bytes) : bytes, to: STDOUT_FILENO)
+    }
+
     /// Writes without a line end, for a bar that is written over.
     static func bar(_ text: String) {
         write(Array(text.utf8), to: STDERR_FILENO)
     }
 
-    /// What nobody reads is lost: a closed pipe must not end a gateway.
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Errors are no reason to end: a closed pipe must not end a gateway.
+    /// - Returns: whether all was written.
+    @discardableResult
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            guard written > 0 else { return }
+            guard written > 0 else { return false }
             rest = rest.dropFirst(written)
         }
+        return true
     }
 
-    /// Whether somebody looks at the messages.
+    /// Whether messages go to a terminal.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Columns, each as wide as its widest cell.

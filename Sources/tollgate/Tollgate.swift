@@ -1,15 +1,16 @@
 import ArgumentParser
-// To import it is to link it, and to link it is to use it: its malloc and free take the place of the system's in the whole program.
+// Importing it links it, which replaces the system's malloc and free in the whole program.
 import CMimalloc
 import Foundation
+import Version
 
 /// Where the program starts.
 @main
 enum Start {
     static func main() async {
-        // What runs for long; all else is gone before anybody waits for its trace.
+        // Only for commands that run for long; for the others a trace may take its time.
         if ["serve", "sandbox"].contains(CommandLine.arguments.dropFirst().first) { CrashTrace.prepare() }
-        // Whoever read the messages may go away: the gateway stays.
+        // The reader of the messages may exit without ending the gateway.
         signal(SIGPIPE, SIG_IGN)
         await Tollgate.main()
     }
@@ -20,12 +21,13 @@ struct Tollgate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tollgate",
         abstract: "A gateway for usage events on their way to billing vendors.",
-        version: "0.1.0",
+        version: ProgramVersion.current.text,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, SandboxCommand.self, SendCommand.self, EventsCommand.self,
-            DeliveriesCommand.self, BackfillCommand.self, ParityCommand.self, PlanCommand.self, ProvidersCommand.self,
-            KeysCommand.self, LogCommand.self, SchemaCommand.self,
-            ReferenceCommand.self,
+            ServeCommand.self, CheckCommand.self, HealthCommand.self, DoctorCommand.self, SandboxCommand.self,
+            SendCommand.self, ImportCommand.self, EventsCommand.self, DeliveriesCommand.self, BackfillCommand.self,
+            ParityCommand.self,
+            PlanCommand.self, ProvidersCommand.self, KeysCommand.self, JournalCommand.self, NodesCommand.self,
+            LogCommand.self, SchemaCommand.self, ReferenceCommand.self,
         ]
     )
 }

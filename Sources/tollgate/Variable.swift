@@ -10,7 +10,7 @@ enum Variable {
     }
 
     /// A limit from its option, else from its variable; nil if neither is given.
-    /// - Parameter most: far above all that makes sense, so that nobody's arithmetic with a limit overflows.
+    /// - Parameter most: far above any sensible value, so that arithmetic with a limit does not overflow.
     static func limit(_ name: String, else given: Int?, option: String, most: Int = 1_000_000_000) throws -> Int? {
         try check(name, is: "an integer from 1 to \(most)") { Int($0).map { (1...most).contains($0) } ?? false }
         if let given, !(1...most).contains(given) { throw ValidationError("\(option) must be from 1 to \(most)") }

@@ -65,7 +65,7 @@ import Testing
             try await files.makeServer(signedBy: "one", days: 90)
             try await waitUntil("the new certificate is in force") { isValid(certificate, forMoreThan: 60) }
             try await waitUntil("it is logged") { messages.all.contains("the certificate was reloaded") }
-            #expect(!messages.all.contains { $0.contains("ends soon") })
+            #expect(!messages.all.contains { $0.contains("expires soon") })
         }
     }
 
@@ -105,7 +105,7 @@ import Testing
         try await watching(days: days) { (files, certificate, messages) async throws in
             try await files.makeServer(signedBy: "one", days: 90)
             try await waitUntil("the new certificate is in force") { isValid(certificate, forMoreThan: 60) }
-            #expect(messages.all.contains { $0.contains("ends soon") } == isWarned)
+            #expect(messages.all.contains { $0.contains("expires soon") } == isWarned)
         }
     }
 }

@@ -80,15 +80,4 @@ import Testing
             #expect(!isDue(first))
         }
     }
-
-    @Test func `reads a file that is replaced whole at the first look`() async throws {
-        try await withFile { file in
-            var watch = FileWatch(FileSignature(of: file))
-            func hasChanged() -> Bool { watch.hasChanged(FileSignature(of: file)) }
-            #expect(!hasChanged())
-            try Data("more".utf8).write(to: file, options: .atomic)
-            #expect(hasChanged())
-            #expect(!hasChanged())
-        }
-    }
 }

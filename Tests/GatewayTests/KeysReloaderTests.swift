@@ -23,8 +23,8 @@ import Testing
         let store: SQLiteEventStore
         let audit: AuditLog
 
-        func makeReloader() throws(GatewayFault) -> KeysReloader {
-            try KeysReloader(file: file, routes: routes, logger: quiet, auditing: audit)
+        func makeReloader() async throws(GatewayFault) -> KeysReloader<FileKeySource> {
+            try await KeysReloader(from: FileKeySource(file: file), routes: routes, logger: quiet, auditing: audit)
         }
 
         /// Whether the key of this name opens something.
@@ -66,7 +66,7 @@ import Testing
 
     /// Runs a reloader beside the body.
     private func watching(_ stage: Stage, _ body: () async throws -> Void) async throws {
-        let reloader = try stage.makeReloader()
+        let reloader = try await stage.makeReloader()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await reloader.run() }
             try await body()
@@ -148,7 +148,7 @@ import Testing
     @Test func `does not start with a faulty file`() async throws {
         try await withStage { (stage) async throws in
             try Data("{".utf8).write(to: stage.file.file)
-            #expect(throws: GatewayFault.self) { _ = try stage.makeReloader() }
+            await #expect(throws: GatewayFault.self) { _ = try await stage.makeReloader() }
         }
     }
 }

@@ -129,20 +129,26 @@ import Testing
                 let customer = number % 100 == 99 ? nil : "c\(number % 7)"
                 let time = Self.start + .seconds(number)
                 return AcceptedEvent(
-                    tenant: TenantID(tenant),
-                    client: ClientName(tenant),
+                    CanonicalEvent(
+                        name: "api",
+                        customerID: customer,
+                        subscriptionID: customer == nil ? "s" : nil,
+                        timestamp: time
+                    ),
                     id: EventID("e\(number)"),
-                    name: "api",
-                    customerID: customer,
-                    subscriptionID: customer == nil ? "s" : nil,
-                    timestamp: time,
-                    timestampWasGiven: true,
-                    source: nil,
-                    properties: nil,
-                    vendor: nil,
-                    acceptedAt: time,
-                    plan: try #require(
-                        table.plan(for: "api", customerID: customer, subscriptionID: nil, client: ClientName(tenant))
+                    in: Submission(
+                        tenant: TenantID(tenant),
+                        client: ClientName(tenant),
+                        acceptedAt: time,
+                        plan: try #require(
+                            table.plan(
+                                for: "api",
+                                customerID: customer,
+                                subscriptionID: nil,
+                                at: time,
+                                client: ClientName(tenant)
+                            )
+                        )
                     )
                 )
             }

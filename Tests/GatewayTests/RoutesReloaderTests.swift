@@ -3,8 +3,10 @@ import ConfigurationFile
 import Events
 import Foundation
 import Ingress
+import Journal
 import JournalSQLite
 import Logging
+import Reports
 import Routing
 import TestSupport
 import Testing
@@ -18,6 +20,18 @@ import Testing
         let reloader: RoutesReloader
         let routes: CurrentRoutes
         let folder: URL
+        let store: SQLiteEventStore
+
+        var configuration: GatewayConfiguration {
+            GatewayConfiguration(
+                file: "routes.json",
+                reloader: reloader,
+                routes: routes,
+                ledger: store,
+                lanes: store,
+                clock: SystemWallClock()
+            )
+        }
 
         var file: URL { folder.appending(path: "routes.json") }
 
@@ -64,7 +78,7 @@ import Testing
             )
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await reloader.run() }
-                try await body(Stage(reloader: reloader, routes: routes, folder: folder))
+                try await body(Stage(reloader: reloader, routes: routes, folder: folder, store: store))
                 group.cancelAll()
             }
             await store.close()
@@ -77,6 +91,29 @@ import Testing
             try await waitUntil("the new routes are in force") { stage.providers == ["second"] }
         }
     }
+
+    @Test func `shows the configuration in effect with its version, holds and no secret`() async throws {
+        try await with { (stage) async throws in
+            let configuration = stage.configuration
+            let first = try await configuration.configuration()
+            #expect(first.version == 1 && first.digest.count == 64 && first.file == "routes.json")
+            #expect(first.routes.providers.map(\.name) == ["first"] && first.holds.isEmpty)
+            #expect(first.text.contains("\"first\""))
+            try stage.write(Self.text("second", clients: #"[{"name": "shop", "key_sha256": "\#(Self.digest)"}]"#))
+            try await waitUntil("the new routes are in force") { stage.providers == ["second"] }
+            let now = SystemWallClock().now
+            let hold = OperatorHold(until: now + .seconds(3600), by: "boss", at: now)
+            try await stage.store.hold("second", byOperator: hold)
+            let second = try await configuration.configuration()
+            #expect(second.version == 2 && second.digest != first.digest && second.loadedAt >= first.loadedAt)
+            #expect(second.holds == [ConfigurationReport.Hold(provider: "second", hold: hold)])
+            #expect(!second.text.contains(Self.digest))
+            try await stage.store.hold("second", byOperator: OperatorHold(until: now, by: "boss", at: now))
+            #expect(try await configuration.configuration().holds.isEmpty)
+        }
+    }
+
+    private static let digest = String(repeating: "ab", count: 32)
 
     @Test func `takes a change over that came between the reading and the watch`() async throws {
         let change: (URL) throws -> Void = { try Data(Self.text("second").utf8).write(to: $0, options: .atomic) }
@@ -103,8 +140,8 @@ import Testing
 
     @Test func `compares a file with the routes in force, and changes nothing`() async throws {
         try await with { (stage) async throws in
-            let takeover = try await stage.reloader.compare(Array(Self.text("second").utf8))
-            #expect(takeover.changes.removedProviders == ["first"])
+            let result = try await stage.reloader.compare(Array(Self.text("second").utf8))
+            #expect(result.changes.removedProviders == ["first"])
             #expect(stage.providers == ["first"])
         }
     }
@@ -124,8 +161,8 @@ import Testing
             """#
         try await with(environment: ["A": "key", "B": "key"]) { (stage) async throws in
             let text = Self.text("p", clients: clients)
-            let takeover = try await stage.reloader.compare(Array(text.utf8))
-            #expect(takeover.warnings.map(\.message).contains { $0.contains("have the same key") })
+            let result = try await stage.reloader.compare(Array(text.utf8))
+            #expect(result.warnings.map(\.message).contains { $0.contains("have the same key") })
             try stage.write(text)
             try await waitUntil("the new routes are in force") { stage.providers == ["p", "p@a"] }
             #expect(stage.routes.current.routes.isShared("p") && stage.routes.current.routes.isShared("p@a"))

@@ -7,7 +7,7 @@ import Migration
 struct PlanFolder: Sendable {
     private let folder: URL
 
-    /// The most plans that are kept; then the oldest goes.
+    /// Maximum number of plans that are kept; then the oldest goes.
     static let most = 200
 
     /// - Parameter dataFolder: in which the folder is.

@@ -30,7 +30,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         }
     }
 
-    /// The most plans that wait.
+    /// Maximum number of plans that wait.
     private static let mostWaiting = 16
     /// Events read at a time.
     private static let pieceSize = 4096
@@ -162,7 +162,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         else { return nil }
         let tenant = root["tenant"]?.string.map { TenantID($0) }
         if let client, !Self.maySee(tenant, client) { return nil }
-        // What failed may be tried anew.
+        // What failed may be tried again.
         if client == nil, root["status"]?.string != "done" { return nil }
         return answer(content, isFinished: true)
     }

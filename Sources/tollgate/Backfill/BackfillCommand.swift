@@ -7,7 +7,7 @@ struct BackfillCommand: AsyncParsableCommand {
         abstract: "Send a provider the events that were accepted before it was in the routes.",
         discussion: """
             No event is delivered to a provider twice, and live deliveries come first. Requires the scope migrations:manage; with the \
-            scope admin too, the events of all tenants.
+            scope admin, it includes the events of all tenants.
             """,
         subcommands: [
             StartBackfillCommand.self, ListBackfillsCommand.self, ShowBackfillCommand.self, PauseBackfillCommand.self,

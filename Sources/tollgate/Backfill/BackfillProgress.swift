@@ -1,7 +1,7 @@
 import Client
 import JSON
 
-/// Follows a backfill until it has ended: with a bar on a terminal, with a line now and then elsewhere.
+/// Follows a backfill until it has ended: with a bar on a terminal, with a line periodically elsewhere.
 struct BackfillProgress {
     private let number: String
     private let gateway: GatewayOptions
@@ -34,8 +34,9 @@ struct BackfillProgress {
         }
     }
 
+    /// - Parameter part: from 0 to 1.
     private static func bar(_ part: Double) -> String {
-        let filled = Int(min(max(part, 0), 1) * 40)
+        let filled = Int(part * 40)
         return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 40 - filled) + "]"
     }
 }

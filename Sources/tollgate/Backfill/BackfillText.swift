@@ -16,15 +16,19 @@ struct BackfillText {
     /// Whether it has ended with everything delivered.
     var hasSucceeded: Bool { state == "done" && count("rejected") + count("uncertain") == 0 }
 
-    /// The part of the journal that is behind it, from 0 to 1.
+    /// The fraction of the journal that it has read, from 0 to 1.
     var part: Double {
         let walked = number(backfill["progress"]?["walked"])
-        let all = walked + number(backfill["progress"]?["ahead"])
-        return all > 0 ? walked / all : hasEnded ? 1 : 0
+        let part = walked / (walked + number(backfill["progress"]?["ahead"]))
+        return part.isFinite ? min(max(part, 0), 1) : hasEnded ? 1 : 0
     }
 
     // Safe: the part is within 0...1, whatever the gateway says.
-    private var done: String { "\(Int((min(max(part, 0), 1) * 100).rounded(.down)))%" }
+    private var done: String { "\(Int((part * 100).rounded(.down)))%" }
+
+    static let header = [
+        "ID", "PROVIDER", "STATE", "DONE", "DELIVERED", "RETRYING", "REJECTED", "UNCERTAIN", "RATE", "HELD BY",
+    ]
 
     /// A row of the list.
     var row: [String] {
@@ -35,7 +39,7 @@ struct BackfillText {
         ]
     }
 
-    /// What it is and how it stands.
+    /// Its filter, rate and progress.
     var lines: [String] {
         let filter = backfill["filter"]
         var lines = [
@@ -61,7 +65,7 @@ struct BackfillText {
     /// One line.
     var status: String {
         var parts = ["\(state)", "\(done)", "\(count("delivered")) delivered"]
-        if count("deduplicated") > 0 { parts.append("\(count("deduplicated")) of them there already") }
+        if count("deduplicated") > 0 { parts.append("\(count("deduplicated")) of them deduplicated") }
         for name in ["retrying", "rejected", "uncertain", "discarded"] where count(name) > 0 {
             parts.append("\(count(name)) \(name)")
         }
@@ -69,16 +73,16 @@ struct BackfillText {
         return parts.joined(separator: ", ")
     }
 
-    /// What keeps it from going on.
+    /// Why it is waiting; nil if it is not.
     private var heldBy: String? {
         switch backfill["held_by"]?.string {
-        case "circuit_open": "the provider fails"
-        case "provider_held": "the provider is held"
+        case "circuit_open": "the provider is failing"
+        case "provider_held": "an operator holds the provider"
         case "live_backlog": "live events are waiting"
-        case "rate_limited": "the vendor limited the rate less than a minute ago"
+        case "rate_limited": "the vendor limited the rate within the last minute"
         case "slow_acceptance": "events are accepted too slowly"
         case "provider_not_configured": "routes.json does not have the provider"
-        // It goes on in a moment.
+        // It continues by itself within seconds.
         case "in_flight", "rate", nil: nil
         case let other?: other
         }
@@ -95,6 +99,6 @@ struct BackfillText {
     /// `50%`, `12.5%`
     static func percent(_ percent: Double) -> String {
         let tenths = (percent * 10).rounded() / 10
-        return tenths == tenths.rounded() ? "\(Int(tenths))%" : "\(tenths)%"
+        return Int(exactly: tenths).map { "\($0)%" } ?? "\(tenths)%"
     }
 }

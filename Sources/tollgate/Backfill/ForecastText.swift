@@ -11,8 +11,8 @@ struct ForecastText {
 
     var text: String {
         var lines: [String] = []
-        for forecast in root["forecasts"].map({ Array($0.elements) }) ?? [] { lines += Self.lines(of: forecast, rate) }
-        let unreadable = root["unreadable"].map { Array($0.elements) }?.count ?? 0
+        for forecast in root.elements(of: "forecasts") { lines += Self.lines(of: forecast, rate) }
+        let unreadable = root.elements(of: "unreadable").count
         if unreadable > 0 {
             lines.append("\(unreadable) parts of the journal cannot be read and are not counted")
         }
@@ -35,7 +35,7 @@ struct ForecastText {
         let untranslatable = forecast["untranslatable"]
         if number(untranslatable?["events"]) != "0" {
             lines.append("  \(number(untranslatable?["events"])) cannot be translated")
-            for group in untranslatable?["groups"].map({ Array($0.elements) }) ?? [] {
+            for group in untranslatable?.elements(of: "groups") ?? [] {
                 let ids = group["event_ids"]?.elements.prefix(3).compactMap(\.string) ?? []
                 lines.append(
                     "    \(number(group["events"])) \(group["field"]?.string ?? ""): \(group["message"]?.string ?? "")"
@@ -44,9 +44,9 @@ struct ForecastText {
             }
         }
         for (name, title) in [
-            ("delivered_live", "not taken: delivered by live traffic"),
-            ("earlier_backfill", "not taken: an earlier backfill took them"),
-            ("not_routed", "not taken: the routes do not send them there"),
+            ("delivered_live", "not included: delivered by live traffic"),
+            ("earlier_backfill", "not included: an earlier backfill has them"),
+            ("not_routed", "not included: the routes do not send them there"),
         ] where number(forecast["not_taken"]?[name]) != "0" {
             lines.append("  \(number(forecast["not_taken"]?[name])) \(title)")
         }
@@ -62,13 +62,7 @@ struct ForecastText {
 
     private static func duration(_ seconds: JSONValue?, _ rate: String) -> String {
         guard let seconds = seconds?.int64 else { return "as fast as the vendor responds" }
-        let text =
-            switch seconds {
-            case ..<120: "\(seconds) s"
-            case ..<7200: "\((seconds + 59) / 60) min"
-            default: "\((seconds + 3599) / 3600) h"
-            }
-        return "about \(text) at \(rate) of the rate limit"
+        return "about \(RoughDuration.text(seconds: seconds)) at \(rate) of the rate limit"
     }
 
     private static func number(_ value: JSONValue?) -> String { value?.numberText ?? "0" }

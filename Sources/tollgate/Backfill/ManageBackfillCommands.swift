@@ -2,22 +2,24 @@ import ArgumentParser
 import Client
 import JSON
 
+/// The backfill that a command is about.
+struct BackfillReference: ParsableArguments {
+    @Argument(help: "Number of the backfill.")
+    var id: Int
+
+    var path: String { "/v1/backfills/\(id)" }
+}
+
 /// `tollgate backfill list`.
 struct ListBackfillsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List backfills, newest first.")
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get("/v1/backfills")
-        guard !json, let list = answer.json else { return Terminal.data(answer.body) }
-        var rows = [
-            ["ID", "PROVIDER", "STATE", "DONE", "DELIVERED", "RETRYING", "REJECTED", "UNCERTAIN", "RATE", "HELD BY"]
-        ]
-        for backfill in list["backfills"].map({ Array($0.elements) }) ?? [] { rows.append(BackfillText(backfill).row) }
+        guard let list = try await response.get("/v1/backfills") else { return }
+        var rows = [BackfillText.header]
+        for backfill in list.elements(of: "backfills") { rows.append(BackfillText(backfill).row) }
         Terminal.data(Terminal.table(rows))
     }
 }
@@ -26,26 +28,21 @@ struct ListBackfillsCommand: AsyncParsableCommand {
 struct ShowBackfillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a backfill: its filter, progress, and what holds it."
+        abstract: "Show a backfill: its filter, its progress, and why it is waiting."
     )
 
-    @Argument(help: "The number of the backfill.")
-    var id: Int
+    @OptionGroup var backfill: BackfillReference
 
-    @Flag(help: "Show the progress until it has ended.")
+    @Flag(help: "Show the progress until it ends.")
     var follow = false
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get("/v1/backfills/\(id)")
-        guard !json, let backfill = answer.json else { return Terminal.data(answer.body) }
-        Terminal.data(BackfillText(backfill).lines.joined(separator: "\n"))
+        guard let shown = try await response.get(backfill.path) else { return }
+        Terminal.data(BackfillText(shown).lines.joined(separator: "\n"))
         guard follow else { return }
-        if try await !BackfillProgress("\(id)", at: gateway).follow() { throw ExitCode(1) }
+        if try await !BackfillProgress("\(backfill.id)", at: response.gateway).follow() { throw ExitCode(1) }
     }
 }
 
@@ -53,17 +50,16 @@ struct ShowBackfillCommand: AsyncParsableCommand {
 struct PauseBackfillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Pause a backfill. Requests in flight are finished."
+        abstract: "Pause a backfill. In-flight requests are finished."
     )
 
-    @Argument(help: "The number of the backfill.")
-    var id: Int
+    @OptionGroup var backfill: BackfillReference
 
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        _ = try await gateway.post("/v1/backfills/\(id)/pause", body: [])
-        Terminal.data("backfill \(id) is paused; `tollgate backfill resume \(id)` resumes it")
+        _ = try await gateway.post(backfill.path + "/pause", body: [])
+        Terminal.data("backfill \(backfill.id) is paused; `tollgate backfill resume \(backfill.id)` resumes it")
     }
 }
 
@@ -71,14 +67,13 @@ struct PauseBackfillCommand: AsyncParsableCommand {
 struct ResumeBackfillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "resume", abstract: "Resume a paused backfill.")
 
-    @Argument(help: "The number of the backfill.")
-    var id: Int
+    @OptionGroup var backfill: BackfillReference
 
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        _ = try await gateway.post("/v1/backfills/\(id)/resume", body: [])
-        Terminal.data("backfill \(id) is running")
+        _ = try await gateway.post(backfill.path + "/resume", body: [])
+        Terminal.data("backfill \(backfill.id) is running")
     }
 }
 
@@ -86,11 +81,10 @@ struct ResumeBackfillCommand: AsyncParsableCommand {
 struct RateBackfillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate",
-        abstract: "Change how much of the provider's rate limit a backfill may take."
+        abstract: "Change how much of the provider's rate limit a backfill may use."
     )
 
-    @Argument(help: "The number of the backfill.")
-    var id: Int
+    @OptionGroup var backfill: BackfillReference
 
     @Argument(help: "Percentage of the provider's rate limit, such as 20%.")
     var rate: String
@@ -104,8 +98,8 @@ struct RateBackfillCommand: AsyncParsableCommand {
         writer.key("rate")
         writer.number("\(percent)")
         writer.endObject()
-        _ = try await gateway.patch("/v1/backfills/\(id)", body: writer.bytes)
-        Terminal.data("backfill \(id) takes up to \(BackfillText.percent(percent)) of the rate limit")
+        _ = try await gateway.patch(backfill.path, body: writer.bytes)
+        Terminal.data("backfill \(backfill.id) uses up to \(BackfillText.percent(percent)) of the rate limit")
     }
 }
 
@@ -113,16 +107,15 @@ struct RateBackfillCommand: AsyncParsableCommand {
 struct CancelBackfillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
-        abstract: "Cancel a backfill. What is delivered stays; what waits for a retry is discarded."
+        abstract: "Cancel a backfill. Delivered events stay delivered; waiting retries are discarded."
     )
 
-    @Argument(help: "The number of the backfill.")
-    var id: Int
+    @OptionGroup var backfill: BackfillReference
 
     @OptionGroup var gateway: GatewayOptions
 
     mutating func run() async throws {
-        _ = try await gateway.post("/v1/backfills/\(id)/cancel", body: [])
-        Terminal.data("backfill \(id) is cancelled; requests in flight are finished")
+        _ = try await gateway.post(backfill.path + "/cancel", body: [])
+        Terminal.data("backfill \(backfill.id) is cancelled; in-flight requests are finished")
     }
 }

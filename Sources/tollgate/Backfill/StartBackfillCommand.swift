@@ -9,24 +9,24 @@ struct StartBackfillCommand: AsyncParsableCommand {
         commandName: "start",
         abstract: "Start a backfill, or show what it would do.",
         discussion: """
-            Takes the events of the window that the routes send to the provider now, and that were never sent there. The command shows \
-            the progress until the backfill has ended; the backfill goes on if the command is stopped.
+            Sends the events of the window that the routes now send to the provider and that were never sent there. The command shows \
+            the progress until the backfill ends; the backfill continues if the command is stopped.
             """
     )
 
     @Option(name: .customLong("to"), help: "The provider.")
     var provider: String
 
-    @Option(help: "Events of this time or later: 30d, or a time such as 2026-01-31T00:00:00Z.")
+    @Option(help: "Events at or after this time: 30d, or a time such as 2026-01-31T00:00:00Z.")
     var since: String
 
     @Option(help: "Events before this time.")
     var until: String?
 
-    @Option(help: "Event names; * stands for any text. May be repeated, or hold several separated by commas.")
+    @Option(help: "Event names; * matches any text. May be repeated, or contain several separated by commas.")
     var name: [String] = []
 
-    @Option(name: .customLong("customer-id"), help: "Customers. May be repeated, or hold several separated by commas.")
+    @Option(help: "Customers. May be repeated, or contain several separated by commas.")
     var customerID: [String] = []
 
     @Option(help: "Percentage of the provider's rate limit.")
@@ -35,38 +35,34 @@ struct StartBackfillCommand: AsyncParsableCommand {
     @Flag(help: "Only show what the backfill would do.")
     var dryRun = false
 
-    @Flag(help: "Start also if the routes have the provider in mode shadow only.")
+    @Flag(help: "Start even if the routes have the provider in mode shadow only.")
     var withoutLive = false
 
-    @Flag(help: "Start also at a vendor that counts a repeated event again and cannot be read.")
+    @Flag(help: "Start even at a vendor that counts a repeated event again and cannot be read.")
     var acceptUnreadable = false
 
-    @Flag(name: .customLong("i-know"), help: "Start although past usage may come on another bill than expected.")
+    @Flag(name: .customLong("i-know"), help: "Start although past usage may appear on another bill than expected.")
     var confirmed = false
 
-    @Flag(help: "Do not wait for the end.")
+    @Flag(help: "Return at once instead of showing the progress.")
     var detach = false
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await start()
-        guard let root = answer.json, !json else { return Terminal.data(answer.body) }
+        guard let root = response.toShow(try await start()) else { return }
         if dryRun { return Terminal.data(ForecastText(root).text) }
         if let effect = root["effect"]?.string { Terminal.message(effect) }
         let numbers = root["backfills"]?.elements.compactMap { $0["id"]?.numberText } ?? []
         for number in numbers { Terminal.message("backfill \(number) has started") }
         guard !detach else { return }
         var failed = false
-        for number in numbers where try await !BackfillProgress(number, at: gateway).follow() { failed = true }
+        for number in numbers where try await !BackfillProgress(number, at: response.gateway).follow() { failed = true }
         if failed { throw ExitCode(1) }
     }
 
     private func start() async throws -> GatewayClient.Answer {
-        let answer = try await gateway.client.call(.POST, "/v1/backfills", body: try body)
+        let answer = try await response.gateway.client.call(.POST, "/v1/backfills", body: try body)
         guard !(200..<300).contains(answer.status) else { return answer }
         Terminal.message(answer.problem)
         if let option = Self.option(for: answer.json?["type"]?.string) {

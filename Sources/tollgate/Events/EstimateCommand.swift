@@ -1,6 +1,5 @@
 import ArgumentParser
 import Client
-import Foundation
 import JSON
 
 /// `tollgate events estimate`: what an event would cost.
@@ -14,30 +13,18 @@ struct EstimateCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "File with one event as JSON (default: standard input).")
-    var file: String?
+    @OptionGroup var event: EventInput
 
     @Option(help: "Provider to ask (default: the first whose vendor has estimates).")
     var provider: String?
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let event: Data
-        do {
-            event =
-                try file.map { try Data(contentsOf: URL(filePath: $0)) } ?? FileHandle.standardInput.readToEnd()
-                ?? Data()
-        } catch {
-            throw ValidationError("\"\(file ?? "standard input")\" cannot be read")
-        }
         let query = provider.map { "?provider=\($0.percentEncoded)" } ?? ""
-        let answer = try await gateway.post("/v1/events/estimate\(query)", body: [UInt8](event))
-        guard !json, let estimate = answer.json else { return Terminal.data(answer.body) }
-        let rows = (estimate["charges"].map { Array($0.elements) } ?? []).map { charge in
+        let path = "/v1/events/estimate\(query)"
+        guard let estimate = try await response.post(path, body: try event.read()) else { return }
+        let rows = estimate.elements(of: "charges").map { charge in
             [
                 charge["name"]?.string ?? "-", charge["units"]?.string ?? "-", charge["unit_amount"]?.string ?? "-",
                 charge["amount"]?.string ?? "", charge["taxes"]?.string ?? "", charge["total"]?.string ?? "",

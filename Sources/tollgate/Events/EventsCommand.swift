@@ -7,9 +7,10 @@ import JSON
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "List, show and watch events; read them back from a vendor; estimate costs.",
+        abstract: "List, show and watch events; read them back from a vendor; preview one; estimate costs.",
         subcommands: [
-            ListEventsCommand.self, ShowEventCommand.self, ListNamesCommand.self, EstimateCommand.self,
+            ListEventsCommand.self, ShowEventCommand.self, ListNamesCommand.self, PreviewCommand.self,
+            EstimateCommand.self,
         ]
     )
 }
@@ -28,8 +29,8 @@ struct ShowEventCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         guard let provider else { return try await event.show() }
-        let path = "/v1/events/\(event.id.percentEncoded)?provider=\(provider.percentEncoded)"
-        Terminal.data(try await event.gateway.get(path).body)
+        let path = "\(event.path)?provider=\(provider.percentEncoded)"
+        Terminal.data(try await event.response.gateway.get(path).body)
     }
 }
 
@@ -38,16 +39,15 @@ struct EventReport: ParsableArguments {
     @Argument(help: "Event id.")
     var id: String
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
+    @OptionGroup var response: ResponseOptions
 
-    @OptionGroup var gateway: GatewayOptions
+    /// Takes every id, also one that is the name of an endpoint.
+    var path: String { "/v1/events/id/\(id.percentEncoded)" }
 
     func show() async throws {
-        let answer = try await gateway.get("/v1/events/\(id.percentEncoded)")
-        guard !json, let event = answer.json else { return Terminal.data(answer.body) }
+        guard let event = try await response.get(path) else { return }
         print(event)
-        for other in event["same_id"].map({ Array($0.elements) }) ?? [] {
+        for other in event.elements(of: "same_id") {
             Terminal.data("\nThe same id in another scope:\n")
             print(other)
         }
@@ -59,7 +59,7 @@ struct EventReport: ParsableArguments {
         ] {
             if let text = event[name]?.string { Terminal.line("\(name): \(text)") }
         }
-        let deliveries = event["deliveries"].map { Array($0.elements) } ?? []
+        let deliveries = event.elements(of: "deliveries")
         Terminal.data("\n" + Terminal.table([DeliveryRows.header] + deliveries.map(DeliveryRows.row)))
         let attempts = deliveries.flatMap(DeliveryRows.attempts)
         guard !attempts.isEmpty else { return }
@@ -94,7 +94,7 @@ enum DeliveryRows {
 
     /// A delivery's attempts, oldest first.
     static func attempts(_ delivery: JSONValue) -> [[String]] {
-        (delivery["history"].map { Array($0.elements) } ?? []).map { attempt in
+        delivery.elements(of: "history").map { attempt in
             [
                 attempt["at"]?.string ?? "", delivery["provider"]?.string ?? "", status(of: attempt),
                 attempt["http_status"]?.numberText ?? "-", attempt["latency_ms"]?.numberText ?? "-",

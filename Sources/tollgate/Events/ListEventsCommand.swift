@@ -4,7 +4,7 @@ import JSON
 
 /// The filters of a list of events.
 struct EventFilterOptions: ParsableArguments {
-    @Option(help: "Event names. Filters may be repeated, or hold several values separated by commas.")
+    @Option(help: "Event names. Filters may be repeated, or contain several values separated by commas.")
     var name: [String] = []
 
     @Option(help: "Customers.")
@@ -16,17 +16,8 @@ struct EventFilterOptions: ParsableArguments {
     @Option(help: "Sources.")
     var source: [String] = []
 
-    @Option(help: "Events with a timestamp at or after this time, such as 2026-01-31T00:00:00Z.")
-    var from: String?
-
-    @Option(help: "Events with a timestamp before this time.")
-    var until: String?
-
-    @Option(help: "Events accepted at or after this time.")
-    var acceptedFrom: String?
-
-    @Option(help: "Events accepted before this time.")
-    var acceptedUntil: String?
+    @OptionGroup var time: TimestampOptions
+    @OptionGroup var acceptance: AcceptanceOptions
 
     /// The filter, by the API's names.
     var parameters: QueryParameters {
@@ -35,10 +26,8 @@ struct EventFilterOptions: ParsableArguments {
         parameters.add("customer_id", anyOf: customerID)
         parameters.add("subscription_id", anyOf: subscriptionID)
         parameters.add("source", anyOf: source)
-        parameters.add("from", from)
-        parameters.add("until", until)
-        parameters.add("accepted_from", acceptedFrom)
-        parameters.add("accepted_until", acceptedUntil)
+        time.add(to: &parameters)
+        acceptance.add(to: &parameters)
         return parameters
     }
 }
@@ -64,22 +53,15 @@ struct ListEventsCommand: AsyncParsableCommand {
     @Flag(help: "Oldest first.")
     var oldest = false
 
-    @Option(help: "Maximum number of results.")
-    var limit = 20
+    @OptionGroup var page: PageOptions<20>
 
-    @Option(help: "Continue from this cursor.")
-    var cursor: String?
-
-    @Flag(help: "Show events and settlements as they happen, until interrupted.")
+    @Flag(help: "Show events and settlements as they happen, until interrupted; with --json, one object per line.")
     var watch = false
 
-    @Flag(help: "Print the gateway's JSON; with --watch, one object per line.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     func validate() throws {
-        if watch, provider != nil || !deliveryStatus.isEmpty || cursor != nil || oldest {
+        if watch, provider != nil || !deliveryStatus.isEmpty || page.cursor != nil || oldest {
             throw ValidationError(
                 "--watch follows new events; --provider, --delivery-status, --cursor and --oldest do not apply"
             )
@@ -89,27 +71,23 @@ struct ListEventsCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if watch {
             return try await EventTail(
-                gateway: gateway,
+                gateway: response.gateway,
                 path: filter.parameters.appended(to: "/v1/events/stream"),
-                json: json
+                json: response.json
             ).run()
         }
         var parameters = filter.parameters
         parameters.add("delivery_status", anyOf: deliveryStatus)
         parameters.add("provider", provider)
         parameters.add("order", oldest ? "oldest" : nil)
-        parameters.add("limit", "\(limit)")
-        parameters.add("cursor", cursor)
-        let answer = try await gateway.get(parameters.appended(to: "/v1/events"))
-        guard !json, let page = answer.json else { return Terminal.data(answer.body) }
-        let events = page["events"].map { Array($0.elements) } ?? []
-        Terminal.data(Terminal.table([EventRows.header] + events.map(EventRows.row)))
-        for note in page["notes"].map({ Array($0.elements) }) ?? [] { Terminal.note(note.string ?? "") }
-        guard let cursor = page["next_cursor"]?.string else { return }
-        if let time = page["searched_until"]?.string {
+        page.add(to: &parameters)
+        guard let list = try await response.get(parameters.appended(to: "/v1/events")) else { return }
+        Terminal.data(Terminal.table([EventRows.header] + list.elements(of: "events").map(EventRows.row)))
+        for note in list.elements(of: "notes") { Terminal.note(note.string ?? "") }
+        if let time = list["searched_until"]?.string, let cursor = list["next_cursor"]?.string {
             Terminal.note("the search reached its time limit at \(time); to continue: --cursor \(cursor)")
         } else {
-            Terminal.note("more results: --cursor \(cursor)")
+            page.tellNext(after: list)
         }
     }
 }
@@ -127,7 +105,7 @@ enum EventRows {
 
     /// `3 delivered, 1 retrying`.
     private static func deliveries(_ event: JSONValue) -> String {
-        let statuses = (event["deliveries"].map { Array($0.elements) } ?? []).compactMap { $0["status"]?.string }
+        let statuses = event.elements(of: "deliveries").compactMap { $0["status"]?.string }
         guard !statuses.isEmpty else { return "-" }
         let counts = Dictionary(grouping: statuses) { $0 }.mapValues(\.count)
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }.joined(
@@ -148,31 +126,22 @@ struct ListNamesCommand: AsyncParsableCommand {
     @Option(help: "Read from this provider's vendor instead of the gateway's journal.")
     var provider: String?
 
-    @Option(help: "Maximum number of names (default: 1000).")
-    var limit: Int?
+    @OptionGroup var page: PageOptions<1000>
 
-    @Option(help: "Continue from this cursor.")
-    var cursor: String?
-
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
         var parameters = filter.parameters
         parameters.add("provider", provider)
-        parameters.add("limit", limit.map(String.init))
-        parameters.add("cursor", cursor)
-        let answer = try await gateway.get(parameters.appended(to: "/v1/events/names"))
-        guard !json, let page = answer.json else { return Terminal.data(answer.body) }
-        let rows = (page["names"].map { Array($0.elements) } ?? []).map { name in
+        page.add(to: &parameters)
+        guard let list = try await response.get(parameters.appended(to: "/v1/events/names")) else { return }
+        let rows = list.elements(of: "names").map { name in
             [
                 name["name"]?.string ?? "", name["count"]?.numberText ?? "", name["first_seen"]?.string ?? "",
                 name["last_seen"]?.string ?? "",
             ]
         }
         Terminal.data(Terminal.table([["NAME", "EVENTS", "FIRST SEEN", "LAST SEEN"]] + rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.note("more results: --cursor \(cursor)") }
+        page.tellNext(after: list)
     }
 }

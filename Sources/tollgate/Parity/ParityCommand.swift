@@ -15,6 +15,14 @@ struct ParityCommand: AsyncParsableCommand {
     )
 }
 
+/// The comparison that a command is about.
+struct ParityReference: ParsableArguments {
+    @Argument(help: "Id of the comparison.")
+    var id: String
+
+    var path: String { "/v1/parity/runs/\(id.percentEncoded)" }
+}
+
 /// Which differences a command fails on.
 enum ParityFailure: String, ExpressibleByArgument, CaseIterable {
     /// Differences without a known cause.
@@ -44,10 +52,10 @@ struct ParityOrderOptions: ParsableArguments {
     @Option(help: "Providers to compare, separated by commas.")
     var providers: [String]
 
-    @Option(help: "ledger: the journal alone. digest: counts, then whatever differs, and a sample. full: every event.")
+    @Option(help: "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event.")
     var level = "full"
 
-    @Option(help: "With digest: the events to compare at random where counts agree.")
+    @Option(help: "With digest: number of events to compare at random where counts agree.")
     var sample = 3000
 
     var body: [UInt8] { body(from: from, until: until) }
@@ -71,24 +79,23 @@ struct ParityOrderOptions: ParsableArguments {
 
 /// How a comparison is reported.
 struct ParityReportOptions: ParsableArguments {
-    @Option(help: "Differences to exit with 1 for: unexplained, act (somebody must act), or any.")
+    @Option(help: "Differences for which the exit code is 1: unexplained, act (those that require action), or any.")
     var failOn = ParityFailure.any
-
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
 
     @Option(help: "Write the differences to this CSV file.")
     var csv: String?
 
-    @Option(help: "Write a report for people to this HTML file.")
+    @Option(help: "Write a printable report to this HTML file.")
     var html: String?
 
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
+
+    var gateway: GatewayOptions { response.gateway }
 
     /// Reports a finished run, and ends the command with its exit code.
     func report(_ run: JSONValue, _ body: [UInt8]) async throws {
         let report = try await gateway.orUnknown { try await ParityReport.fetch(run, gateway) }
-        if json { Terminal.data(body) } else { Terminal.data(report.text) }
+        if response.json { Terminal.data(body) } else { Terminal.data(report.text) }
         if let csv {
             let path = "/v1/parity/runs/\(report.id)/findings?format=csv"
             let answer = try await gateway.orUnknown { try await gateway.get(path) }
@@ -130,31 +137,21 @@ struct RunParityCommand: AsyncParsableCommand {
 struct ListParityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List comparisons, newest first.")
 
-    @Option(help: "Maximum number of results.")
-    var limit = 20
-
-    @Option(help: "Continue from this cursor.")
-    var cursor: String?
-
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var page: PageOptions<20>
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
         var parameters = QueryParameters()
-        parameters.add("limit", "\(limit)")
-        parameters.add("cursor", cursor)
-        let answer = try await gateway.get(parameters.appended(to: "/v1/parity/runs"))
-        guard !json, let page = answer.json else { return Terminal.data(answer.body) }
+        page.add(to: &parameters)
+        guard let list = try await response.get(parameters.appended(to: "/v1/parity/runs")) else { return }
         var rows = [["ID", "STATE", "RESULT", "LEVEL", "FROM", "UNTIL", "PROVIDERS"]]
-        for run in page["runs"].map({ Array($0.elements) }) ?? [] {
+        for run in list.elements(of: "runs") {
             let providers = run["providers"]?.elements.compactMap { $0["provider"]?.string } ?? []
             let columns = ["state", "verdict", "level", "from", "until"].map { run[$0]?.string ?? "-" }
             rows.append([run["id"]?.numberText ?? ""] + columns + [providers.joined(separator: ", ")])
         }
         Terminal.data(Terminal.table(rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.note("more results: --cursor \(cursor)") }
+        page.tellNext(after: list)
     }
 }
 
@@ -162,16 +159,15 @@ struct ListParityCommand: AsyncParsableCommand {
 struct ShowParityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a comparison; wait for its end if it is not finished."
+        abstract: "Show a comparison; wait for it if it is not finished."
     )
 
-    @Argument(help: "The comparison's id.")
-    var id: String
+    @OptionGroup var comparison: ParityReference
 
     @OptionGroup var report: ParityReportOptions
 
     mutating func run() async throws {
-        let (run, body) = try await ParityWait(gateway: report.gateway).wait(for: id)
+        let (run, body) = try await ParityWait(gateway: report.gateway).wait(for: comparison.id)
         try await report.report(run, body)
     }
 }
@@ -183,8 +179,7 @@ struct ParityFindingsCommand: AsyncParsableCommand {
         abstract: "List the differences of a comparison."
     )
 
-    @Argument(help: "The comparison's id.")
-    var id: String
+    @OptionGroup var comparison: ParityReference
 
     @Option(help: "A cause, such as lost_after_accept.")
     var cause: String?
@@ -198,19 +193,12 @@ struct ParityFindingsCommand: AsyncParsableCommand {
     @Option(help: "An event name.")
     var name: String?
 
-    @Option(help: "Maximum number of results.")
-    var limit = 100
-
-    @Option(help: "Continue from this cursor.")
-    var cursor: String?
-
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
+    @OptionGroup var page: PageOptions<100>
 
     @Flag(help: "Print all of them as CSV.")
     var csv = false
 
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
         var parameters = QueryParameters()
@@ -221,20 +209,19 @@ struct ParityFindingsCommand: AsyncParsableCommand {
         if csv {
             parameters.add("format", "csv")
         } else {
-            parameters.add("limit", "\(limit)")
-            parameters.add("cursor", cursor)
+            page.add(to: &parameters)
         }
-        let answer = try await gateway.get(parameters.appended(to: "/v1/parity/runs/\(id.percentEncoded)/findings"))
+        let answer = try await response.gateway.get(parameters.appended(to: comparison.path + "/findings"))
         if csv { return Terminal.data(String(decoding: answer.body, as: UTF8.self)) }
-        guard !json, let page = answer.json else { return Terminal.data(answer.body) }
+        guard let list = response.toShow(answer) else { return }
         var rows = [["PROVIDER", "CAUSE", "EVENT", "NAME", "CUSTOMER", "TIME", "DETAIL"]]
-        for finding in page["findings"].map({ Array($0.elements) }) ?? [] {
+        for finding in list.elements(of: "findings") {
             let parity = ParityFinding(finding)
             rows.append([
                 parity.provider, parity.cause, parity.id, parity.name, parity.customer, parity.time, parity.detail,
             ])
         }
         Terminal.data(Terminal.table(rows))
-        if let cursor = page["next_cursor"]?.string { Terminal.note("more results: --cursor \(cursor)") }
+        page.tellNext(after: list)
     }
 }

@@ -54,23 +54,11 @@ struct ParityPage {
 
     // MARK: Chart
 
-    /// A bar a provider: found, different, missing, and what the vendor has beyond.
+    /// A bar per provider: found, different, missing and extra. Its text is beside the drawing, so that it stays readable at any width.
     private var chart: String {
-        let rowHeight = 46
-        let providers = report.providers
-        let height = providers.count * rowHeight + 8
-        var marks = ""
-        for (index, provider) in providers.enumerated() {
-            marks += row(provider, top: index * rowHeight)
-        }
+        let bars = report.providers.map(bar).joined()
         let legend = Self.kinds.map { #"<span class="key \#($0.name)">\#($0.label)</span>"# }.joined(separator: "\n")
-        return """
-            <figure>
-            <svg viewBox="0 0 720 \(height)" role="img" aria-label="Events found, different, missing and extra, by provider">
-            \(marks)</svg>
-            <figcaption>\(legend)</figcaption>
-            </figure>
-            """
+        return "<figure>\n\(bars)<figcaption>\(legend)</figcaption>\n</figure>"
     }
 
     private static let kinds = [
@@ -78,31 +66,36 @@ struct ParityPage {
         (name: "missing", label: "missing"),
         (name: "extra", label: "extra"),
     ]
+    private static let barWidth = 720.0
 
-    private func row(_ provider: JSONValue, top: Int) -> String {
-        let expected = provider["expected"]?.int64 ?? 0
-        let different = provider["different"]?.int64 ?? 0
-        let found = max(0, (provider["found"]?.int64 ?? 0) - different)
-        let missing = provider["missing"]?.int64 ?? 0
-        let extra = provider["extra"]?.int64 ?? 0
+    private func bar(_ provider: JSONValue) -> String {
+        func count(_ name: String) -> Int64 { max(0, provider[name]?.int64 ?? 0) }
+        let (different, missing, extra) = (count("different"), count("missing"), count("extra"))
+        let found = max(0, count("found") - different)
+        let counts = [found, different, missing, extra]
         let name = Self.escaped(provider["provider"]?.string ?? "")
-        let total = max(1, found + different + missing + extra)
+        let total = max(1, counts.reduce(0) { $0 + Double($1) })
         let unread = provider["unreadable"]?.string == nil ? "" : ", not all of them could be compared"
-        var text = #"<text x="0" y="\#(top + 14)">\#(name): \#(expected) events\#(unread)</text>"# + "\n"
+        var marks = ""
         var left = 0.0
-        for (kind, count) in zip(Self.kinds, [found, different, missing, extra]) where count > 0 {
-            // A few among millions are still seen.
-            let width = min(720 - left, max(3, 720 * Double(count) / Double(total)))
+        for (kind, count) in zip(Self.kinds, counts) where count > 0 {
+            // A few among millions are still visible.
+            let width = min(Self.barWidth - left, max(3, Self.barWidth * Double(count) / total))
             guard width > 0 else { continue }
-            let x = (left * 10).rounded() / 10
-            text += """
-                <rect class="\(kind.name)" x="\(x)" y="\(top + 20)" width="\((width * 10).rounded() / 10)" height="18">\
+            marks += """
+                <rect class="\(kind.name)" x="\((left * 10).rounded() / 10)" y="0" width="\((width * 10).rounded() / 10)" height="18">\
                 <title>\(count) \(kind.label)</title></rect>
 
                 """
             left += width
         }
-        return text
+        return """
+            <p class="bar">\(name): \(count("expected")) events\(unread)</p>
+            <svg viewBox="0 0 720 18" preserveAspectRatio="none" role="img" aria-label="\(name): \(found) equal, \
+            \(different) with other values, \(missing) missing, \(extra) extra">
+            \(marks)</svg>
+
+            """
     }
 
     // MARK: Tables
@@ -117,12 +110,12 @@ struct ParityPage {
             rows += Self.row(["All names", provider["provider"]?.string ?? ""] + counts, isTotal: true)
         }
         return """
-            <table>
+            <div class="wide"><table class="counts">
             <thead><tr><th>Name</th><th>Provider</th><th>Expected</th><th>Found</th><th>Missing</th><th>Extra</th>\
             <th>Different</th></tr></thead>
             <tbody>
             \(rows)</tbody>
-            </table>
+            </table></div>
             """
     }
 
@@ -155,14 +148,16 @@ struct ParityPage {
     private func examples(of count: ParityReport.CauseCount) -> String {
         let shown = report.examples.filter { $0.cause == count.cause && $0.provider == count.provider }
         guard !shown.isEmpty else { return "" }
-        let rows = shown.map { Self.textRow([$0.id, $0.name, $0.customer, $0.time, $0.detail]) }.joined()
+        // A column that says nothing takes the others' room.
+        let hasDetail = shown.contains { !$0.detail.isEmpty }
+        let rows = shown.map { Self.textRow([$0.id, $0.name, $0.customer, $0.time] + (hasDetail ? [$0.detail] : [])) }
         let more = count.count > shown.count ? "<p>The first \(shown.count) of \(count.count).</p>" : ""
         return """
-            <table class="ids">
-            <thead><tr><th>Event</th><th>Name</th><th>Customer</th><th>Time</th><th>Detail</th></tr></thead>
+            <div class="wide"><table class="ids">
+            <thead><tr><th>Event</th><th>Name</th><th>Customer</th><th>Time</th>\(hasDetail ? "<th>Detail</th>" : "")</tr></thead>
             <tbody>
-            \(rows)</tbody>
-            </table>
+            \(rows.joined())</tbody>
+            </table></div>
             \(more)
             """
     }
@@ -189,24 +184,35 @@ struct ParityPage {
     }
 
     private static let style = """
-        :root{color-scheme:light}
-        body{margin:0;background:#fff;color:#1b1f24;font:15px/1.5 system-ui,sans-serif}
+        :root{color-scheme:light dark;--page:#fff;--text:#1b1f24;--soft:#57606a;--line:#d8dee4;--fault:#a1202c}
+        @media (prefers-color-scheme:dark){
+        :root{--page:#14171c;--text:#e6e9ee;--soft:#9aa4b2;--line:#333b47;--fault:#ff8a92}}
+        body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif}
         main{max-width:780px;margin:0 auto;padding:32px 24px}
-        h1{font-size:26px;margin:0 0 4px}h2{font-size:18px;margin:32px 0 8px}h3{font-size:15px;margin:20px 0 4px}
-        .lead{color:#57606a;margin:0 0 24px}
-        figure{margin:0}svg{width:100%;height:auto}text{font:13px system-ui,sans-serif;fill:#1b1f24}
+        h1{font-size:26px;line-height:1.25;margin:0 0 8px}h2{font-size:18px;margin:32px 0 8px}
+        h3{font-size:15px;margin:20px 0 4px;overflow-wrap:anywhere}h3+p{margin:0 0 8px}
+        .lead{color:var(--soft);margin:0 0 24px;overflow-wrap:anywhere}
+        figure{margin:0}.bar{margin:0 0 4px;font-size:13px}svg{display:block;width:100%;height:18px;margin:0 0 12px}
         rect.equal{fill:#2c7be5}rect.different{fill:#e0a100}rect.missing{fill:#c62f3b}rect.extra{fill:#7b4fb5}
-        figcaption{font-size:13px;color:#57606a}.key{margin-right:16px}
+        figcaption{font-size:13px;color:var(--soft)}.key{display:inline-block;margin-right:16px}
         .key::before{content:"";display:inline-block;width:10px;height:10px;margin-right:6px;background:#2c7be5}
         .key.different::before{background:#e0a100}.key.missing::before{background:#c62f3b}
         .key.extra::before{background:#7b4fb5}
-        table{border-collapse:collapse;width:100%;font-size:14px}
-        th,td{text-align:left;padding:5px 8px;border-bottom:1px solid #d8dee4;vertical-align:top;overflow-wrap:anywhere}
-        th{font-weight:600;color:#57606a}td.number{text-align:right;font-variant-numeric:tabular-nums}
-        thead th:nth-child(n+3){text-align:right}.ids thead th{text-align:left}
-        td.fault{color:#a1202c;font-weight:600}tr.total td{font-weight:600;border-top:2px solid #57606a}
-        .ids{font-size:12px}footer{margin-top:40px;color:#57606a;font-size:12px}
-        @media print{main{max-width:none;padding:0}section{break-inside:avoid}
+        .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:14px}
+        th,td{text-align:left;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top}
+        td{overflow-wrap:anywhere;min-width:84px}
+        th{font-weight:600;color:var(--soft);white-space:nowrap}
+        td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;min-width:0}
+        .counts th:nth-child(n+3){text-align:right}.ids{font-size:12px}.ids td:last-child{min-width:120px}
+        td.fault{color:var(--fault);font-weight:600}tr.total td{font-weight:600}
+        tr:not(.total)+tr.total td,tr.total:first-child td{border-top:2px solid var(--soft)}
+        footer{margin-top:40px;color:var(--soft);font-size:12px}
+        @media (max-width:480px){main{padding:20px 12px}h1{font-size:22px}th,td{padding:5px 6px}
+        .counts{font-size:11px}.counts th,.counts td{padding:4px 2px}.counts td{min-width:46px}.counts th{font-size:10px}
+        .counts td.number{min-width:0}}
+        @media print{:root{--page:#fff;--text:#1b1f24;--soft:#57606a;--line:#d8dee4;--fault:#a1202c}
+        main{max-width:none;padding:0}.wide{overflow:visible}td,.ids td:last-child{min-width:0}
+        h2,h3,h3+p{break-after:avoid}tr,figure{break-inside:avoid}thead{display:table-header-group}
         rect,.key::before{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """
 }

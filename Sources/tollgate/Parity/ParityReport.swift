@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import JSON
+import Observability
 
 /// A finished comparison as people read it.
 struct ParityReport {
@@ -32,7 +33,7 @@ struct ParityReport {
 
     var id: String { run["id"]?.numberText ?? "" }
     var verdict: String { run["verdict"]?.string ?? run["state"]?.string ?? "" }
-    var providers: [JSONValue] { run["providers"].map { Array($0.elements) } ?? [] }
+    var providers: [JSONValue] { run.elements(of: "providers") }
 
     /// Asks the gateway for what a report has beside the run.
     static func fetch(_ run: JSONValue, _ gateway: GatewayOptions) async throws -> ParityReport {
@@ -47,7 +48,7 @@ struct ParityReport {
             cells += page?["cells"]?.elements.map(cell) ?? []
             cursor = page?["next_cursor"]?.string
         } while cursor != nil && cells.count < mostCells
-        let causes = (run["providers"].map { Array($0.elements) } ?? []).flatMap(Self.causes)
+        let causes = run.elements(of: "providers").flatMap(Self.causes)
         var examples: [ParityFinding] = []
         for count in causes {
             var parameters = QueryParameters()
@@ -90,16 +91,17 @@ struct ParityReport {
 
     /// The table of names by provider, then the differences by cause.
     var text: String {
-        var parts = [Terminal.table(rows)]
+        var lines: [String] = []
         for provider in providers {
             let name = provider["provider"]?.string ?? ""
-            if let reason = provider["unreadable"]?.string { parts.append("\(name) could not be compared: \(reason)") }
-            if let bound = Self.bound(of: provider) { parts.append("\(name): \(bound)") }
+            if let reason = provider["unreadable"]?.string { lines.append("\(name) could not be compared: \(reason)") }
+            if let bound = Self.bound(of: provider) { lines.append("\(name): \(bound)") }
         }
-        if let reason = run["reason"]?.string { parts.append("comparison \(id) failed: \(reason)") }
-        for count in causes { parts.append(text(of: count)) }
-        parts.append("comparison \(id): \(verdict)")
-        return parts.joined(separator: "\n")
+        if let reason = run["reason"]?.string { lines.append("comparison \(id) failed: \(reason)") }
+        for count in causes { lines += self.lines(of: count) }
+        lines.append("comparison \(id): \(verdict)")
+        // A vendor's value must not forge a line.
+        return ([Terminal.table(rows)] + lines.map { VisibleText.escaped($0) }).joined(separator: "\n")
     }
 
     private var rows: [[String]] {
@@ -112,7 +114,7 @@ struct ParityReport {
         return rows
     }
 
-    private func text(of count: CauseCount) -> String {
+    private func lines(of count: CauseCount) -> [String] {
         let accepted = count.accepted > 0 ? ", \(count.accepted) of them accepted" : ""
         var lines = ["", "\(count.cause) at \(count.provider): \(count.count)\(accepted). \(count.summary)"]
         let shown = examples.filter { $0.cause == count.cause && $0.provider == count.provider }
@@ -122,21 +124,33 @@ struct ParityReport {
                 "  … all of them: tollgate parity findings \(id) --cause \(count.cause) --provider \(count.provider) --csv"
             )
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     /// What a digest may have missed.
     static func bound(of provider: JSONValue) -> String? {
         guard let counted = provider["counted_only"]?.int64, counted > 0 else { return nil }
         let sampled = provider["sampled_parts"]?.int64 ?? 0
+        let sums = sums(of: provider)
         guard sampled > 0, let text = provider["bound"]?.numberText, let bound = Double(text) else {
-            return
-                "\(counted) events were only counted, and none of them was compared: an altered event is not seen there"
+            return """
+                \(counted) events were only counted, and none of them was compared: altered events would go unnoticed there, as \
+                would a lost event beside a foreign one.\(sums)
+                """
         }
         let percent = (bound * 1000).rounded() / 10
         return """
             \(counted) events were only counted. \(sampled) of their pages were also compared, at random; if those are clean, at \
-            most \(percent)% of the pages hold a difference (95% confidence)
+            most \(percent)% of the pages hold a difference (95% confidence).\(sums)
+            """
+    }
+
+    /// What sums say of the events that were only counted; empty if nothing was summed.
+    private static func sums(of provider: JSONValue) -> String {
+        guard let summed = provider["summed"]?.int64, summed > 0 else { return "" }
+        return """
+             For \(summed) of them the sum of the metered property agrees too, by name and hour: a difference there changes no \
+            such sum
             """
     }
 }

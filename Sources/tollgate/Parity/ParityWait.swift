@@ -54,7 +54,7 @@ struct ParityWait {
             if !shown.contains(state) { shown += "\(state) " }
             return
         }
-        let filled = Int(Double(Self.barWidth) * Double(min(read, total)) / Double(total))
+        let filled = Int(Double(Self.barWidth) * Double(max(0, min(read, total))) / Double(total))
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.barWidth - filled)
         Terminal.bar("\r\u{1B}[K[\(bar)] \(state), window \(read) of \(total)")
     }
@@ -69,13 +69,13 @@ struct ParityWait {
 }
 
 extension GatewayOptions {
-    /// What a comparison needs of the gateway: without it nothing is known, which is exit code 2.
+    /// A gateway that cannot be asked is exit code 2: the result is unknown.
     func orUnknown<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch is ExitCode { throw ExitCode(2) }
     }
 }
 
-/// Lengths of time in options.
+/// Durations in options.
 enum ParityDuration {
     static func read(_ text: String) -> Duration? {
         let units: [(Character, Int)] = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)]

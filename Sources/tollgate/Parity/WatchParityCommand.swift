@@ -8,9 +8,9 @@ import JSON
 struct WatchParityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Compare the latest events at intervals, until it is interrupted.",
+        abstract: "Compare the latest events at intervals until interrupted.",
         discussion:
-            "Prints a line for each comparison, and the differences. Exits with 1 or 2 at the end if --once is given."
+            "Prints a line for each comparison, and the differences. With --once, exits with the codes of `parity run`."
     )
 
     @Option(help: "Providers to compare, separated by commas.")
@@ -21,14 +21,14 @@ struct WatchParityCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "How long ago the compared time begins, such as 2h; twice --every by default, so that late events are seen."
+            "How far back to compare, such as 2h (default: twice --every, to include late events)."
     )
     var since: String?
 
     @Option(help: "ledger, digest or full.")
     var level = "digest"
 
-    @Option(help: "Differences to exit with 1 for: unexplained, act (somebody must act), or any.")
+    @Option(help: "Differences for which the exit code is 1: unexplained, act (those that require action), or any.")
     var failOn = ParityFailure.act
 
     @Flag(help: "Compare once, and exit with the result.")
@@ -73,23 +73,22 @@ struct WatchParityCommand: AsyncParsableCommand {
 struct ResolveParityCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve",
-        abstract: "Send lost events again, or accept a cause for a time.",
+        abstract: "Resend lost events, or accept a cause for some time.",
         discussion: """
-            --resend sends events that a vendor confirmed and lost once more, to that vendor alone and with the same identity. --accept \
-            keeps differences of a cause in reports, but out of the result.
+            --resend resends events that a vendor confirmed but lost, only to that vendor and with the same identity. --accept keeps \
+            the differences of a cause in reports, but excludes them from the result.
             """
     )
 
-    @Argument(help: "The comparison's id.")
-    var id: String
+    @OptionGroup var comparison: ParityReference
 
-    @Flag(help: "Send the events with the cause lost_after_accept again.")
+    @Flag(help: "Resend the events with the cause lost_after_accept.")
     var resend = false
 
     @Option(help: "A cause to accept, such as foreign; requires --reason and --until.")
     var accept: String?
 
-    @Option(help: "Why it is accepted.")
+    @Option(help: "Why the differences are accepted.")
     var reason: String?
 
     @Option(help: "When the acceptance ends, such as 2027-02-01T00:00:00Z.")
@@ -104,10 +103,7 @@ struct ResolveParityCommand: AsyncParsableCommand {
     @Option(help: "With --resend: only events of this customer.")
     var customerID: String?
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func validate() throws {
         if resend == (accept != nil) { throw ValidationError("give either --resend or --accept CAUSE") }
@@ -117,14 +113,13 @@ struct ResolveParityCommand: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        let answer = try await gateway.post("/v1/parity/runs/\(id.percentEncoded)/resolve", body: body)
-        guard !json, let result = answer.json else { return Terminal.data(answer.body) }
+        guard let result = try await response.post(comparison.path + "/resolve", body: body) else { return }
         guard resend else { return Terminal.data("accepted until \(until ?? "")") }
         let failed = result["failed"]?.int64 ?? 0
         Terminal.data("\(result["sent"]?.numberText ?? "0") events sent again")
         guard failed > 0 else { return }
         Terminal.message(
-            "\(failed) events could not be sent again: \(result["reason"]?.string ?? "no reason is known")"
+            "\(failed) events could not be sent again: \(result["reason"]?.string ?? "unknown reason")"
         )
         throw ExitCode(1)
     }

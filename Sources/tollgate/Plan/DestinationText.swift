@@ -28,7 +28,7 @@ struct DestinationText {
     private var changes: [String] {
         var changes: [String] = []
         if count("added") != "0" { changes.append("\(count("added")) added: they did not go there before") }
-        if count("removed") != "0" { changes.append("\(count("removed")) removed: they would not go there any more") }
+        if count("removed") != "0" { changes.append("\(count("removed")) removed: they would no longer go there") }
         for change in PlanText.elements(destination["mode_changes"]) {
             let (from, to) = (PlanText.text(change["from"]), PlanText.text(change["to"]))
             changes.append("\(PlanText.number(change["events"])) change from \(from) to \(to)")
@@ -73,22 +73,14 @@ struct DestinationText {
         guard let limit = peak["limit_per_minute"]?.numberText else { return "\(start); no rate limit" }
         let backlog = PlanText.number(peak["backlog_minutes"])
         let wait = backlog == "0" ? "" : "; requests would wait for up to \(backlog) min"
-        return "\(start); the limit is \(limit) a minute\(wait)"
+        return "\(start); the limit is \(limit) per minute\(wait)"
     }
 
     private var backfill: String? {
         guard let backfill = destination["backfill"], !backfill.isNull else { return nil }
         let work = "\(PlanText.number(backfill["events"])) events in \(PlanText.number(backfill["requests"])) requests"
         guard let seconds = backfill["seconds"]?.int64 else { return "a backfill would send \(work)" }
-        let share = PlanText.number(backfill["share_of_rate_limit"])
-        return "a backfill would send \(work), in \(Self.duration(seconds)) at \(share) % of the rate limit"
-    }
-
-    private static func duration(_ seconds: Int64) -> String {
-        switch seconds {
-        case ..<120: "\(seconds) s"
-        case ..<7200: "\((seconds + 59) / 60) min"
-        default: "\((seconds + 3599) / 3600) h"
-        }
+        let (time, share) = (RoughDuration.text(seconds: seconds), PlanText.number(backfill["share_of_rate_limit"]))
+        return "a backfill would send \(work), in \(time) at \(share)% of the rate limit"
     }
 }

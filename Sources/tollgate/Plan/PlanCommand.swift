@@ -12,8 +12,8 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Show what a routes.json would do to recorded traffic. Nothing is sent.",
         discussion: """
-            Each recorded event gets the destinations that it would get under the file, and is translated for them. The plan says per \
-            provider what is added, removed and changed, what cannot be translated, and whether the vendor's rate limit suffices.
+            Routes each recorded event by the file and translates it for its destinations. For each provider, the plan says what is \
+            added, removed and changed, what cannot be translated, and whether the vendor's rate limit is sufficient.
             """,
         subcommands: [MakePlanCommand.self, ShowPlanCommand.self],
         defaultSubcommand: MakePlanCommand.self
@@ -24,27 +24,18 @@ struct PlanCommand: AsyncParsableCommand {
 struct MakePlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make",
-        abstract: "Make a plan for a file.",
+        abstract: "Make a plan for a routes.json.",
         discussion: """
-            Without a window, all events that are kept. Plans are kept for 7 days. Requires the scope migrations:manage; with the scope \
-            admin too, the events of all tenants.
+            Without a window, the plan covers all stored events. A window is by timestamp or by acceptance, not both. Plans are kept for \
+            7 days. Requires the scope migrations:manage; with the scope admin, the plan covers the events of all tenants.
             """
     )
 
     @Argument(help: "The new configuration file.")
     var file: String
 
-    @Option(help: "Events of this time or later, such as 2026-01-31T00:00:00Z.")
-    var from: String?
-
-    @Option(help: "Events before this time.")
-    var until: String?
-
-    @Option(help: "Events accepted at or after this time; instead of --from and --until.")
-    var acceptedFrom: String?
-
-    @Option(help: "Events accepted before this time.")
-    var acceptedUntil: String?
+    @OptionGroup var time: TimestampOptions
+    @OptionGroup var acceptance: AcceptanceOptions
 
     @Option(help: "Percentage of the events to translate, such as 10%. All are routed and counted.")
     var sample: String?
@@ -52,10 +43,7 @@ struct MakePlanCommand: AsyncParsableCommand {
     @Flag(help: "Allow vendor keys in the file itself, as `serve` does with this flag.")
     var allowInlineSecrets = false
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
         let content: [UInt8]
@@ -71,16 +59,14 @@ struct MakePlanCommand: AsyncParsableCommand {
             Terminal.message("\(error)")
             throw ExitCode(1)
         }
-        let answer = try await gateway.post(parameters.appended(to: "/v1/plans"), body: content)
-        try await PlanProgress(gateway: gateway).finish(answer).show(json: json)
+        let answer = try await response.gateway.post(parameters.appended(to: "/v1/plans"), body: content)
+        try await PlanProgress(gateway: response.gateway).finish(answer).show(in: response)
     }
 
     private var parameters: QueryParameters {
         var parameters = QueryParameters()
-        parameters.add("from", from)
-        parameters.add("until", until)
-        parameters.add("accepted_from", acceptedFrom)
-        parameters.add("accepted_until", acceptedUntil)
+        time.add(to: &parameters)
+        acceptance.add(to: &parameters)
         parameters.add("sample", sample)
         return parameters
     }
@@ -93,17 +79,14 @@ struct ShowPlanCommand: AsyncParsableCommand {
         abstract: "Show a plan that was made within the last 7 days."
     )
 
-    @Argument(help: "The plan's id.")
+    @Argument(help: "Id of the plan.")
     var id: String
 
-    @Flag(help: "Print the gateway's JSON.")
-    var json = false
-
-    @OptionGroup var gateway: GatewayOptions
+    @OptionGroup var response: ResponseOptions
 
     mutating func run() async throws {
-        let answer = try await gateway.get("/v1/plans/\(id.percentEncoded)")
-        try await PlanProgress(gateway: gateway).finish(answer).show(json: json)
+        let answer = try await response.gateway.get("/v1/plans/\(id.percentEncoded)")
+        try await PlanProgress(gateway: response.gateway).finish(answer).show(in: response)
     }
 }
 
@@ -134,8 +117,8 @@ private struct PlanProgress {
 private struct FinishedPlan {
     let answer: GatewayClient.Answer
 
-    func show(json: Bool) throws {
-        guard !json, let plan = answer.json else { return Terminal.data(answer.body) }
+    func show(in response: ResponseOptions) throws {
+        guard let plan = response.toShow(answer) else { return }
         guard let result = plan["result"], !result.isNull else {
             Terminal.message(plan["error"]?.string ?? "the plan has no result")
             throw ExitCode(1)

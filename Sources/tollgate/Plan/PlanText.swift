@@ -27,12 +27,12 @@ struct PlanText {
         ]
         if isSampled { lines.append("a sample of \(Self.number(result["translated_events"])) events was translated") }
         if plan["stale"]?.bool == true {
-            lines.append("the routes in force have changed since this plan was made; make it again")
+            lines.append("the active routes have changed since this plan was made; make a new one")
         }
         let changes = Self.elements(plan["routes_changes"]).compactMap(\.string)
         lines +=
             changes.isEmpty
-            ? ["the file is the one in force"] : ["the file changes:"] + changes.map { "  \(Self.line($0))" }
+            ? ["the file is the active one"] : ["the file changes:"] + changes.map { "  \(Self.line($0))" }
         return lines
     }
 

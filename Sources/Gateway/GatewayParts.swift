@@ -1,0 +1,235 @@
+import Access
+import ConfigurationFile
+import DeliveryEngine
+import Digest
+import Events
+import Foundation
+import Ingress
+import Journal
+import Logging
+import Observability
+import Parity
+import ParityRuns
+import Routing
+import ServiceLifecycle
+import VendorReads
+
+/// What the services of a gateway share, and the services that are made of it.
+struct GatewayParts: Sendable {
+    let start: GatewayStart
+    let metrics: MetricsRegistry
+    let opened: OpenedStore
+    let clock: SystemWallClock
+    let audit: AuditLog
+    let view: DeliveryView
+    let threads: GatewayThreads
+
+    var settings: GatewaySettings { start.settings }
+    var logs: LogOutput { start.logs }
+    var routes: CurrentRoutes { start.routes }
+    var store: any EventStore { opened.journal }
+
+    /// Opens the store, and checks that it fits the routes and the clock.
+    static func open(_ start: GatewayStart) async throws(GatewayFault) -> GatewayParts {
+        let metrics = MetricsRegistry()
+        let opened = try await OpenedStore.open(
+            start.settings,
+            StoreSurroundings(
+                metrics: metrics,
+                logger: start.logs.logger("tollgate.store"),
+                routesDigest: SHA256.digest(of: start.content)
+            )
+        )
+        do throws(GatewayFault) {
+            try await refuseChangedAccounts(start, opened.journal)
+            try await checkClock(start, opened.journal)
+        } catch {
+            await opened.close()
+            throw error
+        }
+        let clock = SystemWallClock()
+        return GatewayParts(
+            start: start,
+            metrics: metrics,
+            opened: opened,
+            clock: clock,
+            audit: AuditLog(recording: opened.journal, clock: clock, logger: start.logs.logger("tollgate.audit")),
+            view: DeliveryView(
+                metrics: metrics,
+                sharing: opened.shared.map { SharedReads($0.limits, routes: start.routes) }
+            ),
+            threads: GatewayThreads(trusting: start.trusted)
+        )
+    }
+
+    /// Waiting deliveries must not go to another account under the same name.
+    private static func refuseChangedAccounts(_ start: GatewayStart, _ store: any EventStore)
+        async throws(GatewayFault)
+    {
+        let changed: [ChangedAccount]
+        do {
+            changed = try await .found(in: start.routes.current.routes, archive: store)
+        } catch {
+            throw .store(error)
+        }
+        guard !changed.isEmpty else { return }
+        throw .changedAccounts(file: start.settings.routesFile.relativePath, changed)
+    }
+
+    /// - Throws: ``GatewayFault/clockAhead(now:newest:)`` if retention, which counts from the start of the process, would remove what it
+    ///   needs.
+    private static func checkClock(_ start: GatewayStart, _ store: any EventStore) async throws(GatewayFault) {
+        let now = start.processClock.start.wall
+        let newest: Timestamp?
+        do {
+            newest = try await store.newestAcceptance()
+        } catch {
+            throw .store(error)
+        }
+        guard !start.settings.acceptsClock, let newest,
+            RetentionClock.jump(from: newest, to: now, keeping: start.settings.retention) != nil
+        else { return }
+        throw .clockAhead(now: now, newest: newest)
+    }
+}
+
+// MARK: - Deliveries
+
+extension GatewayParts {
+    func delivery() -> DeliveryService {
+        DeliveryService(routes: routes) { provider, place in pipeline(provider, nil, place) }
+    }
+
+    func backfills() -> BackfillService {
+        BackfillService(
+            lanes: store,
+            routes: routes,
+            clock: clock,
+            seenBy: view,
+            logger: logs.logger("tollgate.backfill")
+        ) { provider, place, walk in pipeline(provider, walk, place) }
+    }
+
+    private func pipeline(_ provider: ProviderConfiguration, _ walk: BackfillWalk?, _ place: Int) -> Pipeline {
+        // What all gateways together may read of the vendor is not this one's to use.
+        let settings = view.reads.isShared ? provider.pipeline.leavingOutReads : provider.pipeline
+        let lane = threads.lanes[place % threads.lanes.count]
+        return Pipeline(
+            settings: walk?.settings(at: settings) ?? settings,
+            walking: walk,
+            adapter: provider.adapter,
+            ledger: store,
+            caller: HTTPVendorCaller(
+                client: lane.clients.client(for: provider),
+                endpoint: VendorEndpoint(provider),
+                credentials: start.vault
+            ),
+            clock: start.processClock,
+            seenBy: view,
+            on: lane,
+            logger: logs.logger("tollgate.delivery")
+        )
+    }
+}
+
+// MARK: - Keys, routes and comparisons
+
+extension GatewayParts {
+    /// Clients' keys: in the data folder, or in the store that several gateways share.
+    func keys() async throws(GatewayFault) -> any Service {
+        let logger = logs.logger("tollgate.keys")
+        guard let shared = opened.shared else {
+            let source = FileKeySource(file: KeyFile(in: settings.dataFolder))
+            return try await KeysReloader(from: source, routes: routes, logger: logger, auditing: audit)
+        }
+        let source = StoreKeySource(keys: StoreKeys(in: shared.keys))
+        return try await KeysReloader(from: source, routes: routes, logger: logger, auditing: audit)
+    }
+
+    func reloader() -> RoutesReloader {
+        RoutesReloader(
+            file: settings.routesFile,
+            signature: start.signature,
+            content: start.content,
+            reader: start.reader,
+            routes: routes,
+            vault: start.vault,
+            archive: store,
+            logger: logs.logger("tollgate.routes"),
+            auditing: audit
+        )
+    }
+
+    func planner(reloading reloader: RoutesReloader) -> RoutesPlanner {
+        RoutesPlanner(
+            reader: start.reader,
+            reloader: reloader,
+            routes: routes,
+            vault: start.vault,
+            traffic: store,
+            folder: PlanFolder(in: settings.dataFolder),
+            retention: settings.retention,
+            clock: clock,
+            auditing: audit,
+            logger: logs.logger("tollgate.plans")
+        )
+    }
+
+    func parity() throws(GatewayFault) -> ParityRunner {
+        let store = store
+        do {
+            let comparisons: any ParityStorage
+            if let shared = opened.shared {
+                comparisons = shared.comparisons
+            } else {
+                comparisons = try ParityStore(in: settings.dataFolder)
+            }
+            return ParityRunner(
+                journal: store,
+                store: comparisons,
+                routes: routes,
+                asking: VendorComparisons(
+                    routes: routes,
+                    clients: threads.readers,
+                    credentials: start.vault,
+                    admission: view.reads
+                ),
+                lanes: { () async throws(StoreError) in
+                    try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
+                },
+                clock: clock,
+                retention: settings.retention,
+                logger: logs.logger("tollgate.parity")
+            )
+        } catch {
+            throw .parity(error.message)
+        }
+    }
+}
+
+// MARK: - Beside others
+
+extension GatewayParts {
+    func readiness() -> GatewayReadiness {
+        GatewayReadiness(store: opened, routes: routes, vault: start.vault, monitor: view.monitor, clock: clock)
+    }
+
+    /// What a gateway does beside others over one journal: it follows what they deliver, what people order there, and who they are.
+    /// - Parameter readiness: tells of the others from then on.
+    func followers(_ readiness: inout GatewayReadiness, _ reloader: RoutesReloader) -> [any Service] {
+        guard let shared = opened.shared else { return [] }
+        let own = readiness
+        let others = SharedJournal(
+            shared.reporting,
+            states: { await own.accountStates() },
+            routesFile: { reloader.content },
+            logger: logs.logger("tollgate.gateways")
+        )
+        readiness.shared = others
+        let logger = logs.logger("tollgate.delivery")
+        return [
+            SettlementPolling(watch: view.settlements, journal: shared.settlements, logger: logger),
+            OrdersOfOthers(journal: shared.orders, seenBy: view, logger: logger), others,
+        ]
+    }
+}

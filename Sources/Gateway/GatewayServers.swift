@@ -1,0 +1,137 @@
+import Acceptance
+import DeliveryEngine
+import Events
+import Facades
+import Foundation
+import Ingress
+import Journal
+import Logging
+import Observability
+import ParityRuns
+import Reports
+import Routing
+import VendorReads
+import Vendors
+
+/// The listeners of a gateway, and what they serve.
+extension GatewayParts {
+    /// - Parameters:
+    ///   - onReady: called with the port when requests are taken.
+    func servers(serving services: IngressServices, onReady: @escaping @Sendable (Int) -> Void) -> [IngressServer] {
+        let logger = logs.logger("tollgate")
+        var clients = settings.ingress
+        clients.capacity.connections = min(clients.capacity.connections, FileLimit.connections())
+        // One for all listeners, whose connections are files of one process.
+        let capacity = IngressCapacity(
+            clients.capacity,
+            hasAdministration: settings.administration != nil,
+            metrics: metrics
+        )
+        var servers = [server(clients, within: capacity, services, onReady)]
+        if let administration = settings.administration {
+            servers.append(
+                server(administration, within: capacity, services) { port in
+                    logger.info("listening for administration", metadata: ["address": "\(administration.host):\(port)"])
+                }
+            )
+        }
+        return servers
+    }
+
+    private func server(
+        _ settings: IngressSettings,
+        within capacity: IngressCapacity,
+        _ services: IngressServices,
+        _ onReady: @escaping @Sendable (Int) -> Void
+    ) -> IngressServer {
+        IngressServer(
+            settings: settings,
+            certificate: start.certificates?.certificate,
+            within: capacity,
+            serving: services,
+            telemetry: IngressTelemetry(
+                requests: RequestLog(output: logs),
+                logger: logs.logger("tollgate.http"),
+                metrics: metrics
+            ),
+            onReady: onReady
+        )
+    }
+
+    func ingressServices(_ operations: IngressOperations) -> IngressServices {
+        IngressServices(
+            acceptor: Acceptor(
+                store: store,
+                routes: routes,
+                clock: clock,
+                metrics: metrics,
+                times: view.acceptance
+            ),
+            journal: store,
+            routes: routes,
+            clock: clock,
+            delivery: view,
+            questions: VendorQuestions(
+                routes: routes,
+                clients: threads.readers,
+                credentials: start.vault,
+                adapters: VendorRegistry.all,
+                admission: view.reads
+            ),
+            passedCalls: PassedCalls(
+                over: threads.passConnections,
+                credentials: start.vault,
+                routes: routes,
+                seenBy: view,
+                clock: clock
+            ),
+            dialects: FacadeRegistry.all,
+            operations: operations,
+            limits: opened.shared?.limits
+        )
+    }
+
+    func operations(
+        _ readiness: GatewayReadiness,
+        _ reloader: RoutesReloader,
+        _ planner: RoutesPlanner,
+        _ parity: ParityRunner,
+        _ statistics: StatisticsKeeper
+    ) -> IngressOperations {
+        IngressOperations(
+            readiness: readiness,
+            reloading: reloader,
+            planning: planner,
+            backfills: BackfillDesk(
+                journal: store,
+                routes: routes,
+                admission: view.backfills,
+                retention: settings.retention,
+                clock: clock,
+                auditing: audit
+            ),
+            reporting: GatewayMetrics(
+                registry: metrics,
+                store: opened,
+                routes: routes,
+                monitor: view.monitor,
+                clock: clock,
+                parity: parity,
+                logs: logs
+            ),
+            audit: audit,
+            parity: parity,
+            statistics: statistics,
+            configuration: GatewayConfiguration(
+                file: settings.routesFile.relativePath,
+                reloader: reloader,
+                routes: routes,
+                ledger: store,
+                lanes: store,
+                clock: clock
+            ),
+            keys: GatewayKeys(keeping: opened.keys(orIn: settings.dataFolder), routes: routes),
+            owners: readiness.shared
+        )
+    }
+}

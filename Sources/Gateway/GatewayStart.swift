@@ -1,0 +1,76 @@
+import Access
+import ConfigurationFile
+import DeliveryEngine
+import Events
+import Foundation
+import Logging
+import NIOSSL
+import Observability
+import Routing
+import Transport
+import VendorReads
+
+/// What a gateway reads before it opens its store, which may take long: what is wrong with files is found by then.
+struct GatewayStart: Sendable {
+    let settings: GatewaySettings
+    let logs: LogOutput
+    /// Of `routes.json`, before it was read.
+    let signature: FileSignature
+    /// What `routes.json` contained.
+    let content: [UInt8]
+    let reader: RoutesReader
+    let routes: CurrentRoutes
+    let vault: CredentialVault
+    let processClock: ProcessClock
+    let certificates: CertificateReloader?
+    /// Roots that vendors' certificates are trusted by, beside the system's.
+    let trusted: [NIOSSLCertificate]
+
+    /// - Throws: ``GatewayFault`` with what is wrong in a file.
+    static func read(_ settings: GatewaySettings, _ logs: LogOutput) async throws(GatewayFault) -> GatewayStart {
+        let logger = logs.logger("tollgate")
+        let signature = FileSignature(of: settings.routesFile)
+        let content = try RoutesFile.content(of: settings.routesFile)
+        let reader = RoutesFile.reader(
+            allowsInlineSecrets: settings.allowsInlineSecrets,
+            administrators: settings.demoKey.map { [KeyDigest(of: $0)] } ?? []
+        )
+        let file = try RoutesFile.read(content, of: settings.routesFile, by: reader)
+        let routes = CurrentRoutes(file.routes)
+        let vault = CredentialVault(of: routes, environment: settings.environment)
+        let reading = await vault.recognizeAccounts(in: file, runsPrograms: true)
+        routes.replace(by: reading.routes)
+        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
+        for missing in await vault.missing {
+            logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
+        }
+        return GatewayStart(
+            settings: settings,
+            logs: logs,
+            signature: signature,
+            content: content,
+            reader: reader,
+            routes: routes,
+            vault: vault,
+            processClock: ProcessClock(wall: SystemWallClock()),
+            certificates: try certificates(settings, logs),
+            trusted: try vendorRoots(settings)
+        )
+    }
+
+    private static func certificates(_ settings: GatewaySettings, _ logs: LogOutput) throws(GatewayFault)
+        -> CertificateReloader?
+    {
+        guard let files = settings.certificate else { return nil }
+        return try CertificateReloader(reading: files, logger: logs.logger("tollgate.tls"))
+    }
+
+    private static func vendorRoots(_ settings: GatewaySettings) throws(GatewayFault) -> [NIOSSLCertificate] {
+        guard let file = settings.vendorRoots else { return [] }
+        do {
+            return try TLSFile.certificates(in: file)
+        } catch {
+            throw .vendorRoots(error)
+        }
+    }
+}

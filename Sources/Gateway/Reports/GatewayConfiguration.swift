@@ -1,0 +1,36 @@
+import Digest
+import Events
+import Foundation
+import Journal
+import Reports
+import Routing
+
+/// Shows the routes in effect, the file that they are from, and what operators have set beside it.
+struct GatewayConfiguration: ConfigurationReading {
+    /// The path of the file, as the gateway was started with it.
+    let file: String
+    let reloader: RoutesReloader
+    let routes: CurrentRoutes
+    let ledger: any DeliveryLedger
+    let lanes: any LaneKeeping
+    let clock: any WallClock
+
+    func configuration() async throws(StoreError) -> ConfigurationReport {
+        let (active, routes, now) = (reloader.active, routes.current.routes, clock.now)
+        var holds: [ConfigurationReport.Hold] = []
+        for provider in routes.providers {
+            guard let hold = try await ledger.operatorHold(of: provider.name), hold.until > now else { continue }
+            holds.append(ConfigurationReport.Hold(provider: provider.name, hold: hold))
+        }
+        return ConfigurationReport(
+            file: file,
+            digest: SHA256.digest(of: active.content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
+            text: RoutesText.withoutSecrets(active.content),
+            loadedAt: active.loadedAt,
+            version: active.version,
+            routes: routes,
+            holds: holds,
+            pausedBackfills: try await lanes.lanes().filter { $0.state == .paused }
+        )
+    }
+}

@@ -1,0 +1,112 @@
+import DeliveryEngine
+import Events
+import Journal
+import Observability
+import Reports
+import Routing
+import ServiceLifecycle
+import Telemetry
+
+/// Reads the counters once a second, so that nothing that accepts or delivers events has to do with statistics.
+///
+/// What waits is read beside that: a store that hangs makes it unknown, and leaves the counters as they are.
+struct StatisticsSampler: Service {
+    let keeper: StatisticsKeeper
+    let registry: MetricsRegistry
+    let view: DeliveryView
+    let journal: any EventArchive & AcceptanceCounting
+    let routes: CurrentRoutes
+    let clock: any WallClock
+
+    private static let interval = Duration.seconds(1)
+    /// A backlog that was read before is not known any more.
+    private static let longestAge = Duration.seconds(15)
+    /// Reading what waits takes a twentieth of the time at most.
+    private static let share = 20
+
+    func run() async throws {
+        let backlogs = SharedBacklogs()
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await readBacklogs(into: backlogs) }
+                group.addTask { await sample(with: backlogs) }
+            }
+        }
+    }
+
+    private func sample(with backlogs: SharedBacklogs) async {
+        var next = ContinuousClock.now + Self.interval
+        while !Task.isCancelled {
+            do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
+            let now = ContinuousClock.now
+            keeper.add(sample(waiting: backlogs.known(at: now, notOlderThan: Self.longestAge)), at: now)
+            // After a pause of the process the seconds in between are not made up for.
+            next = max(next + Self.interval, now)
+        }
+    }
+
+    /// What the counters say now.
+    /// - Parameter waiting: nil if it is not known.
+    func sample(waiting: [ProviderName: Backlog]?) -> StatisticsSample {
+        var sample = StatisticsSample()
+        sample.accepted = registry.count(of: "tollgate_events_total", ("result", "accepted"))
+        sample.acceptLatencies = view.acceptance.latencies
+        let (states, accepted, now) = (view.monitor.current, journal.acceptedSinceOpening, clock.now)
+        let configured = routes.current.routes.providers.map(\.name)
+        for name in Set(configured).union(waiting.map { Array($0.keys) } ?? []) {
+            var counters = StatisticsSample.Counters()
+            let counts = states[name]?.counts
+            counters.accepted = accepted[name] ?? 0
+            counters.delivered = counts?.delivered ?? 0
+            counters.retried = counts?.retried ?? 0
+            counters.rejected = counts?.rejected ?? 0
+            counters.uncertain = counts?.uncertain ?? 0
+            counters.concurrency = states[name]?.concurrency
+            counters.circuit = states[name].map { CircuitState($0) }
+            counters.latencies = view.latencies.snapshot(of: name)
+            if let waiting {
+                counters.backlog = waiting[name]?.events ?? 0
+                counters.oldestAge = waiting[name]?.oldest.map { max(.zero, now - $0) } ?? .zero
+            }
+            sample.providers[name] = counters
+        }
+        return sample
+    }
+
+    private func readBacklogs(into backlogs: SharedBacklogs) async {
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            do {
+                backlogs.set(try await waiting(), at: .now)
+            } catch {
+                // It is not known then, which the figures say; the store's own log says why.
+            }
+            let pause = max(Self.interval, (ContinuousClock.now - start) * Self.share)
+            do { try await Task.sleep(for: pause) } catch { return }
+        }
+    }
+
+    /// What waits for the providers of `routes.json`, and for removed ones.
+    private func waiting() async throws(StoreError) -> [ProviderName: Backlog] {
+        var found: [ProviderName: Backlog] = [:]
+        let configured = routes.current.routes.providers.map(\.name)
+        for name in Set(configured).union(try await journal.providersWithBacklog()) {
+            found[name] = try await journal.backlog(of: name)
+        }
+        return found
+    }
+}
+
+extension CircuitState {
+    /// What a pipeline says of itself; an operator's hold counts most.
+    init(_ state: PipelineMachine.Snapshot) {
+        if state.operatorHold != nil {
+            self = .held
+        } else if state.parked != nil {
+            self = .parked
+        } else {
+            // A word that is not known here is no word of success.
+            self = CircuitState(rawValue: state.circuit) ?? .open
+        }
+    }
+}

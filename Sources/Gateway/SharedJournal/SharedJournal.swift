@@ -1,0 +1,105 @@
+import DeliveryEngine
+import Digest
+import Events
+import Ingress
+import Journal
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Tells the other gateways of the journal about this one, and keeps what they tell for readiness.
+final class SharedJournal: Service, AccountOwning {
+    /// What is known of the other gateways.
+    struct View: Sendable, Equatable {
+        var gateways: [GatewayNode] = []
+        /// Those that have had another `routes.json` for a while.
+        var differing: [String] = []
+        var reports: [ProviderName: AccountReport] = [:]
+    }
+
+    private struct State {
+        var view = View()
+        var agreement = RoutesAgreement()
+        /// The routes whose digest was told last.
+        var told: [UInt8]?
+    }
+
+    private let journal: any GatewayReporting
+    /// What deliveries of this gateway say of their accounts.
+    private let states: @Sendable () async -> [ProviderName: AccountState]
+    /// The active `routes.json`.
+    private let routesFile: @Sendable () -> [UInt8]
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    private static let interval = Duration.seconds(2)
+
+    init(
+        _ journal: any GatewayReporting,
+        states: @escaping @Sendable () async -> [ProviderName: AccountState],
+        routesFile: @escaping @Sendable () -> [UInt8],
+        logger: Logger
+    ) {
+        self.journal = journal
+        self.states = states
+        self.routesFile = routesFile
+        self.logger = logger
+    }
+
+    /// What was last learned.
+    var view: View { state.withLock { $0.view } }
+
+    func reportElsewhere(on provider: ProviderName) -> AccountReport? {
+        let view = view
+        guard let report = view.reports[provider], let owner = report.gateway,
+            let own = view.gateways.first(where: \.isThisOne)
+        else { return nil }
+        return owner == own.number ? nil : report
+    }
+
+    /// How far this machine's clock is from the database's.
+    var clockDifference: ClockDifference { journal.clockDifference }
+
+    /// Tells and asks until graceful shutdown.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await self.exchange(at: .now)
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+            }
+        }
+    }
+
+    /// Tells the others about this gateway, and asks about them.
+    func exchange(at now: ContinuousClock.Instant) async {
+        tellRoutes()
+        journal.note(await states())
+        do {
+            let gateways = try await journal.gateways()
+            let reports = try await journal.accountReports()
+            let (new, old) = state.withLock { state in
+                let old = state.view.differing
+                state.view.gateways = gateways
+                state.view.reports = Dictionary(reports.map { ($0.provider, $0) }, uniquingKeysWith: { $1 })
+                state.view.differing = state.agreement.observe(gateways, at: now)
+                return (state.view.differing, old)
+            }
+            guard new != old else { return }
+            if new.isEmpty { return logger.notice("all gateways work by the same routes.json") }
+            logger.warning(
+                "gateways work by different versions of routes.json; deploy the same file everywhere",
+                metadata: ["others": "\(new.joined(separator: ", "))"]
+            )
+        } catch {
+            // Readiness says that the store is away.
+            logger.debug("the other gateways are not known now", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func tellRoutes() {
+        let content = routesFile()
+        guard state.withLock({ $0.told }) != content else { return }
+        journal.note(routesDigest: SHA256.digest(of: content))
+        state.withLock { $0.told = content }
+    }
+}

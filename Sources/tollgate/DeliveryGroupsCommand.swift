@@ -1,0 +1,41 @@
+import ArgumentParser
+import Client
+import JSON
+
+/// `tollgate deliveries groups`: what fails, by provider, reason and name.
+struct DeliveryGroupsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "groups",
+        abstract: "Count deliveries by provider, status, error code and event name."
+    )
+
+    @OptionGroup var filter: DeliveryFilterOptions
+
+    @Option(help: "Continue from this cursor.")
+    var cursor: String?
+
+    @OptionGroup var response: ResponseOptions
+
+    mutating func run() async throws {
+        var parameters = filter.parameters
+        parameters.add("cursor", cursor)
+        guard let list = try await response.get(parameters.appended(to: "/v1/deliveries/groups")) else { return }
+        var rows = [["COUNT", "PROVIDER", "STATUS", "ERROR", "NAME", "FIRST", "LAST", "EXAMPLE", "MESSAGE"]]
+        for group in list.elements(of: "groups") { rows.append(Self.row(group)) }
+        Terminal.data(Terminal.table(rows))
+        if let others = list["other"]?.int64, others > 0 {
+            Terminal.note("\(others) deliveries are in further groups; use filters to see them")
+        }
+        guard let cursor = list["next_cursor"]?.string else { return }
+        let until = list["counted_until"]?.string ?? "an earlier event"
+        Terminal.note("counted up to events accepted at \(until); for the rest: --cursor \(cursor)")
+    }
+
+    private static func row(_ group: JSONValue) -> [String] {
+        let example = group["example"]
+        return [group["count"]?.numberText ?? ""]
+            + ["provider", "status", "error_code", "name", "first_accepted_at", "last_accepted_at"].map {
+                group[$0]?.string ?? "-"
+            } + [example?["event_id"]?.string ?? "-", example?["message"]?.string ?? "-"]
+    }
+}

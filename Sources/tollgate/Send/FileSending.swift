@@ -1,0 +1,64 @@
+import ArgumentParser
+import Client
+import Events
+
+/// Sends a file of events, and tells the terminal about it.
+struct FileSending {
+    let path: String
+    let source: String?
+    let requiresIDs: Bool
+    /// Reads the file; nil for events in the gateway's own shape.
+    var reading: FileRun.Reading?
+    /// The provider or adapter to which no event may be sent.
+    var avoiding: String?
+
+    /// Faults beyond these are only counted.
+    static let mostShown = 20
+
+    /// - Returns: whether nothing was refused.
+    /// - Throws: the exit code, if sending had to stop.
+    func run(by client: GatewayClient) async throws -> Bool {
+        let start = ContinuousClock.now
+        var summary = EventFileSender.Summary()
+        let bar = ProgressBar()
+        let run = FileRun(
+            path: path,
+            source: source,
+            requiresIDs: requiresIDs,
+            reading: reading,
+            avoiding: avoiding,
+            onProgress: bar.show,
+            onMessage: { Terminal.message($0) }
+        )
+        do throws(SendFailure) {
+            try await run.send(by: client, into: &summary)
+            bar.end()
+        } catch {
+            bar.end()
+            if summary.accepted + summary.duplicates + summary.refusedCount + summary.skipped > 0 {
+                report(summary, ContinuousClock.now - start)
+            }
+            Terminal.message("\(path): \(error)")
+            if case .file = error { throw ExitCode(1) }
+            Terminal.message("Accepted events stay accepted. Run the command again to continue.")
+            throw ExitCode(1)
+        }
+        report(summary, ContinuousClock.now - start)
+        return summary.refusedCount == 0
+    }
+
+    private func report(_ summary: EventFileSender.Summary, _ duration: Duration) {
+        for fault in summary.refused.prefix(Self.mostShown) {
+            Terminal.note("\(path):\(fault.position): \(fault.message)")
+        }
+        if summary.refusedCount > Self.mostShown {
+            Terminal.message("and \(summary.refusedCount - Self.mostShown) more")
+        }
+        let seconds = max(duration.seconds, 0.001)
+        let rate = Int(Double(summary.accepted + summary.duplicates) / seconds)
+        Terminal.message(
+            "\(summary.accepted) accepted, \(summary.duplicates) duplicates, \(summary.refusedCount) refused, "
+                + "\(summary.skipped) sent by an earlier run; \(rate) events/s"
+        )
+    }
+}

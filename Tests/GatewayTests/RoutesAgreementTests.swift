@@ -1,0 +1,46 @@
+import Events
+import Journal
+import Testing
+
+@testable import Gateway
+
+@Suite struct RoutesAgreementTests {
+    private let start = ContinuousClock.now
+
+    private static func gateway(_ name: String, _ routes: UInt8, isThisOne: Bool = false) -> GatewayNode {
+        GatewayNode(
+            number: Int64(name.utf8.count),
+            name: name,
+            version: "1",
+            routes: [routes],
+            started: Timestamp(milliseconds: 0),
+            isThisOne: isThisOne
+        )
+    }
+
+    private let same = [gateway("east", 1, isThisOne: true), gateway("west", 1)]
+    private let differing = [gateway("east", 1, isThisOne: true), gateway("west", 2), gateway("north", 1)]
+
+    @Test func `names gateways with other routes after a minute`() {
+        var agreement = RoutesAgreement()
+        #expect(agreement.observe(differing, at: start) == [])
+        #expect(agreement.observe(differing, at: start + .seconds(59)) == [])
+        #expect(agreement.observe(differing, at: start + .seconds(60)) == ["west"])
+        #expect(agreement.observe(same, at: start + .seconds(61)) == [])
+    }
+
+    @Test func `counts the minute anew when all have agreed in between`() {
+        var agreement = RoutesAgreement()
+        _ = agreement.observe(differing, at: start)
+        _ = agreement.observe(same, at: start + .seconds(30))
+        #expect(agreement.observe(differing, at: start + .seconds(60)) == [])
+        #expect(agreement.observe(differing, at: start + .seconds(120)) == ["west"])
+    }
+
+    @Test func `says nothing of others while this gateway is not in the list`() {
+        var agreement = RoutesAgreement()
+        let others = [Self.gateway("west", 2), Self.gateway("north", 3)]
+        _ = agreement.observe(others, at: start)
+        #expect(agreement.observe(others, at: start + .seconds(120)) == [])
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import JSON
+import Testing
+
+@testable import tollgate
+
+/// What commands understand of their arguments.
+@Suite struct OptionsTests {
+    private func json(_ bytes: [UInt8]) throws -> JSONValue { try JSONDocument(parsing: bytes).root }
+
+    @Test(arguments: [
+        ("127.0.0.1:8080", "127.0.0.1", 8080), ("[::1]:0", "::1", 0), ("localhost:65535", "localhost", 65535),
+    ])
+    func `reads an address to listen on`(text: String, host: String, port: Int) throws {
+        let address = try #require(ListenAddress(argument: text))
+        #expect((address.host, address.port) == (host, port))
+    }
+
+    @Test(arguments: ["8080", ":8080", "host:", "host:-1", "host:65536", "host:80a", "", "[]:1"])
+    func `refuses what is no address`(text: String) {
+        #expect(ListenAddress(argument: text) == nil)
+    }
+
+    @Test(arguments: [("50%", 50.0), ("50", 50), ("1%", 1), ("100", 100), ("12.5%", 12.5)])
+    func `reads percentages with and without a sign`(text: String, percent: Double) throws {
+        #expect(try Percentage.read(text) == percent)
+    }
+
+    @Test(arguments: ["0%", "0.9", "100.1%", "-5", "nan", "inf", "", "%", "50%%", "half"])
+    func `refuses percentages outside of 1 to 100`(text: String) {
+        #expect(throws: ValidationError.self) { try Percentage.read(text) }
+    }
+
+    @Test(arguments: [("30s", 30), ("10m", 600), ("1h", 3600), ("7d", 604_800)])
+    func `reads intervals`(text: String, seconds: Int) {
+        #expect(ParityDuration.read(text) == .seconds(seconds))
+    }
+
+    @Test(arguments: ["", "h", "10", "0m", "-1h", "1.5h", "100001d", "9223372036854775807d", "1w"])
+    func `refuses intervals that are none or absurd`(text: String) {
+        #expect(ParityDuration.read(text) == nil)
+    }
+
+    @Test func `asks for pages of the length that suits each list`() throws {
+        func query<let length: Int>(_ page: PageOptions<length>) -> String {
+            var parameters = QueryParameters()
+            page.add(to: &parameters)
+            return parameters.appended(to: "")
+        }
+        #expect(query(try PageOptions<20>.parse([])) == "?limit=20")
+        #expect(query(try PageOptions<1000>.parse(["--limit", "5", "--cursor", "a b"])) == "?limit=5&cursor=a%20b")
+    }
+
+    @Test func `passes every filter of events on by the API's name`() throws {
+        let filter = try EventFilterOptions.parse([
+            "--name", "a,b", "--name", "c", "--customer-id", "d", "--subscription-id", "e", "--source", "f", "--from",
+            "g",
+            "--until", "h", "--accepted-from", "i", "--accepted-until", "j",
+        ])
+        #expect(
+            filter.parameters.appended(to: "")
+                == "?name=a,b,c&customer_id=d&subscription_id=e&source=f&from=g&until=h&accepted_from=i&accepted_until=j"
+        )
+    }
+
+    @Test func `passes every filter of deliveries on, to lists and to retries alike`() throws {
+        let filter = try DeliveryFilterOptions.parse([
+            "--provider", "a", "--status", "b,c", "--name", "d", "--customer-id", "e", "--error-code", "f",
+            "--accepted-from", "g", "--accepted-until", "h",
+        ])
+        #expect(
+            filter.parameters.appended(to: "")
+                == "?provider=a&status=b,c&name=d&customer_id=e&error_code=f&accepted_from=g&accepted_until=h"
+        )
+        var writer = JSONWriter()
+        writer.beginObject()
+        filter.writeMembers(to: &writer)
+        writer.endObject()
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self)
+                == #"{"provider":["a"],"status":["b","c"],"name":["d"],"customer_id":["e"],"error_code":["f"],"#
+                + #""accepted_from":"g","accepted_until":"h"}"#
+        )
+    }
+
+    @Test func `takes a filter for empty only if no option is given`() throws {
+        #expect(try DeliveryFilterOptions.parse([]).isEmpty)
+        for option in [
+            "--provider", "--status", "--name", "--customer-id", "--error-code", "--accepted-from", "--accepted-until",
+        ] {
+            #expect(try !DeliveryFilterOptions.parse([option, "x"]).isEmpty, "\(option)")
+        }
+    }
+
+    @Test(arguments: [["--provider", "p"], ["--delivery-status", "pending"], ["--cursor", "c"], ["--oldest"]])
+    func `refuses what a list that is watched cannot do`(options: [String]) throws {
+        _ = try ListEventsCommand.parse(options)
+        #expect(throws: (any Error).self) { try ListEventsCommand.parse(["--watch"] + options) }
+    }
+
+    @Test(arguments: [
+        ([], false), (["--resend"], true), (["--accept", "foreign"], false),
+        (["--accept", "foreign", "--reason", "r"], false), (["--accept", "foreign", "--until", "u"], false),
+        (["--accept", "foreign", "--reason", "r", "--until", "u"], true),
+        (["--resend", "--accept", "foreign", "--reason", "r", "--until", "u"], false),
+    ])
+    func `resolves by resending or by accepting, the latter with a reason and an end`(options: [String], isValid: Bool)
+    {
+        let command = Result { try ResolveParityCommand.parse(["7"] + options) }
+        #expect(((try? command.get()) != nil) == isValid)
+    }
+
+    @Test(arguments: [
+        ["--connections-per-address", "0"], ["--first-request-seconds", "0"], ["--connection-age-seconds", "31622401"],
+        ["--body-memory-mb", "1048577"], ["--streams-per-client", "-1"], ["--trusted-proxies", "10.0.0.0/8,nonsense"],
+    ])
+    func `refuses limits of connections that make no sense`(options: [String]) throws {
+        #expect(throws: (any Error).self) { try ConnectionOptions.parse(options) }
+    }
+
+    @Test func `orders a comparison with all that was said`() throws {
+        let order = try ParityOrderOptions.parse([
+            "--from", "a", "--until", "b", "--providers", "c,d", "--level", "digest", "--sample", "5",
+        ])
+        let body = try json(order.body)
+        #expect(["from", "until", "level"].map { body[$0]?.string } == ["a", "b", "digest"])
+        #expect(body.elements(of: "providers").compactMap(\.string) == ["c", "d"])
+        #expect(body["sample"]?.int64 == 5)
+    }
+}
