@@ -7,7 +7,8 @@ struct Bench: AsyncParsableCommand {
         commandName: "tollgate-bench",
         abstract: "Measure the gateway's rates and latencies next to a server that does nothing, in one run.",
         subcommands: [
-            RunCommand.self, PartsCommand.self, LoadCommand.self, SinkCommand.self, NoopCommand.self,
+            RunCommand.self, PostgresCommand.self, PartsCommand.self, LoadCommand.self, SinkCommand.self,
+            NoopCommand.self,
             WriterCommand.self,
         ],
         defaultSubcommand: RunCommand.self

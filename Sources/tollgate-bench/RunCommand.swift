@@ -25,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "Events stored beforehand in the rows simulators, plan, backfill, backfill-live and ledger; a tenth in the row parity."
+            "Events stored beforehand in the rows simulators, plan, backfill, backfill-live, ledger and dashboard; a tenth in parity."
     )
     var storedEvents = 1_000_000
 
@@ -88,6 +88,7 @@ struct RunCommand: AsyncParsableCommand {
         case .backfillBesideLive: try await run.backfillBesideLiveRow(events: storedEvents)
         case .ledger: try await run.ledgerRow(events: storedEvents)
         case .parity: try await run.parityRow(events: storedEvents / 10)
+        case .dashboard: try await run.dashboardRow(events: storedEvents)
         }
     }
 }

@@ -16,7 +16,7 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
-    /// How often a text stands in the bytes.
+    /// How often a text is in the bytes.
     func occurrences(of marker: StaticString) -> Int {
         var found = 0
         var place = 0

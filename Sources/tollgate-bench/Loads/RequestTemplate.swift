@@ -7,7 +7,7 @@ import NIOCore
 /// All numbers have a fixed width, so that the length never changes and a request costs the load next to nothing: what the load
 /// spends on a shared machine is missing from the server that is measured.
 struct RequestTemplate: Sendable {
-    /// Digits that are filled in; one id at a time, with what belongs to it behind it.
+    /// Digits that are filled in; one id at a time, with what belongs to it after it.
     private struct Run {
         let place: Int
         let length: Int
@@ -28,7 +28,7 @@ struct RequestTemplate: Sendable {
     /// So that windows of the last days find the events.
     private static let yesterday = Date.now.addingTimeInterval(-86_400).formatted(.iso8601.year().month().day())
 
-    /// An event with a mark for each digit that changes, `~` in the id and `#` behind it.
+    /// An event with a mark for each digit that changes, `~` in the id and `#` after it.
     private static let event =
         #"","name":"api_request","customer_id":"customer-1###","timestamp":"\#(yesterday)T1#:3#:0#.###Z","source":"benchmark","#
         + #""properties":{"request_size":1###,"response_size":2####,"region":"eu-central-1","path":"/v1/things/4#","#

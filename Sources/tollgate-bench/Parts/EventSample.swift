@@ -27,25 +27,17 @@ struct EventSample: Sendable {
                 for: event.name,
                 customerID: event.customerID,
                 subscriptionID: event.subscriptionID,
+                at: event.timestamp ?? Timestamp(milliseconds: 0),
                 client: client.name
             )
             guard let id = event.id, let timestamp = event.timestamp, let plan else {
                 throw BenchFailure(description: "the events of the loads do not suit the routes")
             }
+            let (tenant, client) = (client.tenant, client.name)
             return AcceptedEvent(
-                tenant: client.tenant,
-                client: client.name,
+                event,
                 id: id,
-                name: event.name,
-                customerID: event.customerID,
-                subscriptionID: event.subscriptionID,
-                timestamp: timestamp,
-                timestampWasGiven: true,
-                source: event.source,
-                properties: event.properties,
-                vendor: event.vendor,
-                acceptedAt: timestamp,
-                plan: plan
+                in: Submission(tenant: tenant, client: client, acceptedAt: timestamp, plan: plan)
             )
         }
     }
@@ -53,10 +45,10 @@ struct EventSample: Sendable {
     /// Events that the journal does not have yet.
     /// - Parameter first: the number of the first one's id.
     func accepted(_ count: Int, from first: Int) -> [AcceptedEvent] {
-        accepted.prefix(count).enumerated().map { index, event in
-            AcceptedEvent(
-                tenant: event.tenant,
-                client: event.client,
+        (0..<count).map { index in
+            let event = accepted[index % accepted.count]
+            return AcceptedEvent(
+                Submission(tenant: event.tenant, client: event.client, acceptedAt: event.acceptedAt, plan: event.plan),
                 id: EventID("part-\(10_000_000_000 + first + index)"),
                 name: event.name,
                 customerID: event.customerID,
@@ -65,9 +57,7 @@ struct EventSample: Sendable {
                 timestampWasGiven: event.timestampWasGiven,
                 source: event.source,
                 properties: event.properties,
-                vendor: event.vendor,
-                acceptedAt: event.acceptedAt,
-                plan: event.plan
+                vendor: event.vendor
             )
         }
     }

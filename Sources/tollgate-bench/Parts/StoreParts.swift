@@ -113,7 +113,7 @@ struct StoreParts: Sendable {
 }
 
 /// How many events there were, counted from several tasks.
-private final class EventCount: Sendable {
+final class EventCount: Sendable {
     private let count = Atomic(0)
 
     var value: Int { count.load(ordering: .relaxed) }

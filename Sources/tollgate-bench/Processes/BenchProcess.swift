@@ -50,6 +50,9 @@ struct BenchProcess {
         return try Data(contentsOf: output)
     }
 
+    /// Sends a signal, such as `SIGKILL` or `SIGSTOP`.
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
     /// Asks the process to end, and ends it if it does not.
     func stop() async {
         if process.isRunning { process.terminate() }

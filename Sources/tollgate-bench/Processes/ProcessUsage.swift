@@ -7,12 +7,25 @@ struct ProcessUsage {
     let peakBytes: Int
     /// What the process caused to be written to disks.
     let writtenBytes: Int
+    /// What the process has used of processors, to a hundredth of a second.
+    let processorSeconds: Double
 
     init(of process: Int32) {
         let status = Self.fields(of: "/proc/\(process)/status")
         residentBytes = (status["VmRSS"] ?? 0) << 10
         peakBytes = (status["VmHWM"] ?? 0) << 10
         writtenBytes = Self.fields(of: "/proc/\(process)/io")["write_bytes"] ?? 0
+        processorSeconds = Self.processorSeconds(of: process)
+    }
+
+    private static func processorSeconds(of process: Int32) -> Double {
+        let file = FileManager.default.contents(atPath: "/proc/\(process)/stat")
+        let text = file.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        // Behind the program's name, which may have spaces: fields 14 and 15 of proc(5), in ticks.
+        let fields = text.split(separator: ")").last?.split(separator: " ").compactMap { Double($0) } ?? []
+        // The state is no number.
+        guard fields.count > 12 else { return 0 }
+        return (fields[10] + fields[11]) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
     private static func fields(of path: String) -> [String: Int] {

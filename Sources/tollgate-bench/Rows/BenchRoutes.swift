@@ -9,6 +9,8 @@ struct BenchRoutes {
     var passes = false
     /// Whether the client may fill and compare vendors, which have no rate limit then.
     var manages = false
+    /// Whether the client may look at the dashboard.
+    var watches = false
     /// Whether the vendors are the simulated ones, which ask for their keys.
     var isSimulated = false
 
@@ -20,9 +22,10 @@ struct BenchRoutes {
     /// Four accounts that take batches: the last is the one that a team moves to.
     static let four = BenchRoutes(vendors: ["lago", "polar", "flexprice", "lago-new"])
     static let three = BenchRoutes(vendors: ["lago", "polar", "flexprice"])
+    static let watched = BenchRoutes(vendors: ["lago", "polar", "flexprice"], watches: true)
     static let passing = BenchRoutes(vendors: ["lago", "polar", "flexprice"], passes: true)
     static let fourth = BenchRoutes(vendors: ["lago", "polar", "flexprice"], hangs: true)
-    /// The vendor that takes one event a request.
+    /// The vendor that takes one event per request.
     static let knetik = BenchRoutes(vendors: ["knetik"], concurrency: 64)
 
     /// - Parameter sink: the port of the vendors.
@@ -44,6 +47,7 @@ struct BenchRoutes {
 
     private var pass: String {
         if manages { return #","scopes":["events:write","events:read","migrations:manage","admin"]"# }
+        if watches { return #","scopes":["events:write","events:read","dashboard"]"# }
         guard passes else { return "" }
         return #","scopes":["events:write","events:read","vendor:read"],"pass":{"lago":"/api/v1/customers*"}"#
     }

@@ -17,9 +17,10 @@ actor BenchRun {
     /// Runs a load and tells what came of it.
     ///
     /// - Parameters:
-    ///   - events: the most events; the load then takes as long as it takes.
+    ///   - events: maximum number of events; the load then takes as long as it takes.
     ///   - limit: within how many seconds, in that case.
     ///   - seconds: how long, if not as long as the loads of this run.
+    ///   - prefix: of the events' ids; one that was used before repeats those events.
     ///   - flags: of the load's command.
     func load(
         _ server: BenchServer,
@@ -29,13 +30,15 @@ actor BenchRun {
         within limit: Double = 60,
         seconds: Double? = nil,
         connections: Int? = nil,
+        prefix: String? = nil,
         flags: [String] = []
     ) async throws -> LoadReport {
         loads += 1
         let longest = events == nil ? seconds ?? self.seconds : max(limit, self.seconds * 12)
         var arguments = [
             "load", "--port", "\(server.port)", "--batch", "\(batch)", "--seconds", "\(longest)",
-            "--connections", "\(connections ?? self.connections)", "--key", BenchRoutes.key, "--prefix", "load\(loads)",
+            "--connections", "\(connections ?? self.connections)", "--key", BenchRoutes.key, "--prefix",
+            prefix ?? "load\(loads)",
             "--path", path,
         ]
         arguments += flags
@@ -95,14 +98,17 @@ actor BenchRun {
     /// - Parameters:
     ///   - data: the name of the store's folder; a new one each time if nil.
     ///   - logs: whether it writes its default log, which goes to a file.
+    ///   - arguments: of `tollgate serve` beside the usual ones.
     func withGateway<Result>(
         _ routes: BenchRoutes,
         sink: Sink?,
         data: String? = nil,
         logs: Bool = true,
+        arguments: [String] = [],
         _ body: (BenchServer) async throws -> Result
     ) async throws -> Result {
-        try await withGateway(routes, at: sink?.server.port ?? 9, data: data, logs: logs, body)
+        let port = sink?.server.port ?? 9
+        return try await withGateway(routes, at: port, data: data, logs: logs, arguments: arguments, body)
     }
 
     /// - Parameter port: where the vendors are.
@@ -111,21 +117,34 @@ actor BenchRun {
         at port: Int,
         data: String? = nil,
         logs: Bool = true,
+        arguments: [String] = [],
         _ body: (BenchServer) async throws -> Result
     ) async throws -> Result {
-        let mark = UUID().uuidString
-        let file = scratch.folder.appending(path: "\(mark).json")
-        let folder = scratch.folder.appending(path: data ?? mark)
-        try Data(routes.text(sink: port).utf8).write(to: file)
-        let server = try await BenchServer("tollgate", environment: Self.keys, in: scratch) {
-            [
-                "serve", "--routes", file.path, "--data", folder.path, "--listen", "127.0.0.1:\($0)",
-            ] + (logs ? [] : ["--log-level", "error"])
-        }
+        let name = data ?? UUID().uuidString
+        let more = arguments + (logs ? [] : ["--log-level", "error"])
+        let server = try await startGateway(routes, at: port, data: name, arguments: more)
         let result = try await server.whileRunning { try await body(server) }
         // What only one row needs would fill the disk until the end of the run.
         try server.process.deleteOutput()
-        if data == nil { try FileManager.default.removeItem(at: folder) }
+        if data == nil { try FileManager.default.removeItem(at: scratch.folder.appending(path: name)) }
         return result
+    }
+
+    /// Starts a gateway; whoever asks for it stops it.
+    /// - Parameters:
+    ///   - port: where the vendors are.
+    ///   - data: the name of its data folder.
+    func startGateway(
+        _ routes: BenchRoutes,
+        at port: Int,
+        data: String,
+        arguments: [String]
+    ) async throws -> BenchServer {
+        let file = scratch.folder.appending(path: "\(UUID().uuidString).json")
+        try Data(routes.text(sink: port).utf8).write(to: file)
+        let folder = scratch.folder.appending(path: data)
+        return try await BenchServer("tollgate", environment: Self.keys, in: scratch) {
+            ["serve", "--routes", file.path, "--data", folder.path, "--listen", "127.0.0.1:\($0)"] + arguments
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -115,7 +116,8 @@ extension BenchRun {
         }
     }
 
-    /// Compares every event with what three simulated vendors show, next to reading their lists and nothing else.
+    /// Compares every event with what three simulated vendors show, next to sending the same requests for their lists and nothing else:
+    /// the bytes of the answers are received and not looked at.
     func parityRow(events: Int) async throws -> Row {
         let simulators = try await BenchServer("tollgate", readyAt: "/sandbox", in: scratch) {
             ["sandbox", "--listen", "127.0.0.1:\($0)", "--log-level", "error"]
@@ -128,19 +130,16 @@ extension BenchRun {
                 for vendor in SimulatedVendor.all { try await vendor.waitForEvents(report.events, at: simulators) }
                 let memory = gateway.process.usage.residentBytes
                 let start = SharedClock.now
-                let run = try await gateway.compare(routes.vendors, level: "full")
+                let span = BenchServer.recent
+                let run = try await gateway.compare(routes.vendors, level: "full", in: span)
                 let time = Double(SharedClock.now - start) / 1e9
                 guard run["verdict"] as? String == "equal" else {
                     throw BenchFailure(description: "the comparison says \(run)")
                 }
-                let readStart = SharedClock.now
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for vendor in SimulatedVendor.all {
-                        group.addTask { try await vendor.readAll(report.events, at: simulators) }
-                    }
-                    try await group.waitForAll()
-                }
-                let reads = Limit(name: "the reads alone", value: Double(SharedClock.now - readStart) / 1e9)
+                let reads = Limit(
+                    name: "the same reads alone",
+                    value: try await readTime(of: report.events, in: span, at: simulators)
+                )
                 return Row(
                     .parity,
                     "compare \(report.events) events one by one with 3 simulated vendors",
@@ -151,6 +150,21 @@ extension BenchRun {
                 )
             }
         }
+    }
+
+    /// Seconds to read so many events from all simulated vendors at once.
+    private func readTime(of events: Int, in span: ReadWindow, at simulators: BenchServer) async throws -> Double {
+        let times = try await SimulatedVendor.times(of: events, at: simulators)
+        var reads: [RecordedReads] = []
+        for vendor in SimulatedVendor.all {
+            reads.append(try await RecordedReads(of: vendor, in: span, times, at: simulators))
+        }
+        let start = SharedClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for reads in reads { group.addTask { try await reads.send() } }
+            try await group.waitForAll()
+        }
+        return Double(SharedClock.now - start) / 1e9
     }
 
     private func accept(_ events: Int, _ gateway: BenchServer, _ sink: Sink, to vendors: Int = 1) async throws {
@@ -211,11 +225,18 @@ extension BenchServer {
         return number
     }
 
-    fileprivate func compare(_ vendors: [String], level: String) async throws -> [String: Any] {
-        let (from, until) = (Date().addingTimeInterval(-30 * 86_400), Date().addingTimeInterval(60))
+    /// The last month, up to now.
+    fileprivate static var recent: ReadWindow {
+        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        return ReadWindow(from: now + .seconds(-30 * 86_400), until: now + .seconds(60))
+    }
+
+    fileprivate func compare(_ vendors: [String], level: String, in span: ReadWindow = recent) async throws -> [String:
+        Any]
+    {
         let names = vendors.map { "\"\($0)\"" }.joined(separator: ",")
         let body =
-            #"{"from":"\#(from.ISO8601Format())","until":"\#(until.ISO8601Format())","providers":[\#(names)],"#
+            #"{"from":"\#(span.from.rfc3339)","until":"\#(span.until.rfc3339)","providers":[\#(names)],"#
             + #""level":"\#(level)"}"#
         guard let id = try await ask("/v1/parity/runs", body)["id"] as? Int else {
             throw BenchFailure(description: "no comparison has started")

@@ -2,14 +2,14 @@ import Foundation
 
 /// The row about calls that pass through the gateway to a vendor.
 extension BenchRun {
-    /// In turns, three times each: the slowest hundredth of a load is a matter of moments.
+    /// In turns at one gateway, five times each: the slowest hundredth of a load is a matter of moments.
     func passedRow() async throws -> Row {
         let calls = 10_000
         var (alone, beside, passed): ([LoadReport], [LoadReport], [LoadReport]) = ([], [], [])
-        for _ in 1...3 {
-            try await Sink.whileRunning(in: scratch) { sink in
-                alone.append(try await withGateway(.passing, sink: sink) { try await deliver($0) })
-                try await withGateway(.passing, sink: sink) { gateway in
+        try await Sink.whileRunning(in: scratch) { sink in
+            try await withGateway(.passing, sink: sink) { gateway in
+                for _ in 1...5 {
+                    alone.append(try await deliver(gateway))
                     async let reads = pass(calls, gateway)
                     beside.append(try await deliver(gateway))
                     passed.append(try await reads)

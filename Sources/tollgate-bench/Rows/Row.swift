@@ -8,10 +8,12 @@ enum RowName: String, CaseIterable, ExpressibleByArgument {
     case deliver, backlog, single, hang, passed, memory, disk, long, simulators
     case plan, backfill
     case backfillBesideLive = "backfill-live"
-    case ledger, parity
+    case ledger, parity, dashboard
 
     /// What is measured only when it is asked for.
-    static let optional: Set<RowName> = [.long, .simulators, .plan, .backfill, .backfillBesideLive, .ledger, .parity]
+    static let optional: Set<RowName> = [
+        .long, .simulators, .plan, .backfill, .backfillBesideLive, .ledger, .parity, .dashboard,
+    ]
 }
 
 /// One line of the page: what was measured, and what came of it.
@@ -25,6 +27,10 @@ struct Row: Encodable {
     }
 
     init(_ name: PartName, _ title: String, _ figures: [Figure]) {
+        self.init(name: name.rawValue, title: title, figures: figures)
+    }
+
+    init(_ name: PostgresRowName, _ title: String, _ figures: [Figure]) {
         self.init(name: name.rawValue, title: title, figures: figures)
     }
 

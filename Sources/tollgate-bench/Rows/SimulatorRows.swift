@@ -1,4 +1,6 @@
+import Events
 import Foundation
+import JSON
 import NIOCore
 import NIOHTTP1
 
@@ -36,7 +38,7 @@ struct SimulatedVendor {
     let ingest: String
     let batch: Int
     let event: @Sendable (Int) -> String
-    /// How many events a page has at most when all are read.
+    /// How many events a page of its list has at most.
     let largestPage: Int
     /// The request for a page of so many events, so many events from the newest.
     let page: @Sendable (_ skipped: Int, _ size: Int) -> (path: String, body: String?)
@@ -109,14 +111,20 @@ struct SimulatedVendor {
         throw BenchFailure(description: "\(name) has not got \(wanted) events")
     }
 
-    /// Reads so many events, page by page.
-    func readAll(_ events: Int, at server: BenchServer) async throws {
-        for skipped in stride(from: 0, to: events, by: largestPage) {
-            try await read(skipped, largestPage, at: server)
+    /// The timestamps of so many events at Lago.
+    static func times(of events: Int, at server: BenchServer) async throws -> [Timestamp] {
+        var times: [Timestamp] = []
+        for skipped in stride(from: 0, to: events, by: lago.largestPage) {
+            let page = try await lago.read(skipped, lago.largestPage, at: server)
+            let shown = JSONDocument(ifValid: Array(page.readableBytesView))?.root["events"]
+            times += shown?.elements.compactMap { $0["timestamp"]?.string.flatMap { Timestamp(rfc3339: $0) } } ?? []
         }
+        guard times.count == events else { throw BenchFailure(description: "\(times.count) events have a timestamp") }
+        return times
     }
 
-    private func read(_ skipped: Int, _ size: Int, at server: BenchServer) async throws {
+    @discardableResult
+    private func read(_ skipped: Int, _ size: Int, at server: BenchServer) async throws -> ByteBuffer {
         let (path, body) = page(skipped, size)
         let answer =
             if let body { try await server.post(path, body, credential) } else {
@@ -125,6 +133,7 @@ struct SimulatedVendor {
         guard answer.status == .ok, answer.body.readableBytes > 10_000 else {
             throw BenchFailure(description: "\(name) showed no page: \(String(buffer: answer.body).prefix(200))")
         }
+        return answer.body
     }
 
     func fill(_ numbers: Range<Int>, at server: BenchServer) async throws {

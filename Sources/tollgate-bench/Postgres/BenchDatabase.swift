@@ -1,0 +1,106 @@
+import Foundation
+import PostgresServer
+
+/// A PostgreSQL server of the benchmark, and the programs beside it that make the baselines.
+struct BenchDatabase: Sendable {
+    let server: PostgresServer
+    private let folder: URL
+
+    /// Starts a server with room for an index of some million IDs, and few checkpoints.
+    static func start(in scratch: Scratch) async throws -> BenchDatabase {
+        let settings = [
+            "shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "wal_compression": "on",
+            "max_connections": "300",
+        ]
+        return BenchDatabase(server: try await PostgresServer.make(settings: settings), folder: scratch.folder)
+    }
+
+    /// What `tollgate serve` is told to keep its journal here.
+    func arguments(schema: String, node: String = "bench") -> [String] {
+        ["--store", server.address, "--store-schema", schema, "--node-name", node]
+    }
+
+    /// The one number that a query returns.
+    func number(_ sql: String, schema: String? = nil) async throws -> Double {
+        guard let number = try await server.run(sql, schema: schema).first.flatMap({ Double($0) }) else {
+            throw BenchFailure(description: "no number came from: \(sql)")
+        }
+        return number
+    }
+
+    /// How many bytes the server has written to its log of changes.
+    func logPosition() async throws -> Double { try await number("SELECT pg_current_wal_lsn() - '0/0'") }
+
+    // MARK: Baselines
+
+    /// How often `pgbench` carries out a script.
+    enum Length {
+        case seconds(Double)
+        /// So many times on each connection.
+        case times(Int)
+    }
+
+    /// Carries out a script over and over.
+    /// - Returns: times a second, on all connections together.
+    func repeated(_ script: String, connections: Int, _ length: Length) async throws -> Double {
+        let file = folder.appending(path: "\(UUID().uuidString).sql")
+        try Data(script.utf8).write(to: file)
+        let extent =
+            switch length {
+            case .seconds(let seconds): ["-T", "\(max(1, Int(seconds.rounded(.up))))"]
+            case .times(let times): ["-t", "\(times)"]
+            }
+        let output = try await printed(
+            "pgbench",
+            ["-n", "-M", "prepared", "-c", "\(connections)", "-j", "\(min(2, connections))", "-f", file.path] + extent
+        )
+        guard let match = output.firstMatch(of: #/tps = ([0-9.]+)/#), let rate = Double(match.1) else {
+            throw BenchFailure(description: "pgbench said: \(output)")
+        }
+        return rate
+    }
+
+    /// Sends a file of statements, each of which is a transaction.
+    /// - Returns: the seconds that it took.
+    func sent(_ statements: String) async throws -> Double {
+        let file = folder.appending(path: "\(UUID().uuidString).sql")
+        try Data(statements.utf8).write(to: file)
+        let start = SharedClock.now
+        _ = try await printed("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", file.path])
+        let time = Double(SharedClock.now - start) / 1e9
+        try FileManager.default.removeItem(at: file)
+        return time
+    }
+
+    /// Lets a program that is started from this thread end by an alarm, as pgbench does: it inherits the thread's blocked signals.
+    private static func allowAlarms() {
+        var alarm = sigset_t()
+        sigemptyset(&alarm)
+        sigaddset(&alarm, SIGALRM)
+        pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
+    }
+
+    private func printed(_ program: String, _ arguments: [String]) async throws -> String {
+        let place = ["-h", server.folder, "-p", "\(server.port)", "-U", "tollgate"]
+        let (path, output) = (server.programFolder + "/" + program, folder.appending(path: UUID().uuidString))
+        return try await PostgresServer.onThreadOfItsOwn {
+            try Data().write(to: output)
+            let file = try FileHandle(forWritingTo: output)
+            Self.allowAlarms()
+            let process = Process()
+            process.executableURL = URL(filePath: path)
+            process.arguments = place + arguments + ["postgres"]
+            process.standardInput = FileHandle.nullDevice
+            (process.standardOutput, process.standardError) = (file, file)
+            try process.run()
+            process.waitUntilExit()
+            let text = try String(contentsOf: output, encoding: .utf8)
+            guard process.terminationStatus == 0 else {
+                throw BenchFailure(
+                    description: "\(program) ended with \(process.terminationStatus): \(text.suffix(500))"
+                )
+            }
+            return text
+        }
+    }
+}
