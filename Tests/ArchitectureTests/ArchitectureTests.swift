@@ -76,10 +76,12 @@ import Testing
 
     @Test(arguments: [
         ("GRDB", ["JournalSQLite", "ParityRuns"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]),
-        ("CZlib", ["Client"]), ("CSpawn", ["Access"]),
+        ("CZlib", ["Client"]), ("CSpawn", ["Access"]), ("CLibpq", ["JournalPostgres"]),
         ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
         ("Vendors", ["Facades", "Gateway", "tollgate-bench"]), ("Facades", ["Gateway"]),
-        ("JournalSQLite", ["Gateway", "tollgate-bench"]), ("ParityRuns", ["Gateway"]),
+        ("JournalSQLite", ["Gateway", "tollgate", "tollgate-bench"]),
+        ("JournalPostgres", ["Gateway", "tollgate", "tollgate-bench"]),
+        ("ParityRuns", ["Gateway"]),
         ("Observability", ["Gateway", "tollgate"]),
         ("Hummingbird", ["Ingress", "Sandbox", "tollgate-bench"]), ("ArgumentParser", ["tollgate", "tollgate-bench"]),
     ])

@@ -23,7 +23,28 @@ import Testing
         ("in a moment", "later"), ("this moment", "this time"), ("first moment", "when"), ("is no endpoint", "is not"),
         ("is no parameter", "is not a parameter"), ("shown this once", "not shown again"),
         ("simply arrive", "fail, or retry"), ("the vendor's words", "the vendor's message"),
-        ("what it sets up", "summary"),
+        ("what it sets up", "summary"), ("gave up", "timed out"), ("is none of a", "is not from a"),
+        ("that is meant", "(leave it out)"), ("no longer knows", "no longer has"),
+        ("does not have any more", "no longer has"),
+        ("name another", "use another"), ("is taken over", "is reloaded"), ("sent anew", "sent again"),
+        ("is there already", "already exists"), ("there is no backfill", "no backfill has the number"),
+        ("broke the connection off", "closed the connection early"), ("look at the page", "see"),
+        ("refuses the question", "refuses the request"), ("cannot be asked", "cannot be read"),
+        ("makes a site of", "builds a site from"), ("a relative", "a derivative"), ("is gone", "was removed"),
+        ("by hand", "manually"), ("passed over", "skipped"), ("told apart", "distinguished"),
+        ("takes no more", "accepts no more"), ("is over", "has ended"), ("not taken:", "not included:"),
+    ]
+
+    /// A phrase that comments no longer use, and the plain one.
+    private static let phrasesOfComments = [
+        ("told apart", "distinguished"), ("anew", "again"), ("without a word", "silently"), ("in silence", "silently"),
+        ("is none of ours", "is not ours"), ("what became of", "the outcome of"),
+        ("what becomes of", "what happens to"),
+        ("under way", "in flight"), ("passed over", "skipped"), ("good ones", "valid ones"),
+        ("bad ones", "invalid ones"),
+        ("one event a request", "one event per request"),
+        ("one result an event", "one result per event"), ("one outcome an event", "one outcome per event"),
+        ("as it came in", "as received"), ("may be told in", "settings of"), ("truth values", "booleans"),
     ]
 
     /// One piece of text that people read.
@@ -74,6 +95,22 @@ import Testing
                 Issue.record("\(passage.origin): \"\(phrase)\"; write: \(term)")
             }
         }
+    }
+
+    @Test func `uses standard terms in comments`() throws {
+        var comments = 0
+        for file in try Self.files(below: "Sources", type: "swift") {
+            let path = file.path.dropFirst(Self.root.path.count + 1)
+            let lines = try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
+            for (number, line) in lines.enumerated() where line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+                comments += 1
+                let text = line.lowercased()
+                for (phrase, term) in Self.phrasesOfComments where text.contains(phrase) {
+                    Issue.record("\(path):\(number + 1): \"\(phrase)\"; write: \(term)")
+                }
+            }
+        }
+        #expect(comments > 5000)
     }
 
     @Test func `has no line over 120 columns in the README and the guides, rows of tables apart`() throws {

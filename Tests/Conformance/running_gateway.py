@@ -20,15 +20,64 @@ READER_KEY = "conformance-reader-key"
 ADMIN_KEY = "conformance-admin-key"
 
 
+# A busy machine takes its time to start a process.
+START_SECONDS = 120
+
+
 class Gateway:
-    def __init__(self, url, sandbox):
+    def __init__(self, binary, folder, url, sandbox):
         self.url = url
         self.sandbox = sandbox
+        self._binary = binary
+        self._files = ["--routes", folder / "routes.json", "--data", folder / "data"]
+        self._log = folder / "log"
+        self._process = None
+
+    def start(self):
+        """Starts the gateway and waits until it answers."""
+        addresses = [address.removeprefix("http://") for address in (self.url, self.sandbox)]
+        command = [self._binary, "serve", "--sandbox", *self._files, "--log-level", "error"]
+        command += ["--listen", addresses[0], "--sandbox-listen", addresses[1]]
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(command, stdout=output, stderr=output)
+        self.wait_for("the gateway", lambda: self._process.poll() is not None or _answers(self), START_SECONDS)
+        assert self._process.poll() is None, "the gateway did not start"
+
+    def stop(self):
+        """Stops the gateway, if it runs; ends it by force if it takes too long."""
+        if not self._process:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+
+    def revoke(self, key_id):
+        """Revokes a key as an operator does, with the command beside the running gateway."""
+        subprocess.run([self._binary, "keys", "revoke", key_id, *self._files], check=True, timeout=START_SECONDS)
+
+    def log(self):
+        return self._log.read_text() if self._log.exists() else ""
+
+    def text(self, path, base=None, body=None, kind="application/json"):
+        """The text of an answer: to a GET, or to a POST of a body."""
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": kind}
+        request = urllib.request.Request((base or self.url) + path, body and body.encode(), headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
 
     def get(self, path, base=None):
-        request = urllib.request.Request((base or self.url) + path, headers={"Authorization": f"Bearer {KEY}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+        return json.loads(self.text(path, base))
+
+    def post(self, path, body, kind="application/json"):
+        return json.loads(self.text(path, body=body, kind=kind))
+
+    def count(self, vendor):
+        """How many events reached a vendor's simulator."""
+        return self.get(f"/sandbox/{vendor}/events?count=true", self.sandbox)["received"]
 
     def received(self, vendor):
         """The events that reached a vendor's simulator, as it got them."""
@@ -71,25 +120,18 @@ def gateway(change=None):
     """Runs a gateway for as long as the block; `change` may alter its routes first."""
     binary = os.environ.get("TOLLGATE", ROOT / ".build/release/tollgate")
     listen, sandbox = (f"127.0.0.1:{_free_port()}" for _ in range(2))
-    with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder) / "routes.json"
-        file.write_text(json.dumps(_routes(f"http://{sandbox}", change)))
-        command = [binary, "serve", "--sandbox", "--routes", file, "--data", f"{folder}/data"]
-        command += ["--listen", listen, "--sandbox-listen", sandbox, "--log-level", "error"]
-        log = pathlib.Path(folder) / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "routes.json").write_text(json.dumps(_routes(f"http://{sandbox}", change)))
+        running = Gateway(binary, folder, f"http://{listen}", f"http://{sandbox}")
         try:
-            running = Gateway(f"http://{listen}", f"http://{sandbox}")
-            running.wait_for("the gateway", lambda: process.poll() is not None or _answers(running))
-            assert process.poll() is None, "the gateway did not start"
+            running.start()
             yield running
         except BaseException:
-            print(log.read_text())
+            print(running.log())
             raise
         finally:
-            process.terminate()
-            process.wait(timeout=30)
+            running.stop()
 
 
 def _answers(running):

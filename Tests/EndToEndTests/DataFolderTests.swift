@@ -24,19 +24,14 @@ import Testing
         let events = days.map { days in
             let accepted = Timestamp(milliseconds: SystemWallClock().now.milliseconds - days * 86_400_000)
             return AcceptedEvent(
-                tenant: "demo",
-                client: "demo",
+                CanonicalEvent(name: "n", customerID: "c", timestamp: accepted),
                 id: EventID("old-\(days)"),
-                name: "n",
-                customerID: "c",
-                subscriptionID: nil,
-                timestamp: accepted,
-                timestampWasGiven: true,
-                source: nil,
-                properties: nil,
-                vendor: nil,
-                acceptedAt: accepted,
-                plan: Plan(route: "all", destinations: [destination])
+                in: Submission(
+                    tenant: "demo",
+                    client: "demo",
+                    acceptedAt: accepted,
+                    plan: Plan(route: "all", destinations: [destination])
+                )
             )
         }
         for event in events {
@@ -114,7 +109,7 @@ import Testing
             )
             try await stage.withGateway { (gateway) async throws in
                 _ = try await gateway.waitForLine("it says that it tightened the folder") {
-                    $0.contains("permissions were tightened") ? true : nil
+                    $0.contains("permissions were restricted") ? true : nil
                 }
                 _ = try await stage.client.post("/v1/events", #"{"id":"e","name":"n","customer_id":"c"}"#)
                 let names = try FileManager.default.subpathsOfDirectory(atPath: stage.dataFolder.path)

@@ -39,6 +39,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["names", "stream", "estimate", "preview", "id", "a/b?c#d%2F", "."])
+    func `shows an event whose id has a meaning in a path`(id: String) async throws {
+        try await Stage.set { (stage) async throws in
+            try await stage.withGateway { _ async throws in
+                let event = #"{"id":"\#(id)","name":"n","customer_id":"customer-of-it"}"#
+                #expect(try await stage.client.post("/v1/events", event).status == 202)
+                let shown = try await run(stage, ["show", id])
+                #expect(shown.contains("id: \(id)\n") && shown.contains("customer-of-it"), "\(shown)")
+            }
+        }
+    }
+
     @Test func `shows control characters in ids and names as escapes`() async throws {
         try await Stage.set { (stage) async throws in
             try await stage.withGateway { _ async throws in

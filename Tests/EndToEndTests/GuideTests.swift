@@ -10,7 +10,13 @@ import Testing
     private static let operating = "Sources/Gateway/Gateway.docc/Operating.md"
     private static let migrating = "Sources/Gateway/Gateway.docc/MigratingPartOne.md"
 
-    @Test(arguments: ["README.md", "Sources/Gateway/Gateway.docc/GettingStarted.md", operating, migrating])
+    private static let versions = "Sources/Gateway/Gateway.docc/Versions.md"
+
+    private static let simulators = "Sources/Gateway/Gateway.docc/SimulatedVendors.md"
+
+    @Test(arguments: [
+        "README.md", "Sources/Gateway/Gateway.docc/GettingStarted.md", operating, migrating, simulators, versions,
+    ])
     func `runs every command of the page`(page: String) async throws {
         let script = try Guide(page).blocks("sh").joined(separator: "\n")
         try #require(!script.isEmpty)
@@ -95,41 +101,5 @@ import Testing
                 "write it again: tollgate reference > \(page)"
             )
         }
-    }
-}
-
-/// A page of the documentation, as Markdown.
-private struct Guide {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    /// The README and all pages beside the code, by their paths.
-    static let all: [String] = {
-        let files = FileManager.default.enumerator(atPath: root.appending(path: "Sources").path)?.allObjects ?? []
-        let pages = files.compactMap { $0 as? String }.filter { $0.contains(".docc/") && $0.hasSuffix(".md") }
-        return ["README.md"] + pages.map { "Sources/" + $0 }.sorted()
-    }()
-
-    let text: String
-
-    init(_ path: String) throws {
-        text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
-    }
-
-    /// What stands in the code blocks of this language.
-    func blocks(_ language: String) -> [String] {
-        var blocks: [String] = []
-        var lines: [Substring]?
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line == "```\(language)" {
-                lines = []
-            } else if line == "```" {
-                if let lines { blocks.append(lines.joined(separator: "\n")) }
-                lines = nil
-            } else {
-                lines?.append(line)
-            }
-        }
-        return blocks
     }
 }

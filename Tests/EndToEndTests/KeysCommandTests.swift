@@ -96,7 +96,7 @@ import Testing
                 _ = try await keys(["import", "demo", "--expires", "30d"], stage, input: Self.imported + "\n")
                 try await waitFor(200, Self.imported, stage, "the vendor's key opens")
                 let again = try await keys(["import", "demo"], stage, exit: 1, input: Self.imported)
-                #expect(again.contains { $0.contains("this key is there already") })
+                #expect(again.contains { $0.contains("this key already exists") })
                 let list = try await keys(["list", "--json"], stage).joined()
                 let listed = try JSONSerialization.jsonObject(with: Data(list.utf8)) as? [String: [[String: Any]]]
                 #expect(listed?["keys"]?.map { $0["from"] as? String } == ["routes.json", "imported"])

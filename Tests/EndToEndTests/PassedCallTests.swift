@@ -51,7 +51,11 @@ import Testing
             environment: ["TOLLGATE_KEY": Stage.key]
         )
         #expect(try await table.waitForExit() == 0)
-        #expect(table.lines.first?.contains("PASSED") == true)
+        let rows = table.lines.map { $0.split(separator: "  ").map { $0.filter { $0 != " " } } }
+        let (header, row) = (try #require(rows.first), try #require(rows.first { $0.first == "lago" }))
+        let values = Dictionary(zip(header, row), uniquingKeysWith: { first, _ in first })
+        #expect(values["PASSED"] == "3" && values["PASSERRORS"] == "0", "\(table.lines)")
+        #expect(values["PASSP99"]?.hasSuffix("ms") == true, "\(table.lines)")
         let metrics = try await stage.client.get("/metrics").text
         #expect(
             metrics.contains(#"tollgate_passed_request_seconds_count{provider="lago",status="2xx"} 2"#),
@@ -74,6 +78,35 @@ import Testing
                 #expect(try await stage.client.post("/v1/events", event).status == 202)
                 try await waitUntil("it is delivered") { try await stage.statuses(of: "e1")["lago"] == "delivered" }
                 #expect(try await stage.client.get("/lago/api/v1/customers").status == 200)
+            }
+        }
+    }
+
+    /// As many as one client may have at once, none of which ends by itself.
+    @Test func `delay no delivery while they hang, and end with their clients`() async throws {
+        let crowd = 48
+        try await Stage.set { (stage) async throws in
+            try Self.allow(stage)
+            try await stage.withGateway { _ async throws in
+                func inFlight() async throws -> Int? {
+                    let list = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]]
+                    let lago = list?.first { $0["name"] as? String == "lago" }
+                    return (lago?["passed"] as? [String: Any])?["in_flight"] as? Int
+                }
+                try await stage.setFaults("lago", #"{"hang":1}"#)
+                var clients: Crowd? = try await Crowd.open(crowd, to: stage.port)
+                let request =
+                    "GET /lago/api/v1/customers HTTP/1.1\r\nHost: gw\r\nAuthorization: Bearer \(Stage.key)\r\n\r\n"
+                _ = try await clients?.flood(request, most: crowd * request.utf8.count)
+                try await waitUntil("all hang") { try await inFlight() == crowd }
+                try await stage.setFaults("lago", "{}")
+                let event = #"{"id":"e1","name":"n","customer_id":"c"}"#
+                #expect(try await stage.client.post("/v1/events", event).status == 202)
+                try await waitUntil("it is delivered") { try await stage.statuses(of: "e1")["lago"] == "delivered" }
+                let hanging = try await inFlight()
+                #expect(hanging == crowd)
+                clients = nil
+                try await waitUntil("the calls have ended") { try await inFlight() == 0 }
             }
         }
     }

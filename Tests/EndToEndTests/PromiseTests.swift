@@ -103,6 +103,18 @@ import Testing
         }
     }
 
+    @Test func `a client that waits for a vendor which hangs is answered when the gateway stops`() async throws {
+        try await Stage.set { (stage) async throws in
+            try stage.writeRoutes(timeout: "600s")
+            try await stage.setFaults("lago", #"{"hang":1}"#)
+            let gateway = try await stage.startGateway()
+            async let answer = stage.client.post("/v1/events", event("e1"), headers: ["Prefer": "wait=60"])
+            try await waitUntil("another vendor has the event") { try await stage.billed("polar") == ["e1"] }
+            #expect(try await gateway.stop() == 0)
+            #expect(try await answer.status == 202)
+        }
+    }
+
     @Test func `a poisoned event does not hold up its batch`() async throws {
         try await Stage.set { (stage) async throws in
             for vendor in ["lago", "polar", "flexprice"] { try await stage.setFaults(vendor, #"{"poison":["e7"]}"#) }

@@ -105,10 +105,10 @@ import Testing
 
                 try Data(without.utf8).write(to: stage.routesFile, options: .atomic)
                 let answer = try await stage.client.post("/v1/config/reload", "").object()
-                #expect(answer["status"] as? String == "taken")
+                #expect(answer["status"] as? String == "reloaded")
                 let stranded = answer["stranded"] as? [[String: Any]] ?? []
                 #expect(stranded.first?["events"] as? Int == 20)
-                #expect(try await stage.client.get("/readyz").text.contains("does not have it any more"))
+                #expect(try await stage.client.get("/readyz").text.contains("no longer has it"))
                 let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]]
                 let gone = providers?.first { $0["name"] as? String == "polar" }
                 #expect(gone?["configured"] as? Bool == false)

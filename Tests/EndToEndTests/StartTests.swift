@@ -68,6 +68,18 @@ import Testing
         }
     }
 
+    @Test func `checks on request that every credential is there`() async throws {
+        try await Stage.set { (stage) async throws in
+            let arguments = ["check", "--credentials", stage.routesFile.path]
+            var environment = Stage.credentials
+            let whole = try ChildProcess("tollgate", arguments, environment: environment)
+            #expect(try await whole.waitForExit() == 0)
+            environment["E2E_LAGO"] = ""
+            let check = try ChildProcess("tollgate", arguments, environment: environment)
+            try await expectRefusal(check, "routes.json: provider lago: the environment variable E2E_LAGO is not set")
+        }
+    }
+
     @Test func `starts without a vendor's key, says which is missing, and delivers to the others`() async throws {
         try await Stage.set { (stage) async throws in
             var environment = Stage.credentials

@@ -99,7 +99,7 @@ import Testing
                 (["--tls-cert", "none.pem", "--tls-key", key], "none.pem cannot be read"),
                 (["--tls-cert", key, "--tls-key", key], "key.pem has no certificate"),
                 (["--tls-cert", certificate, "--tls-key", certificate], "cert.pem has no usable private key"),
-                (["--tls-cert", certificate, "--tls-key", other], "is not that of the first certificate"),
+                (["--tls-cert", certificate, "--tls-key", other], "does not belong to the first certificate"),
                 (["--vendor-ca", key], "key.pem has no certificate"),
             ] {
                 let gateway = try stage.launch(arguments)

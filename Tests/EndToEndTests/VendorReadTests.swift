@@ -72,6 +72,8 @@ import Testing
                 let estimate = try await stage.client.post("/v1/events/estimate", event).object()
                 #expect(estimate["total"] as? String == "0.06" && estimate["currency"] as? String == "EUR")
                 #expect(try await stage.client.post("/v1/events/estimate?provider=polar", event).status == 501)
+                let settings = Array(#"{"without_metric":["nothing"]}"#.utf8)
+                #expect(try await stage.sandbox.send("PUT", "/sandbox/lago/settings", settings).status == 200)
                 let unknown = try await stage.client.post(
                     "/v1/events/estimate",
                     event.replacing("api_request", with: "nothing")

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `closes a connection that sends no request`() async throws {
-        try await withGateway(["--first-request-seconds", "8"]) { (_, _, client) async throws in
+        try await withGateway(["--first-request-seconds", "30"]) { (_, _, client) async throws in
             try await waitUntil("the connection is closed") { client.isClosed }
             #expect(client.frames(Self.goAway, on: 0).count == 1)
         }
@@ -157,6 +157,22 @@ import Testing
             try await client.send(type: Self.data, flags: 1, stream: 3, Array(event.utf8))
             try await waitUntil("the event is accepted") { client.frames(Self.headers, on: 3).count == 2 }
             #expect(client.frames(Self.headers, on: 1).count == 1)
+        }
+    }
+
+    @Test func `takes a body whose length is not announced`() async throws {
+        try await withGateway { (stage, _, client) async throws in
+            let fields = [
+                (":method", "POST"), (":scheme", "https"), (":path", "/v1/events"), (":authority", "localhost"),
+                ("content-type", "application/json"), ("authorization", "Bearer \(Stage.key)"),
+            ]
+            try await client.request(fields, on: 1, endsStream: false)
+            let event = #"{"id":"e1","name":"n","customer_id":"c"}"#
+            try await client.send(type: Self.data, flags: 1, stream: 1, Array(event.utf8))
+            try await waitUntil("the request is answered") { !client.frames(Self.headers, on: 1).isEmpty }
+            let address = "https://localhost:\(stage.port)/v1/events/e1"
+            let answer = try await Certificates(in: stage.folder).ask(address, trusting: "one")
+            #expect(answer.status == 200, "\(answer)")
         }
     }
 }

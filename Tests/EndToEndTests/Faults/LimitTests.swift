@@ -9,10 +9,12 @@ import Testing
     private func fill(_ stage: Stage, _ prefix: String, size: Int, atMost most: Int) async throws
         -> (taken: [String], refusal: WebClient.Answer?)
     {
-        let padding = String(repeating: "x", count: size)
+        var random = SeededRandom()
         var taken: [String] = []
         for number in 0..<most {
             let id = "\(prefix)\(number)"
+            // Text that cannot be compressed: it takes the room on the disk that it has in the request.
+            let padding = Data(random.bytes(size)).base64EncodedString()
             let answer = try await stage.client.post(
                 "/v1/events",
                 #"{"id":"\#(id)","name":"n","customer_id":"c","properties":{"padding":"\#(padding)"}}"#
@@ -103,7 +105,7 @@ import Testing
     }
 }
 
-/// A file system of a few megabytes, in memory. Where it may not be mounted, the test says so and passes.
+/// A file system of a few megabytes, in memory. Where it may not be mounted, the test is skipped with the reason.
 enum SmallDisk {
     static func with(megabytes: Int, _ body: (URL) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
@@ -111,7 +113,7 @@ enum SmallDisk {
             try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
             let options = ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", disk.path]
             guard try await run("mount", options) == 0 else {
-                return print("no small file system could be mounted here, so a full disk was not tried")
+                try Test.cancel("no small file system can be mounted here")
             }
             do {
                 try await body(disk)
@@ -120,6 +122,13 @@ enum SmallDisk {
                 throw error
             }
             _ = try await run("umount", ["-l", disk.path])
+        }
+    }
+
+    static func enlarge(_ disk: URL, toMegabytes megabytes: Int) async throws {
+        let status = try await run("mount", ["-o", "remount,size=\(megabytes)m", disk.path])
+        guard status == 0 else {
+            throw ConditionNeverHeld(description: "the small disk is enlarged (status \(status))")
         }
     }
 

@@ -135,6 +135,42 @@ import Testing
         }
     }
 
+    @Test func `is cancelled also after its vendor was removed from routes.json`() async throws {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            try migration.writeRoutes(["lago"])
+            try await stage.withGateway { _ async throws in
+                try await migration.send(0..<500)
+                let slow = #""rate_limit": "4/s", "batch": 5, "reads": {"lag": "300ms"}"#
+                try migration.writeRoutes(["lago", "polar"], settings: ["polar": slow])
+                try await migration.reload()
+                let backfill = try await migration.startBackfill(to: "polar")
+                try await waitUntil("some events are there") { try await stage.received("polar") > 0 }
+                #expect(try await remaining(stage) ?? 0 > 0)
+                try migration.writeRoutes(["lago"])
+                try migration.removeProvider("polar")
+                try await migration.reload()
+                try await waitUntil("it waits for its vendor") {
+                    try await migration.backfill(backfill)["held_by"] as? String == "provider_not_configured"
+                }
+                try await migration.change(backfill, "cancel")
+                try await migration.waitForBackfill(backfill, "cancelled")
+                #expect(try await remaining(stage) == 0)
+                // Another one takes what it left, and repeats nothing.
+                try migration.writeRoutes(["lago", "polar"])
+                try await migration.reload()
+                try await migration.waitForBackfill(try await migration.startBackfill(to: "polar"))
+                let billed = try await stage.billed("polar")
+                #expect(billed.count == 500 && Set(billed).count == 500)
+            }
+        }
+    }
+
+    private func remaining(_ stage: Stage) async throws -> Double? {
+        try PrometheusReader(try await stage.client.get("/metrics").text)
+            .value("tollgate_backfill_remaining", ["provider": "polar"])
+    }
+
     private func letThrough(_ load: Load, _ events: Int) async throws {
         let wanted = load.acknowledged.count + events
         try await waitUntil("load gets through") { load.acknowledged.count >= wanted }

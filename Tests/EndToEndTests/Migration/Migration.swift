@@ -61,6 +61,16 @@ struct Migration: Sendable {
         try Data(text.utf8).write(to: file ?? stage.routesFile, options: .atomic)
     }
 
+    /// Removes a provider from the file; no route may name it any more.
+    func removeProvider(_ name: String) throws {
+        let data = try Data(contentsOf: stage.routesFile)
+        var routes = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        var providers = routes["providers"] as? [String: Any] ?? [:]
+        providers[name] = nil
+        routes["providers"] = providers
+        try JSONSerialization.data(withJSONObject: routes).write(to: stage.routesFile, options: .atomic)
+    }
+
     private static let providers = [("lago", "E2E_LAGO"), ("polar", "E2E_POLAR"), ("flexprice", "E2E_FLEXPRICE")]
 
     /// Lets the gateway take the file over.
@@ -154,11 +164,14 @@ struct Migration: Sendable {
     }
 
     /// - Parameter end: of the window; nil: that of ``window``.
-    func startComparison(_ vendors: [String], level: String = "full", until end: Date? = nil) async throws -> Int {
+    func startComparison(_ vendors: [String], level: String = "full", until end: Date? = nil, sample: Int? = nil)
+        async throws -> Int
+    {
         let from = window.from
         let until = end?.ISO8601Format() ?? window.until
         let names = vendors.map { "\"\($0)\"" }.joined(separator: ",")
-        let body = #"{"from":"\#(from)","until":"\#(until)","providers":[\#(names)],"level":"\#(level)"}"#
+        let order = #"{"from":"\#(from)","until":"\#(until)","providers":[\#(names)],"level":"\#(level)""#
+        let body = order + (sample.map { #","sample":\#($0)}"# } ?? "}")
         let answer = try await stage.client.post("/v1/parity/runs", body)
         guard answer.status == 202, let id = try answer.object()["id"] as? Int else {
             throw UnexpectedAnswer(answer: answer)
@@ -176,10 +189,10 @@ struct Migration: Sendable {
         return run
     }
 
-    func compare(_ vendors: [String], level: String = "full", until end: Date? = nil) async throws
+    func compare(_ vendors: [String], level: String = "full", until end: Date? = nil, sample: Int? = nil) async throws
         -> (id: Int, run: [String: Any])
     {
-        let id = try await startComparison(vendors, level: level, until: end)
+        let id = try await startComparison(vendors, level: level, until: end, sample: sample)
         return (id, try await comparison(id))
     }
 

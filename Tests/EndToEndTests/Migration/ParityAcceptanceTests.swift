@@ -144,6 +144,81 @@ import Testing
         }
     }
 
+    @Test func `finds by Polar's sums a lost event that a foreign one stands in for`() async throws {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            let authorization = ["Authorization": "Bearer \(Stage.credentials["E2E_POLAR"] ?? "")"]
+            let meter =
+                try await stage.sandbox.post(
+                    "/polar/v1/meters/",
+                    #"""
+                    {"name":"Units","aggregation":{"func":"sum","property":"units"},"filter":{"conjunction":"and",
+                     "clauses":[{"property":"name","operator":"eq","value":"api_1"}]}}
+                    """#,
+                    headers: authorization
+                ).object()["id"] as? String
+            // The last whole hour.
+            let hour = (Int(Date().timeIntervalSince1970) / 3600 - 1) * 3600
+            let reads = #""rate_limit": "10000/s", "reads": {"lag": "300ms""#
+            try migration.writeRoutes(["lago", "polar"], settings: ["polar": reads + "}"])
+            try await stage.withGateway { _ async throws in
+                try await migration.setSettings("polar", #"{"lose":0.005,"seed":3}"#)
+                let events = (0..<1000).map { number in
+                    #"{"id":"s\#(number)","name":"api_1","customer_id":"c1","timestamp":\#(hour + number),"#
+                        + #""properties":{"units":\#(number % 10).25}}"#
+                }
+                for start in stride(from: 0, to: 1000, by: 100) {
+                    let batch = events[start..<(start + 100)].joined(separator: ",")
+                    #expect(try await stage.client.post("/v1/events", "[\(batch)]").status == 202)
+                }
+                try await migration.waitForDeliveries(["lago", "polar"])
+                let lost = try await migration.planted("polar")["lost"] ?? []
+                try #require(!lost.isEmpty)
+                try await migration.setSettings("polar", #"{"lose":0}"#)
+                let foreign = (0..<lost.count).map { number in
+                    #"{"name":"api_1","external_id":"foreign\#(number)","external_customer_id":"c1","#
+                        + #""timestamp":"\#(Date(timeIntervalSince1970: Double(hour + 1500)).ISO8601Format())","#
+                        + #""metadata":{"units":77,"number":\#(number)}}"#
+                }
+                let body = "{\"events\":[\(foreign.joined(separator: ","))]}"
+                #expect(
+                    try await stage.sandbox.post("/polar/v1/events/ingest", body, headers: authorization).status == 200
+                )
+                // The counts are as they should be.
+                let (_, counted) = try await migration.compare(["polar"], level: "digest", sample: 0)
+                #expect(counted["verdict"] as? String == "equal", "\(counted)")
+                let metered = #", "metered": {"api_1": {"property": "units", "meter": "\#(meter ?? "")"}}}"#
+                try migration.writeRoutes(["lago", "polar"], settings: ["polar": reads + metered])
+                try await migration.reload()
+                let (id, summed) = try await migration.compare(["polar"], level: "digest", sample: 0)
+                #expect(summed["verdict"] as? String == "different", "\(summed)")
+                let found = Dictionary(grouping: try await migration.findings(id), by: \.cause)
+                #expect(Set(found["lost_after_accept"]?.map(\.id) ?? []) == lost)
+                #expect(found["foreign"]?.count == lost.count && found.count == 2)
+            }
+        }
+    }
+
+    @Test func `names what vendors store and do not bill`() async throws {
+        try await Migration.set { (migration) async throws in
+            try migration.writeRoutes(["lago", "flexprice"])
+            try await migration.stage.withGateway { _ async throws in
+                try await migration.setSettings("lago", #"{"without_metric":["api_1"]}"#)
+                try await migration.setSettings("flexprice", #"{"without_customer":["c3"]}"#)
+                let ids = try await migration.send(0..<210)
+                try await migration.waitForDeliveries(["lago", "flexprice"])
+                let (id, run) = try await migration.compare(["lago", "flexprice"])
+                #expect(run["verdict"] as? String == "different", "\(run)")
+                let expected = ids.enumerated().flatMap { number, id -> [Migration.Finding] in
+                    let metric = Migration.Finding(provider: "lago", cause: "no_metric", id: id)
+                    let customer = Migration.Finding(provider: "flexprice", cause: "no_customer", id: id)
+                    return (number % 3 == 1 ? [metric] : []) + (number % 7 == 3 ? [customer] : [])
+                }
+                #expect(try await Set(migration.findings(id)) == Set(expected))
+            }
+        }
+    }
+
     private static let noCalls = ["reads": 0, "writes": 0, "refused_reads": 0, "refused_writes": 0]
 
     @Test func `tells what was rejected from what is missing`() async throws {

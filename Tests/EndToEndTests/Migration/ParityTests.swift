@@ -125,6 +125,10 @@ import Testing
             let id = try "\(first.run["id"] as? Int ?? -1)"
             let mended = try await parity(stage, ["resolve", id, "--resend"])
             #expect(mended.status == 0 && mended.text.contains("\(lost.count) events sent again"), "\(mended.text)")
+            let event = try await stage.client.get("/v1/events/\(lost.first ?? "")").object()
+            let resent = (event["timeline"] as? [[String: Any]])?.last
+            #expect(resent?["type"] as? String == "resent" && resent?["provider"] as? String == "polar")
+            #expect(resent?["comparison"] as? Int == Int(id))
             // Nothing is left to be sent again.
             #expect(try await parity(stage, ["resolve", id, "--resend"]).text.contains("0 events sent again"))
             let second = try await run(stage)
@@ -213,7 +217,7 @@ import Testing
                 ([Self.window.until, Self.window.from, "lago"], "must be after \"from\""),
                 ([Self.window.from, Self.window.until, "lagoo"], "did you mean \"lago\"?"),
                 ([Self.window.from, Self.window.until, "knetik"], "Knetik shows no events"),
-                (["1999-01-01T00:00:00Z", Self.window.until, "lago"], "the journal keeps no events from before"),
+                (["1999-01-01T00:00:00Z", Self.window.until, "lago"], "the journal has no events from before"),
                 (["yesterday", Self.window.until, "lago"], "must be a timestamp such as"),
             ]
             for (order, message) in bad {

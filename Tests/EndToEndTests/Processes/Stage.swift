@@ -11,9 +11,21 @@ struct Stage: Sendable {
     let sandboxProcess: ChildProcess
     /// Where the gateway listens; the same over restarts.
     let port: Int
+    /// Where the gateway keeps its journal.
+    let store: StageStore
+    /// The name of its data folder, and by which other gateways know it.
+    var node = "data"
+
+    /// What ``set(_:)`` gives its stages: the embedded store, unless a test runs others over a database.
+    @TaskLocal static var usualStore = StageStore.embedded
 
     /// Sets the stage, runs `body`, and stops and removes everything.
     static func set(_ body: (Stage) async throws -> Void) async throws {
+        try await set(over: usualStore, body)
+    }
+
+    /// Sets the stage over a store, runs `body`, and stops and removes everything.
+    static func set(over store: StageStore, _ body: (Stage) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let sandbox = try ChildProcess("tollgate", ["sandbox", "--listen", "127.0.0.1:0", "--log-format", "json"])
             do {
@@ -24,7 +36,9 @@ struct Stage: Sendable {
                     folder: folder,
                     sandbox: WebClient(base: address),
                     sandboxProcess: sandbox,
-                    port: try FreePort.find()
+                    port: try FreePort.find(),
+                    // A schema of its own for each stage.
+                    store: store.fresh
                 )
                 try stage.writeRoutes()
                 try await body(stage)
@@ -38,7 +52,21 @@ struct Stage: Sendable {
 
     var client: WebClient { WebClient(base: "http://127.0.0.1:\(port)", key: Self.key) }
     var routesFile: URL { folder.appending(path: "routes.json") }
-    var dataFolder: URL { folder.appending(path: "data") }
+    var dataFolder: URL { folder.appending(path: node) }
+
+    /// Another gateway over the same journal, with the same routes and vendors.
+    /// - Parameter store: another way to the same journal.
+    func another(_ node: String, over store: StageStore? = nil) throws -> Stage {
+        var stage = Stage(
+            folder: folder,
+            sandbox: sandbox,
+            sandboxProcess: sandboxProcess,
+            port: try FreePort.find(),
+            store: store ?? self.store
+        )
+        stage.node = node
+        return stage
+    }
 
     /// The variables with the vendors' keys.
     static let credentials = [
@@ -63,7 +91,7 @@ struct Stage: Sendable {
             [
                 "serve", "--routes", routesFile.path, "--data", dataFolder.path, "--listen", "127.0.0.1:\(port)",
                 "--log-format", "json",
-            ] + arguments,
+            ] + store.arguments(node: node) + arguments,
             environment: environment
         )
     }

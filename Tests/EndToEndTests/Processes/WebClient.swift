@@ -30,6 +30,8 @@ struct WebClient: Sendable {
     var key: String?
     /// Whether all requests share one connection, so that it is known which one each takes. Otherwise the client opens others in advance.
     var usesOneConnection = false
+    /// How long it waits for an answer.
+    var patience = TimeAmount.seconds(120)
 
     private static let (http, httpOnOneConnection) = (makeClient(connections: 8), makeClient(connections: 1))
 
@@ -65,7 +67,7 @@ struct WebClient: Sendable {
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let http = usesOneConnection ? Self.httpOnOneConnection : Self.http
-        let response = try await http.execute(request, timeout: .seconds(120))
+        let response = try await http.execute(request, timeout: patience)
         let received = try await response.body.collect(upTo: 256 << 20)
         return Answer(
             status: Int(response.status.code),

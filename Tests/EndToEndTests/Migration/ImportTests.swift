@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tollgate import` with what vendors list and with tables.
+@Suite struct ImportTests {
+    /// Of the client whose events go to the new vendor alone.
+    private static let history = "rival-key"
+
+    /// The client `demo` sends to Polar, `history` to Flexprice.
+    private func writeRoutes(_ stage: Stage) throws {
+        let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+            .replacing(
+                /"routes": \[.*"knetik", "mode": "mirror"\}\]\}\]/.dotMatchesNewlines(),
+                with: #"""
+                    "routes": [{"name": "history", "match": {"client": "history"}, "to": [{"provider": "flexprice"}]},
+                               {"name": "all", "to": [{"provider": "polar"}]}]
+                    """#
+            )
+            .replacing(
+                #""clients": ["#,
+                with: #""clients": [{"name": "history", "tenant": "demo", "key_sha256": "\#(KeyHash.rival)"}, "#
+            )
+        try Data(text.utf8).write(to: stage.routesFile)
+    }
+
+    /// Runs `tollgate import`.
+    private func run(
+        _ stage: Stage,
+        _ arguments: [String],
+        key: String = history
+    ) async throws -> (code: Int32, lines: [String]) {
+        let environment = ["TOLLGATE_URL": stage.client.base, "TOLLGATE_KEY": key]
+        let process = try ChildProcess("tollgate", ["import"] + arguments, environment: environment)
+        return (try await process.waitForExit(), process.lines)
+    }
+
+    /// Has the gateway send events to Polar, and keeps what Polar lists, gzip or not.
+    private func exportFromPolar(_ stage: Stage, _ count: Int) async throws -> URL {
+        let events = (0..<count).map {
+            #"{"id":"evt-\#($0)","name":"call","customer_id":"c\#($0 % 3)","properties":{"units":\#($0)}}"#
+        }
+        _ = try await stage.client.post("/v1/events", "[\(events.joined(separator: ","))]")
+        try await waitUntil("Polar has all") { try await stage.billed("polar").count == count }
+        let token = try #require(Stage.credentials["E2E_POLAR"])
+        let page = try await WebClient(base: stage.sandbox.base, key: token).get("/polar/v1/events/?limit=100")
+        let file = stage.folder.appending(path: "polar.json")
+        try Data(page.body).write(to: file)
+        return file
+    }
+
+    private static var tomorrow: String { Date(timeIntervalSinceNow: 86_400).ISO8601Format() }
+
+    @Test func `gives the new vendor what the old one lists, once`() async throws {
+        try await Stage.set { (stage) async throws in
+            try writeRoutes(stage)
+            try await stage.withGateway { _ async throws in
+                let file = try await exportFromPolar(stage, 40)
+                let arguments = [file.path, "--format", "polar", "--until", Self.tomorrow]
+
+                let dry = try await run(stage, arguments + ["--dry-run"])
+                #expect(dry.code == 0 && dry.lines.contains { $0.hasPrefix("40 events, from ") }, "\(dry.lines)")
+                #expect(dry.lines.contains("  call: 40") && dry.lines.contains("nothing was sent"), "\(dry.lines)")
+                #expect(try await stage.received("flexprice") == 0)
+
+                let first = try await run(stage, arguments)
+                #expect(first.code == 0, "\(first.lines)")
+                #expect(first.lines.contains { $0.hasPrefix("40 accepted, 0 duplicates, 0 refused") }, "\(first.lines)")
+                let second = try await run(stage, arguments)
+                #expect(second.lines.contains { $0.hasPrefix("0 accepted, 0 duplicates, 0 refused, 40 sent") })
+                // Without the memory of the first run the IDs still tell the events.
+                try FileManager.default.removeItem(atPath: file.path + ".tollgate-progress")
+                let third = try await run(stage, arguments)
+                #expect(third.lines.contains { $0.hasPrefix("0 accepted, 40 duplicates, 0 refused") }, "\(third.lines)")
+
+                try await waitUntil("Flexprice has all") { try await stage.billed("flexprice").count == 40 }
+                #expect(Set(try await stage.billed("flexprice")).count == 40)
+                #expect(try await stage.received("polar") == 40)
+            }
+        }
+    }
+
+    @Test func `sends nothing to the vendor that the file is from`() async throws {
+        try await Stage.set { (stage) async throws in
+            try writeRoutes(stage)
+            try await stage.withGateway { _ async throws in
+                let file = try await exportFromPolar(stage, 5)
+                let arguments = [file.path, "--format", "polar", "--until", Self.tomorrow]
+                let refused = try await run(stage, arguments, key: Stage.key)
+                #expect(refused.code == 1)
+                #expect(
+                    refused.lines.contains {
+                        $0.contains("the route all would send the event to polar, which not_to excludes")
+                    },
+                    "\(refused.lines)"
+                )
+                #expect(
+                    refused.lines.contains { $0.hasPrefix("0 accepted, 0 duplicates, 5 refused") },
+                    "\(refused.lines)"
+                )
+                let unknown = try await run(stage, arguments + ["--not-to", "poler"], key: Stage.key)
+                #expect(
+                    unknown.code == 1 && unknown.lines.contains { $0.contains("\"not_to\" is the name of a provider") }
+                )
+                #expect(try await stage.received("polar") == 5)
+            }
+        }
+    }
+
+    @Test func `imports a table with a time zone, packed, and tells faulty rows`() async throws {
+        try await Stage.set { (stage) async throws in
+            try writeRoutes(stage)
+            try await stage.withGateway { _ async throws in
+                let file = stage.folder.appending(path: "usage.csv")
+                let table = """
+                    \u{FEFF}Account;When;Event;units
+                    c1;2026-03-01 09:00;call;1,5
+                    c1;2026-03-01 09:00;call;2
+                    c2;yesterday;call;3
+                    """
+                try Data(table.utf8).write(to: file)
+                let packing = try ChildProcess(path: "/usr/bin/gzip", [file.path])
+                #expect(try await packing.waitForExit() == 0)
+                let arguments = [
+                    file.path + ".gz", "--format", "csv", "--map", "customer_id=Account,timestamp=When,name=Event",
+                    "--timezone", "Europe/Berlin",
+                ]
+                let imported = try await run(stage, arguments)
+                #expect(imported.code == 1)
+                #expect(
+                    imported.lines.contains { $0.hasPrefix("2 accepted, 0 duplicates, 1 refused") },
+                    "\(imported.lines)"
+                )
+                #expect(imported.lines.contains { $0.contains("usage.csv.gz:4: the timestamp \"yesterday\"") })
+                let again = try await run(stage, arguments)
+                #expect(again.lines.contains { $0.hasPrefix("0 accepted, 2 duplicates, 1 refused") }, "\(again.lines)")
+                try await waitUntil("Flexprice has both") { try await stage.billed("flexprice").count == 2 }
+                let events =
+                    try await stage.client.get("/v1/events?limit=10").object()["events"] as? [[String: Any]] ?? []
+                #expect(events.allSatisfy { $0["timestamp"] as? String == "2026-03-01T08:00:00.000Z" })
+            }
+        }
+    }
+
+    @Test func `requires the time from which the gateway sent events itself`() async throws {
+        try await Stage.set { (stage) async throws in
+            let result = try await run(stage, ["none.json", "--format", "lago"])
+            #expect(result.code == 64 && result.lines.contains { $0.contains("--format lago requires --until") })
+        }
+    }
+}
