@@ -11,6 +11,14 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Commit and build number, which `make` has in its environment: compiled into one C file, so that nothing else is built again.
+let stamp: [CSetting] = ["TOLLGATE_COMMIT", "TOLLGATE_BUILD"].compactMap { name in
+    let text = Context.environment[name, default: ""].filter { character in
+        character.isASCII && (character.isLetter || character.isNumber || ".+~_-".contains(character))
+    }
+    return text.isEmpty ? nil : .define(name, to: "\"\(text)\"")
+}
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -20,6 +28,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
@@ -65,12 +74,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         // Counts and times, whoever collects them.
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        // The templates of the dashboard's pages.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         // Queues that grow at one end and shrink at the other.
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         // Latencies in the benchmark.
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
     ],
     targets: [
+        // Version and commit of the program. Nothing below depends on it, so that another commit compiles one C file.
+        .target(name: "CBuild", cSettings: stamp),
+        .target(name: "Version", dependencies: ["CBuild"], swiftSettings: settings),
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "Randomness", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
@@ -87,9 +101,11 @@ let package = Package(
             dependencies: ["CSpawn", "ConfigurationFile", "Digest", "Events", "JSON"],
             swiftSettings: settings
         ),
+        // Which vendor's bill an event is on: customers' shares, billing periods, a migration's steps and gates. Decisions alone.
+        .target(name: "OfRecord", dependencies: ["Events"], swiftSettings: settings),
         .target(
             name: "Routing",
-            dependencies: ["Access", "ConfigurationFile", "Events", "JSON"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "OfRecord"],
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
@@ -109,7 +125,17 @@ let package = Package(
         .target(
             name: "JournalSQLite",
             dependencies: [
-                "Events", "Journal", "JournalFormat", "Telemetry", coreMetrics, grdb, logging, serviceLifecycle,
+                "Digest", "Events", "Journal", "JournalFormat", "Telemetry", coreMetrics, grdb, logging,
+                serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        // PostgreSQL's own client library.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(
+            name: "JournalPostgres",
+            dependencies: [
+                "CLibpq", "Events", "Journal", "JournalFormat", "Parity", "Telemetry", coreMetrics, logging,
             ],
             swiftSettings: settings
         ),
@@ -138,7 +164,7 @@ let package = Package(
         // What new routes would do to recorded traffic.
         .target(
             name: "Migration",
-            dependencies: ["Access", "Events", "JSON", "Journal", "Routing"],
+            dependencies: ["Access", "Events", "JSON", "Journal", "OfRecord", "Routing"],
             swiftSettings: settings
         ),
         .target(
@@ -146,12 +172,33 @@ let package = Package(
             dependencies: ["Access", "DeliveryEngine", "Events", "Routing"],
             swiftSettings: settings
         ),
+        // What the API and its readers show beside the journal itself: statistics, groups, previews, the configuration, CSV.
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "Parity",
+                "Routing", "Telemetry",
+            ],
+            swiftSettings: settings
+        ),
+        // The dashboard's pages: what they show, how it is written, and who is signed in. No I/O.
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "Access", "ConfigurationFile", "Digest", "Events", "JSON", "Journal", "OfRecord", "Parity", "Reports",
+                "Routing", mustache,
+            ],
+            resources: [.embedInCode("Assets"), .embedInCode("Templates")],
+            swiftSettings: settings
+        ),
         .target(
             name: "Ingress",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Journal", "JSON", "Parity",
-                "Randomness", "Routing", "Telemetry", "Transport", "VendorReads", coreMetrics, deque, httpTypes,
-                hummingbird, logging, nioCore, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPCompression, nioHTTPTypes,
+                "Acceptance", "Access", "ConfigurationFile", "Dashboard", "DeliveryEngine", "Events", "Journal", "JSON",
+                "OfRecord", "Parity", "Randomness", "Reports", "Routing", "Telemetry", "Transport", "VendorReads",
+                "Version", coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1,
+                nioHTTP2,
+                nioHTTPCompression, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
@@ -161,8 +208,9 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades",
-                "Ingress", "Journal", "JournalSQLite", "JSON", "Migration", "Observability", "Parity", "ParityRuns",
-                "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", coreMetrics, logging, nioCore,
+                "Ingress", "Journal", "JournalPostgres", "JournalSQLite", "JSON", "Migration", "Observability",
+                "Parity", "ParityRuns", "Reports",
+                "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", "Version", coreMetrics, logging, nioCore,
                 nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
             swiftSettings: settings
@@ -178,7 +226,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Client",
-            dependencies: ["CZlib", "Digest", "JSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["CZlib", "Digest", "Events", "JSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            swiftSettings: settings
+        ),
+        // Vendors' exports and tables of events, as the gateway's own events. Decisions alone.
+        .target(
+            name: "Imports",
+            dependencies: ["Client", "Digest", "Events", "JSON", "OfRecord"],
             swiftSettings: settings
         ),
         // The allocator of the program: an event is made on one thread and freed on another, which the system's takes locks for.
@@ -186,10 +240,12 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Access", "CMimalloc", "Client", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON",
-                "JournalSQLite",
-                "Observability", "Routing",
-                "Sandbox",
+                "Access", "CMimalloc", "Client", "ConfigurationFile", "Dashboard", "Events", "Gateway", "Imports",
+                "Ingress", "JSON",
+                "Journal", "JournalFormat",
+                "JournalPostgres", "JournalSQLite",
+                "Observability", "OfRecord", "Routing",
+                "Sandbox", "Version",
                 argumentParser,
                 logging, nioCore, nioHTTP1, serviceLifecycle, unixSignals,
             ],
@@ -198,8 +254,10 @@ let package = Package(
         .executableTarget(
             name: "tollgate-bench",
             dependencies: [
-                "Access", "Events", "JSON", "Journal", "JournalSQLite", "Routing", "Vendors", argumentParser,
-                asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+                "Access", "Events", "JSON", "Journal", "JournalPostgres", "JournalSQLite", "Parity", "PostgresServer",
+                "Routing",
+                "Vendors", argumentParser, asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1,
+                nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -207,10 +265,12 @@ let package = Package(
         // What tests share: helpers, and the behaviour suites that every implementation of a protocol must pass.
         .target(
             name: "TestSupport",
-            dependencies: ["Events", "Randomness"],
+            dependencies: ["CSpawn", "Events", "Randomness"],
             path: "Tests/Support/TestSupport",
             swiftSettings: settings
         ),
+        // A PostgreSQL server of a test run's own.
+        .target(name: "PostgresServer", path: "Tests/Support/PostgresServer", swiftSettings: settings),
         .target(
             name: "JournalBehaviour",
             dependencies: ["Events", "Journal", "Randomness", "TestSupport"],
@@ -218,9 +278,17 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "ParityBehaviour",
+            dependencies: ["Events", "Parity"],
+            path: "Tests/Support/ParityBehaviour",
+            swiftSettings: settings
+        ),
+
         // A wall clock that is wrong and slow name servers, for one program under test.
         .target(name: "FaultySystem", path: "Tests/Support/FaultySystem"),
 
+        .testTarget(name: "VersionTests", dependencies: ["Version"], swiftSettings: settings),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
@@ -243,8 +311,9 @@ let package = Package(
         .testTarget(
             name: "ParityRunsTests",
             dependencies: [
-                "Access", "Events", "JSON", "Journal", "Parity", "ParityRuns", "Randomness", "Routing", "TestSupport",
-                "Vendors", logging,
+                "Access", "Events", "JSON", "Journal", "Parity", "ParityBehaviour", "ParityRuns", "Randomness",
+                "Routing",
+                "TestSupport", "Vendors", logging,
             ],
             swiftSettings: settings
         ),
@@ -255,22 +324,27 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "OfRecordTests",
+            dependencies: ["Events", "OfRecord", "Randomness"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "RoutingTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Randomness", "Routing", "TestSupport",
-                "Vendors",
+                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "OfRecord", "Randomness", "Routing",
+                "TestSupport", "Vendors",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "MigrationTests",
-            dependencies: ["Events", "Journal", "Migration", "Routing", "Vendors"],
+            dependencies: ["Events", "JSON", "Journal", "Migration", "Routing", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "JournalFormatTests",
-            dependencies: ["Events", "Journal", "JournalFormat", "Randomness"],
+            dependencies: ["Events", "Journal", "JournalFormat", "Randomness", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -279,11 +353,20 @@ let package = Package(
                 "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalSQLite", "Randomness", "TestSupport",
                 grdb, logging,
             ],
+            exclude: ["Layouts/Journals"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "JournalPostgresTests",
+            dependencies: [
+                "Access", "Events", "Journal", "JournalBehaviour", "JournalFormat", "JournalPostgres", "JournalSQLite",
+                "Parity", "ParityBehaviour", "PostgresServer", "Randomness", "TestSupport", logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "AccessTests",
-            dependencies: ["Access", "ConfigurationFile", "Events", "Routing", "TestSupport"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "Randomness", "Routing", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -304,10 +387,18 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Access", "ConfigurationFile", "Dashboard", "Events", "JSON", "Journal", "Parity", "Reports", "Routing",
+                "Vendors",
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "IngressTests",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "Journal",
-                "JournalBehaviour", "JournalSQLite", "JSON", "Parity", "Randomness", "Routing", "Telemetry",
+                "JournalBehaviour", "JournalSQLite", "JSON", "Parity", "Randomness", "Reports", "Routing", "Telemetry",
                 "TestSupport", "VendorReads",
                 asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
@@ -317,15 +408,24 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Gateway", "Ingress", "JSON", "Journal", "JournalSQLite",
-                "Routing",
-                "TestSupport", logging,
+                "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
+                "JournalSQLite", "Observability", "Reports", "Routing", "TestSupport", "Version", coreMetrics, logging,
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ObservabilityTests",
             dependencies: ["Observability", "Telemetry", "TestSupport", coreMetrics, logging],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: [
+                "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalBehaviour", "JournalSQLite",
+                "Parity", "Reports",
+                "Routing", "Telemetry", "TestSupport", "Vendors", logging,
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -338,12 +438,22 @@ let package = Package(
             dependencies: ["Client", "JSON", "TestSupport", nioCore, nioHTTP1, nioPosix],
             swiftSettings: settings
         ),
-        .testTarget(name: "tollgateTests", dependencies: ["Events", "JSON", "tollgate"], swiftSettings: settings),
+        .testTarget(
+            name: "ImportsTests",
+            dependencies: ["Client", "Events", "Imports", "JSON", "OfRecord", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "tollgateTests",
+            dependencies: ["Events", "Gateway", "JSON", "JournalPostgres", "tollgate", argumentParser],
+            swiftSettings: settings
+        ),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Events", "Journal", "JournalBehaviour", "JournalSQLite", "TestSupport", "tollgate", asyncHTTPClient,
+                "Events", "Journal", "JournalBehaviour", "JournalSQLite", "PostgresServer", "TestSupport", "tollgate",
+                asyncHTTPClient,
                 logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL,
