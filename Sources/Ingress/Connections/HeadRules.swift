@@ -1,3 +1,4 @@
+import Glibc
 import NIOHTTP1
 
 /// RFC 9112's rules for a request's head that NIO's decoder does not check. The response to a head that breaks one is 400 and the end of
@@ -30,11 +31,11 @@ enum HostField {
         if first == UInt8(ascii: "[") {
             guard let end = value.firstIndex(of: UInt8(ascii: "]")) else { return false }
             let address = value[value.index(after: value.startIndex)..<end]
-            return address.count >= 2 && address.allSatisfy(isOfAddress) && isPort(value[value.index(after: end)...])
+            return isAddress(address) && isPort(value[value.index(after: end)...])
         }
         let end = value.firstIndex(of: UInt8(ascii: ":")) ?? value.endIndex
         let name = value[..<end]
-        return !name.isEmpty && name.allSatisfy(isOfName) && isPort(value[end...])
+        return isName(name) && isPort(value[end...])
     }
 
     /// Nothing, or a colon with digits after it, which may be missing.
@@ -45,9 +46,34 @@ enum HostField {
             && digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 65_535
     }
 
-    /// Hexadecimal digits, colons, dots, and what a future version or a zone may have.
-    private static func isOfAddress(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "%")
+    /// An IPv6 address, perhaps with a zone (RFC 6874). Addresses of later versions, which nobody has, are none.
+    private static func isAddress(_ value: some BidirectionalCollection<UInt8>) -> Bool {
+        let end = value.firstIndex(of: UInt8(ascii: "%")) ?? value.endIndex
+        let zone = value[end...]
+        guard zone.isEmpty || (zone.count > 3 && zone.starts(with: "%25".utf8) && isName(zone.dropFirst(3))) else {
+            return false
+        }
+        // The longest one, with an IPv4 address at its end, has 45 characters.
+        let text = value[..<end]
+        guard text.count <= 45, text.allSatisfy({ isHexDigit($0) || $0 == 0x2E || $0 == 0x3A }) else { return false }
+        var address = in6_addr()
+        return inet_pton(AF_INET6, String(decoding: text, as: UTF8.self), &address) == 1
+    }
+
+    private static func isName(_ value: some BidirectionalCollection<UInt8>) -> Bool {
+        guard !value.isEmpty, value.allSatisfy(isOfName) else { return false }
+        // Each percent sign begins the code of a byte.
+        return value.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst()
+            .allSatisfy { $0.count >= 2 && $0.prefix(2).allSatisfy(isHexDigit) }
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
     }
 
     /// Unreserved characters, sub-delimiters and percent-encoding.

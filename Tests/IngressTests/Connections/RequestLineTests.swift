@@ -59,6 +59,9 @@ import Testing
         ("a_b-c.example", true), ("", false), (":80", false), ("a b", false), ("a/b", false), ("user@a", false),
         ("a:8a", false), ("a:99999", false), ("a:80:80", false), ("[::1", false), ("[]", false), ("[::1]x", false),
         ("a?b", false), ("a#b", false), ("ä", false), ("a\"b", false), ("<a>", false), ("a,b", true),
+        ("[zz]", false), ("[1:2]", false), ("[2001:db8::1%25eth0]:80", true), ("[fe80::1%eth0]", false),
+        ("[::ffff:10.0.0.1]", true), ("[1::2::3]", false), ("[v1.a]", false), ("a%20b", true), ("a%2", false),
+        ("a%zz", false), ("[::1\0]", false),
     ])
     func `tells a host from what is none`(text: String, isValid: Bool) {
         #expect(HostField.isValid(text.utf8) == isValid)
