@@ -46,6 +46,7 @@ struct TestJournal: Sendable {
         scope: String = "",
         name: String = "api_request",
         tenant: TenantID = "shop",
+        client: ClientName = "web",
         plan: Plan = plan
     ) -> AcceptedEvent {
         AcceptedEvent(
@@ -58,7 +59,7 @@ struct TestJournal: Sendable {
             id: EventID(id),
             in: Submission(
                 tenant: tenant,
-                client: "web",
+                client: client,
                 acceptedAt: Timestamp(milliseconds: 1_750_000_000_000),
                 plan: plan
             )

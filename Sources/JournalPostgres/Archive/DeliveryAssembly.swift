@@ -33,7 +33,7 @@ struct DeliveryAssembly {
         for (_, event) in events {
             accounts.formUnion(event.plan.destinations.compactMap { names.accountNumbers[$0.provider] })
         }
-        let outcomes = try DeliveryOutcomes(of: events.map(\.sequence), at: accounts, names, session)
+        let outcomes = try DeliveryOutcomes(of: events.map(\.sequence), at: accounts, session)
         let known = try details(of: outcomes.allRows.map { Key(account: $0.account, sequence: $0.sequence) })
         return events.map { sequence, event in
             func delivery(_ account: Int32?, _ destination: Destination, of lane: LaneNumber? = nil) -> Delivery? {

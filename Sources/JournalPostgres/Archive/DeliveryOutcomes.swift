@@ -29,10 +29,9 @@ struct DeliveryOutcomes: Sendable {
     init(
         of sequences: [Int64],
         at accounts: Set<Int32>,
-        _ names: NameTable,
         _ session: PostgresSession
     ) throws(PostgresFailure) {
-        lanes = try Self.lanes(names, session)
+        lanes = try Self.lanes(session)
         for row in try session.run(.readDeliveryRows, [.int8s(sequences)]) {
             let row = try DeliveryRow(row)
             rows[Key(account: row.account, number: row.sequence)] = row
@@ -70,13 +69,12 @@ struct DeliveryOutcomes: Sendable {
         return run(sequence, account).map { $0.attempt == nil ? .skipped : .delivered }
     }
 
-    private static func lanes(_ names: NameTable, _ session: PostgresSession) throws(PostgresFailure) -> [LaneAccount] {
-        try session.run(.readLaneAccounts, []).compactMap { row in
-            guard let provider = names.accounts[Int32(clamping: row.integer(2))] else { return nil }
-            return LaneAccount(
+    private static func lanes(_ session: PostgresSession) throws(PostgresFailure) -> [LaneAccount] {
+        try session.run(.readLaneAccounts, []).map { row in
+            LaneAccount(
                 lane: LaneNumber(row.integer(0)),
                 number: Int32(clamping: row.integer(1)),
-                provider: provider,
+                provider: ProviderName(row.text(2)),
                 adapter: AdapterName(row.text(3))
             )
         }

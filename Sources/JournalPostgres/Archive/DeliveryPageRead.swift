@@ -8,8 +8,10 @@ struct DeliveryPageRead: Sendable {
     private let parts: StoreParts
     private let filter: DeliveryFilter
     private let limit: Int
+    private let after: DeliveryCursor?
     /// The delivery that the page is after, and then the last that was looked at.
-    private var position: (sequence: Int64, account: Int32)
+    private var position: (sequence: Int64, account: Int32) = (0, 0)
+    private var hasBegun = false
     private var found: [ArchivedDelivery] = []
     private var bytes = 0
     private var hasMore = false
@@ -21,9 +23,8 @@ struct DeliveryPageRead: Sendable {
     init(_ parts: StoreParts, _ filter: DeliveryFilter, after: DeliveryCursor?, limit: Int) {
         self.parts = parts
         self.filter = filter
+        self.after = after
         self.limit = limit
-        let account = after.flatMap { parts.names.current.accountNumbers[$0.provider] }
-        position = (after?.sequence.rawValue ?? 0, account ?? 0)
     }
 
     /// What was found.
@@ -35,6 +36,11 @@ struct DeliveryPageRead: Sendable {
     }
 
     mutating func step(_ session: PostgresSession) throws(PostgresFailure) {
+        if !hasBegun, let after {
+            let account = try parts.names.latest(session).accountNumbers[after.provider]
+            position = (after.sequence.rawValue, account ?? 0)
+        }
+        hasBegun = true
         if filter.duplicateAtVendor { try stepDuplicates(session) } else { try stepRows(session) }
     }
 
@@ -56,13 +62,13 @@ struct DeliveryPageRead: Sendable {
 
     /// What the rows can tell; the rest is asked of the events.
     private func query(_ session: PostgresSession) throws(PostgresFailure) -> [Parameter]? {
-        let names = parts.names.current
+        let names = try parts.names.latest(session)
         var (accounts, origins, sequences): ([Int32]?, [Int32]?, [Int64]?) = (nil, nil, nil)
         if !filter.providers.isEmpty {
             accounts = filter.providers.compactMap { names.accountNumbers[$0] }
             for row in try session.run(.readLaneAccounts, []) {
-                guard let provider = names.accounts[Int32(clamping: row.integer(2))] else { continue }
-                if filter.providers.contains(provider) { accounts?.append(Int32(clamping: row.integer(1))) }
+                guard filter.providers.contains(ProviderName(row.text(2))) else { continue }
+                accounts?.append(Int32(clamping: row.integer(1)))
             }
             if accounts?.isEmpty ?? true { return nil }
         }
@@ -95,7 +101,7 @@ struct DeliveryPageRead: Sendable {
             runs.count == Self.perStep ? runs.last.map { $0.first - 1 } : nil,
         ].compactMap(\.self)
         let ordered = Set(sequences).filter { number in ends.allSatisfy { number <= $0 } }.sorted()
-        let accounts = Set(parts.names.current.accounts.keys).sorted()
+        let accounts = try parts.names.latest(session).accounts.keys.sorted()
         try look(at: ordered.flatMap { sequence in accounts.map { (sequence, $0) } }, session)
         if !isDone, ends.isEmpty { isDone = true }
     }
@@ -107,7 +113,7 @@ struct DeliveryPageRead: Sendable {
     ) throws(PostgresFailure) {
         let sequences = Set(places.map(\.sequence)).sorted()
         let events = try parts.reader.chosenEvents(at: sequences, session)
-        let names = parts.names.current
+        let names = try parts.names.latest(session)
         let archived = try DeliveryAssembly(names: names, session: session).archived(
             sequences.compactMap { sequence in events[sequence].map { (sequence, $0) } }
         )

@@ -56,7 +56,7 @@ struct LedgerTally: Sendable {
         }
         guard !inside.isEmpty else { return }
         counts.events += inside.count
-        let outcomes = try DeliveryOutcomes(of: inside.map(\.0), at: accounts, names, session)
+        let outcomes = try DeliveryOutcomes(of: inside.map(\.0), at: accounts, session)
         for (sequence, event) in inside { count(event, sequence, outcomes, names) }
     }
 

@@ -7,10 +7,10 @@ extension PostgresEventStore: SettlementReading {
     {
         var known: [ProviderName: Int32] = [:]
         for provider in Set(deliveries.values.joined()) { known[provider] = try await knownAccount(of: provider) }
-        let (accounts, names) = (known, parts.names.current)
+        let accounts = known
         let sequences = deliveries.keys.map(\.rawValue)
         return try await readPoint { (session) throws(PostgresFailure) in
-            let outcomes = try DeliveryOutcomes(of: sequences, at: Set(accounts.values), names, session)
+            let outcomes = try DeliveryOutcomes(of: sequences, at: Set(accounts.values), session)
             return deliveries.reduce(into: [:]) { settled, delivery in
                 let providers = delivery.value.filter { provider in
                     accounts[provider].flatMap { outcomes.status(delivery.key.rawValue, $0) }?.isFinal ?? false

@@ -6,7 +6,7 @@ import Synchronization
 /// The numbers under which chunks and rows name origins, plans and accounts.
 ///
 /// A name gets its number in the database, before anything uses it, and keeps it forever. What other gateways have added is read when a
-/// chunk or a row names it.
+/// chunk names it, and before a read that begins with names (`latest`).
 final class JournalNames: Sendable {
     private let table = Mutex(NameTable())
     /// Rises when the names are forgotten: numbers of before may name something else.
@@ -74,6 +74,17 @@ final class JournalNames: Sendable {
     func refresh(_ session: PostgresSession) throws(PostgresFailure) {
         let new = try Self.load(session)
         table.withLock { $0.add(new) }
+    }
+
+    /// The names with what other gateways have added by now: for reads that look for the numbers of names.
+    func latest(_ session: PostgresSession) throws(PostgresFailure) -> NameTable {
+        let known = current
+        // Names are never removed.
+        let counts = try session.run(.countNames, []).first
+        guard counts?.integer(0) != Int64(known.origins.count) || counts?.integer(1) != Int64(known.accounts.count)
+        else { return known }
+        try refresh(session)
+        return current
     }
 
     private func register(_ origins: Set<EventOrigin>, _ plans: [Plan]) async throws(StoreError) {

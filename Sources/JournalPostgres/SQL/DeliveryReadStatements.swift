@@ -44,8 +44,10 @@ extension Statement {
         """
     )
 
-    /// The accounts of lanes, the oldest lane first.
-    static let readLaneAccounts = read("SELECT number, account, provider, adapter FROM lanes ORDER BY number")
+    /// The accounts of lanes, the oldest lane first, with the name of their provider.
+    static let readLaneAccounts = read(
+        "SELECT l.number, l.account, a.name, l.adapter FROM lanes l JOIN accounts a ON a.number = l.provider ORDER BY l.number"
+    )
 
     /// A page of rows. $1 and $2 the row before it; each of the others does not restrict if it is NULL: $3 statuses, $4 accounts,
     /// $5 origins, $6 events; $7 how many.

@@ -2,6 +2,7 @@
 extension Statement {
     static let readOrigins = read("SELECT number, tenant, client FROM origins ORDER BY number")
     static let readPlans = read("SELECT number, encoded FROM plans ORDER BY number")
+    static let countNames = read("SELECT (SELECT count(*) FROM origins), (SELECT count(*) FROM accounts)")
     static let readAccounts = read("SELECT number, name FROM accounts ORDER BY number")
 
     /// $1 tenants, $2 their clients.

@@ -79,6 +79,7 @@ private final class Begun: Sendable {
             let filter = DeliveryFilter(tenant: "shop", statuses: [.retrying], eventIDs: [EventID("\(event)")])
             let decision = DeliveryRevision(action: .discard, filter: filter, by: "operator", at: due)
             changed += try await store.revise(decision).changed
+            guard changed > 0 else { continue }
             begun.discard()
             try await waitUntil("something is sent") { begun.hasSent }
         }
