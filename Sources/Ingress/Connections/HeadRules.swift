@@ -1,5 +1,10 @@
-import Glibc
 import NIOHTTP1
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// RFC 9112's rules for a request's head that NIO's decoder does not check. The response to a head that breaks one is 400 and the end of
 /// the connection, because two servers could read it differently.
