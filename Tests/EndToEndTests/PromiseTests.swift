@@ -37,7 +37,7 @@ import Testing
                 for number in 1...30 { _ = try await stage.client.post("/v1/events", event("e\(number)")) }
                 let expected = Set((1...30).map { "e\($0)" })
                 for vendor in ["lago", "polar", "flexprice"] {
-                    try await waitUntil("\(vendor) has all", within: .seconds(60)) {
+                    try await waitUntil("\(vendor) has all") {
                         let waiting = try await stage.deliveries(vendor, "retrying")
                         let billed = try await stage.billed(vendor)
                         return waiting.isEmpty && Set(billed) == expected

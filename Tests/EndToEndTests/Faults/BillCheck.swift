@@ -17,7 +17,7 @@ struct BillCheck {
     /// Waits until the poisoned events are dead letters, while good ones show that the vendors are well.
     func waitForDeadLetters(_ load: Load) async throws {
         for (vendor, poisoned) in poisoned where !poisoned.ids.isEmpty {
-            try await waitUntil("the poisoned events were posted (seed \(seed))", within: .seconds(120)) {
+            try await waitUntil("the poisoned events were posted (seed \(seed))") {
                 poisoned.ids.isSubset(of: load.acknowledged)
             }
             guard !poisoned.isTriedForever else { continue }

@@ -93,4 +93,38 @@ import Testing
             }
         }
     }
+
+    @Test func `a journal moves while its gateway takes events, which has to stop for the rest only`() async throws {
+        let server = try await PostgresServer.shared()
+        try await Stage.set(over: .embedded) { (old) async throws in
+            func store(_ numbers: Range<Int>) async throws {
+                for number in numbers {
+                    #expect(try await old.client.post("/v1/events", Self.event("m\(number)")).status == 202)
+                }
+            }
+            let stage = try old.another("new", over: .shared(address: server.address, lease: "3s"))
+            let gateway = try await old.startGateway()
+            try await store(0..<20)
+            let move = try StoreCommand(stage: stage).start("journal", "move", "--from", old.dataFolder.path)
+            _ = try await move.waitForLine("it copies") { $0.contains("copying its events while it runs") ? $0 : nil }
+            try await store(20..<40)
+            _ = try await move.waitForLine("it asks for the stop") { $0.contains("stop the gateway now") ? $0 : nil }
+            try await store(40..<60)
+            try await gateway.stop()
+            #expect(try await move.waitForExit() == 0)
+            #expect(move.lines.contains { $0.hasPrefix("moved 60 events in ") }, "\(move.lines)")
+            try await stage.withGateway { _ async throws in
+                for number in [3, 33, 53] {
+                    let repeated = try await stage.client.post("/v1/events", Self.event("m\(number)"))
+                    #expect(repeated.text.contains("duplicate"))
+                    #expect(try await stage.client.post("/v1/events", Self.event("m\(number)", 2)).status == 409)
+                }
+                for vendor in BillCheck.vendors {
+                    try await waitUntil("\(vendor) has all") { try await stage.billed(vendor).count >= 60 }
+                    let billed = try await stage.billed(vendor)
+                    #expect(billed.sorted() == (0..<60).map { "m\($0)" }.sorted(), "\(vendor)")
+                }
+            }
+        }
+    }
 }

@@ -29,11 +29,6 @@ struct StoreCommand: Sendable {
 
     func run(_ arguments: [String]) async throws -> Result {
         let files = ["output", "messages"].map { stage.folder.appending(path: "\($0)-\(UUID().uuidString)") }
-        var variables = environment
-        if case .shared(let address, let schema, _) = stage.store {
-            variables["TOLLGATE_STORE"] = address
-            variables["TOLLGATE_STORE_SCHEMA"] = schema
-        }
         let process = try ChildProcess(
             path: "/bin/sh",
             ["-c", #"output=$1 messages=$2; shift 2; "$@" > "$output" 2> "$messages""#, "sh"] + files.map(\.path)
@@ -45,5 +40,19 @@ struct StoreCommand: Sendable {
             try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
         }
         return Result(status: status, output: lines[0], messages: lines[1])
+    }
+
+    /// Starts one that goes on while the test does something else.
+    func start(_ arguments: String...) throws -> ChildProcess {
+        try ChildProcess("tollgate", arguments, environment: variables)
+    }
+
+    private var variables: [String: String] {
+        var variables = environment
+        if case .shared(let address, let schema, _) = stage.store {
+            variables["TOLLGATE_STORE"] = address
+            variables["TOLLGATE_STORE_SCHEMA"] = schema
+        }
+        return variables
     }
 }

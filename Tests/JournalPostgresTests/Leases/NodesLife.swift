@@ -134,7 +134,7 @@ struct NodesLife {
         let node = anyNode()
         guard stores.count > 1, let number = stores[node].ledger.keeper.node else { return }
         let expire = "UPDATE nodes SET expires_at = now() - interval '1 s' WHERE node = \(number)"
-        try await waitUntil("node \(number) is buried", within: .seconds(30)) {
+        try await waitUntil("node \(number) is buried") {
             // A heartbeat that comes before the burial keeps the node alive.
             try await journal.server.run(expire, schema: journal.schema)
             let left =

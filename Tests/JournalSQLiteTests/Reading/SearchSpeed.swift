@@ -48,7 +48,7 @@ struct SearchSpeed {
             let store = try SQLiteEventStore(opening: folder, logger: Logger(label: "speed"))
             print("start \(what) the index: \(ContinuousClock.now - start)")
             start = .now
-            try await waitUntil("the index is whole", within: .seconds(120)) {
+            try await waitUntil("the index is whole") {
                 store.parts.columns.snapshot().gaps.isEmpty
             }
             print("until the index is whole: \(ContinuousClock.now - start)")

@@ -55,7 +55,7 @@ package final class ChildProcess: Sendable {
     @discardableResult
     package func waitForExit() async throws -> Int32 {
         var status: Int32?
-        try await waitUntil("process \(identifier) ends", within: .seconds(120)) {
+        try await waitUntil("process \(identifier) ends") {
             status = self.status.withLock { Self.status(of: self.identifier, &$0) }
             return status != nil
         }
@@ -67,7 +67,7 @@ package final class ChildProcess: Sendable {
     package func waitForLine<Found>(_ what: String, _ match: (String) -> Found?) async throws -> Found {
         var found: Found?
         do {
-            try await waitUntil(what, within: .seconds(120)) {
+            try await waitUntil(what) {
                 // Asked first, so that what it said last is read too.
                 let isRunning = self.isRunning
                 found = self.lines.lazy.compactMap(match).first

@@ -17,7 +17,7 @@ package struct ConditionNeverHeld: Error, CustomStringConvertible {
 /// - Throws: ``ConditionNeverHeld`` at the deadline, or what `condition` throws.
 package func waitUntil(
     _ what: String,
-    within deadline: Duration = .seconds(120),
+    within deadline: Duration = .seconds(300),
     isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool
 ) async throws {
@@ -33,7 +33,7 @@ package func waitUntil(
 /// The same on a thread of its own, which may block.
 package func blockUntil(
     _ what: String,
-    within deadline: Duration = .seconds(120),
+    within deadline: Duration = .seconds(300),
     _ condition: () throws -> Bool
 ) throws {
     let end = ContinuousClock.now + deadline
