@@ -62,7 +62,7 @@ import Testing
                     return true
                 }
             }
-            let store = StageStore.shared(address: server.address, lease: "3s")
+            let store = StageStore.shared(address: server.address)
             let stage = try old.another("new", over: store)
             let command = StoreCommand(stage: stage)
             let preview = try await command.run("journal", "move", "--from", old.dataFolder.path, "--dry-run")
@@ -102,7 +102,7 @@ import Testing
                     #expect(try await old.client.post("/v1/events", Self.event("m\(number)")).status == 202)
                 }
             }
-            let stage = try old.another("new", over: .shared(address: server.address, lease: "3s"))
+            let stage = try old.another("new", over: .shared(address: server.address))
             let gateway = try await old.startGateway()
             try await store(0..<20)
             let move = try StoreCommand(stage: stage).start("journal", "move", "--from", old.dataFolder.path)

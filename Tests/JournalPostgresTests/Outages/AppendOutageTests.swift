@@ -31,7 +31,7 @@ import Testing
     @Test func `an append that a lock holds up is answered after the time that it may wait, and stored once`()
         async throws
     {
-        let journal = try await TestJournal { $0.outagePatience = .seconds(2) }
+        let journal = try await TestJournal { $0.outagePatience = .seconds(8) }
         let store = try await journal.open()
         try await Self.store("first", in: store)
         // Whoever holds a row of the slots keeps every append from its commit. This one holds it until it is ended.
@@ -59,7 +59,7 @@ import Testing
         let server = try await PostgresServer.make()
         var settings = PostgresStoreSettings(address: Secret(server.address))
         settings.schema = PostgresServer.newSchema()
-        settings.outagePatience = .seconds(2)
+        settings.outagePatience = .seconds(8)
         settings.lease = .seconds(60)
         let store = try await PostgresEventStore.open(settings, logger: TestJournal.logger)
         try await Self.store("before", in: store)
@@ -84,7 +84,7 @@ import Testing
     @Test func `a connection that leads to another journal is refused, and reported`() async throws {
         let server = try await PostgresServer.make()
         var settings = PostgresStoreSettings(address: Secret(server.address))
-        (settings.outagePatience, settings.lease) = (.seconds(1), .seconds(60))
+        (settings.outagePatience, settings.lease) = (.seconds(8), .seconds(60))
         let store = try await PostgresEventStore.open(settings, logger: TestJournal.logger)
         try await Self.store("1", in: store)
         try await server.run("UPDATE meta SET value = 'another' WHERE name = 'journal'", schema: settings.schema)
