@@ -61,8 +61,9 @@ enum HostField {
         // The longest one, with an IPv4 address at its end, has 45 characters.
         let text = value[..<end]
         guard text.count <= 45, text.allSatisfy({ isHexDigit($0) || $0 == 0x2E || $0 == 0x3A }) else { return false }
-        var address = in6_addr()
-        return inet_pton(AF_INET6, String(decoding: text, as: UTF8.self), &address) == 1
+        return withUnsafeTemporaryAllocation(byteCount: 16, alignment: 16) { address in
+            inet_pton(AF_INET6, String(decoding: text, as: UTF8.self), address.baseAddress) == 1
+        }
     }
 
     private static func isName(_ value: some BidirectionalCollection<UInt8>) -> Bool {
