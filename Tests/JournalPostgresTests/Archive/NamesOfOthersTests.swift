@@ -83,7 +83,10 @@ import Testing
                 at: Timestamp(milliseconds: 1_750_000_000_000)
             )
         )
-        guard case .started(let lane) = started else { return Issue.record("\(started)") }
+        guard case .started(let lane) = started else {
+            Issue.record("\(started)")
+            return
+        }
         let lease = try await writer.lease(lane.number, taking: EverythingToPolar())
         let block = try #require(try await writer.claimBlock(under: lease, limit: Self.limit))
         let attempt = Attempt(at: Timestamp(milliseconds: 7), latency: .zero, httpStatus: 200, status: .delivered)
