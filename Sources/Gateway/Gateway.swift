@@ -51,9 +51,10 @@ package enum Gateway {
         let planner = parts.planner(reloading: reloader)
         let parity = try parts.parity()
         let statistics = StatisticsKeeper(clock: parts.clock)
+        let problems = ProblemCounts()
         var readiness = parts.readiness()
         let followers = parts.followers(&readiness, reloader)
-        let operations = parts.operations(readiness, reloader, planner, parity, statistics)
+        let operations = parts.operations(readiness, reloader, planner, parity, statistics, problems)
         let servers = parts.servers(serving: parts.ingressServices(operations), onReady: onReady)
         let retention = RetentionService(
             journal: parts.store,
@@ -70,9 +71,13 @@ package enum Gateway {
             routes: parts.routes,
             clock: parts.clock
         )
-        return [parts.opened.service, parts.audit, retention, reloader, keys, planner]
+        return [parts.opened.service, parts.audit, retention, reloader, keys, parts.keyUses(), planner]
             + (parts.start.certificates.map { [$0] } ?? []) + followers
-            + [parts.delivery(), parts.backfills(), parity, sampler] + servers
+            + [
+                parts.delivery(), parts.backfills(), parity, sampler,
+                ProblemCounter(counts: problems, archive: parts.store),
+            ]
+            + servers
     }
 }
 

@@ -146,6 +146,16 @@ extension GatewayParts {
         return try await KeysReloader(from: source, routes: routes, logger: logger, auditing: audit)
     }
 
+    /// Notes when keys were used last.
+    func keyUses() -> KeyUseRecorder {
+        KeyUseRecorder(
+            routes: routes,
+            keeping: opened.keys(orIn: settings.dataFolder),
+            clock: clock,
+            logger: logs.logger("tollgate.keys")
+        )
+    }
+
     func reloader() -> RoutesReloader {
         RoutesReloader(
             file: settings.routesFile,

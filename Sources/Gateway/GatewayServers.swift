@@ -96,7 +96,8 @@ extension GatewayParts {
         _ reloader: RoutesReloader,
         _ planner: RoutesPlanner,
         _ parity: ParityRunner,
-        _ statistics: StatisticsKeeper
+        _ statistics: StatisticsKeeper,
+        _ problems: ProblemCounts
     ) -> IngressOperations {
         IngressOperations(
             readiness: readiness,
@@ -130,7 +131,9 @@ extension GatewayParts {
                 lanes: store,
                 clock: clock
             ),
+            problems: problems,
             keys: GatewayKeys(keeping: opened.keys(orIn: settings.dataFolder), routes: routes),
+            simulators: settings.simulators,
             owners: readiness.shared
         )
     }

@@ -28,6 +28,8 @@ package struct GatewaySettings: Sendable {
     package var acceptsClock = false
     /// The key of the demo client, which gets the scope `admin`, if the simulated vendors run; nil otherwise.
     package var demoKey: String?
+    /// The simulated vendors, if they run in this process; nil otherwise.
+    package var simulators: (any SimulatorControlling)?
     /// Whether a crash may leave a core dump, which contains keys and events.
     package var allowsCoreDumps = false
     /// How long a shutdown waits for requests in flight.

@@ -52,7 +52,8 @@ package struct IngressServer: Service {
                 logger: telemetry.logger,
                 metrics: RequestMetrics(facades: given.dialects.map(\.adapter), factory: telemetry.metrics),
                 routes: given.routes
-            )
+            ),
+            refusals: given.operations.refusals
         )
         self.services = services
         responder = GatewayResponder(

@@ -68,7 +68,13 @@ package struct IngressOperations: Sendable {
     /// Nil if keys cannot be changed here.
     let keys: (any KeyManaging)?
     let statistics: any StatisticsReading
+    /// What the menu of the dashboard shows.
+    let problems: ProblemCounts
     let configuration: any ConfigurationReading
+    let latestComparisons = LatestComparisons()
+    let refusals = ClientRefusals()
+    /// Nil if no simulated vendors run in this process.
+    let simulators: (any SimulatorControlling)?
     /// Nil if no other gateway shares the journal.
     let owners: (any AccountOwning)?
 
@@ -76,7 +82,9 @@ package struct IngressOperations: Sendable {
     ///   - audit: one for all listeners; it runs beside them.
     ///   - parity: makes comparisons beside them.
     ///   - statistics: kept beside them.
+    ///   - problems: counted beside them.
     ///   - keys: lets operators change keys at the dashboard.
+    ///   - simulators: of vendors, which the dashboard shows.
     ///   - owners: knows what other gateways deliver to.
     package init(
         readiness: any ReadinessReporting,
@@ -88,11 +96,15 @@ package struct IngressOperations: Sendable {
         parity: any ParityRunning,
         statistics: any StatisticsReading,
         configuration: any ConfigurationReading,
+        problems: ProblemCounts = ProblemCounts(),
         keys: (any KeyManaging)? = nil,
+        simulators: (any SimulatorControlling)? = nil,
         owners: (any AccountOwning)? = nil
     ) {
         self.owners = owners
+        self.simulators = simulators
         self.statistics = statistics
+        self.problems = problems
         self.configuration = configuration
         self.readiness = readiness
         self.reloading = reloading

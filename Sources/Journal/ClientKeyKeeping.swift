@@ -17,6 +17,26 @@ package protocol ClientKeyKeeping: Sendable {
         after version: Int64,
         recording entry: AuditEntry
     ) async throws(StoreError) -> Bool
+
+    /// On which day keys were used last, by their digests.
+    func clientKeyUses() async throws(StoreError) -> [ClientKeyUse]
+
+    /// Notes on which day keys were used last; a later day that is noted stays.
+    /// - Parameter oldest: keys that were used last before this day are forgotten.
+    func note(_ uses: [ClientKeyUse], forgettingBefore oldest: String) async throws(StoreError)
+}
+
+/// The last use of a key.
+package struct ClientKeyUse: Sendable, Equatable {
+    /// The SHA-256 of the key.
+    package let digest: [UInt8]
+    /// In UTC, such as `2026-11-29`.
+    package let day: String
+
+    package init(digest: [UInt8], day: String) {
+        self.digest = digest
+        self.day = day
+    }
 }
 
 /// The keys of a journal at one version.

@@ -35,7 +35,15 @@ extension ParityRunner: ParityRunning {
         try await store.resends(of: event)
     }
 
+    package func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] {
+        try await store.customers(of: id, limit: limit)
+    }
+
     package func accept(_ acceptance: Acceptance) async throws(ParityError) { try await store.accept(acceptance) }
+
+    package func acceptances(in run: ParityRun) async throws(ParityError) -> [Acceptance] {
+        try await store.acceptances(at: clock.now).filter { $0.concerns(run) }
+    }
 
     package func latest() async throws(ParityError) -> [ParityRun] {
         var providers: Set<ProviderName> = []

@@ -241,6 +241,10 @@ extension ParityStore {
         }
     }
 
+    package func acceptances(at now: Timestamp) async throws(ParityError) -> [Acceptance] {
+        try await read { db in try Self.acceptances(at: now, in: db) }
+    }
+
     /// The acceptances that are valid at a time.
     static func acceptances(at now: Timestamp, in db: Database) throws -> [Acceptance] {
         try Row.fetchAll(

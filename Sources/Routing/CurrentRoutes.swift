@@ -8,11 +8,13 @@ package struct RoutesSnapshot: Sendable {
     package let table: RoutingTable
     package let keys: KeyTable
 
-    /// - Parameter stored: the keys of the data folder.
-    package init(_ routes: Routes, stored: StoredKeys = StoredKeys()) {
+    /// - Parameters:
+    ///   - stored: the keys of the data folder.
+    ///   - previous: the keys that this snapshot replaces.
+    package init(_ routes: Routes, stored: StoredKeys = StoredKeys(), replacing previous: KeyTable? = nil) {
         self.routes = routes
         table = RoutingTable(routes)
-        keys = KeyTable(routes.clients, stored: stored)
+        keys = KeyTable(routes.clients, stored: stored, replacing: previous)
     }
 }
 
@@ -47,14 +49,15 @@ package final class CurrentRoutes: Sendable {
 
     /// Replaces the routes atomically.
     package func replace(by routes: Routes) {
-        change { $0.snapshot = RoutesSnapshot(routes, stored: $0.stored) }
+        change { $0.snapshot = RoutesSnapshot(routes, stored: $0.stored, replacing: $0.snapshot.keys) }
     }
 
     /// Replaces the keys of the data folder atomically.
     package func replace(by stored: StoredKeys) {
         change { state in
             state.stored = stored
-            state.snapshot = RoutesSnapshot(state.snapshot.routes, stored: stored)
+            let previous = state.snapshot
+            state.snapshot = RoutesSnapshot(previous.routes, stored: stored, replacing: previous.keys)
         }
     }
 

@@ -10,6 +10,8 @@ struct SandboxResponder: HTTPResponder {
     private let vendors: [String: VendorBooth]
     private let control: SandboxControl
 
+    var desk: SandboxDesk { SandboxDesk(vendors: vendors) }
+
     /// A simulator with its faults.
     struct VendorBooth: Sendable {
         let simulator: any Simulator

@@ -21,17 +21,22 @@ package struct SandboxSettings: Sendable, Equatable {
 /// The simulated vendors, each below its own prefix of one address.
 package struct SandboxServer: Service {
     private let settings: SandboxSettings
+    private let responder: SandboxResponder
     private let onReady: @Sendable (Int) -> Void
 
     /// - Parameter onReady: called with the port when requests are taken.
     package init(settings: SandboxSettings, onReady: @escaping @Sendable (Int) -> Void) {
         self.settings = settings
         self.onReady = onReady
+        responder = SandboxResponder(seed: settings.seed)
     }
+
+    /// The simulators, for the process that runs them.
+    package var desk: SandboxDesk { responder.desk }
 
     package func run() async throws {
         let application = Application(
-            responder: SandboxResponder(seed: settings.seed),
+            responder: responder,
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "tollgate-sandbox",

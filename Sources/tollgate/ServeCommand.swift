@@ -145,10 +145,13 @@ struct ServeCommand: AsyncParsableCommand {
         defer { logs.flush() }
         var environment = ProcessInfo.processInfo.environment
         var alongside: [any Service] = []
+        var simulators: SandboxSimulators?
         if sandbox {
             environment.merge(SandboxEnvironment.variables) { own, _ in own }
             let settings = SandboxSettings(host: sandboxListen.host, port: sandboxListen.port)
-            alongside.append(SandboxServer(settings: settings) { _ in })
+            let server = SandboxServer(settings: settings) { _ in }
+            simulators = SandboxSimulators(desk: server.desk)
+            alongside.append(server)
         }
         let dashboard = self.dashboard.settings(demoKey: sandbox ? DemoKey.value : nil)
         var ingress = IngressSettings(host: listen.host, port: listen.port, servesAdministration: adminListen == nil)
@@ -190,6 +193,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.acceptsClock = acceptClock
         settings.allowsCoreDumps = allowCoreDumps
         settings.demoKey = sandbox ? DemoKey.value : nil
+        settings.simulators = simulators
         let welcome = Welcome(
             scheme: tls.certificate == nil ? "http" : "https",
             host: listen.host,

@@ -175,6 +175,30 @@ class Page:
         wide = self.driver.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
         assert wide[0] <= wide[1], f"{self.driver.current_url} is {wide[0]} wide in a window of {wide[1]}"
 
+    def has_no_cut_table(self):
+        """No table is wider than the page has room for, so that no column is out of sight."""
+        cut = self.driver.execute_script(
+            "return [...document.querySelectorAll('main .scroll')].filter((box) => box.scrollWidth > box.clientWidth + 1)"
+            ".map((box) => [box.textContent.trim().slice(0, 80), box.scrollWidth, box.clientWidth])"
+        )
+        assert not cut, f"{self.driver.current_url}: {cut}"
+
+    def count_refreshes(self):
+        """From now on, what each refresh brings is kept in the page: its verdict, if it has one."""
+        self.driver.execute_script(
+            "window.refreshes_ = []; const plain = window.fetch;"
+            "window.fetch = async (...given) => {"
+            "  const response = await plain(...given);"
+            "  const text = await response.clone().text();"
+            "  refreshes_.push((text.match(/class=\"verdict[^]*?<\\/div>/) ?? [''])[0]);"
+            "  return response;"
+            "};"
+        )
+
+    def refreshes(self):
+        """The verdicts of the refreshes so far."""
+        return self.driver.execute_script("return refreshes_")
+
     def is_accessible(self):
         """axe-core's rules, of which none serious may be broken."""
         script = pathlib.Path(importlib.util.find_spec("axe_core_python").origin).parent / "axe.min.js"

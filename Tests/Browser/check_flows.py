@@ -27,10 +27,19 @@ def outage_and_recovery():
     """The Overview says that a vendor fails, and that it works again."""
     with open_gateway() as running, chromium() as driver:
         page = Page(driver, running.url).sign_in().open()
-        page.sees("closed").is_accessible()
+        page.sees("delivering").is_accessible()
+        page.has_no_cut_table()
         calm = page.text("#overview .verdict")
+        # Two refreshes are ten seconds.
+        assert page.find("[data-refresh-rate]").get_attribute("value") == "5"
+        page.count_refreshes()
         faults(running, "lago", status={"503": 1})
         send(running, events(5_000))
+        page.wait("the circuit", lambda: _circuit(running, "lago-sandbox") == "open")
+        # One refresh may be under way; the one after it is made of what the gateway knows by now.
+        before = len(page.refreshes())
+        page.wait("the refreshes", lambda: len(page.refreshes()) >= before + 2)
+        assert any("lago-sandbox fails" in verdict for verdict in page.refreshes()[: before + 2]), page.refreshes()
         page.wait("the verdict", lambda: page.text("#overview .verdict") != calm)
         page.sees("lago-sandbox", "#overview .verdict")
         page.sees("503")
@@ -46,6 +55,52 @@ def outage_and_recovery():
         page.has_empty_console()
 
 
+def _circuit(running, name):
+    return next(provider["circuit"] for provider in running.get("/v1/providers")["providers"] if provider["name"] == name)
+
+
+def simulated_outage():
+    """A simulator is set to 503 at *Try* and back: the Overview says so, and the backlog drains."""
+    with open_gateway() as running, chromium() as driver:
+        page = Page(driver, running.url).sign_in(DASHBOARD_KEY).open("/try")
+        _behave(page, "lago", "unavailable: 503")
+        page.is_accessible()
+        page.has_no_cut_table()
+        page.shot("try-simulators")
+        send(running, events(200))
+        page.open().sees("lago-sandbox fails", "#overview .verdict")
+        page.open("/try")
+        assert [_behaviour(page, vendor) for vendor in ("flexprice", "lago")] == ["works", "unavailable: 503"]
+        _behave(page, "lago", "works")
+        page.open()
+        page.wait("the verdict", lambda: "lago-sandbox" not in page.text("#overview .verdict"))
+        assert running.count("lago") == 200
+        page.has_empty_console()
+
+
+def _simulator(page, vendor):
+    """The row of a simulated vendor."""
+    return next(row for row in page.all("#simulators tbody tr") if row.find_element(By.TAG_NAME, "th").text == vendor)
+
+
+def _behaviour(page, vendor):
+    return _simulator(page, vendor).find_element(By.CSS_SELECTOR, ".status").text
+
+
+def _behave(page, vendor, label):
+    """Chooses how a simulated vendor behaves."""
+
+    def choose():
+        row = _simulator(page, vendor)
+        row.find_element(By.TAG_NAME, "select").send_keys(label)
+        row.find_element(By.TAG_NAME, "button").click()
+        return True
+
+    page.find("#simulators tbody tr")
+    page.wait("the choice", choose)
+    page.wait("the behaviour", lambda: _behaviour(page, vendor) == label)
+
+
 def dead_letters():
     """Twelve thousand dead letters over three codes: filter, dry run, typed count, retry, and the entry in the log."""
     codes = {422: "invalid_event", 409: "duplicate_conflict", 413: "payload_too_large"}
@@ -57,6 +112,8 @@ def dead_letters():
         page = Page(driver, running.url).sign_in(DASHBOARD_KEY).open("/problems?provider=lago-sandbox&status=rejected")
         page.sees("12,000 deliveries")
         page.is_accessible()
+        page.has_no_cut_table()
+        page.wait("the count in the menu", lambda: "12,000" in page.text("#problem-count"))
         page.shot("problems")
         # One cause: what would change, and nothing changes.
         page.click("a[aria-label^='Retry duplicate_conflict']")
@@ -82,6 +139,9 @@ def dead_letters():
         page.sees("The entry in the log")
         page.wait("the deliveries", lambda: running.count("lago") >= 12_000)
         page.wait("no dead letters", lambda: not _rejected(running))
+        page.open()
+        page.wait("no count in the menu", lambda: not page.text("#problem-count"))
+        page.open("/problems/result?action=retry")
         page.follow("The entry in the log")
         page.sees("deliveries: retry").sees("12000")
         # The event keeps what failed before.
@@ -142,6 +202,8 @@ def try_an_event():
             page.sees(provider)
         page.sees('"transaction_id":"try-1"')
         assert "5a4db0c5-0000-4000" not in driver.page_source, "a vendor's key is on the page"
+        page.press("Preview with prices")
+        page.sees("Would cost 0.14 EUR").sees("Polar has no estimates")
         page.is_accessible()
         page.shot("try-preview")
         assert running.received("lago") == [], "a preview was sent"
@@ -290,8 +352,15 @@ def migration_with_differences():
         link.click()
         page.wait("the event", lambda: page.path == f"/dashboard/events/{name}")
         driver.get(run_page)
+        page.has_no_cut_table()
+        page.sees("Customers that differ")
+        page.click("details[id^=accept-] summary")
+        page.fill("reason", "the vendor credits them")
+        page.find("details[open] input[name=until]").send_keys("2099-12-31T00:00:00Z")
+        page.press("Accept")
+        page.wait("the acceptance", lambda: not page.all("details[id^=accept-]"))
         page.follow("Report to print")
-        page.sees("SHA-256 of the figures")
+        page.sees("SHA-256 of the figures").sees("the vendor credits them").sees("Customers that differ")
         page.media()
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
         page.wait("the page for paper", lambda: not page.find("header.top").is_displayed())
@@ -300,4 +369,4 @@ def migration_with_differences():
 
 
 if __name__ == "__main__":
-    run([outage_and_recovery, dead_letters, one_event, try_an_event, live_tail, live_under_load, routes_and_a_change, migration_with_differences])
+    run([outage_and_recovery, simulated_outage, dead_letters, one_event, try_an_event, live_tail, live_under_load, routes_and_a_change, migration_with_differences])

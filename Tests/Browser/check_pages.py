@@ -5,6 +5,7 @@ Exits with 1 if a scenario fails. Names of scenarios as arguments run those alon
 
 import contextlib
 import http.server
+import re
 import threading
 import urllib.parse
 
@@ -57,6 +58,7 @@ def every_screen_is_accessible():
         page = Page(driver, running.url).sign_in()
         for path, title in (SCREENS | DETAILS).items():
             page.open(path).sees(title, "main h1")
+            page.has_no_cut_table()
             for scheme in ("light", "dark"):
                 page.media(prefers_color_scheme=scheme)
                 page.is_accessible()
@@ -146,13 +148,18 @@ def revoke_on_the_page():
         page.press("New key")
         key, key_id = page.text("#made-key"), page.text("main [role=status] p code")
         page.wait("the key to be in effect", lambda: is_usable(running, key))
-        page.open("/clients")
+        page.wait("the day of the last use", lambda: page.open("/clients") and any(_is_used(row, key_id) for row in page.all("main tbody tr")))
         row = page.wait("the key", lambda: next((row for row in page.all("main tbody tr") if key_id in row.text), None))
         row.find_element("css selector", "summary").click()
         row.find_element("css selector", "button.danger").click()
         page.sees("revoked")
         page.wait("the key to be refused", lambda: not is_usable(running, key))
         page.has_empty_console()
+
+
+def _is_used(row, key_id):
+    """Whether the row of a key says on which day it was used last."""
+    return key_id in row.text and re.search(r"\b20\d\d-\d\d-\d\d [a-z]", row.text)
 
 
 def hidden_tab():

@@ -47,6 +47,19 @@ import Testing
         #expect(verdict([]).grade == .ok)
     }
 
+    @Test func `says what another gateway reports of the providers that it delivers to`() {
+        func elsewhere(isReady: Bool) -> ProviderFacts {
+            var facts = provider(waiting: 3, for: .seconds(5)) { $0.circuit = "open" }
+            facts.elsewhere = ProviderFacts.Elsewhere(gateway: "gateway-b", isReady: isReady, detail: "circuit open")
+            return facts
+        }
+        #expect(verdict([elsewhere(isReady: true)]).grade == .ok)
+        let failing = verdict([elsewhere(isReady: false)])
+        #expect(failing.grade == .bad)
+        #expect(failing.sentences[0].hasPrefix("lago is delivered by gateway-b, which reports: circuit open; 3 events"))
+        #expect(ProviderState(elsewhere(isReady: false)).label == "failing at another gateway")
+    }
+
     @Test func `says who refuses the credential, what waits, and since when`() {
         let found = verdict([provider(waiting: 41_210, for: .seconds(1560)) { $0.parked = fault }])
         #expect(found.grade == .bad)

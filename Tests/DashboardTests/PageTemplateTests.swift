@@ -1,6 +1,7 @@
 import Access
 import Events
 import Foundation
+import Reports
 import Testing
 
 @testable import Dashboard
@@ -22,7 +23,13 @@ import Testing
     }
 
     private func frame(_ text: String) -> PageFrame {
-        PageFrame(environment: text, isSandbox: true, client: client(text), current: .events)
+        PageFrame(
+            environment: text,
+            isSandbox: true,
+            client: client(text),
+            current: .events,
+            problems: ProblemCount(deliveries: 1204, isLeast: true)
+        )
     }
 
     /// How often each character stands in the text that could begin or end something.
@@ -55,7 +62,10 @@ import Testing
         let sample = try #require(SamplePages.all.first { $0.name == name })
         let content = PageTemplates.content(sample.page("plain"), in: frame("plain"))
         let document = PageTemplates.document(sample.page("plain"), in: frame("plain"))
-        #expect(document.contains(content.trimmingCharacters(in: .whitespacesAndNewlines)))
+        let parts = content.components(separatedBy: "<span class=\"count bad\"")
+        #expect(parts.count == 2 && parts[1].contains("1,204+"), "the count of problems comes with a refresh")
+        #expect(document.contains(parts[0].trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(document.contains(parts[1].trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(document.hasPrefix("<!DOCTYPE html>"))
         #expect(content.contains("<h1>") && !content.contains("<html"))
     }
@@ -145,10 +155,23 @@ import Testing
         )
         for screen in Screen.allCases {
             let isAllowed = screen.scope.map(reader.may) ?? true
-            #expect(html.contains("\">\(screen.title)</a>") == isAllowed, "\(screen)")
+            #expect(html.contains("\">\(screen.title)<") == isAllowed, "\(screen)")
         }
         #expect(html.contains(#"<a href="/dashboard/events" aria-current="page">Events</a>"#))
         #expect(!html.contains("is-sandbox"))
+    }
+
+    @Test(arguments: [
+        (ProblemCount(deliveries: 12, isLeast: false), "12"), (ProblemCount(deliveries: 1000, isLeast: true), "1,000+"),
+        (ProblemCount(deliveries: 0, isLeast: false), nil), (nil, nil),
+    ])
+    func `counts what waits for a person in the menu, if anything does`(count: ProblemCount?, shown: String?) {
+        let frame = PageFrame(environment: nil, isSandbox: false, client: client("c"), current: nil, problems: count)
+        let page = ProblemPage(title: "t", detail: "d", status: 404, requestID: "r")
+        for html in [PageTemplates.document(page, in: frame), PageTemplates.content(page, in: frame)] {
+            let counted = html.firstMatch(of: #/id="problem-count"[^>]*>(?:<span[^>]*>[^<]*<\/span>)?([^<]*)<\/span>/#)
+            #expect(counted.map { String($0.1) } == (shown ?? ""))
+        }
     }
 }
 

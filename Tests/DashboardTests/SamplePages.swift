@@ -58,6 +58,18 @@ enum SamplePages {
                 )
                 return ProviderPage(facts, nil, mayAct: true, at: now)
             },
+            Sample(name: "provider of another gateway") { text in
+                let facts = ProviderFacts(
+                    name: ProviderName(text),
+                    adapter: AdapterName(text),
+                    pipeline: nil,
+                    backlog: nil,
+                    elsewhere: ProviderFacts.Elsewhere(gateway: text, isReady: false, detail: text),
+                    passed: ProviderFacts.Passed(inFlight: 1, requests: 12, errors: 2, refused: 3),
+                    slot: 0
+                )
+                return ProviderPage(facts, nil, mayAct: true, at: now)
+            },
             Sample(name: "provider, removed") { ProviderPage(provider($0, isGone: true), nil, mayAct: true, at: now) },
             Sample(name: "events") { events($0) },
             Sample(name: "events, empty") { _ in

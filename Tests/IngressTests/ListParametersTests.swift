@@ -94,6 +94,18 @@ import Testing
         }
     }
 
+    @Test func `a filter by client takes the events that any of the clients sent`() throws {
+        for (query, isTaken) in [("client=web", true), ("client=shop,web", true), ("client=shop", false)] {
+            let condition = try #require(try ListQuery(query[...], allowed: ListQuery.filterNames).filter.condition)
+            #expect(condition(event(acceptedAt: Timestamp(milliseconds: 1))) == isTaken, "\(query)")
+        }
+        let both = try ListQuery("client=web&accepted_from=1000", allowed: ListQuery.filterNames).filter
+        #expect(try #require(both.condition)(event(acceptedAt: Timestamp(milliseconds: 1))) == false)
+        #expect(throws: Problem.self) {
+            _ = try ListQuery("client=web&provider=p", allowed: ListQuery.filterNames.union(["provider"])).vendorQuery
+        }
+    }
+
     private func event(acceptedAt: Timestamp) -> AcceptedEvent {
         AcceptedEvent(
             CanonicalEvent(name: "n", customerID: "c"),

@@ -86,4 +86,29 @@ import Testing
             }
         }
     }
+
+    @Test func `the process that runs a sandbox lets a vendor fail, and sees how it is`() async throws {
+        try await SandboxFixture.with { (sandbox) async throws in
+            let names = ["flexprice", "knetik", "lago", "polar"]
+            #expect(sandbox.desk.all.map(\.name) == names)
+            #expect(sandbox.desk.all.allSatisfy { $0.behaviour == .works })
+            #expect(sandbox.desk.set(.unavailable, at: "polar"))
+            #expect(!sandbox.desk.set(.unavailable, at: "stripe"))
+            #expect(try await sandbox.polar(event).status == 503)
+            #expect(sandbox.desk.all.map(\.behaviour) == [.works, .works, .works, .unavailable])
+            #expect(sandbox.desk.set(.works, at: "polar"))
+            #expect(try await sandbox.polar(event).status == 200)
+            #expect(sandbox.desk.all.last?.received == 1 && sandbox.desk.all.last?.billed == 1)
+            _ = try await sandbox.send(.PUT, "/sandbox/polar/faults", #"{"status":{"418":0.5}}"#)
+            #expect(sandbox.desk.all.last?.behaviour == nil)
+        }
+    }
+
+    @Test(arguments: Behaviour.allCases)
+    func `each behaviour has faults of its own`(behaviour: Behaviour) async throws {
+        try await SandboxFixture.with { (sandbox) async throws in
+            #expect(sandbox.desk.set(behaviour, at: "lago"))
+            #expect(sandbox.desk.all.first { $0.name == "lago" }?.behaviour == behaviour)
+        }
+    }
 }

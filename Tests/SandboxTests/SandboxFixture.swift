@@ -19,6 +19,7 @@ struct SandboxFixture {
     }
 
     let address: String
+    let desk: SandboxDesk
 
     static func with(_ body: (SandboxFixture) async throws -> Void) async throws {
         let (ports, onReady) = AsyncStream<Int>.makeStream()
@@ -29,7 +30,7 @@ struct SandboxFixture {
             guard let port = await iterator.next() else {
                 throw ConditionNeverHeld(description: "the sandbox never listened")
             }
-            try await body(SandboxFixture(address: "http://127.0.0.1:\(port)"))
+            try await body(SandboxFixture(address: "http://127.0.0.1:\(port)", desk: server.desk))
             group.cancelAll()
         }
     }

@@ -8,7 +8,7 @@ package struct Authenticator: Sendable {
         self.clock = clock
     }
 
-    /// The client whose key this is, and the key as it is configured.
+    /// The client whose key this is, and the key as it is configured. The key counts as used.
     /// - Throws: ``KeyError`` if the key is unknown, or not valid now.
     package func holder(presenting key: String, in keys: KeyTable) throws(KeyError) -> KeyTable.Holder {
         do {
@@ -22,6 +22,7 @@ package struct Authenticator: Sendable {
     package func holder(of digest: KeyDigest, in keys: KeyTable) throws(KeyError) -> KeyTable.Holder {
         guard let holder = keys.holder(of: digest) else { throw .unknown }
         if holder.key.hasTerm { try check(holder.key) }
+        holder.use.note()
         return holder
     }
 

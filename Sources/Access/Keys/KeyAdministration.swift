@@ -40,6 +40,8 @@ package struct KeyAdministration: Sendable {
         /// Nil if it is in `routes.json`.
         package let stored: StoredKey?
         package let state: State
+        /// The day in UTC on which it was used last, such as `2026-11-29`; nil if no use is known.
+        package var lastUsed: String?
     }
 
     /// Makes a key for a client.
@@ -114,7 +116,12 @@ package struct KeyAdministration: Sendable {
                 key.revoked != nil ? .revoked : known.contains(key.client) ? Self.state(key.key, now) : .clientless
             return Listed(client: key.client, key: key.key, stored: key, state: state)
         }
-        let all = (fromRoutes + stored).filter { client == nil || $0.client.rawValue == client }
+        let uses = try await file.uses()
+        let all = (fromRoutes + stored).filter { client == nil || $0.client.rawValue == client }.map { listed in
+            var listed = listed
+            listed.lastUsed = uses.days[listed.key.digest]
+            return listed
+        }
         return Set(all.map(\.client)).sorted().flatMap { name in all.filter { $0.client == name } }
     }
 

@@ -54,7 +54,7 @@ package struct KeyFile: Sendable {
             } catch is POSIXError {
                 throw failure()
             }
-            try replace(by: keys.text)
+            try replace(file, by: keys.text)
             return value
         }
     }
@@ -69,16 +69,17 @@ package struct KeyFile: Sendable {
     /// The acts from ``takeActs()`` are in the audit log.
     package func forgetActs() throws { try acts.forget() }
 
-    private func locked<Value>(_ work: () throws -> Value) throws -> Value {
+    func locked<Value>(_ work: () throws -> Value) throws -> Value {
         let lock = try open(file.deletingLastPathComponent().appending(path: "keys.lock"), O_RDWR | O_CREAT)
         defer { close(lock) }
         guard flock(lock, LOCK_EX) == 0 else { throw failure() }
         return try work()
     }
 
-    private func replace(by content: [UInt8]) throws(KeyFileFault) {
+    /// Replaces a file of the data folder atomically.
+    func replace(_ file: URL, by content: [UInt8]) throws(KeyFileFault) {
         let folder = file.deletingLastPathComponent()
-        let new = folder.appending(path: "keys.json.new")
+        let new = folder.appending(path: file.lastPathComponent + ".new")
         let descriptor = try open(new, O_WRONLY | O_CREAT | O_TRUNC)
         defer { close(descriptor) }
         guard fchmod(descriptor, 0o600) == 0 else { throw failure() }

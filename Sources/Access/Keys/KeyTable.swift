@@ -4,10 +4,12 @@ package struct KeyTable: Sendable {
     package final class Holder: Sendable {
         package let client: Client
         package let key: ClientKey
+        let use: KeyUse
 
-        init(client: Client, key: ClientKey) {
+        init(client: Client, key: ClientKey, use: KeyUse) {
             self.client = client
             self.key = key
+            self.use = use
         }
     }
 
@@ -16,15 +18,25 @@ package struct KeyTable: Sendable {
     /// - Parameters:
     ///   - clients: with their keys in `routes.json`, which take precedence where a key is in both files.
     ///   - stored: the keys of the data folder. Keys of unknown clients are ignored.
-    package init(_ clients: [Client], stored: StoredKeys = StoredKeys()) {
+    ///   - previous: the table that this one replaces, so that no use of a key is forgotten.
+    package init(_ clients: [Client], stored: StoredKeys = StoredKeys(), replacing previous: KeyTable? = nil) {
         var holders: [KeyDigest: Holder] = [:]
-        for client in clients {
-            for key in stored.usable(by: client.name) { holders[key.digest] = Holder(client: client, key: key) }
+        func add(_ key: ClientKey, of client: Client) {
+            let use = previous?.holders[key.digest]?.use ?? KeyUse()
+            holders[key.digest] = Holder(client: client, key: key, use: use)
         }
         for client in clients {
-            for key in client.keys { holders[key.digest] = Holder(client: client, key: key) }
+            for key in stored.usable(by: client.name) { add(key, of: client) }
+        }
+        for client in clients {
+            for key in client.keys { add(key, of: client) }
         }
         self.holders = holders
+    }
+
+    /// The keys that were used since the last call.
+    package func takeUsed() -> Set<KeyDigest> {
+        Set(holders.values.filter { $0.use.take() }.map(\.key.digest))
     }
 
     /// The holder of the key with this digest, whether or not the key is valid now; nil if there is none.

@@ -113,6 +113,11 @@ async function refreshOne(address, elements) {
         const fresh = parsed.getElementById(element.id);
         if (fresh) swap(element, fresh);
     }
+    // What stands beside every page comes with any of them.
+    for (const element of document.querySelectorAll('[data-refresh-along][id]')) {
+        const fresh = parsed.getElementById(element.id);
+        if (fresh) swap(element, fresh);
+    }
 }
 
 /** Replaces the children, and keeps open what was open and focused what had the focus. */

@@ -1,6 +1,6 @@
 package import Access
 import ConfigurationFile
-import Events
+package import Events
 
 /// Who may use the gateway: clients, their scopes, limits and keys.
 package struct ClientsPage: PageContent {
@@ -20,6 +20,7 @@ package struct ClientsPage: PageContent {
         let scopes: String
         let names: String?
         let limits: String
+        let refused: String
         let keys: [Key]
         let hasKeys: Bool
     }
@@ -33,6 +34,8 @@ package struct ClientsPage: PageContent {
         let start: TimeText?
         let end: TimeText?
         let origin: String
+        /// A day in UTC.
+        let lastUsed: String
         let mayRevoke: Bool
     }
 
@@ -44,16 +47,31 @@ package struct ClientsPage: PageContent {
         let note: String?
     }
 
+    /// How often requests of a client were refused since the start of the gateway.
+    package struct Refused: Sendable {
+        let limited: Int
+        let forbidden: Int
+
+        package init(limited: Int, forbidden: Int) {
+            self.limited = limited
+            self.forbidden = forbidden
+        }
+    }
+
     /// - Parameters:
+    ///   - refused: of each client.
     ///   - keys: of all clients, as ``KeyAdministration/list(of:)`` gives them.
     ///   - made: a key to show once.
     package init(
         _ clients: [Client],
         _ keys: [KeyAdministration.Listed],
         made: KeyAdministration.Made? = nil,
-        fault: String? = nil
+        fault: String? = nil,
+        refused: (ClientName) -> Refused = { _ in Refused(limited: 0, forbidden: 0) }
     ) {
-        self.clients = clients.map { client in Self.row(client, keys.filter { $0.client == client.name }) }
+        self.clients = clients.map { client in
+            Self.row(client, keys.filter { $0.client == client.name }, refused(client.name))
+        }
         hasClients = !clients.isEmpty
         self.made = made.map { made in
             MadeKey(
@@ -77,7 +95,13 @@ package struct ClientsPage: PageContent {
         return notes.isEmpty ? nil : notes.joined(separator: " ")
     }
 
-    private static func row(_ client: Client, _ keys: [KeyAdministration.Listed]) -> Row {
+    private static func text(_ refused: Refused) -> String {
+        let parts = [(refused.limited, "beyond a limit"), (refused.forbidden, "forbidden")].filter { $0.0 > 0 }
+        guard !parts.isEmpty else { return "none since the start" }
+        return parts.map { "\(PlainNumbers.count($0.0)) \($0.1)" }.joined(separator: ", ") + " since the start"
+    }
+
+    private static func row(_ client: Client, _ keys: [KeyAdministration.Listed], _ refused: Refused) -> Row {
         let limits = [(client.limits.requests, "requests"), (client.limits.events, "events")].compactMap {
             limit,
             what in
@@ -90,6 +114,7 @@ package struct ClientsPage: PageContent {
             scopes: client.scopes.map(\.rawValue).sorted().joined(separator: ", "),
             names: names.isEmpty ? nil : names.joined(separator: ", "),
             limits: limits.isEmpty ? "none" : limits.joined(separator: ", "),
+            refused: text(refused),
             keys: keys.map(key),
             hasKeys: !keys.isEmpty
         )
@@ -111,6 +136,7 @@ package struct ClientsPage: PageContent {
             start: (listed.key.notBefore ?? listed.stored?.created).map { TimeText($0) },
             end: (listed.stored?.revoked ?? listed.key.expires).map { TimeText($0) },
             origin: listed.stored.map(\.origin.rawValue) ?? "routes.json",
+            lastUsed: listed.lastUsed ?? "no record",
             mayRevoke: listed.stored != nil && (listed.state == .usable || listed.state == .early)
         )
     }

@@ -71,6 +71,8 @@ package struct EventDetailPage: PageContent {
     let lanes: [Lane]
     let hasNoLanes: Bool
     let curl: String?
+    /// A form that begins with this event.
+    let tryHref: String
     let refreshHref: String
     /// All deliveries, and those that failed at least once.
     let tabs: [Other]
@@ -193,6 +195,7 @@ package struct EventDetailPage: PageContent {
         self.comparisons = comparisons
         comparisonsHref = PageLink.address(address, kept + [("comparisons", "1")]) + "#comparisons"
         hasNoLanes = deliveries.isEmpty
+        tryHref = PageLink.address(Screen.try.path, [("event", id)])
         curl = options.hidesProperties ? nil : EventText.curl(accepted, to: options.address)
     }
 

@@ -1,7 +1,7 @@
 package import Events
 import Journal
 
-/// A page of events, newest first.
+/// A page of events.
 package struct EventsPage: PageContent {
     /// One event.
     struct Row: Sendable {
@@ -29,6 +29,8 @@ package struct EventsPage: PageContent {
     let isFiltered: Bool
     /// How far the search came, if its time ran out.
     let stoppedAt: TimeText?
+    /// `back` or `up`, to where the search came.
+    let direction: String
     let pager: Pager
     let sample: String
 
@@ -46,7 +48,8 @@ package struct EventsPage: PageContent {
         self.filter = filter
         rows = page.events.map { Self.row($0, hidesProperties: hidesProperties) }
         hasRows = !page.events.isEmpty
-        isFiltered = filter.parameters.contains { $0.value != nil } || cursor != nil
+        isFiltered = filter.parameters.contains { $0.value != nil && $0.name != "order" } || cursor != nil
+        direction = filter.isOldestFirst ? "up" : "back"
         stoppedAt = page.stoppedAt.map { TimeText($0.timestamp) }
         pager = Pager(
             Screen.events.path,

@@ -1,5 +1,6 @@
 package import Access
 import Events
+package import Reports
 
 /// What is around the content of every page.
 package struct PageFrame: Sendable {
@@ -8,6 +9,8 @@ package struct PageFrame: Sendable {
         let label: String
         let href: String
         let isCurrent: Bool
+        /// Whether the count of problems stands beside it.
+        let isCounted: Bool
     }
 
     /// Who is signed in.
@@ -22,6 +25,8 @@ package struct PageFrame: Sendable {
     let isSandbox: Bool
     let visitor: Visitor?
     let menu: [MenuItem]
+    /// How many deliveries wait for a person; nil if none does, or if that is not known.
+    let problemCount: String?
     /// The folder of the assets.
     let assets = AssetFiles.folder
 
@@ -29,7 +34,14 @@ package struct PageFrame: Sendable {
     ///   - environment: the name of the installation, of `--dashboard-title`; nil if it has none.
     ///   - client: who is signed in; nil on pages that need nobody.
     ///   - current: the screen that the page belongs to.
-    package init(environment: String?, isSandbox: Bool, client: Client?, current: Screen?) {
+    ///   - problems: of the client's tenant; nil if they are not known, or if the client may not see them.
+    package init(
+        environment: String?,
+        isSandbox: Bool,
+        client: Client?,
+        current: Screen?,
+        problems: ProblemCount? = nil
+    ) {
         self.environment = environment ?? (isSandbox ? "sandbox" : nil)
         self.isSandbox = isSandbox
         visitor = client.map { client in
@@ -38,7 +50,16 @@ package struct PageFrame: Sendable {
         }
         menu = Screen.allCases.compactMap { screen in
             guard let client, screen.scope.map(client.may) ?? true else { return nil }
-            return MenuItem(label: screen.title, href: screen.path, isCurrent: screen == current)
+            return MenuItem(
+                label: screen.title,
+                href: screen.path,
+                isCurrent: screen == current,
+                isCounted: screen == .problems
+            )
+        }
+        problemCount = problems.flatMap { problems in
+            guard problems.deliveries > 0 else { return nil }
+            return PlainNumbers.count(problems.deliveries) + (problems.isLeast ? "+" : "")
         }
     }
 }

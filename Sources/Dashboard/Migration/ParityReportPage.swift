@@ -16,6 +16,7 @@ package struct ParityReportPage: PageContent {
     /// Causes that somebody accepted.
     let accepted: [AcceptedCause]
     let hasAccepted: Bool
+    let customers: ParityCustomers
     /// Of the figures: two reports with the same digest have the same.
     let digest: String
     let isOver: Bool
@@ -23,16 +24,23 @@ package struct ParityReportPage: PageContent {
 
     /// A cause that somebody accepted.
     struct AcceptedCause: Sendable {
-        let provider: String
         let cause: String
-        let count: String
+        let provider: String
+        let name: String
+        let reason: String
+        let client: String
+        let at: TimeText
+        let until: TimeText
     }
 
     /// - Parameters:
+    ///   - acceptances: of causes of the run.
     ///   - journal: its id.
     package init(
         _ run: ParityRun,
         cells: [NumberedCell],
+        acceptances: [Acceptance],
+        customers: [ParityCustomer],
         environment: String,
         journal: String,
         at now: Timestamp
@@ -46,17 +54,20 @@ package struct ParityReportPage: PageContent {
         matrixMarkup = ParityRunPage.matrix(run, cells, href)
         hasMatrix = !cells.isEmpty
         moreCells = cells.count >= ParityRunPage.mostCells
-        accepted = run.reports.flatMap { report in
-            report.causes.filter { $0.accepted > 0 }.map { count in
-                AcceptedCause(
-                    provider: report.provider.rawValue,
-                    cause: count.cause.rawValue.replacing("_", with: " "),
-                    count: PlainNumbers.count(count.accepted)
-                )
-            }
+        accepted = acceptances.map { acceptance in
+            AcceptedCause(
+                cause: acceptance.cause.rawValue.replacing("_", with: " "),
+                provider: acceptance.provider?.rawValue ?? "all",
+                name: acceptance.name ?? "all",
+                reason: acceptance.reason,
+                client: acceptance.by.rawValue,
+                at: TimeText(acceptance.at),
+                until: TimeText(acceptance.until)
+            )
         }
         hasAccepted = !accepted.isEmpty
-        let figures = Self.figures(run, cells, journal: journal)
+        self.customers = ParityCustomers(customers, of: run)
+        let figures = Self.figures(run, cells, acceptances, journal: journal)
         digest = SHA256.digest(of: Array(figures.utf8)).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }
@@ -65,7 +76,12 @@ package struct ParityReportPage: PageContent {
     }
 
     /// The figures as text, of which the digest is made.
-    static func figures(_ run: ParityRun, _ cells: [NumberedCell], journal: String) -> String {
+    static func figures(
+        _ run: ParityRun,
+        _ cells: [NumberedCell],
+        _ acceptances: [Acceptance],
+        journal: String
+    ) -> String {
         var lines = [
             "journal \(journal)", "run \(run.id)",
             "window \(run.order.window.from.rfc3339) \(run.order.window.until.rfc3339)",
@@ -81,6 +97,13 @@ package struct ParityReportPage: PageContent {
         }
         for cell in cells.map(\.cell) {
             lines.append("cell \(cell.provider.rawValue) \(text(cell.counts)) \(cell.name)")
+        }
+        for acceptance in acceptances {
+            let (provider, name) = (acceptance.provider?.rawValue ?? "*", acceptance.name ?? "*")
+            lines.append(
+                "accepted \(acceptance.cause.rawValue) \(provider) \(name) \(acceptance.by.rawValue) "
+                    + "\(acceptance.at.rfc3339) \(acceptance.until.rfc3339) \(acceptance.reason)"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -11,6 +11,7 @@ package struct ParityRunPage: PageContent {
     let hasMatrix: Bool
     /// Whether there are more cells than are shown.
     let moreCells: Bool
+    let customers: ParityCustomers
     let findings: [FindingRow]
     let hasFindings: Bool
     /// What the list of findings is restricted to, in words.
@@ -70,6 +71,7 @@ package struct ParityRunPage: PageContent {
     package init(
         _ run: ParityRun,
         cells: [NumberedCell],
+        customers: [ParityCustomer] = [],
         findings: [NumberedFinding],
         _ filter: FindingFilter,
         limit: Int,
@@ -84,6 +86,7 @@ package struct ParityRunPage: PageContent {
         matrixMarkup = Self.matrix(run, cells, path)
         hasMatrix = !cells.isEmpty
         moreCells = cells.count >= Self.mostCells
+        self.customers = ParityCustomers(customers, of: run)
         self.findings = findings.map(Self.row)
         hasFindings = !findings.isEmpty
         let parameters = Self.parameters(filter)

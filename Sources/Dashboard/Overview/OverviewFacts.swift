@@ -1,4 +1,6 @@
 package import Events
+package import Journal
+package import Parity
 
 /// What the Overview is made of.
 package struct OverviewFacts: Sendable {
@@ -35,6 +37,10 @@ package struct OverviewFacts: Sendable {
     package let window: Window
     /// Since when figures are kept.
     package let since: Timestamp?
+    /// The latest comparison of each provider that the client may see.
+    package let comparisons: [ParityRun]
+    /// Backfills that somebody has paused; those that the client may see.
+    package let pausedBackfills: [Lane]
 
     /// The windows to choose from.
     package enum Window: String, Sendable, CaseIterable {
@@ -64,13 +70,17 @@ package struct OverviewFacts: Sendable {
         whole: RecentFigures?,
         readiness: [Part],
         window: Window,
-        since: Timestamp?
+        since: Timestamp?,
+        comparisons: [ParityRun] = [],
+        pausedBackfills: [Lane] = []
     ) {
         self.providers = providers
         self.whole = whole
         self.readiness = readiness
         self.window = window
         self.since = since
+        self.comparisons = comparisons
+        self.pausedBackfills = pausedBackfills
     }
 
     var windowText: String { window.label }

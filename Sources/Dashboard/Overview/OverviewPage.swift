@@ -1,5 +1,6 @@
 package import Events
 import Journal
+import Parity
 
 /// How things are, at a look.
 package struct OverviewPage: PageContent {
@@ -78,7 +79,7 @@ package struct OverviewPage: PageContent {
                 detail: part.detail
             )
         }
-        overrides = (facts.providers ?? []).compactMap(Self.override)
+        overrides = (facts.providers ?? []).compactMap(Self.override) + facts.pausedBackfills.map(Self.override)
         hasOverrides = !overrides.isEmpty
         at = TimeText(now)
         since = facts.since.map { TimeText($0) }
@@ -92,6 +93,15 @@ package struct OverviewPage: PageContent {
                 href: PageLink.provider(facts.name.rawValue)
             )
         }
+    }
+
+    private static func override(_ paused: Lane) -> Override {
+        let since = TimeText(paused.changedAt).text
+        return Override(
+            text:
+                "\(paused.provider): backfill \(paused.number.rawValue) paused by \(paused.changedBy) since \(since) UTC",
+            href: Screen.migration.path
+        )
     }
 
     private static func cards(_ facts: OverviewFacts, at now: Timestamp) -> [Card] {
@@ -126,7 +136,21 @@ package struct OverviewPage: PageContent {
         let losses = facts.lossFigures
         cards.append(loss("Rejected", losses.rejected, facts))
         cards.append(loss("Unknown outcome", losses.uncertain, facts))
+        if let comparison = comparison(facts.comparisons, at: now) { cards.append(comparison) }
         return cards
+    }
+
+    /// The age of what is known about parity: that of the provider whose latest comparison is the oldest.
+    private static func comparison(_ runs: [ParityRun], at now: Timestamp) -> Card? {
+        let ends = runs.map { $0.endedAt ?? $0.requestedAt }
+        guard let oldest = ends.min() else { return nil }
+        let different = runs.count { $0.verdict == .different }
+        return Card(
+            label: "Last comparison",
+            value: PlainNumbers.age(of: oldest, at: now),
+            note: different == 0 ? "no open difference" : "with differences",
+            grade: different > 0 ? "warn" : ""
+        )
     }
 
     private static func loss(_ label: String, _ count: Int?, _ facts: OverviewFacts) -> Card {

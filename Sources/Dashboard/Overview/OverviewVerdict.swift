@@ -75,7 +75,10 @@ struct OverviewVerdict: Sendable, Equatable {
         case .open, .probing: return (.bad, "\(facts.name) fails\(fault)\(backlog).")
         case .waiting: return (.warn, "\(facts.name) asked for a wait\(backlog).")
         case .unconfigured: return (.bad, "\(facts.name) is no longer in routes.json\(backlog).")
-        case .closed, .unknown:
+        case .elsewhere(isReady: false):
+            let (gateway, detail) = (facts.elsewhere?.gateway ?? "another gateway", facts.elsewhere?.detail ?? "")
+            return (.bad, "\(facts.name) is delivered by \(gateway), which reports: \(detail)\(backlog).")
+        case .closed, .unknown, .elsewhere(isReady: true):
             guard let oldest = facts.backlog?.oldest, now - oldest > slow else { return nil }
             return (.warn, "\(facts.name) is behind\(backlog).")
         }

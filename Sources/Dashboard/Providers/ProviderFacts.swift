@@ -12,8 +12,41 @@ package struct ProviderFacts: Sendable {
     package var backlog: Backlog?
     /// Nil if none are kept.
     package var figures: RecentFigures?
+    /// What the gateway that delivers to it has reported; nil if that is this one.
+    package var elsewhere: Elsewhere?
+    /// Calls that clients pass on to the vendor's own API; nil if there were none.
+    package var passed: Passed?
     /// The colour of the provider on all pages.
     package let slot: Int
+
+    /// Another gateway of the journal, which delivers to the provider.
+    package struct Elsewhere: Sendable {
+        /// Nil if its name is not known.
+        package let gateway: String?
+        package let isReady: Bool
+        package let detail: String
+
+        package init(gateway: String?, isReady: Bool, detail: String) {
+            self.gateway = gateway
+            self.isReady = isReady
+            self.detail = detail
+        }
+    }
+
+    /// Since the start of the gateway.
+    package struct Passed: Sendable {
+        package let inFlight: Int
+        package let requests: Int
+        package let errors: Int
+        package let refused: Int
+
+        package init(inFlight: Int, requests: Int, errors: Int, refused: Int) {
+            self.inFlight = inFlight
+            self.requests = requests
+            self.errors = errors
+            self.refused = refused
+        }
+    }
 
     /// What a pipeline says of itself.
     package struct Pipeline: Sendable {
@@ -63,6 +96,8 @@ package struct ProviderFacts: Sendable {
         pipeline: Pipeline?,
         backlog: Backlog?,
         figures: RecentFigures? = nil,
+        elsewhere: Elsewhere? = nil,
+        passed: Passed? = nil,
         slot: Int
     ) {
         self.name = name
@@ -70,6 +105,8 @@ package struct ProviderFacts: Sendable {
         self.pipeline = pipeline
         self.backlog = backlog
         self.figures = figures
+        self.elsewhere = elsewhere
+        self.passed = passed
         self.slot = slot
     }
 }
@@ -77,10 +114,16 @@ package struct ProviderFacts: Sendable {
 /// The state of a provider in one word.
 package enum ProviderState: Sendable, Equatable {
     case closed, probing, open, parked, held, waiting, unconfigured, unknown
+    /// Another gateway delivers to it.
+    case elsewhere(isReady: Bool)
 
     init(_ facts: ProviderFacts) {
         guard facts.adapter != nil else {
             self = .unconfigured
+            return
+        }
+        if let elsewhere = facts.elsewhere, facts.pipeline?.hold == nil {
+            self = .elsewhere(isReady: elsewhere.isReady)
             return
         }
         guard let pipeline = facts.pipeline else {
@@ -108,6 +151,7 @@ package enum ProviderState: Sendable, Equatable {
         case .open: "circuit-open"
         case .parked, .held: "circuit-parked"
         case .unconfigured, .unknown: "unknown"
+        case .elsewhere(let isReady): isReady ? "circuit-closed" : "circuit-open"
         }
     }
 
@@ -122,6 +166,7 @@ package enum ProviderState: Sendable, Equatable {
         case .waiting: "waiting for the vendor"
         case .unconfigured: "not in routes.json"
         case .unknown: "no pipeline"
+        case .elsewhere(let isReady): isReady ? "delivered by another gateway" : "failing at another gateway"
         }
     }
 }

@@ -66,13 +66,23 @@ package struct ProviderPage: PageContent {
         self.state = state.label
         explanation = Self.explanation(facts, state, at: now)
         self.facts = Self.facts(facts, configuration, at: now)
-        counts = (facts.pipeline?.counts ?? []).map { Fact(label: $0.label, text: PlainNumbers.count($0.count)) }
+        counts =
+            (facts.pipeline?.counts ?? []).map { Fact(label: $0.label, text: PlainNumbers.count($0.count)) }
+            + Self.passed(facts.passed)
         chartMarkups = facts.figures.map { Self.charts($0, facts.slot) } ?? []
         holdHref = href + "/hold"
         resumeHref = href + "/resume"
         problemsHref = PageLink.address(Screen.problems.path, [("provider", title)])
         self.mayAct = mayAct && facts.adapter != nil
         isHeld = facts.pipeline?.hold != nil
+    }
+
+    private static func passed(_ passed: ProviderFacts.Passed?) -> [Fact] {
+        guard let passed else { return [] }
+        let text =
+            "\(PlainNumbers.count(passed.requests, of: "request")), \(PlainNumbers.count(passed.errors)) failed, "
+            + "\(PlainNumbers.count(passed.refused)) refused, \(PlainNumbers.count(passed.inFlight)) in flight"
+        return [Fact(label: "Passed on for clients", text: text)]
     }
 
     private static func charts(_ figures: RecentFigures, _ slot: Int) -> [Markup] {
@@ -111,6 +121,9 @@ package struct ProviderPage: PageContent {
     }
 
     private static func explanation(_ facts: ProviderFacts, _ state: ProviderState, at now: Timestamp) -> String {
+        if case .elsewhere = state, let elsewhere = facts.elsewhere {
+            return "\(elsewhere.gateway ?? "Another gateway") delivers to it, and reports: \(elsewhere.detail)."
+        }
         guard let pipeline = facts.pipeline else {
             return facts.adapter == nil
                 ? "routes.json no longer has this provider, so nothing is delivered to it. Add it again, or discard what waits."
@@ -131,7 +144,7 @@ package struct ProviderPage: PageContent {
         case .waiting:
             return "The vendor asked to wait until \(pipeline.heldUntil.map { TimeText($0).text } ?? "later") UTC."
         case .closed: return "Calls succeed."
-        case .unconfigured, .unknown: return ""
+        case .unconfigured, .unknown, .elsewhere: return ""
         }
     }
 

@@ -4,11 +4,17 @@ package import Events
 package struct TimeText: Sendable, Equatable {
     let iso: String
     let text: String
+    /// The two parts of the text: a narrow column breaks between them only.
+    let date: String
+    let clock: String
 
     /// - Parameter showsMilliseconds: for lists in which they tell the order.
     package init(_ timestamp: Timestamp, showsMilliseconds: Bool = false) {
         iso = timestamp.rfc3339
         let end = iso.index(iso.startIndex, offsetBy: showsMilliseconds ? 23 : 19)
-        text = String(iso[..<end]).replacing("T", with: " ")
+        let shown = iso[..<end]
+        date = String(shown.prefix(10))
+        clock = String(shown.dropFirst(11))
+        text = "\(date) \(clock)"
     }
 }

@@ -17,6 +17,10 @@ package struct TryPage: PageContent {
     let faults: [Fault]
     let hasFaults: Bool
     let preview: Preview?
+    /// Whether the visitor may ask vendors what the event would cost.
+    let mayEstimate: Bool
+    let simulators: [Simulator]
+    let hasSimulators: Bool
     /// Whether there is neither a preview nor a fault yet.
     let isEmpty: Bool
 
@@ -43,6 +47,7 @@ package struct TryPage: PageContent {
         let notBefore: TimeText?
         let request: Request?
         let fault: Fault?
+        let estimate: ShownEstimate?
     }
 
     /// The request, without its secret.
@@ -64,6 +69,9 @@ package struct TryPage: PageContent {
     /// - Parameters:
     ///   - text: the event as JSON; nil: an example.
     ///   - clients: that the visitor may act as; empty if there is no choice.
+    ///   - mayEstimate: whether a vendor in the visitor's reach has estimates.
+    ///   - estimates: by provider; empty if no vendor was asked.
+    ///   - simulators: empty unless simulated vendors run in this process, and the visitor may change them.
     ///   - seesAccount: whether a destination's address and headers may be shown to the visitor.
     package init(
         text: String?,
@@ -72,6 +80,9 @@ package struct TryPage: PageContent {
         maySend: Bool,
         faults: [EventFault] = [],
         preview: EventPreview? = nil,
+        mayEstimate: Bool = false,
+        estimates: [ProviderName: Result<Estimate, EstimateRefusal>] = [:],
+        simulators: [Simulator] = [],
         seesAccount: (ProviderName) -> Bool = { _ in true }
     ) {
         self.text = text ?? Self.example
@@ -82,6 +93,9 @@ package struct TryPage: PageContent {
         self.maySend = maySend
         self.faults = faults.map { Fault(field: $0.field, message: $0.message) }
         hasFaults = !faults.isEmpty
+        self.mayEstimate = mayEstimate
+        self.simulators = simulators
+        hasSimulators = !simulators.isEmpty
         isEmpty = faults.isEmpty && preview == nil
         self.preview = preview.map { preview in
             Preview(
@@ -90,13 +104,18 @@ package struct TryPage: PageContent {
                 route: preview.event.plan.route?.rawValue ?? "none",
                 goesNowhere: preview.destinations.isEmpty,
                 destinations: preview.destinations.map { destination in
-                    Self.destination(destination, seesAccount(destination.destination.provider))
+                    let provider = destination.destination.provider
+                    return Self.destination(destination, seesAccount(provider), estimates[provider])
                 }
             )
         }
     }
 
-    private static func destination(_ preview: DestinationPreview, _ seesAccount: Bool) -> Destination {
+    private static func destination(
+        _ preview: DestinationPreview,
+        _ seesAccount: Bool,
+        _ estimate: Result<Estimate, EstimateRefusal>?
+    ) -> Destination {
         var (request, fault): (Request?, Fault?)
         switch preview.result {
         case .request(let whole): request = Request(seesAccount ? whole : whole.withoutAccount)
@@ -109,7 +128,8 @@ package struct TryPage: PageContent {
             isShadow: preview.destination.mode == .shadow,
             notBefore: preview.notBefore.map { TimeText($0) },
             request: request,
-            fault: fault
+            fault: fault,
+            estimate: estimate.map { ShownEstimate($0) }
         )
     }
 }

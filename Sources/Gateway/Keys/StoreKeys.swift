@@ -1,5 +1,5 @@
 package import Access
-import Events
+package import Events
 package import Journal
 
 /// The keys of clients in a store that several gateways share.
@@ -31,6 +31,22 @@ package struct StoreKeys: KeyKeeping {
             if try await store.put(records, after: found.version, recording: entry) { return value }
         }
         throw StoreKeysFault.busy
+    }
+
+    package func uses() async throws -> KeyUses {
+        var uses = KeyUses()
+        for use in try await store.clientKeyUses() {
+            guard let digest = use.digest.withUnsafeBytes({ KeyDigest(bytes: $0) }) else { continue }
+            uses.note(digest, on: use.day)
+        }
+        return uses
+    }
+
+    package func note(_ uses: KeyUses, at now: Timestamp) async throws {
+        try await store.note(
+            uses.days.map { ClientKeyUse(digest: $0.key.bytes, day: $0.value) },
+            forgettingBefore: KeyUses.day(of: now + (.zero - KeyUses.longestAge))
+        )
     }
 }
 

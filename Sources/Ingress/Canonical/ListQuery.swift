@@ -9,6 +9,7 @@ struct ListQuery {
     /// Filters that an event alone answers, whatever its deliveries.
     static let contentNames: Set<String> = [
         "id", "name", "customer_id", "subscription_id", "source", "from", "until", "accepted_from", "accepted_until",
+        "client",
     ]
     static let pageNames: Set<String> = ["order", "cursor", "limit"]
     /// Of a page of names.
@@ -17,7 +18,7 @@ struct ListQuery {
     static let provider = "provider"
     /// Filters by what only the journal knows.
     private static let journalNames: Set<String> = ["delivery_status", "delivery_provider"]
-    private static let acceptanceNames: Set<String> = ["accepted_from", "accepted_until"]
+    private static let acceptanceNames: Set<String> = ["accepted_from", "accepted_until", "client"]
 
     /// - Parameters:
     ///   - query: as in the request's target.
@@ -46,13 +47,15 @@ struct ListQuery {
         }
     }
 
-    /// The condition of `accepted_from` and `accepted_until`; nil if neither is given.
+    /// The condition of `accepted_from`, `accepted_until` and `client`; nil if none is given.
     private var acceptance: (@Sendable (AcceptedEvent) -> Bool)? {
         get throws(Problem) {
             let window = try parameters.window("accepted_from", "accepted_until")
-            guard window.from != nil || window.until != nil else { return nil }
+            let clients = Set(parameters.all("client").map { ClientName($0) })
+            guard window.from != nil || window.until != nil || !clients.isEmpty else { return nil }
             return { event in
-                (window.from.map { event.acceptedAt >= $0 } ?? true)
+                (clients.isEmpty || clients.contains(event.client))
+                    && (window.from.map { event.acceptedAt >= $0 } ?? true)
                     && (window.until.map { event.acceptedAt < $0 } ?? true)
             }
         }

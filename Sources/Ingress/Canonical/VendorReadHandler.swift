@@ -119,6 +119,16 @@ struct VendorReadHandler: Sendable {
             throw Problem.estimate([error], omitted: 0, count: 1)
         }
         let provider = try estimating(accepted, name, client)
+        return .json(Self.json(try await estimate(of: accepted, at: provider, by: call.caller), provider))
+    }
+
+    /// What an event would cost at a provider.
+    /// - Throws: ``Problem`` if the vendor does not say.
+    func estimate(
+        of accepted: AcceptedEvent,
+        at provider: ProviderConfiguration,
+        by caller: Caller
+    ) async throws(Problem) -> Estimate {
         let destination =
             accepted.plan.destinations.first { $0.provider == provider.name }
             ?? Destination(provider: provider.name, adapter: provider.traits.adapter, mode: .primary)
@@ -128,9 +138,8 @@ struct VendorReadHandler: Sendable {
         } catch {
             throw Problem.vendor(DeliveryFault(code: .untranslatable, message: "\(error.field): \(error.message)"))
         }
-        await note("estimate", provider, call.caller)
-        let estimate = try await answer(provider, .estimate) { $0.estimate(translated) }
-        return .json(Self.json(estimate, provider))
+        await note("estimate", provider, caller)
+        return try await answer(provider, .estimate) { $0.estimate(translated) }
     }
 
     /// Whom to ask for an estimate.

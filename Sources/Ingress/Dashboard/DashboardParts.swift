@@ -1,4 +1,6 @@
+import Access
 import Dashboard
+import Reports
 
 /// What the dashboard of one listener is made of.
 struct DashboardParts: Sendable {
@@ -18,12 +20,16 @@ struct DashboardParts: Sendable {
     }
 
     /// What is around a page.
-    func frame(for caller: Caller?, on screen: Screen?) -> PageFrame {
+    /// - Parameter counts: of which the menu shows that of the caller's tenant.
+    func frame(for caller: Caller?, on screen: Screen?, _ counts: ProblemCounts) -> PageFrame {
         PageFrame(
             environment: settings.title,
             isSandbox: settings.demoKey != nil,
             client: caller?.client,
-            current: screen
+            current: screen,
+            problems: caller.flatMap { caller in
+                caller.client.may(.readEvents) ? counts.count(of: caller.client.tenant, at: .now) : nil
+            }
         )
     }
 }

@@ -151,7 +151,11 @@ extension DashboardResponder {
                 body: .bytes([])
             )
         case .page(let page, let status):
-            let frame = parts.frame(for: answered.caller, on: answered.screen)
+            let frame = parts.frame(
+                for: answered.caller,
+                on: answered.screen,
+                services.given.operations.problems
+            )
             do {
                 let text = try await parts.rendering.render(page, in: frame, contentOnly: visit.wantsContentOnly)
                 return EndpointResponse(

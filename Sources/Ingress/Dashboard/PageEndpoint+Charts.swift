@@ -12,6 +12,9 @@ extension PageEndpoint {
     static let trying = [
         PageEndpoint(.get, "/dashboard/try", of: .try) { try await TryPageHandler($0).page($1) },
         PageEndpoint(.post, "/dashboard/try", of: .try) { try await TryPageHandler($0).act($1) },
+        PageEndpoint(.post, "/dashboard/try/simulators", of: .try, needing: .admin) {
+            try await TryPageHandler($0).simulate($1)
+        },
     ]
 
     static let routes = [

@@ -135,6 +135,9 @@ extension Endpoint {
         Endpoint(.get, "/v1/parity/runs/{id}/cells", for: .client, needing: .readEvents, countedAs: .operations) {
             try await ParityHandler($0).cells($1)
         },
+        Endpoint(.get, "/v1/parity/runs/{id}/customers", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await ParityHandler($0).customers($1)
+        },
         Endpoint(.get, "/v1/parity/runs/{id}/findings", for: .client, needing: .readEvents, countedAs: .operations) {
             try await ParityHandler($0).findings($1)
         },
@@ -184,6 +187,12 @@ extension Endpoint {
             needing: .manageDeliveries,
             countedAs: .operations
         ) { try StatisticsHandler($0).respond(to: $1) },
+        Endpoint(.get, "/v1/clients", for: .administration, needing: .admin, countedAs: .operations) { services, _ in
+            ClientsHandler(services).list()
+        },
+        Endpoint(.get, "/v1/keys", for: .administration, needing: .admin, countedAs: .operations) { services, _ in
+            try await KeysHandler(services).list()
+        },
         Endpoint(.get, "/v1/config", for: .administration, needing: .admin, countedAs: .operations) { services, _ in
             try await ConfigurationHandler(services).respond()
         },

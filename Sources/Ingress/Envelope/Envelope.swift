@@ -9,6 +9,7 @@ import Routing
 struct Envelope: Sendable {
     let gatekeeper: Gatekeeper
     let log: AccessLog
+    let refusals: ClientRefusals
 
     /// The response to a request, whatever happens to it.
     /// - Parameters:
@@ -84,6 +85,7 @@ struct Envelope: Sendable {
         entry.status = response.status.code
         entry.accepted = response.accepted
         entry.ids = response.ids
+        if let caller = entry.caller { refusals.note(response.status.code, of: caller.client.name) }
         log.write(&entry, duration)
     }
 

@@ -6,6 +6,7 @@ enum OpenAPIComponents {
               "name": {"name": "name", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "customer_id": {"name": "customer_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "subscription_id": {"name": "subscription_id", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
+              "client": {"name": "client", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true, "description": "Events that this client sent. Events are read one by one for it."},
               "source": {"name": "source", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}, "explode": true},
               "from": {"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Timestamp"}, "description": "At this time or later, by the event's timestamp."},
               "until": {"name": "until", "in": "query", "schema": {"$ref": "#/components/schemas/Timestamp"}, "description": "Before this time, by the event's timestamp."},

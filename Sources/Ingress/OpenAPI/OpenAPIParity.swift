@@ -42,7 +42,10 @@ enum OpenAPIParity {
                 "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
                 "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
                 "responses": {
-                  "200": {"description": "The comparison.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ParityRun"}}}},
+                  "200": {"description": "The comparison, with who accepted which of its causes.", "content": {"application/json": {"schema": {"allOf": [
+                    {"$ref": "#/components/schemas/ParityRun"},
+                    {"type": "object", "required": ["acceptances"], "properties": {
+                      "acceptances": {"type": "array", "description": "Those that are valid now, oldest first.", "items": {"$ref": "#/components/schemas/ParityAcceptance"}}}}]}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
@@ -59,6 +62,27 @@ enum OpenAPIParity {
                   "200": {"description": "A page.", "content": {"application/json": {"schema": {
                     "type": "object", "required": ["cells", "next_cursor"],
                     "properties": {"cells": {"type": "array", "items": {"$ref": "#/components/schemas/ParityCell"}}, "next_cursor": {"type": ["string", "null"]}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/parity/runs/{id}/customers": {
+              "get": {
+                "tags": ["migrations"], "operationId": "listCustomersThatDiffer", "summary": "The customers that the differences of a comparison are about.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "Those with the most wrong bills first. Only differences that are kept one by one count, at most 100,000 of a comparison.",
+                "parameters": [
+                  {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
+                  {"$ref": "#/components/parameters/limit"}],
+                "responses": {
+                  "200": {"description": "The customers.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["customers"],
+                    "properties": {"customers": {"type": "array", "items": {
+                      "type": "object", "required": ["customer_id", "provider", "findings", "wrong_bills"],
+                      "properties": {
+                        "customer_id": {"type": ["string", "null"]}, "provider": {"type": "string"}, "findings": {"type": "integer"},
+                        "wrong_bills": {"type": "integer", "description": "Differences with the urgency money: the vendor bills this customer too much or too little."}}}}}}}}},
                   "4XX": {"$ref": "#/components/responses/Problem"},
                   "503": {"$ref": "#/components/responses/Problem"}
                 }
@@ -151,6 +175,14 @@ enum OpenAPIParity {
                           "cause": {"$ref": "#/components/schemas/ParityCause"}, "urgency": {"enum": ["wait", "act", "money", "unknown"]},
                           "count": {"type": "integer"}, "accepted": {"type": "integer"}, "summary": {"type": "string"}}}}}}}
                 }
+              },
+              "ParityAcceptance": {
+                "type": "object", "required": ["cause", "provider", "name", "reason", "until", "client", "accepted_at"],
+                "properties": {
+                  "cause": {"$ref": "#/components/schemas/ParityCause"},
+                  "provider": {"type": ["string", "null"], "description": "Null: at every provider."},
+                  "name": {"type": ["string", "null"], "description": "Null: of every event name."},
+                  "reason": {"type": "string"}, "until": {"type": "string"}, "client": {"type": "string"}, "accepted_at": {"type": "string"}}
               },
               "ParityCell": {
                 "type": "object", "required": ["name", "provider", "expected", "found", "missing", "extra", "different"],

@@ -49,7 +49,7 @@ enum OpenAPIPaths {
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
-                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/client"}, {"$ref": "#/components/parameters/from"},
                   {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
                   {"$ref": "#/components/parameters/accepted_until"}, {"$ref": "#/components/parameters/delivery_status"},
                   {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/order"},
@@ -72,7 +72,7 @@ enum OpenAPIPaths {
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
-                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/client"}, {"$ref": "#/components/parameters/from"},
                   {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
                   {"$ref": "#/components/parameters/accepted_until"}, {"$ref": "#/components/parameters/delivery_status"},
                   {"$ref": "#/components/parameters/delivery_provider"}, {"$ref": "#/components/parameters/limit"},
@@ -108,7 +108,7 @@ enum OpenAPIPaths {
                 "parameters": [
                   {"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/name"},
                   {"$ref": "#/components/parameters/customer_id"}, {"$ref": "#/components/parameters/subscription_id"},
-                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/from"},
+                  {"$ref": "#/components/parameters/source"}, {"$ref": "#/components/parameters/client"}, {"$ref": "#/components/parameters/from"},
                   {"$ref": "#/components/parameters/until"}, {"$ref": "#/components/parameters/accepted_from"},
                   {"$ref": "#/components/parameters/accepted_until"},
                   {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"},

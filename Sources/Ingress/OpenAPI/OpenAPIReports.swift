@@ -54,6 +54,33 @@ enum OpenAPIReports {
                 }
               }
             },
+            "/v1/clients": {
+              "get": {
+                "tags": ["operations"], "operationId": "listClients", "summary": "All clients: permissions, limits, and how often they were refused.",
+                "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
+                "description": "Refusals are counted by this gateway since its start.",
+                "responses": {
+                  "200": {"description": "The clients, as routes.json has them.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["clients"],
+                    "properties": {"clients": {"type": "array", "items": {"$ref": "#/components/schemas/ClientFigures"}}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/keys": {
+              "get": {
+                "tags": ["operations"], "operationId": "listKeys", "summary": "The keys of all clients, without the keys themselves.",
+                "security": [{"bearer": ["admin"]}, {"apiKey": ["admin"]}],
+                "description": "Those of routes.json and those that commands and the dashboard created. The last use is noted within seconds, to the day.",
+                "responses": {
+                  "200": {"description": "The keys, by client.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["keys"],
+                    "properties": {"keys": {"type": "array", "items": {"$ref": "#/components/schemas/ClientKey"}}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/config": {
               "get": {
                 "tags": ["operations"], "operationId": "showConfiguration", "summary": "The configuration in effect, without secrets.",
@@ -69,6 +96,26 @@ enum OpenAPIReports {
         """#
 
     static let schemas = #"""
+              "ClientFigures": {
+                "type": "object", "required": ["name", "tenant", "scopes", "limits", "refused"],
+                "properties": {
+                  "name": {"type": "string"}, "tenant": {"type": "string"}, "scopes": {"type": "array", "items": {"type": "string"}},
+                  "limits": {"type": "object", "description": "Without a member there is no such limit.", "properties": {
+                    "requests": {"$ref": "#/components/schemas/ClientLimit"}, "events": {"$ref": "#/components/schemas/ClientLimit"}}},
+                  "refused": {"type": "object", "required": ["rate_limited", "forbidden"], "properties": {
+                    "rate_limited": {"type": "integer"}, "forbidden": {"type": "integer"}}}}
+              },
+              "ClientLimit": {
+                "type": "object", "required": ["count", "per_ms"], "properties": {"count": {"type": "integer"}, "per_ms": {"type": "integer"}}
+              },
+              "ClientKey": {
+                "type": "object", "required": ["id", "client", "from", "created", "starts", "ends", "revoked", "state", "last_used"],
+                "properties": {
+                  "id": {"type": "string"}, "client": {"type": "string"}, "from": {"enum": ["generated", "imported", "routes.json"]},
+                  "created": {"type": ["string", "null"]}, "starts": {"type": ["string", "null"]}, "ends": {"type": ["string", "null"]},
+                  "revoked": {"type": ["string", "null"]}, "state": {"enum": ["usable", "early", "expired", "revoked", "no such client"]},
+                  "last_used": {"type": ["string", "null"], "format": "date", "description": "Day in UTC; null if no use in the last 400 days is known."}}
+              },
               "Preview": {
                 "type": "object", "required": ["event", "client", "route", "destinations"],
                 "properties": {

@@ -113,6 +113,20 @@ extension PostgresParityStorage {
         }
     }
 
+    package func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] {
+        let parameters: [Parameter] = [
+            .int8(id), .int8(Int64(limit)), .texts(Cause.billing.map(\.rawValue)),
+        ]
+        return try await run(.readParityCustomers, parameters).map { row in
+            ParityCustomer(
+                customerID: row.optionalText(0),
+                provider: ProviderName(row.text(1)),
+                findings: Int(clamping: row.integer(2)),
+                billed: Int(clamping: row.integer(3))
+            )
+        }
+    }
+
     package func resent(_ numbers: [Int64], at now: Timestamp, keepingSince oldest: Timestamp)
         async throws(ParityError)
     {
@@ -145,6 +159,10 @@ extension PostgresParityStorage {
             .int8(acceptance.at.milliseconds),
         ]
         _ = try await run(.acceptParityCause, parameters)
+    }
+
+    package func acceptances(at now: Timestamp) async throws(ParityError) -> [Acceptance] {
+        try await read { (session) throws(PostgresFailure) in .success(try Self.acceptances(at: now, session)) }
     }
 }
 

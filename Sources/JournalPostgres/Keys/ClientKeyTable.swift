@@ -40,6 +40,22 @@ struct ClientKeyTable: ClientKeyKeeping {
         }
     }
 
+    func clientKeyUses() async throws(StoreError) -> [ClientKeyUse] {
+        let rows = try await run { () throws(PostgresFailure) in try await connection.run(.readClientKeyUses) }
+        return rows.map { row in
+            ClientKeyUse(digest: row.bytes(0), day: String(decoding: row.bytes(1), as: UTF8.self))
+        }
+    }
+
+    func note(_ uses: [ClientKeyUse], forgettingBefore oldest: String) async throws(StoreError) {
+        let parameters: [Parameter] = [
+            .byteas(uses.map(\.digest)), .byteas(uses.map { Array($0.day.utf8) }), .bytea(Array(oldest.utf8)),
+        ]
+        _ = try await run { () throws(PostgresFailure) in
+            try await connection.run(.noteClientKeyUses, parameters)
+        }
+    }
+
     private static func parameters(
         _ keys: [ClientKeyRecord],
         _ version: Int64,

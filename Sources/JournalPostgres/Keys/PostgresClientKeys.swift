@@ -43,4 +43,10 @@ extension PostgresClientKeys: ClientKeyKeeping {
     ) async throws(StoreError) -> Bool {
         try await table.put(keys, after: version, recording: entry)
     }
+
+    package func clientKeyUses() async throws(StoreError) -> [ClientKeyUse] { try await table.clientKeyUses() }
+
+    package func note(_ uses: [ClientKeyUse], forgettingBefore oldest: String) async throws(StoreError) {
+        try await table.note(uses, forgettingBefore: oldest)
+    }
 }

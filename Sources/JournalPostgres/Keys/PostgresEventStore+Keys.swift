@@ -13,6 +13,12 @@ extension PostgresEventStore: ClientKeyKeeping {
         try await clientKeyTable.put(keys, after: version, recording: entry)
     }
 
+    package func clientKeyUses() async throws(StoreError) -> [ClientKeyUse] { try await clientKeyTable.clientKeyUses() }
+
+    package func note(_ uses: [ClientKeyUse], forgettingBefore oldest: String) async throws(StoreError) {
+        try await clientKeyTable.note(uses, forgettingBefore: oldest)
+    }
+
     private var clientKeyTable: ClientKeyTable {
         ClientKeyTable(connection: parts.points, retryAfter: parts.settings.retryAfterFull)
     }

@@ -29,4 +29,25 @@ extension Statement {
         SELECT number FROM turn
         """
     )
+
+    /// They are rows of `meta` whose names begin with these words and end with the digest in hexadecimal digits.
+    private static let clientKeyUse = "key use "
+
+    static let readClientKeyUses = read(
+        """
+        SELECT decode(substr(name, length('\(clientKeyUse)') + 1), 'hex'), value FROM meta WHERE name LIKE '\(clientKeyUse)%'
+        """
+    )
+
+    /// $1 digests, $2 days, $3 the oldest day that is kept.
+    static let noteClientKeyUses = Statement(
+        """
+        WITH noted AS (
+            SELECT '\(clientKeyUse)' || encode(u.digest, 'hex') AS name, u.day FROM unnest($1, $2) AS u(digest, day)),
+        gone AS (
+            DELETE FROM meta WHERE name LIKE '\(clientKeyUse)%' AND value < $3 AND name NOT IN (SELECT name FROM noted))
+        INSERT INTO meta(name, value) SELECT name, day FROM noted
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE meta.value < excluded.value
+        """
+    )
 }

@@ -69,6 +69,15 @@ extension Statement {
         """
     )
 
+    /// $1 run, $2 how many, $3 causes that make a bill wrong.
+    static let readParityCustomers = read(
+        """
+        SELECT customer_id, provider, count(*) AS findings, count(*) FILTER (WHERE cause = ANY($3)) AS billed
+        FROM parity_findings WHERE run = $1 GROUP BY customer_id, provider
+        ORDER BY billed DESC, findings DESC, customer_id COLLATE "C" NULLS FIRST, provider COLLATE "C" LIMIT $2
+        """
+    )
+
     /// $1 run, $2 how many, $3 after how many.
     static let readParityCells = read(
         """

@@ -19,6 +19,9 @@ package protocol ParityRunning: Sendable {
     func findings(of id: Int64, _ filter: FindingFilter, after number: Int64, limit: Int) async throws(ParityError)
         -> [NumberedFinding]
 
+    /// The customers that findings of a run are about: those with the most wrong bills first.
+    func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer]
+
     /// Sends lost events again, to the provider that lost them, with the identity that they had.
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount
 
@@ -27,6 +30,9 @@ package protocol ParityRunning: Sendable {
 
     /// Accepts a cause for a time: its findings are shown, and no longer count.
     func accept(_ acceptance: Acceptance) async throws(ParityError)
+
+    /// Who accepted which causes of a run that are accepted now, oldest first.
+    func acceptances(in run: ParityRun) async throws(ParityError) -> [Acceptance]
 
     /// The latest finished run of each provider, with what it found.
     func latest() async throws(ParityError) -> [ParityRun]

@@ -58,6 +58,10 @@ package protocol ParityStorage: Sendable {
     /// What a run counted by event name and provider, in the order of the names and of the run's providers.
     func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell]
 
+    /// The customers that findings of a run are about: those with the most wrong bills first, then those with the most findings, then in
+    /// the order of the bytes of their ids and of the providers' names. Findings that are only counted are not among them.
+    func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer]
+
     /// Notes that the events of findings were sent again.
     /// - Parameter oldest: resends before it are forgotten, because the journal has none of their events any more.
     func resent(_ numbers: [Int64], at now: Timestamp, keepingSince oldest: Timestamp) async throws(ParityError)
@@ -67,6 +71,9 @@ package protocol ParityStorage: Sendable {
 
     /// Accepts a cause from now on, until it expires.
     func accept(_ acceptance: Acceptance) async throws(ParityError)
+
+    /// The acceptances that are valid at a time, oldest first.
+    func acceptances(at now: Timestamp) async throws(ParityError) -> [Acceptance]
 
     /// Whether other gateways may add runs, or leave some, so that ``next()`` is worth asking from time to time.
     var isShared: Bool { get }
@@ -133,6 +140,14 @@ package struct WindowRecord: Sendable, Equatable {
 }
 
 extension Acceptance {
+    /// Whether findings of a run are accepted by it.
+    package func concerns(_ run: ParityRun) -> Bool {
+        run.reports.contains { report in
+            (provider.map { $0 == report.provider } ?? true)
+                && report.causes.contains { $0.cause == cause && $0.accepted > 0 }
+        }
+    }
+
     /// Whether it is about findings of this cause at this provider and of this event name.
     package func covers(_ cause: Cause, at provider: ProviderName, named name: String) -> Bool {
         self.cause == cause && (self.provider.map { $0 == provider } ?? true)

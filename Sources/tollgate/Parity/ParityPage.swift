@@ -26,6 +26,7 @@ struct ParityPage {
         <h2>Events by name</h2>
         \(table)
         \(causes)
+        \(acceptances)
         \(notes)
         <footer>Comparison \(report.id), level \(Self.escaped(value("level"))), requested by
         \(Self.escaped(value("client"))) at \(Self.escaped(value("requested_at"))), ended at
@@ -164,6 +165,12 @@ struct ParityPage {
 
     private static func textRow(_ cells: [String]) -> String {
         "<tr>\(cells.map { "<td>\(escaped($0))</td>" }.joined())</tr>\n"
+    }
+
+    private var acceptances: String {
+        guard !report.acceptances.isEmpty else { return "" }
+        let items = report.acceptances.map { "<li>\(Self.escaped($0))</li>" }.joined(separator: "\n")
+        return "<h2>Accepted causes</h2>\n<ul>\n\(items)\n</ul>"
     }
 
     private var notes: String {

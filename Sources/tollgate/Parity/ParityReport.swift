@@ -99,9 +99,22 @@ struct ParityReport {
         }
         if let reason = run["reason"]?.string { lines.append("comparison \(id) failed: \(reason)") }
         for count in causes { lines += self.lines(of: count) }
+        if !acceptances.isEmpty { lines += [""] + acceptances }
         lines.append("comparison \(id): \(verdict)")
         // A vendor's value must not forge a line.
         return ([Terminal.table(rows)] + lines.map { VisibleText.escaped($0) }).joined(separator: "\n")
+    }
+
+    /// Who accepted which cause, a sentence each.
+    var acceptances: [String] {
+        run.elements(of: "acceptances").map { item in
+            func text(_ name: String) -> String { item[name]?.string ?? "" }
+            let provider = item["provider"]?.string ?? "every provider"
+            let name = item["name"]?.string.map { " for \($0)" } ?? ""
+            return
+                "\(text("client")) accepted \(text("cause")) at \(provider)\(name) on \(text("accepted_at")) "
+                + "until \(text("until")): \(text("reason"))"
+        }
     }
 
     private var rows: [[String]] {

@@ -47,4 +47,14 @@ import Testing
             #expect(page.made?.note?.hasPrefix("The previous keys work until ") == true)
         }
     }
+
+    @Test func `says how often a client was refused`() throws {
+        func shown(_ limited: Int, _ forbidden: Int) -> String? {
+            let page = ClientsPage(clients, []) { _ in ClientsPage.Refused(limited: limited, forbidden: forbidden) }
+            return page.clients.first?.refused
+        }
+        #expect(shown(0, 0) == "none since the start")
+        #expect(shown(1200, 0) == "1,200 beyond a limit since the start")
+        #expect(shown(1, 2) == "1 beyond a limit, 2 forbidden since the start")
+    }
 }

@@ -86,28 +86,61 @@ import Testing
         #expect(provider.bound == "0.10%")
     }
 
-    @Test func `digests the figures of a report, all of them`() {
-        func figures(_ run: ParityRun, _ cells: [NumberedCell]) -> String {
-            ParityReportPage.figures(run, cells, journal: "j")
+    private let acceptance = Acceptance(
+        cause: .lostAfterAccept,
+        provider: "lago-prod",
+        name: nil,
+        reason: "the vendor credits them",
+        until: MigrationPageTests.window.until,
+        by: "finance",
+        at: MigrationPageTests.window.from
+    )
+
+    @Test func `digests the figures of a report, and who accepted what`() {
+        func figures(_ run: ParityRun, _ cells: [NumberedCell], _ acceptances: [Acceptance] = []) -> String {
+            ParityReportPage.figures(run, cells, acceptances, journal: "j")
         }
         let text = figures(run, cells)
         #expect(text.contains("cause lago-prod lost_after_accept 210 10"))
         #expect(text.contains("cell lago-prod 41210 41000 210 2 3 api request"))
         #expect(text != figures(run, []))
         #expect(text != figures(MigrationPageTests.run(), cells))
+        #expect(figures(run, cells, [acceptance]).contains("accepted lost_after_accept lago-prod * finance 2024-03-20"))
     }
 
-    @Test func `reports accepted causes`() {
+    @Test func `reports who accepted a cause, why and until when`() throws {
         let page = ParityReportPage(
             run,
             cells: cells,
+            acceptances: [acceptance],
+            customers: [],
             environment: "production",
             journal: "j",
             at: MigrationPageTests.window.until
         )
-        #expect(page.accepted.map(\.cause) == ["lost after accept", "foreign"])
-        #expect(page.accepted.map(\.count) == ["10", "2"])
+        let accepted = try #require(page.accepted.first)
+        #expect(accepted.cause == "lost after accept" && accepted.client == "finance" && accepted.name == "all")
+        #expect(accepted.reason == "the vendor credits them" && accepted.until.text == "2024-03-21 00:00:00")
         #expect(page.isOver && page.hasMatrix)
         #expect(page.digest.utf8.count == 64)
+    }
+
+    @Test func `leads from a customer to the findings`() {
+        let customers = ParityCustomers(
+            [
+                ParityCustomer(customerID: "c/1", provider: "lago-prod", findings: 1200, billed: 1100),
+                ParityCustomer(customerID: nil, provider: "lago-prod", findings: 2, billed: 0),
+            ],
+            of: run
+        )
+        #expect(
+            customers.rows.map(\.findingsHref) == [
+                "/dashboard/migration/runs/7?provider=lago-prod&customer_id=c%2F1#findings", nil,
+            ]
+        )
+        #expect(
+            customers.rows.map(\.billed) == ["1,100", "0"] && customers.rows.map(\.isBilledWrong) == [true, false]
+        )
+        #expect(!customers.isCut)
     }
 }

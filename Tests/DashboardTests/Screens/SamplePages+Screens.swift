@@ -17,7 +17,9 @@ extension SamplePages {
                 let filter = LivePage.Filter(name: text, customer: text, provider: text, status: .rejected)
                 return LivePage(filter, providers: [ProviderName(text), "other"])
             },
-            Sample(name: "try, preview") { trying($0) },
+            Sample(name: "try, preview") { trying($0, estimate($0)) },
+            Sample(name: "try, no price") { trying($0, .failure(EstimateRefusal($0))) },
+            Sample(name: "try, no charge") { trying($0, .success(Estimate(charges: []))) },
             Sample(name: "try, faults") { text in
                 TryPage(
                     text: text,
@@ -39,7 +41,7 @@ extension SamplePages {
             Sample(name: "clients, none") { ClientsPage([], [], fault: $0) },
         ] + routes + migration
 
-    private static func trying(_ text: String) -> TryPage {
+    private static func trying(_ text: String, _ estimate: Result<Estimate, EstimateRefusal>) -> TryPage {
         func destination(
             _ mode: DeliveryMode,
             _ result: DestinationPreview.Result,
@@ -65,7 +67,35 @@ extension SamplePages {
             clients: [Choice(text, isChosen: true), Choice("b", isChosen: false)],
             names: [text],
             maySend: true,
-            preview: EventPreview(event: event(text), destinations: destinations)
+            preview: EventPreview(event: event(text), destinations: destinations),
+            mayEstimate: true,
+            estimates: [ProviderName(text): estimate],
+            simulators: [
+                TryPage.Simulator(
+                    name: text,
+                    received: 1200,
+                    billed: 3,
+                    behaviours: [Choice(text, isChosen: true), Choice("b", isChosen: false)]
+                )
+            ]
+        )
+    }
+
+    /// What a vendor says that an event costs.
+    static func estimate(_ text: String) -> Result<Estimate, EstimateRefusal> {
+        let (amount, taxes) = (Money(minor: 250, decimals: 2), Money(minor: 50, decimals: 2))
+        return .success(
+            Estimate(charges: [
+                Estimate.Charge(
+                    name: text,
+                    currency: text,
+                    units: text,
+                    unitAmount: text,
+                    amount: amount,
+                    taxes: taxes,
+                    total: Money(minor: 300, decimals: 2)
+                )
+            ])
         )
     }
 
@@ -285,6 +315,7 @@ extension SamplePages {
         return ParityRunPage(
             run,
             cells: [NumberedCell(number: 1, cell: ParityCell(provider: "lago-prod", name: text, counts: counts))],
+            customers: customers(text),
             findings: [finding(text, isKnown: true), finding(text, isKnown: false)],
             FindingFilter(cause: .content, provider: ProviderName(text), customerID: text, name: text),
             limit: 2,
@@ -295,6 +326,30 @@ extension SamplePages {
     }
 
     private static func report(_ text: String, _ run: ParityRun, _ cells: [NumberedCell]) -> ParityReportPage {
-        ParityReportPage(run, cells: cells, environment: text, journal: text, at: now)
+        let acceptance = Acceptance(
+            cause: .content,
+            provider: ProviderName(text),
+            name: text,
+            reason: text,
+            until: now,
+            by: ClientName(text),
+            at: now
+        )
+        return ParityReportPage(
+            run,
+            cells: cells,
+            acceptances: run.state.isOver ? [acceptance] : [],
+            customers: Array(repeating: customers(text)[0], count: ParityCustomers.most),
+            environment: text,
+            journal: text,
+            at: now
+        )
+    }
+
+    private static func customers(_ text: String) -> [ParityCustomer] {
+        [
+            ParityCustomer(customerID: text, provider: ProviderName(text), findings: 3, billed: 2),
+            ParityCustomer(customerID: nil, provider: ProviderName(text), findings: 1, billed: 0),
+        ]
     }
 }

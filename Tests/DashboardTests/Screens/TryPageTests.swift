@@ -17,4 +17,21 @@ import Testing
         #expect(page.text == "{\"a\": 1}" && page.hasFaults && !page.isEmpty)
         #expect(page.faults.first?.field == "customer_id")
     }
+
+    @Test func `shows what a vendor would charge, exactly`() throws {
+        let shown = ShownEstimate(SamplePages.estimate("EUR"))
+        #expect(shown.total == "3.00 EUR" && shown.refusal == nil)
+        #expect(shown.charges.map(\.amount) == ["2.50"] && shown.charges.map(\.taxes) == ["0.50"])
+        #expect(ShownEstimate(.failure(EstimateRefusal("why"))).refusal == "why")
+    }
+
+    @Test func `says how a simulated vendor behaves`() {
+        func simulator(chosen: Int?) -> TryPage.Simulator {
+            let choices = ["works", "unavailable"].enumerated().map { Choice($1, isChosen: $0 == chosen) }
+            return TryPage.Simulator(name: "lago", received: 12_408, billed: 7, behaviours: choices)
+        }
+        #expect(simulator(chosen: 0).style == "ok" && simulator(chosen: 0).received == "12,408")
+        #expect(simulator(chosen: 1).style == "bad" && simulator(chosen: 1).state == "unavailable")
+        #expect(simulator(chosen: nil).style == "bad" && simulator(chosen: nil).state == "other faults")
+    }
 }

@@ -48,5 +48,25 @@ struct OneFinding: ParityRunning {
     }
     func resends(of event: SequenceNumber) async throws(ParityError) -> [Resend] { [] }
     func accept(_ acceptance: Acceptance) async throws(ParityError) {}
+    func acceptances(in run: ParityRun) async throws(ParityError) -> [Acceptance] {
+        [
+            Acceptance(
+                cause: .content,
+                provider: "p",
+                name: nil,
+                reason: "rounding",
+                until: Timestamp(milliseconds: 2000),
+                by: "boss",
+                at: Timestamp(milliseconds: 1000)
+            )
+        ]
+    }
+
+    func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] {
+        let all = (1...3).map { number in
+            ParityCustomer(customerID: "c\(number)", provider: "p", findings: 9 - number, billed: 4 - number)
+        }
+        return Array(all.prefix(limit))
+    }
     func latest() async throws(ParityError) -> [ParityRun] { [] }
 }

@@ -104,4 +104,26 @@ import Testing
         #expect(try await journal.server.run("SELECT count(*) FROM nodes", schema: journal.schema) == ["0"])
         await keys.close()
     }
+
+    @Test func `all gateways see when a key was used last, on the latest day that any of them has noted`() async throws
+    {
+        let journal = try await TestJournal()
+        let (first, second) = (try await journal.open(), try await journal.open())
+        func use(_ id: UInt8, _ day: String) -> ClientKeyUse {
+            ClientKeyUse(digest: Array(repeating: id, count: 32), day: day)
+        }
+        func uses() async throws -> [ClientKeyUse] {
+            try await second.clientKeyUses().sorted { $0.digest[0] < $1.digest[0] }
+        }
+        #expect(try await uses().isEmpty)
+        try await first.note([use(1, "2026-11-28"), use(2, "2026-11-29")], forgettingBefore: "2026-01-01")
+        try await second.note([use(1, "2026-11-29"), use(2, "2026-11-28")], forgettingBefore: "2026-01-01")
+        #expect(try await uses() == [use(1, "2026-11-29"), use(2, "2026-11-29")])
+        try await first.note([use(2, "2027-12-31")], forgettingBefore: "2027-01-01")
+        #expect(try await uses() == [use(2, "2027-12-31")])
+        await first.close()
+        await second.close()
+        // It changes nothing about the journal itself.
+        await (try await journal.open()).close()
+    }
 }

@@ -56,6 +56,30 @@ extension ParityBehaviour {
             try expect(try await page(filter).map(\.finding), [findings[2]], "by event")
             return storage
         },
+        ParityCheck("lists the customers of findings, those with the most wrong bills first") { storage, _ in
+            let run = try await ParitySample.reading(storage)
+            // Customers 1, 2, 0, 1, 2, 0, and 1 again.
+            let findings =
+                (1...3).map { ParitySample.finding($0) } + [ParitySample.finding(4, .rejected)]
+                + [ParitySample.finding(5), ParitySample.finding(6, .rejected), ParitySample.finding(7, .rejected)]
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            func customer(_ id: String, _ findings: Int, billed: Int) -> ParityCustomer {
+                ParityCustomer(customerID: id, provider: "lago", findings: findings, billed: billed)
+            }
+            let all = [
+                customer("customer 2", 2, billed: 2), customer("customer 1", 3, billed: 1),
+                customer("customer 0", 2, billed: 1),
+            ]
+            try expect(try await storage.customers(of: run.id, limit: 9), all, "the customers")
+            try expect(try await storage.customers(of: run.id, limit: 2), Array(all.prefix(2)), "the first two")
+            try expect(try await storage.customers(of: run.id + 1, limit: 9), [], "those of another run")
+            return storage
+        },
         ParityCheck("lists what it counted by name and provider, in pages") { storage, _ in
             let run = try await ParitySample.reading(storage)
             let names = ["b", "a", "B"]
@@ -131,6 +155,11 @@ extension ParityBehaviour {
             }
             try expect(try await accepted(at: ParitySample.now), [1, 0], "while it is accepted")
             try expect(try await accepted(at: until), [0, 0], "when it is not any more")
+            let valid = try await storage.acceptances(at: ParitySample.now)
+            try expect(valid.map(\.provider), ["lago", "polar"], "who is accepted, in order")
+            try expect(valid.map(\.name), ["call", nil], "which names are accepted")
+            try expect(valid.map(\.by), ["web", "web"], "who accepted them")
+            try expect(try await storage.acceptances(at: until), [], "what has expired")
             let found = try await storage.findings(
                 of: run.id,
                 FindingFilter(),

@@ -49,6 +49,16 @@ import Testing
         #expect(found.exitCode(.unexplained) == (name == "unexplained" ? 1 : 0))
     }
 
+    @Test func `says who accepted a cause, and where`() throws {
+        let accepted =
+            #", "x": 1}], "acceptances": [{"cause": "foreign", "provider": null, "name": "api", "reason": "of a test", "#
+            + #""until": "2027-01-01T00:00:00Z", "client": "ops", "accepted_at": "2026-01-01T00:00:00Z""#
+        let text = try report(verdict: "different", provider: accepted).text
+        let sentence =
+            "ops accepted foreign at every provider for api on 2026-01-01T00:00:00Z until 2027-01-01T00:00:00Z"
+        #expect(text.contains("\(sentence): of a test"))
+    }
+
     @Test func `does not fail on differences that were all accepted`() throws {
         let accepted = cause("foreign", "act", count: 2, accepted: 2)
         #expect(try report(verdict: "different", causes: [accepted]).exitCode(.any) == 0)

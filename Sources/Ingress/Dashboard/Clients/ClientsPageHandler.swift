@@ -8,6 +8,7 @@ import Routing
 struct ClientsPageHandler: Sendable {
     private let managing: (any KeyManaging)?
     private let routes: CurrentRoutes
+    private let refusals: ClientRefusals
 
     /// Longest overlap of replaced keys.
     private static let longestOverlap: Int64 = 30 * 86_400
@@ -15,6 +16,7 @@ struct ClientsPageHandler: Sendable {
     init(_ services: EndpointServices) {
         managing = services.given.operations.keys
         routes = services.given.routes
+        refusals = services.given.operations.refusals
     }
 
     func page(_ call: PageCall) async -> PageAnswer {
@@ -72,6 +74,9 @@ struct ClientsPageHandler: Sendable {
         } catch {
             problem = problem ?? error.message
         }
-        return ClientsPage(clients, keys, made: made, fault: problem)
+        return ClientsPage(clients, keys, made: made, fault: problem) { name in
+            let counts = refusals.count(of: name)
+            return ClientsPage.Refused(limited: counts.limited, forbidden: counts.forbidden)
+        }
     }
 }

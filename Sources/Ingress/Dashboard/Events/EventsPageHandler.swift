@@ -29,7 +29,7 @@ struct EventsPageHandler: Sendable {
         let page: EventPage
         do {
             page = try await archive.search(
-                EventSearch(filter, after: try query.cursor, limit: limit),
+                EventSearch(filter, order: try query.order, after: try query.cursor, limit: limit),
                 of: call.client.tenant
             )
         } catch let error as StoreError {
@@ -50,8 +50,9 @@ struct EventsPageHandler: Sendable {
     /// All events that the filter takes; not where values of properties are hidden.
     func all(_ call: PageCall) async throws -> PageAnswer {
         guard !hidesProperties else { throw Problem.unknownPage("/dashboard/events.csv") }
-        let filter = try filter(query(call.fields), call.fields)
-        let list = EventsCSV(archive, filter, .newestFirst, of: call.client.tenant)
+        let query = try query(call.fields)
+        let filter = try filter(query, call.fields)
+        let list = EventsCSV(archive, filter, try query.order, of: call.client.tenant)
         return .other(try await csv.respond(to: call.call, list, named: "events", needing: .readEvents))
     }
 

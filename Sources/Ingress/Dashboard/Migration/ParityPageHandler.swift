@@ -29,10 +29,13 @@ struct ParityPageHandler: Sendable {
         let cells = try await asked { () throws(ParityError) in
             try await parity.cells(of: run.id, after: 0, limit: ParityRunPage.mostCells)
         }
+        let acceptances = try await asked { () throws(ParityError) in try await parity.acceptances(in: run) }
         let journal = services.given.journal.journalID
         let page = ParityReportPage(
             run,
             cells: cells,
+            acceptances: acceptances,
+            customers: try await customers(of: run),
             environment: services.dashboard?.settings.title ?? "not named",
             journal: journal,
             at: services.given.clock.now
@@ -108,6 +111,7 @@ struct ParityPageHandler: Sendable {
         return ParityRunPage(
             run,
             cells: cells,
+            customers: try await customers(of: run),
             findings: findings,
             filter,
             limit: limit,
@@ -115,6 +119,12 @@ struct ParityPageHandler: Sendable {
             mayManage: call.client.may(.manageMigrations),
             notice: notice
         )
+    }
+
+    private func customers(of run: ParityRun) async throws(Problem) -> [ParityCustomer] {
+        try await asked { () throws(ParityError) in
+            try await parity.customers(of: run.id, limit: ParityCustomers.most)
+        }
     }
 
     private func run(_ call: PageCall) async throws(Problem) -> ParityRun {

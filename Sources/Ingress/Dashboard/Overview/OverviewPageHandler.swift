@@ -1,6 +1,8 @@
 import Access
 import Dashboard
 import Events
+import Journal
+import Parity
 import Reports
 import Routing
 
@@ -8,12 +10,16 @@ import Routing
 struct OverviewPageHandler: Sendable {
     private let providers: ProviderFactsReader
     private let readiness: any ReadinessReporting
+    private let operations: IngressOperations
+    private let access: ParityAccess
     private let routes: CurrentRoutes
     private let clock: any WallClock
 
     init(_ services: EndpointServices) {
         providers = ProviderFactsReader(services)
         readiness = services.given.operations.readiness
+        operations = services.given.operations
+        access = ParityAccess(services.given.routes)
         routes = services.given.routes
         clock = services.given.clock
     }
@@ -39,9 +45,26 @@ struct OverviewPageHandler: Sendable {
                 )
             },
             window: window,
-            since: report.since
+            since: report.since,
+            comparisons: await comparisons(for: client),
+            pausedBackfills: await pausedBackfills(for: client)
         )
         return .page(OverviewPage(facts, at: clock.now))
+    }
+
+    private func comparisons(for client: Client) async -> [ParityRun] {
+        guard client.may(.readEvents) else { return [] }
+        return await operations.latestComparisons.runs(of: operations.parity).filter { access.maySee($0, client) }
+    }
+
+    private func pausedBackfills(for client: Client) async -> [Lane] {
+        guard client.may(.manageMigrations) else { return [] }
+        do {
+            return try await operations.backfills.backfills(for: client).map(\.lane).filter { $0.state == .paused }
+        } catch {
+            // The readiness on the same page says what is wrong with the store.
+            return []
+        }
     }
 
     private func window(_ text: String?) throws(Problem) -> OverviewFacts.Window {

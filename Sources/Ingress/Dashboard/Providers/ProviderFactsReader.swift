@@ -12,12 +12,16 @@ struct ProviderFactsReader: Sendable {
     private let monitor: DeliveryMonitor
     private let routes: CurrentRoutes
     private let statistics: any StatisticsReading
+    private let owners: (any AccountOwning)?
+    private let passed: PassedTraffic
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
         monitor = services.given.delivery.monitor
         routes = services.given.routes
         statistics = services.given.operations.statistics
+        owners = services.given.operations.owners
+        passed = services.given.delivery.passed
     }
 
     /// The providers in the order of `routes.json`, then those that were removed and for which something waits.
@@ -66,6 +70,22 @@ struct ProviderFactsReader: Sendable {
             pipeline: monitor.current[name].map { ProviderFacts.Pipeline($0) },
             backlog: await backlog(of: name),
             figures: series.map { RecentFigures($0.points, from: report.from, step: report.step.duration) },
+            elsewhere: owners?.reportElsewhere(on: name).map { report in
+                ProviderFacts.Elsewhere(
+                    gateway: report.gatewayName,
+                    isReady: report.state.isReady,
+                    detail: report.state.detail
+                )
+            },
+            passed: passed.figures(of: name).flatMap { figures in
+                guard figures.requests + figures.refused > 0 else { return nil }
+                return ProviderFacts.Passed(
+                    inFlight: figures.inFlight,
+                    requests: figures.requests,
+                    errors: figures.errors,
+                    refused: figures.refused
+                )
+            },
             slot: slot
         )
     }

@@ -10,6 +10,7 @@ import Routing
 /// `/dashboard/try`: what would happen to an event, and sending it.
 struct TryPageHandler: Sendable {
     private let services: EndpointServices
+    private let hidesProperties: Bool
     private let reader = EventReader(limit: 1)
 
     /// How many names of events are suggested.
@@ -17,6 +18,7 @@ struct TryPageHandler: Sendable {
 
     init(_ services: EndpointServices) {
         self.services = services
+        hidesProperties = services.dashboard?.settings.hidesProperties ?? false
     }
 
     /// The form: with an example, or with an event of the journal as its template.
@@ -36,18 +38,34 @@ struct TryPageHandler: Sendable {
             let faults = batch.exceedsLimit || batch.faults.isEmpty ? [Self.oneEvent] : batch.faults
             return .page(await page(call, text: text, actingAs: client, faults: faults), status: .unprocessableContent)
         }
+        let preview: EventPreview
         do {
-            let preview = try EventPreviewer(services.given.acceptor, services.given.routes).preview(
-                event,
-                from: client
-            )
-            guard form["act"] == "send" else {
-                return .page(await page(call, text: text, actingAs: client, preview: preview))
-            }
+            preview = try EventPreviewer(services.given.acceptor, services.given.routes).preview(event, from: client)
         } catch {
             return .page(await page(call, text: text, actingAs: client, faults: [error]), status: .unprocessableContent)
         }
-        return try await send(text, from: client)
+        switch form["act"] {
+        case "send"?: return try await send(text, from: client)
+        case "estimate"?:
+            let estimates = await EventEstimates(services).ask(about: preview, by: call.caller)
+            return .page(await page(call, text: text, actingAs: client, preview: preview, estimates))
+        case nil, .some: return .page(await page(call, text: text, actingAs: client, preview: preview))
+        }
+    }
+
+    /// Lets a simulated vendor fail, or work again.
+    func simulate(_ call: PageCall) async throws -> PageAnswer {
+        let form = try await call.form()
+        guard let simulators = services.given.operations.simulators else {
+            throw Problem.unknownPage("/dashboard/try/simulators")
+        }
+        let (vendor, behaviour) = (form["vendor"] ?? "", form["behaviour"] ?? "")
+        guard simulators.set(behaviour, at: vendor) else {
+            throw Problem.badParameter("behaviour", "must be one that the page offers, of a simulated vendor")
+        }
+        let details = ["vendor": vendor, "behaviour": behaviour]
+        await services.given.operations.audit.write("sandbox: behaviour", by: .client(call.caller), details)
+        return .see(Screen.try.path + "#simulators")
     }
 
     private static let oneEvent = EventFault(
@@ -80,7 +98,8 @@ struct TryPageHandler: Sendable {
         text: String?,
         actingAs client: Client,
         faults: [EventFault] = [],
-        preview: EventPreview? = nil
+        preview: EventPreview? = nil,
+        _ estimates: [ProviderName: Result<Estimate, EstimateRefusal>] = [:]
     ) async -> TryPage {
         let routes = services.given.routes.current.routes
         let clients = call.client.may(.admin) ? routes.clients : []
@@ -91,8 +110,24 @@ struct TryPageHandler: Sendable {
             maySend: client.may(.writeEvents),
             faults: faults,
             preview: preview,
+            mayEstimate: EventEstimates(services).mayAsk(call.client),
+            estimates: estimates,
+            simulators: call.client.may(.admin) ? simulators : [],
             seesAccount: { routes.mayRead($0, call.client) }
         )
+    }
+
+    private var simulators: [TryPage.Simulator] {
+        (services.given.operations.simulators?.simulators ?? []).map { vendor in
+            TryPage.Simulator(
+                name: vendor.name,
+                received: vendor.received,
+                billed: vendor.billed,
+                behaviours: vendor.behaviours.map {
+                    Choice($0.value, label: $0.label, isChosen: $0.value == vendor.current)
+                }
+            )
+        }
     }
 
     /// Names of the client's events; none if they cannot be read now, since the form works without.
@@ -111,7 +146,7 @@ struct TryPageHandler: Sendable {
         }
     }
 
-    /// An event of the journal without its identity and time, so that sending it makes another event.
+    /// An event of the journal without its identity, its time, and properties that nobody may see, so that sending it makes another event.
     private func template(_ id: String, for client: Client) async throws -> String {
         let events: [ArchivedEvent]
         do {
@@ -126,7 +161,7 @@ struct TryPageHandler: Sendable {
         if let customer = event.customerID { writer.member("customer_id", string: customer) }
         if let subscription = event.subscriptionID { writer.member("subscription_id", string: subscription) }
         if let source = event.source { writer.member("source", string: source) }
-        if let properties = event.properties {
+        if !hidesProperties, let properties = event.properties {
             writer.key("properties")
             writer.raw(properties.bytes)
         }

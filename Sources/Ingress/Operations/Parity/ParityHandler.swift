@@ -30,7 +30,7 @@ struct ParityHandler: Sendable {
             try await runner.start(order, for: client.tenant, by: client.name)
         }
         await audit.write("parity: run", by: .client(call.caller), ParityAccess.details(of: run))
-        return .json(ParityWriter.json(run), status: .accepted)
+        return .json(ParityWriter.json(run, []), status: .accepted)
     }
 
     func list(_ call: EndpointCall) async throws -> EndpointResponse {
@@ -50,7 +50,18 @@ struct ParityHandler: Sendable {
     }
 
     func show(_ call: EndpointCall) async throws -> EndpointResponse {
-        .json(ParityWriter.json(try await run(call)))
+        let run = try await run(call)
+        let acceptances = try await asked { () throws(ParityError) in try await runner.acceptances(in: run) }
+        return .json(ParityWriter.json(run, acceptances))
+    }
+
+    func customers(_ call: EndpointCall) async throws -> EndpointResponse {
+        let run = try await run(call)
+        let limit = try ListParameters(call.query, allowed: ["limit"]).limit()
+        let customers = try await asked { () throws(ParityError) in
+            try await runner.customers(of: run.id, limit: limit)
+        }
+        return .json(ParityWriter.json(customers))
     }
 
     func cells(_ call: EndpointCall) async throws -> EndpointResponse {

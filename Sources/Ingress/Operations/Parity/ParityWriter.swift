@@ -6,14 +6,56 @@ import Parity
 enum ParityWriter {
     static let accepted = Array(#"{"status":"accepted"}"#.utf8)
 
-    static func json(_ run: ParityRun) -> [UInt8] {
+    /// - Parameter acceptances: who accepted causes of the run.
+    static func json(_ run: ParityRun, _ acceptances: [Acceptance]) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
-        write(run, to: &writer)
+        writer.beginObject()
+        writeMembers(of: run, to: &writer)
+        writer.key("acceptances")
+        writer.beginArray()
+        for acceptance in acceptances { write(acceptance, to: &writer) }
+        writer.endArray()
+        writer.endObject()
         return writer.bytes
     }
 
     static func write(_ run: ParityRun, to writer: inout JSONWriter) {
         writer.beginObject()
+        writeMembers(of: run, to: &writer)
+        writer.endObject()
+    }
+
+    private static func write(_ acceptance: Acceptance, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("cause", string: acceptance.cause.rawValue)
+        writer.member("provider", stringOrNull: acceptance.provider?.rawValue)
+        writer.member("name", stringOrNull: acceptance.name)
+        writer.member("reason", string: acceptance.reason)
+        writer.member("until", string: acceptance.until.rfc3339)
+        writer.member("client", string: acceptance.by.rawValue)
+        writer.member("accepted_at", string: acceptance.at.rfc3339)
+        writer.endObject()
+    }
+
+    static func json(_ customers: [ParityCustomer]) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1024)
+        writer.beginObject()
+        writer.key("customers")
+        writer.beginArray()
+        for customer in customers {
+            writer.beginObject()
+            writer.member("customer_id", stringOrNull: customer.customerID)
+            writer.member("provider", string: customer.provider.rawValue)
+            writer.member("findings", integer: customer.findings)
+            writer.member("wrong_bills", integer: customer.billed)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func writeMembers(of run: ParityRun, to writer: inout JSONWriter) {
         writer.member("id", integer: run.id)
         writer.member("state", string: run.state.rawValue)
         writer.member("verdict", stringOrNull: run.verdict?.rawValue)
@@ -35,7 +77,6 @@ enum ParityWriter {
         writer.beginArray()
         for report in run.reports { write(report, to: &writer) }
         writer.endArray()
-        writer.endObject()
     }
 
     private static func write(_ report: ProviderReport, to writer: inout JSONWriter) {

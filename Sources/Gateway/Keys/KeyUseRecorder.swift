@@ -1,0 +1,41 @@
+import Access
+import Events
+import Logging
+import Routing
+import ServiceLifecycle
+
+/// Notes on which day each key was used last: once for a key and day, beside all requests.
+struct KeyUseRecorder: Service {
+    let routes: CurrentRoutes
+    let keeping: any KeyKeeping
+    let clock: any WallClock
+    let logger: Logger
+
+    private static let interval = Duration.seconds(2)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            // What is noted already, and what could not be noted yet.
+            var (noted, waiting) = (KeyUses(), KeyUses())
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+                await record(&noted, &waiting)
+            }
+        }
+    }
+
+    private func record(_ noted: inout KeyUses, _ waiting: inout KeyUses) async {
+        let now = clock.now
+        let today = KeyUses.day(of: now)
+        for key in routes.current.keys.takeUsed() where noted.days[key] != today { waiting.note(key, on: today) }
+        guard !waiting.days.isEmpty else { return }
+        do {
+            try await keeping.note(waiting, at: now)
+            noted.forget(before: today)
+            noted.merge(waiting)
+            waiting = KeyUses()
+        } catch {
+            logger.debug("uses of keys were not noted", metadata: ["error": "\(error)"])
+        }
+    }
+}

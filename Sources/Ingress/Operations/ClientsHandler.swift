@@ -1,0 +1,52 @@
+import Access
+import Events
+import JSON
+import Routing
+
+/// `GET /v1/clients`: all clients of `routes.json`, their permissions and limits, and how often they were refused.
+struct ClientsHandler: Sendable {
+    private let routes: CurrentRoutes
+    private let refusals: ClientRefusals
+
+    init(_ services: EndpointServices) {
+        routes = services.given.routes
+        refusals = services.given.operations.refusals
+    }
+
+    func list() -> EndpointResponse {
+        let clients = routes.current.routes.clients
+        var writer = JSONWriter(capacity: 256 * clients.count + 16)
+        writer.beginObject()
+        writer.key("clients")
+        writer.beginArray()
+        for client in clients { write(client, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    private func write(_ client: Client, to writer: inout JSONWriter) {
+        let counts = refusals.count(of: client.name)
+        writer.beginObject()
+        writer.member("name", string: client.name.rawValue)
+        writer.member("tenant", string: client.tenant.rawValue)
+        writer.member("scopes", strings: Scope.allCases.filter { client.may($0) }.map(\.rawValue))
+        writer.key("limits")
+        writer.beginObject()
+        for (name, limit) in [("requests", client.limits.requests), ("events", client.limits.events)] {
+            guard let limit else { continue }
+            writer.key(name)
+            writer.beginObject()
+            writer.member("count", integer: limit.requests)
+            writer.member("per_ms", integer: limit.per.wholeMilliseconds)
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.key("refused")
+        writer.beginObject()
+        writer.member("rate_limited", integer: counts.limited)
+        writer.member("forbidden", integer: counts.forbidden)
+        writer.endObject()
+        writer.endObject()
+    }
+}

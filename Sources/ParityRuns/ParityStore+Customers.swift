@@ -1,0 +1,28 @@
+import Events
+import GRDB
+package import Parity
+
+extension ParityStore {
+    package func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer] {
+        let causes = Cause.billing.map(\.rawValue)
+        let places = causes.map { _ in "?" }.joined(separator: ", ")
+        return try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT customer_id, provider, count(*) AS findings, sum(cause IN (\(places))) AS billed FROM findings
+                    WHERE run = ? GROUP BY customer_id, provider
+                    ORDER BY billed DESC, findings DESC, customer_id, provider LIMIT ?
+                    """,
+                arguments: StatementArguments(causes) + [id, limit]
+            ).map { row in
+                ParityCustomer(
+                    customerID: row["customer_id"],
+                    provider: ProviderName(row["provider"] as String),
+                    findings: row["findings"],
+                    billed: row["billed"]
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Ingress
+import Sandbox
+
+/// The simulators of this process, for the dashboard.
+struct SandboxSimulators: SimulatorControlling {
+    let desk: SandboxDesk
+
+    private static let behaviours = Behaviour.allCases.map {
+        SimulatedVendor.Behaviour(value: $0.rawValue, label: $0.label)
+    }
+
+    var simulators: [SimulatedVendor] {
+        desk.all.map { vendor in
+            SimulatedVendor(
+                name: vendor.name,
+                received: vendor.received,
+                billed: vendor.billed,
+                behaviours: Self.behaviours,
+                current: vendor.behaviour?.rawValue
+            )
+        }
+    }
+
+    func set(_ behaviour: String, at vendor: String) -> Bool {
+        Behaviour(rawValue: behaviour).map { desk.set($0, at: vendor) } ?? false
+    }
+}

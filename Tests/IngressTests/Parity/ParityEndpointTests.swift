@@ -1,0 +1,35 @@
+import Access
+import Foundation
+import Testing
+
+@testable import Ingress
+
+/// `/v1/parity/runs/{id}` and below.
+@Suite struct ParityEndpointTests {
+    private static let boss =
+        #"{"name":"boss","tenant":"house","key_sha256":"\#(KeyDigest(of: "boss-key").hexadecimal)","scopes":["admin"]}"#
+
+    private func get(_ path: String) async throws -> IngressFixture.Answer {
+        try await IngressFixture.with(clients: [Self.boss], parity: OneFinding()) { (server) async throws in
+            try await server.send(.GET, path, key: "boss-key")
+        }
+    }
+
+    @Test func `says who accepted a cause of a comparison, why and until when`() async throws {
+        let run = try await get("/v1/parity/runs/1").object
+        let accepted = try #require((run["acceptances"] as? [[String: Any]])?.first)
+        #expect(accepted["cause"] as? String == "content" && accepted["client"] as? String == "boss")
+        #expect(accepted["reason"] as? String == "rounding" && accepted["name"] is NSNull)
+        #expect((accepted["until"] as? String)?.hasPrefix("1970-01-01T00:00:02") == true)
+    }
+
+    @Test func `lists the customers that differ, as many as are asked for`() async throws {
+        let answer = try await get("/v1/parity/runs/1/customers?limit=2")
+        let customers = try #require(try answer.object["customers"] as? [[String: Any]])
+        #expect(customers.compactMap { $0["customer_id"] as? String } == ["c1", "c2"])
+        #expect(customers.compactMap { $0["wrong_bills"] as? Int } == [3, 2])
+        #expect(customers.compactMap { $0["findings"] as? Int } == [8, 7])
+        #expect(try await get("/v1/parity/runs/2/customers").status == 404)
+        #expect(try await get("/v1/parity/runs/1/customers?limit=0").status == 400)
+    }
+}
