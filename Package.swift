@@ -98,14 +98,14 @@ let package = Package(
         .target(name: "Transport", dependencies: [nioCore, nioSSL], swiftSettings: settings),
         .target(
             name: "Access",
-            dependencies: ["CSpawn", "ConfigurationFile", "Digest", "Events", "JSON"],
+            dependencies: ["ConfigurationFile", "Digest", "Events", "JSON", "Programs"],
             swiftSettings: settings
         ),
         // Which vendor's bill an event is on: customers' shares, billing periods, a migration's steps and gates. Decisions alone.
         .target(name: "OfRecord", dependencies: ["Events"], swiftSettings: settings),
         .target(
             name: "Routing",
-            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "OfRecord"],
+            dependencies: ["Access", "ConfigurationFile", "Events", "JSON", "Notifications", "OfRecord"],
             exclude: ["routes.schema.json"],
             swiftSettings: settings
         ),
@@ -141,6 +141,8 @@ let package = Package(
         ),
         // A call of the system that its own module leaves out.
         .systemLibrary(name: "CSpawn"),
+        // Other programs, which inherit nothing of the gateway.
+        .target(name: "Programs", dependencies: ["CSpawn"], swiftSettings: settings),
         // SHA-256, of clients' keys and of files. The system's library takes no time to compile, unlike a copy of BoringSSL.
         .systemLibrary(
             name: "CLibcrypto",
@@ -203,13 +205,21 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What people are told when something is wrong: conditions, messages, formats. Decisions alone.
+        .target(name: "Notifications", dependencies: ["Digest", "Events", "JSON"], swiftSettings: settings),
+        // Small bodies for servers that are not vendors.
+        .target(
+            name: "Posting",
+            dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            swiftSettings: settings
+        ),
         .target(name: "Observability", dependencies: ["Telemetry", coreMetrics, logging], swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades",
                 "Ingress", "Journal", "JournalPostgres", "JournalSQLite", "JSON", "Migration", "Observability",
-                "Parity", "ParityRuns", "Reports",
+                "Notifications", "Parity", "ParityRuns", "Posting", "Programs", "Reports",
                 "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", "Version", coreMetrics, logging, nioCore,
                 nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
@@ -289,6 +299,11 @@ let package = Package(
         .target(name: "FaultySystem", path: "Tests/Support/FaultySystem"),
 
         .testTarget(name: "VersionTests", dependencies: ["Version"], swiftSettings: settings),
+        .testTarget(
+            name: "NotificationsTests",
+            dependencies: ["Events", "JSON", "Notifications", "Randomness"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
@@ -331,8 +346,8 @@ let package = Package(
         .testTarget(
             name: "RoutingTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "OfRecord", "Randomness", "Routing",
-                "TestSupport", "Vendors",
+                "Access", "ConfigurationFile", "Events", "Facades", "JSON", "Notifications", "OfRecord", "Randomness",
+                "Routing", "TestSupport", "Vendors",
             ],
             swiftSettings: settings
         ),

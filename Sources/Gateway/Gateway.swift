@@ -63,19 +63,22 @@ package enum Gateway {
             keepAudit: parts.settings.auditRetention,
             logger: parts.logs.logger("tollgate")
         )
+        let backlogs = SharedBacklogs()
         let sampler = StatisticsSampler(
             keeper: statistics,
             registry: parts.metrics,
             view: parts.view,
             journal: parts.store,
             routes: parts.routes,
-            clock: parts.clock
+            clock: parts.clock,
+            backlogs: backlogs
         )
+        let notifications = parts.notifications(parity, beside: readiness.shared, backlogs)
         return [parts.opened.service, parts.audit, retention, reloader, keys, parts.keyUses(), planner]
             + (parts.start.certificates.map { [$0] } ?? []) + followers
             + [
                 parts.delivery(), parts.backfills(), parity, sampler,
-                ProblemCounter(counts: problems, archive: parts.store),
+                ProblemCounter(counts: problems, archive: parts.store), notifications,
             ]
             + servers
     }

@@ -10,6 +10,7 @@ import Logging
 import Observability
 import Parity
 import ParityRuns
+import Posting
 import Routing
 import ServiceLifecycle
 import VendorReads
@@ -214,6 +215,42 @@ extension GatewayParts {
         } catch {
             throw .parity(error.message)
         }
+    }
+}
+
+// MARK: - Notifications
+
+extension GatewayParts {
+    /// - Parameters:
+    ///   - shared: what is known of the other gateways; nil if there are none.
+    ///   - backlogs: what waits, as statistics read it.
+    func notifications(_ parity: ParityRunner, beside shared: SharedJournal?, _ backlogs: SharedBacklogs)
+        -> NotificationService
+    {
+        let routes = routes
+        let secrets = ReceiverCredentials { routes.current.routes.notifications }
+        return NotificationService(
+            feed: ConditionFeed(
+                monitor: view.monitor,
+                backlogs: backlogs,
+                routes: routes,
+                parity: parity,
+                keys: opened.keys(orIn: settings.dataFolder),
+                shared: shared,
+                settings: settings,
+                clock: clock
+            ),
+            routes: routes,
+            sender: NotificationSender(
+                poster: HTTPPoster(trusting: start.trusted),
+                credentials: secrets.vault(environment: settings.environment),
+                environment: settings.environment,
+                clock: clock
+            ),
+            clock: clock,
+            metrics: metrics,
+            logger: logs.logger("tollgate.notifications")
+        )
     }
 }
 

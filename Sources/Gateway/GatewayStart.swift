@@ -7,7 +7,6 @@ import Logging
 import NIOSSL
 import Observability
 import Routing
-import Transport
 import VendorReads
 
 /// What a gateway reads before it opens its store, which may take long: what is wrong with files is found by then.
@@ -44,6 +43,12 @@ struct GatewayStart: Sendable {
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }
+        for missing in await ReceiverCredentials.missing(
+            of: file.routes.notifications,
+            environment: settings.environment
+        ) {
+            logger.warning("a receiver's secret is missing", metadata: ["detail": "\(missing)"])
+        }
         return GatewayStart(
             settings: settings,
             logs: logs,
@@ -54,7 +59,7 @@ struct GatewayStart: Sendable {
             vault: vault,
             processClock: ProcessClock(wall: SystemWallClock()),
             certificates: try certificates(settings, logs),
-            trusted: try vendorRoots(settings)
+            trusted: try VendorRoots.read(settings.vendorRoots)
         )
     }
 
@@ -63,14 +68,5 @@ struct GatewayStart: Sendable {
     {
         guard let files = settings.certificate else { return nil }
         return try CertificateReloader(reading: files, logger: logs.logger("tollgate.tls"))
-    }
-
-    private static func vendorRoots(_ settings: GatewaySettings) throws(GatewayFault) -> [NIOSSLCertificate] {
-        guard let file = settings.vendorRoots else { return [] }
-        do {
-            return try TLSFile.certificates(in: file)
-        } catch {
-            throw .vendorRoots(error)
-        }
     }
 }

@@ -37,10 +37,11 @@ package enum RoutesFile {
         return await vault.recognizeAccounts(in: reading, runsPrograms: false)
     }
 
-    /// The providers whose credentials are missing or no valid keys, one line each, without a part of any key. Runs the programs that print
-    /// credentials.
+    /// The providers whose credentials are missing or no valid keys, and the receivers of notifications whose secrets are, one line each,
+    /// without a part of any key. Runs the programs that print them.
     package static func missingCredentials(of routes: Routes, environment: [String: String]) async -> [String] {
-        await CredentialVault(of: CurrentRoutes(routes), environment: environment).missing
+        let providers = await CredentialVault(of: CurrentRoutes(routes), environment: environment).missing
+        return providers + (await ReceiverCredentials.missing(of: routes.notifications, environment: environment))
     }
 
     /// - Throws: ``GatewayFault`` with all faults.

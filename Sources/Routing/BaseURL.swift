@@ -30,6 +30,18 @@ enum BaseURL {
         return nil
     }
 
+    /// Why a text cannot be the address of a receiver of notifications; nil if it can. Never repeats the text, which may hold a token.
+    static func receiverFault(in text: String, allowsPlainHTTP: Bool) -> String? {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
+        else { return "must be an address such as \"https://alerts.example.com/tollgate\"" }
+        guard scheme == "https" || scheme == "http" else { return "must start with https:// or http://" }
+        if parts.user != nil || parts.password != nil { return "must not hold a user or a password" }
+        if scheme == "http", !allowsPlainHTTP, !isLoopback(text) {
+            return "is plain http, which shows messages to the network: use https, or say \"allow_plain_http\": true"
+        }
+        return nil
+    }
+
     /// Whether an address is on this machine: a simulator or a server of one's own, to which the hosted service's limits do not apply.
     static func isLoopback(_ text: String) -> Bool {
         guard let host = URLComponents(string: text)?.host else { return false }

@@ -10,10 +10,18 @@ package struct Routes: Sendable {
     /// In the order of the file: the first that matches takes the event.
     package let routes: [Route]
     package let clients: [Client]
+    /// Who is told when something is wrong.
+    package let notifications: NotificationSettings
     /// Which providers are one account at their vendor.
     package private(set) var accounts: VendorAccounts
 
-    package init(providers: [ProviderConfiguration], routes: [Route], clients: [Client]) {
+    package init(
+        providers: [ProviderConfiguration],
+        routes: [Route],
+        clients: [Client],
+        notifications: NotificationSettings = NotificationSettings()
+    ) {
+        self.notifications = notifications
         self.providers = providers
         self.routes = routes
         self.clients = clients

@@ -1,11 +1,12 @@
 import Access
 package import Events
+import Notifications
 
 /// The differences between two versions of `routes.json`, for people to review.
 package struct RoutesChanges: Sendable, Equatable {
     /// The parts of the file.
     package enum Part: String, Sendable {
-        case provider, route, client
+        case provider, route, client, notifications
     }
 
     /// What happened to one part.
@@ -34,7 +35,9 @@ package struct RoutesChanges: Sendable, Equatable {
         let providers = Self.changes(.provider, old.providers, new.providers, \.name.rawValue, Self.fields)
         let routes = Self.changes(.route, old.routes, new.routes, \.name.rawValue, Self.fields)
         let clients = Self.changes(.client, old.clients, new.clients, \.name.rawValue, Self.fields)
-        list = providers + routes + Self.moved(old.routes, new.routes) + clients
+        list =
+            providers + routes + Self.moved(old.routes, new.routes) + clients
+            + Self.changes(old.notifications, new.notifications)
     }
 
     /// The providers that are not in the newer file.
@@ -59,6 +62,27 @@ package struct RoutesChanges: Sendable, Equatable {
         }
         let removed = old.filter { !newNames.contains(name($0)) }
         return kept + removed.map { Change(part: part, name: name($0), kind: .removed, fields: []) }
+    }
+
+    /// The settings themselves are one part with the name `notifications`; receivers are named.
+    private static func changes(_ old: NotificationSettings, _ new: NotificationSettings) -> [Change] {
+        let fields = named([
+            ("name", old.gateway != new.gateway), ("circuit_open", old.rules.circuitOpen != new.rules.circuitOpen),
+            ("backlog", old.rules.backlog != new.rules.backlog),
+            ("memory_left", old.rules.memoryLeft != new.rules.memoryLeft),
+            ("key_expiry", old.rules.keyExpiry != new.rules.keyExpiry), ("quiet", old.rules.quiet != new.rules.quiet),
+            ("gather", old.pacing.gather != new.pacing.gather),
+            ("interval", old.pacing.interval != new.pacing.interval),
+            ("settle", old.pacing.settle != new.pacing.settle),
+            ("repeat", old.pacing.repeatAfter != new.pacing.repeatAfter),
+        ])
+        let settings =
+            fields.isEmpty
+            ? [] : [Change(part: .notifications, name: "notifications", kind: .changed, fields: fields)]
+        return settings
+            + changes(.notifications, old.receivers, new.receivers, \.name) { old, new in
+                named([("receiver", old.channel != new.channel), ("kinds", old.kinds != new.kinds)])
+            }
     }
 
     /// The first matching route takes an event, so the order of routes matters.

@@ -28,6 +28,11 @@ package enum RoutesFields {
                 required: true,
                 "Applications that may use the gateway."
             ),
+            Field(
+                "notifications",
+                .object(NotificationFields.all),
+                "Who is notified of problems, and when they have ended."
+            ),
         ]
     }
 

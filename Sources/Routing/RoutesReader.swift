@@ -95,7 +95,12 @@ private struct RoutesFileReader {
         let clients = readClients(members["clients"], providerReader, &clientReader)
         let routes = readRoutes(members["routes"], providerReader, clientReader)
         let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields, &positions)
-        let whole = Routes(providers: providers + accounts, routes: routes, clients: clients)
+        let whole = Routes(
+            providers: providers + accounts,
+            routes: routes,
+            clients: clients,
+            notifications: NotificationReader.read(members["notifications"], &fields)
+        )
         PassCheck.check(whole, clientReader.passes, &fields)
         return whole
     }

@@ -1,6 +1,7 @@
 import Access
 import ConfigurationFile
 import Events
+import Notifications
 import OfRecord
 
 /// What `tollgate check` prints for a valid file: what it configures.
@@ -33,7 +34,29 @@ package enum RoutesReport {
         for client in routes.clients {
             lines.append("  client \(client.name): \(text(client))")
         }
+        for receiver in routes.notifications.receivers {
+            lines.append("  notifications to \(receiver.name): \(text(receiver))")
+        }
         return lines.joined(separator: "\n")
+    }
+
+    private static func text(_ receiver: Receiver) -> String {
+        let kinds =
+            receiver.kinds.count == NotificationKind.allCases.count
+            ? "everything" : receiver.kinds.sorted().map(\.rawValue).joined(separator: ", ")
+        return switch receiver.channel {
+        case .webhook(let address, let secret): "webhook\(text(address)), signed with the \(text(secret)): \(kinds)"
+        case .slack(let address): "Slack-compatible webhook\(text(address)): \(kinds)"
+        case .mail(let mail):
+            "mail from \(mail.from) to \(mail.to.joined(separator: ", ")) by \(mail.program): \(kinds)"
+        }
+    }
+
+    private static func text(_ address: ReceiverAddress) -> String {
+        switch address.source {
+        case .text(let text): " at \(text)"
+        case .credential: ""
+        }
     }
 
     /// `, events from … until …`, by the events' own timestamps; empty for all times.

@@ -76,8 +76,8 @@ import Testing
 
     @Test(arguments: [
         ("GRDB", ["JournalSQLite", "ParityRuns"]), ("CLZ4", ["JournalFormat"]), ("CLibcrypto", ["Digest"]),
-        ("CZlib", ["Client"]), ("CSpawn", ["Access"]), ("CLibpq", ["JournalPostgres"]),
-        ("AsyncHTTPClient", ["Client", "tollgate-bench"]),
+        ("CZlib", ["Client"]), ("CSpawn", ["Programs"]), ("CLibpq", ["JournalPostgres"]),
+        ("AsyncHTTPClient", ["Client", "Posting", "tollgate-bench"]),
         ("Vendors", ["Facades", "Gateway", "tollgate-bench"]), ("Facades", ["Gateway"]),
         ("JournalSQLite", ["Gateway", "tollgate", "tollgate-bench"]),
         ("JournalPostgres", ["Gateway", "tollgate", "tollgate-bench"]),

@@ -19,6 +19,7 @@ package final class CredentialVault: CredentialResolving {
     private let configured: any ConfiguredCredentials
     private let environment: [String: String]
     private let programs: ProgramCredentials
+    private let holding: String
     private let files = Mutex<[String: CachedFile]>([:])
     /// The latest credentials of sources that never say anything else, by account: a credential is asked for with every request.
     private let fixed = Mutex<[ProviderName: (source: CredentialSource, secret: Secret)]>([:])
@@ -27,12 +28,15 @@ package final class CredentialVault: CredentialResolving {
     ///   - environment: variables by name; a parameter, so that demos and tests can set their own. Programs get only those that are
     ///     configured for them.
     ///   - programLimit: the timeout for programs that print credentials.
+    ///   - holding: what each source holds, for messages.
     package init(
         of configured: any ConfiguredCredentials,
         environment: [String: String],
-        programLimit: Duration = .seconds(10)
+        programLimit: Duration = .seconds(10),
+        holding: String = "the vendor's key"
     ) {
-        programs = ProgramCredentials(environment: environment, limit: programLimit)
+        programs = ProgramCredentials(environment: environment, limit: programLimit, holding: holding)
+        self.holding = holding
         self.configured = configured
         self.environment = environment
     }
@@ -69,13 +73,13 @@ package final class CredentialVault: CredentialResolving {
         case .inline(let secret):
             return try fromFixed(source, of: provider) { () throws(CredentialUnavailable) in
                 let key = Self.trimmed(Array(secret.reveal().utf8))
-                return try Self.checked(key, "\"inline\" of provider \(provider)")
+                return try checked(key, "\"inline\" of provider \(provider)")
             }
         case .command(let command):
             let place = "what the program \(command.arguments[0]) prints"
             return try await programs.credential(of: command) {
                 (printed) throws(CredentialUnavailable) in
-                try Self.checked(Self.trimmed(printed), place)
+                try checked(Self.trimmed(printed), place)
             }
         }
     }
@@ -109,10 +113,10 @@ package final class CredentialVault: CredentialResolving {
     private func fromEnvironment(_ name: String) throws(CredentialUnavailable) -> Secret {
         guard let value = environment[name], !value.isEmpty else {
             throw CredentialUnavailable(
-                message: "the environment variable \(name) is not set; set it to the vendor's key"
+                message: "the environment variable \(name) is not set; set it to \(holding)"
             )
         }
-        return try Self.checked(Self.trimmed(Array(value.utf8)), "the environment variable \(name)")
+        return try checked(Self.trimmed(Array(value.utf8)), "the environment variable \(name)")
     }
 
     private func fromFile(_ path: String) throws(CredentialUnavailable) -> Secret {
@@ -130,9 +134,9 @@ package final class CredentialVault: CredentialResolving {
             }
             content = try Data(contentsOf: URL(filePath: target))
         } catch {
-            throw CredentialUnavailable(message: "the file \(path) cannot be read; it must hold the vendor's key")
+            throw CredentialUnavailable(message: "the file \(path) cannot be read; it must hold \(holding)")
         }
-        let secret = try Self.checked(Self.trimmed([UInt8](content)), "the file \(path)")
+        let secret = try checked(Self.trimmed([UInt8](content)), "the file \(path)")
         files.withLock {
             $0[path] = CachedFile(
                 target: target,
@@ -150,16 +154,16 @@ package final class CredentialVault: CredentialResolving {
 
     /// A key that is not valid in a header field, or that is more than the key, would fail every request with an error that does not
     /// say so.
-    private static func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
-        if let flaw = flaw(in: value) { throw CredentialUnavailable(message: "\(place) \(flaw)") }
+    private func checked(_ value: String, _ place: String) throws(CredentialUnavailable) -> Secret {
+        if let flaw = self.flaw(in: value) { throw CredentialUnavailable(message: "\(place) \(flaw)") }
         return Secret(value)
     }
 
     /// Why a trimmed value is not a valid key, without quoting any of it; nil if it is valid.
-    private static func flaw(in value: String) -> String? {
-        if value.isEmpty { return "is empty; it must hold the vendor's key" }
+    private func flaw(in value: String) -> String? {
+        if value.isEmpty { return "is empty; it must hold \(holding)" }
         if value.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            return "has several lines; it must contain only the vendor's key"
+            return "has several lines; it must contain only \(holding)"
         }
         if ["bearer ", "bearer\t"].contains(where: { value.lowercased().hasPrefix($0) }) {
             return "begins with \"Bearer \", which belongs to the header; leave it out"

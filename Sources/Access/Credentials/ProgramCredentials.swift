@@ -1,4 +1,5 @@
 import Events
+import Programs
 
 /// Caches the credentials that programs print, so that a program runs once per refresh interval, not once per request.
 ///
@@ -17,11 +18,14 @@ actor ProgramCredentials {
 
     private let environment: [String: String]
     private let limit: Duration
+    /// What the programs print, for messages: "the vendor's key".
+    private let holding: String
     private var kept: [CredentialCommand: Kept] = [:]
     /// Those who wait for a first run.
     private var waiting: [CredentialCommand: [CheckedContinuation<Void, Never>]] = [:]
 
-    init(environment: [String: String], limit: Duration) {
+    init(environment: [String: String], limit: Duration, holding: String) {
+        self.holding = holding
         self.environment = environment
         self.limit = limit
     }
@@ -41,7 +45,7 @@ actor ProgramCredentials {
         }
         waiting[command] = []
         let names = CredentialCommand.usualVariables + command.variables
-        let program = CredentialProgram(
+        let program = ChildProgram(
             arguments: command.arguments,
             environment: environment.filter { names.contains($0.key) },
             limit: limit
@@ -52,7 +56,7 @@ actor ProgramCredentials {
     }
 
     private func outcome(
-        _ result: Result<[UInt8], CredentialProgram.Failure>,
+        _ result: Result<[UInt8], ChildProgram.Failure>,
         _ command: CredentialCommand,
         _ before: Secret?,
         _ checked: ([UInt8]) throws(CredentialUnavailable) -> Secret
@@ -63,7 +67,7 @@ actor ProgramCredentials {
             case .success(let printed): return Kept(secret: try checked(printed), dueAt: now + command.refresh)
             case .failure(let failure):
                 throw CredentialUnavailable(
-                    message: "the program \(command.arguments[0]) \(failure.reason); it must print the vendor's key"
+                    message: "the program \(command.arguments[0]) \(failure.reason); it must print \(holding)"
                 )
             }
         } catch {

@@ -7,7 +7,6 @@ import JournalSQLite
 import NIOPosix
 import NIOSSL
 import Routing
-import Transport
 import Version
 
 /// Looks at an installation from outside: its files, its journal, its vendors, and the gateway if one runs. Changes nothing.
@@ -48,7 +47,7 @@ package struct Doctor: Sendable {
         let roots: [NIOSSLCertificate]
         do throws(GatewayFault) {
             contents = try RoutesFile.read(settings.routesFile, allowsInlineSecrets: settings.allowsInlineSecrets)
-            roots = try Self.roots(settings.vendorRoots)
+            roots = try VendorRoots.read(settings.vendorRoots)
         } catch {
             return VendorLines.withoutRoutes("\(error)")
         }
@@ -60,15 +59,6 @@ package struct Doctor: Sendable {
             VendorLines.routes(contents, file: settings.routesFile.relativePath), VendorLines.credentials(findings),
             VendorLines.clock(findings.compactMap(\.clock))
         )
-    }
-
-    private static func roots(_ file: URL?) throws(GatewayFault) -> [NIOSSLCertificate] {
-        guard let file else { return [] }
-        do {
-            return try TLSFile.certificates(in: file)
-        } catch {
-            throw .vendorRoots(error)
-        }
     }
 
     // MARK: The journal

@@ -17,6 +17,8 @@ struct StatisticsSampler: Service {
     let journal: any EventArchive & AcceptanceCounting
     let routes: CurrentRoutes
     let clock: any WallClock
+    /// Where others see what waits.
+    var backlogs = SharedBacklogs()
 
     private static let interval = Duration.seconds(1)
     /// A backlog that was read before is not known any more.
@@ -25,16 +27,15 @@ struct StatisticsSampler: Service {
     private static let share = 20
 
     func run() async throws {
-        let backlogs = SharedBacklogs()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { await readBacklogs(into: backlogs) }
-                group.addTask { await sample(with: backlogs) }
+                group.addTask { await readBacklogs() }
+                group.addTask { await sample() }
             }
         }
     }
 
-    private func sample(with backlogs: SharedBacklogs) async {
+    private func sample() async {
         var next = ContinuousClock.now + Self.interval
         while !Task.isCancelled {
             do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
@@ -73,7 +74,7 @@ struct StatisticsSampler: Service {
         return sample
     }
 
-    private func readBacklogs(into backlogs: SharedBacklogs) async {
+    private func readBacklogs() async {
         while !Task.isCancelled {
             let start = ContinuousClock.now
             do {

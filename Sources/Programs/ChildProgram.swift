@@ -1,43 +1,77 @@
 import CSpawn
 import Foundation
 
-/// Runs a program that prints a credential, such as a password manager's. Without a shell: its arguments are passed as they stand.
+/// Runs another program, such as one that prints a credential or sends a mail. Without a shell: its arguments are passed as they stand.
 ///
-/// The program inherits nothing of the gateway: no open file beyond its own output, no socket, no ignored signal, and only the variables
-/// that are given here. What it leaves running therefore keeps no port of the gateway open.
-struct CredentialProgram: Sendable {
+/// The program inherits nothing of the gateway: no open file beyond its own input and output, no socket, no ignored signal, and only the
+/// variables that are given here. What it leaves running therefore keeps no port of the gateway open.
+package struct ChildProgram: Sendable {
     /// The program, looked up in `PATH` unless it has a slash, and its arguments.
-    let arguments: [String]
-    let environment: [String: String]
+    private let arguments: [String]
+    private let environment: [String: String]
+    /// What it can read, at most ``mostInputBytes``.
+    private let input: [UInt8]
     /// The timeout, after which it is killed.
-    let limit: Duration
+    private let limit: Duration
 
-    /// Why there is no credential; contains nothing of the output.
-    struct Failure: Error {
-        let reason: String
+    /// Why a program did not succeed; contains nothing of its output.
+    package struct Failure: Error, Equatable {
+        package let reason: String
     }
 
-    /// A credential is short; output longer than this is something else.
+    /// What fits the buffer of a pipe, so that nobody has to wait until the program reads it.
+    package static let mostInputBytes = 48 << 10
+    /// Output longer than this is not kept, and ends the program.
     private static let mostBytes = 64 << 10
     private static let pause: Int32 = 50
 
+    /// - Parameters:
+    ///   - arguments: the program, looked up in `PATH` unless it has a slash, and its arguments.
+    ///   - environment: all variables that it gets.
+    ///   - input: what it can read; at most ``mostInputBytes``.
+    ///   - limit: after which it is killed.
+    package init(arguments: [String], environment: [String: String], input: [UInt8] = [], limit: Duration) {
+        precondition(!arguments.isEmpty, "there is no program without a name")
+        precondition(input.count <= Self.mostInputBytes, "more input would have to wait until it is read")
+        self.arguments = arguments
+        self.environment = environment
+        self.input = input
+        self.limit = limit
+    }
+
     /// What the program printed, if it succeeded. Runs on a thread of its own, since waiting for a program blocks.
-    func run() async -> Result<[UInt8], Failure> {
+    package func run() async -> Result<[UInt8], Failure> {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.runAndWait()) }
         }
     }
 
     private func runAndWait() -> Result<[UInt8], Failure> {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return .failure(Failure(reason: "could not be started")) }
-        defer { close(ends[0]) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-        let process = start(writingTo: ends[1])
-        close(ends[1])
+        guard let output = Self.openPipe() else { return .failure(Failure(reason: "could not be started")) }
+        defer { close(output.reading) }
+        _ = fcntl(output.reading, F_SETFL, O_NONBLOCK)
+        let process = start(writingTo: output.writing)
+        close(output.writing)
         guard let process else { return .failure(Failure(reason: "could not be started; is it there?")) }
-        return watch(process, ends[0])
+        return watch(process, output.reading)
+    }
+
+    private static func openPipe() -> (reading: Int32, writing: Int32)? {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// A pipe that has the input, and no writer any more; nil if there is no input, or the system has no room for it.
+    private func openInput() -> Int32? {
+        guard !input.isEmpty, let pipe = Self.openPipe() else { return nil }
+        _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+        let written = write(pipe.writing, input, input.count)
+        close(pipe.writing)
+        if written == input.count { return pipe.reading }
+        close(pipe.reading)
+        return nil
     }
 
     /// Reads until the program exits, not until the pipe closes: a process that it leaves running may keep the pipe open.
@@ -89,7 +123,15 @@ struct CredentialProgram: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        let readable = openInput()
+        defer { if let readable { close(readable) } }
+        if let readable {
+            posix_spawn_file_actions_adddup2(&actions, readable, 0)
+        } else if input.isEmpty {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        } else {
+            return nil
+        }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         #if !canImport(Darwin)

@@ -1,0 +1,145 @@
+import Access
+import DeliveryEngine
+import Events
+import Foundation
+import Journal
+import JournalSQLite
+import Notifications
+import Parity
+import Routing
+
+/// Reads what notifications are decided by, from where readiness, metrics, statistics and `tollgate doctor` have it.
+struct ConditionFeed: Sendable {
+    let monitor: DeliveryMonitor
+    let backlogs: SharedBacklogs
+    let routes: CurrentRoutes
+    let parity: any ParityRunning
+    let keys: any KeyKeeping
+    /// What is known of other gateways; nil if there are none.
+    let shared: SharedJournal?
+    let settings: GatewaySettings
+    let clock: any WallClock
+
+    /// A backlog that was read before is not known any more.
+    private static let longestAge = Duration.seconds(60)
+
+    /// What is known now, without waiting for anything.
+    func readings(with slow: SlowReadings) -> GatewayReadings {
+        let states = monitor.current
+        let waiting = backlogs.known(at: .now, notOlderThan: Self.longestAge)
+        let configured = routes.current.routes.providers
+        let duty = ReportingDuty(shared?.view, delivering: Set(states.keys))
+        let memories = Dictionary(
+            configured.map { ($0.name, Self.memory(of: $0.traits.deduplication)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var readings = GatewayReadings()
+        // Also removed providers for which something waits.
+        for name in Set(memories.keys).union(waiting.map { Array($0.keys) } ?? []) {
+            if duty.isElsewhere(name) {
+                readings.providersElsewhere.insert(name)
+                continue
+            }
+            var reading = ProviderReading(states[name], waiting, of: name, at: clock.now)
+            reading.memory = memories[name] ?? nil
+            reading.lost = slow.lost.map { $0[name] ?? 0 }
+            readings.providers[name] = reading
+        }
+        readings.disk = slow.disk
+        readings.keys = slow.keys
+        readings.keysAreElsewhere = !duty.isFirst
+        readings.dataFolder = settings.dataFolder.path
+        return readings
+    }
+
+    private static func memory(of deduplication: Deduplication) -> Duration? {
+        switch deduplication {
+        case .none: nil
+        case .byIdentity(let memory): memory
+        }
+    }
+
+    // MARK: - Once a minute
+
+    /// What must be waited for.
+    func slowReadings() async -> SlowReadings {
+        SlowReadings(lost: await lost(), keys: await keyReadings(), disk: await disk())
+    }
+
+    /// Nil if the comparisons cannot be read.
+    private func lost() async -> [ProviderName: Int]? {
+        do {
+            var found: [ProviderName: Int] = [:]
+            // The newest run of each provider comes first.
+            for report in try await parity.latest().flatMap(\.reports) where found[report.provider] == nil {
+                let count = report.causes.first { $0.cause == .lostAfterAccept }.map { $0.count - $0.accepted } ?? 0
+                found[report.provider] = max(0, count)
+            }
+            return found
+        } catch {
+            return nil
+        }
+    }
+
+    /// Nil if the keys cannot be read.
+    private func keyReadings() async -> [KeyReading]? {
+        do {
+            let clients = routes.current.routes.clients
+            let listed = try await KeyAdministration(of: keys, for: clients, by: "").list(of: nil)
+            let states: Set<KeyAdministration.Listed.State> = [.usable, .early, .expired]
+            return listed.filter { states.contains($0.state) }.map {
+                KeyReading(client: $0.client, id: $0.key.id, expires: $0.key.expires)
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    /// As `tollgate doctor` says it. Of a shared store only the data folder: who operates the database watches its disk.
+    private func disk() async -> DiskReading? {
+        let (folder, limit, now) = (settings.dataFolder, settings.diskLimitBytes, clock.now)
+        let days = Int(settings.retention.components.seconds / 86_400)
+        let isEmbedded = shared == nil
+        do throws(StoreError) {
+            let line = try await BlockingWork.run { () throws(StoreError) in
+                guard isEmbedded else { return JournalLines.disk(at: folder) }
+                return JournalLines.disk(
+                    try DiskRoom(at: folder),
+                    try JournalFile(reading: folder).summary(),
+                    limitBytes: limit,
+                    retentionDays: days,
+                    now: now
+                )
+            }
+            return line.verdict == .problem ? .low("Disk of \(folder.path): \(line.text)") : .enough
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension ProviderReading {
+    /// - Parameters:
+    ///   - state: nil if there is no pipeline.
+    ///   - waiting: what waits for all providers; nil if it is not known.
+    fileprivate init(
+        _ state: PipelineMachine.Snapshot?,
+        _ waiting: [ProviderName: Backlog]?,
+        of name: ProviderName,
+        at now: Timestamp
+    ) {
+        self.init()
+        if let state {
+            parked = state.parked?.message
+            circuitIsOpen = state.circuit != "closed"
+            lastFault = state.lastFault?.message
+            delivered = state.counts.delivered
+            rejected = state.counts.rejected
+            uncertain = state.counts.uncertain
+        }
+        if let waiting {
+            backlog = waiting[name]?.events ?? 0
+            oldestAge = waiting[name]?.oldest.map { max(.zero, now - $0) }
+        }
+    }
+}

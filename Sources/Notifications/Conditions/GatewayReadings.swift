@@ -1,0 +1,62 @@
+package import Events
+
+/// What a gateway knows of itself at one time. What could not be read is nil, and is taken to be as it was.
+package struct GatewayReadings: Sendable {
+    /// The providers that this gateway reports on, and tenants' accounts at them.
+    package var providers: [ProviderName: ProviderReading] = [:]
+    /// Those that another gateway reports on.
+    package var providersElsewhere: Set<ProviderName> = []
+    package var disk: DiskReading?
+    /// The clients' keys; nil also if another gateway reports on them.
+    package var keys: [KeyReading]?
+    package var keysAreElsewhere = false
+    /// Where the data folder is.
+    package var dataFolder = ""
+
+    package init() {}
+}
+
+/// What is known of one provider account.
+package struct ProviderReading: Sendable {
+    /// Why it refuses its credential; nil if it does not.
+    package var parked: String?
+    /// Whether the circuit is not closed.
+    package var circuitIsOpen = false
+    /// Why the last request failed; nil if it did not.
+    package var lastFault: String?
+    /// Deliveries since the start of the pipeline, each event for itself.
+    package var delivered = 0
+    package var rejected = 0
+    package var uncertain = 0
+    /// Events that wait; nil if it could not be read.
+    package var backlog: Int?
+    /// How long the oldest of them has waited; nil if none waits, or it could not be read.
+    package var oldestAge: Duration?
+    /// How long the vendor knows IDs; nil if for ever, or if it knows none.
+    package var memory: Duration?
+    /// Events that the latest comparison found to be lost; nil if it could not be read.
+    package var lost: Int?
+
+    package init() {}
+}
+
+/// Whether the journal has room to grow.
+package enum DiskReading: Sendable, Equatable {
+    case enough
+    /// The text says how much there is, and for how long.
+    case low(String)
+}
+
+/// A client's key.
+package struct KeyReading: Sendable, Equatable {
+    package let client: ClientName
+    package let id: String
+    /// Nil: never.
+    package let expires: Timestamp?
+
+    package init(client: ClientName, id: String, expires: Timestamp?) {
+        self.client = client
+        self.id = id
+        self.expires = expires
+    }
+}
