@@ -207,6 +207,8 @@ let package = Package(
         ),
         // What people are told when something is wrong: conditions, messages, formats. Decisions alone.
         .target(name: "Notifications", dependencies: ["Digest", "Events", "JSON"], swiftSettings: settings),
+        // Spans in OpenTelemetry's protocol, and when they are sent. Decisions alone.
+        .target(name: "OTLP", dependencies: ["JSON", "Telemetry"], swiftSettings: settings),
         // Small bodies for servers that are not vendors.
         .target(
             name: "Posting",
@@ -219,7 +221,7 @@ let package = Package(
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades",
                 "Ingress", "Journal", "JournalPostgres", "JournalSQLite", "JSON", "Migration", "Observability",
-                "Notifications", "Parity", "ParityRuns", "Posting", "Programs", "Reports",
+                "Notifications", "OTLP", "Parity", "ParityRuns", "Posting", "Programs", "Reports",
                 "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", "Version", coreMetrics, logging, nioCore,
                 nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
@@ -304,6 +306,7 @@ let package = Package(
             dependencies: ["Events", "JSON", "Notifications", "Randomness"],
             swiftSettings: settings
         ),
+        .testTarget(name: "OTLPTests", dependencies: ["JSON", "OTLP", "Telemetry"], swiftSettings: settings),
         .testTarget(name: "DigestTests", dependencies: ["Digest"], swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "JSON", "TestSupport"], swiftSettings: settings),
@@ -424,7 +427,8 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Observability", "Reports", "Routing", "TestSupport", "Version", coreMetrics, logging,
+                "JournalSQLite", "Observability", "Reports", "Routing", "Telemetry", "TestSupport", "Version",
+                coreMetrics, logging,
             ],
             swiftSettings: settings
         ),

@@ -13,6 +13,7 @@ package struct Acceptor: Sendable {
     private let clock: any WallClock
     private let metrics: AcceptanceMetrics
     private let times: AcceptanceTimes
+    private let tracer: Tracer?
     private let ids = UUIDv7()
 
     package init(
@@ -20,8 +21,10 @@ package struct Acceptor: Sendable {
         routes: CurrentRoutes,
         clock: any WallClock,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-        times: AcceptanceTimes = AcceptanceTimes()
+        times: AcceptanceTimes = AcceptanceTimes(),
+        tracer: Tracer? = nil
     ) {
+        self.tracer = tracer
         self.times = times
         self.store = store
         self.routes = routes
@@ -73,21 +76,24 @@ package struct Acceptor: Sendable {
     }
 
     /// Accepts the events of a parsed body.
-    /// - Parameter avoiding: names of providers and adapters to which no event may be sent; one that would be is refused.
+    /// - Parameters:
+    ///   - avoiding: names of providers and adapters to which no event may be sent; one that would be is refused.
+    ///   - trace: of the request.
     /// - Returns: one result per event, valid or not, in the order of the body.
     /// - Throws: ``StoreError`` if nothing was stored.
     package func accept(
         _ batch: EventReader.Batch,
         from client: Client,
         policy: WritePolicy,
-        avoiding: Set<String> = []
+        avoiding: Set<String> = [],
+        in trace: TraceContext? = nil
     ) async throws(StoreError) -> [Result] {
         var results = [Result](repeating: .refused([]), count: batch.count)
         for fault in batch.faults {
             guard let index = fault.index, results.indices.contains(index) else { continue }
             results[index] = .refused(results[index].faults + [fault])
         }
-        try await accept(batch.events, into: &results, from: client, policy: policy, avoiding: avoiding)
+        try await accept(batch.events, into: &results, from: client, policy: policy, avoiding: avoiding, in: trace)
         return results
     }
 
@@ -97,12 +103,15 @@ package struct Acceptor: Sendable {
     /// that name, or its timestamp is outside of the client's window; what a fault and a conflict do to the others, the policy says.
     /// - Returns: one result per event, in their order.
     /// - Throws: ``StoreError`` if nothing was stored.
-    package func accept(_ events: [CanonicalEvent], from client: Client, policy: WritePolicy) async throws(StoreError)
-        -> [Result]
-    {
+    package func accept(
+        _ events: [CanonicalEvent],
+        from client: Client,
+        policy: WritePolicy,
+        in trace: TraceContext? = nil
+    ) async throws(StoreError) -> [Result] {
         let indexed = events.enumerated().map { (index: $0.offset, event: $0.element) }
         var results = [Result](repeating: .withheld, count: events.count)
-        try await accept(indexed, into: &results, from: client, policy: policy)
+        try await accept(indexed, into: &results, from: client, policy: policy, in: trace)
         return results
     }
 
@@ -112,7 +121,8 @@ package struct Acceptor: Sendable {
         into results: inout [Result],
         from client: Client,
         policy: WritePolicy,
-        avoiding: Set<String> = []
+        avoiding: Set<String> = [],
+        in trace: TraceContext?
     ) async throws(StoreError) {
         let now = clock.now
         let table = routes.current.table
@@ -140,8 +150,36 @@ package struct Acceptor: Sendable {
         let start = ContinuousClock.now
         defer { times.took(.now - start) }
         let request = AppendRequest(events: fixed, policy: policy == .allOrNothing ? .allOrNothing : .each)
-        for (outcome, (index, event)) in zip(try await store.append(request), zip(indices, fixed)) {
+        for (outcome, (index, event)) in zip(try await append(request, in: trace), zip(indices, fixed)) {
             results[index] = try await result(outcome, event, index)
+        }
+    }
+
+    private func append(_ request: AppendRequest, in trace: TraceContext?) async throws(StoreError) -> [AppendResult] {
+        guard let tracer, let parent = trace?.identity else { return try await store.append(request) }
+        let start = ContinuousClock.now
+        func record(_ failure: String?) {
+            let times = Tracer.times(ofLast: .now - start)
+            tracer.record(
+                TraceSpan(
+                    "commit",
+                    .inside,
+                    SpanIdentity(in: parent.traceID),
+                    parentID: parent.spanID,
+                    start: times.start,
+                    end: times.end,
+                    attributes: [TraceSpan.Attribute("tollgate.events", .integer(request.events.count))],
+                    failure: failure
+                )
+            )
+        }
+        do throws(StoreError) {
+            let results = try await store.append(request)
+            record(nil)
+            return results
+        } catch {
+            record("\(error)")
+            throw error
         }
     }
 

@@ -23,6 +23,8 @@ package struct DeliveryView: Sendable {
     package let settlements = SettlementWatch()
     /// Which traces the newest events came in.
     package let traces = TraceLinks()
+    /// Takes the spans of requests to vendors; nil if nothing is traced.
+    let tracer: Tracer?
 
     /// Where the pipelines' counts go.
     let metrics: any MetricsFactory
@@ -30,7 +32,13 @@ package struct DeliveryView: Sendable {
     /// - Parameters:
     ///   - metrics: makes the pipelines' counters and timers.
     ///   - shared: where the reads of several gateways have their limits; nil if this gateway is the only one.
-    package init(metrics: any MetricsFactory = NOOPMetricsHandler.instance, sharing shared: SharedReads? = nil) {
+    ///   - tracer: takes the spans of requests to vendors; nil: none are made.
+    package init(
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        sharing shared: SharedReads? = nil,
+        tracing tracer: Tracer? = nil
+    ) {
+        self.tracer = tracer
         reads = ReadAdmission(sharing: shared)
         self.metrics = metrics
         passed = PassedTraffic(metrics: metrics)

@@ -74,13 +74,15 @@ package enum Gateway {
             backlogs: backlogs
         )
         let notifications = parts.notifications(parity, beside: readiness.shared, backlogs)
-        return [parts.opened.service, parts.audit, retention, reloader, keys, parts.keyUses(), planner]
-            + (parts.start.certificates.map { [$0] } ?? []) + followers
-            + [
-                parts.delivery(), parts.backfills(), parity, sampler,
-                ProblemCounter(counts: problems, archive: parts.store), notifications,
-            ]
-            + servers
+        var services: [any Service] = []
+        // Before whatever it exports the traces of, so that it stops after that.
+        if let exporter = parts.exporter { services.append(exporter) }
+        services += [parts.opened.service, parts.audit, retention, reloader, keys, parts.keyUses(), planner]
+        if let certificates = parts.start.certificates { services.append(certificates) }
+        services += followers
+        services += [parts.delivery(), parts.backfills(), parity, sampler]
+        services += [ProblemCounter(counts: problems, archive: parts.store), notifications]
+        return services + servers
     }
 }
 

@@ -13,6 +13,7 @@ import ParityRuns
 import Posting
 import Routing
 import ServiceLifecycle
+import Telemetry
 import VendorReads
 
 /// What the services of a gateway share, and the services that are made of it.
@@ -24,6 +25,8 @@ struct GatewayParts: Sendable {
     let audit: AuditLog
     let view: DeliveryView
     let threads: GatewayThreads
+    /// Nil if nothing is traced.
+    let tracer: Tracer?
 
     var settings: GatewaySettings { start.settings }
     var logs: LogOutput { start.logs }
@@ -49,6 +52,7 @@ struct GatewayParts: Sendable {
             throw error
         }
         let clock = SystemWallClock()
+        let tracer = start.settings.tracing.map { Tracer(sampler: $0.sampler) }
         return GatewayParts(
             start: start,
             metrics: metrics,
@@ -57,9 +61,11 @@ struct GatewayParts: Sendable {
             audit: AuditLog(recording: opened.journal, clock: clock, logger: start.logs.logger("tollgate.audit")),
             view: DeliveryView(
                 metrics: metrics,
-                sharing: opened.shared.map { SharedReads($0.limits, routes: start.routes) }
+                sharing: opened.shared.map { SharedReads($0.limits, routes: start.routes) },
+                tracing: tracer
             ),
-            threads: GatewayThreads(trusting: start.trusted)
+            threads: GatewayThreads(trusting: start.trusted),
+            tracer: tracer
         )
     }
 
@@ -215,6 +221,22 @@ extension GatewayParts {
         } catch {
             throw .parity(error.message)
         }
+    }
+}
+
+// MARK: - Traces
+
+extension GatewayParts {
+    /// What sends traces to a collector; nil if nothing is traced.
+    var exporter: TraceExporter? {
+        guard let tracer, let tracing = settings.tracing else { return nil }
+        return TraceExporter(
+            tracing,
+            of: tracer,
+            trusting: start.trusted,
+            metrics: metrics,
+            logger: logs.logger("tollgate.traces")
+        )
     }
 }
 

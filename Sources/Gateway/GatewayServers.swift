@@ -52,7 +52,8 @@ extension GatewayParts {
             telemetry: IngressTelemetry(
                 requests: RequestLog(output: logs),
                 logger: logs.logger("tollgate.http"),
-                metrics: metrics
+                metrics: metrics,
+                tracer: tracer
             ),
             onReady: onReady
         )
@@ -65,7 +66,8 @@ extension GatewayParts {
                 routes: routes,
                 clock: clock,
                 metrics: metrics,
-                times: view.acceptance
+                times: view.acceptance,
+                tracer: tracer
             ),
             journal: store,
             routes: routes,

@@ -32,6 +32,8 @@ package struct GatewaySettings: Sendable {
     package var simulators: (any SimulatorControlling)?
     /// Whether a crash may leave a core dump, which contains keys and events.
     package var allowsCoreDumps = false
+    /// Where traces are sent; nil: nothing is traced.
+    package var tracing: TracingSettings?
     /// How long a shutdown waits for requests in flight.
     package var grace = Duration.seconds(25)
     /// The environment variables with credentials.

@@ -30,7 +30,7 @@ struct RequestLog: RequestLogging {
             }
             if let trace = entry.trace {
                 line.member("trace_id", trace.traceID)
-                line.member("parent_id", trace.parentID)
+                if let parent = trace.parentID { line.member("parent_id", parent) }
             }
         }
     }

@@ -51,7 +51,8 @@ package struct IngressServer: Service {
                 output: telemetry.requests,
                 logger: telemetry.logger,
                 metrics: RequestMetrics(facades: given.dialects.map(\.adapter), factory: telemetry.metrics),
-                routes: given.routes
+                routes: given.routes,
+                tracer: telemetry.tracer
             ),
             refusals: given.operations.refusals
         )

@@ -7,6 +7,7 @@ package import Logging
 package import Parity
 package import Reports
 package import Routing
+package import Telemetry
 package import VendorReads
 
 /// What requests may ask of the journal.
@@ -122,15 +123,19 @@ package struct IngressTelemetry: Sendable {
     let requests: any RequestLogging
     let logger: Logger
     let metrics: any MetricsFactory
+    let tracer: Tracer?
 
     /// - Parameters:
     ///   - requests: takes the access log.
     ///   - logger: for requests that failed for a reason of ours.
+    ///   - tracer: takes the spans of requests that bring events; nil: none are made.
     package init(
         requests: any RequestLogging,
         logger: Logger,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        tracer: Tracer? = nil
     ) {
+        self.tracer = tracer
         self.requests = requests
         self.logger = logger
         self.metrics = metrics

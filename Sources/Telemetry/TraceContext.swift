@@ -5,10 +5,12 @@
 package struct TraceContext: Equatable, Sendable {
     /// 32 lower-case hexadecimal digits, not all of them zero.
     package let traceID: String
-    /// The caller's span: 16 such digits.
-    package let parentID: String
+    /// The caller's span: 16 such digits; nil if the trace begins here.
+    package let parentID: String?
     /// Two such digits: whether the caller records the trace.
     package let flags: String
+    /// The span of our own work; nil if it is not recorded.
+    package let span: String?
 
     /// Nil for what does not conform, as the standard wants: the request is then one without a trace.
     package init?(_ field: String?) {
@@ -29,15 +31,34 @@ package struct TraceContext: Equatable, Sendable {
             )
         }
         guard let found else { return nil }
-        (traceID, parentID, flags) = found
+        (traceID, parentID, flags, span) = (found.trace, found.parent, found.flags, nil)
     }
 
-    /// The field of a request that belongs to the trace, with a span of its own.
-    package var outgoing: String {
-        let digits = String(UInt64.random(in: 1 ... .max), radix: 16)
-        let span = String(repeating: "0", count: 16 - digits.count) + digits
-        return "00-\(traceID)-\(span)-\(flags)"
+    private init(_ traceID: String, parentID: String?, flags: String, span: String?) {
+        self.traceID = traceID
+        self.parentID = parentID
+        self.flags = flags
+        self.span = span
     }
+
+    /// A trace that begins here and is recorded.
+    package init(beginning root: SpanIdentity) {
+        self.init(root.traceID, parentID: nil, flags: "01", span: root.spanID)
+    }
+
+    /// The same trace, recorded, where this span of it does the work.
+    package func continued(by identity: SpanIdentity) -> TraceContext {
+        TraceContext(traceID, parentID: parentID, flags: isRecorded ? flags : "01", span: identity.spanID)
+    }
+
+    /// Our own span; nil if it is not recorded.
+    package var identity: SpanIdentity? { span.map { SpanIdentity(traceID: traceID, spanID: $0) } }
+
+    /// Whether the caller records the trace: the lowest bit of the flags.
+    package var isRecorded: Bool { flags.last?.hexDigitValue.map { $0 & 1 == 1 } ?? false }
+
+    /// The field of a request that belongs to the trace, with our span, or one that nobody records.
+    package var outgoing: String { "00-\(traceID)-\(span ?? HexadecimalID.random())-\(flags)" }
 
     private static let dash = UInt8(ascii: "-")
     private static let zero = UInt8(ascii: "0")

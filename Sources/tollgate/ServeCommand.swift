@@ -81,6 +81,15 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Maximum events per request, at every endpoint (default: 10000; env: TOLLGATE_EVENT_LIMIT).")
     var eventLimit: Int?
 
+    @Option(
+        help: """
+            Base URL of an OpenTelemetry collector that gets traces by OTLP over HTTP, such as http://127.0.0.1:4318; none by default \
+            (env: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME, \
+            OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG).
+            """
+    )
+    var otlpEndpoint: String?
+
     @Flag(
         help: """
             Start although the clock is weeks ahead of the newest event. By default the gateway refuses to, because retention would \
@@ -117,6 +126,7 @@ struct ServeCommand: AsyncParsableCommand {
         let words = ["true", "false"]
         try Variable.check("TOLLGATE_OPEN_METRICS", is: "true or false") { words.contains($0) }
         if ProcessInfo.processInfo.environment["TOLLGATE_OPEN_METRICS"] == "true" { openMetrics = true }
+        _ = try tracing()
         backlogLimit = try Variable.limit("TOLLGATE_BACKLOG_LIMIT", else: backlogLimit, option: "--backlog-limit")
         eventLimit = try Variable.limit("TOLLGATE_EVENT_LIMIT", else: eventLimit, option: "--event-limit")
         let phrase = "a duration from 1d to 3653d, such as 35d"
@@ -138,6 +148,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     private static func readRetention(_ text: String) -> Duration? {
         DurationText.read(text).flatMap { retentionBounds.contains($0) ? $0 : nil }
+    }
+
+    /// Where traces are sent.
+    private func tracing() throws -> TracingSettings? {
+        do throws(FaultyTracing) {
+            return try TracingSettings(option: otlpEndpoint, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     mutating func run() async throws {
@@ -190,6 +209,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.diskLimitBytes = diskLimitMb.map { min($0, Int.max >> 20) << 20 }
         settings.retention = retention.flatMap(Self.readRetention) ?? GatewaySettings.usualRetention
         settings.auditRetention = auditRetention.flatMap(Self.readRetention) ?? GatewaySettings.usualAuditRetention
+        settings.tracing = try tracing()
         settings.acceptsClock = acceptClock
         settings.allowsCoreDumps = allowCoreDumps
         settings.demoKey = sandbox ? DemoKey.value : nil

@@ -102,11 +102,13 @@ struct PipelineSteps: Sendable {
         let sequences = batch.items.map(\.sequence)
         let trace = view.traces.trace(of: sequences)
         if settings.needsIntent { ledger.departs(sequences, under: lease) }
-        let result = await caller.call(request, in: trace)
+        let attempt = view.tracer.map { AttemptTrace($0, view.traces, sequences, in: trace) }
+        let result = await caller.call(request, in: attempt?.context ?? trace)
         let latency = clock.now.instant - start.instant
         let facts = AttemptFacts(at: start.wall, latency: latency, httpStatus: result.httpStatus)
         let verdict = result.verdict(by: adapter, for: events, at: caller.address(of: request))
         metrics.called(facts)
+        attempt?.end(provider, facts, verdict)
         log(batch, verdict, facts, trace)
         return .called(batch, verdict, facts)
     }

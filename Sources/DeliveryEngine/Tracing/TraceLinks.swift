@@ -40,6 +40,26 @@ package final class TraceLinks: Sendable {
         }
     }
 
+    /// Maximum number of spans that one request to a vendor is linked to.
+    private static let mostLinks = 32
+
+    /// The recorded spans that these events came in, each once, and whether it is one for all of them.
+    func spans(of sequences: [SequenceNumber]) -> (spans: [SpanIdentity], isOne: Bool) {
+        guard isUsed.load(ordering: .relaxed) else { return ([], false) }
+        return state.withLock { state in
+            var (spans, isOne) = ([SpanIdentity](), true)
+            for sequence in sequences {
+                guard let span = state.traces[sequence]?.identity else {
+                    isOne = false
+                    continue
+                }
+                if !spans.contains(span) { spans.append(span) }
+                if spans.count == Self.mostLinks { break }
+            }
+            return (spans, isOne && spans.count == 1)
+        }
+    }
+
     /// The trace that all of these events came in; nil if there is no such one.
     package func trace(of sequences: [SequenceNumber]) -> TraceContext? {
         guard isUsed.load(ordering: .relaxed), let first = sequences.first else { return nil }

@@ -103,7 +103,8 @@ struct WriteHandler: Sendable {
                 batch,
                 from: client,
                 policy: options.isPartial ? .each : .allOrNothing,
-                avoiding: options.avoided
+                avoiding: options.avoided,
+                in: options.trace
             )
         } catch {
             throw RequestError.store(error)

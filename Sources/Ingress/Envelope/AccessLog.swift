@@ -53,14 +53,50 @@ struct AccessLog: Sendable {
     let logger: Logger
     let metrics: RequestMetrics
     let routes: CurrentRoutes
+    /// Nil if nothing is traced.
+    let tracer: Tracer?
+
+    /// A request has come: its trace is continued, or begins here.
+    func begin(_ entry: inout RequestLogEntry) {
+        guard let tracer else { return }
+        entry.trace = tracer.begin(entry.trace)
+    }
 
     /// - Parameter entry: completed in place, because a copy costs as much as the line.
     func write(_ entry: inout RequestLogEntry, _ duration: Duration) {
         metrics.answered(entry.endpoint, status: entry.status, duration)
+        if let tracer, let identity = entry.trace?.identity { record(entry, identity, duration, by: tracer) }
         guard output.isOn else { return }
         entry.duration = duration
         if entry.endpoint != .write { entry.path = Self.withoutKeys(entry.path, routes.current.keys) }
         output.write(entry)
+    }
+
+    /// Only requests that bring events have a span.
+    private func record(_ entry: RequestLogEntry, _ identity: SpanIdentity, _ duration: Duration, by tracer: Tracer) {
+        guard entry.accepted > 0 || entry.endpoint == .write else { return }
+        let path = entry.endpoint == .write ? entry.path : Self.withoutKeys(entry.path, routes.current.keys)
+        let (start, end) = Tracer.times(ofLast: duration)
+        tracer.record(
+            TraceSpan(
+                "accept",
+                .server,
+                identity,
+                parentID: entry.trace?.parentID,
+                start: start,
+                end: end,
+                attributes: [
+                    TraceSpan.Attribute("http.request.method", .text(entry.method)),
+                    TraceSpan.Attribute("url.path", .text(path)),
+                    TraceSpan.Attribute("http.response.status_code", .integer(entry.status)),
+                    TraceSpan.Attribute("tollgate.request_id", .text(entry.requestID)),
+                    TraceSpan.Attribute("tollgate.client", .text(entry.caller?.client.name.rawValue ?? "-")),
+                    TraceSpan.Attribute("tollgate.events", .integer(entry.accepted)),
+                ],
+                // A client's mistake is no failure of the server (OpenTelemetry's conventions for HTTP).
+                failure: entry.status >= 500 ? "status \(entry.status)" : nil
+            )
+        )
     }
 
     /// A key that somebody put into the address by mistake is left out: one that opens something, and what looks like one of ours.

@@ -23,6 +23,7 @@ struct Envelope: Sendable {
     ) async -> EndpointResponse {
         let start = ContinuousClock.now
         var entry = RequestLogEntry(request, countedAs: metricsClass)
+        log.begin(&entry)
         var response: EndpointResponse
         do {
             response = try await work(&entry)

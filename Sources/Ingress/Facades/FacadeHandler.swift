@@ -146,7 +146,7 @@ struct FacadeHandler: Sendable {
         } catch {
             throw RequestError.rateLimited(error)
         }
-        let results = try await acceptor.accept(events, from: client, policy: policy)
+        let results = try await acceptor.accept(events, from: client, policy: policy, in: trace)
         if let trace { traces.note(results.lazy.compactMap(\.accepted?.sequence), trace) }
         return results
     }
