@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import NIOHTTP1
 import Testing
 
 @testable import Ingress
