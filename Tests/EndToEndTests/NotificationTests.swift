@@ -91,8 +91,8 @@ import Testing
         defer { server.stop() }
         try await Stage.set { (stage) async throws in
             try stage.writeRoutes()
-            let ids = (0..<40).map { "e\($0)" }
-            let poison = ids.map { "\"demo/\($0)\"" }.joined(separator: ",")
+            let ids = (0..<12).map { "e\($0)" }
+            let poison = ids.map { "\"\($0)\"" }.joined(separator: ",")
             try await stage.setFaults("polar", #"{"poison":[\#(poison)],"poison_status":422}"#)
             let gateway = try await stage.startGateway(environment: Self.environment(server))
             try Self.write(Self.webhook("ops", "\(server.base)/ops", #", "kinds": ["dead_letters"]"#), stage)
