@@ -11,9 +11,11 @@ import Testing
         #"{"name":"boss","tenant":"house","key_sha256":"\#(KeyDigest(of: "boss-key").hexadecimal)","scopes":["admin"]}"#
 
     private func get(_ path: String) async throws -> IngressFixture.Answer {
+        var answer: IngressFixture.Answer?
         try await IngressFixture.with(clients: [Self.boss], parity: OneFinding()) { (server) async throws in
-            try await server.send(.GET, path, key: "boss-key")
+            answer = try await server.send(.GET, path, key: "boss-key")
         }
+        return try #require(answer)
     }
 
     @Test func `says who accepted a cause of a comparison, why and until when`() async throws {
