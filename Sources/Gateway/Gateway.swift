@@ -32,7 +32,7 @@ package enum Gateway {
         let parts = try await GatewayParts.open(start)
         let services = try await services(of: parts, onReady)
         var configuration = ServiceGroupConfiguration(
-            services: alongside + services,
+            services: (alongside + services).map(NamedService.init),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )
