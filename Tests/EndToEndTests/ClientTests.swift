@@ -29,7 +29,7 @@ import Testing
         async throws
     {
         try await Stage.set { (stage) async throws in
-            let end = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 20))
+            let end = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 120))
             try add(
                 #"{"name": "shop", "keys": [{"id": "old", "sha256": "\#(Self.oldDigest)", "expires": "\#(end)"}, {"id": "next", "sha256": "\#(Self.nextDigest)"}]}"#,
                 to: stage

@@ -41,12 +41,12 @@ import Testing
             #expect(refused.status == 429)
             if way == .facade {
                 #expect(
-                    String(decoding: refused.body, as: UTF8.self).contains("rateLimited(limit: 3, retryAfterSeconds: 1")
+                    String(decoding: refused.body, as: UTF8.self).contains("rateLimited(limit: 3, retryAfterSeconds: ")
                 )
             } else {
                 #expect(try refused.object["type"] as? String == "urn:tollgate:problem:rate-limited")
                 let wait = refused.headers.first(name: "retry-after").flatMap { Int($0) }
-                #expect((1190...1200).contains(wait ?? 0))
+                #expect((600...1200).contains(wait ?? 0))
             }
             let id = way == .facade ? "n2" : "e2"
             #expect(try await server.send(.GET, "/v1/events/\(id)", key: Self.key).status == 404)

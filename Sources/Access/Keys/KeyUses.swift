@@ -8,14 +8,17 @@ package struct KeyUses: Sendable, Equatable {
     /// A key that was not used for so long is forgotten.
     package static let longestAge = Duration.seconds(400 * 86_400)
 
+    /// Nothing is noted.
     package init() {
         days = [:]
     }
 
+    /// All of these keys on one day.
     package init(_ keys: some Sequence<KeyDigest>, on day: String) {
         days = Dictionary(keys.map { ($0, day) }) { first, _ in first }
     }
 
+    /// The day of a time in UTC, as `2026-11-29`.
     package static func day(of timestamp: Timestamp) -> String { String(timestamp.rfc3339.prefix(10)) }
 
     /// Notes that a key was used on a day; an earlier day changes nothing.

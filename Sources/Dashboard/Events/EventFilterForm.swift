@@ -29,8 +29,8 @@ package struct EventFilterForm: Sendable {
     ///   - providers: the names to choose from.
     package init(_ value: (String) -> String?, providers names: [String]) {
         let fields = [
-            "customer_id", "name", "subscription_id", "source", "client", "window", "from", "until", "delivery_provider",
-            "delivery_status", "order",
+            "customer_id", "name", "subscription_id", "source", "client", "window", "from", "until",
+            "delivery_provider", "delivery_status", "order",
         ]
         parameters = fields.map { ($0, value($0)) }
         customer = value("customer_id") ?? ""

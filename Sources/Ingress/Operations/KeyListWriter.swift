@@ -4,6 +4,7 @@ import JSON
 
 /// Clients' keys as JSON, without the keys themselves: of `GET /v1/keys`, and of `tollgate keys list --json`.
 package enum KeyListWriter {
+    /// An object whose `keys` are those of the list, in its order.
     package static func json(_ list: [KeyAdministration.Listed]) -> [UInt8] {
         var writer = JSONWriter(capacity: 256 * list.count + 16)
         writer.beginObject()

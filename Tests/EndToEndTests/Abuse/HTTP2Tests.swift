@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `does not wait for a client that acknowledges no PING, at its age and at the stop`() async throws {
-        try await withGateway(["--connection-age-seconds", "40"]) { (_, _, client) async throws in
+        try await withGateway(["--connection-age-seconds", "100"]) { (_, _, client) async throws in
             try await client.request(Self.get("/healthz"), on: 1)
             try await waitUntil("the connection is closed") { client.isClosed }
             #expect(client.frames(Self.headers, on: 1).first?.payload.first == Self.ok)
