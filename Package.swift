@@ -282,7 +282,12 @@ let package = Package(
             swiftSettings: settings
         ),
         // A PostgreSQL server of a test run's own.
-        .target(name: "PostgresServer", path: "Tests/Support/PostgresServer", swiftSettings: settings),
+        .target(
+            name: "PostgresServer",
+            dependencies: ["TestSupport"],
+            path: "Tests/Support/PostgresServer",
+            swiftSettings: settings
+        ),
         .target(
             name: "JournalBehaviour",
             dependencies: ["Events", "Journal", "Randomness", "TestSupport"],

@@ -42,11 +42,7 @@ final class RawConversation {
         with port: Int,
         _ body: @escaping @Sendable ([RawConversation]) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try hold(count, to: port, body) })
-            }
-        }
+        try await onThreadOfItsOwn { try hold(count, to: port, body) }
     }
 
     /// The same from a thread that may block.

@@ -24,12 +24,7 @@ enum RawRequest {
         closesInput: Bool = false,
         until isDone: @escaping @Sendable (String) -> Bool = { $0.contains("\r\n\r\n") }
     ) async throws -> String {
-        // The calls block, so they must not run on the threads that the server needs to answer.
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try exchange(text, port, closesInput, isDone) })
-            }
-        }
+        try await onThreadOfItsOwn { try exchange(text, port, closesInput, isDone) }
     }
 
     /// Sends a piece now and then, as a client does that wants to hold a connection, until the server closes or `isDone`.
@@ -39,23 +34,14 @@ enum RawRequest {
         to port: Int,
         until isDone: @escaping @Sendable (String) -> Bool = { _ in false }
     ) async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(
-                    with: Result {
-                        try connected(to: port) { descriptor in
-                            for piece in pieces {
-                                let bytes = Array(piece.utf8)
-                                guard sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), nil, 0) > 0
-                                else {
-                                    break
-                                }
-                                usleep(milliseconds * 1000)
-                            }
-                            return try receive(descriptor, isDone)
-                        }
-                    }
-                )
+        try await onThreadOfItsOwn {
+            try connected(to: port) { descriptor in
+                for piece in pieces {
+                    let bytes = Array(piece.utf8)
+                    guard sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), nil, 0) > 0 else { break }
+                    usleep(milliseconds * 1000)
+                }
+                return try receive(descriptor, isDone)
             }
         }
     }

@@ -15,7 +15,7 @@ final class Crowd: Sendable {
 
     /// Opens connections that do not block.
     static func open(_ count: Int, to port: Int) async throws -> Crowd {
-        try await onThread {
+        try await onThreadOfItsOwn {
             var descriptors: [Int32] = []
             for _ in 0..<count {
                 let descriptor = try LoopbackSocket.connect(to: port)
@@ -29,7 +29,7 @@ final class Crowd: Sendable {
     /// Sends the bytes again and again on each connection, and reads nothing, until nothing more is taken or `most` bytes are sent.
     /// - Returns: how many bytes were taken.
     func flood(_ text: String, most: Int) async throws -> Int {
-        try await Self.onThread { [descriptors] in
+        try await onThreadOfItsOwn { [descriptors] in
             let bytes = Array(text.utf8)
             var (taken, refusals) = (0, 0)
             var places = [Int](repeating: 0, count: descriptors.count)
@@ -48,13 +48,6 @@ final class Crowd: Sendable {
                 if !hasMoved { usleep(5_000) }
             }
             return taken
-        }
-    }
-
-    private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
-    {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A PgBouncer in front of a server of a test run, on a port of its own. It ends with the test run, however that ends.
 package final class PoolerServer: Sendable {
@@ -18,7 +19,7 @@ package final class PoolerServer: Sendable {
         _ mode: Mode,
         roles: [String]
     ) async throws -> PoolerServer {
-        try await PostgresServer.onThreadOfItsOwn { try PoolerServer(before: server, mode, roles: roles) }
+        try await onThreadOfItsOwn { try PoolerServer(before: server, mode, roles: roles) }
     }
 
     private init(before server: PostgresServer, _ mode: Mode, roles: [String]) throws {

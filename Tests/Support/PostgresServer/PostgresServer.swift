@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 #if canImport(Darwin)
     import Darwin
@@ -93,28 +94,19 @@ package final class PostgresServer: Sendable {
 
     /// Ends the server as a loss of power would; ``start()`` starts it again.
     package func crash() async throws {
-        try await Self.onThreadOfItsOwn { [keeper] in try keeper.command("kill", answer: "stopped") }
+        try await onThreadOfItsOwn { [keeper] in try keeper.command("kill", answer: "stopped") }
     }
 
     /// Starts a server that was ended.
     package func start() async throws {
-        try await Self.onThreadOfItsOwn { [keeper] in try keeper.command("start", answer: "started") }
-    }
-
-    /// The threads of Swift's tasks are as many as the machine has cores: one that waits for another program holds up other tests.
-    package static func onThreadOfItsOwn<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws
-        -> Value
-    {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
-        }
+        try await onThreadOfItsOwn { [keeper] in try keeper.command("start", answer: "started") }
     }
 
     /// Runs SQL, and returns what it prints: a row a line, columns separated by `|`.
     /// - Parameter address: of another database than the usual one, or for another role.
     @discardableResult
     package func run(_ sql: String, at address: String? = nil, schema: String? = nil) async throws -> [String] {
-        try await Self.onThreadOfItsOwn { try self.runPsql(sql, address ?? self.address, schema) }
+        try await onThreadOfItsOwn { try self.runPsql(sql, address ?? self.address, schema) }
     }
 
     private func runPsql(_ sql: String, _ address: String, _ schema: String?) throws -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A small disk in memory for a part of a server's files.
 package enum ServerDisk: String, Sendable, CaseIterable {
@@ -41,11 +42,11 @@ package enum ServerDisk: String, Sendable, CaseIterable {
 extension PostgresServer {
     /// Leaves no space on the server's small disk.
     package func fillDisk() async throws {
-        try await Self.onThreadOfItsOwn { [keeper] in try keeper.command("fill", answer: "filled") }
+        try await onThreadOfItsOwn { [keeper] in try keeper.command("fill", answer: "filled") }
     }
 
     /// Gives the space back.
     package func emptyDisk() async throws {
-        try await Self.onThreadOfItsOwn { [keeper] in try keeper.command("empty", answer: "emptied") }
+        try await onThreadOfItsOwn { [keeper] in try keeper.command("empty", answer: "emptied") }
     }
 }
