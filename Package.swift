@@ -267,7 +267,7 @@ let package = Package(
             name: "tollgate-bench",
             dependencies: [
                 "Access", "Events", "JSON", "Journal", "JournalPostgres", "JournalSQLite", "Parity", "PostgresServer",
-                "Routing",
+                "Routing", "TestSupport",
                 "Vendors", argumentParser, asyncHTTPClient, histogram, hummingbird, logging, nioCore, nioHTTP1,
                 nioPosix,
             ],

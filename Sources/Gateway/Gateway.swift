@@ -32,7 +32,13 @@ package enum Gateway {
         let parts = try await GatewayParts.open(start)
         let services = try await services(of: parts, onReady)
         var configuration = ServiceGroupConfiguration(
-            services: (alongside + services).map(NamedService.init),
+            // One that fails, as a server whose address is in use, stops the others in order: they need the store to end.
+            services: (alongside + services).map {
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: NamedService(service: $0),
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logs.logger("tollgate.services")
         )

@@ -20,7 +20,7 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
     case certificate(CertificateFault)
     case vendorRoots(CertificateFault)
     /// The clock is so far ahead of the newest event that retention would remove most of what is known.
-    case clockAhead(now: Timestamp, newest: Timestamp)
+    case clockAhead(now: Timestamp, lastUse: Timestamp)
 
     package var description: String {
         switch self {
@@ -42,8 +42,8 @@ package enum GatewayFault: Error, Sendable, CustomStringConvertible {
             "\(fault). See --tls-cert and --tls-key."
         case .vendorRoots(let fault):
             "\(fault). See --vendor-ca."
-        case .clockAhead(let now, let newest):
-            "the clock says \(now.rfc3339), but the newest event was accepted at \(newest.rfc3339): retention would remove events that "
+        case .clockAhead(let now, let lastUse):
+            "the clock says \(now.rfc3339), but the journal was last in use at \(lastUse.rfc3339): retention would remove events that "
                 + "are needed to recognize duplicates. Correct the clock, or, if the gateway really was stopped that long, start it with "
                 + "--accept-clock."
         }

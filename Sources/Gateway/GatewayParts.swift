@@ -83,20 +83,25 @@ struct GatewayParts: Sendable {
         throw .changedAccounts(file: start.settings.routesFile.relativePath, changed)
     }
 
-    /// - Throws: ``GatewayFault/clockAhead(now:newest:)`` if retention, which counts from the start of the process, would remove what it
+    /// - Throws: ``GatewayFault/clockAhead(now:lastUse:)`` if retention, which counts from the start of the process, would remove what it
     ///   needs.
     private static func checkClock(_ start: GatewayStart, _ store: any EventStore) async throws(GatewayFault) {
         let now = start.processClock.start.wall
-        let newest: Timestamp?
+        let keep = start.settings.retention
+        let lastUse: Timestamp?
         do {
-            newest = try await store.newestAcceptance()
+            lastUse = RetentionClock.lastUse(
+                noted: try await store.notedTime(),
+                newest: try await store.newestAcceptance(),
+                keeping: keep
+            )
         } catch {
             throw .store(error)
         }
-        guard !start.settings.acceptsClock, let newest,
-            RetentionClock.jump(from: newest, to: now, keeping: start.settings.retention) != nil
+        guard !start.settings.acceptsClock, let lastUse,
+            RetentionClock.jump(from: lastUse, to: now, keeping: keep) != nil
         else { return }
-        throw .clockAhead(now: now, newest: newest)
+        throw .clockAhead(now: now, lastUse: lastUse)
     }
 }
 

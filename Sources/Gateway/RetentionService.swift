@@ -36,6 +36,7 @@ struct RetentionService: Service {
             )
         }
         do {
+            try await journal.note(reading.time)
             try await journal.unpinExpired(at: reading.before + keep)
             let removed = try await journal.removeSettled(acceptedBefore: reading.before)
             if removed > 0 { logger.info("old events were removed", metadata: ["events": "\(removed)"]) }

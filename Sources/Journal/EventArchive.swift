@@ -74,6 +74,9 @@ package protocol EventArchive: JournalGrowth {
 
     /// When the newest event that is there was accepted; nil if there is none.
     func newestAcceptance() async throws(StoreError) -> Timestamp?
+
+    /// The time that was noted last, see ``JournalAdministration/note(_:)``; nil if none was.
+    func notedTime() async throws(StoreError) -> Timestamp?
 }
 
 /// A piece of the journal.

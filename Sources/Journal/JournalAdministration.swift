@@ -25,4 +25,8 @@ package protocol JournalAdministration: RetryScheduling {
     /// accepted while the clock was ahead do not keep others.
     /// - Returns: how many events were removed.
     func removeSettled(acceptedBefore moment: Timestamp) async throws(StoreError) -> Int
+
+    /// Notes what time it is, as far as that is believed, in place of what was noted before. A clock that jumps ahead does not change
+    /// it, unlike the times of events, so that the next start can judge its clock by it.
+    func note(_ time: Timestamp) async throws(StoreError)
 }

@@ -23,11 +23,14 @@ package struct RetentionClock: Sendable {
     package struct Reading: Sendable, Equatable {
         /// Settled events that were accepted before go.
         package let before: Timestamp
+        /// What time it is, as far as that is believed.
+        package let time: Timestamp
         /// By how much the wall clock is ahead of what is believed; nil if it is not.
         package let ahead: Duration?
 
-        package init(before: Timestamp, ahead: Duration?) {
+        package init(before: Timestamp, time: Timestamp, ahead: Duration?) {
             self.before = before
+            self.time = time
             self.ahead = ahead
         }
     }
@@ -40,16 +43,29 @@ package struct RetentionClock: Sendable {
         let ahead = now.milliseconds > believed ? now.milliseconds.clamped(subtracting: believed) : nil
         return Reading(
             before: Timestamp(milliseconds: before),
+            time: Timestamp(milliseconds: time),
             ahead: ahead.map { .milliseconds($0) }
         )
     }
 
-    /// How far the clock is ahead of the newest event at the start, if that is so much that half of the deduplication window would go
-    /// at once; nil if it may be believed.
-    /// - Parameter newest: when the newest event was accepted; nil if there is none.
-    package static func jump(from newest: Timestamp?, to now: Timestamp, keeping keep: Duration) -> Duration? {
-        guard let newest else { return nil }
-        let jump = now.milliseconds.clamped(subtracting: newest.milliseconds)
+    /// When the journal was last in use, to judge the clock of a start by.
+    ///
+    /// The newest event does not tell alone: the clock may have been ahead when it was accepted, and a start with that clock would find
+    /// nothing wrong.
+    /// - Parameters:
+    ///   - noted: the time that was noted last; nil in a journal that never had one.
+    ///   - newest: when the newest event was accepted; nil if there is none.
+    package static func lastUse(noted: Timestamp?, newest: Timestamp?, keeping keep: Duration) -> Timestamp? {
+        guard let noted, let newest else { return noted ?? newest }
+        return jump(from: noted, to: newest, keeping: keep) == nil ? max(noted, newest) : noted
+    }
+
+    /// How far the clock is ahead of the journal's last use at the start, if that is so much that half of the deduplication window would
+    /// go at once; nil if it may be believed.
+    /// - Parameter last: see ``lastUse(noted:newest:keeping:)``; nil if there was none.
+    package static func jump(from last: Timestamp?, to now: Timestamp, keeping keep: Duration) -> Duration? {
+        guard let last else { return nil }
+        let jump = now.milliseconds.clamped(subtracting: last.milliseconds)
         return jump >= max(1, keep.wholeMilliseconds / 2) ? .milliseconds(jump) : nil
     }
 }

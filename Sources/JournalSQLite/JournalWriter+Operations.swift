@@ -69,6 +69,9 @@ extension JournalWriter {
                 }
             }
             batch.answers.append { answer.resume(returning: .success(count)) }
+        case .note(let time, let answer):
+            try MetaTable.setNotedTime(time.milliseconds, in: db)
+            batch.answers.append { answer.resume(returning: .success(())) }
         case .pins(let step, let answer):
             try step.run(in: db)
             batch.answers.append { answer.resume(returning: .success(())) }

@@ -104,6 +104,14 @@ extension SQLiteEventStore {
         }.map { Timestamp(milliseconds: $0) }
     }
 
+    package func notedTime() async throws(StoreError) -> Timestamp? {
+        try await readPoint { db in try MetaTable.notedTime(in: db) }.map { Timestamp(milliseconds: $0) }
+    }
+
+    package func note(_ time: Timestamp) async throws(StoreError) {
+        try await commit { .note(time, $0) }
+    }
+
     package func removeSettled(acceptedBefore limit: Timestamp) async throws(StoreError) -> Int {
         var events = 0
         var next: Int64? = 0

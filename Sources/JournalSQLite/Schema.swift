@@ -342,6 +342,15 @@ enum MetaTable {
         try set("newest_removed", to: sequence, in: db)
     }
 
+    /// The time that was noted last, in milliseconds since 1970; nil if none was.
+    static func notedTime(in db: Database) throws -> Int64? {
+        try value("noted_time", in: db)
+    }
+
+    static func setNotedTime(_ milliseconds: Int64, in db: Database) throws {
+        try set("noted_time", to: milliseconds, in: db)
+    }
+
     private static func value(_ name: String, in db: Database) throws -> Int64? {
         try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name])
     }

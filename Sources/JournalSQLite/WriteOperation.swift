@@ -22,6 +22,8 @@ enum WriteOperation: Sendable {
     case lane(LaneStep, AccountLease?, Answer<LaneStep.Result>)
     /// Discards so many deliveries of a cancelled lane that wait for another attempt; answers how many there were.
     case discardRetries(AccountLease, limit: Int, Answer<Int>)
+    /// Notes what time it is.
+    case note(Timestamp, Answer<Void>)
     /// Changes what retention leaves.
     case pins(PinStep, Answer<Void>)
     /// Resets the counts of a provider's shadow deliveries.
@@ -52,7 +54,7 @@ enum WriteOperation: Sendable {
             lease
         case .lane(_, let lease, _): lease
         case .append, .lease, .removeSettled, .revise, .audit, .removeAudit, .holdByOperator, .makeRetriesDue, .pins,
-            .forgetShadowCounts:
+            .note, .forgetShadowCounts:
             nil
         }
     }
@@ -64,7 +66,7 @@ enum WriteOperation: Sendable {
         case .lease(_, _, let answer): answer.resume(returning: .failure(error))
         case .settle(_, _, let answer), .intend(_, _, let answer), .giveBack(_, _, let answer),
             .hold(_, _, let answer), .audit(_, let answer), .holdByOperator(_, _, let answer),
-            .pins(_, let answer), .forgetShadowCounts(_, let answer):
+            .pins(_, let answer), .note(_, let answer), .forgetShadowCounts(_, let answer):
             answer.resume(returning: .failure(error))
         case .lane(_, _, let answer): answer.resume(returning: .failure(error))
         case .removeAudit(_, let answer): answer.resume(returning: .failure(error))

@@ -51,13 +51,43 @@ import Testing
             let refused = try stage.launch()
             #expect(try await refused.waitForExit() == 1)
             try await waitUntil("it says what to do") {
-                refused.lines.contains { $0.contains("newest event was accepted at") && $0.contains("--accept-clock") }
+                refused.lines.contains { $0.contains("journal was last in use at") && $0.contains("--accept-clock") }
             }
             let gateway = try await stage.startGateway(arguments: ["--accept-clock"])
             try await waitUntil("retention follows the clock") {
                 gateway.lines.contains { $0.contains("old events were removed") }
             }
             try await gateway.stop()
+        }
+    }
+
+    /// The newest event's time agrees with the clock then.
+    @Test func `a clock that was weeks ahead when an event came is refused at the next start`() async throws {
+        guard FaultySystem.isAvailable else { try Test.cancel("no clock can be put wrong on this system") }
+        try await Stage.set { (stage) async throws in
+            try await storeEvents(daysAgo: [5, 0], in: stage.dataFolder)
+            let system = try FaultySystem(in: stage.folder)
+            let environment = Stage.credentials.merging(system.environment) { $1 }
+            let kept = ["--retention", "2d"]
+            let gateway = try await stage.startGateway(arguments: kept, environment: environment)
+            try await waitUntil("the time is noted, and retention has looked") {
+                gateway.lines.contains { $0.contains("old events were removed") }
+            }
+            try system.setClock(ahead: .seconds(40 * 86_400))
+            let ahead = try await stage.client.post("/v1/events", #"{"id":"ahead","name":"n","customer_id":"c"}"#)
+            #expect(ahead.status == 202)
+            try await gateway.stop(by: SIGKILL)
+
+            let refused = try stage.launch(kept, environment)
+            #expect(try await refused.waitForExit() == 1)
+            try await waitUntil("it says what to do") {
+                refused.lines.contains { $0.contains("journal was last in use at") && $0.contains("--accept-clock") }
+            }
+            try system.setClock(ahead: .zero)
+            let right = try await stage.startGateway(arguments: kept, environment: environment)
+            #expect(try await stage.client.get("/v1/events/old-0").status == 200)
+            #expect(try await stage.client.get("/v1/events/ahead").status == 200)
+            try await right.stop()
         }
     }
 

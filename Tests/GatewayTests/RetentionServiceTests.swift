@@ -44,6 +44,8 @@ import Testing
             }
             let left = try await store.auditLog(AuditFilter(), before: nil, limit: 9).map(\.entry.action)
             #expect(left == ["0", "399"])
+            let noted = try await store.notedTime()
+            #expect(noted.map { $0 >= now && $0 <= SystemWallClock().now } == true)
             await store.close()
         }
     }

@@ -12,7 +12,8 @@ import Testing
         let clock = RetentionClock(start: Self.start, keeping: Self.keep)
         for days in [0, 1, 40, 400] {
             let reading = clock.read(Self.start + Self.day * days, passed: Self.day * days)
-            #expect(reading == RetentionClock.Reading(before: Self.start + Self.day * (days - 35), ahead: nil))
+            let now = Self.start + Self.day * days
+            #expect(reading == RetentionClock.Reading(before: now + Self.day * -35, time: now, ahead: nil))
         }
     }
 
@@ -20,13 +21,15 @@ import Testing
         let clock = RetentionClock(start: Self.start, keeping: Self.keep)
         let reading = clock.read(Self.start + Self.day * 37, passed: Self.day)
         #expect(reading.before == Self.start + Self.day * -34 + .seconds(3600))
+        #expect(reading.time == Self.start + Self.day + .seconds(3600))
         #expect(reading.ahead == Self.day * 36 - .seconds(3600))
     }
 
     @Test func `removes less while the clock is behind`() {
         let clock = RetentionClock(start: Self.start, keeping: Self.keep)
         let reading = clock.read(Self.start + Self.day * -1, passed: Self.day)
-        #expect(reading == RetentionClock.Reading(before: Self.start + Self.day * -36, ahead: nil))
+        let now = Self.start + Self.day * -1
+        #expect(reading == RetentionClock.Reading(before: Self.start + Self.day * -36, time: now, ahead: nil))
     }
 
     @Test(arguments: [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max])
@@ -40,6 +43,20 @@ import Testing
         }
         for newest in [now, Self.start, Timestamp(milliseconds: .min), Timestamp(milliseconds: .max)] {
             _ = RetentionClock.jump(from: newest, to: now, keeping: .seconds(Int64.max))
+            _ = RetentionClock.lastUse(noted: now, newest: newest, keeping: .seconds(Int64.max))
+        }
+    }
+
+    @Test func `knows when a journal was in use by what was noted, where an event's time cannot be believed`() {
+        let uses: [(noted: Timestamp?, newest: Timestamp?, expected: Timestamp?)] = [
+            (nil, nil, nil), (nil, Self.start, Self.start), (Self.start, nil, Self.start),
+            // Accepted since the time was noted, or long before.
+            (Self.start, Self.start + Self.day, Self.start + Self.day), (Self.start, Self.start + Self.day * -40, Self.start),
+            // Accepted with the clock ahead.
+            (Self.start, Self.start + Self.day * 18, Self.start), (Self.start, Self.start + Self.day * 40, Self.start),
+        ]
+        for (noted, newest, expected) in uses {
+            #expect(RetentionClock.lastUse(noted: noted, newest: newest, keeping: Self.keep) == expected)
         }
     }
 

@@ -46,4 +46,10 @@ extension PostgresEventStore {
                 .map { Timestamp(milliseconds: $0.integer(2)) }
         }
     }
+
+    package func notedTime() async throws(StoreError) -> Timestamp? {
+        try await readPoint { (session) throws(PostgresFailure) in
+            try session.run(.readNotedTime, []).first.flatMap { Int64($0.text(0)) }.map { Timestamp(milliseconds: $0) }
+        }
+    }
 }

@@ -5,6 +5,10 @@ import Logging
 
 extension PostgresEventStore: JournalAdministration {
     /// Does nothing while another node does it.
+    package func note(_ time: Timestamp) async throws(StoreError) {
+        _ = try await run(.noteTime, [.int8(time.milliseconds)])
+    }
+
     package func removeSettled(acceptedBefore limit: Timestamp) async throws(StoreError) -> Int {
         // What is settled here counts, though its cursor is written down about once a second only.
         let upkeep = ledger.upkeep

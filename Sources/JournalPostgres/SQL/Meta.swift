@@ -15,6 +15,16 @@ extension Statement {
         """
     )
 
+    /// What time it is, in milliseconds since 1970, as text. $1 the time.
+    static let noteTime = Statement(
+        """
+        INSERT INTO meta(name, value) VALUES ('time', convert_to($1::int8::text, 'UTF8'))
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """
+    )
+
+    static let readNotedTime = read("SELECT convert_from(value, 'UTF8') FROM meta WHERE name = 'time'")
+
     /// Commits something, as an append does.
     static let probeCommit = Statement(
         "INSERT INTO meta(name, value) VALUES ('probe', '') ON CONFLICT (name) DO UPDATE SET value = excluded.value"

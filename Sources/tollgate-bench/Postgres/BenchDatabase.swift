@@ -1,5 +1,6 @@
 import Foundation
 import PostgresServer
+import TestSupport
 
 /// A PostgreSQL server of the benchmark, and the programs beside it that make the baselines.
 struct BenchDatabase: Sendable {
@@ -83,7 +84,7 @@ struct BenchDatabase: Sendable {
     private func printed(_ program: String, _ arguments: [String]) async throws -> String {
         let place = ["-h", server.folder, "-p", "\(server.port)", "-U", "tollgate"]
         let (path, output) = (server.programFolder + "/" + program, folder.appending(path: UUID().uuidString))
-        return try await PostgresServer.onThreadOfItsOwn {
+        return try await onThreadOfItsOwn {
             try Data().write(to: output)
             let file = try FileHandle(forWritingTo: output)
             Self.allowAlarms()

@@ -198,6 +198,10 @@ final class NumberedStore: EventStore {
         try await store.newestAcceptance()
     }
 
+    func notedTime() async throws(StoreError) -> Timestamp? {
+        try await store.notedTime()
+    }
+
     // MARK: RecordedTraffic and LedgerCounting
 
     func recorded(_ window: RecordedWindow, after position: JournalPosition?, limit: Int) async throws(StoreError)
@@ -294,6 +298,10 @@ final class NumberedStore: EventStore {
     func unpin(_ name: String) async throws(StoreError) { try await store.unpin(name) }
 
     func pins() async throws(StoreError) -> [RetentionPin] { try await store.pins() }
+
+    func note(_ time: Timestamp) async throws(StoreError) {
+        try await store.note(time)
+    }
 
     func unpinExpired(at now: Timestamp) async throws(StoreError) {
         try await store.unpinExpired(at: now)

@@ -200,6 +200,16 @@ extension StoreBehaviour {
             try expect(try await store.newestAcceptance(), Sample.accepted + .seconds(5), "of one")
             return store
         },
+        StoreCheck("keeps the time that was noted last, whatever it is") { store, fixture in
+            try expect(try await store.notedTime(), nil, "before one was noted")
+            for milliseconds in [Int64.max, .min, -1, Sample.accepted.milliseconds] {
+                try await store.note(Timestamp(milliseconds: milliseconds))
+                try expect(try await store.notedTime(), Timestamp(milliseconds: milliseconds), "at once")
+            }
+            let reopened = try await fixture.crash(store)
+            try expect(try await reopened.notedTime(), Sample.accepted, "after a crash")
+            return reopened
+        },
         StoreCheck("takes an id again that retention has removed") { store, fixture in
             try await store.store(Sample.events(1...5))
             try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
