@@ -221,7 +221,7 @@ let package = Package(
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Digest", "Events", "Facades",
                 "Ingress", "Journal", "JournalPostgres", "JournalSQLite", "JSON", "Migration", "Observability",
-                "Notifications", "OTLP", "Parity", "ParityRuns", "Posting", "Programs", "Reports",
+                "Notifications", "OfRecord", "OTLP", "Parity", "ParityRuns", "Posting", "Programs", "Reports",
                 "Routing", "Telemetry", "Transport", "VendorReads", "Vendors", "Version", coreMetrics, logging, nioCore,
                 nioPosix, nioSSL, serviceLifecycle, unixSignals,
             ],
@@ -361,7 +361,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MigrationTests",
-            dependencies: ["Events", "JSON", "Journal", "Migration", "Routing", "Vendors"],
+            dependencies: ["Events", "JSON", "Journal", "Migration", "OfRecord", "Routing", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
@@ -432,8 +432,9 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Observability", "Reports", "Routing", "Telemetry", "TestSupport", "Version",
-                coreMetrics, logging,
+                "JournalSQLite", "Migration", "Observability", "OfRecord", "Reports", "Routing", "Telemetry",
+                "TestSupport",
+                "Version", coreMetrics, logging,
             ],
             swiftSettings: settings
         ),

@@ -67,6 +67,8 @@ package typealias AdapterName = Identifier<AdapterSubject>
 package typealias RouteName = Identifier<RouteSubject>
 /// An application that holds a gateway key.
 package typealias ClientName = Identifier<ClientSubject>
+/// The move of a route's customers from one provider to another, as `routes.json` names it.
+package typealias MigrationName = Identifier<MigrationSubject>
 /// Whose events these are; tenants never see one another's.
 package typealias TenantID = Identifier<TenantSubject>
 
@@ -78,5 +80,7 @@ package enum AdapterSubject {}
 package enum RouteSubject {}
 /// Tells ``ClientName`` from other identifiers.
 package enum ClientSubject {}
+/// Tells ``MigrationName`` from other identifiers.
+package enum MigrationSubject {}
 /// Tells ``TenantID`` from other identifiers.
 package enum TenantSubject {}

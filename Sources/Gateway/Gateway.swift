@@ -53,6 +53,7 @@ package enum Gateway {
         async throws(GatewayFault) -> [any Service]
     {
         let keys = try await parts.keys()
+        let migrations = try await parts.migrations()
         let reloader = parts.reloader()
         let planner = parts.planner(reloading: reloader)
         let parity = try parts.parity()
@@ -83,7 +84,9 @@ package enum Gateway {
         var services: [any Service] = []
         // Before whatever it exports the traces of, so that it stops after that.
         if let exporter = parts.exporter { services.append(exporter) }
-        services += [parts.opened.service, parts.audit, retention, reloader, keys, parts.keyUses(), planner]
+        services += [
+            parts.opened.service, parts.audit, retention, reloader, keys, migrations, parts.keyUses(), planner,
+        ]
         if let certificates = parts.start.certificates { services.append(certificates) }
         services += followers
         services += [parts.delivery(), parts.backfills(), parity, sampler]

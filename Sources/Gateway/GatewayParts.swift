@@ -158,6 +158,11 @@ extension GatewayParts {
         return try await KeysReloader(from: source, routes: routes, logger: logger, auditing: audit)
     }
 
+    /// What was ordered in migrations.
+    func migrations() async throws(GatewayFault) -> MigrationBook {
+        try await MigrationBook(store, routes: routes, logger: logs.logger("tollgate.migrations"))
+    }
+
     /// Notes when keys were used last.
     func keyUses() -> KeyUseRecorder {
         KeyUseRecorder(

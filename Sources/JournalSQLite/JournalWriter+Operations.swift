@@ -84,6 +84,10 @@ extension JournalWriter {
         case .audit(let entry, let answer):
             try AuditTable.insert(entry, keeping: parts.settings.auditEntriesPerCategory, in: db)
             batch.answers.append { answer.resume(returning: .success(())) }
+        case .appendAct(let act, let entry, let answer):
+            let isNext = try MigrationLogTable.append(act, in: db)
+            if isNext { try AuditTable.insert(entry, keeping: parts.settings.auditEntriesPerCategory, in: db) }
+            batch.answers.append { answer.resume(returning: .success(isNext)) }
         case .removeAudit(let timestamp, let answer):
             let count = try AuditTable.remove(before: timestamp, in: db)
             batch.answers.append { answer.resume(returning: .success(count)) }

@@ -6,7 +6,7 @@ import JournalFormat
 /// The tables of the database, in the version that this code writes. `FileFormat.md` describes them.
 enum Schema {
     /// Kept as `PRAGMA user_version`.
-    static let version = 9
+    static let version = 10
 
     /// A delivered run never crosses a multiple of this many sequence numbers.
     static let runSpan = RunMembers.span
@@ -24,7 +24,7 @@ enum Schema {
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: tables + tablesSince2 + tablesSince3 + tablesSince5 + tablesSince6 + columnsSince6 + tablesSince8
-                    + columnsSince9 + tablesSince9 + amendmentsSince9
+                    + columnsSince9 + tablesSince9 + amendmentsSince9 + tablesSince10
             )
             try MetaTable.makeHashKey(in: db)
             try db.execute(sql: "PRAGMA user_version = \(version)")
@@ -62,6 +62,7 @@ enum Schema {
                 try ClockSteps.findAll(in: db)
             }
             if found < 9 { try db.execute(sql: columnsSince9 + tablesSince9 + amendmentsSince9) }
+            if found < 10 { try db.execute(sql: tablesSince10) }
             try db.execute(sql: "PRAGMA user_version = \(version)")
             return .commit
         }
@@ -175,6 +176,20 @@ enum Schema {
         ) WITHOUT ROWID;
         CREATE INDEX delivered_known ON delivered(first) WHERE deduplicated;
         CREATE INDEX attempts_known ON attempts(sequence) WHERE deduplicated AND ordinal = 1;
+        """
+
+    private static let tablesSince10 = """
+        CREATE TABLE migration_log(
+            migration TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            detail BLOB NOT NULL,
+            plan TEXT,
+            actor TEXT NOT NULL,
+            key_id TEXT,
+            at INTEGER NOT NULL,
+            PRIMARY KEY(migration, number)
+        ) WITHOUT ROWID;
         """
 
     /// Settings that took the place of those of acceptance, and whether the vendor may have seen an event before its last retry by a person.

@@ -32,6 +32,8 @@ enum WriteOperation: Sendable {
     case hold(ProviderHold?, AccountLease, Answer<Void>)
     /// Adds an entry to the audit log.
     case audit(AuditEntry, Answer<Void>)
+    /// Adds an act to a migration's log, together with an entry of the audit log; answers whether its number was the next one.
+    case appendAct(MigrationAct, AuditEntry, Answer<Bool>)
     /// Removes old entries of the audit log; answers how many.
     case removeAudit(before: Timestamp, Answer<Int>)
     /// Writes or lifts an operator's hold of a provider.
@@ -54,7 +56,7 @@ enum WriteOperation: Sendable {
             lease
         case .lane(_, let lease, _): lease
         case .append, .lease, .removeSettled, .revise, .audit, .removeAudit, .holdByOperator, .makeRetriesDue, .pins,
-            .note, .forgetShadowCounts:
+            .note, .forgetShadowCounts, .appendAct:
             nil
         }
     }
@@ -69,6 +71,7 @@ enum WriteOperation: Sendable {
             .pins(_, let answer), .note(_, let answer), .forgetShadowCounts(_, let answer):
             answer.resume(returning: .failure(error))
         case .lane(_, _, let answer): answer.resume(returning: .failure(error))
+        case .appendAct(_, _, let answer): answer.resume(returning: .failure(error))
         case .removeAudit(_, let answer): answer.resume(returning: .failure(error))
         case .discardRetries(_, _, let answer): answer.resume(returning: .failure(error))
         case .makeRetriesDue(_, _, _, _, let answer): answer.resume(returning: .failure(error))

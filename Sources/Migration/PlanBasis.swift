@@ -8,6 +8,8 @@ package struct PlanBasis: Sendable, Equatable {
     package let file: String
     /// The digest of the file in force.
     package let fileInForce: String
+    /// The version of what was ordered in migrations.
+    package let migrationLog: Int64
     /// Where the journal ended.
     package let journal: JournalPosition
     /// Which time of an event decides whether it is looked at.
@@ -24,6 +26,7 @@ package struct PlanBasis: Sendable, Equatable {
     package init(
         file: String,
         fileInForce: String,
+        migrationLog: Int64,
         journal: JournalPosition,
         clock: RecordedWindow.Clock,
         from: Timestamp?,
@@ -33,6 +36,7 @@ package struct PlanBasis: Sendable, Equatable {
     ) {
         self.file = file
         self.fileInForce = fileInForce
+        self.migrationLog = migrationLog
         self.journal = journal
         self.clock = clock
         self.from = from
@@ -65,6 +69,7 @@ package struct PlanBasis: Sendable, Equatable {
         writer.member("tenant", stringOrNull: tenant?.rawValue)
         writer.member("routes_digest", string: file)
         writer.member("routes_in_force_digest", string: fileInForce)
+        writer.member("migration_log_version", integer: migrationLog)
         writer.member("journal_position", string: journal.text)
         writer.key("window")
         writer.beginObject()

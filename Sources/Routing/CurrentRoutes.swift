@@ -1,18 +1,28 @@
 package import Access
 package import Events
+package import OfRecord
 import Synchronization
 
 /// The active routes, with the tables built from them.
 package struct RoutesSnapshot: Sendable {
     package let routes: Routes
+    /// What was ordered in migrations.
+    package let logs: MigrationLogs
     package let table: RoutingTable
     package let keys: KeyTable
 
     /// - Parameters:
+    ///   - logs: what was ordered in migrations.
     ///   - stored: the keys of the data folder.
     ///   - previous: the keys that this snapshot replaces.
-    package init(_ routes: Routes, stored: StoredKeys = StoredKeys(), replacing previous: KeyTable? = nil) {
+    package init(
+        _ routes: Routes,
+        logs: MigrationLogs = .none,
+        stored: StoredKeys = StoredKeys(),
+        replacing previous: KeyTable? = nil
+    ) {
         self.routes = routes
+        self.logs = logs
         table = RoutingTable(routes)
         keys = KeyTable(routes.clients, stored: stored, replacing: previous)
     }
@@ -49,7 +59,31 @@ package final class CurrentRoutes: Sendable {
 
     /// Replaces the routes atomically.
     package func replace(by routes: Routes) {
-        change { $0.snapshot = RoutesSnapshot(routes, stored: $0.stored, replacing: $0.snapshot.keys) }
+        change { state in
+            let previous = state.snapshot
+            state.snapshot = RoutesSnapshot(
+                routes,
+                logs: previous.logs,
+                stored: state.stored,
+                replacing: previous.keys
+            )
+        }
+    }
+
+    /// Replaces the logs of migrations atomically, unless those in force are as new.
+    package func replace(by logs: MigrationLogs) {
+        guard logs.version > current.logs.version else { return }
+        change { state in
+            let previous = state.snapshot
+            // Of two that were read at the same time, the newer one stays.
+            guard logs.version > previous.logs.version else { return }
+            state.snapshot = RoutesSnapshot(
+                previous.routes,
+                logs: logs,
+                stored: state.stored,
+                replacing: previous.keys
+            )
+        }
     }
 
     /// Replaces the keys of the data folder atomically.
@@ -57,7 +91,12 @@ package final class CurrentRoutes: Sendable {
         change { state in
             state.stored = stored
             let previous = state.snapshot
-            state.snapshot = RoutesSnapshot(previous.routes, stored: stored, replacing: previous.keys)
+            state.snapshot = RoutesSnapshot(
+                previous.routes,
+                logs: previous.logs,
+                stored: stored,
+                replacing: previous.keys
+            )
         }
     }
 

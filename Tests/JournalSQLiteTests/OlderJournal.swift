@@ -6,6 +6,7 @@ enum OlderJournal {
     private static let tables: [Int: [String]] = [
         2: ["holds", "revisions"], 3: ["removed"], 5: ["audit"], 6: ["operator_holds"], 8: ["clock_steps"],
         9: ["lanes", "lane_counts", "pins", "shadow_counts", "amendments"],
+        10: ["migration_log"],
     ]
 
     static func lower(_ db: Database, to version: Int) throws {

@@ -12,6 +12,7 @@ import Vendors
     private static func basis(
         file: String = "f",
         inForce: String = "g",
+        log: Int64 = 3,
         journal: Int64 = 5,
         clock: RecordedWindow.Clock = .occurred,
         from: Int64? = nil,
@@ -22,6 +23,7 @@ import Vendors
         PlanBasis(
             file: file,
             fileInForce: inForce,
+            migrationLog: log,
             journal: JournalPosition(SequenceNumber(journal)),
             clock: clock,
             from: from.map { Timestamp(milliseconds: $0) },
@@ -45,7 +47,8 @@ import Vendors
 
     @Test func `has another text for every difference of its basis`() {
         let others = [
-            Self.basis(file: "x"), Self.basis(inForce: "x"), Self.basis(journal: 6), Self.basis(clock: .accepted),
+            Self.basis(file: "x"), Self.basis(inForce: "x"), Self.basis(log: 4), Self.basis(journal: 6),
+            Self.basis(clock: .accepted),
             Self.basis(from: 0), Self.basis(until: 0), Self.basis(sample: 50), Self.basis(tenant: nil),
             Self.basis(tenant: "bank"),
         ]

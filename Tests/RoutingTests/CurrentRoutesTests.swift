@@ -1,5 +1,6 @@
 import Access
 import Events
+import OfRecord
 import Routing
 import Testing
 
@@ -34,6 +35,25 @@ import Testing
             #expect(plan?.route?.rawValue == name)
             #expect(snapshot.routes.routes.map(\.name.rawValue) == [name])
         }
+    }
+
+    @Test func `keeps the newest logs of migrations, whatever else is replaced, and tells who watches`() async throws {
+        let current = CurrentRoutes(try routes(named: "old"))
+        var changes = current.changes().makeAsyncIterator()
+        #expect(await changes.next()?.logs == MigrationLogs.none)
+        func logs(_ version: Int64) -> MigrationLogs {
+            let entry = MigrationEntry(number: Int(version), at: Timestamp(milliseconds: version), action: .hold)
+            return MigrationLogs(["to-polar": MigrationLog([entry])], version: version)
+        }
+        current.replace(by: logs(2))
+        #expect(await changes.next()?.logs == logs(2))
+        current.replace(by: logs(1))
+        #expect(current.current.logs == logs(2))
+        current.replace(by: try routes(named: "new"))
+        current.replace(by: StoredKeys())
+        #expect(current.current.logs == logs(2) && current.current.routes.routes.map(\.name) == ["new"])
+        current.replace(by: logs(3))
+        #expect(current.current.logs == logs(3) && current.current.routes.routes.map(\.name) == ["new"])
     }
 
     @Test func `plans by name and by client, whatever was asked before`() throws {

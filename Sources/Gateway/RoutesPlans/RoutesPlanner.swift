@@ -8,6 +8,7 @@ import JSON
 import Journal
 import Logging
 import Migration
+import OfRecord
 import Routing
 import ServiceLifecycle
 import Synchronization
@@ -136,7 +137,8 @@ final class RoutesPlanner: Service, RoutesPlanning {
         do {
             return PlanBasis(
                 file: Self.hexadecimal(SHA256.digest(of: order.file)),
-                fileInForce: Self.hexadecimal(SHA256.digest(of: reloader.content)),
+                fileInForce: fileInForce,
+                migrationLog: routes.current.logs.version,
                 journal: try await traffic.newestPosition(),
                 clock: order.clock,
                 from: order.from,
@@ -177,14 +179,16 @@ final class RoutesPlanner: Service, RoutesPlanning {
         guard let root = JSONDocument(ifValid: json)?.root else {
             return PlanAnswer(json: json, isFinished: isFinished)
         }
-        let inForce = Self.hexadecimal(SHA256.digest(of: reloader.content))
+        let standing = PlanStanding(of: root, file: fileInForce, log: routes.current.logs.version)
         var writer = JSONWriter(capacity: json.count + 32)
         writer.beginObject()
         for member in root.members { writer.member(member.name, raw: member.value.raw) }
-        writer.member("stale", bool: root["routes_in_force_digest"]?.string != inForce)
+        writer.member("stale", bool: standing != .current)
         writer.endObject()
         return PlanAnswer(json: writer.bytes, isFinished: isFinished)
     }
+
+    private var fileInForce: String { Self.hexadecimal(SHA256.digest(of: reloader.content)) }
 
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

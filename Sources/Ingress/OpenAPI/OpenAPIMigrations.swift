@@ -39,18 +39,19 @@ enum OpenAPIMigrations {
     static let schemas = #"""
               "RoutesPlan": {
                 "type": "object",
-                "required": ["id", "status", "created_at", "created_by", "expires_at", "tenant", "routes_digest", "routes_in_force_digest", "journal_position", "window", "sample_percent", "routes_changes", "events_read", "error", "result", "stale"],
+                "required": ["id", "status", "created_at", "created_by", "expires_at", "tenant", "routes_digest", "routes_in_force_digest", "migration_log_version", "journal_position", "window", "sample_percent", "routes_changes", "events_read", "error", "result", "stale"],
                 "properties": {
                   "id": {"type": "string"}, "status": {"enum": ["waiting", "running", "done", "failed"]},
                   "created_at": {"type": "string", "format": "date-time"}, "created_by": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"},
                   "tenant": {"type": ["string", "null"], "description": "Whose events were read; null for those of all tenants."},
                   "routes_digest": {"type": "string", "description": "SHA-256 of the file."}, "routes_in_force_digest": {"type": "string"},
+                  "migration_log_version": {"type": "integer", "description": "How often something was ordered in migrations before."},
                   "journal_position": {"type": "string"},
                   "window": {"type": "object", "required": ["clock", "from", "until"], "properties": {
                     "clock": {"enum": ["occurred", "accepted"]}, "from": {"type": ["string", "null"], "format": "date-time"}, "until": {"type": ["string", "null"], "format": "date-time"}}},
                   "sample_percent": {"type": "number"}, "routes_changes": {"type": "array", "items": {"type": "string"}},
                   "events_read": {"type": ["integer", "null"]}, "error": {"type": ["string", "null"]},
-                  "stale": {"type": "boolean", "description": "The routes in force have changed since."},
+                  "stale": {"type": "boolean", "description": "The routes in force, or the log of a migration, have changed since."},
                   "result": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/RoutesPlanResult"}]}
                 }
               },

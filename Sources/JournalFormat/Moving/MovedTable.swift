@@ -5,6 +5,7 @@ package enum MovedTable: String, CaseIterable, Sendable {
     case revisions, lanes
     case laneCounts = "lane_counts"
     case pins
+    case migrationLog = "migration_log"
     case shadowCounts = "shadow_counts"
     case audit, damage
 
@@ -53,6 +54,12 @@ package enum MovedTable: String, CaseIterable, Sendable {
             ]
         case .laneCounts: [MovedColumn("lane", .int8), MovedColumn("word", .text), MovedColumn("events", .int8)]
         case .pins: [MovedColumn("name", .text), MovedColumn("accepted_from", .int8), MovedColumn("expires_at", .int8)]
+        case .migrationLog:
+            [
+                MovedColumn("migration", .text), MovedColumn("number", .int8), MovedColumn("action", .text),
+                MovedColumn("detail", .bytea), MovedColumn("plan", .text), MovedColumn("actor", .text),
+                MovedColumn("key_id", .text), MovedColumn("at", .int8),
+            ]
         case .shadowCounts:
             [
                 MovedColumn("account", .int4), MovedColumn("class", .text), MovedColumn("field", .text),
@@ -73,7 +80,7 @@ package enum MovedTable: String, CaseIterable, Sendable {
     package var keyCount: Int {
         switch self {
         case .attempts, .amendments, .shadowCounts: 3
-        case .deliveries, .laneCounts: 2
+        case .deliveries, .laneCounts, .migrationLog: 2
         case .holds, .operatorHolds, .revisions, .lanes, .pins, .audit, .damage: 1
         }
     }

@@ -9,7 +9,7 @@ enum LedgerTables {
             attempts, flights, amendments,
         ]
         + [holds, operatorHolds, nudges, revisions, revisionsByTenant]
-        + [lanes, laneCounts, pins, shadowCounts, audit, auditByCategory]
+        + [lanes, laneCounts, pins, migrationLog, shadowCounts, audit, auditByCategory]
 
     /// Up to where an account has walked through a stream; written about once a second.
     static let cursors = """
@@ -116,6 +116,16 @@ enum LedgerTables {
 
     static let pins = """
         CREATE TABLE pins(name text PRIMARY KEY, accepted_from int8 NOT NULL, expires_at int8 NOT NULL)
+        """
+
+    /// Acts of migrations; rows are only added.
+    static let migrationLog = """
+        CREATE TABLE migration_log(\(migrationLogColumns))
+        """
+
+    static let migrationLogColumns = """
+        migration text NOT NULL, number int8 NOT NULL, action text NOT NULL, detail bytea NOT NULL, plan text,
+            actor text NOT NULL, key_id text, at int8 NOT NULL, PRIMARY KEY(migration, number)
         """
 
     static let shadowCounts = """

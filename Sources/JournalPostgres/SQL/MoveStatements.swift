@@ -143,7 +143,7 @@ extension Statement {
             )
         case .revisions, .audit:
             return Statement("INSERT INTO \(table.rawValue)(\(names)) OVERRIDING SYSTEM VALUE SELECT * FROM \(rows)")
-        case .deliveries, .attempts, .amendments, .laneCounts, .pins:
+        case .deliveries, .attempts, .amendments, .laneCounts, .pins, .migrationLog:
             return Statement("INSERT INTO \(table.rawValue)(\(names)) SELECT * FROM \(rows)")
         }
     }

@@ -21,7 +21,12 @@ struct SchemaHistory: Sendable {
     var format: Int { changes.last?.format ?? 1 }
 
     /// Of this version.
-    static let current = SchemaHistory(changes: [])
+    static let current = SchemaHistory(changes: [
+        Change(
+            format: 2,
+            expand: [Statement("CREATE TABLE IF NOT EXISTS migration_log(\(LedgerTables.migrationLogColumns))")]
+        )
+    ])
 
     /// - Parameter changes: ascending, from format 2 on.
     init(changes: [Change]) {

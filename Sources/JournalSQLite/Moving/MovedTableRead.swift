@@ -12,7 +12,7 @@ struct MovedTableRead {
     private var sources: [String: String] {
         switch table {
         case .deliveries, .attempts, .amendments, .shadowCounts: ["account": "provider"]
-        case .holds, .operatorHolds, .revisions, .lanes, .laneCounts, .pins, .audit, .damage: [:]
+        case .holds, .operatorHolds, .revisions, .lanes, .laneCounts, .pins, .migrationLog, .audit, .damage: [:]
         }
     }
 

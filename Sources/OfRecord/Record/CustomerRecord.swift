@@ -62,6 +62,7 @@ struct CustomerRecord {
             (self.share, cut, isExcluded) = (share, nil, false)
             if point < share { returning = nil }
         case .cut(let time): (cut, returning) = (time, nil)
+        case .stage, .close: break
         case .hold: isHeld = true
         case .resume: isHeld = false
         case .goBack(let when, let customers):

@@ -4,6 +4,8 @@ package import Events
 package struct MigrationEntry: Sendable, Equatable {
     /// What an entry changes for what comes after it.
     package enum Action: Sendable, Equatable {
+        /// What the new provider gets from now on. It changes nothing about who is of record.
+        case stage(Delivery)
         /// Customers of this share of all, 0 to 100, move at their next boundaries.
         case ramp(share: Double)
         /// All customers move at their first boundaries from this time on.
@@ -13,6 +15,16 @@ package struct MigrationEntry: Sendable, Equatable {
         case resume
         /// Customers go back, all or these. It ends the ramp for them: they take part again from the next ramp or cut on.
         case goBack(when: ReturnTime, customers: Set<CustomerID>?)
+        /// The migration has ended: the old provider gets nothing any more.
+        case close
+    }
+
+    /// What the new provider gets.
+    package enum Delivery: String, Sendable, CaseIterable {
+        /// Events are translated, and not sent.
+        case shadow
+        /// All events that the route sends there.
+        case mirror
     }
 
     /// When a return takes effect.
@@ -61,9 +73,22 @@ package struct MigrationLog: Sendable, Equatable {
             switch entry.action {
             case .hold: return true
             case .resume: return false
-            case .ramp, .cut, .goBack: continue
+            case .stage, .ramp, .cut, .goBack, .close: continue
             }
         }
         return false
+    }
+
+    /// What the new provider gets; nil before the migration was started.
+    package var delivery: MigrationEntry.Delivery? {
+        for entry in entries.reversed() {
+            if case .stage(let delivery) = entry.action { return delivery }
+        }
+        return nil
+    }
+
+    /// Whether the old provider gets nothing any more.
+    package var isClosed: Bool {
+        entries.contains { $0.action == .close }
     }
 }

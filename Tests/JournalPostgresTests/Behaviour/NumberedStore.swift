@@ -249,6 +249,16 @@ final class NumberedStore: EventStore {
         try await store.end(number, under: lease, at: now)
     }
 
+    // MARK: MigrationKeeping
+
+    func migrationVersion() async throws(StoreError) -> Int64 { try await store.migrationVersion() }
+
+    func migrationActs() async throws(StoreError) -> [MigrationAct] { try await store.migrationActs() }
+
+    func append(_ act: MigrationAct, recording entry: AuditEntry) async throws(StoreError) -> Bool {
+        try await store.append(act, recording: entry)
+    }
+
     // MARK: ShadowCounting
 
     func shadowCounts() async throws(StoreError) -> [ShadowCount] {

@@ -94,17 +94,31 @@ import Testing
         try await store.pin(
             RetentionPin(name: "pin", acceptedFrom: Timestamp(milliseconds: 1), expiresAt: Timestamp(milliseconds: 2))
         )
-        try await store.record(
-            AuditEntry(
-                at: Timestamp(milliseconds: 12),
-                category: .administration,
-                action: "routes_changed",
-                tenant: nil,
-                actor: "web",
-                keyID: "k1",
-                remoteAddress: "127.0.0.1",
-                details: ["a": "b"]
-            )
+        try await store.record(entry)
+        for number in 1...3 { _ = try await store.append(act(number), recording: entry) }
+    }
+
+    private static let entry = AuditEntry(
+        at: Timestamp(milliseconds: 12),
+        category: .administration,
+        action: "routes_changed",
+        tenant: nil,
+        actor: "web",
+        keyID: "k1",
+        remoteAddress: "127.0.0.1",
+        details: ["a": "b"]
+    )
+
+    private static func act(_ number: Int) -> MigrationAct {
+        MigrationAct(
+            migration: "to-polar",
+            number: number,
+            action: "ramp",
+            detail: [123, 125, 0, 255],
+            plan: number == 2 ? "plan-1" : nil,
+            actor: "web",
+            keyID: number == 3 ? nil : "k1",
+            at: Timestamp(milliseconds: Int64(number))
         )
     }
 
@@ -239,7 +253,12 @@ import Testing
             #expect(try await store.operatorHold(of: "unheard-of") == holds.1 && holds.1 != nil)
             #expect(try await store.hold(of: "polar")?.until == holds.0?.until && holds.0 != nil)
             #expect(try await store.pins().map(\.name) == ["pin"])
-            #expect(try await store.auditLog(AuditFilter(), before: nil, limit: 10) == log && log.count == 1)
+            #expect(try await store.migrationActs() == (1...3).map(Self.act))
+            #expect(try await store.append(Self.act(4), recording: Self.entry))
+            #expect(
+                try await store.auditLog(AuditFilter(), before: nil, limit: 10).dropFirst() == log[...]
+                    && log.count == 4
+            )
             await store.close()
         }
     }

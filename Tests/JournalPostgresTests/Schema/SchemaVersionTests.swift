@@ -9,28 +9,37 @@ import Testing
 
 /// Tables of other versions than this one.
 @Suite struct SchemaVersionTests {
-    /// Formats that do not exist yet: the second one adds a column and an index, the third one another column, and removes the first.
-    private static let future = SchemaHistory(changes: [
-        SchemaHistory.Change(
-            format: 2,
-            expand: [
-                Statement("ALTER TABLE accounts ADD COLUMN IF NOT EXISTS note text NOT NULL DEFAULT ''"),
-                Statement("DROP INDEX IF EXISTS accounts_by_note"),
-                Statement("CREATE INDEX CONCURRENTLY accounts_by_note ON accounts(note)"),
-            ]
-        ),
-        SchemaHistory.Change(
-            format: 3,
-            expand: [Statement("ALTER TABLE accounts ADD COLUMN IF NOT EXISTS comment text NOT NULL DEFAULT ''")],
-            contract: [Statement("ALTER TABLE accounts DROP COLUMN IF EXISTS note")]
-        ),
-    ])
+    /// The newest format, and the two that follow it.
+    private static let (now, next, last) = (JournalMeta.format, JournalMeta.format + 1, JournalMeta.format + 2)
 
-    /// The same, but the third format cannot be reached.
-    private static let failing = SchemaHistory(changes: [
-        future.changes[0],
-        SchemaHistory.Change(format: 3, expand: future.changes[1].expand + [Statement("SELECT 1 / 0")]),
-    ])
+    /// Formats that do not exist yet: the next one adds a column and an index, the last one another column, and removes the first.
+    private static let future = SchemaHistory(
+        changes: SchemaHistory.current.changes + [
+            SchemaHistory.Change(
+                format: next,
+                expand: [
+                    Statement("ALTER TABLE accounts ADD COLUMN IF NOT EXISTS note text NOT NULL DEFAULT ''"),
+                    Statement("DROP INDEX IF EXISTS accounts_by_note"),
+                    Statement("CREATE INDEX CONCURRENTLY accounts_by_note ON accounts(note)"),
+                ]
+            ),
+            SchemaHistory.Change(
+                format: last,
+                expand: [Statement("ALTER TABLE accounts ADD COLUMN IF NOT EXISTS comment text NOT NULL DEFAULT ''")],
+                contract: [Statement("ALTER TABLE accounts DROP COLUMN IF EXISTS note")]
+            ),
+        ]
+    )
+
+    /// The same, but the last format cannot be reached.
+    private static let failing = SchemaHistory(
+        changes: future.changes.dropLast() + [
+            SchemaHistory.Change(
+                format: last,
+                expand: future.changes[future.changes.count - 1].expand + [Statement("SELECT 1 / 0")]
+            )
+        ]
+    )
 
     private static func schema(_ journal: TestJournal, _ history: SchemaHistory) -> (Schema, PostgresConnection) {
         let connection = journal.connection()
@@ -106,7 +115,7 @@ import Testing
         _ = try await old.append(AppendRequest(events: [TestJournal.event("1")], policy: .each))
         let (schema, connection) = Self.schema(journal, Self.future)
         let meta = try await schema.open()
-        #expect(meta.format == 3 && meta.oldestWriter == 1)
+        #expect(meta.format == Self.last && meta.oldestWriter == Self.now)
         #expect(try await Self.columns(of: journal) == ["comment", "note"])
         // The node that changed the tables is not in the list any more, and nobody has the duty.
         #expect(try await journal.server.run("SELECT count(*) FROM nodes", schema: journal.schema) == ["1"])
@@ -120,10 +129,29 @@ import Testing
         #expect(results.count == 2)
         // It may start again, too.
         let (again, other) = Self.schema(journal, .current)
-        #expect(try await again.open().format == 3)
+        #expect(try await again.open().format == Self.last)
         await other.close()
         await connection.close()
         await old.close()
+    }
+
+    @Test func `a journal of the first format gets the log of migrations while its gateways go on`() async throws {
+        let journal = try await TestJournal()
+        let old = try await journal.open()
+        _ = try await old.append(AppendRequest(events: [TestJournal.event("1")], policy: .each))
+        for statement in [
+            "DROP TABLE migration_log",
+            "UPDATE meta SET value = '1' WHERE name IN ('format', 'oldest_writer', 'contracted')",
+            "UPDATE nodes SET format = 1",
+        ] { try await journal.server.run(statement, schema: journal.schema) }
+        let new = try await journal.open()
+        #expect(try await Self.meta("format", of: journal) == "\(Self.now)")
+        #expect(try await Self.meta("oldest_writer", of: journal) == "1")
+        #expect(try await new.migrationActs().isEmpty)
+        _ = try await old.append(AppendRequest(events: [TestJournal.event("2")], policy: .each))
+        #expect(try await new.events(withID: "2", of: "shop").count == 1)
+        await old.close()
+        await new.close()
     }
 
     @Test func `nodes of a newer version that start together change the tables once`() async throws {
@@ -134,7 +162,7 @@ import Testing
                 group.addTask {
                     let (schema, connection) = Self.schema(journal, Self.future)
                     let meta = try await schema.open()
-                    #expect(meta.format == 3)
+                    #expect(meta.format == Self.last)
                     await connection.close()
                 }
             }
@@ -150,12 +178,12 @@ import Testing
         let reason = await refusalReason {
             _ = try await broken.open()
         }
-        #expect(reason.hasPrefix("its tables could not be brought to format 3: division by zero"))
-        #expect(try await Self.meta("format", of: journal) == "2")
+        #expect(reason.hasPrefix("its tables could not be brought to format \(Self.last): division by zero"))
+        #expect(try await Self.meta("format", of: journal) == "\(Self.next)")
         // The node that failed is in the list until its lease ends.
         try await journal.server.run("UPDATE nodes SET expires_at = now()", schema: journal.schema)
         let (schema, other) = Self.schema(journal, Self.future)
-        #expect(try await schema.open().format == 3)
+        #expect(try await schema.open().format == Self.last)
         await connection.close()
         await other.close()
     }
@@ -168,7 +196,7 @@ import Testing
         let upgrade = SchemaUpgrade(settings: journal.settings, history: Self.future, logger: TestJournal.logger)
         let node: Int64 = 77
         try await journal.server.run(
-            "INSERT INTO nodes(node, name, version, format, routes, expires_at) VALUES (77, 'new', '', 3, '', now() + interval '1 h')",
+            "INSERT INTO nodes(node, name, version, format, routes, expires_at) VALUES (77, 'new', '', \(Self.last), '', now() + interval '1 h')",
             schema: journal.schema
         )
         for _ in 0..<2 { try await upgrade.contract(as: node, over: connection) }
@@ -176,14 +204,14 @@ import Testing
         await old.close()
         try await upgrade.contract(as: node, over: connection)
         // From now on no older one may start; what it would have used goes with the next step.
-        #expect(try await Self.meta("oldest_writer", of: journal) == "3")
+        #expect(try await Self.meta("oldest_writer", of: journal) == "\(Self.last)")
         #expect(try await Self.columns(of: journal) == ["comment", "note"])
-        await #expect(throws: StoreError.newerFormat(path: journal.schema, found: 3, known: 1)) {
+        await #expect(throws: StoreError.newerFormat(path: journal.schema, found: Self.last, known: Self.now)) {
             _ = try await PostgresEventStore.open(journal.settings, logger: TestJournal.logger)
         }
         try await upgrade.contract(as: node, over: connection)
         #expect(try await Self.columns(of: journal) == ["comment"])
-        #expect(try await Self.meta("contracted", of: journal) == "3")
+        #expect(try await Self.meta("contracted", of: journal) == "\(Self.last)")
         await connection.close()
     }
 
@@ -199,7 +227,10 @@ import Testing
         )
         try await journal.open().close()
         let nothing = try await operations.schemaScript()
-        #expect(nothing.text == "-- The tables in the schema \"\(journal.schema)\" have format 1: nothing to do.\n")
+        #expect(
+            nothing.text
+                == "-- The tables in the schema \"\(journal.schema)\" have format \(Self.now): nothing to do.\n"
+        )
         let changes = try await operations.schemaScript(to: Self.future)
         #expect(changes.text.contains("CREATE INDEX CONCURRENTLY accounts_by_note"))
         #expect(try await Self.columns(of: journal) == [])
@@ -209,6 +240,6 @@ import Testing
             try await journal.server.run(text, schema: journal.schema)
         }
         #expect(try await Self.columns(of: journal) == ["comment", "note"])
-        #expect(try await Self.meta("format", of: journal) == "3")
+        #expect(try await Self.meta("format", of: journal) == "\(Self.last)")
     }
 }

@@ -116,6 +116,9 @@ import Testing
             #expect(try await store.lanes().map(\.state) == (layout < 9 ? [] : [.paused]))
             #expect(try await store.pins().map(\.name) == (layout < 9 ? [] : ["parity 1"]))
             #expect(try await store.shadowCounts().map(\.events) == (layout < 9 ? [] : [1]))
+            #expect(try await store.migrationVersion() == (layout < 10 ? 0 : 2))
+            let ramp = try await store.migrationActs().last
+            #expect(ramp?.action == (layout < 10 ? nil : "ramp") && ramp?.plan == (layout < 10 ? nil : "plan-1"))
             let delivery = try await store.events(withID: "retrying", of: "shop").first?.deliveries.first
             #expect(delivery?.amendments.count == (layout < 9 ? 0 : 1))
         }

@@ -44,12 +44,14 @@ import Testing
 
     private static func anyAction(_ random: inout SplitMix) -> MigrationEntry.Action {
         let returning = MigrationEntry.ReturnTime.allCases.randomElement(using: &random) ?? .now
-        return switch Int.random(in: 0...7, using: &random) {
+        return switch Int.random(in: 0...9, using: &random) {
         case 0...2: .ramp(share: [0, 5, 25, 60, 100].randomElement(using: &random) ?? 0)
         case 3: .cut(at: time(&random))
         case 4: .hold
         case 5: .resume
         case 6: .goBack(when: returning, customers: nil)
+        case 7: .stage(MigrationEntry.Delivery.allCases.randomElement(using: &random) ?? .mirror)
+        case 8: .close
         default: .goBack(when: returning, customers: Set(customers.filter { _ in Bool.random(using: &random) }))
         }
     }

@@ -47,6 +47,7 @@ struct RecordOracle {
                 (state.share, state.cut, state.isExcluded) = (share, nil, false)
                 if point < share { state.isReturning = false }
             case .cut(let time): (state.cut, state.isReturning) = (time, false)
+            case .stage, .close: break
             case .hold: state.isHeld = true
             case .resume: state.isHeld = false
             case .goBack(let when, let customers):

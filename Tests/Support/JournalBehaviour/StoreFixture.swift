@@ -58,7 +58,7 @@ package enum StoreBehaviour {
         + searchingWhatIsLeft
         + following + recording + archive + retention + lanes + laneLife
         + shadows + deliveryLists
-        + concurrency + auditing + isolation
+        + concurrency + auditing + migrations + isolation
         + waiting
 }
 
