@@ -158,7 +158,8 @@ let package = Package(
         .target(
             name: "DeliveryEngine",
             dependencies: [
-                "Access", "ConfigurationFile", "Events", "Journal", "Randomness", "Routing", "Telemetry", "Transport",
+                "Access", "ConfigurationFile", "Events", "Journal", "OfRecord", "Randomness", "Routing", "Telemetry",
+                "Transport",
                 coreMetrics, deque, logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: settings
@@ -178,8 +179,8 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "Parity",
-                "Routing", "Telemetry",
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "OfRecord",
+                "Parity", "Routing", "Telemetry",
             ],
             swiftSettings: settings
         ),
@@ -403,9 +404,9 @@ let package = Package(
         .testTarget(
             name: "DeliveryEngineTests",
             dependencies: [
-                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "Randomness", "Routing", "Telemetry",
-                "TestSupport", "Transport", "VendorReads", "Vendors", grdb, logging, nioCore, nioEmbedded, nioPosix,
-                serviceLifecycle,
+                "DeliveryEngine", "Events", "Journal", "JournalSQLite", "OfRecord", "Randomness", "Routing",
+                "Telemetry", "TestSupport", "Transport", "VendorReads", "Vendors", grdb, logging, nioCore, nioEmbedded,
+                nioPosix, serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -448,8 +449,7 @@ let package = Package(
             name: "ReportsTests",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "Events", "Journal", "JournalBehaviour", "JournalSQLite",
-                "Parity", "Reports",
-                "Routing", "Telemetry", "TestSupport", "Vendors", logging,
+                "OfRecord", "Parity", "Reports", "Routing", "Telemetry", "TestSupport", "Vendors", logging,
             ],
             swiftSettings: settings
         ),

@@ -26,6 +26,29 @@ package struct Glob: Sendable, Equatable {
         return rest.count >= last.count && rest.suffix(last.count).elementsEqual(last)
     }
 
+    /// Whether some text matches both.
+    package func overlaps(with other: Glob) -> Bool {
+        let star = UInt8(ascii: "*")
+        let (one, two) = (Array(pattern.utf8), Array(other.pattern.utf8))
+        // For each prefix of the one pattern: which prefixes of the other some text matches as well.
+        var reached = [Bool](repeating: false, count: two.count + 1)
+        for first in 0...one.count {
+            var next = [Bool](repeating: false, count: two.count + 1)
+            for second in 0...two.count {
+                let byStarOfOne =
+                    first > 0 && one[first - 1] == star && (reached[second] || second > 0 && next[second - 1])
+                let byStarOfTwo =
+                    second > 0 && two[second - 1] == star && (next[second - 1] || first > 0 && reached[second])
+                let byBoth =
+                    first > 0 && second > 0 && one[first - 1] == two[second - 1] && one[first - 1] != star
+                    && reached[second - 1]
+                next[second] = first == 0 && second == 0 || byStarOfOne || byStarOfTwo || byBoth
+            }
+            reached = next
+        }
+        return reached[two.count]
+    }
+
     private static func find(_ piece: [UInt8], in text: ArraySlice<UInt8>) -> Int? {
         guard !piece.isEmpty else { return text.startIndex }
         guard text.count >= piece.count else { return nil }

@@ -24,6 +24,8 @@ package struct VendorTraits: Sendable, Equatable {
     package let ignoredFields: [String]
     /// How the vendor shows the events that it has; nil if it shows none.
     package let reads: ReadTraits?
+    /// Which time decides on whose bill an event is.
+    package let billing: BillingClock
 
     package init(
         adapter: AdapterName,
@@ -39,8 +41,10 @@ package struct VendorTraits: Sendable, Equatable {
         accountHeaders: [AccountHeader] = [],
         settings: [SettingField] = [],
         ignoredFields: [String] = [],
-        reads: ReadTraits? = nil
+        reads: ReadTraits? = nil,
+        billing: BillingClock = .eventTime
     ) {
+        self.billing = billing
         self.adapter = adapter
         self.vendor = vendor
         self.defaultBaseURL = defaultBaseURL
@@ -56,6 +60,14 @@ package struct VendorTraits: Sendable, Equatable {
         self.ignoredFields = ignoredFields
         self.reads = reads
     }
+}
+
+/// Which time of an event decides in which billing period it is.
+package enum BillingClock: String, Sendable {
+    /// The event's own timestamp: a late event is on the bill of its time.
+    case eventTime = "event_time"
+    /// When the vendor gets it: a late event is on the bill of the running period.
+    case receipt
 }
 
 /// How a vendor shows the events that it has.

@@ -26,20 +26,22 @@ struct FileSignature: Equatable {
 /// Decides when to read a watched file: when it has changed and has been stable since the last check, so that a half-written file
 /// is not taken for an invalid one.
 struct FileWatch {
-    private var read: FileSignature
-    private var seen: FileSignature
+    private var read: [FileSignature]
+    private var seen: [FileSignature]
 
     /// - Parameter signature: of the file that was read.
     init(_ signature: FileSignature) {
-        read = signature
-        seen = signature
+        read = [signature]
+        seen = [signature]
     }
 
     /// Called at each check with the file's signature; true if it should be read now.
-    mutating func isDue(_ signature: FileSignature) -> Bool {
-        defer { seen = signature }
-        guard signature != read, signature == seen else { return false }
-        read = signature
+    /// - Parameter others: of the files that are read with it.
+    mutating func isDue(_ signature: FileSignature, with others: [FileSignature] = []) -> Bool {
+        let signatures = [signature] + others
+        defer { seen = signatures }
+        guard signatures != read, signatures == seen else { return false }
+        read = signatures
         return true
     }
 }

@@ -41,7 +41,7 @@ struct GatewayParts: Sendable {
             StoreSurroundings(
                 metrics: metrics,
                 logger: start.logs.logger("tollgate.store"),
-                routesDigest: SHA256.digest(of: start.content)
+                routesDigest: start.neighbours.digest(with: start.content)
             )
         )
         do throws(GatewayFault) {
@@ -178,6 +178,7 @@ extension GatewayParts {
             file: settings.routesFile,
             signature: start.signature,
             content: start.content,
+            neighbours: start.neighbours,
             reader: start.reader,
             routes: routes,
             vault: start.vault,
@@ -301,7 +302,7 @@ extension GatewayParts {
         let others = SharedJournal(
             shared.reporting,
             states: { await own.accountStates() },
-            routesFile: { reloader.content },
+            routesDigest: { reloader.active.digest },
             logger: logs.logger("tollgate.gateways")
         )
         readiness.shared = others

@@ -17,6 +17,8 @@ struct GatewayStart: Sendable {
     let signature: FileSignature
     /// What `routes.json` contained.
     let content: [UInt8]
+    /// The files that it names.
+    let neighbours: NeighbourFiles
     let reader: RoutesReader
     let routes: CurrentRoutes
     let vault: CredentialVault
@@ -32,14 +34,23 @@ struct GatewayStart: Sendable {
         let content = try RoutesFile.content(of: settings.routesFile)
         let reader = RoutesFile.reader(
             allowsInlineSecrets: settings.allowsInlineSecrets,
+            beside: RoutesFile.folder(of: settings.routesFile),
             administrators: settings.demoKey.map { [KeyDigest(of: $0)] } ?? []
         )
-        let file = try RoutesFile.read(content, of: settings.routesFile, by: reader)
+        let (reading, neighbours) = NeighbourFiles.recorded(
+            reader,
+            in: RoutesFile.folder(of: settings.routesFile)
+        ) { reader in
+            Result<RoutesReader.Contents, GatewayFault> { () throws(GatewayFault) in
+                try RoutesFile.read(content, of: settings.routesFile, by: reader)
+            }
+        }
+        let file = try reading.get()
         let routes = CurrentRoutes(file.routes)
         let vault = CredentialVault(of: routes, environment: settings.environment)
-        let reading = await vault.recognizeAccounts(in: file, runsPrograms: true)
-        routes.replace(by: reading.routes)
-        for warning in reading.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
+        let recognized = await vault.recognizeAccounts(in: file, runsPrograms: true)
+        routes.replace(by: recognized.routes)
+        for warning in recognized.warnings { logger.warning("\(warning.line(in: settings.routesFile.relativePath))") }
         for missing in await vault.missing {
             logger.warning("a credential is missing", metadata: ["detail": "\(missing)"])
         }
@@ -54,6 +65,7 @@ struct GatewayStart: Sendable {
             logs: logs,
             signature: signature,
             content: content,
+            neighbours: neighbours,
             reader: reader,
             routes: routes,
             vault: vault,

@@ -14,14 +14,19 @@ package enum RoutesFile {
     package static var reference: String { RoutesReference.markdown(VendorRegistry.all.map(\.traits)) }
 
     /// Reads the content of such a file.
-    /// - Parameter administrators: keys whose clients have the scope `admin` without the file saying so.
-    static func reader(allowsInlineSecrets: Bool, administrators: Set<KeyDigest> = []) -> RoutesReader {
+    /// - Parameters:
+    ///   - folder: where the files are that it names beside itself; nil: it may name none.
+    ///   - administrators: keys whose clients have the scope `admin` without the file saying so.
+    static func reader(allowsInlineSecrets: Bool, beside folder: URL? = nil, administrators: Set<KeyDigest> = [])
+        -> RoutesReader
+    {
         var reader = RoutesReader(
             vendors: VendorRegistry.all,
             allowsInlineSecrets: allowsInlineSecrets,
             isServed: FacadeRegistry.serves
         )
         reader.administrators = administrators
+        if let folder { reader.neighbour = { NeighbourFiles.content(of: $0, in: folder) } }
         return reader
     }
 
@@ -49,6 +54,9 @@ package enum RoutesFile {
         try read(content(of: file), of: file, allowsInlineSecrets: allowsInlineSecrets)
     }
 
+    /// Where the files are that it names beside itself.
+    static func folder(of file: URL) -> URL { file.absoluteURL.deletingLastPathComponent() }
+
     /// The bytes of the file.
     package static func content(of file: URL) throws(GatewayFault) -> [UInt8] {
         do {
@@ -62,7 +70,7 @@ package enum RoutesFile {
     static func read(_ content: [UInt8], of file: URL, allowsInlineSecrets: Bool) throws(GatewayFault)
         -> RoutesReader.Contents
     {
-        try read(content, of: file, by: reader(allowsInlineSecrets: allowsInlineSecrets))
+        try read(content, of: file, by: reader(allowsInlineSecrets: allowsInlineSecrets, beside: folder(of: file)))
     }
 
     /// What the bytes of the file say to a reader.

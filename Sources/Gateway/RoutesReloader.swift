@@ -13,10 +13,25 @@ import UnixSignals
 /// The file that the current routes are from.
 struct ActiveRoutesFile: Sendable {
     let content: [UInt8]
+    /// The files that it names.
+    let neighbours: NeighbourFiles
     /// When the routes were replaced by those of this content.
     let loadedAt: Timestamp
     /// Counts the contents since the start, from 1 on.
     let version: Int
+
+    /// Of the file and those that it names.
+    var digest: [UInt8] { neighbours.digest(with: content) }
+
+    func isSame(_ content: [UInt8], _ neighbours: NeighbourFiles) -> Bool {
+        content == self.content && neighbours == self.neighbours
+    }
+}
+
+/// A content that was refused, and why.
+private struct RefusedRoutes: Equatable {
+    let content: [UInt8]
+    let faults: FaultyConfiguration?
 }
 
 /// Reloads a changed `routes.json` while the gateway runs: when the file changes, on SIGHUP, and when a client asks for it.
@@ -27,8 +42,17 @@ final class RoutesReloader: Service, RoutesReloading {
     private struct State {
         var active: ActiveRoutesFile
         /// The content that was last refused, so that a watched file says so once.
-        var refused: [UInt8]?
+        var refused: RefusedRoutes?
         var watch: FileWatch
+        /// The files that the content names that was looked at last.
+        var neighbours: NeighbourFiles
+
+        /// - Returns: whether the same was refused before for the same reason.
+        mutating func refuse(_ content: [UInt8], _ faults: FaultyConfiguration?) -> Bool {
+            let new = RefusedRoutes(content: content, faults: faults)
+            defer { refused = new }
+            return refused == new
+        }
     }
 
     /// The outcome of a look at the file.
@@ -55,10 +79,12 @@ final class RoutesReloader: Service, RoutesReloading {
     /// - Parameters:
     ///   - signature: of the file before `content` was read, so that no change in between is missed.
     ///   - content: the file as it was when `routes` were read from it.
+    ///   - neighbours: the files that it names, as they were then.
     init(
         file: URL,
         signature: FileSignature,
         content: [UInt8],
+        neighbours: NeighbourFiles = NeighbourFiles(),
         reader: RoutesReader,
         routes: CurrentRoutes,
         vault: CredentialVault,
@@ -75,14 +101,17 @@ final class RoutesReloader: Service, RoutesReloading {
         self.audit = audit
         state = Mutex(
             State(
-                active: ActiveRoutesFile(content: content, loadedAt: clock.now, version: 1),
-                watch: FileWatch(signature)
+                active: ActiveRoutesFile(
+                    content: content,
+                    neighbours: neighbours,
+                    loadedAt: clock.now,
+                    version: 1
+                ),
+                watch: FileWatch(signature),
+                neighbours: neighbours
             )
         )
     }
-
-    /// The content of the active file.
-    var content: [UInt8] { active.content }
 
     /// The file that the current routes are from.
     var active: ActiveRoutesFile { state.withLock { $0.active } }
@@ -100,8 +129,11 @@ final class RoutesReloader: Service, RoutesReloading {
     private func watchFile() async {
         while !Task.isCancelled {
             do { try await Task.sleep(for: Self.interval) } catch { return }
+            let folder = RoutesFile.folder(of: file)
+            let names = state.withLock { $0.neighbours.names }
+            let others = names.map { FileSignature(of: folder.appending(path: $0)) }
             let signature = FileSignature(of: file)
-            guard state.withLock({ $0.watch.isDue(signature) }) else { continue }
+            guard state.withLock({ $0.watch.isDue(signature, with: others) }) else { continue }
             await tell(await reloadFile(), by: .gateway, because: "the file has changed", mustAnswer: false)
         }
     }
@@ -168,7 +200,7 @@ final class RoutesReloader: Service, RoutesReloading {
     private enum Look {
         case done(Outcome)
         /// Good by itself; whether the journal agrees is not known yet.
-        case good([UInt8], RoutesReader.Contents)
+        case good([UInt8], NeighbourFiles, RoutesReader.Contents)
     }
 
     /// Reloads the file, unless it changed after the journal was asked about it. One reload at a time: the newest
@@ -177,10 +209,10 @@ final class RoutesReloader: Service, RoutesReloading {
         while true {
             switch look() {
             case .done(let outcome): return outcome
-            case .good(let content, let reading):
+            case .good(let content, let neighbours, let reading):
                 let refusal = await changedAccounts(in: reading.routes)
                 let reading = await vault.recognizeAccounts(in: reading, runsPrograms: true)
-                if let outcome = finish(content, reading, refusal) { return outcome }
+                if let outcome = finish(content, neighbours, reading, refusal) { return outcome }
             }
         }
     }
@@ -191,43 +223,49 @@ final class RoutesReloader: Service, RoutesReloading {
             do throws(GatewayFault) {
                 content = try RoutesFile.content(of: file)
             } catch {
-                let isKnown = state.refused == []
-                state.refused = []
+                let isKnown = state.refuse([], nil)
                 return .done(.refused(.unreadable(reason: "\(error)"), isKnown: isKnown))
             }
-            guard content != state.active.content else {
-                state.refused = nil
+            let folder = RoutesFile.folder(of: file)
+            guard !state.active.isSame(content, state.active.neighbours.now(in: folder)) else {
+                (state.refused, state.neighbours) = (nil, state.active.neighbours)
                 return .done(.unchanged)
             }
-            do throws(FaultyConfiguration) {
-                return .good(content, try reader.read(content))
-            } catch {
-                let isKnown = state.refused == content
-                state.refused = content
-                return .done(.refused(.faulty(error), isKnown: isKnown))
+            let (reading, neighbours) = NeighbourFiles.recorded(reader, in: folder) { reader in
+                Result { () throws(FaultyConfiguration) in try reader.read(content) }
+            }
+            state.neighbours = neighbours
+            switch reading {
+            case .success(let reading): return .good(content, neighbours, reading)
+            case .failure(let error):
+                return .done(.refused(.faulty(error), isKnown: state.refuse(content, error)))
             }
         }
     }
 
     /// - Returns: nil if the file has changed meanwhile.
-    private func finish(_ content: [UInt8], _ reading: RoutesReader.Contents, _ refusal: ReloadError?) -> Outcome? {
+    private func finish(
+        _ content: [UInt8],
+        _ neighbours: NeighbourFiles,
+        _ reading: RoutesReader.Contents,
+        _ refusal: ReloadError?
+    ) -> Outcome? {
         state.withLock { state in
             do throws(GatewayFault) {
-                guard try RoutesFile.content(of: file) == content else { return nil }
+                guard try RoutesFile.content(of: file) == content,
+                    neighbours.now(in: RoutesFile.folder(of: file)) == neighbours
+                else { return nil }
             } catch {
                 // The next look says why.
                 return nil
             }
-            guard content != state.active.content else { return .unchanged }
-            if let refusal {
-                let isKnown = state.refused == content
-                state.refused = content
-                return .refused(refusal, isKnown: isKnown)
-            }
+            guard !state.active.isSame(content, neighbours) else { return .unchanged }
+            if let refusal { return .refused(refusal, isKnown: state.refuse(content, nil)) }
             let changes = RoutesChanges(from: routes.current.routes, to: reading.routes)
             routes.replace(by: reading.routes)
             state.active = ActiveRoutesFile(
                 content: content,
+                neighbours: neighbours,
                 loadedAt: clock.now,
                 version: state.active.version + 1
             )

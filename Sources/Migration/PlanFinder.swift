@@ -30,7 +30,8 @@ struct PlanFinder {
             for: event.name,
             customerID: event.customerID,
             subscriptionID: event.subscriptionID,
-            at: event.timestamp
+            at: event.timestamp,
+            acceptedAt: event.acceptedAt
         )
         guard let plan = submission?.plan else { return .unrouted }
         return allowance.allows(route: plan.route) ? .plan(plan) : .forbidden(.route)

@@ -1,6 +1,6 @@
 import Access
 package import Events
-import OfRecord
+package import OfRecord
 package import Routing
 
 /// Applies new routes to recorded events, and counts what would be different. Nothing is sent or stored.
@@ -30,10 +30,11 @@ package struct RoutesPreview {
 
     /// - Parameters:
     ///   - routes: the new routes.
+    ///   - logs: what was ordered in migrations.
     ///   - adapters: of all vendors.
     ///   - sample: percent of the events that are translated. All of them are routed and counted.
-    package init(of routes: Routes, adapters: [any Adapter], sample: Double = 100) {
-        table = RoutingTable(routes)
+    package init(of routes: Routes, logs: MigrationLogs = .none, adapters: [any Adapter], sample: Double = 100) {
+        table = RoutingTable(routes, logs: logs)
         clients = Dictionary(routes.clients.map { ($0.name, $0) }) { first, _ in first }
         vendors = PreviewVendors(providers: routes.providers, adapters: adapters)
         self.sample = sample

@@ -23,7 +23,7 @@ package struct RoutesSnapshot: Sendable {
     ) {
         self.routes = routes
         self.logs = logs
-        table = RoutingTable(routes)
+        table = RoutingTable(routes, logs: logs)
         keys = KeyTable(routes.clients, stored: stored, replacing: previous)
     }
 }

@@ -13,6 +13,12 @@ extension Destination {
         )
     }
 
+    /// The same in another mode; nil changes nothing.
+    func delivered(as mode: DeliveryMode?) -> Destination {
+        guard let mode, mode != self.mode else { return self }
+        return moved(to: provider, mode: mode)
+    }
+
     /// The same with the tenant in front of every id: in an account that tenants share, the vendor tells events apart by the id alone, and
     /// would take one tenant's event for a repeat of another's.
     func prefixed(by tenant: TenantID) -> Destination {

@@ -4,6 +4,12 @@ import Events
 import JSON
 import OfRecord
 
+/// A destination, and where it stands in `routes.json`.
+struct WrittenDestination {
+    let routed: RoutedDestination
+    let value: JSONValue
+}
+
 /// Reads the routes of `routes.json`.
 struct RouteReader {
     private let vendors: [VendorTraits]
@@ -11,6 +17,8 @@ struct RouteReader {
     private let clients: ClientReader
     /// The names of the routes so far.
     private(set) var names: Set<String> = []
+    /// The destinations of the routes so far, with those that are `off`, as they stand in the file.
+    private(set) var written: [RouteName: [WrittenDestination]] = [:]
 
     init(vendors: [VendorTraits], providers: ProviderReader, clients: ClientReader) {
         self.vendors = vendors
@@ -28,19 +36,22 @@ struct RouteReader {
         }
         let match = members["match"].map { readMatch($0, &fields) } ?? RouteMatch()
         var windows: [ProviderName: [UsageWindow]] = [:]
-        var destinations: [RoutedDestination] = []
+        var written: [WrittenDestination] = []
         for element in members["to"].objects {
             guard let routed = readDestination(element, &windows, &fields) else { continue }
-            if routed.destination.mode != .off { destinations.append(routed) }
+            written.append(WrittenDestination(routed: routed, value: element))
         }
+        self.written[RouteName(name)] = written
+        let destinations = written.map(\.routed).filter { $0.destination.mode != .off }
+        let inactive = written.map(\.routed).filter { $0.destination.mode == .off }
         if let list = members["to"], Array(list.elements).isEmpty {
             fields.fault(list, "the route \"\(name)\" goes nowhere; add a destination, or set its mode to \"off\"")
         }
-        if let list = members["to"], destinations.count > RoutesFields.mostDestinations {
+        if let list = members["to"], written.count > RoutesFields.mostDestinations {
             fields.fault(list, "a route has at most \(RoutesFields.mostDestinations) destinations; split it in two")
         }
         if let list = members["to"] { warnOfGaps(between: destinations, of: name, list, &fields) }
-        return Route(name: RouteName(name), match: match, destinations: destinations)
+        return Route(name: RouteName(name), match: match, destinations: destinations, inactive: inactive)
     }
 
     /// Warns of times whose events no destination gets, which somebody who splits a route by time hardly means.

@@ -12,6 +12,8 @@ package struct Routes: Sendable {
     package let clients: [Client]
     /// Who is told when something is wrong.
     package let notifications: NotificationSettings
+    /// In the order of the file.
+    package let migrations: [MigrationConfiguration]
     /// Which providers are one account at their vendor.
     package private(set) var accounts: VendorAccounts
 
@@ -19,13 +21,27 @@ package struct Routes: Sendable {
         providers: [ProviderConfiguration],
         routes: [Route],
         clients: [Client],
-        notifications: NotificationSettings = NotificationSettings()
+        notifications: NotificationSettings = NotificationSettings(),
+        migrations: [MigrationConfiguration] = []
     ) {
         self.notifications = notifications
+        self.migrations = migrations
         self.providers = providers
         self.routes = routes
         self.clients = clients
         accounts = VendorAccounts(providers)
+    }
+
+    /// The same file with other routes.
+    init(replacing routes: [Route], in file: Routes) {
+        self.init(
+            providers: file.providers,
+            routes: routes,
+            clients: file.clients,
+            notifications: file.notifications,
+            migrations: file.migrations
+        )
+        accounts = file.accounts
     }
 
     /// The same routes, with accounts distinguished by the vendors' keys where these are known.
@@ -35,12 +51,22 @@ package struct Routes: Sendable {
         return routes
     }
 
+    /// The migration of this name; nil if there is none.
+    package func migration(named name: MigrationName) -> MigrationConfiguration? {
+        migrations.first { $0.name == name }
+    }
+
+    /// The migration of a route's customers; nil if there is none.
+    package func migration(of route: RouteName) -> MigrationConfiguration? {
+        migrations.first { $0.route == route }
+    }
+
     /// The providers that a client's events can go to, in the order of its routes.
     package func providers(for client: ClientName) -> [ProviderConfiguration] {
         let reachable = routes.filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }
         var names: [ProviderName] = []
         for route in reachable {
-            for routed in route.destinations where !names.contains(routed.destination.provider) {
+            for routed in possibleDestinations(of: route) where !names.contains(routed.destination.provider) {
                 names.append(routed.destination.provider)
             }
         }
@@ -81,6 +107,20 @@ package struct Route: Sendable, Equatable {
     package let match: RouteMatch
     /// Without those that are `off`.
     package let destinations: [RoutedDestination]
+    /// Those that are `off`: a migration may begin with one.
+    package let inactive: [RoutedDestination]
+
+    package init(
+        name: RouteName,
+        match: RouteMatch,
+        destinations: [RoutedDestination],
+        inactive: [RoutedDestination] = []
+    ) {
+        self.name = name
+        self.match = match
+        self.destinations = destinations
+        self.inactive = inactive
+    }
 }
 
 /// A destination of a route, its share of the customers, and the times whose events go there.

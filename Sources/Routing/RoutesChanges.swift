@@ -6,7 +6,7 @@ import Notifications
 package struct RoutesChanges: Sendable, Equatable {
     /// The parts of the file.
     package enum Part: String, Sendable {
-        case provider, route, client, notifications
+        case provider, route, migration, client, notifications
     }
 
     /// What happened to one part.
@@ -14,7 +14,7 @@ package struct RoutesChanges: Sendable, Equatable {
         case added, removed, changed
     }
 
-    /// One provider, route or client that has changed.
+    /// One provider, route, migration or client that has changed.
     package struct Change: Sendable, Equatable {
         package let part: Part
         package let name: String
@@ -34,9 +34,16 @@ package struct RoutesChanges: Sendable, Equatable {
     package init(from old: Routes, to new: Routes) {
         let providers = Self.changes(.provider, old.providers, new.providers, \.name.rawValue, Self.fields)
         let routes = Self.changes(.route, old.routes, new.routes, \.name.rawValue, Self.fields)
+        let migrations = Self.changes(
+            .migration,
+            old.migrations,
+            new.migrations,
+            \.name.rawValue,
+            MigrationConfiguration.changedFields
+        )
         let clients = Self.changes(.client, old.clients, new.clients, \.name.rawValue, Self.fields)
         list =
-            providers + routes + Self.moved(old.routes, new.routes) + clients
+            providers + routes + Self.moved(old.routes, new.routes) + migrations + clients
             + Self.changes(old.notifications, new.notifications)
     }
 
@@ -115,7 +122,10 @@ package struct RoutesChanges: Sendable, Equatable {
     }
 
     private static func fields(_ old: Route, _ new: Route) -> [String] {
-        named([("match", old.match != new.match), ("to", old.destinations != new.destinations)])
+        named([
+            ("match", old.match != new.match),
+            ("to", old.destinations != new.destinations || old.inactive != new.inactive),
+        ])
     }
 
     private static func fields(_ old: Client, _ new: Client) -> [String] {

@@ -33,6 +33,11 @@ package enum RoutesFields {
                 .object(NotificationFields.all),
                 "Who is notified of problems, and when they have ended."
             ),
+            Field(
+                "migrations",
+                .map(.object(MigrationFields.all)),
+                "Moves of a route's customers from one provider to another, by name."
+            ),
         ]
     }
 

@@ -11,6 +11,10 @@ package struct RoutesReader: Sendable {
     private let isServed: PassReader.ServedPaths
     /// Keys whose clients have the scope `admin` without the file saying so.
     package var administrators: Set<KeyDigest> = []
+    /// The content of a file in the folder of `routes.json`, by its name; nil if it cannot be read.
+    package var neighbour: @Sendable (_ name: String) -> [UInt8]? = { _ in nil }
+    /// Maximum size of such a file.
+    package static let mostNeighbourBytes = AnchorsReader.mostBytes
 
     /// - Parameters:
     ///   - vendors: the available adapters.
@@ -44,6 +48,7 @@ package struct RoutesReader: Sendable {
         }
         var file = RoutesFileReader(vendors: vendors, allowsInlineSecrets: allowsInlineSecrets, isServed: isServed)
         file.administrators = administrators
+        file.neighbour = neighbour
         let routes = file.read(document.root)
         var faults = file.faults.sorted { $0.position < $1.position }
         if file.omittedErrors > 0, let last = faults.last {
@@ -70,6 +75,7 @@ private struct RoutesFileReader {
     private var fields = FieldReader()
     private(set) var positions: [ProviderName: JSONPosition] = [:]
     var administrators: Set<KeyDigest> = []
+    var neighbour: @Sendable (String) -> [UInt8]? = { _ in nil }
 
     init(vendors: [any Adapter], allowsInlineSecrets: Bool, isServed: @escaping PassReader.ServedPaths) {
         adapters = vendors
@@ -93,13 +99,21 @@ private struct RoutesFileReader {
         positions = providerReader.positions
         var clientReader = ClientReader()
         let clients = readClients(members["clients"], providerReader, &clientReader)
-        let routes = readRoutes(members["routes"], providerReader, clientReader)
+        var routeReader = RouteReader(vendors: vendors, providers: providerReader, clients: clientReader)
+        let routes = readRoutes(members["routes"], &routeReader, clientReader)
+        let migrations = MigrationReader(
+            providers: providers,
+            routes: routes,
+            written: routeReader.written,
+            neighbour: neighbour
+        ).read(members["migrations"], &fields)
         let accounts = TenantAccounts.accounts(of: clientReader.credentials, at: providers, &fields, &positions)
         let whole = Routes(
             providers: providers + accounts,
             routes: routes,
             clients: clients,
-            notifications: NotificationReader.read(members["notifications"], &fields)
+            notifications: NotificationReader.read(members["notifications"], &fields),
+            migrations: migrations
         )
         PassCheck.check(whole, clientReader.passes, &fields)
         return whole
@@ -121,10 +135,9 @@ private struct RoutesFileReader {
 
     private mutating func readRoutes(
         _ list: JSONValue?,
-        _ providers: ProviderReader,
+        _ reader: inout RouteReader,
         _ clients: ClientReader
     ) -> [Route] {
-        var reader = RouteReader(vendors: vendors, providers: providers, clients: clients)
         let values = list.objects
         let routes = values.map { reader.read($0, &fields) }
         clients.checkRoutes(against: reader.names, &fields)

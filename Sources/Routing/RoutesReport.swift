@@ -31,6 +31,9 @@ package enum RoutesReport {
             let list = destinations.isEmpty ? "nowhere" : destinations.joined(separator: ", ")
             lines.append("  route \(route.name): \(text(route.match)) to \(list)")
         }
+        for migration in routes.migrations {
+            lines.append("  migration \(migration.name): \(migration.summary)")
+        }
         for client in routes.clients {
             lines.append("  client \(client.name): \(text(client))")
         }

@@ -1,7 +1,7 @@
 import Access
 import ConfigurationFile
 package import Events
-import OfRecord
+package import OfRecord
 import Synchronization
 
 /// Finds an event's plan. Built once per snapshot of the routes.
@@ -12,6 +12,8 @@ package final class RoutingTable: Sendable {
     private struct PlanKey: Hashable {
         let route: Int
         let members: UInt64
+        /// How the provider that a migration moves customers to gets the event; nil without a migration.
+        let new: DeliveryMode?
         /// The tenant, if its plans differ from others'.
         let tenant: TenantID?
     }
@@ -22,7 +24,23 @@ package final class RoutingTable: Sendable {
         let client: ClientName
     }
 
-    private let routes: [Route]
+    /// A route, with its migration.
+    private struct Entry {
+        let route: Route
+        /// Of the route, and the one that is `off` until a migration has it delivered.
+        let destinations: [RoutedDestination]
+        /// Nil without a migration that decides who gets an event.
+        let rule: MigrationRule?
+
+        /// Whether the migration has an event sent to a provider; it says nothing of others than its two.
+        func isSent(to provider: ProviderName, _ recipients: MigrationRule.Recipients?) -> Bool {
+            guard let rule, let recipients else { return true }
+            if provider == rule.migration.from { return recipients.old }
+            return provider != rule.migration.to || recipients.new != .off
+        }
+    }
+
+    private let routes: [Entry]
     /// The tenants with plans of their own: they have their own accounts, or share one with another tenant.
     private let tenants: [ClientName: TenantID]
     /// The accounts into which several tenants send.
@@ -36,12 +54,13 @@ package final class RoutingTable: Sendable {
     /// Maximum cached names: an application with ever new names must not fill the memory.
     private static let mostNames = 10_000
 
-    package init(_ routes: Routes) {
+    /// - Parameter logs: of the migrations.
+    package init(_ routes: Routes, logs: MigrationLogs = .none) {
+        self.routes = routes.routes.map { Self.entry($0, of: routes, logs) }
         precondition(
-            routes.routes.allSatisfy { $0.destinations.count <= RoutesFields.mostDestinations },
+            self.routes.allSatisfy { $0.destinations.count <= RoutesFields.mostDestinations },
             "the reader refuses a route with more destinations than a plan's key has bits"
         )
-        self.routes = routes.routes
         var accounts: [TenantID: [ProviderName: ProviderName]] = [:]
         for account in routes.providers {
             if let owner = account.owner { accounts[owner.tenant, default: [:]][owner.provider] = account.name }
@@ -54,28 +73,38 @@ package final class RoutingTable: Sendable {
             tenants[client.name] = client.tenant
         }
         self.tenants = tenants
-        looksAtEachEvent = routes.routes.contains { route in
-            !route.match.customers.isEmpty
-                || route.destinations.contains { $0.share < 100 || $0.window != .always }
+        looksAtEachEvent = self.routes.contains { entry in
+            !entry.route.match.customers.isEmpty || entry.rule != nil
+                || entry.destinations.contains { $0.share < 100 || $0.window != .always }
         }
     }
 
+    private static func entry(_ route: Route, of routes: Routes, _ logs: MigrationLogs) -> Entry {
+        guard let migration = routes.migration(of: route.name),
+            let rule = MigrationRule(migration, in: routes, by: logs[migration.name])
+        else { return Entry(route: route, destinations: route.destinations, rule: nil) }
+        return Entry(route: route, destinations: routes.possibleDestinations(of: route), rule: rule)
+    }
+
     /// The plan of an event: the first route that matches, with the destinations whose share the customer belongs to and whose time
-    /// the event's is.
-    /// - Parameter time: the event's timestamp.
+    /// the event's is, and of a migration's two providers those that its rule names.
+    /// - Parameters:
+    ///   - time: the event's timestamp.
+    ///   - now: when the event is accepted.
     /// - Returns: nil if no route takes the event.
     package func plan(
         for name: String,
         customerID: String?,
         subscriptionID: String?,
         at time: Timestamp,
+        acceptedAt now: Timestamp,
         client: ClientName
     ) -> Plan? {
         let customer = customerID ?? subscriptionID ?? ""
-        if looksAtEachEvent { return find(name, customerID, customer, time, client) }
+        if looksAtEachEvent { return find(name, customerID, customer, (time, now), client) }
         let key = NameKey(name: EventName(name), client: client)
         if let plan = plansByName.withLock({ $0[key] }) { return plan }
-        guard let plan = find(name, customerID, customer, time, client) else { return nil }
+        guard let plan = find(name, customerID, customer, (time, now), client) else { return nil }
         plansByName.withLock { if $0.count < Self.mostNames { $0[key] = plan } }
         return plan
     }
@@ -84,30 +113,43 @@ package final class RoutingTable: Sendable {
         _ name: String,
         _ customerID: String?,
         _ customer: String,
-        _ time: Timestamp,
+        _ times: (event: Timestamp, acceptance: Timestamp),
         _ client: ClientName
     ) -> Plan? {
         guard
             let index = routes.firstIndex(where: {
-                $0.match.matches(name: name, customerID: customerID, client: client)
+                $0.route.match.matches(name: name, customerID: customerID, client: client)
             })
         else { return nil }
-        let route = routes[index]
+        let entry = routes[index]
         let point = CustomerShare.point(of: customer)
+        let recipients = entry.rule?.recipients(
+            of: CustomerID(customer),
+            at: times.event,
+            acceptedAt: times.acceptance
+        )
         var members: UInt64 = 0
-        for (place, routed) in route.destinations.enumerated() where routed.takes(customerAt: point, at: time) {
+        for (place, routed) in entry.destinations.enumerated() where routed.takes(customerAt: point, at: times.event) {
+            guard entry.isSent(to: routed.destination.provider, recipients) else { continue }
             members |= 1 << UInt64(place)
         }
-        let tenant = tenants[client]
+        let key = PlanKey(route: index, members: members, new: recipients?.new, tenant: tenants[client])
         return plans.withLock { plans in
-            let key = PlanKey(route: index, members: members, tenant: tenant)
             if let plan = plans[key] { return plan }
-            let chosen = route.destinations.enumerated().filter { members & (1 << UInt64($0.offset)) != 0 }
-            let destinations = chosen.map { own($0.element.destination, tenant) }
-            let plan = Plan(route: route.name, destinations: destinations)
+            let plan = makePlan(key)
             plans[key] = plan
             return plan
         }
+    }
+
+    private func makePlan(_ key: PlanKey) -> Plan {
+        let entry = routes[key.route]
+        let chosen = entry.destinations.enumerated().filter { key.members & (1 << UInt64($0.offset)) != 0 }
+        let destinations = chosen.map { _, routed in
+            let isNew = routed.destination.provider == entry.rule?.migration.to
+            return own(isNew ? routed.destination.delivered(as: key.new) : routed.destination, key.tenant)
+        }
+        return Plan(route: entry.route.name, destinations: destinations)
     }
 
     /// The destination, at the tenant's own account if it has one there.
@@ -123,6 +165,8 @@ package final class RoutingTable: Sendable {
 
     /// The names of the routes that can take events of a client, for a message to it.
     package func routeNames(for client: ClientName) -> [String] {
-        routes.filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }.map(\.name.rawValue)
+        routes.map(\.route).filter { $0.match.clients.isEmpty || $0.match.clients.contains(client) }.map(
+            \.name.rawValue
+        )
     }
 }

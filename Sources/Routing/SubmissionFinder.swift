@@ -17,14 +17,17 @@ package struct SubmissionFinder {
         self.now = now
     }
 
-    /// - Parameter time: the event's timestamp; nil if it has none, and gets the time of its acceptance.
-    /// - Returns: a submission with the plan that ``RoutingTable/plan(for:customerID:subscriptionID:at:client:)`` tells; nil if no route
+    /// - Parameters:
+    ///   - time: the event's timestamp; nil if it has none, and gets the time of its acceptance.
+    ///   - acceptedAt: when the event was accepted; nil if that is now.
+    /// - Returns: a submission with the plan that ``RoutingTable/plan(for:customerID:subscriptionID:at:acceptedAt:client:)`` tells; nil if no route
     ///   takes the event.
     package mutating func submission(
         for name: String,
         customerID: String?,
         subscriptionID: String?,
-        at time: Timestamp?
+        at time: Timestamp?,
+        acceptedAt: Timestamp? = nil
     ) -> Submission? {
         if let last, !table.looksAtEachEvent, last.name == EventName(name) { return last.submission }
         let plan = table.plan(
@@ -32,6 +35,7 @@ package struct SubmissionFinder {
             customerID: customerID,
             subscriptionID: subscriptionID,
             at: time ?? now,
+            acceptedAt: acceptedAt ?? now,
             client: client.name
         )
         guard let plan else { return nil }

@@ -146,6 +146,7 @@ import Testing
                                 customerID: customer,
                                 subscriptionID: nil,
                                 at: time,
+                                acceptedAt: time,
                                 client: ClientName(tenant)
                             )
                         )

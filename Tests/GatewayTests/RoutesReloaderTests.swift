@@ -2,16 +2,17 @@ import Access
 import ConfigurationFile
 import Events
 import Foundation
-import Ingress
 import Journal
 import JournalSQLite
 import Logging
+import OfRecord
 import Reports
 import Routing
 import TestSupport
 import Testing
 
 @testable import Gateway
+@testable import Ingress
 
 /// A changed `routes.json` while the gateway runs.
 @Suite struct RoutesReloaderTests {
@@ -166,6 +167,63 @@ import Testing
             try stage.write(text)
             try await waitUntil("the new routes are in force") { stage.providers == ["p", "p@a"] }
             #expect(stage.routes.current.routes.isShared("p") && stage.routes.current.routes.isShared("p@a"))
+        }
+    }
+
+    // MARK: - Files beside it
+
+    /// The first provider's customers move to a second one, by anchors in a file.
+    private static let migrating = #"""
+        {"version": 1, "clients": [],
+         "providers": {"first": {"adapter": "lago", "credential": {"env": "A"}}, "second": {"adapter": "polar", "credential": {"env": "B"}}},
+         "routes": [{"name": "r", "to": [{"provider": "first"}, {"provider": "second", "mode": "off"}]}],
+         "migrations": {"m": {"route": "r", "from": "first", "to": "second", "boundary": {"anchors": "anchors.csv"}}}}
+        """#
+
+    private static func administrator() throws -> Caller {
+        let key = ClientKey(digest: KeyDigest(of: "boss"))
+        let client = Client(name: "boss", tenant: "house", keys: [key], scopes: [.admin])
+        return Caller(try #require(KeyTable([client]).holder(of: key.digest)), from: nil)
+    }
+
+    private func customers(_ stage: Stage) -> Int? { stage.routes.current.routes.migrations.first?.boundaries.count }
+
+    private func writeAnchors(_ rows: [String], _ stage: Stage) throws {
+        let text = (["customer_id,anchor"] + rows).joined(separator: "\n")
+        try Data(text.utf8).write(to: stage.folder.appending(path: "anchors.csv"), options: .atomic)
+    }
+
+    @Test func `takes a file that was refused when what it names has come, and again when that changes`() async throws {
+        try await with { (stage) async throws in
+            try stage.write(Self.migrating)
+            let caller = try Self.administrator()
+            await #expect(throws: ReloadError.self) { _ = try await stage.reloader.reload(by: caller) }
+            #expect(stage.providers == ["first"])
+            try writeAnchors(["c1,2026-01-31"], stage)
+            try await waitUntil("the anchors are in force") { customers(stage) == 1 }
+            let first = stage.reloader.active
+            try writeAnchors(["c1,2026-01-31", "c2,2026-01-30"], stage)
+            try await waitUntil("the changed anchors are in force") { customers(stage) == 2 }
+            let second = stage.reloader.active
+            #expect(second.version == first.version + 1 && second.content == first.content)
+            #expect(second.digest != first.digest)
+            #expect(try await stage.reloader.reload(by: caller).changes.list.isEmpty)
+            #expect(stage.reloader.active.version == second.version)
+        }
+    }
+
+    @Test func `keeps the current anchors while the file of new ones is faulty`() async throws {
+        try await with { (stage) async throws in
+            try writeAnchors(["c1,2026-01-31"], stage)
+            try stage.write(Self.migrating)
+            try await waitUntil("the anchors are in force") { customers(stage) == 1 }
+            try writeAnchors(["c1,2026-01-31", "c1,2026-01-30"], stage)
+            await #expect(throws: ReloadError.self) {
+                _ = try await stage.reloader.reload(by: try Self.administrator())
+            }
+            #expect(customers(stage) == 1)
+            try writeAnchors(["c3,2026-01-31", "c1,2026-01-30", "c2,2026-01-30"], stage)
+            try await waitUntil("the mended anchors are in force") { customers(stage) == 3 }
         }
     }
 }

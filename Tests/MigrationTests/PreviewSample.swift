@@ -45,7 +45,14 @@ enum PreviewSample {
                     client: "shop",
                     acceptedAt: time,
                     plan: try #require(
-                        table.plan(for: name, customerID: customer, subscriptionID: nil, at: time, client: "shop")
+                        table.plan(
+                            for: name,
+                            customerID: customer,
+                            subscriptionID: nil,
+                            at: time,
+                            acceptedAt: time,
+                            client: "shop"
+                        )
                     )
                 )
             )

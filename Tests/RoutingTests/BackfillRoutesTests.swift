@@ -78,6 +78,7 @@ import Testing
                             customerID: customer,
                             subscriptionID: nil,
                             at: Timestamp(milliseconds: time),
+                            acceptedAt: Timestamp(milliseconds: time),
                             client: client
                         )
                         let live = plan?.destination(at: account.name).flatMap { $0.mode == .shadow ? nil : $0 }

@@ -43,6 +43,13 @@ extension RoutingTable {
     /// The plan of an event of 1970, for routes that do not look at the time.
     func plan(for name: String, customerID: String?, subscriptionID: String?, client: ClientName) -> Plan? {
         let time = Timestamp(milliseconds: 0)
-        return plan(for: name, customerID: customerID, subscriptionID: subscriptionID, at: time, client: client)
+        return plan(
+            for: name,
+            customerID: customerID,
+            subscriptionID: subscriptionID,
+            at: time,
+            acceptedAt: time,
+            client: client
+        )
     }
 }

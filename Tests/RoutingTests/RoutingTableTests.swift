@@ -109,7 +109,14 @@ import Testing
     func `sends an event where its time belongs`(time: String, expected: [String]) throws {
         let table = try table(Self.split)
         let time = try #require(Timestamp(rfc3339: time))
-        let plan = table.plan(for: "n", customerID: "c", subscriptionID: nil, at: time, client: "shop")
+        let plan = table.plan(
+            for: "n",
+            customerID: "c",
+            subscriptionID: nil,
+            at: time,
+            acceptedAt: time,
+            client: "shop"
+        )
         #expect(providers(plan) == expected)
         let isLast = try time >= #require(Timestamp(rfc3339: "2027-03-01T00:00:00Z"))
         #expect(plan?.destinations.first?.name(for: "n") == (expected.isEmpty ? nil : isLast ? "m" : "n"))

@@ -35,8 +35,16 @@ package struct TryPage: PageContent {
         let id: String
         let timestamp: TimeText
         let route: String
+        /// The provider whose bill the event is on, and the migration that decides it.
+        let record: Record?
         let goesNowhere: Bool
         let destinations: [Destination]
+    }
+
+    /// Whose bill the event is on.
+    struct Record: Sendable {
+        let provider: String
+        let migration: String
     }
 
     /// What one provider would get.
@@ -102,6 +110,9 @@ package struct TryPage: PageContent {
                 id: preview.event.id.rawValue,
                 timestamp: TimeText(preview.event.timestamp, showsMilliseconds: true),
                 route: preview.event.plan.route?.rawValue ?? "none",
+                record: preview.record.map {
+                    Record(provider: $0.provider.rawValue, migration: $0.migration.rawValue)
+                },
                 goesNowhere: preview.destinations.isEmpty,
                 destinations: preview.destinations.map { destination in
                     let provider = destination.destination.provider

@@ -15,6 +15,8 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
     /// The routes send to it in mode `shadow` only.
     case notLive(ProviderName)
     case unreadable(ProviderName, vendor: String)
+    /// Its vendor bills by receipt, and a migration has moved customers.
+    case moved(ProviderName, vendor: String, MigrationName)
     /// What it does to the bill should be confirmed.
     case unconfirmed(effect: String)
     case overlaps(Lane)
@@ -45,6 +47,9 @@ package enum BackfillRefusal: Error, Sendable, Equatable {
         case .unreadable(let name, let vendor):
             "\(vendor) counts an event again if it is sent twice and cannot be read, so what a crash leaves "
                 + "uncertain at provider \(name) stays uncertain; accept that to start"
+        case .moved(let name, let vendor, let migration):
+            "\(vendor) bills events in the period in which it gets them, and the migration \(migration) has moved customers, so past "
+                + "events that are on another bill would be billed at provider \(name) again; this cannot be backfilled"
         case .unconfirmed(let effect): "\(effect) Confirm that to start."
         case .overlaps(let lane):
             "backfill \(lane.number) to provider \(lane.provider) is \(lane.state.rawValue), and may include the same events; "

@@ -1,19 +1,24 @@
 package import Access
 package import Events
+package import OfRecord
 package import Routing
 
 /// Checks whether a backfill may begin, by the routes in force.
 package struct BackfillRequirements: Sendable {
     private let routes: Routes
+    private let logs: MigrationLogs
     private let retention: Duration
     private let now: Timestamp
 
     /// A window that was computed by another clock, or just now, may begin too early by this much.
     private static let tolerance = Duration.seconds(60)
 
-    /// - Parameter retention: how long events are kept.
-    package init(by routes: Routes, retention: Duration, at now: Timestamp) {
-        self.routes = routes
+    /// - Parameters:
+    ///   - logs: what was ordered in migrations.
+    ///   - retention: how long events are kept.
+    package init(by routes: Routes, logs: MigrationLogs = .none, retention: Duration, at now: Timestamp) {
+        self.routes = routes.ordered(by: logs)
+        self.logs = logs
         self.retention = retention
         self.now = now
     }
@@ -34,6 +39,9 @@ package struct BackfillRequirements: Sendable {
         for provider in candidates {
             if provider.traits.deduplication == .none, !order.acceptsUnreadable {
                 throw .unreadable(provider.name, vendor: provider.traits.vendor)
+            }
+            if let migration = routes.migration(billing: provider, by: logs) {
+                throw .moved(provider.name, vendor: provider.traits.vendor, migration)
             }
         }
         let accounts = candidates.compactMap { provider in

@@ -80,7 +80,8 @@ struct BackfillDesk: BackfillManaging {
     }
 
     private var requirements: BackfillRequirements {
-        BackfillRequirements(by: routes.current.routes, retention: retention, at: clock.now)
+        let current = routes.current
+        return BackfillRequirements(by: current.routes, logs: current.logs, retention: retention, at: clock.now)
     }
 
     private func filter(_ order: BackfillOrder, for client: Client) -> LaneFilter {

@@ -24,7 +24,7 @@ struct GatewayConfiguration: ConfigurationReading {
         }
         return ConfigurationReport(
             file: file,
-            digest: SHA256.digest(of: active.content).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
+            digest: active.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
             text: RoutesText.withoutSecrets(active.content),
             loadedAt: active.loadedAt,
             version: active.version,

@@ -188,7 +188,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         return PlanAnswer(json: writer.bytes, isFinished: isFinished)
     }
 
-    private var fileInForce: String { Self.hexadecimal(SHA256.digest(of: reloader.content)) }
+    private var fileInForce: String { Self.hexadecimal(reloader.active.digest) }
 
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -240,7 +240,12 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     private func preview(_ job: Job) async throws -> (RoutesPreviewReport, UnreadableRanges) {
         let basis = job.plan.basis
-        var preview = RoutesPreview(of: job.routes, adapters: VendorRegistry.all, sample: basis.sample)
+        var preview = RoutesPreview(
+            of: job.routes,
+            logs: routes.current.logs,
+            adapters: VendorRegistry.all,
+            sample: basis.sample
+        )
         var unreadable = UnreadableRanges()
         var position: JournalPosition?
         var events = 0

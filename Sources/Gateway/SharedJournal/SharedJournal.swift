@@ -28,7 +28,7 @@ final class SharedJournal: Service, AccountOwning {
     /// What deliveries of this gateway say of their accounts.
     private let states: @Sendable () async -> [ProviderName: AccountState]
     /// The active `routes.json`.
-    private let routesFile: @Sendable () -> [UInt8]
+    private let routesDigest: @Sendable () -> [UInt8]
     private let logger: Logger
     private let state = Mutex(State())
 
@@ -37,12 +37,12 @@ final class SharedJournal: Service, AccountOwning {
     init(
         _ journal: any GatewayReporting,
         states: @escaping @Sendable () async -> [ProviderName: AccountState],
-        routesFile: @escaping @Sendable () -> [UInt8],
+        routesDigest: @escaping @Sendable () -> [UInt8],
         logger: Logger
     ) {
         self.journal = journal
         self.states = states
-        self.routesFile = routesFile
+        self.routesDigest = routesDigest
         self.logger = logger
     }
 
@@ -97,9 +97,9 @@ final class SharedJournal: Service, AccountOwning {
     }
 
     private func tellRoutes() {
-        let content = routesFile()
-        guard state.withLock({ $0.told }) != content else { return }
-        journal.note(routesDigest: SHA256.digest(of: content))
-        state.withLock { $0.told = content }
+        let digest = routesDigest()
+        guard state.withLock({ $0.told }) != digest else { return }
+        journal.note(routesDigest: digest)
+        state.withLock { $0.told = digest }
     }
 }

@@ -43,11 +43,13 @@ struct CurrentSettings: DeliveryAmending {
             customerID: event.customerID,
             subscriptionID: event.subscriptionID,
             at: event.timestamp,
+            acceptedAt: event.acceptedAt,
             client: event.client
         )
         if let destination = plan?.destination(at: provider) { return destination }
         let route = snapshot.routes.routes.first { $0.name == event.plan.route }
-        let there = route?.destinations.filter { $0.destination.provider == provider.withoutTenant } ?? []
+        let all = route.map { snapshot.routes.possibleDestinations(of: $0) } ?? []
+        let there = all.filter { $0.destination.provider == provider.withoutTenant }
         return (there.first { $0.window.contains(event.timestamp) } ?? there.first)?.destination
     }
 }

@@ -117,9 +117,12 @@ enum OpenAPIReports {
                   "last_used": {"type": ["string", "null"], "format": "date", "description": "Day in UTC; null if no use in the last 400 days is known."}}
               },
               "Preview": {
-                "type": "object", "required": ["event", "client", "route", "destinations"],
+                "type": "object", "required": ["event", "client", "route", "of_record", "destinations"],
                 "properties": {
                   "event": {"$ref": "#/components/schemas/Event"}, "client": {"type": "string"}, "route": {"type": ["string", "null"]},
+                  "of_record": {"type": ["object", "null"], "required": ["migration", "provider"],
+                    "description": "Of a migration's two providers, the one whose bill the event is on; null without a migration.",
+                    "properties": {"migration": {"type": "string"}, "provider": {"type": "string"}}},
                   "destinations": {"type": "array", "items": {
                     "type": "object", "required": ["provider", "adapter", "mode", "not_before", "status"],
                     "properties": {
@@ -185,13 +188,14 @@ enum OpenAPIReports {
                 }
               },
               "Configuration": {
-                "type": "object", "required": ["file", "sha256", "version", "loaded_at", "providers", "routes", "clients", "overrides"],
+                "type": "object", "required": ["file", "sha256", "version", "loaded_at", "providers", "routes", "migrations", "clients", "overrides"],
                 "properties": {
                   "file": {"type": "string"}, "sha256": {"type": "string", "description": "Of the file's content."},
                   "version": {"type": "integer", "description": "Counts the contents loaded since the start, from 1 on."},
                   "loaded_at": {"type": "string", "format": "date-time"},
                   "providers": {"type": "array", "items": {"type": "object", "required": ["name", "adapter", "base_url", "credential"]}},
                   "routes": {"type": "array", "items": {"type": "object", "required": ["name", "match", "to"]}},
+                  "migrations": {"type": "array", "items": {"type": "object", "required": ["name", "route", "from", "to", "boundary", "keep"]}},
                   "clients": {"type": "array", "items": {"type": "object", "required": ["name", "tenant", "scopes"]}},
                   "overrides": {"type": "array", "items": {
                     "type": "object", "required": ["type", "provider", "client", "at"],

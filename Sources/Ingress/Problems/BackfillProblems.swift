@@ -19,6 +19,7 @@ extension Problem {
             case .noRoute: (.unprocessableContent, "not-routed", "The routes do not deliver there")
             case .notLive: (.unprocessableContent, "not-live", "The routes do not deliver there")
             case .unreadable: (.unprocessableContent, "unreadable-provider", "The provider cannot be read")
+            case .moved: (.conflict, "customers-moved", "Customers have moved")
             case .unconfirmed: (.unprocessableContent, "not-confirmed", "The backfill must be confirmed")
             case .overlaps: (.conflict, "overlapping-backfill", "Another backfill takes these events")
             case .wrongState: (.conflict, "wrong-state", "The backfill cannot be changed")

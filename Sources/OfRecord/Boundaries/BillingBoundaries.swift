@@ -7,7 +7,7 @@ package typealias CustomerID = Identifier<CustomerSubject>
 package enum CustomerSubject {}
 
 /// When the billing periods of all customers begin.
-package struct BillingBoundaries: Sendable {
+package struct BillingBoundaries: Sendable, Equatable {
     private let cycles: [CustomerID: BillingCycle]
     private let otherwise: BillingCycle
 
@@ -18,6 +18,9 @@ package struct BillingBoundaries: Sendable {
         self.cycles = cycles
         self.otherwise = otherwise
     }
+
+    /// The number of customers with periods of their own.
+    package var count: Int { cycles.count }
 
     /// The periods of one customer.
     package func cycle(of customer: CustomerID) -> BillingCycle { cycles[customer] ?? otherwise }

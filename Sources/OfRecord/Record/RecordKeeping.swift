@@ -15,14 +15,28 @@ package struct RecordKeeping: Sendable {
 
     /// The provider of record for usage of this time.
     /// - Parameter time: the event's own, not that of its acceptance: a late event belongs to the bill of its time.
-    package func side(for customer: CustomerID, at time: Timestamp) -> Side {
-        var side = Side.from
+    package func side(for customer: CustomerID, at time: Timestamp) -> Side { tenure(for: customer, at: time).side }
+
+    /// The provider of record for usage of this time, and since which time it is that; nil if it was always.
+    package func tenure(for customer: CustomerID, at time: Timestamp) -> (side: Side, since: Timestamp?) {
+        var tenure = (side: Side.from, since: Timestamp?.none)
         forEachSwitch(of: customer) { change in
             guard change.at <= time else { return false }
-            side = change.to
+            tenure = (change.to, change.at)
             return true
         }
-        return side
+        return tenure
+    }
+
+    /// Whether nobody has moved or will, as far as the log goes.
+    package var isUnused: Bool {
+        !log.entries.contains { entry in
+            switch entry.action {
+            case .ramp(let share): share > 0
+            case .cut: true
+            case .stage, .hold, .resume, .goBack, .close: false
+            }
+        }
     }
 
     /// All changes of the provider of record for a customer, in the order of their times; before the first it is ``Side/from``.

@@ -6,6 +6,14 @@ package struct EventPreview: Sendable {
     package let event: AcceptedEvent
     /// One per destination of the plan, in its order. None if the route goes nowhere.
     package let destinations: [DestinationPreview]
+    /// Whose bill the event is on; nil if no migration decides it.
+    package var record: ProviderOfRecord?
+}
+
+/// Which of a migration's two providers has an event on its bill.
+package struct ProviderOfRecord: Sendable, Equatable {
+    package let migration: MigrationName
+    package let provider: ProviderName
 }
 
 /// What one provider would get.

@@ -2,6 +2,7 @@ package import Acceptance
 package import Access
 import DeliveryEngine
 package import Events
+import OfRecord
 package import Routing
 
 /// Shows what would happen to an event, without storing or sending anything.
@@ -18,13 +19,25 @@ package struct EventPreviewer: Sendable {
     /// - Throws: why it would not be accepted.
     package func preview(_ event: CanonicalEvent, from client: Client) throws(EventFault) -> EventPreview {
         let accepted = try acceptor.preview(event, from: client)
-        let providers = routes.current.routes.providers
+        let current = routes.current
+        let providers = current.routes.providers
         return EventPreview(
             event: accepted,
             destinations: accepted.plan.destinations.map { destination in
                 Self.preview(accepted, destination, at: providers.first { $0.name == destination.provider })
-            }
+            },
+            record: Self.record(of: accepted, in: current)
         )
+    }
+
+    private static func record(of event: AcceptedEvent, in current: RoutesSnapshot) -> ProviderOfRecord? {
+        guard let migration = event.plan.route.flatMap({ current.routes.migration(of: $0) }) else { return nil }
+        let provider = migration.providerOfRecord(
+            for: CustomerID(event.customerID ?? event.subscriptionID ?? ""),
+            at: event.timestamp,
+            by: current.logs[migration.name]
+        )
+        return ProviderOfRecord(migration: migration.name, provider: provider)
     }
 
     private static func preview(

@@ -26,7 +26,9 @@ struct PolarAdapter: Adapter {
             lag: .seconds(600),
             pageSize: 100,
             sums: SumTraits(part: .seconds(3600), longest: .seconds(7 * 86_400))
-        )
+        ),
+        // Backdated events count in the running cycle (docs/features/usage-based-billing/event-ingestion.mdx, 2026-08).
+        billing: .receipt
     )
 
     private static let fields = [

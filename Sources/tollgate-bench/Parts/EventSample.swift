@@ -28,6 +28,7 @@ struct EventSample: Sendable {
                 customerID: event.customerID,
                 subscriptionID: event.subscriptionID,
                 at: event.timestamp ?? Timestamp(milliseconds: 0),
+                acceptedAt: event.timestamp ?? Timestamp(milliseconds: 0),
                 client: client.name
             )
             guard let id = event.id, let timestamp = event.timestamp, let plan else {

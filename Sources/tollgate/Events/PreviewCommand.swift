@@ -25,6 +25,9 @@ struct PreviewCommand: AsyncParsableCommand {
         let body = try event.read()
         guard let preview = try await response.post("/v1/events/preview\(query)", body: body) else { return }
         Terminal.line("route \(preview["route"]?.string ?? "none")")
+        if let record = preview["of_record"], let provider = record["provider"]?.string {
+            Terminal.line("of record: \(provider) (migration \(record["migration"]?.string ?? ""))")
+        }
         for destination in preview.elements(of: "destinations") {
             for line in Self.lines(destination) { Terminal.line(line) }
         }

@@ -33,7 +33,8 @@ extension SamplePages {
                 )
             },
             Sample(name: "try, nowhere") { text in
-                let preview = EventPreview(event: event(text), destinations: [])
+                let record = ProviderOfRecord(migration: MigrationName(text), provider: ProviderName(text))
+                let preview = EventPreview(event: event(text), destinations: [], record: record)
                 return TryPage(text: text, clients: [], names: [], maySend: true, preview: preview)
             },
             Sample(name: "try, empty") { TryPage(text: $0, clients: [], names: [], maySend: true) },

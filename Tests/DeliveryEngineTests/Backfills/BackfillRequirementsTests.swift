@@ -1,5 +1,6 @@
 import DeliveryEngine
 import Events
+import OfRecord
 import Routing
 import Testing
 import Vendors
@@ -120,5 +121,49 @@ import Vendors
         confirmed.isConfirmed = true
         #expect(try effect(confirmed, "https://vendor.example") == text)
         #expect(try effect(polar, "http://127.0.0.1:1") == text)
+    }
+
+    /// The routes with a migration from Lago to Polar, which bills by receipt, or back.
+    private func migrating(_ from: String, _ to: String, mode: DeliveryMode) throws -> Routes {
+        let text = #"""
+            {"version": 1,
+             "providers": {
+               "lago": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "L"}},
+               "polar": {"adapter": "polar", "base_url": "http://127.0.0.1:1", "credential": {"env": "P"}}},
+             "routes": [{"name": "r", "to": [{"provider": "\#(from)"}, {"provider": "\#(to)", "mode": "\#(mode.rawValue)"}]}],
+             "migrations": {"m": {"route": "r", "from": "\#(from)", "to": "\#(to)"}},
+             "clients": [{"name": "ops", "tenant": "ops", "scopes": ["admin"]}]}
+            """#
+        return try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
+    }
+
+    private func result(_ provider: ProviderName, in routes: Routes, _ actions: [MigrationEntry.Action]) -> Result<
+        [ProviderName], BackfillRefusal
+    > {
+        let entries = actions.enumerated().map { MigrationEntry(number: $0.offset, at: Self.now, action: $0.element) }
+        let logs = MigrationLogs(["m": MigrationLog(entries)])
+        let requirements = BackfillRequirements(by: routes, logs: logs, retention: Self.retention, at: Self.now)
+        return Result { () throws(BackfillRefusal) in
+            try requirements.accounts(order(provider), for: routes.clients[0]).map(\.provider.name)
+        }
+    }
+
+    @Test func `follows what a migration has ordered for its new provider`() throws {
+        let routes = try migrating("lago", "polar", mode: .off)
+        #expect(result("polar", in: routes, []) == .failure(.noRoute("polar")))
+        #expect(result("polar", in: routes, [.stage(.shadow)]) == .failure(.notLive("polar")))
+        #expect(result("polar", in: routes, [.stage(.shadow), .stage(.mirror)]) == .success(["polar"]))
+    }
+
+    @Test func `refuses what a vendor that bills by receipt would bill again when customers have moved`() throws {
+        for (from, to) in [("lago", "polar"), ("polar", "lago")] {
+            let routes = try migrating(from, to, mode: .mirror)
+            #expect(result("polar", in: routes, [.ramp(share: 0), .hold]) == .success(["polar"]))
+            let moved = Result<[ProviderName], BackfillRefusal>.failure(.moved("polar", vendor: "Polar", "m"))
+            #expect(result("polar", in: routes, [.ramp(share: 5)]) == moved)
+            #expect(result("polar", in: routes, [.cut(at: Self.now), .goBack(when: .now, customers: nil)]) == moved)
+            // Lago bills by the event's time.
+            #expect(result("lago", in: routes, [.cut(at: Self.now)]) == .success(["lago"]))
+        }
     }
 }

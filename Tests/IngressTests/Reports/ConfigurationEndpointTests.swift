@@ -52,7 +52,10 @@ import Testing
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"command":["vault","planted-argument"]}},
               "q":{"adapter":"acme","credential":{"inline":"planted-key"},"rate_limit":"10/s"}},
              "routes":[{"name":"r","match":{"name":"api_*"},"to":[{"provider":"p","rename":{"a":"b"}},
-               {"provider":"q","mode":"mirror","share":12.5}]}],
+               {"provider":"q","mode":"mirror","share":12.5}]},
+               {"name":"rest","to":[{"provider":"p"},{"provider":"q","mode":"off"}]}],
+             "migrations":{"to-q":{"route":"rest","from":"p","to":"q","keep":"late","gates":{"usage":"1.5%"},
+               "metrics":{"a":{"aggregate":"sum","property":"units","names":{"q":"meter"}}}}},
              "clients":[{"name":"shop","key_sha256":"\#(KeyDigest(of: "k").hexadecimal)"}]}
             """#
         let reader = RoutesReader(vendors: [SampleAdapter(traits)], allowsInlineSecrets: true)
@@ -78,6 +81,16 @@ import Testing
             let to = try #require(route["to"] as? [[String: Any]])
             #expect(to.map { $0["share_percent"] as? Double } == [100, 12.5])
             #expect(to.map { $0["mode"] as? String } == ["primary", "mirror"])
+            let migration = try #require((object["migrations"] as? [[String: Any]])?.first)
+            #expect(
+                ["name", "route", "from", "to", "keep"].map { migration[$0] as? String } == [
+                    "to-q", "rest", "p", "q", "late",
+                ]
+            )
+            #expect((migration["boundary"] as? [String: Any])?["otherwise"] as? String == "month")
+            #expect((migration["gates"] as? [String: Any])?["usage"] as? String == "1.5%")
+            let metric = try #require((migration["metrics"] as? [String: [String: Any]])?["a"])
+            #expect(metric["aggregate"] as? String == "sum" && metric["names"] as? [String: String] == ["q": "meter"])
             let overrides = try #require(object["overrides"] as? [[String: Any]])
             #expect(overrides.map { $0["type"] as? String } == ["hold"])
             #expect(overrides.first?["until"] as? String == "1970-01-01T00:00:02.000Z")

@@ -5,6 +5,7 @@ import Foundation
 import Journal
 import JournalSQLite
 import Logging
+import OfRecord
 import Routing
 import TestSupport
 import Testing
@@ -95,6 +96,42 @@ import Vendors
             """#
         try await withPreviewer(routes) { previewer, _ in
             #expect(throws: EventFault.self) { try previewer.preview(event, from: client) }
+        }
+    }
+
+    @Test func `says whose bill an event is on in a migration`() async throws {
+        let routes = #"""
+            {"version": 1, "providers": {
+               "lago": {"adapter": "lago", "credential": {"inline": "planted-lago"}, "base_url": "https://lago.example/"},
+               "polar": {"adapter": "polar", "credential": {"inline": "planted-polar"}}},
+             "routes": [{"name": "all", "to": [{"provider": "lago", "subscription_id": "s"}, {"provider": "polar", "mode": "mirror"}]}],
+             "migrations": {"to-polar": {"route": "all", "from": "lago", "to": "polar"}},
+             "clients": []}
+            """#
+        let reader = RoutesReader(vendors: VendorRegistry.all, allowsInlineSecrets: true)
+        let current = CurrentRoutes(try reader.read(Array(routes.utf8)).routes)
+        try await withTemporaryFolder { folder in
+            let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let store = try SQLiteEventStore(opening: folder, logger: quiet)
+            let previewer = EventPreviewer(Acceptor(store: store, routes: current, clock: SystemWallClock()), current)
+            func record(after time: Duration) throws -> ProviderOfRecord? {
+                let event = CanonicalEvent(
+                    name: "api_request",
+                    customerID: "customer456",
+                    timestamp: SystemWallClock().now + time
+                )
+                return try previewer.preview(event, from: client).record
+            }
+            #expect(try record(after: .zero) == ProviderOfRecord(migration: "to-polar", provider: "lago"))
+            // All customers move on the first of a month: the next one is at most 31 days away.
+            let ordered = SystemWallClock().now + .seconds(-40 * 86_400)
+            let log = MigrationLog([MigrationEntry(number: 1, at: ordered, action: .cut(at: ordered))])
+            current.replace(by: MigrationLogs(["to-polar": log], version: 1))
+            #expect(try record(after: .zero) == ProviderOfRecord(migration: "to-polar", provider: "polar"))
+            #expect(
+                try record(after: .seconds(-40 * 86_400)) == ProviderOfRecord(migration: "to-polar", provider: "lago")
+            )
+            await store.close()
         }
     }
 }

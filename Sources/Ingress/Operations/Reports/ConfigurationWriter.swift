@@ -22,6 +22,8 @@ enum ConfigurationWriter {
         }
         writer.key("routes")
         list(report.routes.routes, to: &writer) { write($0, to: &$1) }
+        writer.key("migrations")
+        list(report.routes.migrations, to: &writer) { write($0, to: &$1) }
         writer.key("clients")
         list(report.routes.clients, to: &writer) { write($0, to: &$1) }
         writer.key("overrides")

@@ -55,6 +55,15 @@ struct PreviewHandler: Sendable {
         writer.endObject()
         writer.member("client", string: preview.event.client.rawValue)
         writer.member("route", stringOrNull: preview.event.plan.route?.rawValue)
+        writer.key("of_record")
+        if let record = preview.record {
+            writer.beginObject()
+            writer.member("migration", string: record.migration.rawValue)
+            writer.member("provider", string: record.provider.rawValue)
+            writer.endObject()
+        } else {
+            writer.null()
+        }
         writer.key("destinations")
         writer.beginArray()
         for destination in preview.destinations { write(destination, for: client, to: &writer) }

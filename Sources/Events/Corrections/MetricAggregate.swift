@@ -1,0 +1,13 @@
+/// How a vendor's metric makes a figure of a bill out of events.
+package enum MetricAggregate: String, Sendable, CaseIterable {
+    /// Adds up a property.
+    case sum
+    /// Counts events.
+    case count
+    /// Counts the different values of a property.
+    case unique
+    /// Takes a property of the event with the latest timestamp.
+    case latest
+    /// Takes the largest value of a property.
+    case max
+}
