@@ -27,7 +27,7 @@ struct Tollgate: AsyncParsableCommand {
             SendCommand.self, ImportCommand.self, EventsCommand.self, DeliveriesCommand.self, BackfillCommand.self,
             ParityCommand.self,
             PlanCommand.self, ProvidersCommand.self, KeysCommand.self, JournalCommand.self, NodesCommand.self,
-            NotificationsCommand.self, LogCommand.self, SchemaCommand.self, ReferenceCommand.self,
+            NotificationsCommand.self, LogCommand.self, SchemaCommand.self, RoutesCommand.self, ReferenceCommand.self,
         ]
     )
 }
