@@ -25,7 +25,8 @@ struct GatewayReadiness: ReadinessReporting {
             ReadinessItem(
                 name: "routes",
                 isReady: true,
-                detail: "\(snapshot.routes.count) routes, \(snapshot.providers.count) providers",
+                detail: RoutesReport.count(snapshot.routes.count, "route") + ", "
+                    + RoutesReport.count(snapshot.providers.count, "provider"),
                 isEssential: true
             )
         )

@@ -77,8 +77,8 @@ package enum RoutesReport {
         return "read with \(limit)a lag of \(DurationText.write(provider.reads.lag))\(sums)"
     }
 
-    /// `1 route`, `2 routes`
-    private static func count(_ number: Int, _ name: String) -> String { "\(number) \(name)\(number == 1 ? "" : "s")" }
+    /// A number with its noun: `1 route`, `2 routes`.
+    package static func count(_ number: Int, _ name: String) -> String { "\(number) \(name)\(number == 1 ? "" : "s")" }
 
     private static func text(_ client: Client) -> String {
         var parts = ["tenant \(client.tenant)"]

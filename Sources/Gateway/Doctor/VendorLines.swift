@@ -23,7 +23,7 @@ enum VendorLines {
 
     static func routes(_ contents: RoutesReader.Contents, file: String) -> DoctorReport.Line {
         let (routes, warnings) = (contents.routes, contents.warnings)
-        let summary = "\(file): \(routes.routes.count) routes, \(routes.providers.count) providers"
+        let summary = "\(file): \(RoutesReport.count(routes.routes.count, "route")), \(RoutesReport.count(routes.providers.count, "provider"))"
         guard let first = warnings.first else { return DoctorReport.Line("routes", .well, summary) }
         let more = warnings.count > 1 ? " (and \(warnings.count - 1) more; see `tollgate check`)" : ""
         return DoctorReport.Line("routes", .warning, "\(first.line(in: file))\(more)")
@@ -67,7 +67,7 @@ enum VendorLines {
         }
         switch ClockVerdict(clocks) {
         case .unknown: return line(.warning, "not checked: no vendor responded with its time")
-        case .agrees(let count): return line(.well, "agrees with \(count) vendor\(count == 1 ? "" : "s")")
+        case .agrees(let count): return line(.well, "agrees with \(RoutesReport.count(count, "vendor"))")
         case .off(let ahead):
             let direction = ahead > .zero ? "ahead of" : "behind"
             let seconds = abs(ahead.components.seconds)
