@@ -55,7 +55,7 @@ package final class PoolerServer: Sendable {
 
     /// The address of the database behind it.
     package func address(for role: String) -> String {
-        "postgresql://\(role)@127.0.0.1:\(port)/postgres?sslmode=disable"
+        "postgresql://\(role)@127.0.0.1:\(port)/postgres?sslmode=disable&connect_timeout=120"
     }
 
     /// Called with the program, its folder, which it removes, its port, and the folder of PostgreSQL's programs.

@@ -69,9 +69,10 @@ package final class PostgresServer: Sendable {
     /// The address of the database, over the server's socket: without a network in between.
     package var address: String { address(ofDatabase: "postgres") }
 
-    /// The address of a database, over the server's socket, for a role without a password.
+    /// The address of a database, over the server's socket, for a role without a password. No network can be lost on the way, and a server
+    /// on a busy machine may need longer than a gateway waits for one that is.
     package func address(ofDatabase database: String = "postgres", for role: String = "tollgate") -> String {
-        "postgresql:///\(database)?host=\(folder)&port=\(port)&user=\(role)"
+        "postgresql:///\(database)?host=\(folder)&port=\(port)&user=\(role)&connect_timeout=120"
     }
 
     /// The same over TCP, on some port of 127.0.0.1: the server's own, or that of a proxy before it.
