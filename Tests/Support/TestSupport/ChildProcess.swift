@@ -55,9 +55,13 @@ package final class ChildProcess: Sendable {
     @discardableResult
     package func waitForExit() async throws -> Int32 {
         var status: Int32?
-        try await waitUntil("process \(identifier) ends") {
-            status = self.status.withLock { Self.status(of: self.identifier, &$0) }
-            return status != nil
+        do {
+            try await waitUntil("process \(identifier) ends") {
+                status = self.status.withLock { Self.status(of: self.identifier, &$0) }
+                return status != nil
+            }
+        } catch {
+            throw ProcessFailure(what: "\(error); \(state)", lines: lines)
         }
         let signal = (status ?? 0) & 0x7F
         return signal != 0 ? signal : ((status ?? 0) >> 8) & 0xFF
