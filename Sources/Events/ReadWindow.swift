@@ -24,6 +24,27 @@ package struct ReadWindow: Sendable, Hashable {
     }
 }
 
+/// Whose events of a window are wanted, as the vendor calls them.
+package struct WindowOwner: Sendable, Hashable {
+    /// The events' name.
+    package let name: String
+    package let customerID: String?
+    /// Where the vendor bills by subscription.
+    package let subscriptionID: String?
+
+    package init(name: String, customerID: String?, subscriptionID: String?) {
+        self.name = name
+        self.customerID = customerID
+        self.subscriptionID = subscriptionID
+    }
+
+    /// Whether an event is one of them.
+    package func has(_ event: VendorEvent) -> Bool {
+        event.name == name && (customerID.map { $0 == event.customerID } ?? true)
+            && (subscriptionID.map { $0 == event.subscriptionID } ?? true)
+    }
+}
+
 /// A page of a vendor's list of a window.
 package struct WindowPage: Sendable {
     /// What the vendor sent. Some lie outside of the window where the vendor takes whole seconds only.

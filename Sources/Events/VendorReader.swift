@@ -28,17 +28,33 @@ package protocol VendorReader: Sendable {
     func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?>
 
     /// How many events the vendor has in a window; counted as ``WindowPage/total``.
-    func count(_ window: ReadWindow) -> VendorInquiry<Int>
+    /// - Parameter owner: whose events; nil: everybody's.
+    func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int>
 
     /// A page of all events that the vendor has in a window.
-    /// - Parameter cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
-    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage>
+    /// - Parameters:
+    ///   - owner: whose events; nil: everybody's.
+    ///   - cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
+    func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage>
 
     /// What a meter of the vendor adds up, by whole parts of time. Parts without events may be left out.
     /// - Parameters:
     ///   - meter: the vendor's id of the meter.
     ///   - window: of whole parts, at most ``SumTraits/longest``.
     func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]>
+
+    /// What the vendor bills a customer for, of some metrics; nothing of a customer that it does not bill.
+    /// - Parameters:
+    ///   - customer: with all subscriptions that are wanted, where the vendor bills by subscription.
+    ///   - metrics: the vendor's ids, as in ``CatalogueMetric/id``.
+    ///   - window: a billing period. A vendor that shows periods of its own tells which; see ``VendorUsage/period``.
+    func usage(of customer: UsageCustomer, metrics: [String], in window: ReadWindow) -> VendorInquiry<[VendorUsage]>
+
+    /// What the vendor bills all its customers for, of one metric, in the period that runs.
+    func usage(of metric: String) -> VendorInquiry<[VendorUsage]>
+
+    /// What the vendor can bill by.
+    func catalogue() -> VendorInquiry<[CatalogueMetric]>
 
     /// The event as the vendor's lists would show it if it keeps what it was sent; nil if these are none of the vendor's words.
     func echo(of event: TranslatedEvent) -> VendorEvent?
@@ -65,6 +81,8 @@ package enum VendorAbility: String, Sendable, CaseIterable {
     case find, list, names, estimate
     /// ``VendorReader/count(_:)`` and ``VendorReader/events(in:after:)``.
     case compare
+    /// ``VendorReader/catalogue()`` and one of the questions for usage.
+    case usage
 }
 
 extension VendorReader {
@@ -75,9 +93,24 @@ extension VendorReader {
     package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }
     package var obstacles: Set<BillingObstacle> { [] }
     package func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> { .unsupported(nil) }
-    package func count(_ window: ReadWindow) -> VendorInquiry<Int> { .unsupported(nil) }
-    package func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> { .unsupported(nil) }
+    package func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int> { .unsupported(nil) }
+    package func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?)
+        -> VendorInquiry<WindowPage>
+    { .unsupported(nil) }
+
+    /// How many events of everybody's the vendor has in a window.
+    package func count(_ window: ReadWindow) -> VendorInquiry<Int> { count(window, of: nil) }
+
+    /// A page of everybody's events in a window.
+    package func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
+        events(in: window, of: nil, after: cursor)
+    }
     package func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]> { .unsupported(nil) }
+    package func usage(of customer: UsageCustomer, metrics: [String], in window: ReadWindow)
+        -> VendorInquiry<[VendorUsage]>
+    { .unsupported(nil) }
+    package func usage(of metric: String) -> VendorInquiry<[VendorUsage]> { .unsupported(nil) }
+    package func catalogue() -> VendorInquiry<[CatalogueMetric]> { .unsupported(nil) }
     package func echo(of event: TranslatedEvent) -> VendorEvent? { nil }
     package func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
         ComparisonRules(identity: nil)

@@ -83,14 +83,18 @@ package struct ReadTraits: Sendable, Equatable {
     package let sums: SumTraits?
     /// The vendor cuts the bounds of a window to whole seconds.
     package let cutsToSeconds: Bool
+    /// How it shows what it bills; nil if it does not.
+    package let usage: UsageTraits?
 
     package init(
         lag: Duration,
         pageSize: Int,
         isPaged: Bool = true,
         sums: SumTraits? = nil,
-        cutsToSeconds: Bool = false
+        cutsToSeconds: Bool = false,
+        usage: UsageTraits? = nil
     ) {
+        self.usage = usage
         precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
         self.cutsToSeconds = cutsToSeconds
         self.lag = lag

@@ -18,6 +18,26 @@ package struct DecimalSum: Sendable, Equatable {
     /// Takes a number away.
     package mutating func subtract(_ number: JSONNumber) { add(number, isSubtracted: true) }
 
+    /// The sum as a JSON number without needless zeros; nil if it is not exact.
+    package var text: String? {
+        guard isExact else { return nil }
+        guard mantissa != 0 else { return "0" }
+        var (digits, exponent) = (String(mantissa.magnitude), exponent)
+        while digits.hasSuffix("0") {
+            digits.removeLast()
+            exponent += 1
+        }
+        let sign = mantissa < 0 ? "-" : ""
+        switch exponent {
+        case 0: return sign + digits
+        case 1...Self.mostDigits: return sign + digits + String(repeating: "0", count: exponent)
+        case -Self.mostDigits ... -1:
+            let padded = String(repeating: "0", count: max(0, 1 - exponent - digits.count)) + digits
+            return "\(sign)\(padded.dropLast(-exponent)).\(padded.suffix(-exponent))"
+        default: return "\(sign)\(digits)e\(exponent)"
+        }
+    }
+
     /// The nearest 64-bit float.
     package var approximation: Double { Double("\(mantissa)e\(exponent)") ?? .infinity }
 

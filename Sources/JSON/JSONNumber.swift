@@ -67,6 +67,25 @@ package struct JSONNumber: Equatable, Sendable {
     }
 }
 
+extension JSONNumber: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        let (isBelow, isRightBelow) = (
+            left.isNegative && !left.digits.isEmpty, right.isNegative && !right.digits.isEmpty
+        )
+        guard isBelow == isRightBelow else { return isBelow }
+        return isBelow ? isSmaller(right, left) : isSmaller(left, right)
+    }
+
+    /// Compares without signs.
+    private static func isSmaller(_ left: Self, _ right: Self) -> Bool {
+        guard !left.digits.isEmpty, !right.digits.isEmpty else { return left.digits.isEmpty && !right.digits.isEmpty }
+        // The power of ten before the first digit.
+        let places = (left.digits.count + left.exponent, right.digits.count + right.exponent)
+        guard places.0 == places.1 else { return places.0 < places.1 }
+        return left.digits.lexicographicallyPrecedes(right.digits)
+    }
+}
+
 extension JSONValue {
     /// Whether two values say the same: member order and whitespace do not matter, numbers compare by exact value, strings by their
     /// code points. An object with a key twice equals none.

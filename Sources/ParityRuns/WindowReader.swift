@@ -10,6 +10,8 @@ struct WindowReader {
     let traits: ReadTraits
     /// Maximum number of rows of the whole window.
     let limit: Int
+    /// Whose events are read; nil: everybody's.
+    let owner: WindowOwner?
     private(set) var calls = 0
 
     /// Why a window has no list.
@@ -21,7 +23,9 @@ struct WindowReader {
         case cancelled
     }
 
-    init(_ vendors: any VendorAsking, _ provider: ProviderConfiguration, limit: Int) throws(Failure) {
+    init(_ vendors: any VendorAsking, _ provider: ProviderConfiguration, limit: Int, of owner: WindowOwner? = nil)
+        throws(Failure)
+    {
         guard let reader = provider.adapter.reader, let traits = provider.traits.reads,
             reader.abilities.contains(.compare)
         else { throw .unreadable("\(provider.traits.vendor) shows no events") }
@@ -30,6 +34,7 @@ struct WindowReader {
         self.reader = reader
         self.traits = traits
         self.limit = limit
+        self.owner = owner
     }
 
     /// All rows of a window.
@@ -52,14 +57,17 @@ struct WindowReader {
     }
 
     /// How many events the vendor has.
-    mutating func count(_ window: ReadWindow) async throws(Failure) -> Int { try await ask(reader.count(window)) }
+    mutating func count(_ window: ReadWindow) async throws(Failure) -> Int {
+        try await ask(reader.count(window, of: owner))
+    }
 
     private mutating func list(_ window: ReadWindow) async throws(Failure) -> [WindowRow] {
         var reading = WindowReading(window, limit: limit)
         var step = WindowReading.Step.page(nil)
         while true {
             switch step {
-            case .page(let cursor): step = reading.read(try await ask(reader.events(in: window, after: cursor)))
+            case .page(let cursor):
+                step = reading.read(try await ask(reader.events(in: window, of: owner, after: cursor)))
             case .count: step = reading.counted(try await count(window))
             case .done(let rows): return rows
             case .split: return try await listHalves(of: window)

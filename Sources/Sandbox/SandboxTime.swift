@@ -91,6 +91,12 @@ enum SandboxTime {
         return days(date.year, date.month, 1) * 86_400
     }
 
+    /// The start of the month after the one in which a second lies, in UTC.
+    static func startOfNextMonth(_ seconds: Int) -> Int {
+        // No month has more than 31 days, and none fewer than 28.
+        startOfMonth(startOfMonth(seconds) + 31 * 86_400)
+    }
+
     /// Divides, rounding down.
     static func floored(_ number: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
         let (quotient, rest) = number.quotientAndRemainder(dividingBy: divisor)

@@ -10,7 +10,7 @@ from lago_python_client.client import Client as Lago
 from lago_python_client.events.clients import EventClient
 from lago_python_client.exceptions import LagoApiError
 from lago_python_client.mixins import FindAllCommandMixin
-from lago_python_client.models import BatchEvent, Event
+from lago_python_client.models import BatchEvent, BillableMetric, Customer, Event, Subscription
 from polar.v2026_10 import Polar
 
 from running_gateway import gateway
@@ -148,8 +148,80 @@ def check_polar_lists(url):
     assert ids(**window) == (["l2", "l1"], 2), "neither end belongs to the window"
 
 
+def check_lago_usage(url):
+    client = Lago(api_key="5a4db0c5-0000-4000-8000-5a4db0c50000", api_url=f"{url}/lago/")
+    metric = client.billable_metrics.create(
+        BillableMetric(name="Units", code="used", aggregation_type="sum_agg", field_name="units")
+    )
+    assert client.billable_metrics.find("used").lago_id == metric.lago_id
+    assert client.billable_metrics.find_all()["meta"]["total_count"] == 1
+    client.customers.create(Customer(external_id="usage"))
+    client.subscriptions.create(
+        Subscription(external_customer_id="usage", plan_code="pro", external_id="sub_usage")
+    )
+    for number, units in enumerate(["0.1", 0.2, "none"]):
+        client.events.create(
+            Event(transaction_id=f"u{number}", external_subscription_id="sub_usage", code="used",
+                  properties={"units": units})
+        )
+    usage = client.customers.current_usage("usage", "sub_usage")
+    charge = next(charge for charge in usage.charges_usage if charge.billable_metric.code == "used")
+    assert (charge.units, charge.events_count) == ("0.3", 2), charge
+    assert client.customers.past_usage("usage", "sub_usage")["usage_periods"] == []
+
+
+def check_polar_usage(url):
+    client = Polar("polar_oat_sandbox_0123456789abcdef", base_url=f"{url}/polar")
+    client.customers.create(email="usage@example.com", external_id="usage")
+    name = {"property": "name", "operator": "eq", "value": "used"}
+    meter = client.meters.create(
+        name="Units",
+        filter={"conjunction": "and", "clauses": [name]},
+        aggregation={"func": "sum", "property": "units"},
+    )
+    assert [found.id for found in client.meters.list(limit=100).items] == [meter.id]
+    client.events.ingest(
+        events=[
+            {"name": "used", "external_customer_id": customer, "metadata": {"units": units}}
+            for customer, units in [("usage", 0.1), ("usage", 0.2), ("usage", "5"), ("nobody", 7)]
+        ]
+    )
+    items = client.customer_meters.list(meter_id=meter.id, limit=100, sorting=["created_at"]).items
+    assert [(item.customer.external_id, item.consumed_units) for item in items] == [("usage", 0.1 + 0.2)], items
+
+
+def check_flexprice_usage(url):
+    client = Flexprice(server_url=f"{url}/flexprice/v1", api_key_auth="sk_sandbox_0123456789abcdef")
+    meter = {
+        "name": "Units",
+        "event_name": "used",
+        "aggregation": {"type": "SUM", "field": "units"},
+        "reset_usage": "BILLING_PERIOD",
+    }
+    feature = client.features.create_feature(name="Units", type_="metered", meter=meter)
+    found = client.features.query_feature(expand="meters").items
+    assert [(item.id, item.meter.event_name) for item in found] == [(feature.id, "used")], found
+    client.customers.create_customer(external_id="usage", name="Usage")
+    start = datetime.datetime(2026, 11, 1, tzinfo=datetime.timezone.utc)
+    client.subscriptions.create_subscription(
+        external_customer_id="usage", plan_id="plan_pro", currency="usd", billing_period="MONTHLY", start_date=start
+    )
+    events = [
+        {"event_id": f"u{n}", "event_name": "used", "external_customer_id": "usage",
+         "timestamp": "2026-11-01T00:00:05Z", "properties": {"units": units}}
+        for n, units in enumerate(["0.1", "0.2", "-5"])
+    ]
+    client.events.ingest_events_bulk(events=events)
+    usage = client.events.get_usage_analytics(
+        external_customer_id="usage", feature_ids=[feature.id], start_time=start,
+        end_time=start + datetime.timedelta(days=30),
+    )
+    assert [(item.total_usage, item.event_count) for item in usage.items] == [("0.3", 3)], usage
+
+
 with gateway() as running:
     checks = (check_lago, check_flexprice, check_polar, check_lago_lists, check_flexprice_pages, check_polar_lists)
+    checks += (check_lago_usage, check_polar_usage, check_flexprice_usage)
     for check in checks:
         check(running.sandbox)
 print("the SDKs at the simulators: as at the vendors")

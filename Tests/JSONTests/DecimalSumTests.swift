@@ -44,4 +44,33 @@ import Testing
             #expect(difference.isExact && difference.approximation == 0, "seed \(seed)")
         }
     }
+
+    @Test(arguments: [
+        ([], "0"), (["0.1", "0.2"], "0.3"), (["-0.5", "0.25"], "-0.25"), (["100", "20"], "120"),
+        (["1.50", "1.50"], "3"),
+        (["0.001"], "0.001"), (["-12.5", "0"], "-12.5"), (["1e30"], "1000000000000000000000000000000"),
+        (["1e-300"], "1e-300"), (["7e50", "1e50"], "8e50"), (["0.1", "-0.1"], "0"),
+    ])
+    func `is written without rounding`(numbers: [String], text: String) throws {
+        #expect(try sum(numbers).text == text)
+        #expect(try sum([text]).text == text)
+    }
+
+    @Test func `has no text if it is not exact`() throws { #expect(try sum(["1e38", "0.1"]).text == nil) }
+
+    /// Against whole numbers, which tell what is right.
+    @Test func `decimals are ordered by value, however they are written`() throws {
+        let thousandths = [-20_000, -1_999, -200, -20, -1, 0, 1, 9, 10, 99, 100, 1_000, 1_001, 1_010, 20_000]
+        func spellings(_ number: Int) -> [String] { ["\(number)e-3", "\(number)0e-4", "\(number)00000e-8"] }
+        for left in thousandths {
+            for right in thousandths {
+                for (one, other) in zip(spellings(left), spellings(right).reversed()) {
+                    let (first, second) = (try #require(JSONNumber(one)), try #require(JSONNumber(other)))
+                    #expect((first < second) == (left < right), "\(one) < \(other)")
+                }
+            }
+        }
+        #expect(try #require(JSONNumber("-0")) < #require(JSONNumber("0.1")))
+        #expect(try !(#require(JSONNumber("-0")) < #require(JSONNumber("0"))))
+    }
 }

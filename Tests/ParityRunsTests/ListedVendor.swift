@@ -87,12 +87,16 @@ private struct ListedReader: VendorReader {
         return .done(shelf.state.withLock { $0.withoutMetric?.contains(name) ?? false } ? .noMetric : nil)
     }
 
-    func count(_ window: ReadWindow) -> VendorInquiry<Int> {
-        .done(shelf.rows.count { window.contains($0.event.timestamp) })
+    func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int> {
+        .done(rows(in: window, of: owner).count)
     }
 
-    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
-        let rows = shelf.rows.filter { window.contains($0.event.timestamp) }
+    private func rows(in window: ReadWindow, of owner: WindowOwner?) -> [WindowRow] {
+        shelf.rows.filter { window.contains($0.event.timestamp) && (owner?.has($0.event) ?? true) }
+    }
+
+    func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage> {
+        let rows = rows(in: window, of: owner)
         let start = cursor.flatMap { Int($0) } ?? 0
         let end = min(rows.count, start + ListedVendor.pageSize)
         return .done(

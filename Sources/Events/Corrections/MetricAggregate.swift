@@ -10,4 +10,10 @@ package enum MetricAggregate: String, Sendable, CaseIterable {
     case latest
     /// Takes the largest value of a property.
     case max
+
+    /// Whether the figures of two customers can be added.
+    package var isAdditive: Bool { self == .count || self == .sum }
+
+    /// Whether it needs a property.
+    package var needsProperty: Bool { self != .count }
 }

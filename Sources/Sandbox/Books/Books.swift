@@ -10,7 +10,10 @@ final class Books: Sendable {
     private let container: String
     let customers = Records()
     let subscriptions = Records()
+    /// What is billed: meters, or metrics.
     let meters = Records()
+    /// What is sold by a meter.
+    let features = Records()
 
     /// - Parameters:
     ///   - order: how the vendor orders lists by time.
@@ -108,5 +111,6 @@ final class Books: Sendable {
         customers.forget()
         subscriptions.forget()
         meters.forget()
+        features.forget()
     }
 }

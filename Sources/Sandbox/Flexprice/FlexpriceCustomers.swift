@@ -40,9 +40,13 @@ extension FlexpriceSimulator {
     }
 
     private func search(_ all: [SandboxJSON], _ request: SimulatedRequest) -> SimulatedAnswer {
-        let body = SandboxJSON(beginning: request.body)
-        let limit = SandboxPage.size(body?["limit"]?.number.flatMap { Int($0) }, standard: 50)
-        let offset = SandboxPage.skipped(body?["offset"]?.number.flatMap { Int($0) })
+        search(all, SandboxJSON(beginning: request.body) ?? [:])
+    }
+
+    /// A page of a list, the newest first.
+    func search(_ all: [SandboxJSON], _ body: SandboxJSON) -> SimulatedAnswer {
+        let limit = SandboxPage.size(body["limit"]?.number.flatMap { Int($0) }, standard: 50)
+        let offset = SandboxPage.skipped(body["offset"]?.number.flatMap { Int($0) })
         return SimulatedAnswer(
             200,
             [
@@ -78,6 +82,11 @@ extension FlexpriceSimulator {
         ]
     }
 
+    /// When a subscription began, which may be before it was made.
+    static func start(of subscription: Records.Record) -> Date {
+        subscription.fields["start_date"]?.string.flatMap(SandboxTime.read) ?? subscription.createdAt
+    }
+
     private func createSubscription(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard let body = SandboxJSON(beginning: request.body), body.members != nil else {
             return failure(400, "validation_error", "Invalid request payload")
@@ -94,7 +103,8 @@ extension FlexpriceSimulator {
     }
 
     private func subscription(_ record: Records.Record) -> SandboxJSON {
-        let started = SandboxTime.text(record.createdAt)
+        let started = SandboxTime.text(Self.start(of: record))
+        let created = SandboxTime.text(record.createdAt)
         let owner =
             record.fields["customer_id"]?.string
             ?? record.fields["external_customer_id"]?.string.flatMap { books.customers.find(externalID: $0)?.id } ?? ""
@@ -102,7 +112,7 @@ extension FlexpriceSimulator {
             "id": .string(record.id), "customer_id": .string(owner), "plan_id": record.fields["plan_id"] ?? "",
             "currency": record.fields["currency"] ?? "", "subscription_status": "active", "status": "published",
             "billing_period": record.fields["billing_period"] ?? "MONTHLY", "billing_period_count": 1,
-            "start_date": .string(started), "created_at": .string(started), "updated_at": .string(started),
+            "start_date": .string(started), "created_at": .string(created), "updated_at": .string(created),
             "version": 1,
         ]
     }

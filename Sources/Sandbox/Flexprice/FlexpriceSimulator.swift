@@ -7,7 +7,10 @@ struct FlexpriceSimulator: Simulator {
     let books = Books(order: .timeThenID, container: "properties", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: ["environment", "merge_after_ms", "without_metric", "without_customer", "without_subscription"],
+        own: [
+            "environment", "merge_after_ms", "usage_after_ms", "without_metric", "without_customer",
+            "without_subscription",
+        ],
         documentedLimits: [
             "single": RateLimit(requests: 1000, windowMilliseconds: 60_000),
             // Documented for bulk requests; nothing is said of reads, which the simulator counts with them.
@@ -19,7 +22,10 @@ struct FlexpriceSimulator: Simulator {
     private static let largestBody = 33_554_432
 
     func kind(of request: SimulatedRequest) -> CallKind {
-        let reads = ["/v1/events/query", "/v1/events/usage", "/v1/customers/search", "/v1/subscriptions/search"]
+        let reads = [
+            "/v1/events/query", "/v1/events/usage", "/v1/events/analytics", "/v1/customers/search",
+            "/v1/subscriptions/search", "/v1/features/search",
+        ]
         return request.method == .get || reads.contains(request.path) ? .read : .write
     }
 
@@ -66,7 +72,10 @@ struct FlexpriceSimulator: Simulator {
         case (.get, "/v1/events/lookup"):
             return lookup(request.parameter("id") ?? "", customer: request.parameter("external_customer_id"), now)
         case (.post, "/v1/events/usage"): return usage(request, now)
-        default: return answerCustomers(request, now) ?? SimulatedAnswer(text: "404 page not found", status: 404)
+        case (.post, "/v1/events/analytics"): return analytics(request, now)
+        default:
+            return answerCustomers(request, now) ?? answerFeatures(request, now)
+                ?? SimulatedAnswer(text: "404 page not found", status: 404)
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 
-/// Lago's customers, their subscriptions and their usage.
+/// Lago's customers and their subscriptions.
 extension LagoSimulator {
     /// The plans that there are.
     private static let plans = ["starter", "pro"]
@@ -18,7 +18,9 @@ extension LagoSimulator {
             let record = books.customers.find(externalID: parts[3])
             if let record { books.customers.remove(record) }
             return found(record, "customer", customer)
-        case (.get, "customers", 5) where parts[4] == "current_usage": return usage(of: parts[3], request, now)
+        case (.get, "customers", 5) where parts[4] == "current_usage":
+            return currentUsage(of: parts[3], request, now)
+        case (.get, "customers", 5) where parts[4] == "past_usage": return pastUsage(of: parts[3], request, now)
         case (.post, "subscriptions", 3): return createSubscription(request, now)
         case (.get, "subscriptions", 3):
             let wanted = request.parameter("external_customer_id")
@@ -32,14 +34,14 @@ extension LagoSimulator {
         }
     }
 
-    private func found(_ record: Records.Record?, _ name: String, _ json: (Records.Record) -> SandboxJSON)
+    func found(_ record: Records.Record?, _ name: String, _ json: (Records.Record) -> SandboxJSON)
         -> SimulatedAnswer
     {
         guard let record else { return notFound("\(name)_not_found") }
         return SimulatedAnswer(200, .object([.init(name: name, value: json(record))]))
     }
 
-    private func list(_ all: [SandboxJSON], as name: String, _ request: SimulatedRequest) -> SimulatedAnswer {
+    func list(_ all: [SandboxJSON], as name: String, _ request: SimulatedRequest) -> SimulatedAnswer {
         let size = SandboxPage.size(request.parameter("per_page").flatMap { Int($0) }, standard: 100)
         let page = SandboxPage.number(request.parameter("page").flatMap { Int($0) })
         let (skipped, isFar) = (page - 1).multipliedReportingOverflow(by: size)
@@ -114,56 +116,16 @@ extension LagoSimulator {
 
     private func subscription(_ record: Records.Record) -> SandboxJSON {
         let owner = record.fields["external_customer_id"]?.string ?? ""
-        let started = SandboxTime.text(record.createdAt, decimals: 0)
+        let started = SandboxTime.text(Self.start(of: record), decimals: 0)
+        let created = SandboxTime.text(record.createdAt, decimals: 0)
         return [
             "lago_id": .string(record.id), "external_id": .string(record.externalID ?? ""),
             "lago_customer_id": books.customers.find(externalID: owner).map { .string($0.id) } ?? nil,
             "external_customer_id": .string(owner), "name": record.fields["name"] ?? nil,
             "plan_code": record.fields["plan_code"] ?? nil, "status": "active", "billing_time": "calendar",
-            "subscription_at": .string(started), "started_at": .string(started), "created_at": .string(started),
+            "subscription_at": .string(started), "started_at": .string(started), "created_at": .string(created),
             "terminated_at": nil, "canceled_at": nil, "ending_at": nil, "previous_plan_code": nil,
             "next_plan_code": nil,
-        ]
-    }
-
-    /// A charge for each code of the subscription's events, each event one unit at two cents.
-    private func usage(of customer: String, _ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
-        guard books.customers.find(externalID: customer) != nil else { return notFound("customer_not_found") }
-        guard let id = request.parameter("external_subscription_id"),
-            let found = books.subscriptions.find(externalID: id),
-            found.fields["external_customer_id"]?.string == customer
-        else {
-            return SimulatedAnswer(
-                405,
-                ["status": 405, "error": "Method Not Allowed", "code": "no_active_subscription"]
-            )
-        }
-        let units = books.counts(ofCustomer: id, at: now)
-        let cents = units.values.reduce(0, +) * 2
-        return SimulatedAnswer(
-            200,
-            [
-                "customer_usage": [
-                    "from_datetime": .string(SandboxTime.text(found.createdAt, decimals: 0)),
-                    "to_datetime": .string(SandboxTime.text(now, decimals: 0)),
-                    "issuing_date": .string(String(SandboxTime.text(now, decimals: 0).prefix(10))), "currency": "EUR",
-                    "amount_cents": .number("\(cents)"), "total_amount_cents": .number("\(cents)"),
-                    "taxes_amount_cents": 0,
-                    "charges_usage": .array(units.sorted { $0.key < $1.key }.map(Self.charge)),
-                ]
-            ]
-        )
-    }
-
-    private static func charge(_ code: String, _ units: Int) -> SandboxJSON {
-        [
-            "units": .string("\(units).0"), "total_aggregated_units": .string("\(units).0"),
-            "events_count": .number("\(units)"), "amount_cents": .number("\(units * 2)"), "amount_currency": "EUR",
-            "charge": ["lago_id": "8a4db0c5-0000-4000-8000-000000000001", "charge_model": "standard"],
-            "billable_metric": [
-                "lago_id": "8a4db0c5-0000-4000-8000-000000000002", "name": .string(code), "code": .string(code),
-                "aggregation_type": "count_agg",
-            ], "filters": [], "grouped_usage": [],
         ]
     }
 }

@@ -44,7 +44,7 @@ extension LagoSimulator {
             let id = request.parameter("external_subscription_id"),
             let subscription = books.subscriptions.find(externalID: id)
         else { return nil }
-        return SandboxTime.milliseconds(subscription.createdAt) * 1000
+        return SandboxTime.microseconds(Self.start(of: subscription))
     }
 
     private func stored(_ found: Books.Listed) -> SandboxJSON {

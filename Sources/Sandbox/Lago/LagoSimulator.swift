@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 
 /// Lago below `/api/v1`: `events`, `events/batch` (all or nothing), reads and estimates, on either of its two stores; customers,
-/// subscriptions and their usage.
+/// subscriptions, billable metrics and usage.
 struct LagoSimulator: Simulator {
     /// Where an organization keeps its events; validation and deduplication differ.
     enum Store: String {
@@ -13,7 +13,7 @@ struct LagoSimulator: Simulator {
     let books = Books(order: .timeThenIDDownward, container: "properties", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: ["store", "batch", "merge_after_ms", "without_metric"],
+        own: ["store", "batch", "merge_after_ms", "usage_after_ms", "without_metric"],
         documentedLimits: [
             "events": RateLimit(requests: 500, windowMilliseconds: 1000),
             "current_usage": RateLimit(requests: 200, windowMilliseconds: 1000),
@@ -59,7 +59,8 @@ struct LagoSimulator: Simulator {
         case (.get, "/api/v1/events"): return list(request, now)
         case (.get, let path) where path.hasPrefix("/api/v1/events/"):
             return find(String(path.dropFirst("/api/v1/events/".count)), now)
-        default: return answerCustomers(request, now) ?? notFound("resource_not_found")
+        default:
+            return answerCustomers(request, now) ?? answerMetrics(request, now) ?? notFound("resource_not_found")
         }
     }
 

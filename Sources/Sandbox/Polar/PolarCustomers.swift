@@ -91,7 +91,7 @@ extension PolarSimulator {
         return SimulatedAnswer(201, customer(books.customers.keep(body, externalID: id, at: now)))
     }
 
-    private func customer(_ record: Records.Record, _ more: [SandboxJSON.Member] = []) -> SandboxJSON {
+    func customer(_ record: Records.Record, _ more: [SandboxJSON.Member] = []) -> SandboxJSON {
         let fields: SandboxJSON = [
             "id": .string(record.id), "created_at": .string(SandboxTime.text(record.createdAt, decimals: 6)),
             "modified_at": nil, "metadata": record.fields["metadata"] ?? [:],

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 
-/// Polar's meters, which count events or add up a property of them, and their quantities by the hour or the day in UTC.
+/// Polar's meters, and their quantities by the hour or the day in UTC.
 ///
 /// Source: polarsource/polar, server/polar/meter/service.py and aggregation.py (c6c3645e).
 extension PolarSimulator {
@@ -37,23 +37,26 @@ extension PolarSimulator {
         let body = SandboxJSON(request.body) ?? nil
         let kind = body["aggregation"]?["func"]?.string
         guard body["name"]?.string != nil, let filter = body["filter"], PolarFilter(filter) != nil,
-            kind == "count" || kind == "sum" && body["aggregation"]?["property"]?.string != nil
+            kind == "count"
+                || ["sum", "max", "unique"].contains(kind) && body["aggregation"]?["property"]?.string != nil
         else {
             return refused([
                 PolarValidationError(
                     type: "value_error",
                     location: ["body"],
-                    message: "The simulator's meters have a name, a filter, and the aggregation count or sum"
+                    message:
+                        "The simulator's meters have a name, a filter, and the aggregation count, sum, max or unique"
                 )
             ])
         }
         return SimulatedAnswer(201, meter(books.meters.keep(body, externalID: nil, at: now)))
     }
 
-    private func meter(_ record: Records.Record) -> SandboxJSON {
+    func meter(_ record: Records.Record) -> SandboxJSON {
         [
             "id": .string(record.id), "created_at": .string(SandboxTime.text(record.createdAt, decimals: 6)),
-            "modified_at": nil, "metadata": [:], "name": record.fields["name"] ?? nil,
+            "modified_at": nil, "metadata": [:], "unit": "scalar", "custom_label": nil,
+            "custom_multiplier": nil, "name": record.fields["name"] ?? nil,
             "filter": record.fields["filter"] ?? nil, "aggregation": record.fields["aggregation"] ?? nil,
             "organization_id": .string(Self.organization), "archived_at": nil,
         ]
@@ -84,38 +87,53 @@ extension PolarSimulator {
                 error: "PolarRequestValidationError"
             )
         }
-        let sums = sums(of: meter, from: start, through: end, by: width, now)
-        var total = 0.0
+        let shown = quantities(of: meter, from: start, through: end, by: width, now)
         // A bucket is shown whole whatever the bounds.
         let items = stride(from: start, through: end, by: width).map { time -> SandboxJSON in
-            let quantity = sums[SandboxTime.floored(time, by: width).quotient] ?? 0
-            total += quantity
+            let quantity = shown.buckets[SandboxTime.floored(time, by: width).quotient] ?? 0
             return ["timestamp": .string(SandboxTime.text(milliseconds: time)), "quantity": .number("\(quantity)")]
         }
-        return SimulatedAnswer(200, ["quantities": .array(items), "total": .number("\(total)")])
+        return SimulatedAnswer(200, ["quantities": .array(items), "total": .number("\(shown.total)")])
     }
 
-    /// By the number of the bucket. Only JSON numbers are added, as 64-bit floats.
-    private func sums(of meter: Records.Record, from start: Int, through end: Int, by width: Int, _ now: Date)
-        -> [Int: Double]
-    {
-        let property = meter.fields["aggregation"]?["property"]?.string.map { name in
+    /// The property that a meter looks at; nil for a count.
+    static func property(of meter: Records.Record) -> String? {
+        meter.fields["aggregation"]?["property"]?.string.map { name in
             name.hasPrefix("metadata.") ? String(name.dropFirst("metadata.".count)) : name
         }
-        guard let filter = PolarFilter(meter.fields["filter"] ?? nil) else { return [:] }
+    }
+
+    /// By the number of the bucket. Only JSON numbers are added or compared, as 64-bit floats.
+    private func quantities(of meter: Records.Record, from start: Int, through end: Int, by width: Int, _ now: Date)
+        -> (buckets: [Int: Double], total: Double)
+    {
+        let property = Self.property(of: meter)
+        guard let filter = PolarFilter(meter.fields["filter"] ?? nil),
+            let kind = meter.fields["aggregation"]?["func"]?.string.flatMap(UsageKind.init)
+        else { return ([:], 0) }
+        var total = UsageTally<Double>(kind)
         var query = BookQuery()
         query.from = SandboxTime.floored(start, by: width).quotient * width
         query.through = (SandboxTime.floored(end, by: width).quotient + 1) * width - 1
-        var sums: [Int: Double] = [:]
+        var tallies: [Int: UsageTally<Double>] = [:]
         books.forEach(query, at: now) { row in
             guard filter.takes(row.entry.event, atSecond: SandboxTime.floored(row.time, by: 1000).quotient) else {
                 return
             }
-            var amount: Double? = 1
-            if let property { amount = row.entry.event["metadata"]?[property]?.number.flatMap { Double($0) } }
-            guard let amount else { return }
-            sums[SandboxTime.floored(row.time, by: width).quotient, default: 0] += amount
+            guard let (amount, text) = Self.metered(row.entry.event, property, kind) else { return }
+            let bucket = SandboxTime.floored(row.time, by: width).quotient
+            tallies[bucket, default: UsageTally(kind)].add(amount, text, at: row.time)
+            total.add(amount, text, at: row.time)
         }
-        return sums
+        return (tallies.mapValues(\.units), total.units)
+    }
+
+    /// What a meter makes of an event; nil for nothing.
+    static func metered(_ event: SandboxJSON, _ property: String?, _ kind: UsageKind) -> (amount: Double, text: String)?
+    {
+        guard let property else { return (1, "") }
+        guard let value = event["metadata"]?[property] else { return nil }
+        if kind == .unique { return (0, value.text) }
+        return value.number.flatMap { Double($0) }.map { ($0, "") }
     }
 }

@@ -70,7 +70,7 @@ struct PolarQuestion {
     }
 
     /// Polar's own id of a customer, distinguished from all external ids.
-    private static func own(_ id: String) -> String { "\u{0}\(id.lowercased())" }
+    static func own(_ id: String) -> String { "\u{0}\(id.lowercased())" }
 
     private func takes(_ found: Books.Listed) -> Bool {
         let event = found.entry.event

@@ -7,7 +7,7 @@ struct PolarSimulator: Simulator {
     let books = Books(order: .timeThenRow, container: "metadata", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: [],
+        own: ["usage_after_ms"],
         documentedLimits: ["all": RateLimit(requests: 500, windowMilliseconds: 60_000)]
     )
 
@@ -61,7 +61,9 @@ struct PolarSimulator: Simulator {
         case (.get, let path) where path.hasPrefix("/v1/events/"):
             return get(String(path.dropFirst("/v1/events/".count)), now)
         case (_, "/v1/events/ingest"), (_, "/v1/events/"): return SimulatedAnswer(405, ["detail": "Method Not Allowed"])
-        default: return answerCustomers(request, now) ?? answerMeters(request, now) ?? notFound
+        default:
+            return answerCustomers(request, now) ?? answerMeters(request, now) ?? answerCustomerMeters(request, now)
+                ?? notFound
         }
     }
 

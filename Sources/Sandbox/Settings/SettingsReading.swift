@@ -28,6 +28,7 @@ extension SimulatorSettings {
         case "seed": odds.seed = UInt64(try Self.integer(value, name, in: 0 ... .max))
         case "merge_after_ms":
             mergeAfter = value.isNull ? nil : try Self.integer(value, name, in: 0...Self.longestWait)
+        case "usage_after_ms": usageAfter = try Self.integer(value, name, in: 0...Self.longestWait)
         case "rate_limits": limits = try Self.limits(value, traits)
         case "without_metric": withoutMetric = try Self.texts(value, name)
         case "without_customer": withoutCustomer = try Self.texts(value, name)
@@ -130,6 +131,7 @@ extension SimulatorSettings {
             switch name {
             case "merge_after_ms":
                 members.append(.init(name: name, value: mergeAfter.map { .number("\($0)") } ?? nil))
+            case "usage_after_ms": members.append(.init(name: name, value: .number("\(usageAfter)")))
             case "without_metric": members.append(.init(name: name, value: Self.list(withoutMetric)))
             case "without_customer": members.append(.init(name: name, value: Self.list(withoutCustomer)))
             case "without_subscription": members.append(.init(name: name, value: Self.list(withoutSubscription)))

@@ -2,6 +2,8 @@
 struct SimulatorSettings: Sendable, Equatable {
     /// Milliseconds from the vendor's confirmation until its reads show an event, drawn for each.
     var visibleAfter = 0...0
+    /// Milliseconds after which an event is in what the vendor shows of usage, beside the wait until it is listed.
+    var usageAfter = 0
     /// Damage to events after they were confirmed, and the seed of all that is drawn.
     var odds = Planting.Odds()
     /// Milliseconds after which rows of one identity become one; nil: never.

@@ -37,7 +37,13 @@ struct FlexpriceAdapter: Adapter {
             lag: .seconds(120),
             pageSize: FlexpriceReads.windowPage,
             isPaged: false,
-            cutsToSeconds: true
+            cutsToSeconds: true,
+            usage: UsageTraits(
+                scope: .customer,
+                isFloat: true,
+                numbers: .atLeastZero,
+                lag: .seconds(120)
+            )
         )
     )
 

@@ -13,13 +13,17 @@ extension FlexpriceReads {
     /// Longer answers may have been cut.
     private static let longestAnswer = 1 << 20
 
-    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
+    func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage> {
         guard cursor == nil else { return .unsupported("Flexprice's windows have one page") }
         let seconds = FlexpriceWindow(from: window.from, before: window.until)
         let isOneSecond =
             FlexpriceWindow.second(of: window.from) == FlexpriceWindow.second(of: window.until + .milliseconds(-1))
         let size = isOneSecond ? Self.secondPage : Self.windowPage
         var writer = Self.query(order: .oldestFirst, size: size, seconds)
+        if let owner {
+            writer.member("event_name", string: owner.name)
+            if let customer = owner.customerID { writer.member("external_customer_id", string: customer) }
+        }
         writer.endObject()
         return .ask(VendorRequest(path: "/v1/events/query", body: writer.bytes)) { answer in
             let read = ReadAnswer(vendor: Self.vendor, answer: answer)

@@ -21,7 +21,17 @@ struct LagoAdapter: Adapter {
         settings: LagoSettings.fields,
         ignoredFields: ["source"],
         // PostgreSQL shows an event at once, ClickHouse after seconds.
-        reads: ReadTraits(lag: .seconds(5), pageSize: 100)
+        reads: ReadTraits(
+            lag: .seconds(5),
+            pageSize: 100,
+            // Usage is cached until the next event comes; on ClickHouse events take some time to be in it.
+            usage: UsageTraits(
+                scope: .subscription,
+                isFloat: false,
+                numbers: .plainText,
+                lag: .seconds(60)
+            )
+        )
     )
 
     private static let amountField = "precise_total_amount_cents"

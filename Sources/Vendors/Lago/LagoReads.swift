@@ -5,7 +5,7 @@ import JSON
 ///
 /// Source: getlago/lago-api, events_controller.rb and events_query.rb.
 struct LagoReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .estimate, .compare]
+    let abilities: Set<VendorAbility> = [.find, .list, .estimate, .compare, .usage]
 
     static let vendor = LagoAdapter.vendor
     static let largestPage = 100
@@ -175,7 +175,7 @@ struct LagoReads: VendorReader {
     }
 
     /// A decimal, which the document has as text and some endpoints as a number.
-    private static func text(_ value: JSONValue?) -> String? { value?.string ?? value?.numberText }
+    static func text(_ value: JSONValue?) -> String? { value?.string ?? value?.numberText }
 
     static func event(_ shown: JSONValue) -> VendorEvent? {
         guard let id = shown["transaction_id"]?.string, let code = shown["code"]?.string,

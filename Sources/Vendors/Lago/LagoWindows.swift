@@ -6,15 +6,15 @@ extension LagoReads {
     /// What Lago keeps of an event beside its canonical fields and its properties.
     private static let sentMember = "precise_total_amount_cents"
 
-    func count(_ window: ReadWindow) -> VendorInquiry<Int> {
-        page(of: window, number: 1, size: 1) { .done($0.total) }
+    func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int> {
+        page(of: window, owner, number: 1, size: 1) { .done($0.total) }
     }
 
-    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
+    func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage> {
         guard let number = cursor.map({ Int($0) }) ?? 1 else {
             return .unsupported("the cursor is not from a Lago provider")
         }
-        return page(of: window, number: number, size: Self.largestPage) { .done($0) }
+        return page(of: window, owner, number: number, size: Self.largestPage) { .done($0) }
     }
 
     func echo(of event: TranslatedEvent) -> VendorEvent? {
@@ -38,16 +38,23 @@ extension LagoReads {
 
     private func page<Value>(
         of window: ReadWindow,
+        _ owner: WindowOwner?,
         number: Int,
         size: Int,
         _ next: @escaping @Sendable (WindowPage) -> VendorInquiry<Value>
     ) -> VendorInquiry<Value> {
         // Both ends belong to what Lago lists, and PostgreSQL keeps microseconds.
         let last = (window.until + .milliseconds(-1)).rfc3339.dropLast() + "999Z"
-        let parameters = [
+        var parameters = [
             (name: "page", value: "\(number)"), ("per_page", "\(size)"), ("timestamp_from", window.from.rfc3339),
             ("timestamp_to", String(last)),
         ]
+        if let owner {
+            parameters.append(("code", owner.name))
+            if let subscription = owner.subscriptionID {
+                parameters.append(("external_subscription_id", subscription))
+            }
+        }
         let request = VendorRequest(method: "GET", path: "/api/v1/events" + PercentEncoding.query(parameters), body: [])
         return .read(request, of: Self.vendor) { root, read in
             guard let shown = root["events"], shown.kind == .array, let meta = root["meta"],

@@ -6,7 +6,7 @@ import JSON
 ///
 /// Source: polarsource/polar, server/polar/event/endpoints.py and service.py.
 struct PolarReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .names, .compare]
+    let abilities: Set<VendorAbility> = [.find, .list, .names, .compare, .usage]
 
     static let vendor = PolarAdapter.vendor
     static let largestPage = 100

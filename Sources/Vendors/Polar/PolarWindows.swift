@@ -3,15 +3,15 @@ import JSON
 
 /// Windows of Polar's list, for comparisons.
 extension PolarReads {
-    func count(_ window: ReadWindow) -> VendorInquiry<Int> {
-        page(of: window, number: 1, size: 1) { .done($0.total) }
+    func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int> {
+        page(of: window, owner, number: 1, size: 1) { .done($0.total) }
     }
 
-    func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
+    func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage> {
         guard let number = cursor.map({ Int($0) }) ?? 1 else {
             return .unsupported("the cursor is not from a Polar provider")
         }
-        return page(of: window, number: number, size: Self.largestPage) { .done($0) }
+        return page(of: window, owner, number: number, size: Self.largestPage) { .done($0) }
     }
 
     func echo(of event: TranslatedEvent) -> VendorEvent? {
@@ -25,15 +25,20 @@ extension PolarReads {
 
     private func page<Value>(
         of window: ReadWindow,
+        _ owner: WindowOwner?,
         number: Int,
         size: Int,
         _ next: @escaping @Sendable (WindowPage) -> VendorInquiry<Value>
     ) -> VendorInquiry<Value> {
-        let parameters = [
+        var parameters = [
             (name: "page", value: "\(number)"), ("limit", "\(size)"), ("sorting", "timestamp"), ("source", "user"),
             // Polar's start and end are exclusive.
             ("start_timestamp", (window.from + .milliseconds(-1)).rfc3339), ("end_timestamp", window.until.rfc3339),
         ]
+        if let owner {
+            parameters.append(("name", owner.name))
+            if let customer = owner.customerID { parameters.append(("external_customer_id", customer)) }
+        }
         let request = VendorRequest(method: "GET", path: "/v1/events/" + PercentEncoding.query(parameters), body: [])
         return .read(request, of: Self.vendor) { root, read in
             guard let items = root["items"], items.kind == .array, let pagination = root["pagination"],
