@@ -11,7 +11,7 @@ package import Telemetry
 package import VendorReads
 
 /// What requests may ask of the journal.
-package typealias IngressJournal = EventArchive & JournalAdministration & ShadowCounting
+package typealias IngressJournal = EventArchive & JournalAdministration & RecordedTraffic & ShadowCounting
 
 /// The parts of the gateway that answer requests; shared by its listeners.
 package struct IngressServices: Sendable {

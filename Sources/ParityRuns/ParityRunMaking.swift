@@ -48,6 +48,7 @@ struct ParityRunMaking {
     mutating func make() async throws(ParityError) {
         if try await runner.mayBeRemoved(run) { throw .removed }
         try await pin()
+        if let metrics = run.order.metrics { return try await UsageMaking(run, runner, metrics, providers).make() }
         switch run.state {
         case .queued, .counting:
             if try await countLedger() { return }

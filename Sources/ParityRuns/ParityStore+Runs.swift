@@ -17,7 +17,7 @@ extension ParityStore {
                     """,
                 arguments: [
                     tenant.rawValue, client.rawValue, now.milliseconds, order.window.from.milliseconds,
-                    order.window.until.milliseconds, order.level.rawValue, order.sample,
+                    order.window.until.milliseconds, order.storedLevel, order.sample,
                 ]
             )
             let id = db.lastInsertedRowID
@@ -86,12 +86,13 @@ extension ParityStore {
 
     private static func run(_ row: Row, at now: Timestamp, in db: Database) throws -> ParityRun {
         let id: Int64 = row["id"]
-        guard let level = ParityLevel(rawValue: row["level"]), let state = ParityRun.State(rawValue: row["state"])
+        guard let stored = ParityOrder.level(stored: row["level"]), let state = ParityRun.State(rawValue: row["state"])
         else {
             throw ParityError.store("run \(id) was written by another version")
         }
         var reports = try reports(of: id, at: now, in: db)
-        if state.isOver, row["events"] as Int > 0 {
+        // Amounts are counted by customer.
+        if state.isOver, stored.level != .usage, row["events"] as Int > 0 {
             // Lanes deliver events whose plans lack the provider, so that the plans alone do not tell.
             for index in reports.indices {
                 reports[index].notPlanned = max(0, row["events"] as Int - reports[index].totals.expected)
@@ -110,8 +111,9 @@ extension ParityStore {
                     until: Timestamp(milliseconds: row["until_ms"])
                 ),
                 providers: reports.map(\.provider),
-                level: level,
-                sample: row["sample"]
+                level: stored.level,
+                sample: row["sample"],
+                metrics: stored.metrics
             ),
             tenant: TenantID(row["tenant"] as String),
             client: ClientName(row["client"] as String),

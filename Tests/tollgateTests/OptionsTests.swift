@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import JSON
 import Testing
 
@@ -122,9 +123,30 @@ import Testing
         let order = try ParityOrderOptions.parse([
             "--from", "a", "--until", "b", "--providers", "c,d", "--level", "digest", "--sample", "5",
         ])
-        let body = try json(order.body)
+        let body = try json(order.body())
         #expect(["from", "until", "level"].map { body[$0]?.string } == ["a", "b", "digest"])
         #expect(body.elements(of: "providers").compactMap(\.string) == ["c", "d"])
         #expect(body["sample"]?.int64 == 5)
+    }
+
+    @Test func `compares usage by the metrics of a file`() throws {
+        let always = ["--from", "a", "--until", "b", "--providers", "c"]
+        let file = FileManager.default.temporaryDirectory.appending(path: "metrics-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }  // Safe: what is left behind does no harm.
+        try Data(#"{"api":{"aggregate":"count","c":"m"}}"#.utf8).write(to: file)
+        let order = try ParityOrderOptions.parse(always + ["--level", "usage", "--metrics", file.path])
+        let body = try json(order.body())
+        #expect(body["level"]?.string == "usage" && body["metrics"]?["api"]?["c"]?.string == "m")
+        let moved = try ParityOrderOptions.parse([
+            "--from", "a", "--until", "b", "--level", "usage", "--migration", "to-polar",
+        ])
+        let movedBody = try json(moved.body())
+        #expect(movedBody["migration"]?.string == "to-polar" && movedBody["providers"] == nil)
+        #expect(throws: (any Error).self) { try ParityOrderOptions.parse(["--from", "a", "--until", "b"]) }
+        for options in [["--level", "usage"], ["--metrics", file.path], ["--migration", "m"]] {
+            #expect(throws: (any Error).self) { try ParityOrderOptions.parse(always + options) }
+        }
+        let missing = try ParityOrderOptions.parse(always + ["--level", "usage", "--metrics", "/nowhere/metrics.json"])
+        #expect(throws: ExitCode(2)) { try missing.body() }
     }
 }

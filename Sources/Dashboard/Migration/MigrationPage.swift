@@ -105,7 +105,8 @@ package struct MigrationPage: PageContent {
         self.providers = providers.map {
             Choice($0.rawValue, isChosen: entered?.providers.contains($0.rawValue) ?? true)
         }
-        levels = ParityLevel.allCases.reversed().map { level in
+        // Amounts are compared by metrics, which a form has no room for.
+        levels = ParityLevel.allCases.filter { $0 != .usage }.reversed().map { level in
             Choice(level.rawValue, label: Self.label(level), isChosen: level == entered?.level ?? .full)
         }
         from = entered?.from ?? day.from.rfc3339
@@ -118,6 +119,7 @@ package struct MigrationPage: PageContent {
         case .full: "full: each event"
         case .digest: "digest: counts, then samples"
         case .ledger: "ledger: the journal alone"
+        case .usage: "usage: billed amounts"
         }
     }
 

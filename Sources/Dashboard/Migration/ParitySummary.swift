@@ -11,6 +11,8 @@ struct ParitySummary: Sendable {
     let requestedAt: TimeText
     let endedAt: TimeText?
     let events: String
+    /// Whether amounts are compared, so that the numbers are of customers.
+    let countsCustomers: Bool
     let providers: [Provider]
 
     /// One provider's part.
@@ -23,7 +25,8 @@ struct ParitySummary: Sendable {
         let different: String
         let notPlanned: String
         let calls: String
-        let bound: String?
+        /// What was compared.
+        let certainty: String
         let unreadable: String?
         let causes: [Cause]
         let hasCauses: Bool
@@ -53,11 +56,14 @@ struct ParitySummary: Sendable {
         requestedAt = TimeText(run.requestedAt)
         endedAt = run.endedAt.map { TimeText($0) }
         events = PlainNumbers.count(run.events)
-        providers = run.reports.map(Self.provider)
+        let countsCustomers = run.order.level == .usage
+        self.countsCustomers = countsCustomers
+        providers = run.reports.map { Self.provider($0, countsCustomers) }
     }
 
-    private static func provider(_ report: ProviderReport) -> Provider {
+    private static func provider(_ report: ProviderReport, _ countsCustomers: Bool) -> Provider {
         let totals = report.totals
+        let all = countsCustomers ? "each customer's amounts compared" : "each event compared"
         return Provider(
             name: report.provider.rawValue,
             expected: PlainNumbers.count(totals.expected),
@@ -67,7 +73,7 @@ struct ParitySummary: Sendable {
             different: PlainNumbers.count(totals.different),
             notPlanned: PlainNumbers.count(report.notPlanned),
             calls: PlainNumbers.count(report.calls),
-            bound: report.bound.map(text),
+            certainty: report.bound.map { "at most \(text($0)) of the parts differ, with 95% confidence" } ?? all,
             unreadable: report.unreadable,
             causes: report.causes.map { cause($0, report.provider) },
             hasCauses: !report.causes.isEmpty
@@ -97,6 +103,7 @@ struct ParitySummary: Sendable {
 
     static func style(_ urgency: Parity.Cause.Urgency) -> String {
         switch urgency {
+        case .benign: "ok"
         case .wait: "pending"
         case .act: "warn"
         case .money: "bad"
@@ -106,6 +113,7 @@ struct ParitySummary: Sendable {
 
     private static func word(_ urgency: Parity.Cause.Urgency) -> String {
         switch urgency {
+        case .benign: "no difference"
         case .wait: "resolves itself"
         case .act: "needs a decision"
         case .money: "the bill is wrong"

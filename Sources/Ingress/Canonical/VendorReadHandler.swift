@@ -4,6 +4,7 @@ import DeliveryEngine
 import Events
 import JSON
 import Journal
+import Parity
 import Routing
 import VendorReads
 
@@ -157,6 +158,18 @@ struct VendorReadHandler: Sendable {
         throw .unsupported("no provider in this client's routes can estimate; providers of \(vendors) can")
     }
 
+    /// What the vendor of a provider can bill by.
+    func catalogue(at name: ProviderName, for caller: Caller) async throws(Problem) -> MetricCatalogue {
+        let provider = try provider(name, for: caller.client)
+        await note("metrics", provider, caller)
+        let metrics = try await answer(provider, .usage) { $0.catalogue() }
+        var names: [String: String] = [:]
+        for routed in routes.current.routes.routes.flatMap(\.destinations) where routed.destination.provider == name {
+            for (original, renamed) in routed.destination.rename { names[renamed] = original }
+        }
+        return MetricCatalogue(provider: name, metrics: metrics, originalNames: names)
+    }
+
     /// Records in the audit log that a client asks a vendor.
     private func note(
         _ what: String,
@@ -268,6 +281,7 @@ extension VendorAbility {
         case .names: "list the names of events"
         case .estimate: "estimate what an event costs"
         case .compare: "list all events of a time"
+        case .usage: "show usage and what it bills by"
         }
     }
 }

@@ -35,6 +35,12 @@ extension Endpoint {
         Endpoint(.post, "/v1/events/preview", for: .client, needing: .readEvents, countedAs: .read) {
             try await PreviewHandler($0).respond(to: $1)
         },
+        Endpoint(.get, "/v1/usage", for: .client, needing: .readEvents, countedAs: .read) {
+            try await UsageHandler($0).respond(to: $1)
+        },
+        Endpoint(.get, "/v1/usage/metrics", for: .client, needing: .readEvents, countedAs: .read) {
+            try await UsageMetricsHandler($0).respond(to: $1)
+        },
         // The second path is for any id: the first is taken where an id is the name of an endpoint, such as "names".
         event("/v1/events/{id}"), event("/v1/events/id/{id}"),
     ]

@@ -7,12 +7,14 @@ enum OpenAPIParity {
                 "security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}],
                 "description": "Queues a comparison, which survives restarts. Reads of vendors take their share of the rate limit, behind deliveries. A provider whose account several tenants share requires the scope admin.",
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
-                  "type": "object", "required": ["from", "until", "providers"], "additionalProperties": false,
+                  "type": "object", "required": ["from", "until"], "additionalProperties": false,
                   "properties": {
                     "from": {"$ref": "#/components/schemas/Timestamp"},
                     "until": {"$ref": "#/components/schemas/Timestamp"},
                     "providers": {"type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true, "items": {"type": "string"}},
-                    "level": {"enum": ["ledger", "digest", "full"], "default": "full", "description": "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event."},
+                    "level": {"enum": ["ledger", "digest", "full", "usage"], "default": "full", "description": "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event. usage: the amounts that are billed in the window, which is a billing period, and the events of those that differ."},
+                    "metrics": {"$ref": "#/components/schemas/UsageMetrics"},
+                    "migration": {"type": "string", "minLength": 1, "description": "With the level usage: takes the metrics, and the providers unless they are named, from this migration in routes.json."},
                     "sample": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000, "description": "With digest: number of events to compare at random where counts agree."}}}}}},
                 "responses": {
                   "202": {"description": "Queued.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ParityRun"}}}},
@@ -143,15 +145,26 @@ enum OpenAPIParity {
 
     static let schemas = #"""
               "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
-                "lost_after_accept", "collision", "doubled", "content", "foreign", "no_metric", "no_customer", "no_subscription", "unreadable", "unexplained"]},
+                "lost_after_accept", "collision", "doubled", "content", "foreign", "no_metric", "no_customer", "no_subscription",
+                "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs", "unreadable", "unexplained"]},
+              "UsageMetrics": {
+                "type": "object", "minProperties": 1, "maxProperties": 100,
+                "description": "By event name what is billed: the aggregate, its property unless it is a count, and by provider the vendor's ID: a billable metric's code at Lago, a meter's ID at Polar, a feature's ID at Flexprice. Required with the level usage.",
+                "additionalProperties": {
+                  "type": "object", "required": ["aggregate"], "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 255, "description": "A provider's ID, as in names."},
+                  "properties": {
+                    "aggregate": {"enum": ["count", "sum", "max", "unique", "latest"]},
+                    "property": {"type": "string", "minLength": 1, "maxLength": 255},
+                    "names": {"type": "object", "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 255}}}}},
               "ParityRun": {
                 "type": "object",
-                "required": ["id", "state", "verdict", "reason", "level", "sample", "from", "until", "client", "requested_at", "ended_at", "events", "windows", "providers"],
+                "required": ["id", "state", "verdict", "reason", "level", "sample", "metrics", "from", "until", "client", "requested_at", "ended_at", "events", "windows", "providers"],
                 "properties": {
                   "id": {"type": "integer"},
                   "state": {"enum": ["queued", "counting", "reading", "confirming", "finished", "failed"]},
                   "verdict": {"enum": ["equal", "different", "incomplete", null], "description": "Null until the end. incomplete: something could not be compared."},
-                  "reason": {"type": ["string", "null"]}, "level": {"enum": ["ledger", "digest", "full"]}, "sample": {"type": "integer"},
+                  "reason": {"type": ["string", "null"]}, "level": {"enum": ["ledger", "digest", "full", "usage"]}, "sample": {"type": "integer"},
+                  "metrics": {"anyOf": [{"$ref": "#/components/schemas/UsageMetrics"}, {"type": "null"}], "description": "What is compared with the level usage. There, the numbers are of customers, by metric."},
                   "from": {"type": "string"}, "until": {"type": "string"}, "client": {"type": "string"},
                   "requested_at": {"type": "string"}, "ended_at": {"type": ["string", "null"]},
                   "events": {"type": "integer", "description": "Events of the journal in the window."},
@@ -172,7 +185,7 @@ enum OpenAPIParity {
                       "causes": {"type": "array", "items": {
                         "type": "object", "required": ["cause", "urgency", "count", "accepted", "summary"],
                         "properties": {
-                          "cause": {"$ref": "#/components/schemas/ParityCause"}, "urgency": {"enum": ["wait", "act", "money", "unknown"]},
+                          "cause": {"$ref": "#/components/schemas/ParityCause"}, "urgency": {"enum": ["benign", "wait", "act", "money", "unknown"]},
                           "count": {"type": "integer"}, "accepted": {"type": "integer"}, "summary": {"type": "string"}}}}}}}
                 }
               },
@@ -195,7 +208,7 @@ enum OpenAPIParity {
                 "required": ["number", "provider", "cause", "urgency", "confirmed", "event_id", "vendor_id", "name", "customer_id", "subscription_id", "timestamp", "differences", "detail", "resolution"],
                 "properties": {
                   "number": {"type": "integer"}, "provider": {"type": "string"}, "cause": {"$ref": "#/components/schemas/ParityCause"},
-                  "urgency": {"enum": ["wait", "act", "money", "unknown"]},
+                  "urgency": {"enum": ["benign", "wait", "act", "money", "unknown"]},
                   "confirmed": {"type": "boolean", "description": "Two reads a visibility lag apart agree, or none is needed."},
                   "event_id": {"type": ["string", "null"]}, "vendor_id": {"type": ["string", "null"]}, "name": {"type": "string"},
                   "customer_id": {"type": ["string", "null"]}, "subscription_id": {"type": ["string", "null"]}, "timestamp": {"type": "string"},

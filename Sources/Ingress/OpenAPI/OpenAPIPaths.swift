@@ -85,6 +85,69 @@ enum OpenAPIPaths {
                 }
               }
             },
+            "/v1/usage": {
+              "get": {
+                "tags": ["events"], "operationId": "showUsage", "summary": "What events come to, by customer and part of time.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "Computed from the journal by the events' own time, exactly: amounts are decimal numbers as text. Values of the property that are numbers, or text that is one, count.",
+                "parameters": [
+                  {"name": "name", "in": "query", "required": true, "schema": {"type": "string", "minLength": 1}, "description": "The name of the events."},
+                  {"name": "aggregate", "in": "query", "required": true, "schema": {"enum": ["count", "sum", "max", "unique", "latest"]}},
+                  {"name": "property", "in": "query", "schema": {"type": "string", "minLength": 1}, "description": "Required unless events are counted."},
+                  {"$ref": "#/components/parameters/customer_id"},
+                  {"$ref": "#/components/parameters/from"}, {"$ref": "#/components/parameters/until"},
+                  {"name": "window", "in": "query", "schema": {"enum": ["hour", "day", "month"]}, "description": "Divides the time into these parts, in UTC; without it there is one. Without from, the month of until; without until, until now."}
+                ],
+                "responses": {
+                  "200": {"description": "By customer, then by time; at most 10,000 rows.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["name", "aggregate", "property", "from", "until", "window", "complete", "ignored_events", "usage"],
+                    "properties": {
+                      "name": {"type": "string"}, "aggregate": {"type": "string"}, "property": {"type": ["string", "null"]},
+                      "from": {"type": "string"}, "until": {"type": "string"}, "window": {"type": ["string", "null"]},
+                      "complete": {"type": "boolean", "description": "False if a part of the journal could not be read."},
+                      "ignored_events": {"type": "integer", "description": "Events whose property is not there, or is no number."},
+                      "usage": {"type": "array", "items": {
+                        "type": "object", "required": ["customer_id", "from", "until", "units", "events"],
+                        "properties": {
+                          "customer_id": {"type": ["string", "null"]}, "from": {"type": "string"}, "until": {"type": "string"},
+                          "units": {"type": "string", "description": "A decimal number."}, "events": {"type": "integer"}}}}}}}}},
+                  "422": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
+            "/v1/usage/metrics": {
+              "get": {
+                "tags": ["events"], "operationId": "proposeMetrics", "summary": "What vendors bill by, and which of their metrics are the same.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "Reads the catalogues of the vendors. Metrics of one event name are proposed as a pair, as the first provider computes them.",
+                "parameters": [
+                  {"name": "provider", "in": "query", "required": true, "style": "form", "explode": false, "schema": {"type": "array", "minItems": 2, "maxItems": 8, "items": {"type": "string"}}, "description": "Two providers or more, separated by commas."}
+                ],
+                "responses": {
+                  "200": {"description": "The proposal.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["pairs", "singles", "metrics"],
+                    "properties": {
+                      "pairs": {"type": "array", "items": {
+                        "type": "object", "required": ["name", "aggregate", "property", "ids", "differences"],
+                        "properties": {
+                          "name": {"type": "string"}, "aggregate": {"type": ["string", "null"], "description": "Null if the gateway cannot compute it."},
+                          "property": {"type": ["string", "null"]},
+                          "ids": {"type": "object", "additionalProperties": {"type": "string"}, "description": "By provider."},
+                          "differences": {"type": "array", "items": {"type": "string"}}}}},
+                      "singles": {"type": "array", "description": "Metrics for which another provider has none.", "items": {
+                        "type": "object", "required": ["provider", "id", "name", "event_name", "aggregate", "property", "filter"],
+                        "properties": {
+                          "provider": {"type": "string"}, "id": {"type": "string"}, "name": {"type": "string"},
+                          "event_name": {"type": ["string", "null"]}, "aggregate": {"type": "string", "description": "As the vendor calls it."},
+                          "property": {"type": ["string", "null"]}, "filter": {"type": ["string", "null"]}}}},
+                      "metrics": {"anyOf": [{"$ref": "#/components/schemas/UsageMetrics"}, {"type": "null"}], "description": "The pairs as a comparison takes them."}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "5XX": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/events/estimate": {
               "post": {
                 "tags": ["events"], "operationId": "estimate", "summary": "Estimate the cost of an event, at a vendor that offers this.",

@@ -54,12 +54,13 @@ extension ParityRun {
     /// - Parameter row: of ``Statement/readParityRun``.
     /// - Returns: nil if another version has written it.
     init?(_ row: Row, _ reports: [ProviderReport]) {
-        guard let level = ParityLevel(rawValue: row.text(7)), let state = State(rawValue: row.text(9)) else {
+        guard let stored = ParityOrder.level(stored: row.text(7)), let state = State(rawValue: row.text(9)) else {
             return nil
         }
         let events = Int(clamping: row.integer(4))
         var reports = reports
-        if state.isOver, events > 0 {
+        // Amounts are counted by customer.
+        if state.isOver, stored.level != .usage, events > 0 {
             // Lanes deliver events whose plans lack the provider, so that the plans alone do not tell.
             for index in reports.indices { reports[index].notPlanned = max(0, events - reports[index].totals.expected) }
         }
@@ -72,8 +73,9 @@ extension ParityRun {
             order: ParityOrder(
                 window: window,
                 providers: reports.map(\.provider),
-                level: level,
-                sample: Int(clamping: row.integer(8))
+                level: stored.level,
+                sample: Int(clamping: row.integer(8)),
+                metrics: stored.metrics
             ),
             tenant: TenantID(row.text(1)),
             client: ClientName(row.text(2)),

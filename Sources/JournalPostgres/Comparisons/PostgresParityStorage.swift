@@ -81,7 +81,8 @@ extension PostgresParityStorage: ParityStorage {
     {
         let parameters: [Parameter] = [
             .text(tenant.rawValue), .text(client.rawValue), .int8(now.milliseconds),
-            .int8(order.window.from.milliseconds), .int8(order.window.until.milliseconds), .text(order.level.rawValue),
+            .int8(order.window.from.milliseconds), .int8(order.window.until.milliseconds),
+            .text(order.storedLevel.storable),
             .int8(Int64(order.sample)), .texts(order.providers.map(\.rawValue)), .int8(Int64(Self.mostOpen)),
         ]
         guard let row = try await run(.addParityRun, parameters).first else { throw .tooMany(limit: Self.mostOpen) }

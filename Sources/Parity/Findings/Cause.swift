@@ -15,11 +15,18 @@ package enum Cause: String, Sendable, CaseIterable {
     case noMetric = "no_metric"
     case noCustomer = "no_customer"
     case noSubscription = "no_subscription"
+    case rounding
+    case otherPeriod = "other_period"
+    case aggregationDiffers = "aggregation_differs"
+    case staleTotal = "stale_total"
+    case usageDiffers = "usage_differs"
     case unreadable
     case unexplained
 
     /// What an operator has to do about it.
     package enum Urgency: String, Sendable, CaseIterable, Comparable {
+        /// Nothing: it is no difference.
+        case benign
         /// Nothing; it resolves itself.
         case wait
         /// An operator decides.
@@ -33,19 +40,23 @@ package enum Cause: String, Sendable, CaseIterable {
 
         private var rank: Int {
             switch self {
-            case .wait: 0
-            case .act: 1
-            case .money: 2
-            case .unknown: 3
+            case .benign: 0
+            case .wait: 1
+            case .act: 2
+            case .money: 3
+            case .unknown: 4
             }
         }
     }
 
     package var urgency: Urgency {
         switch self {
-        case .waiting, .notVisibleYet, .parentUnresolved: .wait
+        case .rounding: .benign
+        case .waiting, .notVisibleYet, .parentUnresolved, .staleTotal: .wait
         case .untranslatable, .rejected, .discarded, .uncertain, .foreign, .unexplained: .act
-        case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription: .money
+        case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription, .otherPeriod,
+            .aggregationDiffers, .usageDiffers:
+            .money
         case .unreadable: .unknown
         }
     }
@@ -55,7 +66,8 @@ package enum Cause: String, Sendable, CaseIterable {
         switch self {
         case .waiting, .untranslatable, .rejected, .discarded, .uncertain, .unreadable, .unexplained: false
         // The vendor was asked, and no event is on its way to a catalogue.
-        case .noMetric, .noCustomer, .noSubscription: false
+        case .noMetric, .noCustomer, .noSubscription, .rounding: false
+        case .otherPeriod, .aggregationDiffers, .staleTotal, .usageDiffers: true
         case .notVisibleYet, .parentUnresolved, .lostAfterAccept, .collision, .doubled, .content, .foreign: true
         }
     }
@@ -78,6 +90,11 @@ package enum Cause: String, Sendable, CaseIterable {
         case .noMetric: "The vendor has the event and bills no metric of its name."
         case .noCustomer: "The vendor has the event and no customer with its ID."
         case .noSubscription: "The vendor has the event, and its customer has no subscription that bills its name."
+        case .rounding: "The vendor adds up binary floats; the difference is no larger than they make it."
+        case .otherPeriod: "The vendor bills the customer for another period."
+        case .aggregationDiffers: "The vendor computes the amount in another way than the gateway."
+        case .staleTotal: "The vendor may not have counted the latest events yet."
+        case .usageDiffers: "The vendor bills another amount; the events that differ tell why."
         case .unreadable: "Could not be compared."
         case .unexplained: "No known cause."
         }

@@ -19,7 +19,7 @@ package struct Finding: Sendable, Equatable {
     package let timestamp: Timestamp
     package fileprivate(set) var differences: [ContentDifference]
     /// One sentence for people; nil if the cause says it all.
-    package let detail: String?
+    package fileprivate(set) var detail: String?
     /// Whether two reads a visibility lag apart agree on it, or none is needed.
     package var isConfirmed: Bool
 
@@ -59,6 +59,13 @@ package struct Finding: Sendable, Equatable {
     package func explained(as cause: Cause, _ differences: [ContentDifference]) -> Finding {
         var finding = self
         (finding.cause, finding.differences) = (cause, differences)
+        return finding
+    }
+
+    /// The same difference with another sentence for people.
+    package func with(detail: String) -> Finding {
+        var finding = self
+        finding.detail = detail
         return finding
     }
 }

@@ -18,7 +18,8 @@ package struct CallForecast: Sendable, Equatable {
         // Every window is listed once more if it has findings that want to be confirmed.
         let full = events.reduce(0) { $0 + pages($1, pageSize) }
         switch level {
-        case .ledger: return CallForecast(least: 0, most: 0)
+        // Usage is not read by windows.
+        case .ledger, .usage: return CallForecast(least: 0, most: 0)
         case .full: return CallForecast(least: full, most: 3 * full)
         case .digest:
             let counts = events.reduce(0) { $0 + min(pages($1, pageSize), firstCounts($1, pageSize)) }
@@ -52,4 +53,6 @@ package enum ParityLevel: String, Sendable, CaseIterable {
     case digest
     /// Every event.
     case full
+    /// The amounts that are billed, and the events of those that differ.
+    case usage
 }

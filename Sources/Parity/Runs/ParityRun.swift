@@ -9,11 +9,21 @@ package struct ParityOrder: Sendable, Equatable {
     package let level: ParityLevel
     /// How many events are listed at random where a digest finds equal counts.
     package let sample: Int
+    /// What is compared with the level ``ParityLevel/usage``; nil with others.
+    package let metrics: UsageMetrics?
 
     /// ``sample`` where nobody says otherwise: clean, they show that under 0.1% are wrong with 95% confidence, if drawn one by one.
     package static let standardSample = 3000
 
-    package init(window: ReadWindow, providers: [ProviderName], level: ParityLevel, sample: Int = standardSample) {
+    package init(
+        window: ReadWindow,
+        providers: [ProviderName],
+        level: ParityLevel,
+        sample: Int = standardSample,
+        metrics: UsageMetrics? = nil
+    ) {
+        precondition((level == .usage) == (metrics != nil), "amounts are compared by metrics, and nothing else is")
+        self.metrics = metrics
         self.window = window
         self.providers = providers
         self.level = level
@@ -88,7 +98,7 @@ package struct ParityRun: Sendable, Equatable {
     package var verdict: ParityVerdict? {
         guard state.isOver else { return nil }
         if state == .failed || reports.contains(where: { $0.unreadable != nil }) { return .incomplete }
-        let counts = reports.flatMap(\.causes).filter { $0.count > $0.accepted }
+        let counts = reports.flatMap(\.causes).filter { $0.count > $0.accepted && $0.cause.urgency != .benign }
         if counts.contains(where: { $0.cause == .unreadable }) { return .incomplete }
         return counts.isEmpty ? .equal : .different
     }

@@ -36,7 +36,7 @@ enum ParityFailure: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .unexplained: cause == "unexplained"
         case .act: urgency == "act" || urgency == "money"
-        case .any: true
+        case .any: urgency != "benign"
         }
     }
 }
@@ -49,29 +49,86 @@ struct ParityOrderOptions: ParsableArguments {
     @Option(help: "Compare events before this time.")
     var until: String
 
-    @Option(help: "Providers to compare, separated by commas.")
-    var providers: [String]
+    @Option(help: "Providers to compare, separated by commas; those of the --migration by default.")
+    var providers: [String] = []
 
-    @Option(help: "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event.")
+    @Option(
+        help: """
+            ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event. usage: the amounts \
+            that are billed in a billing period, with --metrics.
+            """
+    )
     var level = "full"
+
+    @Option(
+        help: "With usage: a JSON file with the metrics, each with its aggregate, property and ID at each provider."
+    )
+    var metrics: String?
 
     @Option(help: "With digest: number of events to compare at random where counts agree.")
     var sample = 3000
 
-    var body: [UInt8] { body(from: from, until: until) }
+    @Option(help: "With usage: take metrics and providers from this migration in routes.json.")
+    var migration: String?
 
-    func body(from: String, until: String) -> [UInt8] {
-        Self.body(from: from, until: until, providers: providers, level: level, sample: sample)
+    mutating func validate() throws {
+        let sources = [metrics, migration].compactMap(\.self).count
+        if level == "usage", sources != 1 {
+            throw ValidationError("--level usage requires either --metrics FILE or --migration NAME")
+        }
+        if level != "usage", sources > 0 {
+            throw ValidationError("--metrics and --migration are for --level usage")
+        }
+        if providers.isEmpty, migration == nil { throw ValidationError("--providers is required") }
     }
 
-    static func body(from: String, until: String, providers: [String], level: String, sample: Int) -> [UInt8] {
+    /// - Throws: ``ExitCode`` 2 if the file of metrics cannot be read.
+    func body() throws -> [UInt8] {
+        Self.body(
+            from: from,
+            until: until,
+            providers: providers,
+            level: level,
+            sample: sample,
+            metrics: try metrics.map(Self.read),
+            migration: migration
+        )
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        do {
+            let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+            guard JSONDocument(ifValid: bytes) != nil else {
+                Terminal.message("\(path) is not JSON")
+                throw ExitCode(2)
+            }
+            return bytes
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            Terminal.message("\(path) cannot be read: \(error.localizedDescription)")
+            throw ExitCode(2)
+        }
+    }
+
+    static func body(
+        from: String,
+        until: String,
+        providers: [String],
+        level: String,
+        sample: Int,
+        metrics: [UInt8]? = nil,
+        migration: String? = nil
+    ) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("from", string: from)
         writer.member("until", string: until)
-        writer.member("providers", strings: QueryParameters.split(providers))
+        if !providers.isEmpty { writer.member("providers", strings: QueryParameters.split(providers)) }
         writer.member("level", string: level)
         writer.member("sample", integer: sample)
+        if let metrics { writer.member("metrics", raw: metrics) }
+        if let migration { writer.member("migration", string: migration) }
         writer.endObject()
         return writer.bytes
     }
@@ -128,7 +185,7 @@ struct RunParityCommand: AsyncParsableCommand {
     @OptionGroup var report: ParityReportOptions
 
     mutating func run() async throws {
-        let (run, body) = try await ParityWait(gateway: report.gateway).start(order.body)
+        let (run, body) = try await ParityWait(gateway: report.gateway).start(try order.body())
         try await report.report(run, body)
     }
 }

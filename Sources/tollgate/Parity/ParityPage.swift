@@ -23,7 +23,7 @@ struct ParityPage {
         <h1>\(Self.escaped(verdict))</h1>
         <p class="lead">\(Self.escaped(scope))</p>
         \(chart)
-        <h2>Events by name</h2>
+        <h2>\(report.isUsage ? "Customers by metric" : "Events by name")</h2>
         \(table)
         \(causes)
         \(acceptances)
@@ -40,15 +40,18 @@ struct ParityPage {
 
     private var verdict: String {
         switch report.verdict {
-        case "equal": "The vendors have what they were sent"
-        case "different": "The vendors differ from what they were sent"
+        case "equal": report.isUsage ? "The vendors bill what was used" : "The vendors have what they were sent"
+        case "different":
+            report.isUsage
+                ? "The vendors bill other amounts than were used" : "The vendors differ from what they were sent"
         default: "Not everything could be compared"
         }
     }
 
     private var scope: String {
         let names = report.providers.compactMap { $0["provider"]?.string }.joined(separator: ", ")
-        return "\(names): events from \(value("from")) up to, not including, \(value("until"))."
+        return
+            "\(names): \(report.isUsage ? "usage" : "events") from \(value("from")) up to, not including, \(value("until"))."
     }
 
     private func value(_ name: String) -> String { report.run[name]?.string ?? "-" }
@@ -91,7 +94,7 @@ struct ParityPage {
             left += width
         }
         return """
-            <p class="bar">\(name): \(count("expected")) events\(unread)</p>
+            <p class="bar">\(name): \(count("expected")) \(report.isUsage ? "customers" : "events")\(unread)</p>
             <svg viewBox="0 0 720 18" preserveAspectRatio="none" role="img" aria-label="\(name): \(found) equal, \
             \(different) with other values, \(missing) missing, \(extra) extra">
             \(marks)</svg>
@@ -108,7 +111,10 @@ struct ParityPage {
         }
         for provider in report.providers {
             let counts = ParityReport.columns.map { provider[$0]?.numberText ?? "0" }
-            rows += Self.row(["All names", provider["provider"]?.string ?? ""] + counts, isTotal: true)
+            rows += Self.row(
+                [report.isUsage ? "All metrics" : "All names", provider["provider"]?.string ?? ""] + counts,
+                isTotal: true
+            )
         }
         return """
             <div class="wide"><table class="counts">
@@ -155,7 +161,7 @@ struct ParityPage {
         let more = count.count > shown.count ? "<p>The first \(shown.count) of \(count.count).</p>" : ""
         return """
             <div class="wide"><table class="ids">
-            <thead><tr><th>Event</th><th>Name</th><th>Customer</th><th>Time</th>\(hasDetail ? "<th>Detail</th>" : "")</tr></thead>
+            <thead><tr><th>\(report.isUsage ? "Amount or event" : "Event")</th><th>Name</th><th>Customer</th><th>Time</th>\(hasDetail ? "<th>Detail</th>" : "")</tr></thead>
             <tbody>
             \(rows.joined())</tbody>
             </table></div>

@@ -34,6 +34,8 @@ struct ParityReport {
     var id: String { run["id"]?.numberText ?? "" }
     var verdict: String { run["verdict"]?.string ?? run["state"]?.string ?? "" }
     var providers: [JSONValue] { run.elements(of: "providers") }
+    /// Whether it compares amounts, and counts customers rather than events.
+    var isUsage: Bool { run["level"]?.string == "usage" }
 
     /// Asks the gateway for what a report has beside the run.
     static func fetch(_ run: JSONValue, _ gateway: GatewayOptions) async throws -> ParityReport {
@@ -118,11 +120,13 @@ struct ParityReport {
     }
 
     private var rows: [[String]] {
-        var rows = [["NAME", "PROVIDER"] + Self.columns.map { $0.uppercased() }]
+        // Of amounts, customers are counted.
+        let first = isUsage ? "CUSTOMERS BY METRIC" : "NAME"
+        var rows = [[first, "PROVIDER"] + Self.columns.map { $0.uppercased() }]
         for cell in cells { rows.append([cell.name, cell.provider] + cell.counts.map { "\($0)" }) }
         for provider in providers {
             let counts = Self.columns.map { provider[$0]?.numberText ?? "0" }
-            rows.append(["all names", provider["provider"]?.string ?? ""] + counts)
+            rows.append([isUsage ? "all metrics" : "all names", provider["provider"]?.string ?? ""] + counts)
         }
         return rows
     }
@@ -181,9 +185,12 @@ struct ParityFinding {
     init(_ finding: JSONValue) {
         provider = finding["provider"]?.string ?? ""
         cause = finding["cause"]?.string ?? ""
-        id = finding["event_id"]?.string ?? finding["vendor_id"]?.string ?? "-"
         name = finding["name"]?.string ?? ""
         customer = finding["customer_id"]?.string ?? finding["subscription_id"]?.string ?? ""
+        let event = finding["event_id"]?.string ?? finding["vendor_id"]?.string
+        let isAmount =
+            event == nil && finding["differences"]?.elements.contains { $0["field"]?.string == "units" } ?? false
+        id = event ?? (isAmount ? "\(name) of \(customer.isEmpty ? "all customers" : customer)" : "-")
         time = finding["timestamp"]?.string ?? ""
         var parts = finding["differences"]?.elements.map(Self.difference) ?? []
         if let text = finding["detail"]?.string { parts.append(text) }
@@ -194,6 +201,9 @@ struct ParityFinding {
 
     private static func difference(_ item: JSONValue) -> String {
         let (field, kind) = (item["field"]?.string ?? "", item["kind"]?.string ?? "")
+        if field == "units" {
+            return "used \(item["sent"]?.string ?? "0"), billed \(item["shown"]?.string ?? "nothing")"
+        }
         return
             "\(field) (\(kind)): sent \(item["sent"]?.string ?? "nothing"), vendor has \(item["shown"]?.string ?? "nothing")"
     }

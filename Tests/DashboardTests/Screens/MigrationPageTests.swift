@@ -11,6 +11,26 @@ import Testing
         until: Timestamp(milliseconds: 1_710_979_200_000)
     )
 
+    /// A comparison of amounts, whose only difference is rounding.
+    static var usage: ParityRun {
+        let metric = UsageMetric(name: "api", aggregate: .count, property: nil, ids: ["lago-prod": "api"])
+        return ParityRun(
+            id: 8,
+            order: ParityOrder(
+                window: window,
+                providers: ["lago-prod"],
+                level: .usage,
+                metrics: UsageMetrics([metric])
+            ),
+            tenant: "shop",
+            client: "finance",
+            requestedAt: window.until,
+            state: .finished,
+            endedAt: window.until,
+            reports: [ProviderReport(provider: "lago-prod", causes: [CauseCount(cause: .rounding, count: 1)])]
+        )
+    }
+
     static func run(
         _ state: ParityRun.State = .finished,
         _ causes: [CauseCount] = [],

@@ -83,7 +83,7 @@ import Testing
         let provider = try #require(ParitySummary(run).providers.first)
         #expect(provider.causes.map(\.urgency) == ["the bill is wrong", "needs a decision"])
         #expect(provider.causes.map(\.isOpen) == [true, false])
-        #expect(provider.bound == "0.10%")
+        #expect(provider.certainty == "at most 0.10% of the parts differ, with 95% confidence")
     }
 
     private let acceptance = Acceptance(
@@ -142,5 +142,14 @@ import Testing
             customers.rows.map(\.billed) == ["1,100", "0"] && customers.rows.map(\.isBilledWrong) == [true, false]
         )
         #expect(!customers.isCut)
+    }
+
+    @Test func `numbers of a comparison of usage are of customers`() {
+        let usage = MigrationPageTests.usage
+        let summary = ParitySummary(usage)
+        #expect(summary.countsCustomers && summary.providers[0].certainty == "each customer's amounts compared")
+        #expect(summary.providers[0].causes[0].urgency == "no difference")
+        #expect(usage.verdict == .equal, "rounding is no difference")
+        #expect(!ParitySummary(run).countsCustomers)
     }
 }

@@ -243,6 +243,7 @@ extension SamplePages {
                 mayManage: true
             )
         },
+        Sample(name: "comparison of usage") { comparison($0, MigrationPageTests.usage) },
         Sample(name: "comparison, all lost") { _ in
             ParityRunPage(
                 MigrationPageTests.run(.finished, causes),

@@ -33,10 +33,23 @@ import Testing
         #expect(order.sample == ParityOrder.standardSample)
     }
 
-    @Test(arguments: ParityLevel.allCases)
+    @Test(arguments: ParityLevel.allCases.filter { $0 != .usage })
     func `reads each level, and a sample`(level: ParityLevel) throws {
         let order = try order(#"\#(Self.times), "providers": ["p"], "level": "\#(level.rawValue)", "sample": 0"#)
         #expect((order.level, order.sample) == (level, 0))
+    }
+
+    @Test func `compares usage by metrics, and nothing else by them`() throws {
+        let metrics = #""metrics": {"api": {"aggregate": "sum", "property": "units", "p": "m"}}"#
+        let start = #"\#(Self.times), "providers": ["p"]"#
+        let order = try order(#"\#(start), "level": "usage", \#(metrics)"#)
+        #expect(order.level == .usage && order.metrics?["api"]?.ids == ["p": "m"])
+        #expect(detail { try self.order(#"\#(start), "level": "usage""#) }.contains("needs \"metrics\" or"))
+        #expect(detail { try self.order(#"\#(start), \#(metrics)"#) }.contains("are for the level usage"))
+        let wrong = #""metrics": {"api": {"aggregate": "mean"}}"#
+        #expect(
+            detail { try self.order(#"\#(start), "level": "usage", \#(wrong)"#) }.contains("unknown aggregate \"mean\"")
+        )
     }
 
     @Test(arguments: [

@@ -12,6 +12,25 @@ extension ParityBehaviour {
             try expect(try await reopened.run(run.id + 1, at: ParitySample.now), nil, "a run that nobody asked for")
             return reopened
         },
+        ParityCheck("keeps the metrics of a comparison of usage over a restart") { storage, fixture in
+            let metric = UsageMetric(
+                name: "api",
+                aggregate: .sum,
+                property: "units",
+                ids: ["lago": "a\"b", "polar": "m"]
+            )
+            let order = ParityOrder(
+                window: ParitySample.window,
+                providers: ["polar", "lago"],
+                level: .usage,
+                metrics: UsageMetrics([metric])
+            )
+            let run = try await ParitySample.add(to: storage, order)
+            try expect(run.order, order, "the order")
+            let reopened = try await fixture.restart(storage)
+            try expect(try await reopened.run(run.id, at: ParitySample.now)?.order, order, "the order after a restart")
+            return reopened
+        },
         ParityCheck("makes the oldest run that is not over, and the same one until it is over") { storage, _ in
             let first = try await ParitySample.add(to: storage)
             let second = try await ParitySample.add(to: storage)

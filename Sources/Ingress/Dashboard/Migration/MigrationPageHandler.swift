@@ -73,6 +73,9 @@ struct MigrationPageHandler: Sendable {
         let until = try ListParameters.timestamp("until", form["until"] ?? "")
         guard from < until else { throw .badParameter("until", "must be after \"from\"") }
         let levels = try ListParameters.choices("level", [form["level"] ?? "full"], as: ParityLevel.self)
+        guard levels.first != .usage else {
+            throw .badParameter("level", "usage needs metrics; start it with tollgate parity run --level usage")
+        }
         return ParityOrder(
             window: ReadWindow(from: from, until: until),
             providers: providers,

@@ -22,6 +22,9 @@ struct ParityAccess: Sendable {
             throw .unconfiguredProvider(name, known: routes.providers.map(\.name.rawValue))
         }
         guard routes.mayRead(name, client) else { throw .sharedProvider(name) }
+        if level == .usage, provider.traits.reads?.usage == nil {
+            throw .unsupported("\(provider.traits.vendor) shows no usage, so \"\(name)\" cannot be compared by it")
+        }
         if level != .ledger, provider.traits.reads == nil {
             throw .unsupported(
                 "\(provider.traits.vendor) shows no events, so \"\(name)\" can be compared with the level \"ledger\" only"

@@ -13,10 +13,12 @@ struct ParityHandler: Sendable {
     private let clock: any WallClock
     private let audit: AuditLog
     private let csv: CSVResponder
+    private let routes: CurrentRoutes
 
     init(_ services: EndpointServices) {
         csv = CSVResponder(services)
         runner = services.given.operations.parity
+        routes = services.given.routes
         access = ParityAccess(services.given.routes)
         clock = services.given.clock
         audit = services.given.operations.audit
@@ -24,7 +26,8 @@ struct ParityHandler: Sendable {
 
     func start(_ call: EndpointCall) async throws -> EndpointResponse {
         let client = call.client
-        let order = try await call.parseBody { try ParityOrder(parsing: $0) }
+        let migrations = routes.current.routes.migrations
+        let order = try await call.parseBody { try ParityOrder(parsing: $0, migrations: migrations) }
         try access.check(order, for: client)
         let run = try await asked { () throws(ParityError) in
             try await runner.start(order, for: client.tenant, by: client.name)

@@ -1,15 +1,19 @@
 import Events
 import JSON
 import Parity
+import Routing
 
 extension ParityOrder {
     /// A request's body: `{"from": …, "until": …, "providers": […], "level": "full", "sample": 3000}`.
+    /// - Parameter migrations: of `routes.json`, whose metrics a comparison of usage may take.
     /// - Throws: ``Problem`` that names the member and says how to fix it.
-    init(parsing body: [UInt8]) throws(Problem) {
+    init(parsing body: [UInt8], migrations: [MigrationConfiguration] = []) throws(Problem) {
         var (from, until): (Timestamp?, Timestamp?) = (nil, nil)
         var providers: [ProviderName] = []
         var level = ParityLevel.full
         var sample = Self.standardSample
+        var metrics: UsageMetrics?
+        var migration: MigrationConfiguration?
         for member in try ParityBody.members(
             body,
             "{\"from\": \"2026-11-01T00:00:00Z\", \"until\": …, \"providers\": […]}"
@@ -24,7 +28,14 @@ extension ParityOrder {
                     throw .badBody("\"sample\" must be an integer from 0 to 1000000")
                 }
                 sample = Int(number)
-            default: throw ParityBody.unknown(member, ["from", "until", "providers", "level", "sample"])
+            case "metrics":
+                do { metrics = try UsageMetrics(parsing: member.value) } catch { throw .badBody(error.message) }
+            case "migration": migration = try Self.migration(try ParityBody.text(member), among: migrations)
+            default:
+                throw ParityBody.unknown(
+                    member,
+                    ["from", "until", "providers", "level", "sample", "metrics", "migration"]
+                )
             }
         }
         guard let from, let until else { throw .badBody("\"from\" and \"until\" are required") }
@@ -33,9 +44,53 @@ extension ParityOrder {
                 "\"until\" must be after \"from\"; the window is from \"from\" up to, not including, \"until\""
             )
         }
+        if let migration {
+            guard metrics == nil else { throw .badBody("name either \"metrics\" or \"migration\"") }
+            metrics = try UsageMetrics(of: migration)
+            if providers.isEmpty { providers = [migration.from, migration.to] }
+        }
         guard !providers.isEmpty else { throw .badBody("\"providers\" must name at least one provider") }
         guard Set(providers).count == providers.count else { throw .badBody("\"providers\" names a provider twice") }
-        self.init(window: ReadWindow(from: from, until: until), providers: providers, level: level, sample: sample)
+        guard (level == .usage) == (metrics != nil) else {
+            throw .badBody(
+                level == .usage
+                    ? "the level usage needs \"metrics\" or a \"migration\" that has some: what is billed, and what each provider calls it"
+                    : "\"metrics\" and \"migration\" are for the level usage; leave them out"
+            )
+        }
+        self.init(
+            window: ReadWindow(from: from, until: until),
+            providers: providers,
+            level: level,
+            sample: sample,
+            metrics: metrics
+        )
+    }
+}
+
+extension ParityOrder {
+    private static func migration(_ name: String, among migrations: [MigrationConfiguration]) throws(Problem)
+        -> MigrationConfiguration
+    {
+        if let found = migrations.first(where: { $0.name.rawValue == name }) { return found }
+        let hint = Problem.suggestion(for: name, among: migrations.map(\.name.rawValue))
+        throw .badBody("routes.json has no migration \"\(name.prefix(60))\"\(hint)")
+    }
+}
+
+extension UsageMetrics {
+    /// What a migration says of the events that are billed.
+    fileprivate init(of migration: MigrationConfiguration) throws(Problem) {
+        guard (1...Self.most).contains(migration.metrics.count) else {
+            throw .badBody(
+                "the migration \(migration.name) has \(migration.metrics.count) \"metrics\"; a comparison takes 1 to \(Self.most)"
+            )
+        }
+        self.init(
+            migration.metrics.map { name, metric in
+                UsageMetric(name: name, aggregate: metric.aggregate, property: metric.property, ids: metric.names)
+            }
+        )
     }
 }
 

@@ -62,6 +62,8 @@ enum ParityWriter {
         writer.member("reason", stringOrNull: run.reason)
         writer.member("level", string: run.order.level.rawValue)
         writer.member("sample", integer: run.order.sample)
+        writer.key("metrics")
+        if let metrics = run.order.metrics { writer.raw(Array(metrics.text.utf8)) } else { writer.null() }
         writer.member("from", string: run.order.window.from.rfc3339)
         writer.member("until", string: run.order.window.until.rfc3339)
         writer.member("client", string: run.client.rawValue)

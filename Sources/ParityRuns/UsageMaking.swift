@@ -1,0 +1,133 @@
+import Events
+import Journal
+import Parity
+import Routing
+
+/// The way of a run of the level usage: add up the journal, ask what vendors bill, and look for the events of what differs.
+///
+/// It keeps no progress, so a run that continues after a restart begins again.
+struct UsageMaking {
+    private let run: ParityRun
+    private let runner: ParityRunner
+    private let providers: [ProviderConfiguration]
+    private let metrics: UsageMetrics
+
+    /// Reads after the first.
+    private static let confirmations = 2
+    /// Amounts, of one customer and metric each, that the journal is added up to.
+    static let mostAmounts = 100_000
+
+    init(_ run: ParityRun, _ runner: ParityRunner, _ metrics: UsageMetrics, _ providers: [ProviderConfiguration]) {
+        self.run = run
+        self.runner = runner
+        self.metrics = metrics
+        self.providers = providers
+    }
+
+    func make() async throws(ParityError) {
+        try await runner.store.set(.counting, of: run.id, reason: nil, at: runner.clock.now)
+        let ledger = try await ledger()
+        guard let ledger else { return }
+        let reports = run.order.providers.map { name in
+            ProviderReport(
+                provider: name,
+                forecast: providers.first { $0.name == name }.flatMap { forecast(of: $0, ledger) }
+            )
+        }
+        try await runner.store.plan([run.order.window], events: ledger.events, reports, for: run.id)
+        var results: [ProviderName: UsageResult] = [:]
+        for name in run.order.providers {
+            guard let provider = providers.first(where: { $0.name == name }) else {
+                results[name] = .unreadable("routes.json no longer has the provider \(name)", run, name)
+                continue
+            }
+            guard let result = await compare(at: provider, ledger) else { return }
+            results[name] = result
+        }
+        try await save(results, isSuspect(results) ? .suspect : .settled)
+        // What may have been on its way the first time is known only after two more reads.
+        for reread in 1...Self.confirmations where isSuspect(results) {
+            guard let confirmed = try await confirmed(results) else { return }
+            results = confirmed
+            try await save(results, isSuspect(results) && reread < Self.confirmations ? .suspect : .settled)
+        }
+    }
+
+    private func isSuspect(_ results: [ProviderName: UsageResult]) -> Bool {
+        results.values.contains { Confirmation.isPending($0.findings) }
+    }
+
+    private func save(_ results: [ProviderName: UsageResult], _ state: WindowState) async throws(ParityError) {
+        try await runner.store.save(results.mapValues(\.record), of: run.order.window, state: state, for: run.id)
+    }
+
+    /// Compares once more, a lag later, where something differed.
+    /// - Returns: nil if the task was cancelled.
+    private func confirmed(_ first: [ProviderName: UsageResult]) async throws(ParityError)
+        -> [ProviderName: UsageResult]?
+    {
+        let suspect = providers.filter { first[$0.name].map { Confirmation.isPending($0.findings) } ?? false }
+        try await runner.store.set(.confirming, of: run.id, reason: nil, at: runner.clock.now)
+        do {
+            try await Task.sleep(for: suspect.map(\.reads.lag).max() ?? .zero)
+        } catch {
+            return nil
+        }
+        guard let ledger = try await ledger() else { return nil }
+        // The calls of the first time are written down.
+        var results = first.mapValues { $0.withoutCalls }
+        for provider in suspect {
+            guard var second = await compare(at: provider, ledger) else { return nil }
+            second.findings = Confirmation.confirm(first[provider.name]?.findings ?? [], by: second.findings)
+            results[provider.name] = second
+        }
+        return results
+    }
+
+    private func compare(at provider: ProviderConfiguration, _ ledger: UsageLedger) async -> UsageResult? {
+        guard let reader = provider.adapter.reader, let traits = provider.traits.reads?.usage else {
+            return .unreadable("\(provider.traits.vendor) shows no usage", run, provider.name)
+        }
+        if ledger.isDamaged {
+            return .unreadable("a part of the journal cannot be read", run, provider.name)
+        }
+        if ledger.isTooLarge {
+            let reason =
+                "the window has more than \(Self.mostAmounts) amounts of a customer and metric, or too many different values"
+            return .unreadable(reason, run, provider.name)
+        }
+        var comparison = UsageComparison(run, runner, metrics, provider, reader, traits, ledger)
+        return await comparison.compare()
+    }
+
+    private func forecast(of provider: ProviderConfiguration, _ ledger: UsageLedger) -> CallForecast? {
+        guard let traits = provider.traits.reads?.usage else { return nil }
+        let customers = ledger.customers(at: provider.name)
+        let used = metrics.all.filter { $0.ids[provider.name] != nil }.count
+        let reads = traits.scope == .metric ? used * max(1, (customers + 99) / 100) : customers
+        return CallForecast(least: reads + 1, most: 2 * (reads + 1 + UsageComparison.mostSearched * 2))
+    }
+
+    /// - Returns: nil if the task was cancelled.
+    private func ledger() async throws(ParityError) -> UsageLedger? {
+        var ledger = UsageLedger(run, metrics, providers, readAt: runner.clock.now)
+        // Who bills by receipt bills what arrived in the period, whenever it occurred; who bills by time, what occurred in it.
+        for clock in [RecordedWindow.Clock.occurred, .accepted] where clock == .occurred || ledger.needsArrivals {
+            let window = RecordedWindow(clock: clock, from: run.order.window.from, until: run.order.window.until)
+            var position: JournalPosition?
+            while true {
+                guard !Task.isCancelled else { return nil }
+                do {
+                    let lanes = try await runner.lanes()
+                    let piece = try await runner.journal.recorded(window, after: position, limit: JournalWindow.piece)
+                    ledger.add(piece, by: clock, lanes)
+                    if piece.isLast { break }
+                    position = piece.through
+                } catch {
+                    throw .journal("\(error)")
+                }
+            }
+        }
+        return ledger
+    }
+}
