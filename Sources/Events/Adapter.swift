@@ -50,7 +50,7 @@ extension Adapter {
     package func translate(_ event: AcceptedEvent, for destination: Destination) throws(Untranslatable)
         -> TranslatedEvent
     {
-        try translate(event, for: prepare(destination))
+        try translate(event.asSent(to: destination), for: prepare(destination))
     }
 }
 
@@ -106,16 +106,19 @@ extension Adapter {
 private final class Translation<Vendor: Adapter>: Translating {
     private let adapter: Vendor
     private let prepared: PreparedDestination<Vendor.Settings>
+    /// Whether events take the place of others; looked at once, because all events come by here.
+    private let isReplacing: Bool
 
     init(adapter: Vendor, prepared: PreparedDestination<Vendor.Settings>) {
         self.adapter = adapter
         self.prepared = prepared
+        isReplacing = prepared.destination.correction == .replacing
     }
 
     var destination: Destination { prepared.destination }
 
     func translate(_ event: AcceptedEvent) throws(Untranslatable) -> TranslatedEvent {
-        try adapter.translate(event, for: prepared)
+        try adapter.translate(isReplacing ? event.asSent(to: prepared.destination) : event, for: prepared)
     }
 }
 

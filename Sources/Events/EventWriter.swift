@@ -25,6 +25,7 @@ package enum EventWriter {
         writer.member("accepted_at", string: archived.event.acceptedAt.rfc3339)
         writer.member("client", string: archived.event.client.rawValue)
         writer.member("route", stringOrNull: archived.event.plan.route?.rawValue)
+        if let correction = archived.event.corrects { writer.member("corrects", string: correction.original.rawValue) }
         writer.key("deliveries")
         writer.beginArray()
         for delivery in archived.deliveries {

@@ -12,6 +12,9 @@ package protocol VendorReader: Sendable {
     /// Why the vendor may have an event and not show it, in one sentence for people; nil if nothing is known.
     func reasonNotFound(_ wanted: WantedEvent) -> String?
 
+    /// In which of its stores the vendor keeps an event that it shows: a ``CorrectionTraits/store``; nil if it does not tell.
+    func store(of shown: VendorEvent) -> String?
+
     /// A page of events.
     func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage>
 
@@ -88,6 +91,7 @@ package enum VendorAbility: String, Sendable, CaseIterable {
 extension VendorReader {
     package func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> { .unsupported(nil) }
     package func reasonNotFound(_ wanted: WantedEvent) -> String? { nil }
+    package func store(of shown: VendorEvent) -> String? { nil }
     package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
     package func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> { .unsupported(nil) }
     package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }
@@ -131,14 +135,14 @@ package indirect enum VendorInquiry<Value: Sendable>: Sendable {
 package struct WantedEvent: Sendable {
     /// As the application named it.
     package let id: EventID
-    /// The event as the journal has it; nil if it does not.
+    /// The event as the journal has it, with the id that it was sent with; nil if it does not have it.
     package let known: AcceptedEvent?
     /// Where it was sent; nil if it was not sent there.
     package let destination: Destination?
 
     package init(id: EventID, known: AcceptedEvent?, destination: Destination?) {
         self.id = id
-        self.known = known
+        self.known = destination.flatMap { known?.asSent(to: $0) } ?? known
         self.destination = destination
     }
 }

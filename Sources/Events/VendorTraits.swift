@@ -26,6 +26,8 @@ package struct VendorTraits: Sendable, Equatable {
     package let reads: ReadTraits?
     /// Which time decides on whose bill an event is.
     package let billing: BillingClock
+    /// How events that the vendor has are corrected, for each of its stores; empty if that is not known.
+    package let corrections: [CorrectionTraits]
 
     package init(
         adapter: AdapterName,
@@ -42,9 +44,11 @@ package struct VendorTraits: Sendable, Equatable {
         settings: [SettingField] = [],
         ignoredFields: [String] = [],
         reads: ReadTraits? = nil,
-        billing: BillingClock = .eventTime
+        billing: BillingClock = .eventTime,
+        corrections: [CorrectionTraits] = []
     ) {
         self.billing = billing
+        self.corrections = corrections
         self.adapter = adapter
         self.vendor = vendor
         self.defaultBaseURL = defaultBaseURL
@@ -85,6 +89,8 @@ package struct ReadTraits: Sendable, Equatable {
     package let cutsToSeconds: Bool
     /// How it shows what it bills; nil if it does not.
     package let usage: UsageTraits?
+    /// The ``CorrectionTraits/store`` in which the vendor shows an event as soon as it has it; nil if there is none.
+    package let immediateStore: String?
 
     package init(
         lag: Duration,
@@ -92,9 +98,11 @@ package struct ReadTraits: Sendable, Equatable {
         isPaged: Bool = true,
         sums: SumTraits? = nil,
         cutsToSeconds: Bool = false,
-        usage: UsageTraits? = nil
+        usage: UsageTraits? = nil,
+        immediateStore: String? = nil
     ) {
         self.usage = usage
+        self.immediateStore = immediateStore
         precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
         self.cutsToSeconds = cutsToSeconds
         self.lag = lag

@@ -11,7 +11,8 @@ package import Telemetry
 package import VendorReads
 
 /// What requests may ask of the journal.
-package typealias IngressJournal = EventArchive & JournalAdministration & RecordedTraffic & ShadowCounting
+package typealias IngressJournal = EventAppending & EventArchive & JournalAdministration & LaneKeeping & RecordedTraffic
+    & ShadowCounting
 
 /// The parts of the gateway that answer requests; shared by its listeners.
 package struct IngressServices: Sendable {
@@ -74,6 +75,7 @@ package struct IngressOperations: Sendable {
     let configuration: any ConfigurationReading
     let latestComparisons = LatestComparisons()
     let refusals = ClientRefusals()
+    let corrections = CorrectionTurns()
     /// Nil if no simulated vendors run in this process.
     let simulators: (any SimulatorControlling)?
     /// Nil if no other gateway shares the journal.

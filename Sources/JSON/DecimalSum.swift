@@ -38,6 +38,9 @@ package struct DecimalSum: Sendable, Equatable {
         }
     }
 
+    /// The sum in digits alone, for those who read no exponent; nil if it is not exact, or too far from 1 to be written so.
+    package var plainText: String? { text.flatMap { $0.utf8.contains(UInt8(ascii: "e")) ? nil : $0 } }
+
     /// The nearest 64-bit float.
     package var approximation: Double { Double("\(mantissa)e\(exponent)") ?? .infinity }
 

@@ -273,8 +273,9 @@ package struct LaneCounts: Sendable, Equatable {
 }
 
 extension AcceptedEvent {
-    /// Whether the event's plan leaves it to a lane to send it to this provider.
+    /// Whether the event's plan leaves it to a lane to send it to this provider. A correction is for those that have the original alone.
     package func isOpenToLanes(of provider: ProviderName) -> Bool {
-        plan.destination(at: provider).map { $0.mode == .shadow } ?? true
+        guard !plan.isOfCorrections else { return false }
+        return plan.destination(at: provider).map { $0.mode == .shadow } ?? true
     }
 }

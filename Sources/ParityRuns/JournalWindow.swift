@@ -64,7 +64,7 @@ struct JournalWindow {
     {
         var translator = Translator(adapter)
         let reader = adapter.reader
-        return events.compactMap { archived in
+        return events.counting(at: provider).compactMap { archived in
             let delivery = archived.deliveries.first { $0.provider == provider && $0.mode != .shadow }
             let state = LedgerState(delivery)
             guard state != .notPlanned else { return nil }

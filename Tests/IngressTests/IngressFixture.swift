@@ -221,7 +221,13 @@ struct IngressFixture {
             defaultBaseURL: "https://acme.example",
             credential: .query(name: "key"),
             batch: BatchLimit(events: 1, bytes: 1),
-            deduplication: .none
+            deduplication: .none,
+            corrections: [
+                CorrectionTraits([
+                    .sum: .compensate, .count: .impossible("Acme counts what it has"), .unique: .replace,
+                    .latest: .replace, .max: .replace,
+                ])
+            ]
         )
         let text = #"""
             {"version":1,"providers":{"p":{"adapter":"acme","credential":{"env":"K"}\#(address)}},

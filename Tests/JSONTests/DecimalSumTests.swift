@@ -73,4 +73,19 @@ import Testing
         #expect(try #require(JSONNumber("-0")) < #require(JSONNumber("0.1")))
         #expect(try !(#require(JSONNumber("-0")) < #require(JSONNumber("0"))))
     }
+
+    @Test(arguments: [
+        ([], "0"), (["0.1", "0.2"], "0.3"), (["1e3"], "1000"), (["-2.50"], "-2.5"), (["5", "-5.0"], "0"),
+        (["0.003", "-0.0005"], "0.0025"), (["1.5", "0.5"], "2"), (["-1e-3"], "-0.001"), (["120", "-20.000"], "100"),
+        (["12345678901234567890.12345"], "12345678901234567890.12345"),
+    ])
+    func `is written in plain digits`(numbers: [String], text: String) throws {
+        #expect(try sum(numbers).plainText == text)
+    }
+
+    @Test func `is not written where it is inexact or endless`() throws {
+        #expect(try sum(["1e38", "0.1"]).plainText == nil)
+        #expect(try sum(["1e1000000000"]).plainText == nil)
+        #expect(try sum(["1e-1000000000"]).plainText == nil)
+    }
 }

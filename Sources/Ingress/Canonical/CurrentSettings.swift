@@ -15,7 +15,9 @@ struct CurrentSettings: DeliveryAmending {
     func amended(_ planned: Destination, for event: AcceptedEvent) -> Destination {
         guard let today = today(planned.provider, event), today.adapter == planned.adapter else { return planned }
         var values = today.settings.values
-        values[DestinationSettings.idPrefix] = planned.settings.values[DestinationSettings.idPrefix]
+        for kept in [DestinationSettings.idPrefix] + DestinationSettings.ofCorrections {
+            values[kept] = planned.settings.values[kept]
+        }
         return Destination(
             provider: planned.provider,
             adapter: planned.adapter,

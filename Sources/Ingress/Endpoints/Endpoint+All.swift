@@ -1,4 +1,5 @@
 import Access
+import Events
 import HTTPTypes
 import Journal
 import Routing
@@ -43,7 +44,14 @@ extension Endpoint {
         },
         // The second path is for any id: the first is taken where an id is the name of an endpoint, such as "names".
         event("/v1/events/{id}"), event("/v1/events/id/{id}"),
+        correction("/v1/events/{id}/void", .void), correction("/v1/events/{id}/adjust", .adjust),
     ]
+
+    private static func correction(_ path: PathPattern, _ kind: CorrectionID.Kind) -> Endpoint {
+        Endpoint(.post, path, for: .client, needing: .writeEvents, countedAs: .write) {
+            try await CorrectionHandler($0).respond(to: $1, kind)
+        }
+    }
 
     private static func event(_ path: PathPattern) -> Endpoint {
         Endpoint(.get, path, for: .client, needing: .readEvents, countedAs: .read) {

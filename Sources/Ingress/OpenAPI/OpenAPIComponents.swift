@@ -98,9 +98,11 @@ enum OpenAPIComponents {
                   "id": {"type": "string"}, "name": {"type": "string"}, "customer_id": {"type": "string"}, "subscription_id": {"type": "string"},
                   "timestamp": {"type": "string", "format": "date-time"}, "source": {"type": "string"}, "properties": {"type": "object"},
                   "vendor": {"type": "object"}, "accepted_at": {"type": "string", "format": "date-time"}, "client": {"type": "string"},
+                  "corrects": {"type": "string", "description": "The event that this one corrects; absent from other events."},
                   "route": {"type": ["string", "null"]}, "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}}
                 }
               },
+        \#(OpenAPICorrections.schemas),
               "TracedEvent": {
                 "allOf": [{"$ref": "#/components/schemas/StoredEvent"}],
                 "required": ["timeline"],
@@ -135,7 +137,8 @@ enum OpenAPIComponents {
               "Attempt": {
                 "type": "object", "required": ["at", "latency_ms", "http_status", "status", "deduplicated", "error"],
                 "properties": {
-                  "at": {"type": "string", "format": "date-time"}, "latency_ms": {"type": "integer"}, "http_status": {"type": ["integer", "null"]},
+                  "at": {"type": "string", "format": "date-time"},
+                  "latency_ms": {"type": "integer"}, "http_status": {"type": ["integer", "null"]},
                   "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "deduplicated": {"type": "boolean"},
                   "error": {"$ref": "#/components/schemas/DeliveryError"}
                 }

@@ -185,7 +185,8 @@ enum OpenAPIPaths {
               }
             },
             "/v1/events/{id}": {\#(event("readEvent", "Use /v1/events/id/{id} for ids that may be the name of an endpoint, such as names."))},
-            "/v1/events/id/{id}": {\#(event("readEventByAnyID", "Takes every id, also one that is the name of an endpoint, such as names."))}
+            "/v1/events/id/{id}": {\#(event("readEventByAnyID", "Takes every id, also one that is the name of an endpoint, such as names."))},
+        \#(OpenAPICorrections.paths)
         """#
 
     /// `GET` of one event, by one of its two paths.

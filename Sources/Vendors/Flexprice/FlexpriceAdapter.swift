@@ -44,7 +44,8 @@ struct FlexpriceAdapter: Adapter {
                 numbers: .atLeastZero,
                 lag: .seconds(120)
             )
-        )
+        ),
+        corrections: [corrections]
     )
 
     /// Behind the API stands a queue that takes messages up to about 1 MB and loses larger ones after a 202.

@@ -18,7 +18,12 @@ struct KnetikAdapter: Adapter {
         deduplication: .none,
         timeout: .seconds(60),
         settings: KnetikSettings.fields,
-        ignoredFields: ["source", "subscription_id"]
+        ignoredFields: ["source", "subscription_id"],
+        corrections: [
+            CorrectionTraits(
+                impossible: "Knetik keeps what it has recorded: it has no call that changes or removes an event"
+            )
+        ]
     )
 
     let pastUsage: PastUsage? = PastUsage(

@@ -30,8 +30,10 @@ struct LagoAdapter: Adapter {
                 isFloat: false,
                 numbers: .plainText,
                 lag: .seconds(60)
-            )
-        )
+            ),
+            immediateStore: postgres
+        ),
+        corrections: corrections
     )
 
     private static let amountField = "precise_total_amount_cents"

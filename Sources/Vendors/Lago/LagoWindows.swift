@@ -24,16 +24,24 @@ extension LagoReads {
     /// Lago's rows have a UUID where PostgreSQL keeps them, and there an id is unique within its subscription. On ClickHouse an id can
     /// stand for several events, and values of properties come back as text. A metric with an expression adds its result to the properties.
     func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
-        let isClickHouse = shown.contains { event in
-            guard let own = event.own, !Self.beginsWithUUID(own) else { return false }
-            return JSONDocument(ifValid: Array(own.bytes))?.root["lago_id"]?.string.map { !Self.isUUID($0) } ?? false
-        }
+        let isClickHouse = shown.contains { Self.hasUUID($0) == false }
         return ComparisonRules(
             identity: isClickHouse ? [.subscription, .name, .timestamp] : [.subscription],
             showsValuesAsText: isClickHouse,
             addsProperties: true,
             ownMembers: [Self.sentMember]
         )
+    }
+
+    func store(of shown: VendorEvent) -> String? {
+        Self.hasUUID(shown).map { $0 ? LagoAdapter.postgres : LagoAdapter.clickHouse }
+    }
+
+    /// Whether Lago's own id of an event is a UUID; nil if it shows none.
+    private static func hasUUID(_ event: VendorEvent) -> Bool? {
+        guard let own = event.own else { return nil }
+        if beginsWithUUID(own) { return true }
+        return JSONDocument(ifValid: Array(own.bytes))?.root["lago_id"]?.string.map { isUUID($0) }
     }
 
     private func page<Value>(

@@ -30,7 +30,8 @@ struct PolarAdapter: Adapter {
             usage: UsageTraits(scope: .metric, isFloat: true, numbers: .numbersOnly, lag: .seconds(3 * 3600))
         ),
         // Backdated events count in the running cycle (docs/features/usage-based-billing/event-ingestion.mdx, 2026-08).
-        billing: .receipt
+        billing: .receipt,
+        corrections: [corrections]
     )
 
     private static let fields = [

@@ -7,10 +7,11 @@ import JSON
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "List, show and watch events; read them back from a vendor; preview one; estimate costs.",
+        abstract:
+            "List, show and watch events; read them back from a vendor; preview one; estimate costs; correct one.",
         subcommands: [
             ListEventsCommand.self, ShowEventCommand.self, ListNamesCommand.self, PreviewCommand.self,
-            EstimateCommand.self,
+            EstimateCommand.self, VoidCommand.self, AdjustCommand.self,
         ]
     )
 }
@@ -55,7 +56,8 @@ struct EventReport: ParsableArguments {
 
     private func print(_ event: JSONValue) {
         for name in [
-            "id", "name", "customer_id", "subscription_id", "source", "timestamp", "accepted_at", "client", "route",
+            "id", "corrects", "name", "customer_id", "subscription_id", "source", "timestamp", "accepted_at", "client",
+            "route",
         ] {
             if let text = event[name]?.string { Terminal.line("\(name): \(text)") }
         }

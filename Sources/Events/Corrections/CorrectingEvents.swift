@@ -1,0 +1,68 @@
+/// Events that correct others. That an event is one, the settings of its destinations say, which no client and no `routes.json` can set:
+/// they are frozen with the plan like all others, and the journal's format needs no field for it.
+extension DestinationSettings {
+    /// The setting of a correction's destinations.
+    package static let corrects = "corrects"
+    /// The property that a correction's metric aggregates.
+    package static let correctsProperty = "corrects_property"
+    /// What no `routes.json` sets, and a retry with other settings keeps.
+    package static let ofCorrections = [corrects, correctsProperty]
+}
+
+/// How a correction is sent to a destination.
+package enum CorrectionStyle: String, Sendable, CaseIterable {
+    /// As an event beside the original.
+    case beside
+    /// With the original's id, in its place.
+    case replacing
+}
+
+extension Destination {
+    /// How a correction is sent here; nil if the event is none.
+    package var correction: CorrectionStyle? {
+        settings.text(DestinationSettings.corrects).flatMap { CorrectionStyle(rawValue: $0) }
+    }
+
+    /// The destination for a correction of an event that was sent here.
+    /// - Parameter property: that its metric aggregates, if that was said.
+    package func correcting(_ style: CorrectionStyle, property: String?) -> Destination {
+        var values = settings.values
+        values[DestinationSettings.corrects] = .text(style.rawValue)
+        values[DestinationSettings.correctsProperty] = property.map { .text($0) }
+        return Destination(
+            provider: provider,
+            adapter: adapter,
+            mode: mode,
+            rename: rename,
+            settings: DestinationSettings(values)
+        )
+    }
+}
+
+extension Plan {
+    /// Whether its events correct others.
+    package var isOfCorrections: Bool { destinations.contains { $0.correction != nil } }
+}
+
+extension AcceptedEvent {
+    /// What the event corrects; nil if it is an event of its own.
+    package var corrects: CorrectionID? { plan.isOfCorrections ? CorrectionID(id) : nil }
+
+    /// The event as an adapter translates it: one that takes another's place has that one's id.
+    package func asSent(to destination: Destination) -> AcceptedEvent {
+        guard destination.correction == .replacing, let correction = CorrectionID(id) else { return self }
+        return AcceptedEvent(
+            submission,
+            id: correction.original,
+            idScope: idScope,
+            name: name,
+            customerID: customerID,
+            subscriptionID: subscriptionID,
+            timestamp: timestamp,
+            timestampWasGiven: timestampWasGiven,
+            source: source,
+            properties: properties,
+            vendor: vendor
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import Events
+import HTTPTypes
+
+/// Problems of corrections.
+extension Problem {
+    static func correctsACorrection(_ correction: CorrectionID) -> Problem {
+        Problem(
+            status: .conflict,
+            kind: "not-correctable",
+            title: "A correction cannot be corrected",
+            detail:
+                "the event \"\(correction.eventID)\" corrects \"\(correction.original)\"; adjust that one, or send a new event"
+        )
+    }
+
+    static func severalEvents(_ id: EventID, _ subscriptions: [String?]) -> Problem {
+        let known = subscriptions.compactMap(\.self).prefix(10).map { "\"\($0.prefix(100))\"" }.joined(separator: ", ")
+        return Problem(
+            status: .conflict,
+            kind: "several-events",
+            title: "Several events have this ID",
+            detail:
+                "say which one with \"subscription_id\"; the events with the ID \"\(id)\" have \(known.isEmpty ? "none" : known)"
+        )
+    }
+
+    static func otherCorrection(of id: EventID) -> Problem {
+        Problem(
+            status: .conflict,
+            kind: "being-corrected",
+            title: "The event is being corrected",
+            detail: "another correction of \"\(id)\" is being made; look at its outcome and try again"
+        )
+    }
+
+    static func correctionIDTaken(_ taken: EventID, of id: EventID) -> Problem {
+        Problem(
+            status: .conflict,
+            kind: "correction-id-taken",
+            title: "The ID of the correction is taken",
+            detail: "an event with the ID \"\(taken)\" exists with other content, so \"\(id)\" was not corrected; "
+                + "if it is another correction of it, try again, else correct it at the vendors"
+        )
+    }
+
+    static func tooManyCorrections(of id: EventID, limit: Int) -> Problem {
+        Problem(
+            status: .unprocessableContent,
+            kind: "too-many-corrections",
+            title: "The event was corrected too often",
+            detail: "\"\(id)\" has \(limit) corrections; void it, and send a new event"
+        )
+    }
+
+    static func missing(_ missing: CorrectionStep.Missing, for name: String) -> Problem {
+        let kinds = MetricAggregate.allCases.map(\.rawValue).joined(separator: ", ")
+        let detail =
+            switch missing {
+            case .aggregate:
+                "the gateway does not know how the vendors' metric for \"\(name)\" aggregates, which decides what corrects an event; "
+                    + "give \"aggregate\" (\(kinds)) and its \"property\""
+            case .property:
+                "give \"property\": the property that the vendors' metric for \"\(name)\" aggregates, such as \"units\""
+            }
+        return Problem(
+            status: .unprocessableContent,
+            kind: "unknown-metric",
+            title: "The metric is not known",
+            detail: detail
+        )
+    }
+}

@@ -1,0 +1,60 @@
+import Events
+import TestSupport
+import Testing
+
+@Suite struct CountingEventsTests {
+    private func archived(
+        _ id: String,
+        _ number: Int64,
+        _ style: CorrectionStyle? = nil,
+        _ status: DeliveryStatus = .delivered,
+        at provider: ProviderName = "p"
+    ) -> ArchivedEvent {
+        let plain = Destination(provider: provider, adapter: "acme", mode: .primary)
+        let destination = style.map { plain.correcting($0, property: "units") } ?? plain
+        let submission = Submission(
+            tenant: "t",
+            client: "c",
+            acceptedAt: Timestamp(milliseconds: 0),
+            plan: Plan(route: "r", destinations: [destination])
+        )
+        return ArchivedEvent(
+            sequence: SequenceNumber(number),
+            event: AcceptedEvent(CanonicalEvent(name: "n", customerID: "c"), id: EventID(id), in: submission),
+            deliveries: [Delivery(provider: provider, adapter: "acme", mode: .primary, status: status)]
+        )
+    }
+
+    private func ids(_ events: [ArchivedEvent], at provider: ProviderName = "p") -> [String] {
+        events.counting(at: provider).map(\.event.id.rawValue)
+    }
+
+    @Test func `leaves out what a delivered replacement has replaced`() {
+        let events = [
+            archived("a", 1), archived("b", 2), archived("adjust-replace:a", 3, .replacing),
+            archived("adjust-2-replace:a", 4, .replacing),
+        ]
+        #expect(ids(events) == ["b", "adjust-2-replace:a"])
+        #expect(ids(Array(events.dropLast())) == ["b", "adjust-replace:a"])
+    }
+
+    @Test func `keeps the event while its replacement is on its way, and elsewhere`() {
+        #expect(ids([archived("a", 1), archived("void-replace:a", 2, .replacing, .pending)]) == ["a"])
+        let elsewhere = [archived("a", 1, at: "p"), archived("void-replace:a", 2, .replacing, at: "q")]
+        #expect(ids(elsewhere).first == "a")
+    }
+
+    @Test func `keeps corrections that stand beside the event, and events that only look like corrections`() {
+        #expect(ids([archived("a", 1), archived("void:a", 2, .beside)]) == ["a", "void:a"])
+        #expect(ids([archived("a", 1), archived("void-replace:a", 2)]) == ["a", "void-replace:a"])
+    }
+
+    @Test func `an event is a correction by its plan, not by its id`() {
+        #expect(archived("void:a", 1).event.corrects == nil)
+        #expect(archived("void:a", 1, .beside).event.corrects?.original == "a")
+        let replacement = archived("void-replace:a", 1, .replacing).event
+        #expect(replacement.asSent(to: replacement.plan.destinations[0]).id == "a")
+        let beside = archived("void:a", 1, .beside).event
+        #expect(beside.asSent(to: beside.plan.destinations[0]).id == "void:a")
+    }
+}
