@@ -105,4 +105,7 @@ package struct Attempt: Sendable, Equatable {
         self.deduplicated = deduplicated
         self.fault = fault
     }
+
+    /// Whether it was no request that carried the event, but a look at the vendor.
+    package var isLookup: Bool { fault?.code.isOfLookup ?? false }
 }

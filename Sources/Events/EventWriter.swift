@@ -179,6 +179,7 @@ package enum EventWriter {
     private static func write(_ attempt: Attempt, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("at", string: attempt.at.rfc3339)
+        writer.member("kind", string: attempt.isLookup ? "probe" : "request")
         writer.member("latency_ms", integer: attempt.latency.wholeMilliseconds)
         write(attempt.httpStatus, "http_status", to: &writer)
         writer.member("status", string: attempt.status.rawValue)

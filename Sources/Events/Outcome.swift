@@ -67,4 +67,13 @@ package enum DeliveryErrorCode: String, Sendable, CaseIterable {
     case timestampInFuture = "timestamp_in_future"
     /// Nothing failed: a person has cancelled the backfill while the event waited for another attempt.
     case backfillCancelled = "backfill_cancelled"
+    /// Nothing failed: the outcome was unknown, and the vendor shows the event.
+    case foundAtVendor = "found_at_vendor"
+    /// The outcome was unknown, and the vendor shows an event with the same identity that says something else.
+    case otherAtVendor = "other_at_vendor"
+    /// The outcome was unknown, and the vendor does not show the event.
+    case absentAtVendor = "absent_at_vendor"
+
+    /// Whether it is the result of a look at the vendor.
+    package var isOfLookup: Bool { [.foundAtVendor, .otherAtVendor, .absentAtVendor].contains(self) }
 }

@@ -89,7 +89,7 @@ package enum Gateway {
         ]
         if let certificates = parts.start.certificates { services.append(certificates) }
         services += followers
-        services += [parts.delivery(), parts.backfills(), parity, sampler]
+        services += [parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared), parity, sampler]
         services += [ProblemCounter(counts: problems, archive: parts.store), notifications]
         return services + servers
     }

@@ -235,6 +235,35 @@ extension GatewayParts {
     }
 }
 
+// MARK: - Unknown outcomes
+
+extension GatewayParts {
+    /// Looks up deliveries with an unknown outcome at the vendors.
+    /// - Parameter shared: what is known of the other gateways; nil if there are none.
+    func lookups(beside shared: SharedJournal?) -> OutcomeLookups {
+        let (store, monitor, bells) = (store, view.monitor, view.bells)
+        return OutcomeLookups(
+            journal: store,
+            routes: routes,
+            asking: VendorComparisons(
+                routes: routes,
+                clients: threads.readers,
+                credentials: start.vault,
+                admission: view.reads
+            ),
+            lanes: { () async throws(StoreError) in
+                try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
+            },
+            isElsewhere: { provider in
+                ReportingDuty(shared?.view, delivering: Set(monitor.current.keys)).isElsewhere(provider)
+            },
+            nudging: { bells.nudge($0) },
+            clock: clock,
+            logger: logs.logger("tollgate.delivery")
+        )
+    }
+}
+
 // MARK: - Traces
 
 extension GatewayParts {

@@ -51,6 +51,9 @@ extension JournalWriter {
                 ledger.withProgress(of: provider) { $0.revised(retrying: result.retryingChange) }
             }
             batch.answers.append { answer.resume(returning: .success(result)) }
+        case .lookup(let step, let answer):
+            let isAdded = try step.run(in: db)
+            batch.answers.append { answer.resume(returning: .success(isAdded)) }
         case .bringForward(let lease, let after, let step, let limit, let answer):
             let number = parts.names.register(lease.provider)
             let last = try DueDelivery.bringForward(provider: number, after: after, by: step, limit: limit, in: db)

@@ -18,6 +18,8 @@ enum WriteOperation: Sendable {
     case removeSettled(RetentionStep, Answer<RetentionStep.Progress>)
     /// One step of a person's decision about deliveries.
     case revise(RevisionStep, Answer<RevisionStep.Result>)
+    /// A look at a vendor; answers whether it was added.
+    case lookup(LookupStep, Answer<Bool>)
     /// Something about a lane; under its lease if one is given.
     case lane(LaneStep, AccountLease?, Answer<LaneStep.Result>)
     /// Discards so many deliveries of a cancelled lane that wait for another attempt; answers how many there were.
@@ -56,7 +58,7 @@ enum WriteOperation: Sendable {
             lease
         case .lane(_, let lease, _): lease
         case .append, .lease, .removeSettled, .revise, .audit, .removeAudit, .holdByOperator, .makeRetriesDue, .pins,
-            .note, .forgetShadowCounts, .appendAct:
+            .note, .forgetShadowCounts, .appendAct, .lookup:
             nil
         }
     }
@@ -72,6 +74,7 @@ enum WriteOperation: Sendable {
             answer.resume(returning: .failure(error))
         case .lane(_, _, let answer): answer.resume(returning: .failure(error))
         case .appendAct(_, _, let answer): answer.resume(returning: .failure(error))
+        case .lookup(_, let answer): answer.resume(returning: .failure(error))
         case .removeAudit(_, let answer): answer.resume(returning: .failure(error))
         case .discardRetries(_, _, let answer): answer.resume(returning: .failure(error))
         case .makeRetriesDue(_, _, _, _, let answer): answer.resume(returning: .failure(error))

@@ -61,7 +61,8 @@ package enum RoutesFields {
         "on_uncertain",
         default: PipelineSettings.standardPolicy,
         "What happens to a delivery whose outcome is unknown at a vendor that does not deduplicate: hold it for a "
-            + "person, retry it and perhaps bill twice, or accept it and perhaps lose it."
+            + "person, retry it and perhaps bill twice, or accept it and perhaps lose it. With probe, it and a rejected delivery whose "
+            + "last attempt has no known outcome are sent again once the vendor has shown that it does not have the event."
     )
 
     /// The fields of one provider at any vendor.

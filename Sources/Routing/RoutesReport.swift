@@ -68,7 +68,9 @@ package enum RoutesReport {
     }
 
     private static func reads(of provider: ProviderConfiguration) -> String {
-        guard provider.traits.reads != nil else { return "cannot be read" }
+        guard provider.traits.reads != nil else {
+            return "cannot be read: a delivery with an unknown outcome is never looked up, and stays uncertain"
+        }
         let share = "at most \(percent(provider.reads.share))% of its rate limit and "
         let limit = provider.pipeline.rateLimit == nil ? "" : share
         let metered = provider.reads.metered

@@ -18,7 +18,8 @@ import Vendors
         #expect(lines.first == "routes.json: 1 provider, 2 routes, 1 client")
         #expect(
             lines.dropFirst() == [
-                "  provider p: Acme at https://api.acme.example, key from the variable K, cannot be read",
+                "  provider p: Acme at https://api.acme.example, key from the variable K, cannot be read: "
+                    + "a delivery with an unknown outcome is never looked up, and stays uncertain",
                 "  route calls: events with name api_* or call and customer vip* and client shop to p (mirror)",
                 "  route rest: every event to nowhere",
                 "  client shop: tenant t, may events:read, events:write, timestamps up to 10 years old and 1 day ahead",

@@ -91,7 +91,7 @@ struct OutcomeRules: Sendable {
     /// What happens to a delivery that a crash interrupted: like an ambiguous attempt, but with no request to show for it.
     func decideInterrupted(_ sequence: SequenceNumber, at now: Timestamp) -> SettledDelivery {
         switch settings.onUncertain {
-        case .hold:
+        case .hold, .probe:
             SettledDelivery(sequence: sequence, status: .uncertain, fault: Self.interrupted)
         case .retry:
             SettledDelivery(sequence: sequence, status: .retrying, nextAttemptAt: now, fault: Self.interrupted)
@@ -122,7 +122,7 @@ struct OutcomeRules: Sendable {
             policy = settings.onUncertain
         }
         switch policy {
-        case .hold: return settle(item, .uncertain, attempt, outcome, fault: fault)
+        case .hold, .probe: return settle(item, .uncertain, attempt, outcome, fault: fault)
         case .accept: return settle(item, .delivered, attempt, outcome, fault: fault)
         case .retry: return retry(item, attempt, outcome, fault, notBefore: notBefore, at: time, using: &random)
         }

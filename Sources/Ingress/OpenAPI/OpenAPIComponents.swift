@@ -135,9 +135,10 @@ enum OpenAPIComponents {
                 }
               },
               "Attempt": {
-                "type": "object", "required": ["at", "latency_ms", "http_status", "status", "deduplicated", "error"],
+                "type": "object", "required": ["at", "kind", "latency_ms", "http_status", "status", "deduplicated", "error"],
                 "properties": {
                   "at": {"type": "string", "format": "date-time"},
+                  "kind": {"enum": ["request", "probe"], "description": "A request that carried the event, or a look at the vendor because the outcome was unknown."},
                   "latency_ms": {"type": "integer"}, "http_status": {"type": ["integer", "null"]},
                   "status": {"$ref": "#/components/schemas/DeliveryStatus"}, "deduplicated": {"type": "boolean"},
                   "error": {"$ref": "#/components/schemas/DeliveryError"}

@@ -13,7 +13,8 @@ extension Problem {
                 .unprocessableContent
             case .unsupported: .notImplemented
             case .timeout: .gatewayTimeout
-            case .rateLimited, .timestampInFuture, .backfillCancelled: .serviceUnavailable
+            case .rateLimited, .timestampInFuture, .backfillCancelled, .foundAtVendor, .otherAtVendor, .absentAtVendor:
+                .serviceUnavailable
             case .unauthorized, .forbidden, .notFound, .vendorUnavailable, .vendorError, .connectionFailed: .badGateway
             }
         var problem = Problem(

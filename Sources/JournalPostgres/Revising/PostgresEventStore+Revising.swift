@@ -149,7 +149,7 @@ extension PostgresEventStore {
         }
     }
 
-    private func laneOf(_ account: Int32) async throws(StoreError) -> LaneNumber? {
+    func laneOf(_ account: Int32) async throws(StoreError) -> LaneNumber? {
         try await records(.readLaneOfAccount, [.int4(account)]).first?.number
     }
 

@@ -10,6 +10,8 @@ package struct PipelineSettings: Sendable, Equatable {
         case retry
         /// It counts as delivered, and may be missing.
         case accept
+        /// It stays `uncertain` until it was looked up at the vendor, and is sent again if the vendor does not have it.
+        case probe
     }
 
     package var provider: ProviderName

@@ -65,6 +65,12 @@ struct ProviderReader {
             readsShare: RoutesFields.readsShare.value(in: reads),
             onUncertain: RoutesFields.onUncertain.value(in: members)
         )
+        if pipeline.onUncertain == .probe, let value = members["on_uncertain"], traits.reads == nil {
+            fields.fault(
+                value,
+                "\"on_uncertain\" cannot be \"probe\": \(traits.vendor) shows no events; use hold, retry or accept"
+            )
+        }
         let headers = readAccountHeaders(members, traits, &fields)
         guard let baseURL, let credential else { return }
         providers.append(

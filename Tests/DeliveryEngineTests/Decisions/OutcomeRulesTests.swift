@@ -89,7 +89,7 @@ import Testing
     @Test(
         arguments: [
             (PipelineSettings.UncertainPolicy.hold, DeliveryStatus.uncertain), (.retry, .retrying),
-            (.accept, .delivered),
+            (.accept, .delivered), (.probe, .uncertain),
         ],
         [false, true]
     )
@@ -133,7 +133,7 @@ import Testing
 
     @Test(arguments: Memory.allCases) func `what a crash interrupted follows the policy alone`(memory: Memory) {
         let expected: [PipelineSettings.UncertainPolicy: DeliveryStatus] = [
-            .hold: .uncertain, .retry: .retrying, .accept: .delivered,
+            .hold: .uncertain, .retry: .retrying, .accept: .delivered, .probe: .uncertain,
         ]
         for policy in PipelineSettings.UncertainPolicy.allCases {
             let settled = rules(memory, policy).decideInterrupted(7, at: Self.now)

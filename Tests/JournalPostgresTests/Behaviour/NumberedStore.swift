@@ -289,6 +289,12 @@ final class NumberedStore: EventStore {
         try await store.revise(revision)
     }
 
+    func record(_ lookup: RecordedLookup) async throws(StoreError) -> Bool {
+        try await store.record(
+            RecordedLookup(sequence: numbers.real(lookup.sequence), account: lookup.account, attempt: lookup.attempt)
+        )
+    }
+
     func revisions(of tenant: TenantID, limit: Int) async throws(StoreError) -> [RecordedRevision] {
         try await store.revisions(of: tenant, limit: limit)
     }

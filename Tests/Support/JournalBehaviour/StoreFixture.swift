@@ -54,7 +54,7 @@ package struct StoreCheck: Sendable, CustomStringConvertible {
 /// All promises that every implementation of ``EventStore`` must keep.
 package enum StoreBehaviour {
     package static let checks: [StoreCheck] =
-        appending + claiming + leasing + settling + retrying + interruptions + revising + searching
+        appending + claiming + leasing + settling + retrying + interruptions + revising + lookups + searching
         + searchingWhatIsLeft
         + following + recording + archive + retention + lanes + laneLife
         + shadows + deliveryLists

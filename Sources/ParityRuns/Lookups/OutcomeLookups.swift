@@ -1,0 +1,230 @@
+package import Events
+package import Journal
+package import Logging
+import Parity
+package import Routing
+import ServiceLifecycle
+
+/// What looks at vendors take of the journal.
+package typealias LookedUpJournal = EventArchive & JournalAdministration & LookupRecording
+
+/// Looks up at the vendors the deliveries of which nobody knows whether they arrived, before a person is asked.
+///
+/// Reads take part in the read budget as those of comparisons do. What was seen is kept in memory: after a restart, a delivery that was not
+/// found yet is looked up again from the start.
+package struct OutcomeLookups: Service {
+    private let journal: any LookedUpJournal
+    private let routes: CurrentRoutes
+    private let vendors: any VendorAsking
+    private let lanes: LaneMemberships
+    private let isElsewhere: @Sendable (ProviderName) async -> Bool
+    private let nudge: @Sendable (ProviderName) -> Void
+    private let clock: any WallClock
+    private let pause: Duration
+    private let logger: Logger
+
+    /// How often the journal is asked for deliveries with unknown outcome.
+    package static let usualPause = Duration.seconds(2)
+
+    /// - Parameters:
+    ///   - isElsewhere: whether another gateway looks after a provider.
+    ///   - nudge: lets an account's pipeline know that a delivery is due.
+    ///   - pause: between two looks at the journal.
+    package init(
+        journal: any LookedUpJournal,
+        routes: CurrentRoutes,
+        asking vendors: any VendorAsking,
+        lanes: @escaping LaneMemberships,
+        isElsewhere: @escaping @Sendable (ProviderName) async -> Bool = { _ in false },
+        nudging nudge: @escaping @Sendable (ProviderName) -> Void = { _ in },
+        clock: any WallClock,
+        pause: Duration = usualPause,
+        logger: Logger
+    ) {
+        self.journal = journal
+        self.routes = routes
+        self.vendors = vendors
+        self.lanes = lanes
+        self.isElsewhere = isElsewhere
+        self.nudge = nudge
+        self.clock = clock
+        self.pause = pause
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var book = LookupBook()
+            while !Task.isCancelled {
+                do throws(StoreError) {
+                    try await pass(&book)
+                } catch {
+                    logger.warning("deliveries with unknown outcome cannot be read", metadata: ["error": "\(error)"])
+                }
+                do { try await Task.sleep(for: pause) } catch { return }
+            }
+        }
+    }
+
+    /// Looks once at all vendors that can be asked.
+    func pass(_ book: inout LookupBook) async throws(StoreError) {
+        let known = try await lanes()
+        for provider in routes.current.routes.providers {
+            guard provider.adapter.reader?.abilities.contains(.find) ?? false, !Task.isCancelled,
+                await !isElsewhere(provider.name)
+            else { continue }
+            let waiting = try await deliveries(of: provider.name)
+            book.keepOnly(waiting.map(\.cursor.sequence), at: provider.name)
+            for delivery in waiting where !Task.isCancelled {
+                try await look(at: delivery, provider, known, &book)
+            }
+        }
+    }
+
+    /// The deliveries to look up, oldest first, as many as are kept in mind.
+    private func deliveries(of provider: ProviderName) async throws(StoreError) -> [ArchivedDelivery] {
+        let filter = DeliveryFilter(
+            providers: [provider],
+            statuses: [.uncertain, .rejected],
+            errorCodes: [.timeout, .connectionFailed, .vendorError, .vendorUnavailable]
+        )
+        var found: [ArchivedDelivery] = []
+        var after: DeliveryCursor?
+        repeat {
+            let page = try await journal.deliveries(matching: filter, after: after, limit: LookupBook.mostPerProvider)
+            found += page.deliveries.filter(\.delivery.mayHaveArrived)
+            after = page.next
+        } while after != nil && found.count < LookupBook.mostPerProvider && !Task.isCancelled
+        return Array(found.prefix(LookupBook.mostPerProvider))
+    }
+
+    private func look(
+        at delivery: ArchivedDelivery,
+        _ provider: ProviderConfiguration,
+        _ lanes: [LaneNumber: any LaneMembership],
+        _ book: inout LookupBook
+    ) async throws(StoreError) {
+        guard let sent = Self.sent(delivery, provider, lanes) else { return }
+        let sequence = delivery.cursor.sequence
+        var lookup =
+            book[sequence, provider.name]
+            ?? OutcomeLookup(
+                // Of a request that a crash interrupted, nothing tells when it left.
+                attemptedAt: delivery.delivery.history.last?.at ?? delivery.event.acceptedAt,
+                lag: provider.reads.lag,
+                isImmediate: book.isImmediate(provider)
+            )
+        let start = clock.now
+        if case .look(let time) = lookup.step {
+            guard start >= time else { return }
+            guard let shown = await find(sent, at: provider) else { return }
+            book.noteStore(of: shown, at: provider)
+            let rules = provider.adapter.reader?.comparison(of: shown, sentWith: [sent.destination.settings])
+            let what = LookupSighting(of: sent.echo, among: shown, by: rules ?? ComparisonRules(identity: nil))
+            lookup.note(what, at: start)
+            book[sequence, provider.name] = lookup
+        }
+        let took = max(clock.now - start, .zero)
+        try await settle(delivery, provider, lookup.step, at: start, taking: took)
+    }
+
+    /// What a look is about.
+    private struct Sent {
+        let wanted: WantedEvent
+        let destination: Destination
+        let echo: VendorEvent
+    }
+
+    /// Nil if nobody can say any more what was sent.
+    private static func sent(
+        _ archived: ArchivedDelivery,
+        _ provider: ProviderConfiguration,
+        _ lanes: [LaneNumber: any LaneMembership]
+    ) -> Sent? {
+        let (event, delivery) = (archived.event, archived.delivery)
+        let destination =
+            delivery.lane.map { delivery.amendments.last?.destination ?? lanes[$0]?.destination(for: event) }
+            ?? delivery.destination(in: event.plan)
+        guard let destination, destination.adapter == provider.traits.adapter else { return nil }
+        do throws(Untranslatable) {
+            let translated = try provider.adapter.translate(event, for: destination)
+            guard let echo = provider.adapter.reader?.echo(of: translated) else { return nil }
+            let wanted = WantedEvent(id: event.id, known: event, destination: destination)
+            return Sent(wanted: wanted, destination: destination, echo: echo)
+        } catch {
+            return nil
+        }
+    }
+
+    /// - Returns: nil if the vendor could not be asked; it is asked again later.
+    private func find(_ sent: Sent, at provider: ProviderConfiguration) async -> [VendorEvent]? {
+        guard let reader = provider.adapter.reader else { return nil }
+        switch await vendors.ask(reader.find(sent.wanted), at: provider) {
+        case .done(let shown)?: return shown
+        case .failed(let fault)?:
+            logger.debug(
+                "a delivery could not be looked up",
+                metadata: ["provider": "\(provider.name)", "error": "\(fault.code)"]
+            )
+            return nil
+        case .unsupported?, .ask?, nil: return nil
+        }
+    }
+
+    private func settle(
+        _ archived: ArchivedDelivery,
+        _ provider: ProviderConfiguration,
+        _ step: OutcomeLookup.Step,
+        at start: Timestamp,
+        taking took: Duration
+    ) async throws(StoreError) {
+        let vendor = provider.traits.vendor
+        let delivery = archived.delivery
+        let (status, fault): (DeliveryStatus, DeliveryFault)
+        switch step {
+        case .look: return
+        case .found:
+            status = .delivered
+            fault = DeliveryFault(code: .foundAtVendor, message: "\(vendor) shows the event as it was sent")
+        case .differs:
+            status = delivery.status
+            let message = "\(vendor) shows another event with this ID; find out who else writes there"
+            fault = DeliveryFault(code: .otherAtVendor, message: message)
+        case .absent:
+            status = delivery.status
+            let message = "\(vendor) does not show the event; a retry sends it again"
+            fault = DeliveryFault(code: .absentAtVendor, message: message)
+        }
+        let attempt = Attempt(at: start, latency: took, httpStatus: nil, status: status, fault: fault)
+        let lookup = RecordedLookup(
+            sequence: archived.cursor.sequence,
+            account: archived.cursor.provider,
+            attempt: attempt
+        )
+        guard try await journal.record(lookup) else { return }
+        logger.notice(
+            "an unknown outcome was looked up",
+            metadata: [
+                "provider": "\(provider.name)", "event": "\(archived.event.id)", "outcome": "\(fault.code.rawValue)",
+            ]
+        )
+        if step == .absent, provider.pipeline.onUncertain == .probe { try await sendAgain(archived, to: provider.name) }
+    }
+
+    /// Certainly not there, so that a repeat bills once.
+    private func sendAgain(_ archived: ArchivedDelivery, to provider: ProviderName) async throws(StoreError) {
+        let filter = DeliveryFilter(
+            tenant: archived.event.tenant,
+            providers: [provider],
+            statuses: [.uncertain, .rejected],
+            eventIDs: [archived.event.id],
+            errorCodes: [.absentAtVendor]
+        )
+        let revision = DeliveryRevision(action: .retry, filter: filter, by: Self.actor, at: clock.now)
+        _ = try await journal.revise(revision)
+        nudge(archived.cursor.provider)
+    }
+
+    /// Who retries, as the list of actions shows it: no client can have this name.
+    private static let actor: ClientName = "(probe)"
+}
