@@ -292,4 +292,35 @@ import Testing
             }
         }
     }
+
+    @Test func `takes the metric from a migration that names the event`() async throws {
+        try await Migration.set { migration in
+            let stage = migration.stage
+            try migration.writeRoutes(["lago", "polar"])
+            let text = try String(contentsOf: stage.routesFile, encoding: .utf8).replacing(
+                #"{"version": 1, "#,
+                with: #"""
+                    {"version": 1, "migrations": {"to-polar": {"route": "all", "from": "lago", "to": "polar",
+                      "metrics": {"api": {"aggregate": "sum", "property": "units"}}}},
+                    """#
+            )
+            try Data(text.utf8).write(to: stage.routesFile)
+            try await stage.withGateway { _ async throws in
+                try await send(stage, "api")
+                try await waitUntil("Lago has the event") {
+                    try await stage.statuses(of: "api-target")["lago"] == "delivered"
+                }
+                let void = try await stage.client.post("/v1/events/api-target/void", #"{"reason":"r"}"#)
+                #expect(void.status == 202, "\(void.text)")
+                try await waitUntil("Lago bills the other event alone") {
+                    Metric.sum.figure(try await billed(stage, "lago", "api")) == 5
+                }
+                let said = try await stage.client.post(
+                    "/v1/events/api-base/void",
+                    #"{"reason":"r","aggregate":"count","dry_run":true}"#
+                )
+                #expect(said.text.contains("impossible"), "what the request says counts more: \(said.text)")
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 enum OpenAPICorrections {
     private static let shared = #"""
         "reason": {"type": "string", "minLength": 1, "maxLength": 1000, "description": "Kept in the audit log."},
-                        "aggregate": {"enum": ["sum", "count", "unique", "latest", "max"], "description": "How the vendors' metric aggregates. Needed unless none of the vendors can correct anything."},
+                        "aggregate": {"enum": ["sum", "count", "unique", "latest", "max"], "description": "How the vendors' metric aggregates. By default that of the migration whose metrics name the event; needed if there is none."},
                         "property": {"type": "string", "description": "The property that the metric aggregates.", "example": "units"},
                         "subscription_id": {"type": "string", "description": "Which of several events with this id."},
                         "dry_run": {"type": "boolean", "default": false, "description": "Only say what would be done."}

@@ -64,7 +64,7 @@ struct CorrectionDesk: Sendable {
     private func plan(for archived: ArchivedEvent, _ body: CorrectionBody, by caller: Caller) async throws
         -> (CorrectionPlan, CorrectionOrder)
     {
-        let order = CorrectionOrder(body.change, aggregate: body.aggregate, property: body.property)
+        let order = order(body, named: archived.event.name)
         let earlier = try await corrections(of: archived.event)
         var parts: [CorrectionPlan.Part] = []
         for delivery in archived.deliveries {
@@ -86,6 +86,15 @@ struct CorrectionDesk: Sendable {
             at: clock.now
         )
         return (plan, order)
+    }
+
+    /// What the request leaves open, the metrics of migrations tell.
+    private func order(_ body: CorrectionBody, named name: String) -> CorrectionOrder {
+        let known = routes.current.routes.migrations.lazy.compactMap { $0.metrics[name] }.first
+        guard body.aggregate == nil, let known else {
+            return CorrectionOrder(body.change, aggregate: body.aggregate, property: body.property)
+        }
+        return CorrectionOrder(body.change, aggregate: known.aggregate, property: body.property ?? known.property)
     }
 
     /// The corrections of an event, oldest first, with the events that carry them.
