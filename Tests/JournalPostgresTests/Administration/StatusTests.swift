@@ -17,7 +17,14 @@ import Testing
         let lease = try await store.lease("lago")
         let status = try await PostgresOperations(journal.settings).status()
         #expect(status.schema == journal.schema && status.server.hasPrefix("PostgreSQL "))
-        #expect(status.format == JournalStatus.Format(current: 1, oldestWriter: 1, known: 1))
+        #expect(
+            status.format
+                == JournalStatus.Format(
+                    current: JournalMeta.format,
+                    oldestWriter: JournalMeta.format,
+                    known: JournalMeta.format
+                )
+        )
         #expect(!status.isMoving && !status.routesDiffer)
         let node = try #require(status.nodes.first)
         #expect(status.nodes.count == 1 && node.name == "gateway-1" && node.version == "1.2.3")
