@@ -167,7 +167,7 @@ let package = Package(
         // What new routes would do to recorded traffic.
         .target(
             name: "Migration",
-            dependencies: ["Access", "Events", "JSON", "Journal", "OfRecord", "Routing"],
+            dependencies: ["Access", "Events", "JSON", "Journal", "OfRecord", "Parity", "Routing"],
             swiftSettings: settings
         ),
         .target(
@@ -179,7 +179,8 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "OfRecord",
+                "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "JSON", "Journal", "Migration",
+                "OfRecord",
                 "Parity", "Routing", "Telemetry",
             ],
             swiftSettings: settings
@@ -188,8 +189,8 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "Access", "ConfigurationFile", "Digest", "Events", "JSON", "Journal", "OfRecord", "Parity", "Reports",
-                "Routing", mustache,
+                "Access", "ConfigurationFile", "Digest", "Events", "JSON", "Journal", "Migration", "OfRecord", "Parity",
+                "Reports", "Routing", mustache,
             ],
             resources: [.embedInCode("Assets"), .embedInCode("Templates")],
             swiftSettings: settings
@@ -198,7 +199,8 @@ let package = Package(
             name: "Ingress",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "Dashboard", "DeliveryEngine", "Events", "Journal", "JSON",
-                "OfRecord", "Parity", "Randomness", "Reports", "Routing", "Telemetry", "Transport", "VendorReads",
+                "Migration", "OfRecord", "Parity", "Randomness", "Reports", "Routing", "Telemetry", "Transport",
+                "VendorReads",
                 "Version", coreMetrics, deque, httpTypes, hummingbird, logging, nioCore, nioEmbedded, nioHTTP1,
                 nioHTTP2,
                 nioHTTPCompression, nioHTTPTypes,
@@ -362,7 +364,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MigrationTests",
-            dependencies: ["Events", "JSON", "Journal", "Migration", "OfRecord", "Routing", "Vendors"],
+            dependencies: ["Events", "JSON", "Journal", "Migration", "OfRecord", "Parity", "Routing", "Vendors"],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),
@@ -413,8 +415,9 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Access", "ConfigurationFile", "Dashboard", "Events", "JSON", "Journal", "Parity", "Reports", "Routing",
-                "Vendors",
+                "Access", "ConfigurationFile", "Dashboard", "Events", "JSON", "Journal", "Migration", "OfRecord",
+                "Parity",
+                "Reports", "Routing", "Vendors",
             ],
             swiftSettings: settings
         ),
@@ -422,8 +425,8 @@ let package = Package(
             name: "IngressTests",
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "Journal",
-                "JournalBehaviour", "JournalSQLite", "JSON", "Parity", "Randomness", "Reports", "Routing", "Telemetry",
-                "TestSupport", "VendorReads",
+                "JournalBehaviour", "JournalSQLite", "JSON", "Migration", "OfRecord", "Parity", "Randomness", "Reports",
+                "Routing", "Telemetry", "TestSupport", "VendorReads",
                 asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],
@@ -433,7 +436,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Migration", "Observability", "OfRecord", "Reports", "Routing", "Telemetry",
+                "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "Reports", "Routing", "Telemetry",
                 "TestSupport",
                 "Version", coreMetrics, logging,
             ],

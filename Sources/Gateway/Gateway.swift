@@ -59,9 +59,10 @@ package enum Gateway {
         let parity = try parts.parity()
         let statistics = StatisticsKeeper(clock: parts.clock)
         let problems = ProblemCounts()
-        var readiness = parts.readiness()
+        let watch = parts.migrationWatch(over: migrations, planner, parity)
+        var readiness = parts.readiness(migrations)
         let followers = parts.followers(&readiness, reloader)
-        let operations = parts.operations(readiness, reloader, planner, parity, statistics, problems)
+        let operations = parts.operations(readiness, reloader, planner, parity, watch, statistics, problems)
         let servers = parts.servers(serving: parts.ingressServices(operations), onReady: onReady)
         let retention = RetentionService(
             journal: parts.store,
@@ -89,7 +90,9 @@ package enum Gateway {
         ]
         if let certificates = parts.start.certificates { services.append(certificates) }
         services += followers
-        services += [parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared), parity, sampler]
+        services += [
+            parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared), parity, watch, sampler,
+        ]
         services += [ProblemCounter(counts: problems, archive: parts.store), notifications]
         return services + servers
     }

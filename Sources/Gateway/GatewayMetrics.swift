@@ -15,6 +15,7 @@ struct GatewayMetrics: MetricsReporting {
     let monitor: DeliveryMonitor
     let clock: any WallClock
     let parity: any ParityRunning
+    let migrations: MigrationWatch
     let logs: LogOutput
 
     func text() async -> [UInt8] {
@@ -39,6 +40,7 @@ struct GatewayMetrics: MetricsReporting {
         write(backlogs ?? [], to: &text)
         write(await backfills(), to: &text)
         write(await comparisons(), to: &text)
+        MigrationMetrics(migrations.current).write(to: &text)
         let states = monitor.current
         write(configured.compactMap { name in states[name].map { (name, $0) } }, to: &text)
         return text.bytes

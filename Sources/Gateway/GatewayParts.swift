@@ -163,6 +163,30 @@ extension GatewayParts {
         try await MigrationBook(store, routes: routes, logger: logs.logger("tollgate.migrations"))
     }
 
+    /// How many of the newest comparisons are looked at for gates.
+    private static let comparisonsForGates = 200
+
+    /// Takes orders for migrations, and holds those whose gates are not green.
+    func migrationWatch(over book: MigrationBook, _ planner: RoutesPlanner, _ parity: ParityRunner) -> MigrationWatch {
+        let desk = MigrationDesk(
+            journal: store,
+            book: book,
+            routes: routes,
+            finder: MigrationFactFinder(
+                journal: store,
+                comparisons: { () async throws(ParityError) in
+                    try await parity.runs(before: nil, limit: Self.comparisonsForGates)
+                },
+                clock: clock
+            ),
+            plans: planner,
+            clock: clock,
+            audit: audit,
+            lead: opened.shared == nil ? .milliseconds(100) : .seconds(1)
+        )
+        return MigrationWatch(desk, logger: logs.logger("tollgate.migrations"))
+    }
+
     /// Notes when keys were used last.
     func keyUses() -> KeyUseRecorder {
         KeyUseRecorder(
@@ -319,8 +343,15 @@ extension GatewayParts {
 // MARK: - Beside others
 
 extension GatewayParts {
-    func readiness() -> GatewayReadiness {
-        GatewayReadiness(store: opened, routes: routes, vault: start.vault, monitor: view.monitor, clock: clock)
+    func readiness(_ migrations: MigrationBook) -> GatewayReadiness {
+        GatewayReadiness(
+            store: opened,
+            routes: routes,
+            vault: start.vault,
+            monitor: view.monitor,
+            clock: clock,
+            book: migrations
+        )
     }
 
     /// What a gateway does beside others over one journal: it follows what they deliver, what people order there, and who they are.

@@ -3,6 +3,8 @@ import DeliveryEngine
 import Events
 import Ingress
 import Journal
+import Migration
+import OfRecord
 import Routing
 
 /// Reports the state of the parts to `readyz`.
@@ -12,6 +14,7 @@ struct GatewayReadiness: ReadinessReporting {
     let vault: CredentialVault
     let monitor: DeliveryMonitor
     let clock: any WallClock
+    let book: MigrationBook
     /// What is known of the other gateways on the same journal; nil if the journal is this gateway's alone.
     var shared: SharedJournal?
 
@@ -31,6 +34,7 @@ struct GatewayReadiness: ReadinessReporting {
             )
         )
         items += sharedItems()
+        items += migrationItems(snapshot)
         let states = monitor.current
         for provider in snapshot.providers { items.append(await providerItem(provider.name, states[provider.name])) }
         return ReadinessReport(await items + goneItems(besides: snapshot.providers.map(\.name)))
@@ -74,6 +78,43 @@ struct GatewayReadiness: ReadinessReporting {
         case .large(let ahead):
             item(isReady: false, "the database's is \(ahead) ahead; \(remedy)", isEssential: true)
         }
+    }
+
+    /// Migrations for which something was ordered: not ready while they are held.
+    private func migrationItems(_ routes: Routes) -> [ReadinessItem] {
+        let history = book.current
+        var items = routes.migrations.compactMap { migration in
+            Self.migrationItem(migration.name, at: migration.to, history[migration.name])
+        }
+        if let fault = book.fault {
+            items.append(
+                ReadinessItem(name: "migrations", isReady: false, detail: fault.description, isEssential: false)
+            )
+        }
+        return items
+    }
+
+    /// - Returns: nil if nothing was ordered.
+    static func migrationItem(_ name: MigrationName, at provider: ProviderName, _ records: [MigrationRecord])
+        -> ReadinessItem?
+    {
+        guard let newest = records.last else { return nil }
+        func item(isReady: Bool, _ detail: String) -> ReadinessItem {
+            ReadinessItem(
+                name: "migration \(name)",
+                provider: provider,
+                isReady: isReady,
+                detail: detail,
+                isEssential: false
+            )
+        }
+        let course = MigrationCourse(MigrationLog(records.map(\.entry)))
+        if course.close == nil, let hold = records.last(where: { $0.entry.number == course.hold?.number }) {
+            let reason = hold.reason.map { ": \($0)" } ?? ""
+            let end = "tollgate migrate resume \(name) ends it"
+            return item(isReady: false, "held by \(hold.actor) since \(hold.entry.at.rfc3339)\(reason); \(end)")
+        }
+        return item(isReady: true, "\(newest.entry.action.name) by \(newest.actor) at \(newest.entry.at.rfc3339)")
     }
 
     private func storeItem() async -> ReadinessItem {

@@ -98,6 +98,7 @@ extension GatewayParts {
         _ reloader: RoutesReloader,
         _ planner: RoutesPlanner,
         _ parity: ParityRunner,
+        _ watch: MigrationWatch,
         _ statistics: StatisticsKeeper,
         _ problems: ProblemCounts
     ) -> IngressOperations {
@@ -113,6 +114,7 @@ extension GatewayParts {
                 clock: clock,
                 auditing: audit
             ),
+            migrations: watch.desk,
             reporting: GatewayMetrics(
                 registry: metrics,
                 store: opened,
@@ -120,6 +122,7 @@ extension GatewayParts {
                 monitor: view.monitor,
                 clock: clock,
                 parity: parity,
+                migrations: watch,
                 logs: logs
             ),
             audit: audit,
@@ -131,6 +134,7 @@ extension GatewayParts {
                 routes: routes,
                 ledger: store,
                 lanes: store,
+                book: watch.desk.book,
                 clock: clock
             ),
             problems: problems,

@@ -64,6 +64,7 @@ package struct IngressOperations: Sendable {
     let reloading: any RoutesReloading
     let planning: any RoutesPlanning
     let backfills: any BackfillManaging
+    let migrations: any MigrationManaging
     let reporting: any MetricsReporting
     let audit: AuditLog
     let parity: any ParityRunning
@@ -94,6 +95,7 @@ package struct IngressOperations: Sendable {
         reloading: any RoutesReloading,
         planning: any RoutesPlanning,
         backfills: any BackfillManaging,
+        migrations: any MigrationManaging,
         reporting: any MetricsReporting,
         audit: AuditLog,
         parity: any ParityRunning,
@@ -113,6 +115,7 @@ package struct IngressOperations: Sendable {
         self.reloading = reloading
         self.planning = planning
         self.backfills = backfills
+        self.migrations = migrations
         self.reporting = reporting
         self.audit = audit
         self.keys = keys

@@ -25,7 +25,7 @@ struct Tollgate: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, HealthCommand.self, DoctorCommand.self, SandboxCommand.self,
             SendCommand.self, ImportCommand.self, EventsCommand.self, DeliveriesCommand.self, BackfillCommand.self,
-            ParityCommand.self, MetricsCommand.self,
+            MigrateCommand.self, ParityCommand.self, MetricsCommand.self,
             PlanCommand.self, ProvidersCommand.self, KeysCommand.self, JournalCommand.self, NodesCommand.self,
             NotificationsCommand.self, LogCommand.self, SchemaCommand.self, RoutesCommand.self, ReferenceCommand.self,
         ]

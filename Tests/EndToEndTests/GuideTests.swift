@@ -9,13 +9,15 @@ import Testing
 @Suite struct GuideTests {
     private static let operating = "Sources/Gateway/Gateway.docc/Operating.md"
     private static let migrating = "Sources/Gateway/Gateway.docc/MigratingPartOne.md"
+    private static let moving = "Sources/Gateway/Gateway.docc/MigratingPartTwo.md"
 
     private static let versions = "Sources/Gateway/Gateway.docc/Versions.md"
 
     private static let simulators = "Sources/Gateway/Gateway.docc/SimulatedVendors.md"
 
     @Test(arguments: [
-        "README.md", "Sources/Gateway/Gateway.docc/GettingStarted.md", operating, migrating, simulators, versions,
+        "README.md", "Sources/Gateway/Gateway.docc/GettingStarted.md", operating, migrating, moving, simulators,
+        versions,
     ])
     func `runs every command of the page`(page: String) async throws {
         let script = try Guide(page).blocks("sh").joined(separator: "\n")

@@ -22,6 +22,7 @@ import Testing
         let routes: CurrentRoutes
         let folder: URL
         let store: SQLiteEventStore
+        let book: MigrationBook
 
         var configuration: GatewayConfiguration {
             GatewayConfiguration(
@@ -30,6 +31,7 @@ import Testing
                 routes: routes,
                 ledger: store,
                 lanes: store,
+                book: book,
                 clock: SystemWallClock()
             )
         }
@@ -77,9 +79,10 @@ import Testing
                 logger: quiet,
                 auditing: AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
             )
+            let book = try await MigrationBook(store, routes: routes, logger: quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await reloader.run() }
-                try await body(Stage(reloader: reloader, routes: routes, folder: folder, store: store))
+                try await body(Stage(reloader: reloader, routes: routes, folder: folder, store: store, book: book))
                 group.cancelAll()
             }
             await store.close()

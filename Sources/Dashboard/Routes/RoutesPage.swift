@@ -1,5 +1,7 @@
 package import Events
 import Journal
+import Migration
+import OfRecord
 package import Reports
 
 /// The routes in effect: as a picture, as the file, and what operators have set beside it.
@@ -47,6 +49,28 @@ package struct RoutesPage: PageContent {
                     href: "/dashboard/migration"
                 )
             }
+            + report.migrations.map { migration in
+                Override(text: Self.text(of: migration), href: "/dashboard/migration")
+            }
         hasOverrides = !overrides.isEmpty
+    }
+
+    private static func text(of migration: ConfigurationReport.Migration) -> String {
+        let course = migration.course
+        let state =
+            if course.close != nil {
+                "is closed"
+            } else if course.hold != nil {
+                "is held"
+            } else if let cut = course.cut {
+                "moves all customers from \(TimeText(cut).text) UTC on"
+            } else if course.share > 0 {
+                "moves \(MigrationEntry.Action.text(of: course.share))% of the customers"
+            } else if let delivery = course.delivery {
+                "is in the stage \(delivery.rawValue)"
+            } else {
+                "moves nobody"
+            }
+        return "Migration \(migration.name.rawValue) \(state), ordered by \(migration.newest.actor)"
     }
 }

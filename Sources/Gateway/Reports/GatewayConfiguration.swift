@@ -2,6 +2,8 @@ import Digest
 import Events
 import Foundation
 import Journal
+import Migration
+import OfRecord
 import Reports
 import Routing
 
@@ -13,6 +15,7 @@ struct GatewayConfiguration: ConfigurationReading {
     let routes: CurrentRoutes
     let ledger: any DeliveryLedger
     let lanes: any LaneKeeping
+    let book: MigrationBook
     let clock: any WallClock
 
     func configuration() async throws(StoreError) -> ConfigurationReport {
@@ -30,7 +33,23 @@ struct GatewayConfiguration: ConfigurationReading {
             version: active.version,
             routes: routes,
             holds: holds,
-            pausedBackfills: try await lanes.lanes().filter { $0.state == .paused }
+            pausedBackfills: try await lanes.lanes().filter { $0.state == .paused },
+            migrations: migrations(of: routes)
         )
+    }
+
+    private func migrations(of routes: Routes) -> [ConfigurationReport.Migration] {
+        let history = book.current
+        return routes.migrations.compactMap { migration in
+            let records = history[migration.name]
+            return records.last.map { newest in
+                ConfigurationReport.Migration(
+                    name: migration.name,
+                    provider: migration.to,
+                    course: MigrationCourse(MigrationLog(records.map(\.entry))),
+                    newest: newest
+                )
+            }
+        }
     }
 }

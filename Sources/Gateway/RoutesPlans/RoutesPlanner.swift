@@ -113,6 +113,34 @@ final class RoutesPlanner: Service, RoutesPlanning {
         return stored
     }
 
+    /// Why a plan cannot carry an order.
+    enum Unusable: Error {
+        case unfinished
+        /// The plan's file; the reason is the operating system's.
+        case file(reason: String)
+    }
+
+    /// Whether what an order rests on is still as the plan found it.
+    /// - Returns: nil if there is no such plan that the client may see.
+    func standing(ofOrderRestingOn id: String, for client: Client) throws(Unusable) -> PlanStanding? {
+        if let plan = state.withLock({ $0.plan(id) }) {
+            guard Self.maySee(plan.basis.tenant, client) else { return nil }
+            throw .unfinished
+        }
+        let content: [UInt8]?
+        do {
+            content = try folder.read(id)
+        } catch {
+            throw .file(reason: "\(error)")
+        }
+        guard let content, let root = JSONDocument(ifValid: content)?.root,
+            let end = root["expires_at"]?.string.flatMap(Timestamp.init(rfc3339:)), clock.now < end,
+            Self.maySee(root["tenant"]?.string.map { TenantID($0) }, client)
+        else { return nil }
+        guard root["status"]?.string == "done" else { throw .unfinished }
+        return .ofOrder(resting: root, file: fileInForce, log: routes.current.logs.version)
+    }
+
     /// - Returns: the plan, and whether it was not there already.
     private func enqueue(_ job: Job) throws(PlanError) -> (RoutesPlan, Bool) {
         let result: (RoutesPlan, Bool)? = state.withLock { state in
@@ -136,7 +164,8 @@ final class RoutesPlanner: Service, RoutesPlanning {
     private func basis(of order: PlanOrder, for client: Client) async throws(PlanError) -> PlanBasis {
         do {
             return PlanBasis(
-                file: Self.hexadecimal(SHA256.digest(of: order.file)),
+                // With the files of the routes in force: if it names others when it is in force itself, orders need another plan.
+                file: Self.hexadecimal(reloader.active.neighbours.digest(with: order.file)),
                 fileInForce: fileInForce,
                 migrationLog: routes.current.logs.version,
                 journal: try await traffic.newestPosition(),

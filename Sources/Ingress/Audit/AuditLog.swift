@@ -47,6 +47,21 @@ package final class AuditLog: Service, AuditWriting {
         await keep(entry(.administration, action, actor, at: timestamp, details))
     }
 
+    /// Records an administrative act together with what it changes: both or nothing.
+    /// - Parameter change: stores the entry together with the change; returns false if nothing was changed.
+    /// - Returns: what `change` returns.
+    package func write(
+        _ action: String,
+        by actor: Actor,
+        _ details: [String: String],
+        with change: (AuditEntry) async throws(StoreError) -> Bool
+    ) async throws(StoreError) -> Bool {
+        let entry = entry(.administration, action, actor, at: nil, details)
+        guard try await change(entry) else { return false }
+        logger.notice("\(entry.action)", metadata: Self.metadata(entry))
+        return true
+    }
+
     package func write(_ entry: AuditEntry) async { await keep(entry) }
 
     /// Records that a client reads data from a vendor.

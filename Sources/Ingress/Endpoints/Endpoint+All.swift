@@ -8,7 +8,7 @@ import Routing
 ///
 /// A new endpoint is a row here, a handler, and an entry in ``OpenAPIPaths``.
 extension Endpoint {
-    static let all: [Endpoint] = events + deliveries + backfills + migrations + parity + operations
+    static let all: [Endpoint] = events + deliveries + backfills + migrations + migrationOrders + parity + operations
 
     /// `POST /v1/events`.
     static let write = Endpoint(
@@ -104,6 +104,22 @@ extension Endpoint {
             needing: .manageMigrations,
             countedAs: .operations
         ) { try await PlansHandler($0).show($1) },
+    ]
+
+    private static let migrationOrders = [
+        Endpoint(.get, "/v1/migrations", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await MigrationsHandler($0).list($1)
+        },
+        Endpoint(.get, "/v1/migrations/{name}", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await MigrationsHandler($0).show($1)
+        },
+        Endpoint(
+            .post,
+            "/v1/migrations/{name}/actions",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await MigrationsHandler($0).act($1) },
     ]
 
     private static let backfills =

@@ -290,6 +290,7 @@ enum OpenAPIComponents {
                 }
               },
         \#(OpenAPIMigrations.schemas),
+        \#(OpenAPIMigrationOrders.schemas),
         \#(OpenAPIBackfills.schemas),
               "Readiness": {
                 "type": "object", "required": ["status"],

@@ -26,6 +26,7 @@ enum OpenAPIDocument {
         \(OpenAPIPaths.events),
         \(OpenAPIPaths.deliveries),
         \(OpenAPIMigrations.paths),
+        \(OpenAPIMigrationOrders.paths),
         \(OpenAPIBackfills.paths),
         \(OpenAPIParity.paths),
         \(OpenAPIReports.paths),

@@ -44,7 +44,7 @@ enum OpenAPIMigrations {
                   "id": {"type": "string"}, "status": {"enum": ["waiting", "running", "done", "failed"]},
                   "created_at": {"type": "string", "format": "date-time"}, "created_by": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"},
                   "tenant": {"type": ["string", "null"], "description": "Whose events were read; null for those of all tenants."},
-                  "routes_digest": {"type": "string", "description": "SHA-256 of the file."}, "routes_in_force_digest": {"type": "string"},
+                  "routes_digest": {"type": "string", "description": "SHA-256 of the file, together with the files that the routes in force name."}, "routes_in_force_digest": {"type": "string"},
                   "migration_log_version": {"type": "integer", "description": "How often something was ordered in migrations before."},
                   "journal_position": {"type": "string"},
                   "window": {"type": "object", "required": ["clock", "from", "until"], "properties": {

@@ -200,8 +200,10 @@ enum OpenAPIReports {
                   "overrides": {"type": "array", "items": {
                     "type": "object", "required": ["type", "provider", "client", "at"],
                     "properties": {
-                      "type": {"enum": ["hold", "paused_backfill"]}, "provider": {"type": "string"}, "client": {"type": "string"},
-                      "at": {"type": "string", "format": "date-time"}, "until": {"type": "string", "format": "date-time"}, "backfill": {"type": "integer"}}}}
+                      "type": {"enum": ["hold", "paused_backfill", "migration"]}, "provider": {"type": "string"}, "client": {"type": "string"},
+                      "at": {"type": "string", "format": "date-time"}, "until": {"type": "string", "format": "date-time"}, "backfill": {"type": "integer"},
+                      "migration": {"type": "string"}, "delivery": {"enum": [null, "shadow", "mirror"]}, "share_percent": {"type": "number"}, "cut_at": {"type": ["string", "null"], "format": "date-time"},
+                      "held": {"type": "boolean"}, "closed": {"type": "boolean"}, "entries": {"type": "integer", "description": "How much was ordered; client and at are of the newest order."}}}}
                 }
               },
         """#

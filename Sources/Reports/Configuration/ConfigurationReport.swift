@@ -1,5 +1,6 @@
 package import Events
 package import Journal
+package import Migration
 package import Routing
 
 /// Shows the configuration in effect; `Gateway` fills it.
@@ -21,6 +22,23 @@ package struct ConfigurationReport: Sendable {
         }
     }
 
+    /// A migration for which something was ordered.
+    package struct Migration: Sendable, Equatable {
+        package let name: MigrationName
+        /// The provider that the customers move to.
+        package let provider: ProviderName
+        /// What holds after all orders.
+        package let course: MigrationCourse
+        package let newest: MigrationRecord
+
+        package init(name: MigrationName, provider: ProviderName, course: MigrationCourse, newest: MigrationRecord) {
+            self.name = name
+            self.provider = provider
+            self.course = course
+            self.newest = newest
+        }
+    }
+
     /// The path of the file, as the gateway was started with it.
     package let file: String
     /// SHA-256 of the file's content, in hexadecimal digits.
@@ -36,6 +54,8 @@ package struct ConfigurationReport: Sendable {
     package let holds: [Hold]
     /// Overrides: backfills that an operator has paused.
     package let pausedBackfills: [Lane]
+    /// Overrides: what was ordered in migrations of the file.
+    package let migrations: [Migration]
 
     package init(
         file: String,
@@ -45,7 +65,8 @@ package struct ConfigurationReport: Sendable {
         version: Int,
         routes: Routes,
         holds: [Hold],
-        pausedBackfills: [Lane]
+        pausedBackfills: [Lane],
+        migrations: [Migration] = []
     ) {
         self.file = file
         self.digest = digest
@@ -55,5 +76,6 @@ package struct ConfigurationReport: Sendable {
         self.routes = routes
         self.holds = holds
         self.pausedBackfills = pausedBackfills
+        self.migrations = migrations
     }
 }

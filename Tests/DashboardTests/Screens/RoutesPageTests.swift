@@ -2,6 +2,8 @@ import ConfigurationFile
 import Events
 import JSON
 import Journal
+import Migration
+import OfRecord
 import Reports
 import Routing
 import Testing
@@ -9,7 +11,10 @@ import Testing
 @testable import Dashboard
 
 @Suite struct RoutesPageTests {
-    private func report(holds: [ConfigurationReport.Hold] = []) throws -> ConfigurationReport {
+    private func report(
+        holds: [ConfigurationReport.Hold] = [],
+        migrations: [ConfigurationReport.Migration] = []
+    ) throws -> ConfigurationReport {
         ConfigurationReport(
             file: "routes.json",
             digest: String(repeating: "0f", count: 32),
@@ -18,7 +23,8 @@ import Testing
             version: 3,
             routes: try SampleRoutes.routes(),
             holds: holds,
-            pausedBackfills: []
+            pausedBackfills: [],
+            migrations: migrations
         )
     }
 
@@ -46,6 +52,33 @@ import Testing
         #expect(page.pictureMarkup.contains("<a href=\"#line-7\">"))
         #expect(page.content.line(naming: "nobody") == nil)
         #expect(!page.hasOverrides)
+    }
+
+    @Test(
+        arguments: [
+            ([.stage(.mirror)], "is in the stage mirror"), ([.ramp(share: 12.5)], "moves 12.5% of the customers"),
+            (
+                [.cut(at: Timestamp(milliseconds: 1_710_950_400_000))],
+                "moves all customers from 2024-03-20 16:00:00 UTC on"
+            ),
+            ([.ramp(share: 5), .hold], "is held"),
+            ([.ramp(share: 5), .goBack(when: .now, customers: nil)], "moves nobody"),
+            ([.hold, .close], "is closed"),
+        ] as [([MigrationEntry.Action], String)]
+    )
+    func `says what was ordered for a migration`(actions: [MigrationEntry.Action], text: String) throws {
+        let entries = actions.enumerated().map {
+            MigrationEntry(number: $0 + 1, at: Timestamp(milliseconds: 0), action: $1)
+        }
+        let migration = ConfigurationReport.Migration(
+            name: "to-polar",
+            provider: "polar",
+            course: MigrationCourse(MigrationLog(entries)),
+            newest: MigrationRecord(migration: "to-polar", entry: try #require(entries.last), actor: "ops")
+        )
+        let page = RoutesPage(try report(migrations: [migration]), delivered: [:])
+        #expect(page.overrides.map(\.text) == ["Migration to-polar \(text), ordered by ops"])
+        #expect(page.hasOverrides)
     }
 
     @Test func `distinguishes what operators have set from the file`() throws {

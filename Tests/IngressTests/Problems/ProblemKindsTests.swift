@@ -6,6 +6,8 @@ import Foundation
 import HTTPTypes
 import JSON
 import Journal
+import Migration
+import OfRecord
 import Testing
 import VendorReads
 
@@ -35,11 +37,19 @@ import VendorReads
         .futureWindow(since: time), .beforeRetention(since: time, earliest: time), .noRoute("p"), .notLive("p"),
         .unreadable("p", vendor: "Knetik"), .unconfirmed(effect: "It bills now."), .unknown(7), .store(.closed),
     ]
+    private static let migrations: [MigrationRefusal] = [
+        .unknown("m"), .closed(at: time), .alreadyStarted, .notStarted, .unchanged("it is so already"), .notMirrored,
+        .customersMoved, .held(since: time), .notHeld, .gates([]), .nothingToReturn, .notCut, .notDrained(until: time),
+        .full(limit: 900), .unknownPlan("p"), .unfinishedPlan("p"), .stalePlan("p", .routesChanged), .overtaken,
+        .unreadable(UnreadableAct(migration: "m", number: 1, action: "leap")), .planFile(reason: "secret"),
+        .store(.closed),
+    ]
     private static let reads: [ReadError] = [.tooMany("p", limit: 8), .rateLimited("p")]
 
     private static var all: [Problem] {
         keys.map { Problem($0) } + stores.map { Problem($0) } + plans.map { Problem($0) }
-            + reloads.map { Problem($0) } + backfills.map { Problem($0) } + reads.map { Problem($0) }
+            + reloads.map { Problem($0) } + backfills.map { Problem($0) } + migrations.map { Problem($0) }
+            + reads.map { Problem($0) }
             + [
                 Problem(LimitExceeded(what: .events, limit: RateLimit(requests: 5, per: .seconds(1)), wait: .zero)),
                 .tooManyLargeBodies, .bodiesBusy, .tooManyStreams, .clientHasAllStreams, .clientHasAllReads(3),

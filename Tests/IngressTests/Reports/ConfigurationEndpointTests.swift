@@ -2,7 +2,9 @@ import Access
 import Events
 import Foundation
 import Journal
+import Migration
 import NIOHTTP1
+import OfRecord
 import Reports
 import Routing
 import TestSupport
@@ -17,7 +19,8 @@ import Testing
         let routes: Routes
 
         func configuration() async throws(StoreError) -> ConfigurationReport {
-            ConfigurationReport(
+            let ramp = MigrationEntry(number: 1, at: Timestamp(milliseconds: 3000), action: .ramp(share: 5))
+            return ConfigurationReport(
                 file: "routes.json",
                 digest: "abc",
                 text: "",
@@ -34,7 +37,15 @@ import Testing
                         )
                     )
                 ],
-                pausedBackfills: []
+                pausedBackfills: [],
+                migrations: [
+                    ConfigurationReport.Migration(
+                        name: "to-q",
+                        provider: "q",
+                        course: MigrationCourse(MigrationLog([ramp])),
+                        newest: MigrationRecord(migration: "to-q", entry: ramp, actor: "boss")
+                    )
+                ]
             )
         }
     }
@@ -92,7 +103,9 @@ import Testing
             let metric = try #require((migration["metrics"] as? [String: [String: Any]])?["a"])
             #expect(metric["aggregate"] as? String == "sum" && metric["names"] as? [String: String] == ["q": "meter"])
             let overrides = try #require(object["overrides"] as? [[String: Any]])
-            #expect(overrides.map { $0["type"] as? String } == ["hold"])
+            #expect(overrides.map { $0["type"] as? String } == ["hold", "migration"])
+            #expect(overrides.last?["share_percent"] as? Int == 5 && overrides.last?["client"] as? String == "boss")
+            #expect(overrides.last?["migration"] as? String == "to-q" && overrides.last?["held"] as? Bool == false)
             #expect(overrides.first?["until"] as? String == "1970-01-01T00:00:02.000Z")
         }
     }

@@ -3,6 +3,7 @@ import ConfigurationFile
 import Events
 import JSON
 import Journal
+import Migration
 import OfRecord
 import Reports
 import Routing
@@ -35,6 +36,7 @@ enum ConfigurationWriter {
             writer.member("at", string: hold.hold.at.rfc3339)
         } and: { writer in
             for lane in report.pausedBackfills { write(lane, to: &writer) }
+            for migration in report.migrations { write(migration, to: &writer) }
         }
         writer.endObject()
         return writer.bytes
@@ -63,6 +65,24 @@ enum ConfigurationWriter {
         writer.member("backfill", integer: Int(lane.number.rawValue))
         writer.member("client", string: lane.changedBy.rawValue)
         writer.member("at", string: lane.changedAt.rfc3339)
+        writer.endObject()
+    }
+
+    private static func write(_ migration: ConfigurationReport.Migration, to writer: inout JSONWriter) {
+        let course = migration.course
+        writer.beginObject()
+        writer.member("type", string: "migration")
+        writer.member("provider", string: migration.provider.rawValue)
+        writer.member("migration", string: migration.name.rawValue)
+        writer.member("delivery", stringOrNull: course.delivery?.rawValue)
+        writer.key("share_percent")
+        writer.number(MigrationEntry.Action.text(of: course.share))
+        writer.member("cut_at", stringOrNull: course.cut?.rfc3339)
+        writer.member("held", bool: course.hold != nil)
+        writer.member("closed", bool: course.close != nil)
+        writer.member("entries", integer: migration.newest.entry.number)
+        writer.member("client", string: migration.newest.actor)
+        writer.member("at", string: migration.newest.entry.at.rfc3339)
         writer.endObject()
     }
 

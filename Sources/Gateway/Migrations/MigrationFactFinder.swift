@@ -1,0 +1,47 @@
+import Events
+import Journal
+import Migration
+import OfRecord
+import Parity
+
+/// Finds what is known of a migration: in the journal, and in the comparisons.
+struct MigrationFactFinder: Sendable {
+    let journal: any LaneKeeping & LedgerCounting & ShadowCounting & EventArchive
+    /// The newest comparisons, newest first.
+    let comparisons: @Sendable () async throws(ParityError) -> [ParityRun]
+    let clock: any WallClock
+
+    /// All facts. Counting the deliveries of a day takes seconds where there are millions.
+    func facts(of outline: MigrationOutline) async throws(StoreError) -> MigrationFacts {
+        let now = clock.now
+        var facts = MigrationFacts(at: now)
+        facts.backfills = try await journal.lanes().filter { $0.provider == outline.to }
+        facts.shadow = try await journal.shadowCounts().filter { $0.provider == outline.to }
+        facts.comparisons = try await comparisons(of: outline)
+        let window = RecordedWindow(
+            clock: .accepted,
+            from: now + (.zero - outline.gates.window),
+            until: Timestamp(milliseconds: .max),
+            tenant: nil,
+            withDeliveries: false
+        )
+        var deliveries = LedgerCounts.Counts()
+        for (key, counts) in try await journal.ledgerCounts(window).cells where key.provider == outline.to {
+            deliveries += counts
+        }
+        facts.deliveries = deliveries
+        facts.oldestWaiting = try await journal.backlog(of: outline.to).oldest
+        return facts
+    }
+
+    /// Comparisons that have ended and include both providers, newest first.
+    private func comparisons(of outline: MigrationOutline) async throws(StoreError) -> [ParityRun] {
+        do throws(ParityError) {
+            return try await comparisons().filter { run in
+                run.state.isOver && [outline.from, outline.to].allSatisfy(run.order.providers.contains)
+            }
+        } catch {
+            throw .failed(reason: error.message)
+        }
+    }
+}

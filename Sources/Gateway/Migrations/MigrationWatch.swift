@@ -1,0 +1,76 @@
+import Events
+import Ingress
+import Journal
+import Logging
+import Migration
+import OfRecord
+import Routing
+import ServiceLifecycle
+import Synchronization
+
+/// Looks at the gates of migrations for which something was ordered, and holds those that go on while a gate is red, or unknown because its
+/// check did not run.
+final class MigrationWatch: Service {
+    let desk: MigrationDesk
+    private let logger: Logger
+    private let latest = Mutex<[MigrationName: MigrationStatus]>([:])
+
+    /// Between two looks, at least.
+    private static let interval = Duration.seconds(2)
+    /// Looking takes a part of the time that is smaller than one of so many.
+    private static let parts = 20
+
+    init(_ desk: MigrationDesk, logger: Logger) {
+        self.desk = desk
+        self.logger = logger
+    }
+
+    /// How migrations stood when they were looked at last, by name.
+    var current: [MigrationStatus] {
+        latest.withLock { latest in latest.keys.sorted().compactMap { latest[$0] } }
+    }
+
+    /// Watches until graceful shutdown.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let start = ContinuousClock.now
+                await self.look()
+                let pause = max(Self.interval, (ContinuousClock.now - start) * Self.parts)
+                do { try await Task.sleep(for: pause) } catch { return }
+            }
+        }
+    }
+
+    /// Looks at each migration once.
+    func look() async {
+        let routes = desk.routes.current.routes
+        let history = desk.book.current
+        var found: [MigrationName: MigrationStatus] = [:]
+        for migration in routes.migrations where !history[migration.name].isEmpty {
+            do {
+                found[migration.name] = try await look(at: migration, in: routes)
+            } catch {
+                logger.warning(
+                    "a migration's gates were not looked at",
+                    metadata: ["migration": "\(migration.name)", "error": "\(error)"]
+                )
+            }
+        }
+        latest.withLock { $0 = found }
+    }
+
+    private func look(at migration: MigrationConfiguration, in routes: Routes) async throws -> MigrationStatus {
+        let outline = MigrationOutline(migration, in: routes)
+        let status = try await desk.status(of: outline)
+        guard migration.autoHold, let reason = status.reasonToHold else { return status }
+        do throws(MigrationRefusal) {
+            try await desk.hold(outline.name, because: reason)
+            logger.error("a gate holds a migration", metadata: ["migration": "\(outline.name)", "reason": "\(reason)"])
+        } catch {
+            // Another gateway has held it, or somebody has ordered something else: it is looked at again.
+            guard error == .overtaken else { throw error }
+        }
+        return try await desk.status(of: outline)
+    }
+}

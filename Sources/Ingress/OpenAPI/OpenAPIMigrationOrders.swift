@@ -1,0 +1,120 @@
+/// What the OpenAPI document says of `/v1/migrations`.
+enum OpenAPIMigrationOrders {
+    private static let reading = #""security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}]"#
+    private static let managing = #""security": [{"bearer": ["migrations:manage"]}, {"apiKey": ["migrations:manage"]}]"#
+    private static let name =
+        #""parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}]"#
+
+    private static func response(_ description: String, _ schema: String) -> String {
+        #"""
+        {"description": "\#(description)", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(schema)"}}}}
+        """#
+    }
+
+    private static let problems = #"""
+        "4XX": {"$ref": "#/components/responses/Problem"}, "503": {"$ref": "#/components/responses/Problem"}
+        """#
+
+    static let paths = #"""
+                "/v1/migrations": {
+                  "get": {
+                    "tags": ["migrations"], "operationId": "listMigrations", "summary": "All migrations of routes.json with their stages and gates.", \#(reading),
+                    "description": "Without the scope admin, those whose providers no other tenant uses.",
+                    "responses": {"200": \#(response("The migrations.", "Migrations")), \#(problems)}
+                  }
+                },
+                "/v1/migrations/{name}": {
+                  "get": {
+                    "tags": ["migrations"], "operationId": "showMigration", "summary": "A migration: its stage, what must hold to leave it, and what was ordered.", \#(reading), \#(name),
+                    "responses": {"200": \#(response("The migration.", "Migration")), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
+                  }
+                },
+                "/v1/migrations/{name}/actions": {
+                  "post": {
+                    "tags": ["migrations"], "operationId": "orderMigration", "summary": "Order the next step of a migration, hold it, or return customers.", \#(managing), \#(name),
+                    "description": "The order is kept in the journal and in the audit log, and followed by all gateways within a second. An order to ramp, cut or resume is refused while a gate is not green, unless despite names it; any order is refused if the routes or the log have changed since its plan was made.",
+                    "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                      "type": "object", "required": ["action"], "additionalProperties": false,
+                      "properties": {
+                        "action": {"enum": ["start", "stage", "ramp", "cut", "hold", "resume", "return", "close"]},
+                        "stage": {"enum": ["shadow", "mirror"], "description": "With start and stage: what the new provider gets."},
+                        "share": {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "description": "With ramp: percent of the customers that move, each at the start of his next billing period.", "example": 25},
+                        "at": {"type": "string", "format": "date-time", "description": "With cut: all customers move at the first start of a billing period from this time on."},
+                        "when": {"enum": ["now", "boundary"], "default": "now", "description": "With return: at once, or at the start of each customer's next billing period."},
+                        "customer_ids": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}, "minItems": 1, "maxItems": 1000, "description": "With return: those that return; all if left out."},
+                        "plan": {"type": ["string", "null"], "minLength": 1, "maxLength": 100, "description": "ID of the plan that the order rests on."},
+                        "reason": {"type": ["string", "null"], "minLength": 1, "maxLength": 500},
+                        "despite": {"type": "array", "items": {"$ref": "#/components/schemas/MigrationGateName"}, "description": "Gates that need not be green."},
+                        "dry_run": {"type": "boolean", "default": false}
+                      }}}}},
+                    "responses": {
+                      "200": \#(response("Carried out, or what it would do.", "MigrationOutcome")),
+                      "404": {"$ref": "#/components/responses/Problem"}, "409": {"$ref": "#/components/responses/Problem"}, \#(problems)
+                    }
+                  }
+                }
+        """#
+
+    static let schemas = #"""
+              "MigrationGateName": {"enum": ["unexplained", "usage", "rejected", "uncertain", "backlog_age"]},
+                  "MigrationEntry": {
+                    "type": "object", "required": ["number", "effective_from", "action", "actor", "key_id", "plan", "reason", "despite"],
+                    "properties": {
+                      "number": {"type": "integer"}, "effective_from": {"type": "string", "format": "date-time", "description": "What was so up to this time stays."},
+                      "action": {"enum": ["stage", "ramp", "cut", "hold", "resume", "return", "close"]},
+                      "stage": {"enum": ["shadow", "mirror"]}, "share": {"type": "number"}, "at": {"type": "string", "format": "date-time"},
+                      "when": {"enum": ["now", "boundary"]}, "customer_ids": {"type": "array", "items": {"type": "string"}},
+                      "actor": {"type": "string", "description": "The client; gateway if a gate held the migration."}, "key_id": {"type": ["string", "null"]},
+                      "plan": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]},
+                      "despite": {"type": "array", "items": {"$ref": "#/components/schemas/MigrationGateName"}}
+                    }
+                  },
+                  "Migrations": {
+                    "type": "object", "required": ["migrations"],
+                    "properties": {"migrations": {"type": "array", "items": {"$ref": "#/components/schemas/Migration"}}}
+                  },
+                  "Migration": {
+                    "type": "object",
+                    "required": ["name", "route", "from", "to", "stage", "delivery", "share_percent", "cut_at", "moved_at", "hold", "stages", "gates", "next", "obstacles", "log"],
+                    "properties": {
+                      "name": {"type": "string"}, "route": {"type": "string"}, "from": {"type": "string"}, "to": {"type": "string"},
+                      "stage": {"enum": ["check", "shadow", "mirror", "backfill", "parity", "ramp", "cut", "drain", "closed"]},
+                      "delivery": {"enum": [null, "shadow", "mirror"], "description": "What the new provider gets."},
+                      "share_percent": {"type": "number"}, "cut_at": {"type": ["string", "null"], "format": "date-time"},
+                      "moved_at": {"type": ["string", "null"], "format": "date-time", "description": "When the last customer moves by the cut."},
+                      "hold": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/MigrationEntry"}]},
+                      "stages": {"type": "array", "items": {
+                        "type": "object", "required": ["number", "name", "state", "conditions"],
+                        "properties": {
+                          "number": {"type": "integer"}, "name": {"type": "string"}, "state": {"enum": ["done", "current", "ahead"]},
+                          "conditions": {"type": "array", "description": "What must hold to leave it.", "items": {
+                            "type": "object", "required": ["name", "color", "text"],
+                            "properties": {"name": {"type": "string"}, "color": {"enum": ["green", "red", "unknown"]}, "text": {"type": "string"}}}}}}},
+                      "gates": {"type": "array", "items": {
+                        "type": "object", "required": ["name", "color", "figure", "limit", "reason", "overridden"],
+                        "properties": {
+                          "name": {"$ref": "#/components/schemas/MigrationGateName"}, "color": {"enum": ["green", "red", "unknown"]},
+                          "figure": {"type": ["string", "null"]}, "limit": {"type": "string"},
+                          "reason": {"type": ["string", "null"], "description": "Why it is unknown."}, "overridden": {"type": "boolean"}}}},
+                      "next": {"type": ["string", "null"], "description": "The command that comes next."},
+                      "obstacles": {"type": "array", "items": {"type": "string"}, "description": "What stands in its way."},
+                      "log": {"type": "array", "items": {"$ref": "#/components/schemas/MigrationEntry"}}
+                    }
+                  },
+                  "MigrationOutcome": {
+                    "type": "object", "required": ["dry_run", "entry", "to_void", "migration"],
+                    "properties": {
+                      "dry_run": {"type": "boolean"}, "entry": {"$ref": "#/components/schemas/MigrationEntry"},
+                      "to_void": {"oneOf": [{"type": "null"}, {
+                        "type": "object", "required": ["provider", "customers", "more_events", "unreadable_parts"], "description": "After a return at once: usage of the running periods that is on the new provider's bill.",
+                        "properties": {
+                          "provider": {"type": "string"},
+                          "customers": {"type": "array", "items": {
+                            "type": "object", "required": ["customer_id", "events", "first", "last"],
+                            "properties": {"customer_id": {"type": "string"}, "events": {"type": "integer"}, "first": {"type": "string", "format": "date-time"}, "last": {"type": "string", "format": "date-time"}}}},
+                          "more_events": {"type": "integer", "description": "Events of customers that are not listed."}, "unreadable_parts": {"type": "integer"}}}]},
+                      "migration": {"$ref": "#/components/schemas/Migration"}
+                    }
+                  }
+        """#
+}

@@ -1,0 +1,54 @@
+import Events
+import JSON
+import Migration
+
+/// `/v1/migrations`: how far each is, and orders for them.
+struct MigrationsHandler: Sendable {
+    private let migrations: any MigrationManaging
+
+    init(_ services: EndpointServices) {
+        migrations = services.given.operations.migrations
+    }
+
+    func list(_ call: EndpointCall) async throws -> EndpointResponse {
+        try await answer { () async throws(MigrationRefusal) in
+            let all = try await migrations.migrations(for: call.client)
+            var writer = JSONWriter(capacity: 4096 * (all.count + 1))
+            writer.beginObject()
+            writer.key("migrations")
+            writer.beginArray()
+            for status in all { status.write(to: &writer) }
+            writer.endArray()
+            writer.endObject()
+            return .json(writer.bytes)
+        }
+    }
+
+    func show(_ call: EndpointCall) async throws -> EndpointResponse {
+        try await answer { () async throws(MigrationRefusal) in
+            let status = try await migrations.migration(MigrationName(call.parameter), for: call.client)
+            var writer = JSONWriter(capacity: 4096)
+            status.write(to: &writer)
+            return .json(writer.bytes)
+        }
+    }
+
+    func act(_ call: EndpointCall) async throws -> EndpointResponse {
+        let order = try await call.parseBody { try MigrationBody($0).order }
+        return try await answer { () async throws(MigrationRefusal) in
+            let outcome = try await migrations.carryOut(order, on: MigrationName(call.parameter), by: call.caller)
+            var writer = JSONWriter(capacity: 8192)
+            outcome.write(to: &writer)
+            return .json(writer.bytes)
+        }
+    }
+
+    private func answer(_ body: () async throws(MigrationRefusal) -> EndpointResponse) async throws -> EndpointResponse
+    {
+        do {
+            return try await body()
+        } catch {
+            throw Problem(error)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package import Events
+package import Journal
+package import OfRecord
+package import Parity
+
+/// What the journal, the backfills and the comparisons say about a migration.
+package struct MigrationFacts: Sendable {
+    package let now: Timestamp
+    /// Backfills of the new provider.
+    package var backfills: [Lane]
+    /// Comparisons that have ended and include both providers, newest first.
+    package var comparisons: [ParityRun]
+    /// What shadow deliveries to the new provider showed.
+    package var shadow: [ShadowCount]
+    /// Deliveries to the new provider of events that were accepted within the gates' window; nil if they were not counted.
+    package var deliveries: LedgerCounts.Counts?
+    /// When the oldest event that waits for the new provider was accepted; nil if none waits.
+    package var oldestWaiting: Timestamp?
+
+    package init(
+        at now: Timestamp,
+        backfills: [Lane] = [],
+        comparisons: [ParityRun] = [],
+        shadow: [ShadowCount] = [],
+        deliveries: LedgerCounts.Counts? = nil,
+        oldestWaiting: Timestamp? = nil
+    ) {
+        self.now = now
+        self.backfills = backfills
+        self.comparisons = comparisons
+        self.shadow = shadow
+        self.deliveries = deliveries
+        self.oldestWaiting = oldestWaiting
+    }
+
+    /// What they say about the gates.
+    package var readings: GateReadings {
+        var readings = GateReadings()
+        if let run = comparisons.first(where: \.isCompleteOfAmounts) {
+            let differing = UInt64(clamping: run.unexplained)
+            // How large they are is not kept with the run, so that one that nobody has accepted exceeds every limit but 100%.
+            readings.usage = GateReadings.Reading(
+                Fraction(differing, of: max(1, differing)),
+                at: run.comparedUpTo,
+                events: UInt64(clamping: run.events)
+            )
+        }
+        if let run = comparisons.first(where: \.isComplete) {
+            readings.unexplained = GateReadings.Reading(
+                UInt64(clamping: run.unexplained),
+                at: run.comparedUpTo,
+                events: UInt64(clamping: run.events)
+            )
+        }
+        guard let deliveries else { return readings }
+        let sent = UInt64(clamping: deliveries.planned - deliveries.skipped)
+        readings.rejected = GateReadings.Reading(
+            Fraction(UInt64(clamping: deliveries.rejected), of: sent),
+            at: now,
+            events: sent
+        )
+        readings.uncertain = GateReadings.Reading(UInt64(clamping: deliveries.uncertain), at: now, events: sent)
+        let age = oldestWaiting.map { max(.zero, now - $0) } ?? .zero
+        readings.backlogAge = GateReadings.Reading(age, at: now, events: sent)
+        return readings
+    }
+}
+
+extension ParityRun {
+    /// Whether all events were compared.
+    var isComplete: Bool { hasComparedAll && order.level.comparesEvents }
+
+    /// Whether all billed amounts were compared.
+    var isCompleteOfAmounts: Bool { hasComparedAll && order.level == .usage }
+
+    private var hasComparedAll: Bool {
+        switch verdict {
+        case .equal, .different: true
+        case .incomplete, nil: false
+        }
+    }
+
+    /// Up to which time it says something.
+    var comparedUpTo: Timestamp { min(order.window.until, endedAt ?? order.window.until) }
+
+    /// Differences that concern a bill or have no known cause, and that nobody has accepted. Refused deliveries and those with unknown
+    /// outcome have gates of their own.
+    var unexplained: Int {
+        reports.flatMap(\.causes).reduce(0) { sum, count in
+            sum + (count.cause.isUnexplained ? max(0, count.count - count.accepted) : 0)
+        }
+    }
+}
+
+extension ParityLevel {
+    /// Whether it reads the vendors' events.
+    fileprivate var comparesEvents: Bool {
+        switch self {
+        case .ledger, .usage: false
+        case .digest, .full: true
+        }
+    }
+}
+
+extension Cause {
+    fileprivate var isUnexplained: Bool {
+        switch self {
+        case .unexplained, .foreign: true
+        default: urgency == .money
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package import Events
+package import OfRecord
+
+/// What stages and gates depend on of a migration's configuration.
+package struct MigrationOutline: Sendable {
+    package let name: MigrationName
+    package let route: RouteName
+    /// The provider that the customers leave.
+    package let from: ProviderName
+    /// The provider that they move to.
+    package let to: ProviderName
+    /// What the new provider gets by `routes.json`; nil if nothing.
+    package let delivery: MigrationEntry.Delivery?
+    package let gates: GateSettings
+    /// Whether the file says how amounts are compared: only then is there a gate of them.
+    package let comparesUsage: Bool
+    package let boundaries: BillingBoundaries
+    /// How long the old provider gets everything after a customer's move.
+    package let keepFor: Duration
+
+    package init(
+        name: MigrationName,
+        route: RouteName,
+        from: ProviderName,
+        to: ProviderName,
+        delivery: MigrationEntry.Delivery?,
+        gates: GateSettings,
+        comparesUsage: Bool,
+        boundaries: BillingBoundaries,
+        keepFor: Duration
+    ) {
+        self.name = name
+        self.route = route
+        self.from = from
+        self.to = to
+        self.delivery = delivery
+        self.gates = gates
+        self.comparesUsage = comparesUsage
+        self.boundaries = boundaries
+        self.keepFor = keepFor
+    }
+}

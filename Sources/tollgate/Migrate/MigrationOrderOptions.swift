@@ -1,0 +1,54 @@
+import ArgumentParser
+import Client
+import JSON
+
+/// What every order for a migration has.
+struct MigrationOrderOptions: ParsableArguments {
+    @Argument(help: "Name of the migration in routes.json.")
+    var name: String
+
+    @Flag(help: "Only show what the order would do.")
+    var dryRun = false
+
+    @Option(help: "ID of the plan that the order rests on; refused if the routes or the migration have changed since.")
+    var plan: String?
+
+    @Option(help: "Why; kept with the order.")
+    var reason: String?
+
+    @OptionGroup var response: ResponseOptions
+
+    /// Sends the order and shows the outcome.
+    /// - Parameter write: adds members to the body.
+    func send(
+        _ action: String,
+        despite gates: [String] = [],
+        _ write: (inout JSONWriter) -> Void = { _ in }
+    ) async throws {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("action", string: action)
+        write(&writer)
+        if let plan { writer.member("plan", string: plan) }
+        if let reason { writer.member("reason", string: reason) }
+        if !gates.isEmpty { writer.member("despite", strings: gates) }
+        if dryRun { writer.member("dry_run", bool: true) }
+        writer.endObject()
+        let path = "/v1/migrations/\(name.percentEncoded)/actions"
+        guard let outcome = try await response.post(path, body: writer.bytes) else { return }
+        Terminal.data(MigrationOutcomeText(outcome).text)
+    }
+}
+
+/// Gates that need not be green.
+struct DespiteOptions: ParsableArguments {
+    @Option(
+        help: """
+            Gates that need not be green: unexplained, usage, rejected, uncertain or backlog_age. May be repeated, or contain several \
+            separated by commas.
+            """
+    )
+    var despite: [String] = []
+
+    var gates: [String] { QueryParameters.split(despite) }
+}

@@ -1,0 +1,115 @@
+import Events
+import Journal
+import Migration
+import OfRecord
+import Parity
+
+/// A migration for tests, and what may be known of it.
+enum MigrationSample {
+    static let now = Timestamp(milliseconds: 1_798_000_000_000)
+    static let day = Duration.seconds(86_400)
+
+    static let gates = GateSettings(
+        window: .seconds(86_400),
+        leastEvents: 100,
+        unexplained: 0,
+        usage: Percentage("0.1%")!,
+        rejected: Percentage("1%")!,
+        uncertain: 0,
+        backlogAge: .seconds(600)
+    )
+
+    static func outline(
+        delivery: MigrationEntry.Delivery? = nil,
+        comparesUsage: Bool = false,
+        boundaries: BillingBoundaries = BillingBoundaries()
+    ) -> MigrationOutline {
+        MigrationOutline(
+            name: "to-polar",
+            route: "default",
+            from: "lago",
+            to: "polar",
+            delivery: delivery,
+            gates: gates,
+            comparesUsage: comparesUsage,
+            boundaries: boundaries,
+            keepFor: .seconds(35 * 86_400)
+        )
+    }
+
+    /// Entries an hour apart, the newest an hour ago.
+    static func records(_ actions: MigrationEntry.Action..., despite: [Gate] = []) -> [MigrationRecord] {
+        actions.enumerated().map { index, action in
+            MigrationRecord(
+                migration: "to-polar",
+                entry: MigrationEntry(
+                    number: index + 1,
+                    at: now + .seconds(-3600 * (actions.count - index)),
+                    action: action
+                ),
+                reason: action == .hold ? "B is slow" : nil,
+                despite: index == actions.count - 1 ? despite : [],
+                actor: "ops"
+            )
+        }
+    }
+
+    static func lane(_ state: LaneState, rejected: Int = 0) -> Lane {
+        Lane(
+            number: 3,
+            provider: "polar",
+            adapter: "polar",
+            filter: LaneFilter(),
+            routes: [],
+            state: state,
+            rate: 50,
+            startedBy: "ops",
+            startedAt: now,
+            changedBy: "ops",
+            changedAt: now,
+            endedAt: nil,
+            hasEnd: true,
+            progress: LaneProgress(walked: 10, ahead: 90),
+            counts: LaneCounts(statuses: [.delivered: 1000, .rejected: rejected], deduplicated: 0)
+        )
+    }
+
+    /// A comparison of the window up to an hour before it was requested.
+    static func run(
+        _ id: Int64,
+        at time: Timestamp,
+        causes: [CauseCount] = [],
+        unreadable: String? = nil,
+        level: ParityLevel = .full
+    ) -> ParityRun {
+        ParityRun(
+            id: id,
+            order: ParityOrder(
+                window: ReadWindow(from: time + .seconds(-86_400), until: time + .seconds(-3600)),
+                providers: ["lago", "polar"],
+                level: level,
+                metrics: level == .usage ? UsageMetrics([]) : nil
+            ),
+            tenant: "shop",
+            client: "ops",
+            requestedAt: time,
+            state: .finished,
+            endedAt: time + .seconds(60),
+            events: 5000,
+            reports: [ProviderReport(provider: "polar", unreadable: unreadable, causes: causes)]
+        )
+    }
+
+    /// Facts with which every gate is green.
+    static var greenFacts: MigrationFacts {
+        var deliveries = LedgerCounts.Counts()
+        deliveries.planned = 1000
+        deliveries.delivered = 1000
+        return MigrationFacts(
+            at: now,
+            backfills: [lane(.done)],
+            comparisons: [run(2, at: now + .seconds(-3600)), run(1, at: now + .seconds(-3600 * 26))],
+            deliveries: deliveries
+        )
+    }
+}
