@@ -438,7 +438,7 @@ let package = Package(
                 "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
                 "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "Reports", "Routing", "Telemetry",
                 "TestSupport",
-                "Version", coreMetrics, logging,
+                "Version", coreMetrics, logging, nioCore,
             ],
             swiftSettings: settings
         ),

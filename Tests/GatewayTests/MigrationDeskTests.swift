@@ -8,6 +8,7 @@ import Journal
 import JournalSQLite
 import Logging
 import Migration
+import NIOCore
 import OfRecord
 import Parity
 import Routing
@@ -113,7 +114,8 @@ import Testing
         }
 
         static func caller(_ client: Client) throws -> Caller {
-            Caller(try #require(KeyTable([client]).holder(of: KeyDigest(of: client.name.rawValue))), from: "10.0.0.1")
+            let holder = try #require(KeyTable([client]).holder(of: KeyDigest(of: client.name.rawValue)))
+            return Caller(holder, from: try SocketAddress(ipAddress: "10.0.0.1", port: 1))
         }
     }
 

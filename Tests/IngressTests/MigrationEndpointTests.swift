@@ -1,5 +1,6 @@
 import Access
 import Events
+import Journal
 import Migration
 import NIOHTTP1
 import OfRecord

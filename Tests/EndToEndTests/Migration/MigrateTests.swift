@@ -38,7 +38,7 @@ import Testing
     /// - Returns: to which vendors each customer's event goes.
     private func recipients(_ stage: Stage) async throws -> [String: Set<String>] {
         let round = UUID().uuidString
-        let events = Self.customers.map { #"{"id":"\(round)-\($0)","name":"api","customer_id":"\($0)"}"# }
+        let events = Self.customers.map { #"{"id":"\#(round)-\#($0)","name":"api","customer_id":"\#($0)"}"# }
         let answer = try await stage.client.post("/v1/events", "[\(events.joined(separator: ","))]")
         guard answer.status == 202 else { throw UnexpectedAnswer(answer: answer) }
         var found: [String: Set<String>] = [:]
