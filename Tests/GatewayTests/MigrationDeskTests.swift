@@ -347,6 +347,7 @@ import Testing
             await stage.watch.look()
             #expect(stage.watch.current.isEmpty)
             try await stage.appendOfAnother(1, .ramp(share: 5))
+            try await stage.book.refresh()
             await stage.watch.look()
             let hold = try #require(stage.watch.current.first?.hold)
             #expect(hold.actor == "gateway" && hold.reason == "unexplained is unknown: not measured yet")

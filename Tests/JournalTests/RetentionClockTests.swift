@@ -51,7 +51,8 @@ import Testing
         let uses: [(noted: Timestamp?, newest: Timestamp?, expected: Timestamp?)] = [
             (nil, nil, nil), (nil, Self.start, Self.start), (Self.start, nil, Self.start),
             // Accepted since the time was noted, or long before.
-            (Self.start, Self.start + Self.day, Self.start + Self.day), (Self.start, Self.start + Self.day * -40, Self.start),
+            (Self.start, Self.start + Self.day, Self.start + Self.day),
+            (Self.start, Self.start + Self.day * -40, Self.start),
             // Accepted with the clock ahead.
             (Self.start, Self.start + Self.day * 18, Self.start), (Self.start, Self.start + Self.day * 40, Self.start),
         ]

@@ -23,7 +23,9 @@ enum VendorLines {
 
     static func routes(_ contents: RoutesReader.Contents, file: String) -> DoctorReport.Line {
         let (routes, warnings) = (contents.routes, contents.warnings)
-        let summary = "\(file): \(RoutesReport.count(routes.routes.count, "route")), \(RoutesReport.count(routes.providers.count, "provider"))"
+        let summary =
+            "\(file): " + RoutesReport.count(routes.routes.count, "route") + ", "
+            + RoutesReport.count(routes.providers.count, "provider")
         guard let first = warnings.first else { return DoctorReport.Line("routes", .well, summary) }
         let more = warnings.count > 1 ? " (and \(warnings.count - 1) more; see `tollgate check`)" : ""
         return DoctorReport.Line("routes", .warning, "\(first.line(in: file))\(more)")
