@@ -35,10 +35,13 @@ run: program ## Start the gateway with its embedded store and simulated vendors
 demo: program ## Show the dashboard alive: made-up customers, live traffic and an outage, for DEMO_MINUTES (15)
 	@exec python3 Tests/Demo/demo.py
 
+# All tests at once would have more than 20,000 files open, and each would wait long for its turn.
+TEST_FLAGS := $(FLAGS) --skip-build --experimental-maximum-parallelization-width 100
+
 # The stores on PostgreSQL come after the others: their gateways ask a database for news all the time.
 test: build ## Run all tests, then the vendors' own SDKs and a headless browser against the gateway
-	swift test $(FLAGS) --skip-build $(foreach suite,$(DATABASE_TESTS),--skip $(suite))
-	swift test $(FLAGS) --skip-build $(foreach suite,$(DATABASE_TESTS),--filter $(suite))
+	swift test $(TEST_FLAGS) $(foreach suite,$(DATABASE_TESTS),--skip $(suite))
+	swift test $(TEST_FLAGS) $(foreach suite,$(DATABASE_TESTS),--filter $(suite))
 	@$(MAKE) --no-print-directory sdks browser
 
 soak: build ## Run seeded faults for SOAK_MINUTES (10), then of SOAK_ROUNDS (60) rounds with several gateways, then migrations

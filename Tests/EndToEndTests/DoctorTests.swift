@@ -57,7 +57,7 @@ import Testing
                     "\(report.lines)"
                 )
                 #expect(report.text("clock") == "agrees with 3 vendors")
-                #expect(report.text("journal").contains("layout 9, 1 events"))
+                #expect(report.text("journal").contains("layout 10, 1 events"))
                 let text = try ChildProcess(
                     "tollgate",
                     [

@@ -93,12 +93,17 @@ import Testing
                     let lago = list?.first { $0["name"] as? String == "lago" }
                     return (lago?["passed"] as? [String: Any])?["in_flight"] as? Int
                 }
-                try await stage.setFaults("lago", #"{"hang":1}"#)
+                // Only then does the vendor count the calls, before it hangs.
+                try await stage.setFaults("lago", #"{"hang_after":1}"#)
+                func taken() async throws -> Int? {
+                    try await stage.sandbox.get("/sandbox/lago/calls").object()["reads"] as? Int
+                }
                 var clients: Crowd? = try await Crowd.open(crowd, to: stage.port)
                 let request =
                     "GET /lago/api/v1/customers HTTP/1.1\r\nHost: gw\r\nAuthorization: Bearer \(Stage.key)\r\n\r\n"
                 _ = try await clients?.flood(request, most: crowd * request.utf8.count)
-                try await waitUntil("all hang") { try await inFlight() == crowd }
+                try await waitUntil("all hang at the vendor") { try await taken() == crowd }
+                try await waitUntil("all are shown") { try await inFlight() == crowd }
                 try await stage.setFaults("lago", "{}")
                 let event = #"{"id":"e1","name":"n","customer_id":"c"}"#
                 #expect(try await stage.client.post("/v1/events", event).status == 202)

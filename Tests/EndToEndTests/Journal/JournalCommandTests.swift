@@ -124,7 +124,7 @@ import Testing
             let stopped = try await journal.run(["status", "--json"])
             let status = try event(stopped.text)
             #expect(
-                status["running"] as? Bool == false && status["events"] as? Int == 5 && status["layout"] as? Int == 9
+                status["running"] as? Bool == false && status["events"] as? Int == 5 && status["layout"] as? Int == 10
             )
         }
     }
