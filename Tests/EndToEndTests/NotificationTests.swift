@@ -5,8 +5,9 @@ import Testing
 /// People are told what is wrong, and that it is over, by a gateway to which their receivers do not matter.
 @Suite struct NotificationTests {
     private static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    /// An incident lasts for longer than the second between two looks, so that none ends unseen.
     private static let quick =
-        #""gather": "200ms", "interval": "200ms", "settle": "200ms", "quiet": "1s", "backlog": "1s""#
+        #""gather": "200ms", "interval": "200ms", "settle": "200ms", "quiet": "10s", "backlog": "1s""#
 
     private static func environment(_ server: ReceivingServer) -> [String: String] {
         Stage.credentials.merging(["E2E_NOTIFY": secret, "E2E_CHAT": "\(server.base)/chat"]) { $1 }
