@@ -31,6 +31,8 @@ enum TemplateFiles {
         ("Findings", PackageResources.Findings_mustache),
         ("Live", PackageResources.Live_mustache),
         ("Migration", PackageResources.Migration_mustache),
+        ("Move", PackageResources.Move_mustache),
+        ("MoveOrder", PackageResources.MoveOrder_mustache),
         ("ParityCustomers", PackageResources.ParityCustomers_mustache),
         ("ParityReport", PackageResources.ParityReport_mustache),
         ("ParityRun", PackageResources.ParityRun_mustache),

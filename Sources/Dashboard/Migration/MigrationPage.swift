@@ -1,11 +1,15 @@
 package import Events
 package import Journal
+package import Migration
+import OfRecord
 package import Parity
 
 /// Comparisons and backfills: whether vendors have what they should, and what is on its way to them.
 package struct MigrationPage: PageContent {
     package static let template = "Migration"
     package let title = "Migration"
+    let moves: [MoveRow]
+    let hasMoves: Bool
     let runs: [RunRow]
     let hasRuns: Bool
     let next: String?
@@ -19,6 +23,17 @@ package struct MigrationPage: PageContent {
     let until: String
     /// Why an act was refused.
     let fault: String?
+
+    /// One migration.
+    struct MoveRow: Sendable {
+        let name: String
+        let href: String
+        let from: String
+        let to: String
+        let stage: String
+        let share: String
+        let isHeld: Bool
+    }
 
     /// One comparison.
     struct RunRow: Sendable {
@@ -81,12 +96,14 @@ package struct MigrationPage: PageContent {
     }
 
     /// - Parameters:
+    ///   - moves: the migrations of `routes.json`.
     ///   - runs: newest first.
     ///   - cursor: where the next page of runs begins; nil at the end.
     ///   - providers: those that can be compared, each with whether it can be read.
     ///   - day: the window that the form proposes.
     ///   - entered: what the form shows instead; nil if nobody filled it in.
     package init(
+        moves: [MigrationStatus] = [],
         runs: [ParityRun],
         next cursor: String?,
         backfills: [Backfill],
@@ -96,6 +113,8 @@ package struct MigrationPage: PageContent {
         keeping entered: Entered? = nil,
         fault: String? = nil
     ) {
+        self.moves = moves.map(Self.row)
+        hasMoves = !moves.isEmpty
         self.runs = runs.map(Self.row)
         hasRuns = !runs.isEmpty
         next = cursor.map { PageLink.address(Screen.migration.path, [("cursor", $0)]) }
@@ -112,6 +131,19 @@ package struct MigrationPage: PageContent {
         from = entered?.from ?? day.from.rfc3339
         until = entered?.until ?? day.until.rfc3339
         self.fault = fault
+    }
+
+    private static func row(_ status: MigrationStatus) -> MoveRow {
+        let name = status.outline.name.rawValue
+        return MoveRow(
+            name: name,
+            href: "\(Screen.migration.path)/moves/\(PercentEncoding.encoded(name))",
+            from: status.outline.from.rawValue,
+            to: status.outline.to.rawValue,
+            stage: status.stage.rawValue,
+            share: status.course.cut == nil ? "\(MigrationEntry.Action.text(of: status.course.share))%" : "all",
+            isHeld: status.hold != nil
+        )
     }
 
     private static func label(_ level: ParityLevel) -> String {

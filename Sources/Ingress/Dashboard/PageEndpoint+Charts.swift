@@ -31,6 +31,15 @@ extension PageEndpoint {
         PageEndpoint(.post, "/dashboard/migration/backfill", of: .migration, needing: .manageMigrations) {
             try await MigrationPageHandler($0).change($1)
         },
+        PageEndpoint(.get, "/dashboard/migration/moves/{name}", of: .migration) {
+            try await MovePageHandler($0).show($1)
+        },
+        PageEndpoint(.post, "/dashboard/migration/moves/{name}/check", of: .migration, needing: .manageMigrations) {
+            try await MovePageHandler($0).check($1)
+        },
+        PageEndpoint(.post, "/dashboard/migration/moves/{name}/order", of: .migration, needing: .manageMigrations) {
+            try await MovePageHandler($0).order($1)
+        },
         PageEndpoint(.get, "/dashboard/migration/runs/{id}", of: .migration) {
             try await ParityPageHandler($0).page($1)
         },

@@ -2,6 +2,7 @@ import ConfigurationFile
 import Events
 import JSON
 import Journal
+import OfRecord
 import Parity
 import Routing
 
@@ -255,6 +256,27 @@ extension SamplePages {
                 mayManage: true
             )
         },
+        Sample(name: "move") {
+            MovePage(MovePageTests.status([.ramp(share: 5), .hold], $0), mayManage: true, fault: $0)
+        },
+        Sample(name: "move, new") { MovePage(MovePageTests.status([], $0), mayManage: false) },
+        Sample(name: "move, cut") { text in
+            MovePage(
+                MovePageTests.status([.stage(.mirror), .cut(at: MovePageTests.now)], text),
+                mayManage: true,
+                keeping: MoveForm(act: "return", stage: "mirror", when: "now", customers: text, despite: ["usage"])
+            )
+        },
+        Sample(name: "move, closed") { MovePage(MovePageTests.status([.close], $0), mayManage: true) },
+        Sample(name: "order of a move") {
+            MoveOrderPage(MovePageTests.outcome(.hold, $0), fields: [ProblemsFilter.Hidden("reason", $0)])
+        },
+        Sample(name: "order of a return") {
+            MoveOrderPage(
+                MovePageTests.outcome(.goBack(when: .now, customers: nil), $0, customers: 101),
+                fields: [ProblemsFilter.Hidden("reason", $0)]
+            )
+        },
         Sample(name: "report") { report($0, MigrationPageTests.run(.finished, causes), []) },
         Sample(name: "report, running") { report($0, MigrationPageTests.run(.reading), many) },
     ]
@@ -278,6 +300,7 @@ extension SamplePages {
         mayManage: Bool
     ) -> MigrationPage {
         MigrationPage(
+            moves: mayManage ? [MovePageTests.status([.ramp(share: 5), .hold], text)] : [],
             runs: runs,
             next: runs.isEmpty ? nil : text,
             backfills: backfills,

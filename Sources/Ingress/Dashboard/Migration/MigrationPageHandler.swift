@@ -3,6 +3,7 @@ import Dashboard
 import DeliveryEngine
 import Events
 import Journal
+import Migration
 import Parity
 import Routing
 
@@ -95,12 +96,15 @@ struct MigrationPageHandler: Sendable {
         if mayManage {
             do { backfills = try await operations.backfills.backfills(for: call.client) } catch { throw Problem(error) }
         }
+        let moves: [MigrationStatus]
+        do { moves = try await operations.migrations.migrations(for: call.client) } catch { throw Problem(error) }
         let access = ParityAccess(self.routes)
         let routes = self.routes.current.routes
         // A whole day that is over, at midnight UTC.
         let day: Int64 = 86_400_000
         let today = clock.now.milliseconds / day * day
         return MigrationPage(
+            moves: moves,
             runs: runs.filter { access.maySee($0, call.client) },
             next: runs.count == Self.page ? runs.last.map { "\($0.id)" } : nil,
             backfills: backfills.map { MigrationPage.Backfill($0.lane, heldBy: $0.heldBy) },

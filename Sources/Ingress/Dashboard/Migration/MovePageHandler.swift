@@ -1,0 +1,77 @@
+import Access
+import Dashboard
+import Events
+import Migration
+import OfRecord
+
+/// `/dashboard/migration/moves/{name}`: one migration, and orders for it, which are checked before they are confirmed.
+struct MovePageHandler: Sendable {
+    private let migrations: any MigrationManaging
+
+    init(_ services: EndpointServices) {
+        migrations = services.given.operations.migrations
+    }
+
+    func show(_ call: PageCall) async throws -> PageAnswer {
+        .page(MovePage(try await status(call), mayManage: call.client.may(.manageMigrations)))
+    }
+
+    /// Shows what an order would do.
+    func check(_ call: PageCall) async throws -> PageAnswer {
+        let form = try await call.form()
+        do throws(Problem) {
+            let outcome = try await carryOut(try MoveOrder(form).order(isDryRun: true), call)
+            let fields = MoveOrder.carried(form, as: outcome.record.entry.number)
+            return .page(MoveOrderPage(outcome, fields: fields))
+        } catch {
+            return try await refused(call, form, error)
+        }
+    }
+
+    /// Carries out an order that was checked.
+    func order(_ call: PageCall) async throws -> PageAnswer {
+        let form = try await call.form()
+        do throws(Problem) {
+            let order = try MoveOrder(form).order(isDryRun: false)
+            let status = try await status(call)
+            // What was confirmed is what was shown: nothing else was ordered meanwhile.
+            let next = (status.records.last?.entry.number ?? 0) + 1
+            guard form["number"] == "\(next)" else { throw Problem(MigrationRefusal.overtaken) }
+            _ = try await carryOut(order, call)
+            return .see(Self.path(status.outline.name))
+        } catch {
+            return try await refused(call, form, error)
+        }
+    }
+
+    private static func path(_ name: MigrationName) -> String {
+        "/dashboard/migration/moves/\(PercentEncoding.encoded(name.rawValue))"
+    }
+
+    private func carryOut(_ order: MigrationOrder, _ call: PageCall) async throws(Problem) -> MigrationOutcome {
+        do {
+            return try await migrations.carryOut(order, on: MigrationName(call.parameter), by: call.caller)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func status(_ call: PageCall) async throws(Problem) -> MigrationStatus {
+        do {
+            return try await migrations.migration(MigrationName(call.parameter), for: call.client)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// The page again, with what was filled in.
+    private func refused(_ call: PageCall, _ form: FormFields, _ problem: Problem) async throws -> PageAnswer {
+        let page = MovePage(
+            try await status(call),
+            mayManage: call.client.may(.manageMigrations),
+            keeping: MoveOrder.entered(form),
+            fault: "\(problem.detail)."
+        )
+        return .page(page, status: problem.status)
+    }
+}

@@ -1,0 +1,126 @@
+import Events
+import Migration
+import OfRecord
+import Testing
+
+@testable import Dashboard
+
+/// The page of one migration, and that of an order before it is confirmed.
+@Suite struct MovePageTests {
+    static let now = Timestamp(milliseconds: 1_798_000_000_000)
+
+    static func outline(_ name: String = "to-polar") -> MigrationOutline {
+        MigrationOutline(
+            name: MigrationName(name),
+            route: RouteName(name),
+            from: ProviderName(name),
+            to: "polar",
+            delivery: .mirror,
+            gates: GateSettings(
+                window: .seconds(3600),
+                leastEvents: 1,
+                unexplained: 0,
+                usage: Percentage("1%")!,
+                rejected: Percentage("1%")!,
+                uncertain: 0,
+                backlogAge: .seconds(60)
+            ),
+            comparesUsage: true,
+            boundaries: BillingBoundaries(),
+            keepFor: .seconds(86_400)
+        )
+    }
+
+    static func status(_ actions: [MigrationEntry.Action] = [], _ text: String = "to-polar") -> MigrationStatus {
+        let records = actions.enumerated().map { index, action in
+            MigrationRecord(
+                migration: MigrationName(text),
+                entry: MigrationEntry(number: index + 1, at: now, action: action),
+                reason: text,
+                actor: text
+            )
+        }
+        return MigrationStatus(outline(text), records, MigrationFacts(at: now))
+    }
+
+    /// Usage of so many customers that had moved at the beginning of the month.
+    private static func returned(_ customers: Int, _ text: String) -> ReturnedUsage {
+        let month = Duration.seconds(30 * 86_400)
+        let ramp = MigrationEntry(number: 1, at: now + (.zero - month), action: .ramp(share: 100))
+        let log = MigrationLog(customers > 0 ? [ramp] : [])
+        var usage = ReturnedUsage(of: outline(text), log: log, customers: nil, until: now)
+        let plan = Plan(
+            route: RouteName(text),
+            destinations: [Destination(provider: "polar", adapter: "polar", mode: .mirror)]
+        )
+        for number in 0..<customers {
+            let event = CanonicalEvent(
+                name: "api",
+                customerID: "c\(number)",
+                timestamp: now + .seconds(-86_400)
+            )
+            let submission = Submission(tenant: "shop", client: "web", acceptedAt: now, plan: plan)
+            usage.add(AcceptedEvent(event, id: "e", in: submission))
+        }
+        return usage
+    }
+
+    static func outcome(_ action: MigrationEntry.Action, _ text: String = "to-polar", customers: Int = 0)
+        -> MigrationOutcome
+    {
+        let entry = MigrationEntry(number: 1, at: now, action: action)
+        let returned = returned(customers, text)
+        return MigrationOutcome(
+            record: MigrationRecord(
+                migration: MigrationName(text),
+                entry: entry,
+                reason: text,
+                despite: [.usage, .rejected],
+                actor: text
+            ),
+            isDryRun: true,
+            returned: returned,
+            status: status([], text)
+        )
+    }
+
+    @Test func `shows how far a migration is, and what must hold`() {
+        let page = MovePage(Self.status([.stage(.mirror), .ramp(share: 12.5)]), mayManage: true)
+        #expect(page.stages.filter(\.isCurrent).map(\.label) == ["ramp"])
+        #expect(page.stages.filter(\.isPast).map(\.label) == ["check", "shadow", "mirror", "backfill", "parity"])
+        #expect(page.share == "12.5%" && page.cut == nil && page.hold == nil && page.mayOrder)
+        #expect(page.conditions.map(\.name) == Gate.allCases.map(\.rawValue))
+        #expect(Set(page.conditions.map(\.state)) == ["unknown"])
+        #expect(page.orders.map(\.text) == ["ramp to 12.5% of the customers", "stage mirror"])
+    }
+
+    @Test func `shows a hold, and offers nothing to whom may not order or when it is closed`() {
+        let held = MovePage(Self.status([.stage(.mirror), .ramp(share: 5), .hold]), mayManage: false)
+        #expect(held.hold?.actor == "to-polar" && !held.mayOrder)
+        #expect(!MovePage(Self.status([.close]), mayManage: true).mayOrder)
+    }
+
+    @Test(arguments: [
+        (MigrationEntry.Action.goBack(when: .now, customers: ["a", "b"]), "return of 2 customers at once", true),
+        (.goBack(when: .boundary, customers: nil), "return of all customers at their next boundaries", true),
+        (.cut(at: now), "cut: all customers, at their first boundaries from 2026-12-23T04:26:40.000Z", true),
+        (.hold, "hold: nobody moves", false), (.ramp(share: 25), "ramp to 25% of the customers", false),
+    ])
+    func `names an order before it is confirmed`(action: MigrationEntry.Action, text: String, isDanger: Bool) {
+        let page = MoveOrderPage(Self.outcome(action), fields: [ProblemsFilter.Hidden("number", "1")])
+        #expect(page.text == text && page.isDanger == isDanger && page.despite == "usage, rejected")
+        #expect(page.fields.map(\.value) == ["1"] && page.returned?.hasCustomers == false)
+    }
+
+    @Test func `shows a hundred of the customers whose usage must be voided, and how many more there are`() {
+        let page = MoveOrderPage(Self.outcome(.goBack(when: .now, customers: nil), customers: 103), fields: [])
+        #expect(page.returned?.customers.count == 100)
+        #expect(page.returned?.more == "3 more customers: tollgate migrate return --dry-run --json")
+    }
+
+    @Test func `keeps what was filled in`() {
+        let form = MoveForm(act: "cut", share: "5", at: "later", despite: ["usage"])
+        #expect(form.acts.filter(\.isChosen).map(\.value) == ["cut"])
+        #expect(form.gates.filter(\.isChosen).map(\.value) == ["usage"] && form.at == "later" && form.share == "5")
+    }
+}
