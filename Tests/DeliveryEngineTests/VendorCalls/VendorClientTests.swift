@@ -282,8 +282,12 @@ import Transport
     {
         let refusal = "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 2\r\n\r\n{}"
         let long = String(repeating: "x", count: 32 << 20)
-        try await withLine([[.readSome, .send(refusal), .awaitEnd], [.read, .send(Self.good)]]) { (line) async throws in
+        // The vendor takes no more of the request until its answer has come.
+        let answered = DispatchSemaphore(value: 0)
+        let early: [RawVendor.Step] = [.readSome, .send(refusal), .wait(answered), .awaitEnd]
+        try await withLine([early, [.read, .send(Self.good)]]) { (line) async throws in
             #expect(text(await line.call(body: long)) == "413 {}")
+            answered.signal()
             #expect(text(await line.call()) == "200 {}")
             #expect(line.vendor.connections == 2)
         }
