@@ -1,3 +1,4 @@
+import Dispatch
 import Events
 import Foundation
 import NIOCore
@@ -197,10 +198,13 @@ import Testing
 
     @Test func `end a connection over which the rest of a body would follow`() async throws {
         let refusal = "HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nno"
-        let first = [RawVendor.Step.readSome, .send(refusal), .awaitEnd]
+        // The vendor takes no more of the body until its answer has come.
+        let answered = DispatchSemaphore(value: 0)
+        let first = [RawVendor.Step.readSome, .send(refusal), .wait(answered), .awaitEnd]
         try await PassingStage.set({ .play($0 == 0 ? first : Self.twice) }) { (stage) async throws in
             let piece = String(repeating: "x", count: 1 << 20)
             #expect(try await stage.call("POST", [String](repeating: piece, count: 32)) == "413 no")
+            answered.signal()
             #expect(try await stage.call() == "200 good")
             #expect(stage.vendor.connections == 2)
         }
