@@ -6,6 +6,8 @@ import Parity
 struct JournalWindow {
     let events: [ArchivedEvent]
     let isDamaged: Bool
+    /// Replacements of its events that are not among them.
+    var replacements = Replacements()
 
     /// How many events are read at once.
     static let piece = 2000
@@ -64,7 +66,7 @@ struct JournalWindow {
     {
         var translator = Translator(adapter)
         let reader = adapter.reader
-        return events.counting(at: provider).compactMap { archived in
+        return events.counting(at: provider, besides: replacements).compactMap { archived in
             let delivery = archived.deliveries.first { $0.provider == provider && $0.mode != .shadow }
             let state = LedgerState(delivery)
             guard state != .notPlanned else { return nil }

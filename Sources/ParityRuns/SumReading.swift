@@ -79,6 +79,18 @@ struct SumReading {
     }
 
     private mutating func addEvents() async throws(ParityError) {
+        let empty = sums
+        let replacements = try await addEvents(knowing: Replacements())
+        guard !replacements.isEmpty else { return }
+        // A replacement may be pieces behind what it replaces.
+        sums = empty
+        _ = try await addEvents(knowing: replacements)
+    }
+
+    /// - Parameter known: the replacements among the events, which come behind what they replace.
+    /// - Returns: the replacements that were found.
+    private mutating func addEvents(knowing known: Replacements) async throws(ParityError) -> Replacements {
+        var found = Replacements()
         let window = RecordedWindow(clock: .occurred, from: sums.window.from, until: sums.window.until)
         var position: JournalPosition?
         while !Task.isCancelled {
@@ -90,10 +102,12 @@ struct SumReading {
             } catch {
                 throw .journal("\(error)")
             }
-            let recorded = JournalWindow(events: piece.events, isDamaged: false)
+            for archived in piece.events { found.add(archived) }
+            let recorded = JournalWindow(events: piece.events, isDamaged: false, replacements: known)
             for event in recorded.expected(at: provider.name, provider.adapter, lanes) { sums.add(event) }
-            if piece.isLast { return }
+            if piece.isLast { break }
             position = piece.through
         }
+        return found
     }
 }

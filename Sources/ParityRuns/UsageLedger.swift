@@ -23,8 +23,20 @@ struct UsageLedger {
     private var amounts = 0
     /// Different values of all amounts.
     private var values = 0
+    /// Replacements of events, wherever they stand in the window.
+    private let known: Replacements
+    /// Those among the events that were added.
+    private(set) var replacements = Replacements()
 
-    init(_ run: ParityRun, _ metrics: UsageMetrics, _ providers: [ProviderConfiguration], readAt: Timestamp) {
+    /// - Parameter known: the replacements among the events that will be added, which come behind what they replace.
+    init(
+        _ run: ParityRun,
+        _ metrics: UsageMetrics,
+        _ providers: [ProviderConfiguration],
+        readAt: Timestamp,
+        knowing known: Replacements = Replacements()
+    ) {
+        self.known = known
         window = run.order.window
         self.metrics = metrics
         self.providers = providers.compactMap { provider in
@@ -65,7 +77,8 @@ struct UsageLedger {
             metrics[archived.event.name] != nil && (clock == .occurred || !window.contains(archived.event.timestamp))
         }
         if clock == .occurred { events += wanted.count }
-        let recorded = JournalWindow(events: wanted, isDamaged: false)
+        for archived in wanted { replacements.add(archived) }
+        let recorded = JournalWindow(events: wanted, isDamaged: false, replacements: known)
         for (provider, rules) in providers where clock == .occurred || rules.clock == .receipt {
             for expected in recorded.expected(at: provider.name, provider.adapter, lanes) {
                 add(expected, at: provider.name, rules)

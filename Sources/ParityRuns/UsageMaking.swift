@@ -110,7 +110,14 @@ struct UsageMaking {
 
     /// - Returns: nil if the task was cancelled.
     private func ledger() async throws(ParityError) -> UsageLedger? {
-        var ledger = UsageLedger(run, metrics, providers, readAt: runner.clock.now)
+        guard let first = try await ledger(knowing: Replacements()) else { return nil }
+        // A replacement may be pieces behind what it replaces.
+        return first.replacements.isEmpty ? first : try await ledger(knowing: first.replacements)
+    }
+
+    /// - Returns: nil if the task was cancelled.
+    private func ledger(knowing replacements: Replacements) async throws(ParityError) -> UsageLedger? {
+        var ledger = UsageLedger(run, metrics, providers, readAt: runner.clock.now, knowing: replacements)
         // Who bills by receipt bills what arrived in the period, whenever it occurred; who bills by time, what occurred in it.
         for clock in [RecordedWindow.Clock.occurred, .accepted] where clock == .occurred || ledger.needsArrivals {
             let window = RecordedWindow(clock: clock, from: run.order.window.from, until: run.order.window.until)

@@ -1,32 +1,67 @@
 extension Array where Element == ArchivedEvent {
     /// Those that a provider has, or should have: without events that a delivered correction has replaced there, and without
     /// replacements that are not delivered. In the order of the array, which is the journal's.
-    package func counting(at provider: ProviderName) -> [ArchivedEvent] {
-        guard contains(where: { $0.event.plan.isOfCorrections }) else { return self }
-        var replaced: Set<Identity> = []
-        var kept: [ArchivedEvent] = []
-        for archived in reversed() {
-            let event = archived.event
-            guard let destination = event.plan.destination(at: provider), destination.correction == .replacing else {
-                // Of a correction, nothing is at a provider that its plan does not name.
-                if !replaced.contains(Identity(event, event.id)) { kept.append(archived) }
-                continue
-            }
-            let status = archived.deliveries.first { $0.provider == provider }?.status
-            guard status == .delivered, let original = event.corrects?.original else { continue }
-            if replaced.insert(Identity(event, original)).inserted { kept.append(archived) }
+    /// - Parameter known: replacements in other parts of the journal.
+    package func counting(at provider: ProviderName, besides known: Replacements = Replacements()) -> [ArchivedEvent] {
+        guard !known.isEmpty || contains(where: { $0.event.plan.isOfCorrections }) else { return self }
+        var replacements = known
+        for archived in self { replacements.add(archived) }
+        return filter { replacements.counts($0, at: provider) }
+    }
+}
+
+/// Which events of the journal take the place of others at a provider.
+///
+/// A correction that replaces an event has its timestamp, but may be far behind it in the journal. Memory grows with the replacements alone.
+package struct Replacements: Sendable {
+    private struct Place: Hashable {
+        let provider: ProviderName
+        let event: EventIdentityInJournal
+    }
+
+    /// The newest replacement of an event.
+    private var newest: [Place: SequenceNumber] = [:]
+
+    package init() {}
+
+    package var isEmpty: Bool { newest.isEmpty }
+    package var count: Int { newest.count }
+
+    /// Adds an event of the journal, if it is a replacement that a provider has got.
+    package mutating func add(_ archived: ArchivedEvent) {
+        guard let original = archived.event.corrects?.original else { return }
+        for destination in archived.event.plan.destinations where destination.correction == .replacing {
+            let delivery = archived.deliveries.first { $0.provider == destination.provider }
+            guard delivery?.status == .delivered else { continue }
+            let place = Place(
+                provider: destination.provider,
+                event: EventIdentityInJournal(archived.event, original)
+            )
+            newest[place] = Swift.max(newest[place] ?? archived.sequence, archived.sequence)
         }
-        return kept.reversed()
+    }
+
+    /// Whether a provider has the event, or should have it.
+    package func counts(_ archived: ArchivedEvent, at provider: ProviderName) -> Bool {
+        let event = archived.event
+        guard let destination = event.plan.destination(at: provider), destination.correction == .replacing,
+            let original = event.corrects?.original
+        else {
+            // Of a correction, nothing is at a provider that its plan does not name.
+            return newest[Place(provider: provider, event: EventIdentityInJournal(event, event.id))] == nil
+        }
+        return newest[Place(provider: provider, event: EventIdentityInJournal(event, original))] == archived.sequence
     }
 }
 
 /// What tells an event of the journal from all others.
-private struct Identity: Hashable {
-    let tenant: TenantID
-    let scope: [UInt8]
-    let id: EventID
+package struct EventIdentityInJournal: Hashable, Sendable {
+    private let tenant: TenantID
+    private let scope: [UInt8]
+    private let id: EventID
 
-    init(_ event: AcceptedEvent, _ id: EventID) {
+    /// - Parameter id: the event's own, or that of another one in its scope.
+    package init(_ event: AcceptedEvent, _ id: EventID) {
         tenant = event.tenant
         scope = Array(event.idScope.utf8)
         self.id = id

@@ -24,12 +24,24 @@ struct UsageHandler: Sendable {
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
         let question = try Self.question(try ListParameters(call.query, allowed: Self.parameters), now: clock.now)
-        var table = UsageTable(question)
+        var (table, isComplete) = try await filled(UsageTable(question), of: call.client.tenant)
+        // Corrections stand behind what they correct, so the events are counted again once they are known.
+        if !table.corrections.isEmpty {
+            let corrected = UsageTable(question, correctedBy: table.corrections)
+            (table, isComplete) = try await filled(corrected, of: call.client.tenant)
+        }
+        return .json(try Self.json(table, isComplete))
+    }
+
+    /// Adds the tenant's events of the table's window.
+    private func filled(_ table: UsageTable, of tenant: TenantID) async throws -> (UsageTable, isComplete: Bool) {
+        var table = table
         let window = RecordedWindow(
             clock: .occurred,
-            from: question.window.from,
-            until: question.window.until,
-            tenant: call.client.tenant,
+            from: table.question.window.from,
+            // A correction may have a timestamp a millisecond after that of its event.
+            until: table.question.window.until + .milliseconds(1),
+            tenant: tenant,
             withDeliveries: false
         )
         var (position, events, isComplete): (JournalPosition?, Int, Bool) = (nil, 0, true)
@@ -47,7 +59,7 @@ struct UsageHandler: Sendable {
         } catch let error as StoreError {
             throw Problem(error)
         }
-        return .json(try Self.json(table, isComplete))
+        return (table, isComplete)
     }
 
     private static func question(_ parameters: ListParameters, now: Timestamp) throws(Problem) -> UsageTable.Question {

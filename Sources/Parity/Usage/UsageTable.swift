@@ -58,17 +58,32 @@ package struct UsageTable: Sendable {
     package private(set) var ignored = 0
     private var amounts: [Key: UsageAmount] = [:]
     private var values = 0
+    /// Those by which events are corrected.
+    private let known: UsageCorrections
+    /// Those among the events that were added.
+    package private(set) var corrections = UsageCorrections()
 
     package static let mostRows = 10_000
 
-    package init(_ question: Question) { self.question = question }
+    /// - Parameter corrections: of the events that will be added, which come behind them; without any, the table collects them.
+    package init(_ question: Question, correctedBy corrections: UsageCorrections = UsageCorrections()) {
+        self.question = question
+        known = corrections
+    }
 
     /// Adds an event of the journal, if it is one of those that are asked for.
     package mutating func add(_ event: AcceptedEvent, _ sequence: SequenceNumber) {
-        guard event.name == question.name, question.window.contains(event.timestamp),
+        guard event.name == question.name,
             question.customers.isEmpty || event.customerID.map(question.customers.contains) ?? false
         else { return }
-        let value = MeteredValue(question.property, of: event.properties, reading: .all, for: question.aggregate)
+        if corrections.add(event) {
+            isTooLarge = isTooLarge || corrections.isTooLarge
+            return
+        }
+        guard question.window.contains(event.timestamp), case .event(let properties) = known.outcome(of: event) else {
+            return
+        }
+        let value = MeteredValue(question.property, of: properties, reading: .all, for: question.aggregate)
         guard let value else {
             ignored += 1
             return

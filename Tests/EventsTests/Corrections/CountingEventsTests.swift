@@ -49,6 +49,23 @@ import Testing
         #expect(ids([archived("a", 1), archived("void-replace:a", 2)]) == ["a", "void-replace:a"])
     }
 
+    @Test func `a replacement counts once however far behind its original it stands`() {
+        let (original, first, second) = (
+            archived("a", 1), archived("adjust-replace:a", 2, .replacing), archived("adjust-2-replace:a", 3, .replacing)
+        )
+        var known = Replacements()
+        for event in [original, first, second] { known.add(event) }
+        #expect(known.count == 1)
+        let parts = [[original], [first], [second]].map { part in
+            part.counting(at: "p", besides: known).map(\.event.id.rawValue)
+        }
+        #expect(parts == [[], [], ["adjust-2-replace:a"]])
+        #expect([original].counting(at: "q", besides: known).count == 1)
+        var waiting = Replacements()
+        waiting.add(archived("adjust-replace:a", 2, .replacing, .pending))
+        #expect([original].counting(at: "p", besides: waiting).count == 1)
+    }
+
     @Test func `an event is a correction by its plan, not by its id`() {
         #expect(archived("void:a", 1).event.corrects == nil)
         #expect(archived("void:a", 1, .beside).event.corrects?.original == "a")
