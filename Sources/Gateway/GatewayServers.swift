@@ -106,14 +106,7 @@ extension GatewayParts {
             readiness: readiness,
             reloading: reloader,
             planning: planner,
-            backfills: BackfillDesk(
-                journal: store,
-                routes: routes,
-                admission: view.backfills,
-                retention: settings.retention,
-                clock: clock,
-                auditing: audit
-            ),
+            backfills: watch.desk.backfills,
             migrations: watch.desk,
             reporting: GatewayMetrics(
                 registry: metrics,

@@ -16,13 +16,24 @@ extension BackfillRoutes {
         }
         writer.key("prefixes_tenant")
         writer.bool(prefixesTenant)
-        writer.key("rules")
+        // An older gateway, which does not know of limits, must not take such routes for unlimited ones.
+        writer.key(starts == nil ? "rules" : Self.limitedRules)
         writer.beginArray()
         for rule in rules { write(rule, to: &writer) }
         writer.endArray()
+        if let starts {
+            writer.key("customers_from")
+            writer.beginObject()
+            for (customer, start) in starts.sorted(by: { $0.key < $1.key }) {
+                writer.member(customer, integer: start.milliseconds)
+            }
+            writer.endObject()
+        }
         writer.endObject()
         return writer.bytes
     }
+
+    private static let limitedRules = "rules_for_customers"
 
     private func write(_ rule: Rule, to writer: inout JSONWriter) {
         writer.beginObject()
@@ -66,8 +77,18 @@ extension BackfillRoutes {
     /// - Returns: nil if the bytes are something else.
     package init?(decoding bytes: [UInt8]) {
         guard let root = try? JSONDocument(parsing: bytes).root, let account = root["account"]?.string,
-            let prefixes = root["prefixes_tenant"]?.bool, let list = root["rules"], list.kind == .array
+            let prefixes = root["prefixes_tenant"]?.bool,
+            let list = root["rules"] ?? root[Self.limitedRules], list.kind == .array
         else { return nil }
+        var starts: [String: Timestamp]?
+        if root["rules"] == nil {
+            guard let limits = root["customers_from"], limits.kind == .object else { return nil }
+            starts = [:]
+            for member in limits.members {
+                guard let start = member.value.int64 else { return nil }
+                starts?[member.name] = Timestamp(milliseconds: start)
+            }
+        }
         var rules: [Rule] = []
         for element in list.elements {
             guard let rule = Rule(from: element) else { return nil }
@@ -81,7 +102,13 @@ extension BackfillRoutes {
         } else {
             return nil
         }
-        self.init(account: ProviderName(account), rules: rules, tenants: tenants, prefixesTenant: prefixes)
+        self.init(
+            account: ProviderName(account),
+            rules: rules,
+            tenants: tenants,
+            prefixesTenant: prefixes,
+            starts: starts
+        )
     }
 }
 

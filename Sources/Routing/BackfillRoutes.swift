@@ -28,8 +28,17 @@ package struct BackfillRoutes: Sendable, Equatable {
     let tenants: Tenants
     /// Whether the tenant is in front of each id, because tenants share the account.
     let prefixesTenant: Bool
+    /// The customers whose events alone are sent, each from a time on; nil: those of all.
+    private(set) var starts: [String: Timestamp]?
 
-    init(account: ProviderName, rules: [Rule], tenants: Tenants, prefixesTenant: Bool) {
+    init(
+        account: ProviderName,
+        rules: [Rule],
+        tenants: Tenants,
+        prefixesTenant: Bool,
+        starts: [String: Timestamp]? = nil
+    ) {
+        self.starts = starts
         self.account = account
         self.rules = rules
         self.tenants = tenants
@@ -65,8 +74,20 @@ package struct BackfillRoutes: Sendable, Equatable {
         )
     }
 
+    /// These routes for some customers alone.
+    /// - Parameter starts: from when on the events of each are sent, by the customer's id, or the subscription's where events have no other.
+    package func limited(to starts: [String: Timestamp]) -> BackfillRoutes {
+        var limited = self
+        limited.starts = starts
+        return limited
+    }
+
     /// Where the routes send an event at the account; nil if they do not.
     package func destination(of event: AcceptedEvent) -> Destination? {
+        if let starts {
+            let start = (event.customerID ?? event.subscriptionID).flatMap { starts[$0] }
+            guard let start, start <= event.timestamp else { return nil }
+        }
         switch tenants {
         case .all(let others): if others.contains(event.tenant) { return nil }
         case .only(let tenant): if tenant != event.tenant { return nil }

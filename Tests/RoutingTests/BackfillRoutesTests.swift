@@ -145,4 +145,22 @@ import Testing
         let frozen = try #require(BackfillRoutes(of: account, in: routes, withShadow: true))
         #expect(frozen.destination(of: event("a", "c", client: "x", tenant: "x"))?.mode == .mirror)
     }
+
+    @Test func `limited to customers, each from a time on, and kept so`() throws {
+        let routes = try routes(#"[{"name": "r", "to": [{"provider": "p"}]}]"#)
+        let account = try #require(routes.providers.first { $0.name == "p" })
+        let all = try #require(BackfillRoutes(of: account, in: routes))
+        let limited = all.limited(to: ["c1": Timestamp(milliseconds: 10), "s2": Timestamp(milliseconds: 20)])
+        let decoded = try #require(BackfillRoutes(decoding: limited.encoded))
+        #expect(decoded == limited && decoded != all)
+        func takes(_ customer: String?, _ time: Int64, subscription: String? = nil) -> Bool {
+            let event = event("a", customer, subscription: subscription, at: time, client: "app", tenant: "o")
+            return decoded.destination(of: event) != nil
+        }
+        #expect(takes("c1", 10) && !takes("c1", 9) && !takes("c2", 30))
+        #expect(takes(nil, 20, subscription: "s2") && !takes("c2", 20, subscription: "s2"))
+        // An older gateway must not take them for all events.
+        #expect(String(decoding: limited.encoded, as: UTF8.self).contains("\"rules_for_customers\""))
+        #expect(!String(decoding: limited.encoded, as: UTF8.self).contains("\"rules\""))
+    }
 }

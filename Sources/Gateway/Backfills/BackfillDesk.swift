@@ -45,23 +45,50 @@ struct BackfillDesk: BackfillManaging {
         let filter = filter(order, for: caller.client)
         var started: [BackfillView] = []
         for account in accounts {
-            let lane = NewLane(
-                provider: account.provider.name,
-                adapter: account.provider.traits.adapter,
-                filter: filter,
-                routes: account.routes.encoded,
-                rate: order.rate,
-                by: caller.client.name,
-                at: clock.now
-            )
-            started.append(view(try await start(lane)))
-            await audit.write(
-                "backfill: start",
-                by: .client(caller),
-                ["backfill": "\(started.last?.lane.number.rawValue ?? 0)", "provider": "\(account.provider.name)"]
-            )
+            started.append(view(try await start(filter, account, account.routes, rate: order.rate, by: caller)))
         }
         return BackfillStart(backfills: started, effect: effect)
+    }
+
+    /// Starts to send a provider what it was not sent of some customers, each from a time on.
+    /// - Returns: the backfills.
+    func refill(_ provider: ProviderName, with starts: [String: Timestamp], by caller: Caller)
+        async throws(BackfillRefusal) -> [LaneNumber]
+    {
+        // Whoever returns customers has been told that the other provider's lines are to be voided.
+        let order = BackfillOrder(provider: provider, since: starts.values.min() ?? clock.now, isConfirmed: true)
+        let filter = filter(order, for: caller.client)
+        var started: [LaneNumber] = []
+        for account in try requirements.accounts(order, for: caller.client) {
+            let routes = account.routes.limited(to: starts)
+            started.append(try await start(filter, account, routes, rate: order.rate, by: caller).number)
+        }
+        return started
+    }
+
+    private func start(
+        _ filter: LaneFilter,
+        _ account: BackfillRequirements.Account,
+        _ routes: BackfillRoutes,
+        rate: Double,
+        by caller: Caller
+    ) async throws(BackfillRefusal) -> Lane {
+        let lane = NewLane(
+            provider: account.provider.name,
+            adapter: account.provider.traits.adapter,
+            filter: filter,
+            routes: routes.encoded,
+            rate: rate,
+            by: caller.client.name,
+            at: clock.now
+        )
+        let started = try await start(lane)
+        await audit.write(
+            "backfill: start",
+            by: .client(caller),
+            ["backfill": "\(started.number.rawValue)", "provider": "\(account.provider.name)"]
+        )
+        return started
     }
 
     private func start(_ lane: NewLane) async throws(BackfillRefusal) -> Lane {

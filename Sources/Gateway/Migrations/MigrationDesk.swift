@@ -1,4 +1,5 @@
 import Access
+import DeliveryEngine
 import Events
 import Ingress
 import Journal
@@ -13,6 +14,7 @@ struct MigrationDesk: MigrationManaging {
     let routes: CurrentRoutes
     let finder: MigrationFactFinder
     let plans: RoutesPlanner
+    let backfills: BackfillDesk
     let clock: any WallClock
     let audit: AuditLog
     /// How long after it was recorded an order begins to hold, so that all gateways follow it by then.
@@ -79,10 +81,12 @@ struct MigrationDesk: MigrationManaging {
         )
         if !order.isDryRun { try await append(record, by: .client(caller)) }
         let log = MigrationLog(history[name].map(\.entry))
+        let returned = try await returned(by: record, outline, log, isDryRun: order.isDryRun)
         return MigrationOutcome(
             record: record,
             isDryRun: order.isDryRun,
-            returned: try await returned(by: record, outline, log),
+            returned: returned,
+            refill: await refill(of: outline, returned, isDryRun: order.isDryRun, by: caller),
             status: try await status(of: outline)
         )
     }
@@ -160,11 +164,14 @@ struct MigrationDesk: MigrationManaging {
     private func returned(
         by record: MigrationRecord,
         _ outline: MigrationOutline,
-        _ log: MigrationLog
+        _ log: MigrationLog,
+        isDryRun: Bool
     ) async throws(MigrationRefusal) -> ReturnedUsage? {
         guard case .goBack(.now, let customers) = record.entry.action, let start = ReturnedUsage.start(of: log) else {
             return nil
         }
+        // Until the return holds, events are on the new provider's bill. A request that ends before that has had its order recorded.
+        if !isDryRun { do { try await Task.sleep(for: lead) } catch { return nil } }
         var returned = ReturnedUsage(of: outline, log: log, customers: customers, until: record.entry.at)
         let window = RecordedWindow(
             clock: .occurred,
@@ -186,6 +193,30 @@ struct MigrationDesk: MigrationManaging {
             throw .store(error)
         }
         return returned
+    }
+}
+
+extension MigrationDesk {
+    /// Starts to send the old provider what it lacks of the returned customers' running periods.
+    private func refill(of outline: MigrationOutline, _ returned: ReturnedUsage?, isDryRun: Bool, by caller: Caller)
+        async -> MigrationOutcome.Refill?
+    {
+        guard let missing = returned?.missing, missing.events > 0 else { return nil }
+        var (numbers, refusal): ([LaneNumber], String?) = ([], nil)
+        if !isDryRun {
+            do {
+                numbers = try await backfills.refill(outline.from, with: missing.starts, by: caller)
+            } catch {
+                refusal = error.message ?? "the store failed; see the log"
+            }
+        }
+        return MigrationOutcome.Refill(
+            provider: outline.from,
+            events: missing.events,
+            customers: missing.starts.count,
+            backfills: numbers,
+            refusal: refusal
+        )
     }
 }
 

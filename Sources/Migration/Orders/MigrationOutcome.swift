@@ -1,3 +1,4 @@
+package import Events
 package import JSON
 
 /// What an order did, or would do.
@@ -8,10 +9,45 @@ package struct MigrationOutcome: Sendable {
     package let isDryRun: Bool
     /// What must be voided at the new provider; nil unless customers return at once.
     package let returned: ReturnedUsage?
+    /// The backfill of what the old provider lacks of that; nil if it lacks nothing.
+    package let refill: Refill?
     /// The migration as it stands afterwards.
     package let status: MigrationStatus
 
-    package init(record: MigrationRecord, isDryRun: Bool, returned: ReturnedUsage?, status: MigrationStatus) {
+    /// A backfill of the old provider, which was no longer sent everything when customers returned.
+    package struct Refill: Sendable, Equatable {
+        package let provider: ProviderName
+        /// How many events the provider lacks of the running periods.
+        package let events: Int
+        package let customers: Int
+        /// The backfills that were started; none if the order was not carried out.
+        package let backfills: [LaneNumber]
+        /// Why none was started, for people.
+        package let refusal: String?
+
+        package init(
+            provider: ProviderName,
+            events: Int,
+            customers: Int,
+            backfills: [LaneNumber] = [],
+            refusal: String? = nil
+        ) {
+            self.provider = provider
+            self.events = events
+            self.customers = customers
+            self.backfills = backfills
+            self.refusal = refusal
+        }
+    }
+
+    package init(
+        record: MigrationRecord,
+        isDryRun: Bool,
+        returned: ReturnedUsage?,
+        refill: Refill? = nil,
+        status: MigrationStatus
+    ) {
+        self.refill = refill
         self.record = record
         self.isDryRun = isDryRun
         self.returned = returned
@@ -26,8 +62,25 @@ package struct MigrationOutcome: Sendable {
         record.write(to: &writer)
         writer.key("to_void")
         if let returned { returned.write(to: &writer) } else { writer.null() }
+        writer.key("refill")
+        if let refill { refill.write(to: &writer) } else { writer.null() }
         writer.key("migration")
         status.write(to: &writer)
+        writer.endObject()
+    }
+}
+
+extension MigrationOutcome.Refill {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("provider", string: provider.rawValue)
+        writer.member("events", integer: events)
+        writer.member("customers", integer: customers)
+        writer.key("backfills")
+        writer.beginArray()
+        for number in backfills { writer.integer(Int64(number.rawValue)) }
+        writer.endArray()
+        writer.member("error", stringOrNull: refusal)
         writer.endObject()
     }
 }

@@ -1,5 +1,6 @@
 package import Events
 package import JSON
+import Journal
 package import OfRecord
 
 /// The usage that was on the new provider's bill when customers returned at once: in their running periods, and so not invoiced yet. It must
@@ -12,6 +13,10 @@ package struct ReturnedUsage: Sendable {
         /// Of the events' own times.
         package fileprivate(set) var first: Timestamp
         package fileprivate(set) var last: Timestamp
+        /// When the running period began.
+        package let periodStart: Timestamp
+        /// How many of the events the old provider was not sent.
+        package fileprivate(set) var missing: Int
     }
 
     /// Maximum number of customers that are counted one by one.
@@ -59,6 +64,13 @@ package struct ReturnedUsage: Sendable {
         found.values.sorted { ($1.events, $0.customer) < ($0.events, $1.customer) }
     }
 
+    /// What the old provider lacks of it: how many events, and from when on each customer's.
+    package var missing: (events: Int, starts: [String: Timestamp]) {
+        let lacking = found.values.filter { $0.missing > 0 }
+        let starts = lacking.map { ($0.customer.rawValue, $0.periodStart) }
+        return (lacking.reduce(0) { $0 + $1.missing }, Dictionary(uniqueKeysWithValues: starts))
+    }
+
     /// Takes in an event of the journal.
     package mutating func add(_ event: AcceptedEvent) {
         guard event.plan.route == outline.route, event.timestamp <= end,
@@ -68,15 +80,24 @@ package struct ReturnedUsage: Sendable {
         guard customers?.contains(customer) ?? true, record.side(for: customer, at: event.timestamp) == .to,
             outline.boundaries.cycle(of: customer).boundary(after: event.timestamp).map({ $0 > end }) ?? true
         else { return }
+        let missing = event.isOpenToLanes(of: outline.from) ? 1 : 0
         guard var known = found[customer] else {
             guard found.count < Self.mostCustomers else {
                 moreEvents += 1
                 return
             }
-            found[customer] = Customer(customer: customer, events: 1, first: event.timestamp, last: event.timestamp)
+            found[customer] = Customer(
+                customer: customer,
+                events: 1,
+                first: event.timestamp,
+                last: event.timestamp,
+                periodStart: outline.boundaries.cycle(of: customer).boundary(through: end) ?? event.timestamp,
+                missing: missing
+            )
             return
         }
         known.events += 1
+        known.missing += missing
         known.first = min(known.first, event.timestamp)
         known.last = max(known.last, event.timestamp)
         found[customer] = known

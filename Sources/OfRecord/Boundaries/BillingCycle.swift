@@ -44,6 +44,18 @@ package struct BillingCycle: Sendable, Equatable {
         }
     }
 
+    /// The last boundary at a time or before it.
+    /// - Returns: nil if there is none after the beginning of ``Timestamp/range``.
+    package func boundary(through time: Timestamp) -> Timestamp? {
+        var number = number(at: zone.local(time)) + 3
+        while true {
+            let boundary = boundary(number)
+            guard boundary >= Timestamp.range.lowerBound else { return nil }
+            if boundary <= time.milliseconds { return Timestamp(milliseconds: boundary) }
+            number -= 1
+        }
+    }
+
     /// Which period after that of the anchor a local time is in, or the one before it.
     private func number(at local: Int64) -> Int {
         let days = Int(local.floorDivided(by: BillingAnchor.day))

@@ -137,4 +137,21 @@ import Testing
         #expect(cycle.boundary(after: Timestamp(milliseconds: .max)) == nil)
         #expect(cycle.boundary(after: Timestamp(milliseconds: .min))?.rfc3339 == "0000-02-01T00:00:00.000Z")
     }
+
+    /// Whatever the zone and the anchor, a period begins at the last boundary through any of its times.
+    @Test(arguments: zones, 1...20)
+    func `the last boundary through a time is the start of its period`(zone: String, seed: Int) throws {
+        var random = SplitMix(seed: UInt64(seed))
+        let rules = try #require(ZoneRules(named: zone))
+        let anchor = Timestamp(milliseconds: Int64.random(in: 0...4_000_000_000_000, using: &random))
+        let interval = try #require(BillingCycle.Interval.allCases.randomElement(using: &random))
+        let cycle = BillingCycle(anchor: BillingAnchor(anchor, in: rules), every: interval, in: rules)
+        for _ in 0..<20 {
+            let time = Timestamp(milliseconds: Int64.random(in: 0...4_000_000_000_000, using: &random))
+            let start = try #require(cycle.boundary(through: time))
+            #expect(start <= time)
+            #expect(try #require(cycle.boundary(after: start)) > time)
+            #expect(cycle.boundary(after: start + .milliseconds(-1)) == start)
+        }
+    }
 }
