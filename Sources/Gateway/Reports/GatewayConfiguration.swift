@@ -42,14 +42,16 @@ struct GatewayConfiguration: ConfigurationReading {
         let history = book.current
         return routes.migrations.compactMap { migration in
             let records = history[migration.name]
-            return records.last.map { newest in
-                ConfigurationReport.Migration(
-                    name: migration.name,
-                    provider: migration.to,
-                    course: MigrationCourse(MigrationLog(records.map(\.entry))),
-                    newest: newest
-                )
-            }
+            let course = MigrationCourse(MigrationLog(records.map(\.entry)))
+            // What the file says as well is no override.
+            let outline = MigrationOutline(migration, in: routes)
+            guard let newest = records.last, course.says(otherThan: outline.delivery) else { return nil }
+            return ConfigurationReport.Migration(
+                name: migration.name,
+                provider: migration.to,
+                course: course,
+                newest: newest
+            )
         }
     }
 }

@@ -37,4 +37,10 @@ package struct MigrationCourse: Sendable, Equatable {
 
     /// Whether customers move at their boundaries, or would if the migration was not held.
     package var isRamping: Bool { share > 0 || cut != nil }
+
+    /// Whether it orders anything but what the file says.
+    /// - Parameter delivery: what the new provider gets by the file; nil if nothing.
+    package func says(otherThan delivery: MigrationEntry.Delivery?) -> Bool {
+        isRamping || hasMoved || hold != nil || close != nil || (self.delivery.map { $0 != delivery } ?? false)
+    }
 }

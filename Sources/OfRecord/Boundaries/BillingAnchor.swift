@@ -35,6 +35,17 @@ package struct BillingAnchor: Sendable, Equatable {
     /// The day of the month, and the seconds since midnight, as the zone's clocks show them.
     package var components: (day: Int, second: Int) { (date.day, Int(millisecondsOfDay / 1000)) }
 
+    /// `2026-01-31` if it is at midnight; else nil.
+    package var dayText: String? {
+        millisecondsOfDay == 0
+            ? String(Timestamp(milliseconds: Int64(date.daysSinceEpoch) * Self.day).rfc3339.prefix(10)) : nil
+    }
+
+    /// The same time of day on the day of another anchor.
+    package func on(dayOf other: BillingAnchor) -> BillingAnchor {
+        BillingAnchor(local: Int64(other.date.daysSinceEpoch) * Self.day + millisecondsOfDay)
+    }
+
     /// The first of a month, at midnight.
     package static let firstOfMonth = BillingAnchor(local: 0)
 }

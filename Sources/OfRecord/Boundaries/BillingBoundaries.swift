@@ -9,7 +9,8 @@ package enum CustomerSubject {}
 /// When the billing periods of all customers begin.
 package struct BillingBoundaries: Sendable, Equatable {
     private let cycles: [CustomerID: BillingCycle]
-    private let otherwise: BillingCycle
+    /// Of all others.
+    package let otherwise: BillingCycle
 
     /// - Parameters:
     ///   - cycles: of the customers that have one of their own.

@@ -88,7 +88,7 @@ struct AnchorsReader {
     }
 
     /// - Returns: nil if a quote is not closed, or the row is not UTF-8.
-    private static func fields(of row: ArraySlice<UInt8>) -> [String]? {
+    static func fields(of row: ArraySlice<UInt8>) -> [String]? {
         var (fields, field): ([String], [UInt8]) = ([], [])
         var isQuoted = false
         var index = row.startIndex

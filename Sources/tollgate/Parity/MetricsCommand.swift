@@ -27,12 +27,21 @@ struct ProposeMetricsCommand: AsyncParsableCommand {
     @Option(help: "Providers, separated by commas; the first one's metrics say how an amount is computed.")
     var providers: [String]
 
+    @OptionGroup var proposal: MetricsProposalOptions
+
+    mutating func run() async throws { try await proposal.propose(for: providers) }
+}
+
+/// What is done with a proposal of metrics.
+struct MetricsProposalOptions: ParsableArguments {
     @Option(help: "Write the pairs to this file, for tollgate parity run --level usage --metrics FILE.")
     var write: String?
 
     @OptionGroup var response: ResponseOptions
 
-    mutating func run() async throws {
+    /// Shows which metrics of the providers are the same.
+    /// - Throws: `ExitCode` 1 if there are differences, or metrics without a counterpart.
+    func propose(for providers: [String]) async throws {
         var parameters = QueryParameters()
         parameters.add("provider", anyOf: providers)
         let answer = try await response.gateway.get(parameters.appended(to: "/v1/usage/metrics"))
