@@ -48,7 +48,7 @@ soak: build ## Run seeded faults for SOAK_MINUTES (10), then of SOAK_ROUNDS (60)
 	SOAK_MINUTES=$${SOAK_MINUTES:-10} swift test $(FLAGS) --skip-build --filter FaultRoundTests
 	TOLLGATE_NODE_ROUNDS=$${SOAK_ROUNDS:-60} swift test $(FLAGS) --skip-build --filter SharedStoreFaultTests
 	TOLLGATE_SOAK_EVENTS=$${SOAK_EVENTS:-1000000} swift test $(FLAGS) --skip-build --no-parallel \
-		--filter 'BackfillAcceptanceTests|BackfillReloadTests|ParityAcceptanceTests|DigestCallsTests|ReadBudgetTests|PageCostTests'
+		--filter 'BackfillAcceptanceTests|BackfillReloadTests|MigrationCutTests|ParityAcceptanceTests|DigestCallsTests|ReadBudgetTests|PageCostTests'
 
 program: install ## Build the program
 	$(call announce,.build/release/tollgate,compiling Tollgate and the libraries it uses; about 9 minutes)
