@@ -436,8 +436,8 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Gateway", "Ingress", "JSON", "Journal",
-                "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "Reports", "Routing", "Telemetry",
-                "TestSupport",
+                "JournalSQLite", "Migration", "Observability", "OfRecord", "Parity", "ParityRuns", "Reports",
+                "Routing", "Telemetry", "TestSupport",
                 "Version", coreMetrics, logging, nioCore,
             ],
             swiftSettings: settings

@@ -59,6 +59,14 @@ package protocol VendorReader: Sendable {
     /// What the vendor can bill by.
     func catalogue() -> VendorInquiry<[CatalogueMetric]>
 
+    /// A page of all customers that the vendor has.
+    /// - Parameter cursor: ``VendorCustomerPage/next`` of the page before; nil for the first.
+    func customers(after cursor: String?) -> VendorInquiry<VendorCustomerPage>
+
+    /// A page of all subscriptions that run.
+    /// - Parameter cursor: ``VendorSubscriptionPage/next`` of the page before; nil for the first.
+    func subscriptions(after cursor: String?) -> VendorInquiry<VendorSubscriptionPage>
+
     /// The event as the vendor's lists would show it if it keeps what it was sent; nil if these are none of the vendor's words.
     func echo(of event: TranslatedEvent) -> VendorEvent?
 
@@ -86,6 +94,7 @@ package enum VendorAbility: String, Sendable, CaseIterable {
     case compare
     /// ``VendorReader/catalogue()`` and one of the questions for usage.
     case usage
+    case subscriptions
 }
 
 extension VendorReader {
@@ -115,6 +124,8 @@ extension VendorReader {
     { .unsupported(nil) }
     package func usage(of metric: String) -> VendorInquiry<[VendorUsage]> { .unsupported(nil) }
     package func catalogue() -> VendorInquiry<[CatalogueMetric]> { .unsupported(nil) }
+    package func customers(after cursor: String?) -> VendorInquiry<VendorCustomerPage> { .unsupported(nil) }
+    package func subscriptions(after cursor: String?) -> VendorInquiry<VendorSubscriptionPage> { .unsupported(nil) }
     package func echo(of event: TranslatedEvent) -> VendorEvent? { nil }
     package func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
         ComparisonRules(identity: nil)

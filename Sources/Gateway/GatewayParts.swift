@@ -177,9 +177,18 @@ extension GatewayParts {
                 comparisons: { () async throws(ParityError) in
                     try await parity.runs(before: nil, limit: Self.comparisonsForGates)
                 },
+                checked: { planner.checked($0) },
                 clock: clock
             ),
             plans: planner,
+            backfills: BackfillDesk(
+                journal: store,
+                routes: routes,
+                admission: view.backfills,
+                retention: settings.retention,
+                clock: clock,
+                auditing: audit
+            ),
             clock: clock,
             audit: audit,
             lead: opened.shared == nil ? .milliseconds(100) : .seconds(1)
@@ -219,6 +228,7 @@ extension GatewayParts {
             routes: routes,
             vault: start.vault,
             traffic: store,
+            asking: comparisons,
             folder: PlanFolder(in: settings.dataFolder),
             retention: settings.retention,
             clock: clock,
@@ -227,25 +237,30 @@ extension GatewayParts {
         )
     }
 
+    /// Asks vendors behind deliveries, and within the budget of reads.
+    private var comparisons: VendorComparisons {
+        VendorComparisons(
+            routes: routes,
+            clients: threads.readers,
+            credentials: start.vault,
+            admission: view.reads
+        )
+    }
+
     func parity() throws(GatewayFault) -> ParityRunner {
         let store = store
         do {
-            let comparisons: any ParityStorage
+            let storage: any ParityStorage
             if let shared = opened.shared {
-                comparisons = shared.comparisons
+                storage = shared.comparisons
             } else {
-                comparisons = try ParityStore(in: settings.dataFolder)
+                storage = try ParityStore(in: settings.dataFolder)
             }
             return ParityRunner(
                 journal: store,
-                store: comparisons,
+                store: storage,
                 routes: routes,
-                asking: VendorComparisons(
-                    routes: routes,
-                    clients: threads.readers,
-                    credentials: start.vault,
-                    admission: view.reads
-                ),
+                asking: comparisons,
                 lanes: { () async throws(StoreError) in
                     try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
                 },
@@ -269,12 +284,7 @@ extension GatewayParts {
         return OutcomeLookups(
             journal: store,
             routes: routes,
-            asking: VendorComparisons(
-                routes: routes,
-                clients: threads.readers,
-                credentials: start.vault,
-                admission: view.reads
-            ),
+            asking: comparisons,
             lanes: { () async throws(StoreError) in
                 try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
             },

@@ -22,6 +22,8 @@ package struct PlanBasis: Sendable, Equatable {
     package let sample: Double
     /// Whose events are looked at; nil: those of all tenants.
     package let tenant: TenantID?
+    /// The migration that it is made for; nil for new routes.
+    package let migration: MigrationName?
 
     package init(
         file: String,
@@ -32,7 +34,8 @@ package struct PlanBasis: Sendable, Equatable {
         from: Timestamp?,
         until: Timestamp?,
         sample: Double,
-        tenant: TenantID?
+        tenant: TenantID?,
+        migration: MigrationName? = nil
     ) {
         self.file = file
         self.fileInForce = fileInForce
@@ -43,6 +46,7 @@ package struct PlanBasis: Sendable, Equatable {
         self.until = until
         self.sample = sample
         self.tenant = tenant
+        self.migration = migration
     }
 
     /// A text that is the same for the same basis alone.
@@ -67,6 +71,7 @@ package struct PlanBasis: Sendable, Equatable {
 
     func writeMembers(to writer: inout JSONWriter) {
         writer.member("tenant", stringOrNull: tenant?.rawValue)
+        writer.member("migration", stringOrNull: migration?.rawValue)
         writer.member("routes_digest", string: file)
         writer.member("routes_in_force_digest", string: fileInForce)
         writer.member("migration_log_version", integer: migrationLog)

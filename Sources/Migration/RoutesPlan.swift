@@ -8,7 +8,8 @@ package struct RoutesPlan: Sendable {
         case waiting
         /// So many events were looked at.
         case running(events: Int)
-        case done(RoutesPreviewReport, unreadable: UnreadableRanges)
+        /// - Parameter migration: if the plan was made for one.
+        case done(RoutesPreviewReport, migration: MigrationForecast? = nil, unreadable: UnreadableRanges)
         /// Why there is no result, for people.
         case failed(String)
     }
@@ -65,16 +66,18 @@ extension RoutesPlan.State {
         switch self {
         case .waiting: events = 0
         case .running(let count): events = count
-        case .done(let report, _): events = report.events
+        case .done(let report, _, _): events = report.events
         case .failed(let text): reason = text
         }
         writer.key("events_read")
         if let events { writer.integer(events) } else { writer.null() }
         writer.member("error", stringOrNull: reason)
         writer.key("result")
-        guard case .done(let report, let unreadable) = self else { return writer.null() }
+        guard case .done(let report, let migration, let unreadable) = self else { return writer.null() }
         writer.beginObject()
         report.writeMembers(to: &writer)
+        writer.key("migration")
+        if let migration { migration.write(to: &writer) } else { writer.null() }
         unreadable.writeMembers(to: &writer)
         writer.endObject()
     }

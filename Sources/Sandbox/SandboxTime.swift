@@ -97,6 +97,21 @@ enum SandboxTime {
         startOfMonth(startOfMonth(seconds) + 31 * 86_400)
     }
 
+    /// The month in which a second lies, if months begin at the day and the time of day of an anchor: a month that does not have its day
+    /// begins on its last. In UTC; the end does not belong to it.
+    static func month(containing second: Int, anchoredAt anchor: Int) -> (from: Int, until: Int) {
+        let (anchorDays, time) = floored(anchor, by: 86_400)
+        let day = civil(days: anchorDays).day
+        func start(ofMonth month: Int) -> Int {
+            let date = civil(days: floored(month, by: 86_400).quotient)
+            return days(date.year, date.month, min(day, daysOf(date.month, date.year))) * 86_400 + time
+        }
+        let month = startOfMonth(second)
+        let own = start(ofMonth: month)
+        if second >= own { return (own, start(ofMonth: startOfNextMonth(second))) }
+        return (start(ofMonth: startOfMonth(month - 1)), own)
+    }
+
     /// Divides, rounding down.
     static func floored(_ number: Int, by divisor: Int) -> (quotient: Int, rest: Int) {
         let (quotient, rest) = number.quotientAndRemainder(dividingBy: divisor)

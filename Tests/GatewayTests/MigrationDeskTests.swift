@@ -165,6 +165,7 @@ import Testing
                 routes: routes,
                 vault: vault,
                 traffic: store,
+                asking: SilentVendors(),
                 folder: PlanFolder(in: folder.appending(path: "data")),
                 retention: .seconds(35 * 86_400),
                 clock: clock,
@@ -176,8 +177,21 @@ import Testing
                 journal: store,
                 book: book,
                 routes: routes,
-                finder: MigrationFactFinder(journal: store, comparisons: { [] }, clock: clock),
+                finder: MigrationFactFinder(
+                    journal: store,
+                    comparisons: { [] },
+                    checked: { planner.checked($0) },
+                    clock: clock
+                ),
                 plans: planner,
+                backfills: BackfillDesk(
+                    journal: store,
+                    routes: routes,
+                    admission: BackfillAdmission(),
+                    retention: .seconds(35 * 86_400),
+                    clock: clock,
+                    auditing: audit
+                ),
                 clock: clock,
                 audit: audit,
                 lead: .milliseconds(100)
@@ -271,7 +285,7 @@ import Testing
             #expect(await refusal { _ = try await stage.order(.ramp(share: 5), plan: "none") } == .unknownPlan("none"))
             func plan() async throws -> String {
                 let order = PlanOrder(
-                    file: Array(Self.text().utf8),
+                    .file(Array(Self.text().utf8)),
                     clock: .accepted,
                     from: nil,
                     until: nil,

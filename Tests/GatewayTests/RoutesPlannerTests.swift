@@ -37,7 +37,7 @@ import Testing
         func plan(_ file: String, by client: Client = Self.operator, from: Timestamp? = nil, sample: Double = 100)
             async throws -> JSONValue
         {
-            let order = PlanOrder(file: Array(file.utf8), clock: .accepted, from: from, until: nil, sample: sample)
+            let order = PlanOrder(.file(Array(file.utf8)), clock: .accepted, from: from, until: nil, sample: sample)
             var answer = try await planner.plan(order, by: try Self.caller(client))
             let id = try #require(try root(answer)["id"]?.string)
             try await waitUntil("the plan is finished") {
@@ -108,6 +108,7 @@ import Testing
                 routes: routes,
                 vault: vault,
                 traffic: store,
+                asking: SilentVendors(),
                 folder: PlanFolder(in: folder.appending(path: "data")),
                 retention: .seconds(35 * 86_400),
                 clock: clock,
@@ -236,7 +237,7 @@ import Testing
     @Test func `refuses a window that begins before the events that are kept, and a faulty file`() async throws {
         try await with { (stage) async throws in
             let early = PlanOrder(
-                file: Array(Self.text(Self.both).utf8),
+                .file(Array(Self.text(Self.both).utf8)),
                 clock: .accepted,
                 from: Self.start + .seconds(-40 * 86_400),
                 until: nil,

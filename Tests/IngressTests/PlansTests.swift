@@ -65,7 +65,11 @@ import Testing
         try await IngressFixture.with(planning: planning) { (server) async throws in
             #expect(try await post(server, query).status == 200)
             let order = try #require(planning.orders.first)
-            #expect(order.file == Array(#"{"version": 1}"#.utf8))
+            guard case .file(let file) = order.subject else {
+                Issue.record("\(order.subject)")
+                return
+            }
+            #expect(file == Array(#"{"version": 1}"#.utf8))
             #expect(order.clock == clock)
             #expect(order.from?.milliseconds == from)
             #expect(order.until?.milliseconds == until)

@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func `names the next command and what stands in its way`() {
-        #expect(Self.status([]).next == "tollgate migrate start to-polar --stage shadow")
+        #expect(Self.status([]).next == "tollgate migrate check to-polar")
         #expect(Self.status(Sample.records(.stage(.shadow))).next == "tollgate migrate stage to-polar mirror")
         #expect(Self.status(Sample.records(.stage(.mirror))).next == "tollgate backfill start --to polar --since 30d")
         let mirror = Sample.records(.stage(.mirror))

@@ -9,12 +9,15 @@ struct MigrationFactFinder: Sendable {
     let journal: any LaneKeeping & LedgerCounting & ShadowCounting & EventArchive
     /// The newest comparisons, newest first.
     let comparisons: @Sendable () async throws(ParityError) -> [ParityRun]
+    /// What the newest plan for a migration found.
+    let checked: @Sendable (MigrationName) -> CheckedPlan?
     let clock: any WallClock
 
     /// All facts. Counting the deliveries of a day takes seconds where there are millions.
     func facts(of outline: MigrationOutline) async throws(StoreError) -> MigrationFacts {
         let now = clock.now
         var facts = MigrationFacts(at: now)
+        facts.checked = checked(outline.name)
         facts.backfills = try await journal.lanes().filter { $0.provider == outline.to }
         facts.shadow = try await journal.shadowCounts().filter { $0.provider == outline.to }
         facts.comparisons = try await comparisons(of: outline)

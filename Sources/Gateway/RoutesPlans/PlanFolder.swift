@@ -39,6 +39,13 @@ struct PlanFolder: Sendable {
         return [UInt8](try Data(contentsOf: file(id)))
     }
 
+    /// All plans, as JSON.
+    func all() throws -> [[UInt8]] {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "json" }.map { [UInt8](try Data(contentsOf: $0)) }
+    }
+
     /// Removes what is older than ``RoutesPlan/lifetime``, and the oldest beyond ``most``.
     func removeOld(at now: Timestamp) throws {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }

@@ -9,6 +9,7 @@ import Journal
 import Logging
 import Migration
 import OfRecord
+import ParityRuns
 import Routing
 import ServiceLifecycle
 import Synchronization
@@ -17,14 +18,11 @@ import Vendors
 /// Makes plans: previews of new routes on recorded traffic. One at a time, beside the event loops and with bounded memory; nothing is
 /// sent, and nothing is written but the plan.
 final class RoutesPlanner: Service, RoutesPlanning {
-    private struct Job {
-        var plan: RoutesPlan
-        let routes: Routes
-    }
-
     private struct State {
-        var waiting: [Job] = []
+        var waiting: [PlanJob] = []
         var running: RoutesPlan?
+        /// The newest plan for each migration.
+        var checked: [MigrationName: CheckedPlan] = [:]
 
         func plan(_ id: String) -> RoutesPlan? {
             running?.id == id ? running : waiting.first { $0.plan.id == id }?.plan
@@ -33,14 +31,12 @@ final class RoutesPlanner: Service, RoutesPlanning {
 
     /// Maximum number of plans that wait.
     private static let mostWaiting = 16
-    /// Events read at a time.
-    private static let pieceSize = 4096
-
     private let reader: RoutesReader
     private let reloader: RoutesReloader
     private let routes: CurrentRoutes
     private let vault: CredentialVault
     private let traffic: any RecordedTraffic & JournalGrowth
+    private let vendors: any VendorAsking
     private let folder: PlanFolder
     private let retention: Duration
     private let clock: any WallClock
@@ -57,6 +53,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         routes: CurrentRoutes,
         vault: CredentialVault,
         traffic: any RecordedTraffic & JournalGrowth,
+        asking vendors: any VendorAsking,
         folder: PlanFolder,
         retention: Duration,
         clock: any WallClock,
@@ -68,6 +65,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
         self.routes = routes
         self.vault = vault
         self.traffic = traffic
+        self.vendors = vendors
         self.folder = folder
         self.retention = retention
         self.clock = clock
@@ -83,11 +81,12 @@ final class RoutesPlanner: Service, RoutesPlanning {
         let now = clock.now
         let earliest = now + (.zero - retention)
         if let from = order.from, from < earliest { throw .beforeRetention(earliest: earliest) }
-        let reading = try await read(order.file)
-        let basis = try await basis(of: order, for: caller.client)
+        let subject = try await subject(of: order, for: caller.client, at: now)
+        let basis = try await basis(of: order, subject, for: caller.client)
         let id = Self.hexadecimal(SHA256.digest(of: basis.text).prefix(16))
-        if let known = try stored(id, at: now) { return known }
-        let changes = RoutesChanges(from: routes.current.routes, to: reading.routes).list.map(\.summary)
+        // What vendors say changes beside the journal, so a plan that asked them is made again.
+        if subject.migration == nil, let known = try stored(id, at: now) { return known }
+        let changes = RoutesChanges(from: routes.current.routes, to: subject.routes).list.map(\.summary)
         let plan = RoutesPlan(
             id: id,
             basis: basis,
@@ -95,10 +94,13 @@ final class RoutesPlanner: Service, RoutesPlanning {
             createdBy: caller.client.name,
             changes: changes
         )
-        let (current, isNew) = try enqueue(Job(plan: plan, routes: reading.routes))
+        let job = PlanJob(plan: plan, routes: subject.routes, logs: subject.logs, migration: subject.migration)
+        let (current, isNew) = try enqueue(job)
         if isNew {
             wake.yield()
-            await audit.write("routes: plan", by: .client(caller), ["plan": id, "sample": "\(order.sample)"])
+            var details = ["plan": id, "sample": "\(order.sample)"]
+            details["migration"] = basis.migration?.rawValue
+            await audit.write("routes: plan", by: .client(caller), details)
         }
         return answer(current.json, isFinished: false)
     }
@@ -142,7 +144,7 @@ final class RoutesPlanner: Service, RoutesPlanning {
     }
 
     /// - Returns: the plan, and whether it was not there already.
-    private func enqueue(_ job: Job) throws(PlanError) -> (RoutesPlan, Bool) {
+    private func enqueue(_ job: PlanJob) throws(PlanError) -> (RoutesPlan, Bool) {
         let result: (RoutesPlan, Bool)? = state.withLock { state in
             if let known = state.plan(job.plan.id) { return (known, false) }
             guard state.waiting.count < Self.mostWaiting else { return nil }
@@ -161,11 +163,42 @@ final class RoutesPlanner: Service, RoutesPlanning {
         }
     }
 
-    private func basis(of order: PlanOrder, for client: Client) async throws(PlanError) -> PlanBasis {
+    /// What an order is about.
+    private struct Subject {
+        let digest: String
+        let routes: Routes
+        let logs: MigrationLogs
+        let migration: (configuration: MigrationConfiguration, log: MigrationLog)?
+    }
+
+    private func subject(of order: PlanOrder, for client: Client, at now: Timestamp) async throws(PlanError) -> Subject
+    {
+        let current = routes.current
+        switch order.subject {
+        case .file(let file):
+            let reading = try await read(file)
+            // With the files of the routes in force: if it names others when it is in force itself, orders need another plan.
+            let digest = Self.hexadecimal(reloader.active.neighbours.digest(with: file))
+            return Subject(digest: digest, routes: reading.routes, logs: current.logs, migration: nil)
+        case .migration(let name):
+            guard let migration = current.routes.migration(named: name),
+                current.routes.mayRead(migration.from, client), current.routes.mayRead(migration.to, client)
+            else { throw .unknownMigration(name) }
+            let log = current.logs[name]
+            return Subject(
+                digest: fileInForce,
+                routes: current.routes,
+                logs: current.logs.replacing(log.mirroring(from: now), of: name),
+                migration: (migration, log)
+            )
+        }
+    }
+
+    private func basis(of order: PlanOrder, _ subject: Subject, for client: Client) async throws(PlanError) -> PlanBasis
+    {
         do {
             return PlanBasis(
-                // With the files of the routes in force: if it names others when it is in force itself, orders need another plan.
-                file: Self.hexadecimal(reloader.active.neighbours.digest(with: order.file)),
+                file: subject.digest,
                 fileInForce: fileInForce,
                 migrationLog: routes.current.logs.version,
                 journal: try await traffic.newestPosition(),
@@ -173,7 +206,8 @@ final class RoutesPlanner: Service, RoutesPlanning {
                 from: order.from,
                 until: order.until,
                 sample: order.sample,
-                tenant: client.may(.admin) ? nil : client.tenant
+                tenant: client.may(.admin) ? nil : client.tenant,
+                migration: subject.migration?.configuration.name
             )
         } catch {
             throw .store(error)
@@ -229,13 +263,14 @@ final class RoutesPlanner: Service, RoutesPlanning {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             self.removeOld()
+            self.recallChecks()
             for await _ in self.wakes {
                 while let job = self.next() { await self.make(job) }
             }
         }
     }
 
-    private func next() -> Job? {
+    private func next() -> PlanJob? {
         state.withLock { state in
             guard !state.waiting.isEmpty else { return nil }
             let job = state.waiting.removeFirst()
@@ -244,12 +279,14 @@ final class RoutesPlanner: Service, RoutesPlanning {
         }
     }
 
-    private func make(_ job: Job) async {
+    private func make(_ job: PlanJob) async {
         var plan = job.plan
         let start = ContinuousClock.now
         do {
-            let (report, unreadable) = try await preview(job)
-            plan.state = .done(report, unreadable: unreadable)
+            let making = PlanMaking(job: job, traffic: traffic, vendors: vendors) { events in
+                self.state.withLock { $0.running?.state = .running(events: events) }
+            }
+            plan.state = try await making.make()
         } catch is CancellationError {
             return
         } catch {
@@ -262,34 +299,35 @@ final class RoutesPlanner: Service, RoutesPlanning {
         } catch {
             logger.error("a plan could not be stored", metadata: ["plan": "\(plan.id)", "error": "\(error)"])
         }
+        note(plan.json)
         state.withLock { $0.running = nil }
         let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
         logger.info("a plan was made", metadata: ["plan": "\(plan.id)", "milliseconds": "\(milliseconds)"])
     }
 
-    private func preview(_ job: Job) async throws -> (RoutesPreviewReport, UnreadableRanges) {
-        let basis = job.plan.basis
-        var preview = RoutesPreview(
-            of: job.routes,
-            logs: routes.current.logs,
-            adapters: VendorRegistry.all,
-            sample: basis.sample
-        )
-        var unreadable = UnreadableRanges()
-        var position: JournalPosition?
-        var events = 0
-        while true {
-            try Task.checkCancellation()
-            let piece = try await traffic.recorded(basis.window, after: position, limit: Self.pieceSize)
-            // What came in later is not in the plan.
-            for recorded in piece.events where recorded.event.acceptedAt <= job.plan.createdAt {
-                preview.add(recorded.event)
-                events += 1
-            }
-            for damage in piece.damage { unreadable.add(damage) }
-            state.withLock { [events] in $0.running?.state = .running(events: events) }
-            position = piece.through
-            if piece.isLast || basis.journal.isCovered(by: piece.through) { return (preview.report, unreadable) }
+    // MARK: - Checks of migrations
+
+    /// What the newest plan for a migration found; nil if there is none, or if other routes are in force since.
+    func checked(_ name: MigrationName) -> CheckedPlan? {
+        guard let known = state.withLock({ $0.checked[name] }), known.file == fileInForce,
+            clock.now < known.madeAt + RoutesPlan.lifetime
+        else { return nil }
+        return known
+    }
+
+    private func note(_ plan: [UInt8]) {
+        guard let plan = JSONDocument(ifValid: plan).flatMap({ CheckedPlan($0.root) }) else { return }
+        state.withLock { state in
+            guard state.checked[plan.migration].map({ $0.madeAt <= plan.madeAt }) ?? true else { return }
+            state.checked[plan.migration] = plan
+        }
+    }
+
+    private func recallChecks() {
+        do {
+            for plan in try folder.all() { note(plan) }
+        } catch {
+            logger.error("earlier plans could not be read", metadata: ["error": "\(error)"])
         }
     }
 

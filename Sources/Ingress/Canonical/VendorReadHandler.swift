@@ -170,6 +170,15 @@ struct VendorReadHandler: Sendable {
         return MetricCatalogue(provider: name, metrics: metrics, originalNames: names)
     }
 
+    /// A page of the subscriptions that run at the vendor of a provider.
+    func subscriptions(at name: ProviderName, after cursor: String?, for caller: Caller) async throws(Problem)
+        -> VendorSubscriptionPage
+    {
+        let provider = try provider(name, for: caller.client)
+        await note("subscriptions", provider, caller)
+        return try await answer(provider, .subscriptions) { $0.subscriptions(after: cursor) }
+    }
+
     /// Records in the audit log that a client asks a vendor.
     private func note(
         _ what: String,
@@ -282,6 +291,7 @@ extension VendorAbility {
         case .estimate: "estimate what an event costs"
         case .compare: "list all events of a time"
         case .usage: "show usage and what it bills by"
+        case .subscriptions: "list subscriptions"
         }
     }
 }

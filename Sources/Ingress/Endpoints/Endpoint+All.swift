@@ -120,6 +120,20 @@ extension Endpoint {
             needing: .manageMigrations,
             countedAs: .operations
         ) { try await MigrationsHandler($0).act($1) },
+        Endpoint(
+            .post,
+            "/v1/migrations/{name}/plans",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await PlansHandler($0).makeOfMigration($1) },
+        Endpoint(
+            .get,
+            "/v1/migrations/{name}/anchors",
+            for: .administration,
+            needing: .manageMigrations,
+            countedAs: .operations
+        ) { try await AnchorsHandler($0).respond(to: $1) },
     ]
 
     private static let backfills =

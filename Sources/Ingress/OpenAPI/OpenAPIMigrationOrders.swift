@@ -29,6 +29,36 @@ enum OpenAPIMigrationOrders {
                     "responses": {"200": \#(response("The migration.", "Migration")), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
                   }
                 },
+                "/v1/migrations/{name}/plans": {
+                  "post": {
+                    "tags": ["migrations"], "operationId": "planMigration", "summary": "What a migration would do to recorded traffic, and whether it can begin. Nothing is sent.", \#(managing),
+                    "description": "A plan with the routes in force and the new provider getting all events. The vendors are asked for their metrics, customers and subscriptions, so the plan is made anew each time. 202 until it is finished: read it with GET /v1/plans/{id}.",
+                    "parameters": [
+                      {"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
+                      {"$ref": "#/components/parameters/from"}, {"$ref": "#/components/parameters/until"},
+                      {"$ref": "#/components/parameters/accepted_from"}, {"$ref": "#/components/parameters/accepted_until"},
+                      {"name": "sample", "in": "query", "schema": {"type": "string"}, "example": "10%", "description": "Percentage of the events that are translated; all are routed and counted. 100% by default."}
+                    ],
+                    "responses": {
+                      "200": \#(response("Finished.", "RoutesPlan")), "202": \#(response("Waiting or running.", "RoutesPlan")),
+                      "404": {"$ref": "#/components/responses/Problem"}, \#(problems)
+                    }
+                  }
+                },
+                "/v1/migrations/{name}/anchors": {
+                  "get": {
+                    "tags": ["migrations"], "operationId": "readAnchors", "summary": "When the customers' billing periods begin, as their subscriptions at the old provider tell it.", \#(managing),
+                    "description": "A page of the vendor's list. 501 if the vendor does not list subscriptions.",
+                    "parameters": [
+                      {"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}},
+                      {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "next_cursor of the page before."}
+                    ],
+                    "responses": {
+                      "200": \#(response("A page.", "MigrationAnchors")), "404": {"$ref": "#/components/responses/Problem"},
+                      "5XX": {"$ref": "#/components/responses/Problem"}, \#(problems)
+                    }
+                  }
+                },
                 "/v1/migrations/{name}/actions": {
                   "post": {
                     "tags": ["migrations"], "operationId": "orderMigration", "summary": "Order the next step of a migration, hold it, or return customers.", \#(managing), \#(name),
@@ -87,9 +117,7 @@ enum OpenAPIMigrationOrders {
                         "type": "object", "required": ["number", "name", "state", "conditions"],
                         "properties": {
                           "number": {"type": "integer"}, "name": {"type": "string"}, "state": {"enum": ["done", "current", "ahead"]},
-                          "conditions": {"type": "array", "description": "What must hold to leave it.", "items": {
-                            "type": "object", "required": ["name", "color", "text"],
-                            "properties": {"name": {"type": "string"}, "color": {"enum": ["green", "red", "unknown"]}, "text": {"type": "string"}}}}}}},
+                          "conditions": {"type": "array", "description": "What must hold to leave it.", "items": {"$ref": "#/components/schemas/MigrationCondition"}}}}},
                       "gates": {"type": "array", "items": {
                         "type": "object", "required": ["name", "color", "figure", "limit", "reason", "overridden"],
                         "properties": {
@@ -101,8 +129,51 @@ enum OpenAPIMigrationOrders {
                       "log": {"type": "array", "items": {"$ref": "#/components/schemas/MigrationEntry"}}
                     }
                   },
+                  "MigrationForecast": {
+                    "type": "object",
+                    "required": ["name", "events", "customers", "more", "conditions", "names_without_metric", "unknown_customers", "customers_with_two_of_record", "remaining_subscriptions", "late_usage", "notes"],
+                    "properties": {
+                      "name": {"type": "string"}, "events": {"type": "integer"}, "customers": {"type": "integer"},
+                      "more": {"type": "boolean", "description": "There are more names or customers than were looked at."},
+                      "conditions": {"type": "array", "description": "What must hold to begin.", "items": {"$ref": "#/components/schemas/MigrationCondition"}},
+                      "names_without_metric": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/ListedNames"}]},
+                      "unknown_customers": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/ListedNames"}]},
+                      "customers_with_two_of_record": {"$ref": "#/components/schemas/ListedNames"},
+                      "remaining_subscriptions": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/ListedNames"}]},
+                      "late_usage": {"oneOf": [{"type": "null"}, {
+                        "type": "object", "required": ["events", "late_events", "by_delay"], "description": "Of the customers' last full periods, if the old provider's vendor bills by receipt.",
+                        "properties": {
+                          "events": {"type": "integer"}, "late_events": {"type": "integer", "description": "Accepted after the end of their period."},
+                          "by_delay": {"type": "array", "items": {
+                            "type": "object", "required": ["less_than_seconds", "events"],
+                            "properties": {"less_than_seconds": {"type": ["integer", "null"]}, "events": {"type": "integer"}}}}}}]},
+                      "notes": {"type": "array", "items": {"type": "string"}}
+                    }
+                  },
+                  "MigrationAnchors": {
+                    "type": "object", "required": ["anchors", "unknown", "next_cursor"],
+                    "properties": {
+                      "anchors": {"type": "array", "items": {
+                        "type": "object", "required": ["customer_id", "anchor", "interval"],
+                        "properties": {
+                          "customer_id": {"type": "string"}, "anchor": {"type": "string", "description": "A day, or a timestamp, at which a period begins.", "example": "2026-01-31"},
+                          "interval": {"enum": [null, "week", "month", "quarter", "year"], "description": "Null for that of customers without an anchor."}}}},
+                      "unknown": {"type": "array", "description": "Subscriptions that tell no anchor.", "items": {
+                        "type": "object", "required": ["subscription_id", "customer_id", "reason"],
+                        "properties": {"subscription_id": {"type": "string"}, "customer_id": {"type": ["string", "null"]}, "reason": {"type": "string"}}}},
+                      "next_cursor": {"type": ["string", "null"]}
+                    }
+                  },
+                  "MigrationCondition": {
+                    "type": "object", "required": ["name", "color", "text"],
+                    "properties": {"name": {"type": "string"}, "color": {"enum": ["green", "red", "unknown"]}, "text": {"type": "string"}}
+                  },
+                  "ListedNames": {
+                    "type": "object", "required": ["count", "first"],
+                    "properties": {"count": {"type": "integer"}, "first": {"type": "array", "items": {"type": "string"}, "maxItems": 100}}
+                  },
                   "MigrationOutcome": {
-                    "type": "object", "required": ["dry_run", "entry", "to_void", "migration"],
+                    "type": "object", "required": ["dry_run", "entry", "to_void", "refill", "migration"],
                     "properties": {
                       "dry_run": {"type": "boolean"}, "entry": {"$ref": "#/components/schemas/MigrationEntry"},
                       "to_void": {"oneOf": [{"type": "null"}, {
@@ -113,6 +184,12 @@ enum OpenAPIMigrationOrders {
                             "type": "object", "required": ["customer_id", "events", "first", "last"],
                             "properties": {"customer_id": {"type": "string"}, "events": {"type": "integer"}, "first": {"type": "string", "format": "date-time"}, "last": {"type": "string", "format": "date-time"}}}},
                           "more_events": {"type": "integer", "description": "Events of customers that are not listed."}, "unreadable_parts": {"type": "integer"}}}]},
+                      "refill": {"oneOf": [{"type": "null"}, {
+                        "type": "object", "required": ["provider", "events", "customers", "backfills", "error"], "description": "What the old provider was not sent of that usage, and the backfills that send it.",
+                        "properties": {
+                          "provider": {"type": "string"}, "events": {"type": "integer"}, "customers": {"type": "integer"},
+                          "backfills": {"type": "array", "items": {"type": "integer"}, "description": "Empty in a dry run."},
+                          "error": {"type": ["string", "null"], "description": "Why none was started."}}}]},
                       "migration": {"$ref": "#/components/schemas/Migration"}
                     }
                   }

@@ -39,11 +39,12 @@ enum OpenAPIMigrations {
     static let schemas = #"""
               "RoutesPlan": {
                 "type": "object",
-                "required": ["id", "status", "created_at", "created_by", "expires_at", "tenant", "routes_digest", "routes_in_force_digest", "migration_log_version", "journal_position", "window", "sample_percent", "routes_changes", "events_read", "error", "result", "stale"],
+                "required": ["id", "status", "created_at", "created_by", "expires_at", "tenant", "migration", "routes_digest", "routes_in_force_digest", "migration_log_version", "journal_position", "window", "sample_percent", "routes_changes", "events_read", "error", "result", "stale"],
                 "properties": {
                   "id": {"type": "string"}, "status": {"enum": ["waiting", "running", "done", "failed"]},
                   "created_at": {"type": "string", "format": "date-time"}, "created_by": {"type": "string"}, "expires_at": {"type": "string", "format": "date-time"},
                   "tenant": {"type": ["string", "null"], "description": "Whose events were read; null for those of all tenants."},
+                  "migration": {"type": ["string", "null"], "description": "The migration that it was made for; null for a new file."},
                   "routes_digest": {"type": "string", "description": "SHA-256 of the file, together with the files that the routes in force name."}, "routes_in_force_digest": {"type": "string"},
                   "migration_log_version": {"type": "integer", "description": "How often something was ordered in migrations before."},
                   "journal_position": {"type": "string"},
@@ -57,7 +58,7 @@ enum OpenAPIMigrations {
               },
               "RoutesPlanResult": {
                 "type": "object",
-                "required": ["events", "translated_events", "first_timestamp", "last_timestamp", "customers", "more_customers", "changes_nothing", "destinations", "unrouted", "forbidden", "unreadable", "more_unreadable"],
+                "required": ["events", "translated_events", "first_timestamp", "last_timestamp", "customers", "more_customers", "changes_nothing", "destinations", "unrouted", "forbidden", "migration", "unreadable", "more_unreadable"],
                 "properties": {
                   "events": {"type": "integer"}, "translated_events": {"type": "integer"},
                   "first_timestamp": {"type": ["string", "null"], "format": "date-time"}, "last_timestamp": {"type": ["string", "null"], "format": "date-time"},
@@ -66,6 +67,7 @@ enum OpenAPIMigrations {
                   "destinations": {"type": "array", "items": {"$ref": "#/components/schemas/PlannedDestination"}},
                   "unrouted": {"$ref": "#/components/schemas/PlannedGroups", "description": "Events that no route matches, by name."},
                   "forbidden": {"$ref": "#/components/schemas/PlannedGroups", "description": "Events that their client may not send: no_client, name or route."},
+                  "migration": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/MigrationForecast"}]},
                   "unreadable": {"type": "array", "description": "Parts of the journal that could not be read.", "items": {"type": "object", "required": ["first", "last", "reason"], "properties": {
                     "first": {"type": "integer"}, "last": {"type": "integer"}, "reason": {"type": "string"}}}},
                   "more_unreadable": {"type": "integer"}

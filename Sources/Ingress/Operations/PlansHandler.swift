@@ -4,7 +4,8 @@ import HTTPTypes
 import JSON
 import Journal
 
-/// `POST /v1/plans`: what another file would do to recorded traffic; `GET /v1/plans/{id}`: the plan that was made.
+/// `POST /v1/plans`: what another file would do to recorded traffic; `POST /v1/migrations/{name}/plans`: what a migration would;
+/// `GET /v1/plans/{id}`: the plan that was made.
 struct PlansHandler: Sendable {
     private let planning: any RoutesPlanning
 
@@ -17,18 +18,28 @@ struct PlansHandler: Sendable {
     /// The body is the file as it is, so that faults have its lines and columns.
     func make(_ call: EndpointCall) async throws -> EndpointResponse {
         let parameters = try ListParameters(call.query, allowed: Self.names)
-        let (clock, from, until) = try Self.window(parameters)
-        let order = PlanOrder(
-            file: try await call.body.read(limitBytes: call.bodyLimitBytes),
-            clock: clock,
-            from: from,
-            until: until,
-            sample: try Self.sample(parameters)
+        return try await make(
+            .file(try await call.body.read(limitBytes: call.bodyLimitBytes)),
+            parameters,
+            by: call.caller
         )
+    }
+
+    func makeOfMigration(_ call: EndpointCall) async throws -> EndpointResponse {
+        let parameters = try ListParameters(call.query, allowed: Self.names)
+        return try await make(.migration(MigrationName(call.parameter)), parameters, by: call.caller)
+    }
+
+    private func make(_ subject: PlanOrder.Subject, _ parameters: ListParameters, by caller: Caller) async throws
+        -> EndpointResponse
+    {
+        let (clock, from, until) = try Self.window(parameters)
+        let sample = try Self.sample(parameters)
+        let order = PlanOrder(subject, clock: clock, from: from, until: until, sample: sample)
         // Not on the event loop, whose connections would wait for a large file.
         return try await answer { () async throws(PlanError) in
             try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(PlanError) in
-                try await planning.plan(order, by: call.caller)
+                try await planning.plan(order, by: caller)
             }
         }
     }

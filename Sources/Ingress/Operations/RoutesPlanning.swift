@@ -16,8 +16,15 @@ package protocol RoutesPlanning: Sendable {
 
 /// What a plan is wanted for.
 package struct PlanOrder: Sendable {
-    /// The new `routes.json`.
-    package let file: [UInt8]
+    /// What is tried on recorded traffic.
+    package enum Subject: Sendable {
+        /// A new `routes.json`.
+        case file([UInt8])
+        /// A migration of the routes in force, with the new provider getting all events.
+        case migration(MigrationName)
+    }
+
+    package let subject: Subject
     package let clock: RecordedWindow.Clock
     /// Nil: all that is kept.
     package let from: Timestamp?
@@ -27,13 +34,13 @@ package struct PlanOrder: Sendable {
     package let sample: Double
 
     package init(
-        file: [UInt8],
+        _ subject: Subject,
         clock: RecordedWindow.Clock,
         from: Timestamp?,
         until: Timestamp?,
         sample: Double
     ) {
-        self.file = file
+        self.subject = subject
         self.clock = clock
         self.from = from
         self.until = until
@@ -55,6 +62,8 @@ package struct PlanAnswer: Sendable {
 /// Why there is no plan.
 package enum PlanError: Error, Sendable {
     case faulty(FaultyConfiguration)
+    /// The routes in force have no such migration, or the client may not see it.
+    case unknownMigration(MigrationName)
     /// The window begins before the events that are kept.
     case beforeRetention(earliest: Timestamp)
     /// Too many plans wait already.

@@ -1,6 +1,7 @@
 import ConfigurationFile
 import Events
 import HTTPTypes
+import Migration
 import Routing
 
 /// Problems of a `routes.json` that is reloaded or planned.
@@ -44,6 +45,7 @@ extension Problem {
                 detail: "no plan was made; see faults",
                 faults: faulty.faults
             )
+        case .unknownMigration(let name): self.init(MigrationRefusal.unknown(name))
         case .beforeRetention(let earliest):
             self.init(
                 status: .unprocessableContent,

@@ -6,6 +6,8 @@ package import Parity
 /// What the journal, the backfills and the comparisons say about a migration.
 package struct MigrationFacts: Sendable {
     package let now: Timestamp
+    /// What the newest plan for it found; nil if there is none for the routes in force.
+    package var checked: CheckedPlan?
     /// Backfills of the new provider.
     package var backfills: [Lane]
     /// Comparisons that have ended and include both providers, newest first.
@@ -19,6 +21,7 @@ package struct MigrationFacts: Sendable {
 
     package init(
         at now: Timestamp,
+        checked: CheckedPlan? = nil,
         backfills: [Lane] = [],
         comparisons: [ParityRun] = [],
         shadow: [ShadowCount] = [],
@@ -26,6 +29,7 @@ package struct MigrationFacts: Sendable {
         oldestWaiting: Timestamp? = nil
     ) {
         self.now = now
+        self.checked = checked
         self.backfills = backfills
         self.comparisons = comparisons
         self.shadow = shadow

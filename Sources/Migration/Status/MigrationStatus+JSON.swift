@@ -43,13 +43,7 @@ extension MigrationStatus {
         writer.member("state", string: state)
         writer.key("conditions")
         writer.beginArray()
-        for condition in conditions(of: stage) {
-            writer.beginObject()
-            writer.member("name", string: condition.name)
-            writer.member("color", string: condition.color.rawValue)
-            writer.member("text", string: condition.text)
-            writer.endObject()
-        }
+        for condition in conditions(of: stage) { condition.write(to: &writer) }
         writer.endArray()
         writer.endObject()
     }

@@ -88,8 +88,7 @@ package struct MigrationStatus: Sendable {
     /// What must hold to leave a stage.
     package func conditions(of stage: MigrationStage) -> [StageCondition] {
         switch stage {
-        case .check:
-            [StageCondition("plan", .unknown, "make a plan and look for names and customers that \(outline.to) lacks")]
+        case .check: facts.checked?.conditions ?? [StageCondition("plan", .unknown, "not checked by a plan yet")]
         case .shadow: [untranslatable]
         case .mirror:
             [StageCondition("billing", .unknown, "make sure that \(outline.to) charges none of these customers yet")]
@@ -201,7 +200,11 @@ package struct MigrationStatus: Sendable {
         let migrate = "tollgate migrate"
         if course.hold != nil, stage != .closed { return "\(migrate) resume \(outline.name)" }
         switch stage {
-        case .check: return "\(migrate) start \(outline.name) --stage shadow"
+        case .check:
+            guard let checked = facts.checked, !checked.conditions.contains(where: { $0.color == .red }) else {
+                return "\(migrate) check \(outline.name)"
+            }
+            return "\(migrate) start \(outline.name) --stage shadow"
         case .shadow: return "\(migrate) stage \(outline.name) mirror"
         case .mirror: return "tollgate backfill start --to \(outline.to) --since 30d"
         case .backfill: return "tollgate backfill list"

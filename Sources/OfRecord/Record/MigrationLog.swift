@@ -87,6 +87,13 @@ package struct MigrationLog: Sendable, Equatable {
         return nil
     }
 
+    /// This log with the order that the new provider gets all events, unless that was ordered.
+    package func mirroring(from time: Timestamp) -> MigrationLog {
+        guard delivery != .mirror else { return self }
+        let number = (entries.last?.number ?? 0) + 1
+        return MigrationLog(entries + [MigrationEntry(number: number, at: time, action: .stage(.mirror))])
+    }
+
     /// Whether the old provider gets nothing any more.
     package var isClosed: Bool {
         entries.contains { $0.action == .close }

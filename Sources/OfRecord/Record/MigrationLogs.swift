@@ -17,6 +17,11 @@ package struct MigrationLogs: Sendable, Equatable {
     /// The log of a migration; empty if nothing was ordered for it.
     package subscript(name: MigrationName) -> MigrationLog { logs[name] ?? MigrationLog() }
 
+    /// These logs with another one for a migration.
+    package func replacing(_ log: MigrationLog, of name: MigrationName) -> MigrationLogs {
+        MigrationLogs(logs.merging([name: log]) { $1 }, version: version)
+    }
+
     /// The migrations for which something was ordered.
     package var names: [MigrationName] { logs.keys.sorted() }
 }

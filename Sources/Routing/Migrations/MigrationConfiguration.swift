@@ -29,6 +29,19 @@ package struct MigrationConfiguration: Sendable, Equatable {
     /// Whose bill a customer's usage of a time is on, with this log.
     package func record(by log: MigrationLog) -> RecordKeeping { RecordKeeping(boundaries: boundaries, log: log) }
 
+    /// When the provider of record changes for a customer, in order.
+    package func changes(of customer: CustomerID, by log: MigrationLog) -> [Timestamp] {
+        guard let fixed else { return record(by: log).switches(of: customer).map(\.at) }
+        let times = Set(fixed.windows.flatMap { [$0.from, $0.until].compactMap(\.self) }).sorted()
+        // Of windows that meet, the provider stays.
+        return times.filter { fixed.side(at: $0) != fixed.side(at: $0 + .milliseconds(-1)) }
+    }
+
+    /// Whether a customer's usage of a time is on the bill of the provider that customers move to.
+    package func isOfRecordAtNew(_ customer: CustomerID, at time: Timestamp, by log: MigrationLog) -> Bool {
+        providerOfRecord(for: customer, at: time, by: log) == to
+    }
+
     /// The one provider whose bill a customer's usage of a time is on.
     /// - Parameter customer: the customer's ID, or the subscription's where events have no other.
     package func providerOfRecord(for customer: CustomerID, at time: Timestamp, by log: MigrationLog) -> ProviderName {

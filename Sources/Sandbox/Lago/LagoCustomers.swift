@@ -27,9 +27,9 @@ extension LagoSimulator {
             let records = books.subscriptions.all.filter { record in
                 wanted.map { $0 == record.fields["external_customer_id"]?.string } ?? true
             }
-            return list(records.map(subscription), as: "subscriptions", request)
+            return list(records.map { subscription($0, now) }, as: "subscriptions", request)
         case (.get, "subscriptions", 4):
-            return found(books.subscriptions.find(externalID: parts[3]), "subscription", subscription)
+            return found(books.subscriptions.find(externalID: parts[3]), "subscription") { subscription($0, now) }
         default: return nil
         }
     }
@@ -110,11 +110,12 @@ extension LagoSimulator {
         }
         return SimulatedAnswer(
             200,
-            ["subscription": subscription(books.subscriptions.keep(fields, externalID: id, at: now))]
+            ["subscription": subscription(books.subscriptions.keep(fields, externalID: id, at: now), now)]
         )
     }
 
-    private func subscription(_ record: Records.Record) -> SandboxJSON {
+    private func subscription(_ record: Records.Record, _ now: Date) -> SandboxJSON {
+        let period = Self.running(record, at: now)
         let owner = record.fields["external_customer_id"]?.string ?? ""
         let started = SandboxTime.text(Self.start(of: record), decimals: 0)
         let created = SandboxTime.text(record.createdAt, decimals: 0)
@@ -122,10 +123,13 @@ extension LagoSimulator {
             "lago_id": .string(record.id), "external_id": .string(record.externalID ?? ""),
             "lago_customer_id": books.customers.find(externalID: owner).map { .string($0.id) } ?? nil,
             "external_customer_id": .string(owner), "name": record.fields["name"] ?? nil,
-            "plan_code": record.fields["plan_code"] ?? nil, "status": "active", "billing_time": "calendar",
+            "plan_code": record.fields["plan_code"] ?? nil, "status": "active",
+            "billing_time": record.fields["billing_time"] ?? "calendar",
+            "current_billing_period_started_at": .string(period.first),
+            "current_billing_period_ending_at": .string(period.last),
             "subscription_at": .string(started), "started_at": .string(started), "created_at": .string(created),
-            "terminated_at": nil, "canceled_at": nil, "ending_at": nil, "previous_plan_code": nil,
-            "next_plan_code": nil,
+            "terminated_at": nil, "canceled_at": nil, "ending_at": record.fields["ending_at"] ?? nil,
+            "previous_plan_code": nil, "next_plan_code": nil,
         ]
     }
 }

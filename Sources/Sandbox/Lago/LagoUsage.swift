@@ -1,7 +1,8 @@
 import Foundation
 import HTTPTypes
 
-/// What a subscription of Lago's has used: in the running calendar month, and in those before.
+/// What a subscription of Lago's has used: in the month that runs, and in those before. Months follow the calendar, or begin on the day on
+/// which the subscription did.
 ///
 /// Events count in the month of their timestamp, and not before the subscription's start. Source: getlago/lago-api,
 /// app/services/invoices/customer_usage_service.rb and app/services/events/stores/postgres_store.rb.
@@ -35,13 +36,13 @@ extension LagoSimulator {
         guard let subscription = subscription(of: customer, request) else { return notFound("subscription_not_found") }
         let most = request.parameter("periods_count").flatMap { Int($0) } ?? .max
         var periods: [SandboxJSON] = []
-        var second = SandboxTime.startOfMonth(SandboxTime.microseconds(now) / 1_000_000) - 1
+        var second = Self.month(containing: SandboxTime.microseconds(now) / 1_000_000, of: subscription).from - 1
         let first = SandboxTime.floored(SandboxTime.microseconds(Self.start(of: subscription)), by: 1_000_000).quotient
         while second >= first, periods.count < most {
             periods.append(
                 usage(of: subscription, in: Self.period(containing: second, since: subscription), request, now)
             )
-            second = SandboxTime.startOfMonth(second) - 1
+            second = Self.month(containing: second, of: subscription).from - 1
         }
         return list(periods, as: "usage_periods", request)
     }
@@ -55,11 +56,26 @@ extension LagoSimulator {
     }
 
     private static func period(containing second: Int, since subscription: Records.Record) -> Period {
-        let start = SandboxTime.floored(SandboxTime.microseconds(start(of: subscription)), by: 1_000_000).quotient
-        return Period(
-            from: max(SandboxTime.startOfMonth(second), start),
-            until: SandboxTime.startOfNextMonth(second)
-        )
+        let month = month(containing: second, of: subscription)
+        return Period(from: max(month.from, startSecond(of: subscription)), until: month.until)
+    }
+
+    private static func startSecond(of subscription: Records.Record) -> Int {
+        SandboxTime.floored(SandboxTime.microseconds(start(of: subscription)), by: 1_000_000).quotient
+    }
+
+    /// A billing month, in whole seconds since 1970; the end does not belong to it.
+    static func month(containing second: Int, of subscription: Records.Record) -> (from: Int, until: Int) {
+        guard subscription.fields["billing_time"]?.string == "anniversary" else {
+            return (SandboxTime.startOfMonth(second), SandboxTime.startOfNextMonth(second))
+        }
+        return SandboxTime.month(containing: second, anchoredAt: startSecond(of: subscription))
+    }
+
+    /// The first and the last second of the period that runs, as Lago shows them.
+    static func running(_ subscription: Records.Record, at now: Date) -> (first: String, last: String) {
+        let period = period(containing: SandboxTime.microseconds(now) / 1_000_000, since: subscription)
+        return (text(period.from), text(period.until - 1))
     }
 
     private func usage(

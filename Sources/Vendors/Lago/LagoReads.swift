@@ -5,7 +5,7 @@ import JSON
 ///
 /// Source: getlago/lago-api, events_controller.rb and events_query.rb.
 struct LagoReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .estimate, .compare, .usage]
+    let abilities: Set<VendorAbility> = [.find, .list, .estimate, .compare, .usage, .subscriptions]
 
     static let vendor = LagoAdapter.vendor
     static let largestPage = 100

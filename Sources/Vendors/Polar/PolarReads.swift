@@ -6,7 +6,7 @@ import JSON
 ///
 /// Source: polarsource/polar, server/polar/event/endpoints.py and service.py.
 struct PolarReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .names, .compare, .usage]
+    let abilities: Set<VendorAbility> = [.find, .list, .names, .compare, .usage, .subscriptions]
 
     static let vendor = PolarAdapter.vendor
     static let largestPage = 100

@@ -10,9 +10,12 @@ struct MigrateCommand: AsyncParsableCommand {
             gateways within a second; the file is not changed. Orders require the scope migrations:manage, the status events:read.
             """,
         subcommands: [
-            MigrationStatusCommand.self, StartMigrationCommand.self, StageMigrationCommand.self,
-            RampMigrationCommand.self, CutMigrationCommand.self, HoldMigrationCommand.self, ResumeMigrationCommand.self,
-            ReturnMigrationCommand.self, CloseMigrationCommand.self,
+            MigrationStatusCommand.self, CheckMigrationCommand.self, PlanMigrationCommand.self,
+            StartMigrationCommand.self,
+            StageMigrationCommand.self, RampMigrationCommand.self, CutMigrationCommand.self, HoldMigrationCommand.self,
+            ResumeMigrationCommand.self,
+            ReturnMigrationCommand.self, CloseMigrationCommand.self, AnchorsCommand.self, MigrationMetricsCommand.self,
+            WriteMigrationCommand.self,
         ]
     )
 }

@@ -92,6 +92,7 @@ struct MigrationOutcomeText {
         let isDryRun = outcome["dry_run"]?.bool ?? false
         var lines = [isDryRun ? "would record: \(entry)" : "recorded: \(entry)"]
         if let toVoid = outcome["to_void"], !toVoid.isNull { lines += Self.lines(toVoid) }
+        if let refill = outcome["refill"], !refill.isNull { lines += Self.refillLines(refill, isDryRun: isDryRun) }
         if let next = outcome["migration"]?["next"]?.string, !isDryRun { lines.append("next: \(next)") }
         return lines.map { VisibleText.escaped($0) }.joined(separator: "\n")
     }
@@ -120,6 +121,17 @@ struct MigrationOutcomeText {
             lines.append("\(count(parts, "part")) of the journal could not be read and may have more")
         }
         return lines
+    }
+
+    /// What the old provider lacks, and what brings it there.
+    private static func refillLines(_ refill: JSONValue, isDryRun: Bool) -> [String] {
+        let provider = refill["provider"]?.string ?? ""
+        let found =
+            "\(provider) was not sent \(count(refill["events"], "event")) of \(count(refill["customers"], "customer"))"
+        if isDryRun { return ["\(found); a backfill would send them"] }
+        if let error = refill["error"]?.string { return ["\(found), and no backfill was started: \(error)"] }
+        let numbers = refill.elements(of: "backfills").compactMap(\.numberText)
+        return ["\(found); backfill \(numbers.joined(separator: ", ")) sends them (tollgate backfill list)"]
     }
 
     /// `1 event`, `3 events`

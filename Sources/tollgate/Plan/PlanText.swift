@@ -15,6 +15,9 @@ struct PlanText {
         lines += refusedEvents("unrouted", title: "events that no route matches") { Self.text($0["name"]) }
         lines += refusedEvents("forbidden", title: "events that their client may not send", Self.forbidden)
         lines += unreadable
+        if let migration = result["migration"], !migration.isNull {
+            lines += [""] + MigrationCheckText(migration).lines
+        }
         if result["changes_nothing"]?.bool == true { lines += ["", "nothing would change for these events"] }
         return lines.joined(separator: "\n")
     }
@@ -32,7 +35,8 @@ struct PlanText {
         let changes = Self.elements(plan["routes_changes"]).compactMap(\.string)
         lines +=
             changes.isEmpty
-            ? ["the file is the active one"] : ["the file changes:"] + changes.map { "  \(Self.line($0))" }
+            ? [plan["migration"]?.string.map { "for the migration \(Self.line($0))" } ?? "the file is the active one"]
+            : ["the file changes:"] + changes.map { "  \(Self.line($0))" }
         return lines
     }
 

@@ -33,14 +33,7 @@ import Testing
     private func post(_ migration: Migration, _ vendor: String, _ path: String, _ body: String) async throws
         -> [String: Any]
     {
-        let bearer = "Bearer \(Stage.credentials["E2E_\(vendor.uppercased())"] ?? "")"
-        let headers =
-            vendor == "flexprice"
-            ? ["x-api-key": Stage.credentials["E2E_FLEXPRICE"] ?? ""]
-            : ["Authorization": bearer]
-        let answer = try await migration.stage.sandbox.post("/\(vendor)\(path)", body, headers: headers)
-        guard (200..<300).contains(answer.status) else { throw UnexpectedAnswer(answer: answer) }
-        return try answer.object()
+        try await migration.post(vendor, path, body)
     }
 
     /// Makes customers, subscriptions since the start of the month, and at each vendor the sum of `units` and the count of `seat`.

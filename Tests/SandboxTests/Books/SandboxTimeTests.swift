@@ -47,3 +47,27 @@ import Testing
         #expect(SandboxTime.read(text) == nil)
     }
 }
+
+/// Billing months that begin on the day of an anchor.
+@Suite struct AnchoredMonthTests {
+    private func month(_ time: String, anchor: String) throws -> [String] {
+        let seconds = try [time, anchor].map { text in
+            SandboxTime.floored(try #require(SandboxTime.exact(text)).milliseconds, by: 1000).quotient
+        }
+        let month = SandboxTime.month(containing: seconds[0], anchoredAt: seconds[1])
+        return [month.from, month.until].map { SandboxTime.text(milliseconds: $0 * 1000) }
+    }
+
+    @Test(arguments: [
+        ("2026-03-15T00:00:00Z", "2026-01-10T06:00:00Z", "2026-03-10T06:00:00.000Z", "2026-04-10T06:00:00.000Z"),
+        ("2026-03-10T05:59:59Z", "2026-01-10T06:00:00Z", "2026-02-10T06:00:00.000Z", "2026-03-10T06:00:00.000Z"),
+        ("2026-02-28T00:00:00Z", "2026-01-31T00:00:00Z", "2026-02-28T00:00:00.000Z", "2026-03-31T00:00:00.000Z"),
+        ("2028-02-29T00:00:00Z", "2026-01-30T00:00:00Z", "2028-02-29T00:00:00.000Z", "2028-03-30T00:00:00.000Z"),
+        ("2026-01-01T00:00:00Z", "2025-12-15T00:00:00Z", "2025-12-15T00:00:00.000Z", "2026-01-15T00:00:00.000Z"),
+    ])
+    func `a month that lacks the day begins on its last`(time: String, anchor: String, from: String, until: String)
+        throws
+    {
+        #expect(try month(time, anchor: anchor) == [from, until])
+    }
+}

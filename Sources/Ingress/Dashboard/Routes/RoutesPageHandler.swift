@@ -70,7 +70,7 @@ struct RoutesPageHandler: Sendable {
     private func plan(_ file: [UInt8], _ form: FormFields, _ call: PageCall) async -> Result<String, PlanRefusal> {
         let days = form["days"].flatMap { Int64($0) }.map { min(max($0, 1), 3653) }
         let order = PlanOrder(
-            file: file,
+            .file(file),
             clock: .accepted,
             from: days.map { clock.now + (.zero - .seconds($0 * 86_400)) },
             until: nil,

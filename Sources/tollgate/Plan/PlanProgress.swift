@@ -1,0 +1,60 @@
+import ArgumentParser
+import Client
+import JSON
+
+/// Waits until a plan is finished, and shows on a terminal how far it is.
+struct PlanProgress {
+    let gateway: GatewayOptions
+
+    private static let interval = Duration.milliseconds(300)
+
+    /// - Parameter answer: the plan as it stands.
+    func finish(_ answer: GatewayClient.Answer) async throws -> FinishedPlan {
+        var answer = answer
+        var isShown = false
+        while answer.status == 202, let id = answer.json?["id"]?.string {
+            if Terminal.isWatched {
+                Terminal.bar("\r\(answer.json?["events_read"]?.numberText ?? "0") events")
+                isShown = true
+            }
+            try await Task.sleep(for: Self.interval)
+            answer = try await gateway.get("/v1/plans/\(id.percentEncoded)")
+        }
+        if isShown { Terminal.bar("\n") }
+        return FinishedPlan(answer: answer)
+    }
+}
+
+/// A plan with its result, or why there is none.
+struct FinishedPlan {
+    let answer: GatewayClient.Answer
+
+    func show(in response: ResponseOptions) throws {
+        guard let plan = response.toShow(answer) else { return }
+        Terminal.data(PlanText(plan: plan, result: try result(of: plan)).text)
+    }
+
+    /// Shows whether a migration can begin, or go on.
+    /// - Throws: `ExitCode` 1 if a condition is red, 2 if one is unknown.
+    func showCheck(in response: ResponseOptions) throws {
+        guard let plan = answer.json, let migration = try result(of: plan)["migration"], !migration.isNull else {
+            Terminal.message("the gateway sent an unrecognized response")
+            throw ExitCode.failure
+        }
+        if response.json {
+            Terminal.data(answer.body)
+        } else {
+            Terminal.data(MigrationCheckText(migration).text(plan: PlanText.text(plan["id"])))
+        }
+        let colors = migration.elements(of: "conditions").compactMap { $0["color"]?.string }
+        if colors.contains("red") { throw ExitCode(1) }
+        if colors.contains("unknown") { throw ExitCode(2) }
+    }
+
+    /// - Throws: `ExitCode` 1 if there is none.
+    private func result(of plan: JSONValue) throws -> JSONValue {
+        if let result = plan["result"], !result.isNull { return result }
+        Terminal.message(plan["error"]?.string ?? "the plan has no result")
+        throw ExitCode(1)
+    }
+}
