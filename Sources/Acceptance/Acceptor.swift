@@ -7,7 +7,9 @@ package import Routing
 package import Telemetry
 
 /// Fixes what must never change afterwards (id, timestamp, plan), and appends events to the journal.
-package struct Acceptor: Sendable {
+///
+/// An object: each request takes a reference to it, where a copy would take one to everything in it.
+package final class Acceptor: Sendable {
     private let store: any EventAppending
     private let routes: CurrentRoutes
     private let clock: any WallClock
@@ -81,7 +83,7 @@ package struct Acceptor: Sendable {
     ///   - trace: of the request.
     /// - Returns: one result per event, valid or not, in the order of the body.
     /// - Throws: ``StoreError`` if nothing was stored.
-    package func accept(
+    nonisolated(nonsending) package func accept(
         _ batch: EventReader.Batch,
         from client: Client,
         policy: WritePolicy,
@@ -103,7 +105,7 @@ package struct Acceptor: Sendable {
     /// that name, or its timestamp is outside of the client's window; what a fault and a conflict do to the others, the policy says.
     /// - Returns: one result per event, in their order.
     /// - Throws: ``StoreError`` if nothing was stored.
-    package func accept(
+    nonisolated(nonsending) package func accept(
         _ events: [CanonicalEvent],
         from client: Client,
         policy: WritePolicy,
@@ -116,7 +118,7 @@ package struct Acceptor: Sendable {
     }
 
     /// - Parameter results: one for each event of the request, with those that are refused already.
-    private func accept(
+    nonisolated(nonsending) private func accept(
         _ events: [(index: Int, event: CanonicalEvent)],
         into results: inout [Result],
         from client: Client,
@@ -155,7 +157,9 @@ package struct Acceptor: Sendable {
         }
     }
 
-    private func append(_ request: AppendRequest, in trace: TraceContext?) async throws(StoreError) -> [AppendResult] {
+    nonisolated(nonsending) private func append(_ request: AppendRequest, in trace: TraceContext?)
+        async throws(StoreError) -> [AppendResult]
+    {
         guard let tracer, let parent = trace?.identity else { return try await store.append(request) }
         let start = ContinuousClock.now
         func record(_ failure: String?) {
@@ -183,7 +187,8 @@ package struct Acceptor: Sendable {
         }
     }
 
-    private func result(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int) async throws(StoreError)
+    nonisolated(nonsending) private func result(_ outcome: AppendResult, _ event: AcceptedEvent, _ index: Int)
+        async throws(StoreError)
         -> Result
     {
         switch outcome {

@@ -22,7 +22,7 @@ package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebug
 package protocol CredentialResolving: Sendable {
     /// The credential of a provider account; a program that prints it may have to be waited for.
     /// - Throws: ``CredentialUnavailable`` with what to do, never with the value.
-    func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret
+    nonisolated(nonsending) func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret
 }
 
 /// A provider's credential cannot be had. The provider is parked until it can.

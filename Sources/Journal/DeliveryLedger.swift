@@ -37,7 +37,8 @@ package protocol DeliveryLedger: AccountLeasing, JournalGrowth, RetryScheduling 
 
     /// Writes down that these events are about to be sent. When it returns, that is on disk: should the lease end after
     /// ``departs(_:under:)`` and before they are settled, ``claimInterrupted(under:)`` will name them to the next holder.
-    func intend(_ sequences: [SequenceNumber], under lease: AccountLease) async throws(StoreError)
+    nonisolated(nonsending) func intend(_ sequences: [SequenceNumber], under lease: AccountLease)
+        async throws(StoreError)
 
     /// Notes that a request with these events leaves now, after their intent was made durable. Returns at once: the note outlives the
     /// process, though not the system. An intent without it was not sent, and ``claimInterrupted(under:)`` does not name it after a
@@ -46,7 +47,7 @@ package protocol DeliveryLedger: AccountLeasing, JournalGrowth, RetryScheduling 
 
     /// Records outcomes, in one commit with whatever else is waiting. When it returns, they are on disk and their claims are over.
     /// Settling an event ends its intent too.
-    func settle(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError)
+    nonisolated(nonsending) func settle(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError)
 
     /// Keeps the provider from being called before a time, whoever holds the account; nil lifts it.
     func hold(_ hold: ProviderHold?, under lease: AccountLease) async throws(StoreError)

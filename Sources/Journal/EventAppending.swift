@@ -14,7 +14,7 @@ package protocol EventAppending: Sendable {
     ///
     /// - Returns: one result per event, in their order.
     /// - Throws: ``StoreError`` if nothing of the request was stored.
-    func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult]
+    nonisolated(nonsending) func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult]
 
     /// The event that a duplicate repeats, for its answer; nil if there is none any more. Never waits for what clients read.
     func original(_ sequence: SequenceNumber) async throws(StoreError) -> AcceptedEvent?

@@ -15,7 +15,9 @@ extension SQLiteEventStore {
         }
     }
 
-    package func intend(_ sequences: [SequenceNumber], under lease: AccountLease) async throws(StoreError) {
+    nonisolated(nonsending) package func intend(_ sequences: [SequenceNumber], under lease: AccountLease)
+        async throws(StoreError)
+    {
         guard !sequences.isEmpty else { return }
         try await commit { .intend(sequences.map(\.rawValue), lease, $0) }
     }
@@ -30,7 +32,9 @@ extension SQLiteEventStore {
         }
     }
 
-    package func settle(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError) {
+    nonisolated(nonsending) package func settle(_ settlement: Settlement, under lease: AccountLease)
+        async throws(StoreError)
+    {
         precondition(settlement.provider == lease.provider, "outcomes are settled under their own account's lease")
         guard !settlement.isEmpty else { return }
         let prepared = try await prepare(settlement, under: lease)
@@ -87,9 +91,10 @@ extension SQLiteEventStore {
 
 extension SQLiteEventStore {
     /// Finds out whose events the exceptions are, and brings the runs into a form in which first and last say all.
-    private func prepare(_ settlement: Settlement, under lease: AccountLease) async throws(StoreError)
-        -> PreparedSettlement
-    {
+    nonisolated(nonsending) private func prepare(
+        _ settlement: Settlement,
+        under lease: AccountLease
+    ) async throws(StoreError) -> PreparedSettlement {
         let isLane = parts.lanes.entry(of: lease.provider) != nil
         let damage = parts.damage.all
         let (runs, exceptions) =

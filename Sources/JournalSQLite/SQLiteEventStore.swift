@@ -79,7 +79,7 @@ package final class SQLiteEventStore: EventStore {
     // MARK: What the parts of the protocol share
 
     /// Hands an operation to the writer and waits for its commit.
-    func commit<Value: Sendable>(
+    nonisolated(nonsending) func commit<Value: Sendable>(
         _ operation: (WriteOperation.Answer<Value>) -> WriteOperation
     ) async throws(StoreError) -> Value {
         let result = await withCheckedContinuation { continuation in
@@ -117,7 +117,7 @@ package final class SQLiteEventStore: EventStore {
 // MARK: - EventAppending
 
 extension SQLiteEventStore {
-    package func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult] {
+    nonisolated(nonsending) package func append(_ request: AppendRequest) async throws(StoreError) -> [AppendResult] {
         guard !request.events.isEmpty else { return [] }
         let prepared = PreparedAppend(request, names: parts.names)
         return try await commit { .append(prepared, $0) }

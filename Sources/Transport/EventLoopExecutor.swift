@@ -3,6 +3,9 @@ package import NIOCore
 /// Runs tasks on an event loop's thread, so that work stays where its bytes arrive and a request costs no change of threads.
 ///
 /// What runs here must not block: the connections of the loop wait meanwhile.
+///
+/// Async functions on the way of every event are `nonisolated(nonsending)`: others look up the task's executor, under a lock, at each call
+/// and each return, which costs a tenth of a request that makes ten such calls.
 package final class EventLoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
 

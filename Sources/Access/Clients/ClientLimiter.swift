@@ -28,7 +28,7 @@ package final class ClientLimiter: Sendable {
 
     /// Counts a request.
     /// - Throws: ``LimitExceeded`` if it exceeds the rate limit; then it is not counted.
-    package func admitRequest(
+    nonisolated(nonsending) package func admitRequest(
         of client: Client,
         at now: ContinuousClock.Instant = .now
     ) async throws(LimitExceeded) {
@@ -40,7 +40,7 @@ package final class ClientLimiter: Sendable {
 
     /// Counts the events of a request: all of them, or none.
     /// - Throws: ``LimitExceeded`` if they exceed the rate limit; then none is counted.
-    package func admit(
+    nonisolated(nonsending) package func admit(
         events: Int,
         of client: Client,
         at now: ContinuousClock.Instant = .now

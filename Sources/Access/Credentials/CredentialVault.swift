@@ -41,7 +41,9 @@ package final class CredentialVault: CredentialResolving {
         self.environment = environment
     }
 
-    package func credential(of provider: ProviderName) async throws(CredentialUnavailable) -> Secret {
+    nonisolated(nonsending) package func credential(
+        of provider: ProviderName
+    ) async throws(CredentialUnavailable) -> Secret {
         guard let source = configured.credentialSource(of: provider) else {
             throw CredentialUnavailable(message: "no provider \"\(provider)\" is configured any more")
         }
@@ -63,9 +65,10 @@ package final class CredentialVault: CredentialResolving {
         }
     }
 
-    private func credential(from source: CredentialSource, of provider: ProviderName)
-        async throws(CredentialUnavailable) -> Secret
-    {
+    nonisolated(nonsending) private func credential(
+        from source: CredentialSource,
+        of provider: ProviderName
+    ) async throws(CredentialUnavailable) -> Secret {
         switch source {
         case .environment(let name):
             return try fromFixed(source, of: provider) { () throws(CredentialUnavailable) in try fromEnvironment(name) }

@@ -6,7 +6,9 @@ import Telemetry
 import Transport
 
 /// Carries out the steps of one provider's pipeline: what each asks of the journal or the vendor, and the report that comes of it.
-struct PipelineSteps: Sendable {
+///
+/// An object: each step in flight takes a reference to it, where a copy would take one to everything in it.
+final class PipelineSteps: Sendable {
     let settings: PipelineSettings
     /// Of a backfill; nil for live deliveries.
     let walk: BackfillWalk?
@@ -21,6 +23,32 @@ struct PipelineSteps: Sendable {
     let lane: DeliveryLane
     let logger: Logger
 
+    init(
+        settings: PipelineSettings,
+        walk: BackfillWalk?,
+        lease: AccountLease,
+        adapter: any Adapter,
+        ledger: any DeliveryLedger,
+        caller: any VendorCalling,
+        clock: ProcessClock,
+        view: DeliveryView,
+        metrics: ProviderMetrics,
+        lane: DeliveryLane,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.walk = walk
+        self.lease = lease
+        self.adapter = adapter
+        self.ledger = ledger
+        self.caller = caller
+        self.clock = clock
+        self.view = view
+        self.metrics = metrics
+        self.lane = lane
+        self.logger = logger
+    }
+
     private var provider: ProviderName { settings.provider }
 
     /// Waits; returns early if the task is cancelled, which the caller's loop looks at.
@@ -31,7 +59,9 @@ struct PipelineSteps: Sendable {
     /// Carries out a step that takes its time.
     /// - Parameter newest: where the journal ended at the last claim that went up to there.
     /// - Returns: what came of it; nil if nobody has to know any more.
-    func carryOut(_ step: PipelineMachine.Step, newestSeen newest: JournalPosition) async -> PipelineReport? {
+    nonisolated(nonsending) func carryOut(_ step: PipelineMachine.Step, newestSeen newest: JournalPosition) async
+        -> PipelineReport?
+    {
         switch step {
         case .claim(let limit): return await claim(limit)
         case .claimDue(let limit): return await claimDue(limit)
@@ -83,7 +113,7 @@ struct PipelineSteps: Sendable {
 
     // MARK: - Requests
 
-    private func intend(_ sequences: [SequenceNumber]) async -> PipelineReport {
+    nonisolated(nonsending) private func intend(_ sequences: [SequenceNumber]) async -> PipelineReport {
         do {
             try await ledger.intend(sequences, under: lease)
             return .intended(true)
@@ -94,8 +124,8 @@ struct PipelineSteps: Sendable {
         }
     }
 
-    private func send(_ batch: DeliveryBatch) async -> PipelineReport {
-        guard await isSafe() else { return .unsent(batch) }
+    nonisolated(nonsending) private func send(_ batch: DeliveryBatch) async -> PipelineReport {
+        if !ledger.isSafe(lease, at: clock.now.instant), await !becomesSafe() { return .unsent(batch) }
         let events = batch.items.map(\.translated)
         let request = adapter.request(carrying: events)
         let start = clock.now
@@ -115,11 +145,11 @@ struct PipelineSteps: Sendable {
 
     /// Waits as long as another process may have the account by now, which is not known while the store cannot be reached.
     /// - Returns: whether a request may leave; false if the lease has ended, or the task was cancelled.
-    private func isSafe() async -> Bool {
+    private func becomesSafe() async -> Bool {
         while !ledger.isSafe(lease, at: clock.now.instant) {
             let end = await withTaskGroup(of: LeaseEnd?.self) { group in
-                group.addTask { await ledger.waitForEnd(of: lease) }
-                group.addTask {
+                group.addTask { [self] in await ledger.waitForEnd(of: lease) }
+                group.addTask { [self] in
                     await pause(.milliseconds(50))
                     return nil
                 }
@@ -152,7 +182,7 @@ struct PipelineSteps: Sendable {
 
     /// Tries until it is written, because an outcome that is forgotten is an event sent twice.
     /// - Returns: nil if the task was cancelled or the store closed before.
-    private func settle(_ settlement: Settlement) async -> PipelineReport? {
+    nonisolated(nonsending) private func settle(_ settlement: Settlement) async -> PipelineReport? {
         while !Task.isCancelled {
             do {
                 try await ledger.settle(settlement, under: lease)

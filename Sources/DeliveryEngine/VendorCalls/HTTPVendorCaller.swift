@@ -88,7 +88,9 @@ package struct HTTPVendorCaller: VendorCalling {
     }
 
     /// Sends the request once, and returns when the answer is complete or will not come.
-    package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async -> CallResult {
+    nonisolated(nonsending) package func call(_ request: VendorRequest, in trace: TraceContext? = nil) async
+        -> CallResult
+    {
         let secret: Secret
         do {
             secret = try await credentials.credential(of: endpoint.provider)

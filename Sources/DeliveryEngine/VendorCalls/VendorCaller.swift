@@ -7,7 +7,7 @@ package import Telemetry
 package protocol VendorCalling: Sendable {
     /// Sends the request, and returns when the answer is complete or will not come. Never throws: every end is a ``CallResult``.
     /// - Parameter trace: that the request belongs to; nil: none.
-    func call(_ request: VendorRequest, in trace: TraceContext?) async -> CallResult
+    nonisolated(nonsending) func call(_ request: VendorRequest, in trace: TraceContext?) async -> CallResult
 
     /// Where a request goes, without its query, which may hold the credential.
     func address(of request: VendorRequest) -> String

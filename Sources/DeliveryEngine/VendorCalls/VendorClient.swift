@@ -36,9 +36,12 @@ package final class VendorClient: Sendable {
     /// - Parameters:
     ///   - deadline: for the last byte of the answer.
     ///   - mayRepeat: whether it does no harm to send the request again.
-    func exchange(_ request: ByteBuffer, of kind: RequestHead, until deadline: NIODeadline, mayRepeat: Bool) async
-        -> ExchangeEnd
-    {
+    nonisolated(nonsending) func exchange(
+        _ request: ByteBuffer,
+        of kind: RequestHead,
+        until deadline: NIODeadline,
+        mayRepeat: Bool
+    ) async -> ExchangeEnd {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { end in

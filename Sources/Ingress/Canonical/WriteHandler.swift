@@ -10,7 +10,7 @@ import Routing
 import Telemetry
 
 /// `POST /v1/events`: bytes in, status and bytes out. Knows no server, so that any of them may call it.
-struct WriteHandler: Sendable {
+final class WriteHandler: Sendable {
     private let acceptor: Acceptor
     private let limiter: ClientLimiter
     private let waiting: DeliveryWait
@@ -90,7 +90,9 @@ struct WriteHandler: Sendable {
 
     /// Accepts a body's events, all or none unless `partial` is set; waits for the primary destinations if requested.
     /// - Throws: ``Problem`` or ``RequestError`` if nothing was stored.
-    func respond(to body: [UInt8], _ options: Options, from client: Client) async throws -> EndpointResponse {
+    nonisolated(nonsending) func respond(to body: [UInt8], _ options: Options, from client: Client) async throws
+        -> EndpointResponse
+    {
         let batch = try await read(body, options)
         do {
             try await limiter.admit(events: batch.events.count, of: client)
@@ -127,7 +129,7 @@ struct WriteHandler: Sendable {
     }
 
     /// - Throws: ``Problem`` if the body as a whole is faulty, or an event is and all are wanted.
-    private func read(_ body: [UInt8], _ options: Options) async throws -> EventReader.Batch {
+    nonisolated(nonsending) private func read(_ body: [UInt8], _ options: Options) async throws -> EventReader.Batch {
         let batch = try await bodies.decode(isLarge: body.count >= LargeBodies.least) { [reader] in
             reader.read(body, as: options.layout)
         }
@@ -152,7 +154,11 @@ struct WriteHandler: Sendable {
 
     /// The outcome of the events at their primaries; nil if nobody waits. The events are on disk whatever happens here, so a journal that
     /// cannot be read now must not turn the answer into an error.
-    private func deliveries(of results: [Acceptor.Result], _ wait: WaitPreference?, _ client: Client) async
+    nonisolated(nonsending) private func deliveries(
+        of results: [Acceptor.Result],
+        _ wait: WaitPreference?,
+        _ client: Client
+    ) async
         -> [[Delivery]]?
     {
         guard let wait else { return nil }

@@ -7,7 +7,9 @@ import NIOCore
 import Telemetry
 
 /// `POST /v1/events` in its plainest form, from head and body to the response, without a server in between.
-struct WriteEndpoint: Sendable {
+///
+/// An object, as the parts below it: each request takes a reference to it, where a copy would take one to everything in it.
+final class WriteEndpoint: Sendable {
     /// On what grounds a write's body is collected before anything is answered.
     enum Gathering {
         /// Small enough to be collected whoever sends it.
@@ -26,6 +28,13 @@ struct WriteEndpoint: Sendable {
     let bodies: BodyBudget
 
     private static let strangersBodyBytes = 16 << 10
+
+    init(bodyLimitBytes: Int, writing: WriteHandler, envelope: Envelope, bodies: BodyBudget) {
+        self.bodyLimitBytes = bodyLimitBytes
+        self.writing = writing
+        self.envelope = envelope
+        self.bodies = bodies
+    }
 
     /// An unauthenticated body is buffered only if it is small, and the body of a client that waits for 100 (Continue) only if it would be read.
     /// - Returns: nil if the write takes the general path, where the client is told what is wrong.
@@ -57,7 +66,7 @@ struct WriteEndpoint: Sendable {
     /// - Parameters:
     ///   - caller: who sends it, if that is known.
     ///   - address: where it comes from.
-    func respond(
+    nonisolated(nonsending) func respond(
         to write: PlainWrite,
         _ body: [UInt8],
         of caller: Caller?,

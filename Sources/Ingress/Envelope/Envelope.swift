@@ -6,20 +6,26 @@ import Routing
 
 /// What every request goes through, whichever way it comes and whichever API it is for: its id and its trace, who asks and whether that
 /// client may, a response in the API's own words whatever happens, and a line in the access log.
-struct Envelope: Sendable {
+final class Envelope: Sendable {
     let gatekeeper: Gatekeeper
     let log: AccessLog
     let refusals: ClientRefusals
+
+    init(gatekeeper: Gatekeeper, log: AccessLog, refusals: ClientRefusals) {
+        self.gatekeeper = gatekeeper
+        self.log = log
+        self.refusals = refusals
+    }
 
     /// The response to a request, whatever happens to it.
     /// - Parameters:
     ///   - metricsClass: what the request is counted under.
     ///   - work: answers the request; it notes in the log's entry what it finds out.
-    func respond(
+    nonisolated(nonsending) func respond(
         to request: IncomingRequest,
         countedAs metricsClass: EndpointClass,
         on surface: some Surface,
-        _ work: (inout RequestLogEntry) async throws -> EndpointResponse
+        _ work: nonisolated(nonsending) (inout RequestLogEntry) async throws -> EndpointResponse
     ) async -> EndpointResponse {
         let start = ContinuousClock.now
         var entry = RequestLogEntry(request, countedAs: metricsClass)
@@ -51,7 +57,7 @@ struct Envelope: Sendable {
     /// - Parameters:
     ///   - known: who asks, if that was found out before.
     ///   - scope: what the client needs; nil: nothing.
-    func admit(
+    nonisolated(nonsending) func admit(
         _ known: Caller? = nil,
         on surface: some Surface,
         from address: SocketAddress?,

@@ -31,7 +31,10 @@ final class LargeBodies: Sendable {
     /// Runs `work` here if there is little of it, else on a thread for large bodies.
     /// - Parameter isLarge: whether it may take long.
     /// - Throws: ``Problem`` if too many bodies wait, and whatever `work` throws.
-    func decode<Value: Sendable>(isLarge: Bool, _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    nonisolated(nonsending) func decode<Value: Sendable>(
+        isLarge: Bool,
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
         guard isLarge else { return try work() }
         defer { inFlight.subtract(1, ordering: .relaxed) }
         guard inFlight.add(1, ordering: .relaxed).newValue <= Self.most else { throw Problem.tooManyLargeBodies }
