@@ -88,7 +88,7 @@ let package = Package(
         .target(name: "JSON", swiftSettings: settings),
         .target(name: "Randomness", swiftSettings: settings),
         .target(name: "Events", dependencies: ["JSON"], swiftSettings: settings),
-        .target(name: "Vendors", dependencies: ["Events", "JSON"], swiftSettings: settings),
+        .target(name: "Vendors", dependencies: ["Digest", "Events", "JSON"], swiftSettings: settings),
         .target(name: "Facades", dependencies: ["Events", "JSON", "Vendors"], swiftSettings: settings),
         // Files that people write: their fields, and faults with their positions.
         .target(name: "ConfigurationFile", dependencies: ["Events", "JSON"], swiftSettings: settings),
@@ -325,7 +325,7 @@ let package = Package(
         ),
         .testTarget(
             name: "VendorsTests",
-            dependencies: ["ConfigurationFile", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
+            dependencies: ["ConfigurationFile", "Digest", "Events", "JSON", "Routing", "TestSupport", "Vendors"],
             exclude: ["Exchanges"],
             swiftSettings: settings
         ),
@@ -480,8 +480,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Events", "Journal", "JournalBehaviour", "JournalSQLite", "PostgresServer", "TestSupport", "tollgate",
-                asyncHTTPClient,
+                "Digest", "Events", "Journal", "JournalBehaviour", "JournalSQLite", "PostgresServer", "TestSupport",
+                "tollgate", asyncHTTPClient,
                 logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL,

@@ -29,6 +29,9 @@ package protocol Adapter: Sendable {
     /// What can be read from the vendor; nil by default.
     var reader: (any VendorReader)? { get }
 
+    /// What the vendor sends by itself; nil by default.
+    var hook: (any VendorHook)? { get }
+
     /// What the vendor does with events of the past; nil if that is not known.
     var pastUsage: PastUsage? { get }
 }
@@ -37,6 +40,8 @@ extension Adapter {
     package var pastUsage: PastUsage? { nil }
 
     package var reader: (any VendorReader)? { nil }
+
+    package var hook: (any VendorHook)? { nil }
 
     /// A destination with its settings prepared.
     package func prepare(_ destination: Destination) -> PreparedDestination<Settings> {

@@ -79,6 +79,9 @@ package struct SettingField: Sendable, Equatable {
     /// For people: what it does.
     package let summary: String
 
+    /// The name of the setting with the property that carries an event's id, at vendors whose lists never show the id.
+    package static let idProperty = "id_property"
+
     package init(name: String, kind: Kind, default standard: SettingValue? = nil, summary: String) {
         self.name = name
         self.kind = kind

@@ -22,14 +22,23 @@ extension Timestamp {
 
     /// Reads the text of a JSON string as ``init(lenient:)-(String)`` does, as it stands there if it has no escapes.
     /// - Returns: nil also if the value is no string.
-    package init?(lenient value: JSONValue) {
+    package init?(lenient value: JSONValue) { self.init(value, isLenient: true) }
+
+    /// Reads the text of a JSON string as ``init(rfc3339:)-(String)`` does, as it stands there if it has no escapes.
+    /// - Returns: nil also if the value is no string.
+    package init?(rfc3339 value: JSONValue) { self.init(value, isLenient: false) }
+
+    private init?(_ value: JSONValue, isLenient: Bool) {
         guard let place = value.plainText else {
-            guard let text = value.string else { return nil }
-            self.init(lenient: text)
+            guard var text = value.string else { return nil }
+            guard let milliseconds = text.withUTF8({ Self.milliseconds(rfc3339: $0, isLenient: isLenient) }) else {
+                return nil
+            }
+            self.init(milliseconds: milliseconds)
             return
         }
         let milliseconds = value.document.bytes.withUnsafeBufferPointer {
-            Self.milliseconds(rfc3339: UnsafeBufferPointer(rebasing: $0[place]), isLenient: true)
+            Self.milliseconds(rfc3339: UnsafeBufferPointer(rebasing: $0[place]), isLenient: isLenient)
         }
         guard let milliseconds else { return nil }
         self.init(milliseconds: milliseconds)

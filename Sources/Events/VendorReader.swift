@@ -40,6 +40,11 @@ package protocol VendorReader: Sendable {
     ///   - cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
     func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage>
 
+    /// Sends events again that the vendor has confirmed, in one request. Those that it has stay as they are.
+    /// - Parameter events: at most what ``VendorTraits/batch`` allows.
+    /// - Returns: how many of them the vendor did not have, and has now; see ``ReadTraits/countsNewEvents``.
+    func resend(_ events: [TranslatedEvent]) -> VendorInquiry<Int>
+
     /// What a meter of the vendor adds up, by whole parts of time. Parts without events may be left out.
     /// - Parameters:
     ///   - meter: the vendor's id of the meter.
@@ -118,6 +123,7 @@ extension VendorReader {
     package func events(in window: ReadWindow, after cursor: String?) -> VendorInquiry<WindowPage> {
         events(in: window, of: nil, after: cursor)
     }
+    package func resend(_ events: [TranslatedEvent]) -> VendorInquiry<Int> { .unsupported(nil) }
     package func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]> { .unsupported(nil) }
     package func usage(of customer: UsageCustomer, metrics: [String], in window: ReadWindow)
         -> VendorInquiry<[VendorUsage]>
@@ -173,44 +179,6 @@ package struct VendorListQuery: Sendable {
         self.order = order
         self.limit = limit
         self.cursor = cursor
-    }
-}
-
-/// An event as a vendor has it, in canonical terms.
-package struct VendorEvent: Sendable, Equatable {
-    /// The id that it was sent with; nil if the vendor does not show it.
-    package var id: String?
-    package var name: String
-    package var customerID: String?
-    package var subscriptionID: String?
-    package var timestamp: Timestamp
-    package var source: String?
-    package var properties: JSONText?
-    /// What exists at this vendor alone, as an object.
-    package var own: JSONText?
-    /// What is to be known about this answer: how it was matched, what the vendor changed.
-    package var notes: [String]
-
-    package init(
-        id: String?,
-        name: String,
-        customerID: String? = nil,
-        subscriptionID: String? = nil,
-        timestamp: Timestamp,
-        source: String? = nil,
-        properties: JSONText? = nil,
-        own: JSONText? = nil,
-        notes: [String] = []
-    ) {
-        self.id = id
-        self.name = name
-        self.customerID = customerID
-        self.subscriptionID = subscriptionID
-        self.timestamp = timestamp
-        self.source = source
-        self.properties = properties
-        self.own = own
-        self.notes = notes
     }
 }
 

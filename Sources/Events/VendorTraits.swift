@@ -91,6 +91,8 @@ package struct ReadTraits: Sendable, Equatable {
     package let usage: UsageTraits?
     /// The ``CorrectionTraits/store`` in which the vendor shows an event as soon as it has it; nil if there is none.
     package let immediateStore: String?
+    /// Whether an event that is sent again changes nothing, and the vendor tells how many it did not have: see ``VendorReader/resend(_:)``.
+    package let countsNewEvents: Bool
 
     package init(
         lag: Duration,
@@ -99,10 +101,12 @@ package struct ReadTraits: Sendable, Equatable {
         sums: SumTraits? = nil,
         cutsToSeconds: Bool = false,
         usage: UsageTraits? = nil,
-        immediateStore: String? = nil
+        immediateStore: String? = nil,
+        countsNewEvents: Bool = false
     ) {
         self.usage = usage
         self.immediateStore = immediateStore
+        self.countsNewEvents = countsNewEvents
         precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")
         self.cutsToSeconds = cutsToSeconds
         self.lag = lag

@@ -63,7 +63,7 @@ package enum Gateway {
         var readiness = parts.readiness(migrations)
         let followers = parts.followers(&readiness, reloader)
         let operations = parts.operations(readiness, reloader, planner, parity, watch, statistics, problems)
-        let servers = parts.servers(serving: parts.ingressServices(operations), onReady: onReady)
+        let servers = parts.servers(serving: parts.ingressServices(operations, notingIn: parity), onReady: onReady)
         let retention = RetentionService(
             journal: parts.store,
             clock: parts.start.processClock,

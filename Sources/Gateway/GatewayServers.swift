@@ -7,6 +7,7 @@ import Ingress
 import Journal
 import Logging
 import Observability
+import Parity
 import ParityRuns
 import Reports
 import Routing
@@ -59,7 +60,8 @@ extension GatewayParts {
         )
     }
 
-    func ingressServices(_ operations: IngressOperations) -> IngressServices {
+    /// - Parameter notes: takes what vendors say by themselves.
+    func ingressServices(_ operations: IngressOperations, notingIn notes: any UnbilledNoting) -> IngressServices {
         IngressServices(
             acceptor: Acceptor(
                 store: store,
@@ -89,7 +91,11 @@ extension GatewayParts {
             ),
             dialects: FacadeRegistry.all,
             operations: operations,
-            limits: opened.shared?.limits
+            limits: opened.shared?.limits,
+            webhooks: WebhookServices(
+                keys: WebhookKeys(routes: routes).vault(environment: settings.environment),
+                notes: notes
+            )
         )
     }
 

@@ -46,7 +46,9 @@ package enum RoutesFile {
     /// without a part of any key. Runs the programs that print them.
     package static func missingCredentials(of routes: Routes, environment: [String: String]) async -> [String] {
         let providers = await CredentialVault(of: CurrentRoutes(routes), environment: environment).missing
-        return providers + (await ReceiverCredentials.missing(of: routes.notifications, environment: environment))
+        let webhooks = await WebhookKeys(routes: CurrentRoutes(routes)).vault(environment: environment).missing
+        return providers + webhooks
+            + (await ReceiverCredentials.missing(of: routes.notifications, environment: environment))
     }
 
     /// - Throws: ``GatewayFault`` with all faults.

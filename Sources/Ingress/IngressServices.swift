@@ -26,6 +26,7 @@ package struct IngressServices: Sendable {
     let dialects: [any Dialect]
     let operations: IngressOperations
     let limits: (any TokenAllotting)?
+    let webhooks: WebhookServices?
 
     /// - Parameters:
     ///   - delivery: what the pipelines tell and are told.
@@ -33,6 +34,7 @@ package struct IngressServices: Sendable {
     ///   - passedCalls: passes clients' own calls to the vendors.
     ///   - dialects: the facades.
     ///   - limits: clients' limits that several gateways keep together; nil if this one is alone.
+    ///   - webhooks: for what vendors send by themselves; nil if nothing is taken of it.
     package init(
         acceptor: Acceptor,
         journal: any IngressJournal,
@@ -43,8 +45,10 @@ package struct IngressServices: Sendable {
         passedCalls: PassedCalls,
         dialects: [any Dialect],
         operations: IngressOperations,
-        limits: (any TokenAllotting)? = nil
+        limits: (any TokenAllotting)? = nil,
+        webhooks: WebhookServices? = nil
     ) {
+        self.webhooks = webhooks
         self.limits = limits
         self.acceptor = acceptor
         self.journal = journal
@@ -55,6 +59,19 @@ package struct IngressServices: Sendable {
         self.passedCalls = passedCalls
         self.dialects = dialects
         self.operations = operations
+    }
+}
+
+/// What it takes to read vendors' webhooks.
+package struct WebhookServices: Sendable {
+    let keys: any CredentialResolving
+    let notes: any UnbilledNoting
+
+    /// - Parameters:
+    ///   - keys: with which vendors sign, by provider.
+    ///   - notes: takes what they say.
+    package init(keys: any CredentialResolving, notes: any UnbilledNoting) {
+        (self.keys, self.notes) = (keys, notes)
     }
 }
 

@@ -10,7 +10,7 @@ struct JournalWindow {
     var replacements = Replacements()
 
     /// How many events are read at once.
-    static let piece = 2000
+    static let piece = 5000
 
     /// Reads a window.
     /// - Parameter limit: maximum number of events.
@@ -45,6 +45,23 @@ struct JournalWindow {
             settings.append(found)
         }
         return settings
+    }
+
+    /// The bytes that confirmed events were sent with, by the event's number.
+    func confirmed(at provider: ProviderName, _ adapter: some Adapter, _ lanes: [LaneNumber: any LaneMembership])
+        -> [SequenceNumber: TranslatedEvent]
+    {
+        var translator = Translator(adapter)
+        var confirmed: [SequenceNumber: TranslatedEvent] = [:]
+        for archived in events {
+            let delivery = archived.deliveries.first { $0.provider == provider && $0.mode != .shadow }
+            guard LedgerState(delivery).isDelivered, let destination = archived.destination(at: provider, lanes) else {
+                continue
+            }
+            // What can no longer be translated is left out.
+            do { confirmed[archived.sequence] = try translator.translate(archived.event, for: destination) } catch {}
+        }
+        return confirmed
     }
 
     /// The bytes that an event was sent with; nil if it cannot be translated any more.

@@ -18,6 +18,8 @@ struct ParityRunMaking {
     private var pinnedAt: ContinuousClock.Instant?
     /// How many events each provider may still be asked for that it does not list.
     private var searches: [ProviderName: Int] = [:]
+    /// What providers have said by themselves of events that they do not bill.
+    private var reported: [ProviderName: [UnbilledEvent]] = [:]
     /// What providers store and do not bill.
     private var obstacles: [ProviderName: BillingObstacles] = [:]
     /// Of the providers that show sums.
@@ -59,6 +61,9 @@ struct ParityRunMaking {
         let events = try await runner.store.run(run.id, at: runner.clock.now)?.events ?? 0
         share = min(1, Double(run.order.sample) / Double(max(1, events)))
         try await readSums()
+        for provider in providers where run.order.level.readsEvents && provider.adapter.hook != nil {
+            reported[provider.name] = try await runner.store.unbilled(at: provider.name)
+        }
         try await readOpen()
         guard !Task.isCancelled, run.order.level != .ledger else { return }
         try await runner.store.set(.confirming, of: run.id, reason: nil, at: runner.clock.now)
@@ -151,7 +156,7 @@ struct ParityRunMaking {
                 notPlanned: max(0, events - count),
                 forecast: provider.flatMap { provider in
                     provider.traits.reads.map {
-                        forecast(count, windows: windows.count, $0)
+                        forecast(count, windows: windows.count, $0, provider, names: names.count)
                             .adding(questions(to: provider, names: names.count, customers: customers.count))
                     }
                 }
@@ -162,7 +167,7 @@ struct ParityRunMaking {
 
     /// What is asked beside counts and lists: sums, what is not billed, and events that are not where they were sent.
     private func questions(to provider: ProviderConfiguration, names: Int, customers: Int) -> CallForecast {
-        guard run.order.level != .ledger, let reader = provider.adapter.reader else {
+        guard run.order.level.readsEvents, let reader = provider.adapter.reader else {
             return CallForecast(least: 0, most: 0)
         }
         let sums = run.order.level == .digest ? SumReading(run, runner, provider)?.forecast ?? 0 : 0
@@ -208,8 +213,19 @@ struct ParityRunMaking {
         }
     }
 
-    private func forecast(_ events: Int, windows: Int, _ traits: ReadTraits) -> CallForecast {
+    private func forecast(
+        _ events: Int,
+        windows: Int,
+        _ traits: ReadTraits,
+        _ provider: ProviderConfiguration,
+        names: Int
+    ) -> CallForecast {
         let each = Array(repeating: events / max(1, windows), count: max(1, windows))
+        if run.order.level == .resend {
+            // Beyond so many names nobody has counted them.
+            let most = names < BillingObstacles.mostNames ? names : events
+            return CallForecast.resending(events: each, batch: provider.pipeline.batch.events, names: most)
+        }
         let level = run.order.level == .digest && !traits.isPaged ? .full : run.order.level
         return CallForecast.forecast(
             events: each,
@@ -322,10 +338,11 @@ struct ParityRunMaking {
         _ lanes: [LaneNumber: any LaneMembership],
         at name: ProviderName
     ) async {
-        guard var found = result, found.unreadable == nil, run.order.level != .ledger,
+        guard var found = result, found.unreadable == nil, run.order.level.readsEvents,
             let provider = providers.first(where: { $0.name == name }), let reader = provider.adapter.reader
         else { return }
-        var known = obstacles[name] ?? BillingObstacles(able: reader.obstacles)
+        var known =
+            obstacles[name] ?? BillingObstacles(able: reader.obstacles, reported: reported[name] ?? [])
         for event in known.questions(found.expected) {
             guard let translated = recorded.translated(event, at: name, provider.adapter, lanes) else { continue }
             found.calls += 1
@@ -346,7 +363,7 @@ struct ParityRunMaking {
         _ lanes: [LaneNumber: any LaneMembership],
         at name: ProviderName
     ) async {
-        guard var found = result, found.unreadable == nil, run.order.level != .ledger,
+        guard var found = result, found.unreadable == nil, run.order.level.readsEvents,
             let provider = providers.first(where: { $0.name == name }),
             var search = CollisionSearch(runner.vendors, provider, recorded, lanes)
         else { return }

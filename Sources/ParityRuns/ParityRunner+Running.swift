@@ -2,6 +2,12 @@ package import Events
 package import Parity
 import Routing
 
+extension ParityRunner: UnbilledNoting {
+    package func note(_ events: [UnbilledEvent], at provider: ProviderName) async throws(ParityError) {
+        try await store.note(events, at: provider, at: clock.now, keepingSince: clock.now + (.zero - retention))
+    }
+}
+
 extension ParityRunner: ParityRunning {
     package func start(_ order: ParityOrder, for tenant: TenantID, by client: ClientName) async throws(ParityError)
         -> ParityRun
@@ -64,7 +70,8 @@ extension ParityRunner: ParityRunning {
         while true {
             let page = try await findings(of: id, wanted, after: after, limit: 1000)
             guard let last = page.last else { return count }
-            let open = page.filter { $0.resolution == nil && $0.finding.isConfirmed }
+            // What has no number was sent again when it was found.
+            let open = page.filter { $0.resolution == nil && $0.finding.isConfirmed && $0.finding.sequence != nil }
             for (provider, findings) in Dictionary(grouping: open, by: \.finding.provider).sorted(by: {
                 $0.key < $1.key
             }) {

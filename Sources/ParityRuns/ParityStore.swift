@@ -90,6 +90,9 @@ package final class ParityStore: ParityStorage {
                 CREATE TABLE IF NOT EXISTS acceptances(
                     number INTEGER PRIMARY KEY AUTOINCREMENT, cause TEXT NOT NULL, provider TEXT, name TEXT,
                     reason TEXT NOT NULL, until_ms INTEGER NOT NULL, client TEXT NOT NULL, at_ms INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS unbilled(
+                    provider TEXT NOT NULL, event_id TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL,
+                    PRIMARY KEY(provider, event_id)) WITHOUT ROWID;
                 """
         )
         // Files of earlier versions lack them.

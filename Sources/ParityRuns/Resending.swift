@@ -28,7 +28,7 @@ struct Resending {
             items.append((finding.number, event))
         }
         var sent: [Int64] = []
-        for batch in Self.batches(items, configuration) {
+        for batch in ResendBatches.cut(items, to: configuration.pipeline.batch, \.event) {
             let (numbers, reason) = await send(batch, to: configuration)
             sent += numbers
             count.failed += batch.count - numbers.count
@@ -53,25 +53,6 @@ struct Resending {
             let destination = archived.destination(at: provider, lanes)
         else { return nil }
         do { return try adapter.translate(archived.event, for: destination) } catch { return nil }
-    }
-
-    private static func batches(_ items: [Item], _ provider: ProviderConfiguration) -> [[Item]] {
-        let limit = provider.pipeline.batch
-        var batches: [[Item]] = []
-        var identities: Set<String> = []
-        var bytes = 0
-        for item in items {
-            let isFull =
-                batches.last.map { $0.count >= limit.events } ?? true || bytes + item.event.bytes.count > limit.bytes
-            if isFull || identities.contains(item.event.identity) {
-                batches.append([])
-                (identities, bytes) = ([], 0)
-            }
-            batches[batches.count - 1].append(item)
-            identities.insert(item.event.identity)
-            bytes += item.event.bytes.count + 1
-        }
-        return batches
     }
 
     /// A batch that is not confirmed as a whole is sent event by event.

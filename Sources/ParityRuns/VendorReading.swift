@@ -5,6 +5,10 @@ package import Routing
 package protocol VendorAsking: Sendable {
     func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>?
 
+    /// Asks without repeating a request that may have done something: one that failed without an answer, or inside the vendor.
+    func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>?
+
     /// Sends events again that the vendor has confirmed once.
     func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict?
 }

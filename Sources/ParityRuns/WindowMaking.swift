@@ -91,6 +91,11 @@ private struct OneProvider: Sendable {
         }
         do throws(WindowReader.Failure) {
             if let abandoned { throw .unreadable(abandoned) }
+            if run.order.level == .resend {
+                return .success(
+                    try await ResendProof(runner.vendors, provider, decision).make(recorded, expected, lanes)
+                )
+            }
             let reader = try WindowReader(runner.vendors, provider, limit: limit)
             var comparison = ProviderComparison(
                 window,

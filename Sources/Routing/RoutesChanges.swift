@@ -111,7 +111,8 @@ package struct RoutesChanges: Sendable, Equatable {
         named([
             ("adapter", old.traits.adapter != new.traits.adapter), ("base_url", old.baseURL != new.baseURL),
             ("allow_private_address", old.mayBeInside != new.mayBeInside),
-            ("credential", old.credential != new.credential), ("batch", old.pipeline.batch != new.pipeline.batch),
+            ("credential", old.credential != new.credential), ("webhook_key", old.webhookKey != new.webhookKey),
+            ("batch", old.pipeline.batch != new.pipeline.batch),
             ("concurrency", old.pipeline.concurrency != new.pipeline.concurrency),
             ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),
             ("retry", old.pipeline.retry != new.pipeline.retry),

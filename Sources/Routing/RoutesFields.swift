@@ -97,6 +97,11 @@ package enum RoutesFields {
                 .object(reads(vendors)),
                 "How the vendor is read, and how much of the rate limit that may take."
             ),
+            Field(
+                "webhook_key",
+                .object(CredentialSource.fields),
+                "Source of the key with which the vendor signs its webhooks to POST /v1/hooks/{vendor}; Lago only."
+            ),
             onUncertain.field,
         ]
     }

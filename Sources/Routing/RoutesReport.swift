@@ -33,6 +33,14 @@ package enum RoutesReport {
         }
         for migration in routes.migrations {
             lines.append("  migration \(migration.name): \(migration.summary)")
+            for destination in destinations(of: migration, in: routes) where lacksIDProperty(destination, routes) {
+                lines.append(
+                    """
+                        advice: set "\(SettingField.idProperty)" at \(destination.provider), so that comparisons tell its events apart by \
+                    their IDs
+                    """
+                )
+            }
         }
         for client in routes.clients {
             lines.append("  client \(client.name): \(text(client))")
@@ -60,6 +68,21 @@ package enum RoutesReport {
         case .text(let text): " at \(text)"
         case .credential: ""
         }
+    }
+
+    /// Where the route of a migration sends events at its two providers.
+    private static func destinations(of migration: MigrationConfiguration, in routes: Routes) -> [Destination] {
+        let route = routes.routes.first { $0.name == migration.route }
+        return (route.map(routes.possibleDestinations) ?? []).map(\.destination).filter {
+            $0.provider == migration.from || $0.provider == migration.to
+        }
+    }
+
+    /// Whether the vendor never shows the ids of events, and none of their properties carries them.
+    private static func lacksIDProperty(_ destination: Destination, _ routes: Routes) -> Bool {
+        let traits = routes.providers.first { $0.name == destination.provider }?.traits
+        guard traits?.settings.contains(where: { $0.name == SettingField.idProperty }) ?? false else { return false }
+        return destination.settings.text(SettingField.idProperty)?.isEmpty ?? true
     }
 
     /// `, events from … until …`, by the events' own timestamps; empty for all times.

@@ -34,10 +34,20 @@ package struct VendorComparisons: Sendable {
     ///   cancelled.
     package func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
         -> VendorInquiry<Value>?
+    { await ask(inquiry, at: provider, failures: Self.mostFailures) }
+
+    /// Asks without repeating a request that may have done something: one that failed without an answer, or inside the vendor.
+    /// - Returns: as ``ask(_:at:)``.
+    package func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>?
+    { await ask(inquiry, at: provider, failures: 1) }
+
+    private func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration, failures: Int) async
+        -> VendorInquiry<Value>?
     {
         var inquiry = inquiry
         while case .ask(let request, let next) = inquiry {
-            switch await call(request, at: provider) {
+            switch await call(request, at: provider, failures: failures) {
             case .answer(let answer)?:
                 inquiry = next(answer)
                 if case .failed(let fault) = inquiry { return .failed(fault.redacted(by: answer.redaction)) }
@@ -51,7 +61,7 @@ package struct VendorComparisons: Sendable {
     /// Resends events that the vendor has confirmed, with the same bytes.
     /// - Returns: what the vendor says; nil if the task was cancelled.
     package func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {
-        switch await call(provider.adapter.request(carrying: events), at: provider) {
+        switch await call(provider.adapter.request(carrying: events), at: provider, failures: Self.mostFailures) {
         case .answer(let answer)?:
             return provider.adapter.verdict(of: answer, for: events).redacted(by: answer.redaction)
         case .failed(let fault)?: return .all(.ambiguous(fault))
@@ -64,13 +74,15 @@ package struct VendorComparisons: Sendable {
         case failed(DeliveryFault)
     }
 
-    private func call(_ request: VendorRequest, at provider: ProviderConfiguration) async -> Result? {
+    /// - Parameter most: failures after which it is not repeated; one of a request that was not sent is none.
+    private func call(_ request: VendorRequest, at provider: ProviderConfiguration, failures most: Int) async -> Result?
+    {
         let caller = HTTPVendorCaller(
             client: clients.client(for: provider),
             endpoint: VendorEndpoint(provider),
             credentials: credentials
         )
-        var (failures, refusals) = (0, 0)
+        var (failures, unsent, refusals) = (0, 0, 0)
         while true {
             guard let result = await admission.compare(at: provider.name, { await caller.call(request) }) else {
                 return nil
@@ -84,11 +96,16 @@ package struct VendorComparisons: Sendable {
                 if case .delay(let asked)? = answer.retryAfter ?? answer.rateLimitReset { wait = asked }
             case .answer(let answer) where answer.status >= 500:
                 failures += 1
-                if failures >= Self.mostFailures { return .answer(answer) }
+                if failures >= most { return .answer(answer) }
             case .answer(let answer): return .answer(answer)
-            case .notSent(let fault), .unknown(let fault):
+            case .notSent(let fault):
+                unsent += 1
+                if failures + unsent >= Self.mostFailures { return .failed(Self.named(fault, provider)) }
+            case .unknown(let fault):
                 failures += 1
-                if failures >= Self.mostFailures { return .failed(Self.named(fault, provider)) }
+                if failures >= most || failures + unsent >= Self.mostFailures {
+                    return .failed(Self.named(fault, provider))
+                }
             case .noCredential(let unavailable):
                 return .failed(DeliveryFault(code: .unauthorized, message: unavailable.message))
             }

@@ -43,7 +43,8 @@ struct ListedVendor: Adapter {
         reads: ReadTraits(
             lag: .milliseconds(5),
             pageSize: pageSize,
-            sums: SumTraits(part: .seconds(50), longest: .seconds(300))
+            sums: SumTraits(part: .seconds(50), longest: .seconds(300)),
+            countsNewEvents: true
         )
     )
 
@@ -120,6 +121,13 @@ private struct ListedReader: VendorReader {
         )
     }
 
+    /// The answer is how many were new.
+    func resend(_ events: [TranslatedEvent]) -> VendorInquiry<Int> {
+        .ask(ListedVendor(shelf: shelf).request(carrying: events)) { answer in
+            .done(Int(String(decoding: answer.body, as: UTF8.self)) ?? -1)
+        }
+    }
+
     /// The sums of `n` of the events that have the meter's name, as 64-bit floats.
     func sums(of meter: String, in window: ReadWindow) -> VendorInquiry<[MeteredPart]> {
         var sums: [Int64: Double] = [:]
@@ -149,6 +157,23 @@ struct ShelfAsking: VendorAsking {
         }
         return isFailing
             ? .failed(DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key")) : inquiry
+    }
+
+    func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>?
+    {
+        guard let answer = await ask(inquiry, at: provider) else { return nil }
+        guard case .ask(let request, let next) = answer else { return answer }
+        let sent = request.body.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            ListedReader(shelf: shelf).echo(of: TranslatedEvent(bytes: Array(line), identity: ""))
+        }
+        let added = shelf.state.withLock { state in
+            let known = Set(state.rows.map(\.event.id))
+            let new = sent.filter { !known.contains($0.id) }
+            state.rows += new.enumerated().map { WindowRow(key: "new \(state.rows.count + $0)", event: $1) }
+            return new.count
+        }
+        return next(VendorAnswer(status: 200, headers: [], body: Array("\(added)".utf8)))
     }
 
     func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {
@@ -181,6 +206,10 @@ final class MeetingAsking: VendorAsking {
         }
         return .failed(DeliveryFault(code: .vendorUnavailable, message: "Listed (503) is gone"))
     }
+
+    func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>?
+    { await ask(inquiry, at: provider) }
 
     func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? { nil }
 }

@@ -92,7 +92,7 @@ import Testing
                 case .digest:
                     #expect(report.calls < 100 && report.countedOnly > 4000 && report.sampledParts > 0)
                     #expect(report.bound ?? 0 > 0)
-                case .full, .usage: #expect(report.calls >= 500 && report.bound == nil)
+                case .full, .usage, .resend: #expect(report.calls >= 500 && report.bound == nil)
                 }
                 if let forecast = report.forecast {
                     #expect((forecast.least * 8 / 10...forecast.most).contains(report.calls))
@@ -160,6 +160,52 @@ import Testing
     private static let allMetered =
         #"{"api_0": {"property": "n", "meter": "api_0"}, "api_1": {"property": "n", "meter": "api_1"}, "#
         + #""api_2": {"property": "n", "meter": "api_2"}}"#
+
+    @Test(arguments: 1...4)
+    func `count what is lost by sending everything again, and mend it`(seed: Int) async throws {
+        let (journal, shelf) = Self.clean(3000)
+        var random = SplitMix(seed: UInt64(seed))
+        let lost = Set((0..<3000).shuffled(using: &random).prefix(Int.random(in: 1...9, using: &random)))
+        let names = Dictionary(grouping: lost) { "api_\($0 % 3)" }.mapValues(\.count)
+        let complete = shelf.rows
+        shelf.rows = complete.enumerated().filter { !lost.contains($0.offset) }.map(\.element)
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .resend)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.verdict == .different)
+                let report = run.reports[0]
+                #expect(report.totals == CellCounts(expected: 3000, found: 3000 - lost.count, missing: lost.count))
+                #expect(report.causes == [CauseCount(cause: .lostAfterAccept, count: lost.count)])
+                let forecast = try #require(report.forecast)
+                #expect((forecast.least...forecast.most).contains(report.calls))
+                let cells = try await runner.cells(of: run.id, after: 0, limit: 10)
+                #expect(
+                    cells.reduce(into: [:]) { $0[$1.cell.name] = $1.cell.counts.missing }.filter { $0.value > 0 }
+                        == names
+                )
+                #expect(Set(shelf.rows.map(\.event.id)) == Set(complete.map(\.event.id)))
+                // Nothing is left to be sent.
+                let count = try await runner.resend(in: run.id, FindingFilter())
+                #expect(count.sent == 0 && count.failed == 0 && shelf.rows.count == 3000)
+                let second = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(second.verdict == .equal)
+            }
+        }
+    }
+
+    @Test func `is incomplete if a request fails that sends events again`() async throws {
+        let (journal, shelf) = Self.clean(300)
+        shelf.state.withLock { $0.failsFrom = 5 }
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .resend)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.verdict == .incomplete)
+                #expect(run.reports[0].unreadable?.contains("may have stored lost events") == true)
+            }
+        }
+    }
 
     @Test(arguments: 1...4)
     func `find by its sum a lost event that a foreign one stands in for`(seed: Int) async throws {

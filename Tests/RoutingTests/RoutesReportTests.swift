@@ -55,6 +55,21 @@ import Vendors
         )
     }
 
+    @Test(arguments: ["", #", "id_property": """#, #", "id_property": "tollgate_id""#])
+    func `advises a property with the ID for a migration that could not tell events apart`(setting: String) throws {
+        let text = #"""
+            {"version": 1,
+             "providers": {"a": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}},
+                           "b": {"adapter": "polar", "base_url": "http://127.0.0.1:2", "credential": {"env": "K"}}},
+             "routes": [{"name": "r", "to": [{"provider": "a"}, {"provider": "b", "mode": "off"\#(setting)}]}],
+             "migrations": {"m": {"route": "r", "from": "a", "to": "b"}}, "clients": []}
+            """#
+        let routes = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes
+        let advice = RoutesReport.summary(of: routes, file: "f").split(separator: "\n").filter { $0.contains("advice") }
+        let line = "    advice: set \"id_property\" at b, so that comparisons tell its events apart by their IDs"
+        #expect(advice == (setting.contains("tollgate") ? [] : [Substring(line)]))
+    }
+
     @Test func `never shows the digest of a client's key`() throws {
         let routes = try RoutesText.read(RoutesText.file(clients: "[\(RoutesText.client("shop"))]"))
         #expect(!RoutesReport.summary(of: routes, file: "f").contains("abab"))

@@ -122,6 +122,26 @@ import Vendors
         #expect(polar.comparison(of: [], sentWith: settings).idProperties == ["tollgate_id"])
     }
 
+    @Test func `are sent again to Polar, which counts what is new`() throws {
+        let events = ["a", "b"].map { TranslatedEvent(bytes: Array("{\"external_id\":\"\($0)\"}".utf8), identity: $0) }
+        let (asked, answer) = try ask(try reader("polar").resend(events), #"{"inserted":1,"duplicates":1}"#)
+        #expect(asked == #"POST /v1/events/ingest {"events":[{"external_id":"a"},{"external_id":"b"}]}"#)
+        guard case .done(1) = answer else { throw DeliveryFault(code: .vendorError, message: "\(answer)") }
+        for wrong in [#"{"inserted":1,"duplicates":0}"#, #"{"inserted":3,"duplicates":-1}"#, "{}", "no JSON"] {
+            let (_, answer) = try ask(try reader("polar").resend(events), wrong)
+            guard case .failed = answer else { throw DeliveryFault(code: .vendorError, message: "\(answer)") }
+        }
+        // At the others an event that is sent again takes the place of the first one, or refuses its batch.
+        for adapter in VendorRegistry.all {
+            let counts = adapter.traits.reads?.countsNewEvents ?? false
+            #expect(counts == (adapter.traits.adapter == "polar"))
+            guard !counts, let reader = adapter.reader else { continue }
+            guard case .unsupported = reader.resend(events) else {
+                throw DeliveryFault(code: .vendorError, message: "")
+            }
+        }
+    }
+
     @Test func `are asked for in whole seconds at Flexprice, and in parts if they do not fit one page`() throws {
         let row =
             #"{"id":"a","event_name":"api","external_customer_id":"c","timestamp":"2026-01-01T00:00:01Z","properties":{}}"#

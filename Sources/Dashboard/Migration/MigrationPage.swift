@@ -124,8 +124,8 @@ package struct MigrationPage: PageContent {
         self.providers = providers.map {
             Choice($0.rawValue, isChosen: entered?.providers.contains($0.rawValue) ?? true)
         }
-        // Amounts are compared by metrics, which a form has no room for.
-        levels = ParityLevel.allCases.filter { $0 != .usage }.reversed().map { level in
+        // Amounts are compared by metrics, which a form has no room for, and what is sent again is not only read.
+        levels = ParityLevel.allCases.filter { $0 != .usage && $0 != .resend }.reversed().map { level in
             Choice(level.rawValue, label: Self.label(level), isChosen: level == entered?.level ?? .full)
         }
         from = entered?.from ?? day.from.rfc3339
@@ -152,6 +152,7 @@ package struct MigrationPage: PageContent {
         case .digest: "digest: counts, then samples"
         case .ledger: "ledger: the journal alone"
         case .usage: "usage: billed amounts"
+        case .resend: "resend: each event is sent again"
         }
     }
 

@@ -231,6 +231,10 @@ extension Endpoint {
             needing: .manageDeliveries,
             countedAs: .operations
         ) { try StatisticsHandler($0).respond(to: $1) },
+        // A vendor has no key of a client, and signs what it sends.
+        Endpoint(.post, "/v1/hooks/{vendor}", for: .open, countedAs: .operations) {
+            try await HookHandler($0).receive($1)
+        },
         Endpoint(.get, "/v1/clients", for: .administration, needing: .admin, countedAs: .operations) { services, _ in
             ClientsHandler(services).list()
         },

@@ -1,6 +1,25 @@
 /// Comparisons in ``OpenAPIDocument``, as members of JSON objects.
 enum OpenAPIParity {
     static let paths = #"""
+            "/v1/hooks/{vendor}": {
+              "post": {
+                "tags": ["migrations"], "operationId": "receiveWebhook", "summary": "Take a vendor's webhook.",
+                "security": [],
+                "description": "Lago's webhook events.errors names events that Lago stores and does not bill; comparisons show them with their cause. Others are ignored. The message must be signed (HMAC) with the webhook_key of a provider.",
+                "parameters": [
+                  {"name": "vendor", "in": "path", "required": true, "schema": {"enum": ["lago"]}},
+                  {"name": "X-Lago-Signature", "in": "header", "schema": {"type": "string"}, "description": "HMAC-SHA256 of the body, in Base64."},
+                  {"name": "X-Lago-Signature-Algorithm", "in": "header", "schema": {"const": "hmac"}}],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "required": ["webhook_type"], "properties": {"webhook_type": {"type": "string"}}}}}},
+                "responses": {
+                  "200": {"description": "Taken.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["status"],
+                    "properties": {"status": {"enum": ["noted", "ignored"]}, "events": {"type": "integer", "description": "Events that it names."}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/parity/runs": {
               "post": {
                 "tags": ["migrations"], "operationId": "startComparison", "summary": "Compare what vendors have with what they were sent.",
@@ -12,7 +31,7 @@ enum OpenAPIParity {
                     "from": {"$ref": "#/components/schemas/Timestamp"},
                     "until": {"$ref": "#/components/schemas/Timestamp"},
                     "providers": {"type": "array", "minItems": 1, "maxItems": 64, "uniqueItems": true, "items": {"type": "string"}},
-                    "level": {"enum": ["ledger", "digest", "full", "usage"], "default": "full", "description": "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event. usage: the amounts that are billed in the window, which is a billing period, and the events of those that differ."},
+                    "level": {"enum": ["ledger", "digest", "full", "usage", "resend"], "default": "full", "description": "ledger: only the journal. digest: counts, then whatever differs, and a sample. full: every event. usage: the amounts that are billed in the window, which is a billing period, and the events of those that differ. resend: sends every confirmed event again, with the same ID, to a vendor that counts those it did not have (Polar); lost events are counted and mended, and not named."},
                     "metrics": {"$ref": "#/components/schemas/UsageMetrics"},
                     "migration": {"type": "string", "minLength": 1, "description": "With the level usage: takes the metrics, and the providers unless they are named, from this migration in routes.json."},
                     "sample": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 3000, "description": "With digest: number of events to compare at random where counts agree."}}}}}},
@@ -146,7 +165,7 @@ enum OpenAPIParity {
     static let schemas = #"""
               "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
                 "lost_after_accept", "collision", "doubled", "content", "foreign", "no_metric", "no_customer", "no_subscription",
-                "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs", "unreadable", "unexplained"]},
+                "unusable_property", "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs", "unreadable", "unexplained"]},
               "UsageMetrics": {
                 "type": "object", "minProperties": 1, "maxProperties": 100,
                 "description": "By event name what is billed: the aggregate, its property unless it is a count, and by provider the vendor's ID: a billable metric's code at Lago, a meter's ID at Polar, a feature's ID at Flexprice. Required with the level usage.",
@@ -163,7 +182,7 @@ enum OpenAPIParity {
                   "id": {"type": "integer"},
                   "state": {"enum": ["queued", "counting", "reading", "confirming", "finished", "failed"]},
                   "verdict": {"enum": ["equal", "different", "incomplete", null], "description": "Null until the end. incomplete: something could not be compared."},
-                  "reason": {"type": ["string", "null"]}, "level": {"enum": ["ledger", "digest", "full", "usage"]}, "sample": {"type": "integer"},
+                  "reason": {"type": ["string", "null"]}, "level": {"enum": ["ledger", "digest", "full", "usage", "resend"]}, "sample": {"type": "integer"},
                   "metrics": {"anyOf": [{"$ref": "#/components/schemas/UsageMetrics"}, {"type": "null"}], "description": "What is compared with the level usage. There, the numbers are of customers, by metric."},
                   "from": {"type": "string"}, "until": {"type": "string"}, "client": {"type": "string"},
                   "requested_at": {"type": "string"}, "ended_at": {"type": ["string", "null"]},

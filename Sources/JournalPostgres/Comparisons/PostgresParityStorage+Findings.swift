@@ -161,6 +161,32 @@ extension PostgresParityStorage {
         _ = try await run(.acceptParityCause, parameters)
     }
 
+    package func note(
+        _ events: [UnbilledEvent],
+        at provider: ProviderName,
+        at now: Timestamp,
+        keepingSince oldest: Timestamp
+    ) async throws(ParityError) {
+        let noted: [Parameter] = [
+            .text(provider.rawValue), .texts(events.map(\.id.storable)), .texts(events.map(\.reason.rawValue)),
+            .int8(now.milliseconds),
+        ]
+        do throws(PostgresFailure) {
+            try await connection.transaction([
+                (.forgetUnbilled, [.int8(oldest.milliseconds)]), (.noteUnbilled, noted),
+                (.trimUnbilled, [.text(provider.rawValue), .int8(Int64(Self.mostUnbilled))]),
+            ])
+        } catch {
+            throw .store(error.reason)
+        }
+    }
+
+    package func unbilled(at provider: ProviderName) async throws(ParityError) -> [UnbilledEvent] {
+        try await run(.readUnbilled, [.text(provider.rawValue)]).compactMap { row in
+            UnbilledEvent.Reason(rawValue: row.text(1)).map { UnbilledEvent(id: row.text(0), reason: $0) }
+        }
+    }
+
     package func acceptances(at now: Timestamp) async throws(ParityError) -> [Acceptance] {
         try await read { (session) throws(PostgresFailure) in .success(try Self.acceptances(at: now, session)) }
     }

@@ -115,6 +115,30 @@ extension Statement {
         """
     )
 
+    /// $1 before when.
+    static let forgetUnbilled = Statement("DELETE FROM parity_unbilled WHERE at_ms < $1")
+
+    /// $1 provider, $2 ids, $3 reasons, $4 when. Of an id that stands there twice, the last reason.
+    static let noteUnbilled = Statement(
+        """
+        INSERT INTO parity_unbilled(provider, event_id, reason, at_ms)
+        SELECT DISTINCT ON (id) $1, id, reason, $4 FROM unnest($2, $3) WITH ORDINALITY AS noted(id, reason, place)
+        ORDER BY id, place DESC
+        ON CONFLICT (provider, event_id) DO UPDATE SET reason = excluded.reason, at_ms = excluded.at_ms
+        """
+    )
+
+    /// $1 provider, $2 how many stay.
+    static let trimUnbilled = Statement(
+        """
+        DELETE FROM parity_unbilled WHERE provider = $1 AND event_id IN (
+            SELECT event_id FROM parity_unbilled WHERE provider = $1 ORDER BY at_ms DESC, event_id COLLATE "C" OFFSET $2)
+        """
+    )
+
+    /// $1 provider.
+    static let readUnbilled = read("SELECT event_id, reason FROM parity_unbilled WHERE provider = $1")
+
     /// $1 when they are valid.
     static let readParityAcceptances = read(
         """

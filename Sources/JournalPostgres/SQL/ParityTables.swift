@@ -3,6 +3,7 @@ enum ParityTables {
     /// In this order, each by itself.
     static let statements = [
         runs, providers, reads, windows, cells, causes, findings, findingsByRun, findingsByWindow, resends, acceptances,
+        unbilled,
     ]
 
     /// `node` makes the run, under `epoch`.
@@ -80,4 +81,12 @@ enum ParityTables {
             reason text NOT NULL, until_ms int8 NOT NULL, client text NOT NULL, at_ms int8 NOT NULL
         )
         """
+
+    /// Of ``unbilled``.
+    static let unbilledColumns = """
+        provider text NOT NULL, event_id text NOT NULL, reason text NOT NULL, at_ms int8 NOT NULL,
+        PRIMARY KEY(provider, event_id)
+        """
+
+    static let unbilled = "CREATE TABLE parity_unbilled(\(unbilledColumns))"
 }

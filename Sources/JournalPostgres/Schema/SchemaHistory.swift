@@ -25,7 +25,11 @@ struct SchemaHistory: Sendable {
         Change(
             format: 2,
             expand: [Statement("CREATE TABLE IF NOT EXISTS migration_log(\(LedgerTables.migrationLogColumns))")]
-        )
+        ),
+        Change(
+            format: 3,
+            expand: [Statement("CREATE TABLE IF NOT EXISTS parity_unbilled(\(ParityTables.unbilledColumns))")]
+        ),
     ])
 
     /// - Parameter changes: ascending, from format 2 on.

@@ -35,7 +35,9 @@ struct RecordedRead {
         self.names = names
         next = position + 1
         let tenant = window.tenant.flatMap { names.number(of: $0) }
-        index = WindowIndex(window, columns.complete, tenant: tenant)
+        // A window with deliveries is often a small part of the journal, of which the newest events would be read for each window.
+        let segments = window.withDeliveries ? columns.snapshot().segments : columns.complete
+        index = WindowIndex(window, segments, tenant: tenant)
         // Of a tenant that the journal does not know, and of no time, there is nothing.
         if window.tenant != nil && tenant == nil || window.until <= window.from { next = newest + 1 }
     }

@@ -72,7 +72,7 @@ package struct MigrationFacts: Sendable {
 
 extension ParityRun {
     /// Whether all events were compared.
-    var isComplete: Bool { hasComparedAll && order.level.comparesEvents }
+    var isComplete: Bool { hasComparedAll && order.level.readsEvents }
 
     /// Whether all billed amounts were compared.
     var isCompleteOfAmounts: Bool { hasComparedAll && order.level == .usage }
@@ -92,16 +92,6 @@ extension ParityRun {
     var unexplained: Int {
         reports.flatMap(\.causes).reduce(0) { sum, count in
             sum + (count.cause.isUnexplained ? max(0, count.count - count.accepted) : 0)
-        }
-    }
-}
-
-extension ParityLevel {
-    /// Whether it reads the vendors' events.
-    fileprivate var comparesEvents: Bool {
-        switch self {
-        case .ledger, .usage: false
-        case .digest, .full: true
         }
     }
 }

@@ -17,13 +17,22 @@ package struct BillingObstacles: Sendable {
     private var names: Set<String> = []
     private var customers: Set<String> = []
     private var pairs: Set<Pair> = []
+    /// What the vendor has said by itself, by the id that the event was sent with.
+    private let reported: [String: UnbilledEvent.Reason]
 
     /// Names and customers that are asked about in one comparison at one vendor.
     package static let (mostNames, mostCustomers) = (50, 20)
 
-    package init(able: Set<BillingObstacle>) {
+    /// - Parameters:
+    ///   - able: what the vendor tells if it is asked.
+    ///   - reported: what it has said by itself.
+    package init(able: Set<BillingObstacle>, reported: [UnbilledEvent] = []) {
         self.able = able
+        self.reported = Dictionary(reported.map { ($0.id, $0.reason) }) { $1 }
     }
+
+    /// Whether nothing is known.
+    package var isEmpty: Bool { names.isEmpty && customers.isEmpty && pairs.isEmpty && reported.isEmpty }
 
     /// The most questions about so many names and customers.
     package func forecast(names: Int, customers: Int) -> Int {
@@ -66,6 +75,11 @@ package struct BillingObstacles: Sendable {
     package func cause(of event: ExpectedEvent) -> Cause? {
         guard event.state.isDelivered, let sent = event.sent else { return nil }
         if names.contains(sent.name) { return .noMetric }
+        switch sent.id.flatMap({ reported[$0] }) {
+        case .noMetric?: return .noMetric
+        case .unusableProperty?: return .unusableProperty
+        case nil: break
+        }
         guard let customer = sent.customerID else { return nil }
         if customers.contains(customer) { return .noCustomer }
         return pairs.contains(Pair(name: sent.name, customer: customer)) ? .noSubscription : nil

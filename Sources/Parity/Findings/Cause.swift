@@ -15,6 +15,7 @@ package enum Cause: String, Sendable, CaseIterable {
     case noMetric = "no_metric"
     case noCustomer = "no_customer"
     case noSubscription = "no_subscription"
+    case unusableProperty = "unusable_property"
     case rounding
     case otherPeriod = "other_period"
     case aggregationDiffers = "aggregation_differs"
@@ -54,8 +55,8 @@ package enum Cause: String, Sendable, CaseIterable {
         case .rounding: .benign
         case .waiting, .notVisibleYet, .parentUnresolved, .staleTotal: .wait
         case .untranslatable, .rejected, .discarded, .uncertain, .foreign, .unexplained: .act
-        case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription, .otherPeriod,
-            .aggregationDiffers, .usageDiffers:
+        case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription,
+            .unusableProperty, .otherPeriod, .aggregationDiffers, .usageDiffers:
             .money
         case .unreadable: .unknown
         }
@@ -66,7 +67,7 @@ package enum Cause: String, Sendable, CaseIterable {
         switch self {
         case .waiting, .untranslatable, .rejected, .discarded, .uncertain, .unreadable, .unexplained: false
         // The vendor was asked, and no event is on its way to a catalogue.
-        case .noMetric, .noCustomer, .noSubscription, .rounding: false
+        case .noMetric, .noCustomer, .noSubscription, .unusableProperty, .rounding: false
         case .otherPeriod, .aggregationDiffers, .staleTotal, .usageDiffers: true
         case .notVisibleYet, .parentUnresolved, .lostAfterAccept, .collision, .doubled, .content, .foreign: true
         }
@@ -90,6 +91,8 @@ package enum Cause: String, Sendable, CaseIterable {
         case .noMetric: "The vendor has the event and bills no metric of its name."
         case .noCustomer: "The vendor has the event and no customer with its ID."
         case .noSubscription: "The vendor has the event, and its customer has no subscription that bills its name."
+        case .unusableProperty:
+            "The vendor has the event, and a property that its metric needs is missing or has a value that it does not take."
         case .rounding: "The vendor adds up binary floats; the difference is no larger than they make it."
         case .otherPeriod: "The vendor bills the customer for another period."
         case .aggregationDiffers: "The vendor computes the amount in another way than the gateway."

@@ -48,6 +48,15 @@ package struct WindowComparison: Sendable {
         return comparison
     }
 
+    /// The journal, for confirmed events that are sent again: what can no longer be sent is missing without a known cause.
+    package static func resent(_ expected: [ExpectedEvent], at provider: ProviderName, deciding decision: CauseDecision)
+        -> WindowComparison
+    {
+        var comparison = ledger(expected, at: provider, deciding: decision)
+        for event in expected where event.state.isDelivered && event.sent == nil { comparison.noteMissing(event) }
+        return comparison
+    }
+
     /// Numbers of the journal alone, of deliveries that all came to their end.
     package static func ledger(_ cells: [String: CellCounts], at provider: ProviderName) -> WindowComparison {
         let decision = CauseDecision(readAt: Timestamp(milliseconds: 0), lag: .zero, isJournalDamaged: false)
@@ -91,8 +100,37 @@ package struct WindowComparison: Sendable {
         findings += other.findings
     }
 
+    /// Adds events that the vendor had lost and has stored now, without telling which they are.
+    /// - Parameter batch: the events among which they are, all of one name; at least as many.
+    package mutating func note(lost count: Int, among batch: [ExpectedEvent]) {
+        guard let first = batch.first?.event else { return }
+        let last = batch.map(\.event.timestamp).max() ?? first.timestamp
+        cells[first.name]?.found -= count
+        cells[first.name]?.missing += count
+        for number in 0..<count {
+            findings.append(
+                Finding(
+                    key: "resent \(batch[0].sequence.rawValue) \(number)",
+                    provider: provider,
+                    cause: .lostAfterAccept,
+                    eventID: nil,
+                    name: first.name,
+                    customerID: nil,
+                    subscriptionID: nil,
+                    timestamp: batch.map(\.event.timestamp).min() ?? first.timestamp,
+                    detail: """
+                        One of \(batch.count) events up to \(last.rfc3339) that were sent again; the vendor has it now, and does not \
+                        tell which.
+                        """,
+                    isConfirmed: true
+                )
+            )
+        }
+    }
+
     /// Adds the events that the vendor stores and does not bill.
     package mutating func note(_ obstacles: BillingObstacles, of expected: [ExpectedEvent]) {
+        guard !obstacles.isEmpty else { return }
         for event in expected {
             guard let cause = obstacles.cause(of: event) else { continue }
             findings.append(finding(event, cause, key: "unbilled"))
@@ -109,8 +147,7 @@ package struct WindowComparison: Sendable {
 
     private mutating func note(_ expected: [ExpectedEvent]) {
         for event in expected {
-            cells[event.event.name, default: CellCounts()].expected += 1
-            cells[event.event.name, default: CellCounts()].found += 1
+            cells[event.event.name, default: CellCounts()] += CellCounts(expected: 1, found: 1)
             guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
             findings.append(
                 finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true)
@@ -127,6 +164,7 @@ package struct WindowComparison: Sendable {
     }
 
     private mutating func note(_ mismatches: [Matcher.Mismatch], _ expected: [ExpectedEvent], _ rows: [WindowRow]) {
+        guard !mismatches.isEmpty else { return }
         let names = originalNames(expected)
         var copies: [Int: Int] = [:]
         for mismatch in mismatches {

@@ -1,7 +1,9 @@
 package import Events
 
 /// An event of the journal that was planned for a provider, as a comparison sees it.
-package struct ExpectedEvent: Sendable {
+///
+/// An object, so that lists of thousands of them are handed on with one reference an event.
+package final class ExpectedEvent: Sendable {
     package let sequence: SequenceNumber
     package let event: AcceptedEvent
     /// As the vendor would show what it was sent; nil if it cannot be said any more.

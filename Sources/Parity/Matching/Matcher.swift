@@ -5,7 +5,7 @@ import JSON
 ///
 /// The reference is what was sent, as the vendor would show it. Where the vendor shows the id, events are distinguished by it; elsewhere
 /// by the property that carries it, or by what they say, so that of several with one name and time those that say the same are matched
-/// first.
+/// first. Only what has no counterpart byte for byte is looked at closely.
 package struct Matcher {
     /// Where what was sent and what is shown disagree. Numbers are places in the lists that were compared.
     package enum Mismatch: Sendable, Equatable {
@@ -20,16 +20,14 @@ package struct Matcher {
     private let shown: [VendorEvent]
     private let rules: ComparisonRules
     /// The ids of the lists' events, where only a property shows them.
-    private let sentIDs: [String?]
-    private let shownIDs: [String?]
+    private var sentIDs: [String?] = []
+    private var shownIDs: [String?] = []
     private var mismatches: [Mismatch] = []
 
     private init(_ expected: [ExpectedEvent], _ shown: [VendorEvent], _ rules: ComparisonRules) {
         self.expected = expected
         self.shown = shown
         self.rules = rules
-        sentIDs = expected.map { event in event.sent.flatMap { Self.id(of: $0, rules) } }
-        shownIDs = shown.map { Self.id(of: $0, rules) }
     }
 
     private static func id(of event: VendorEvent, _ rules: ComparisonRules) -> String? {
@@ -49,22 +47,31 @@ package struct Matcher {
     }
 
     private mutating func match() {
-        var groups: [ByteKey: (sent: [Int], shown: [Int])] = [:]
-        groups.reserveCapacity(max(expected.count, shown.count))
-        for (index, event) in expected.enumerated() {
-            guard let sent = event.sent else {
-                mismatches.append(.missing(index))
-                continue
-            }
-            groups[key(of: sent, sentIDs[index]), default: ([], [])].sent.append(index)
-        }
-        for (index, event) in shown.enumerated() {
-            groups[key(of: event, shownIDs[index]), default: ([], [])].shown.append(index)
-        }
-        for group in groups.values { match(group.sent, group.shown) }
+        for (index, event) in expected.enumerated() where event.sent == nil { mismatches.append(.missing(index)) }
+        let pairs = ExactPairs(expected, shown, rules)
+        if !pairs.sent.isEmpty || !pairs.shown.isEmpty { matchGroups(of: pairs) }
         // The same lists always give the same findings in the same order.
         mismatches.sort { $0.order < $1.order }
     }
+
+    /// Looks at all events that may be one with an event or a row that has no counterpart byte for byte. In the other groups each event
+    /// has its row.
+    private mutating func matchGroups(of pairs: ExactPairs) {
+        sentIDs = expected.map { event in event.sent.flatMap { Self.id(of: $0, rules) } }
+        shownIDs = shown.map { Self.id(of: $0, rules) }
+        var groups: [ByteKey: (sent: [Int], shown: [Int])] = [:]
+        for index in pairs.sent { if let key = key(ofSent: index) { groups[key] = ([], []) } }
+        for row in pairs.shown { groups[key(ofShown: row)] = ([], []) }
+        for index in expected.indices {
+            if let key = key(ofSent: index) { groups[key]?.sent.append(index) }
+        }
+        for row in shown.indices { groups[key(ofShown: row)]?.shown.append(row) }
+        for group in groups.values { match(group.sent, group.shown) }
+    }
+
+    private func key(ofSent index: Int) -> ByteKey? { expected[index].sent.map { key(of: $0, sentIDs[index]) } }
+
+    private func key(ofShown row: Int) -> ByteKey { key(of: shown[row], shownIDs[row]) }
 
     /// Equal for events that may be one. Without ids, the customer tells candidates apart only later: a vendor may know more of it.
     private func key(of event: VendorEvent, _ id: String?) -> ByteKey {

@@ -18,14 +18,22 @@ package struct CallForecast: Sendable, Equatable {
         // Every window is listed once more if it has findings that want to be confirmed.
         let full = events.reduce(0) { $0 + pages($1, pageSize) }
         switch level {
-        // Usage is not read by windows.
-        case .ledger, .usage: return CallForecast(least: 0, most: 0)
+        // Usage is not read by windows. What is sent again comes in batches.
+        case .ledger, .usage, .resend: return CallForecast(least: 0, most: 0)
         case .full: return CallForecast(least: full, most: 3 * full)
         case .digest:
             let counts = events.reduce(0) { $0 + min(pages($1, pageSize), firstCounts($1, pageSize)) }
             let samples = sample > 0 ? min(pages(sample, pageSize), full) : 0
             return CallForecast(least: min(full, counts + samples), most: 3 * full + counts)
         }
+    }
+
+    /// How many requests carry the events of all windows again, in batches of one name each.
+    /// - Parameter names: the most names of a window.
+    package static func resending(events: [Int], batch: Int, names: Int) -> CallForecast {
+        let least = events.reduce(0) { $0 + ($1 + batch - 1) / batch }
+        let most = events.reduce(0) { $0 + min($1, ($1 + batch - 1) / batch + max(0, names - 1)) }
+        return CallForecast(least: least, most: max(least, most))
     }
 
     /// With further calls.
@@ -55,4 +63,9 @@ package enum ParityLevel: String, Sendable, CaseIterable {
     case full
     /// The amounts that are billed, and the events of those that differ.
     case usage
+    /// Every event is sent again to a vendor that tells how many it did not have: what was lost is counted and mended, and not named.
+    case resend
+
+    /// Whether vendors are asked for their events.
+    package var readsEvents: Bool { self == .digest || self == .full }
 }

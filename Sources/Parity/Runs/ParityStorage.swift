@@ -75,6 +75,16 @@ package protocol ParityStorage: Sendable {
     /// The acceptances that are valid at a time, oldest first.
     func acceptances(at now: Timestamp) async throws(ParityError) -> [Acceptance]
 
+    // MARK: What vendors say by themselves
+
+    /// Notes events that a vendor stores and does not bill, each with the latest reason; the oldest beyond ``mostUnbilled`` of a provider go.
+    /// - Parameter oldest: what was noted before it is forgotten, because the journal has none of the events any more.
+    func note(_ events: [UnbilledEvent], at provider: ProviderName, at now: Timestamp, keepingSince oldest: Timestamp)
+        async throws(ParityError)
+
+    /// The events that were noted of a provider, in any order.
+    func unbilled(at provider: ProviderName) async throws(ParityError) -> [UnbilledEvent]
+
     /// Whether other gateways may add runs, or leave some, so that ``next()`` is worth asking from time to time.
     var isShared: Bool { get }
 
@@ -85,6 +95,8 @@ package protocol ParityStorage: Sendable {
 extension ParityStorage {
     /// Findings that are kept one by one for a run; the others are counted.
     package static var mostFindings: Int { 100_000 }
+    /// Events that are kept of a provider that it stores and does not bill.
+    package static var mostUnbilled: Int { 100_000 }
     /// Runs that are kept; the oldest that are over go.
     package static var mostRuns: Int64 { 200 }
     /// Runs that wait or continue.

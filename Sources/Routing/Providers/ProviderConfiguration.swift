@@ -32,6 +32,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
     /// ``ReadsSettings/lag``; nil: the vendor's own.
     private let lag: Duration?
     private let metered: [String: MeteredProperty]
+    /// With which the vendor signs its webhooks; nil if it sends none.
+    package private(set) var webhookKey: CredentialSource?
 
     init(
         pipeline: PipelineSettings,
@@ -42,8 +44,10 @@ package struct ProviderConfiguration: Sendable, Equatable {
         timeout: Duration,
         headers: [Header],
         lag: Duration? = nil,
-        metered: [String: MeteredProperty] = [:]
+        metered: [String: MeteredProperty] = [:],
+        webhookKey: CredentialSource? = nil
     ) {
+        self.webhookKey = webhookKey
         self.pipeline = pipeline
         traits = adapter.traits
         language = Language(adapter: adapter)
@@ -97,6 +101,8 @@ package struct ProviderConfiguration: Sendable, Equatable {
         account.owner = Owner(tenant: tenant, provider: name)
         account.pipeline.provider = ProviderName("\(name)@\(tenant)")
         account.credential = credential
+        // The vendor's messages are about the account that they were configured for.
+        account.webhookKey = nil
         return account
     }
 }

@@ -51,6 +51,10 @@ struct ProviderReader {
         let traits = adapter.traits
         let baseURL = readBaseURL(members, member.value, traits, &fields)
         let credential = members["credential"].flatMap { CredentialSource.read($0, &fields) }
+        let webhookKey = members["webhook_key"].flatMap { CredentialSource.read($0, &fields) }
+        if let value = members["webhook_key"], adapter.hook == nil {
+            fields.fault(value, "\"webhook_key\" is of no use: \(traits.vendor) sends no webhooks that are read here")
+        }
         let reads = readReads(members["reads"], traits, &fields)
         let pipeline = PipelineSettings(
             provider: ProviderName(name),
@@ -83,7 +87,8 @@ struct ProviderReader {
                 timeout: members["timeout"]?.string.flatMap(DurationText.read) ?? traits.timeout,
                 headers: headers,
                 lag: reads["lag"]?.string.flatMap(DurationText.read),
-                metered: readMetered(reads["metered"], traits, &fields)
+                metered: readMetered(reads["metered"], traits, &fields),
+                webhookKey: webhookKey
             )
         )
     }

@@ -115,8 +115,13 @@ struct FlexpriceReads: VendorReader {
     }
 
     static func event(_ shown: JSONValue) -> VendorEvent? {
+        event(shown, own: ["customer_id", "ingested_at", "environment_id"])
+    }
+
+    /// - Parameter own: which of the members that are Flexprice's alone are wanted.
+    static func event(_ shown: JSONValue, own: [String]) -> VendorEvent? {
         guard let id = shown["id"]?.string, let name = shown["event_name"]?.string,
-            let time = shown["timestamp"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+            let time = shown["timestamp"].flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }
         return VendorEvent(
             id: id,
@@ -125,7 +130,7 @@ struct FlexpriceReads: VendorReader {
             timestamp: time,
             source: shown["source"]?.string.flatMap { $0.isEmpty ? nil : $0 },
             properties: OwnFields.properties(shown["properties"]),
-            own: OwnFields.picked(["customer_id", "ingested_at", "environment_id"], from: shown)
+            own: OwnFields.picked(own, from: shown)
         )
     }
 }

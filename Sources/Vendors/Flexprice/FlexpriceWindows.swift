@@ -42,7 +42,7 @@ extension FlexpriceReads {
     func echo(of event: TranslatedEvent) -> VendorEvent? {
         guard let root = JSONDocument(ifValid: event.bytes)?.root, let id = root["event_id"]?.string,
             let name = root["event_name"]?.string,
-            let time = root["timestamp"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+            let time = root["timestamp"].flatMap({ Timestamp(rfc3339: $0) })
         else { return nil }
         return VendorEvent(
             id: id,
@@ -64,7 +64,7 @@ extension FlexpriceReads {
         guard let shown = root["events"], shown.isNull || shown.kind == .array else { return nil }
         var rows: [WindowRow] = []
         for item in shown.elements {
-            guard let event = event(item) else { return nil }
+            guard let event = event(item, own: []) else { return nil }
             rows.append(WindowRow(key: nil, event: event))
         }
         let hasMore = root["has_more"]?.bool ?? false

@@ -44,6 +44,7 @@ struct LagoAdapter: Adapter {
     private static let newest = Timestamp.start(ofYear: 2200)
 
     let reader: (any VendorReader)? = LagoReads()
+    let hook: (any VendorHook)? = LagoHook()
 
     let pastUsage: PastUsage? = PastUsage(
         effect: """

@@ -177,10 +177,21 @@ struct LagoReads: VendorReader {
     /// A decimal, which the document has as text and some endpoints as a number.
     static func text(_ value: JSONValue?) -> String? { value?.string ?? value?.numberText }
 
-    static func event(_ shown: JSONValue) -> VendorEvent? {
+    /// The members of an event that are Lago's alone.
+    private static let ownMembers = [
+        "lago_id", "lago_customer_id", "lago_subscription_id", "precise_total_amount_cents", "created_at",
+    ]
+
+    private static func timestamp(_ value: JSONValue) -> Timestamp? {
+        Timestamp(rfc3339: value) ?? text(value).flatMap { Timestamp(unixSeconds: $0) }
+    }
+
+    static func event(_ shown: JSONValue) -> VendorEvent? { event(shown, own: ownMembers) }
+
+    /// - Parameter own: which of the members that are Lago's alone are wanted.
+    static func event(_ shown: JSONValue, own: [String]) -> VendorEvent? {
         guard let id = shown["transaction_id"]?.string, let code = shown["code"]?.string,
-            let time = shown["timestamp"].flatMap(text).flatMap({ Timestamp(rfc3339: $0) ?? Timestamp(unixSeconds: $0) }
-            )
+            let time = shown["timestamp"].flatMap(timestamp)
         else { return nil }
         return VendorEvent(
             id: id,
@@ -188,10 +199,7 @@ struct LagoReads: VendorReader {
             subscriptionID: shown["external_subscription_id"]?.string,
             timestamp: time,
             properties: OwnFields.properties(shown["properties"]),
-            own: OwnFields.picked(
-                ["lago_id", "lago_customer_id", "lago_subscription_id", "precise_total_amount_cents", "created_at"],
-                from: shown
-            )
+            own: OwnFields.picked(own, from: shown)
         )
     }
 }

@@ -18,7 +18,7 @@ extension LagoReads {
     }
 
     func echo(of event: TranslatedEvent) -> VendorEvent? {
-        JSONDocument(ifValid: event.bytes).flatMap { Self.event($0.root) }
+        JSONDocument(ifValid: event.bytes).flatMap { Self.event($0.root, own: [Self.sentMember]) }
     }
 
     /// Lago's rows have a UUID where PostgreSQL keeps them, and there an id is unique within its subscription. On ClickHouse an id can
@@ -39,9 +39,7 @@ extension LagoReads {
 
     /// Whether Lago's own id of an event is a UUID; nil if it shows none.
     private static func hasUUID(_ event: VendorEvent) -> Bool? {
-        guard let own = event.own else { return nil }
-        if beginsWithUUID(own) { return true }
-        return JSONDocument(ifValid: Array(own.bytes))?.root["lago_id"]?.string.map { isUUID($0) }
+        event.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["lago_id"]?.string.map(isUUID) }
     }
 
     private func page<Value>(
@@ -70,30 +68,21 @@ extension LagoReads {
             else { return .failed(read.notUnderstood) }
             var rows: [WindowRow] = []
             for item in shown.elements {
-                guard let event = Self.event(item) else { return .failed(read.notUnderstood) }
                 // ClickHouse makes the id of what repeats of an event have in common.
-                rows.append(
-                    WindowRow(key: item["lago_id"]?.string.flatMap { Self.isUUID($0) ? $0 : nil }, event: event)
-                )
+                let key = item["lago_id"]?.string.flatMap { Self.isUUID($0) ? $0 : nil }
+                // The id tells the stores apart; where it is a UUID, nothing more needs to be known of it.
+                let own = key == nil ? ["lago_id", Self.sentMember] : [Self.sentMember]
+                guard let event = Self.event(item, own: own) else { return .failed(read.notUnderstood) }
+                rows.append(WindowRow(key: key, event: event))
             }
             let hasMore = meta["next_page"]?.int64 != nil
             return next(WindowPage(rows: rows, total: total, next: hasMore ? .page("\(number + 1)") : .end))
         }
     }
 
-    /// Whether the members of an event that are Lago's alone begin with a UUID as `lago_id`, which spares parsing them.
-    private static func beginsWithUUID(_ own: JSONText) -> Bool {
-        let start = #"{"lago_id":""#.utf8
-        let rest = own.bytes.dropFirst(start.count)
-        return own.bytes.starts(with: start) && rest.dropFirst(36).first == UInt8(ascii: "\"")
-            && isUUID(rest.prefix(36))
-    }
-
-    private static func isUUID(_ text: String) -> Bool { isUUID(text.utf8) }
-
-    private static func isUUID(_ text: some Collection<UInt8>) -> Bool {
-        text.count == 36
-            && text.allSatisfy { byte in
+    private static func isUUID(_ text: String) -> Bool {
+        text.utf8.count == 36
+            && text.utf8.allSatisfy { byte in
                 byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
             }
     }

@@ -27,7 +27,8 @@ struct PolarAdapter: Adapter {
             pageSize: 100,
             sums: SumTraits(part: .seconds(3600), longest: .seconds(7 * 86_400)),
             // Customer meters are brought up to date up to three hours after an event (server/polar/customer_meter/tasks.py).
-            usage: UsageTraits(scope: .metric, isFloat: true, numbers: .numbersOnly, lag: .seconds(3 * 3600))
+            usage: UsageTraits(scope: .metric, isFloat: true, numbers: .numbersOnly, lag: .seconds(3 * 3600)),
+            countsNewEvents: true
         ),
         // Backdated events count in the running cycle (docs/features/usage-based-billing/event-ingestion.mdx, 2026-08).
         billing: .receipt,
@@ -87,7 +88,10 @@ struct PolarAdapter: Adapter {
         return TranslatedEvent(bytes: writer.bytes, identity: id, notBefore: event.timestamp)
     }
 
-    func request(carrying events: [TranslatedEvent]) -> VendorRequest {
+    func request(carrying events: [TranslatedEvent]) -> VendorRequest { Self.ingest(events) }
+
+    /// The request that carries these events.
+    static func ingest(_ events: [TranslatedEvent]) -> VendorRequest {
         VendorRequest(
             path: "/v1/events/ingest",
             body: EventEnvelope.joined(events, opening: #"{"events":["#, closing: "]}")

@@ -17,13 +17,19 @@ struct PolarAnswers {
         }
     }
 
-    /// Both counts together must be what was sent. Which events were there already is not said, unless all were.
+    /// Which events were there already is not said, unless all were.
     private var success: Verdict {
-        guard let root = table.root, let inserted = root["inserted"]?.int64,
+        guard let inserted else { return table.verdict }
+        return .all(.delivered(deduplicated: inserted == 0))
+    }
+
+    /// How many of the events Polar did not have; nil if the answer does not tell. Both of its counts together must be what was sent.
+    var inserted: Int? {
+        guard (200..<300).contains(table.answer.status), let root = table.root, let inserted = root["inserted"]?.int64,
             let duplicates = root["duplicates"]?.int64,
             inserted >= 0, duplicates >= 0, inserted <= table.events, duplicates == Int64(table.events) - inserted
-        else { return table.verdict }
-        return .all(.delivered(deduplicated: inserted == 0))
+        else { return nil }
+        return Int(inserted)
     }
 
     /// Nothing of a refused request is stored. The third part of every location is the event's index.

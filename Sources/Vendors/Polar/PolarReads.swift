@@ -135,6 +135,15 @@ struct PolarReads: VendorReader {
         }
     }
 
+    /// The first event of an id stays, and the answer counts those that were there. Source: server/polar/event/repository.py.
+    func resend(_ events: [TranslatedEvent]) -> VendorInquiry<Int> {
+        .ask(PolarAdapter.ingest(events)) { answer in
+            if let inserted = PolarAnswers(answer: answer, events: events.count).inserted { return .done(inserted) }
+            let read = ReadAnswer(vendor: Self.vendor, answer: answer)
+            return .failed((200..<300).contains(answer.status) ? read.notUnderstood : read.fault)
+        }
+    }
+
     func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> {
         guard filter.ids.isEmpty, filter.subscriptionIDs.isEmpty, filter.sources.isEmpty, filter.from == nil,
             filter.before == nil
@@ -175,23 +184,25 @@ struct PolarReads: VendorReader {
         return EventNameSummary(name: name, count: Int(count), firstSeen: first, lastSeen: last)
     }
 
-    static func event(_ item: JSONValue) -> VendorEvent? {
-        guard let name = item["name"]?.string,
-            let time = item["timestamp"]?.string.flatMap({ Timestamp(rfc3339: $0) })
-        else { return nil }
+    /// The members of an event that are Polar's alone.
+    private static let ownMembers = [
+        "id", "customer_id", "member_id", "external_member_id", "parent_id", "organization_id", "child_count",
+    ]
+
+    static func event(_ item: JSONValue) -> VendorEvent? { event(item, own: ownMembers) }
+
+    /// - Parameter own: which of the members that are Polar's alone are wanted.
+    static func event(_ item: JSONValue, own: [String]) -> VendorEvent? {
+        guard let name = item["name"]?.string, let time = item["timestamp"].flatMap({ Timestamp(rfc3339: $0) }) else {
+            return nil
+        }
         return VendorEvent(
             id: nil,
             name: name,
             customerID: item["external_customer_id"]?.string,
             timestamp: time,
             properties: OwnFields.properties(item["metadata"]),
-            own: OwnFields.picked(
-                [
-                    "id", "customer_id", "member_id", "external_member_id", "parent_id", "organization_id",
-                    "child_count",
-                ],
-                from: item
-            )
+            own: OwnFields.picked(own, from: item)
         )
     }
 }

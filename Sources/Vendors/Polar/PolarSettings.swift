@@ -11,7 +11,7 @@ final class PolarSettings: Sendable {
     let properties: PropertyRules
 
     static let idPropertyField = SettingField(
-        name: "id_property",
+        name: SettingField.idProperty,
         kind: .text,
         summary: """
             A property that carries the event's id, such as "tollgate_id". Polar never shows the id that an event was sent \

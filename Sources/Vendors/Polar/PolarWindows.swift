@@ -15,7 +15,8 @@ extension PolarReads {
     }
 
     func echo(of event: TranslatedEvent) -> VendorEvent? {
-        JSONDocument(ifValid: event.bytes).flatMap { Self.comparable($0.root) }
+        // A parent explains why an event is not shown.
+        JSONDocument(ifValid: event.bytes).flatMap { Self.comparable($0.root, own: ["parent_id"]) }
     }
 
     /// Polar never shows the id that an event was sent with, but for a property that has it.
@@ -47,7 +48,7 @@ extension PolarReads {
             else { return .failed(read.notUnderstood) }
             var rows: [WindowRow] = []
             for item in items.elements {
-                guard let id = item["id"]?.string, let event = Self.comparable(item) else {
+                guard let id = item["id"]?.string, let event = Self.comparable(item, own: []) else {
                     return .failed(read.notUnderstood)
                 }
                 rows.append(WindowRow(key: id, event: event))
@@ -59,8 +60,8 @@ extension PolarReads {
     }
 
     /// An event whose `_cost` is written as it was sent: Polar shows its amount as text, and drops further members.
-    private static func comparable(_ item: JSONValue) -> VendorEvent? {
-        guard var event = event(item) else { return nil }
+    private static func comparable(_ item: JSONValue, own: [String]) -> VendorEvent? {
+        guard var event = event(item, own: own) else { return nil }
         guard let metadata = item["metadata"], let cost = metadata["_cost"], cost.kind == .object else { return event }
         var writer = JSONWriter(capacity: metadata.byteRange.count)
         writer.beginObject()

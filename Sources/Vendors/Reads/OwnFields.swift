@@ -5,16 +5,18 @@ import JSON
 enum OwnFields {
     /// The members of these names that are there and say something, as an object; nil if none is.
     static func picked(_ names: [String], from object: JSONValue) -> JSONText? {
-        var writer = JSONWriter(capacity: 128)
-        var isEmpty = true
-        writer.beginObject()
+        var writer: JSONWriter?
         for name in names {
-            guard let value = object[name], !value.isNull, value.string != "" else { continue }
-            writer.member(name, raw: value.raw)
-            isEmpty = false
+            // An empty text has its quotes alone.
+            guard let value = object[name], !value.isNull, value.plainText?.isEmpty != true else { continue }
+            if writer == nil {
+                writer = JSONWriter(capacity: 128)
+                writer?.beginObject()
+            }
+            writer?.member(name, raw: value.raw)
         }
-        writer.endObject()
-        return isEmpty ? nil : JSONText(checked: writer.bytes[...])
+        writer?.endObject()
+        return writer.map { JSONText(checked: $0.bytes[...]) }
     }
 
     /// Properties as a vendor shows them; nil if they are no object.

@@ -41,6 +41,11 @@ enum ParityFailure: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
+/// How a comparison finds out which events a vendor has.
+enum ParityMethod: String, ExpressibleByArgument, CaseIterable {
+    case read, resend
+}
+
 /// What is compared.
 struct ParityOrderOptions: ParsableArguments {
     @Option(help: "Compare events at or after this time, such as 2026-11-01T00:00:00Z.")
@@ -61,6 +66,14 @@ struct ParityOrderOptions: ParsableArguments {
     var level = "full"
 
     @Option(
+        help: """
+            read: list the vendors' events. resend: send every confirmed event again; only for vendors that ignore an event they have \
+            and count the others (Polar). Lost events are counted and stored, in far fewer calls.
+            """
+    )
+    var method = ParityMethod.read
+
+    @Option(
         help: "With usage: a JSON file with the metrics, each with its aggregate, property and ID at each provider."
     )
     var metrics: String?
@@ -79,6 +92,7 @@ struct ParityOrderOptions: ParsableArguments {
         if level != "usage", sources > 0 {
             throw ValidationError("--metrics and --migration are for --level usage")
         }
+        if method == .resend, level != "full" { throw ValidationError("--method resend is for --level full") }
         if providers.isEmpty, migration == nil { throw ValidationError("--providers is required") }
     }
 
@@ -88,7 +102,7 @@ struct ParityOrderOptions: ParsableArguments {
             from: from,
             until: until,
             providers: providers,
-            level: level,
+            level: method == .resend ? "resend" : level,
             sample: sample,
             metrics: try metrics.map(Self.read),
             migration: migration

@@ -1,3 +1,4 @@
+import Digest
 import Foundation
 import TestSupport
 import Testing
@@ -115,6 +116,36 @@ import Testing
         }
     }
 
+    @Test func `counts and mends what Polar lost by sending everything again`() async throws {
+        try await Migration.set { (migration) async throws in
+            try migration.writeRoutes(["lago", "polar"])
+            try await migration.stage.withGateway { _ async throws in
+                try await migration.setSettings("polar", #"{"lose":0.03,"seed":5}"#)
+                try await migration.send(0..<600)
+                try await migration.waitForDeliveries(["lago", "polar"])
+                try await migration.setSettings("polar", #"{"lose":0}"#)
+                let lost = try await migration.planted("polar")["lost"] ?? []
+                try #require(!lost.isEmpty)
+                let (from, until) = migration.window
+                let window = ["parity", "run", "--from", from, "--until", until, "--json"]
+                let method = ["--method", "resend"]
+                let refused = try await migration.run(window + method + ["--providers", "lago,polar"])
+                #expect(refused.code == 2 && refused.text.contains("Lago does not tell"), "\(refused.text)")
+                let before = try await migration.calls("polar")["writes"] ?? 0
+                let first = try await migration.run(window + method + ["--providers", "polar"])
+                #expect(first.code == 1 && first.text.contains("\"count\":\(lost.count)"), "\(first.text)")
+                // Three names.
+                #expect(try await migration.calls("polar")["writes"] == before + 3)
+                #expect(try await migration.planted("polar")["mended"] == lost)
+                let second = try await migration.run(window + method + ["--providers", "polar"])
+                #expect(second.code == 0, "\(second.text)")
+                // What a list shows says the same.
+                let read = try await migration.run(window + ["--providers", "lago,polar"])
+                #expect(read.code == 0, "\(read.text)")
+            }
+        }
+    }
+
     @Test func `gives a vendor the time that it takes to show events`() async throws {
         try await Migration.set { (migration) async throws in
             try migration.writeRoutes(["lago", "polar"], lag: "4s")
@@ -214,6 +245,49 @@ import Testing
                     let customer = Migration.Finding(provider: "flexprice", cause: "no_customer", id: id)
                     return (number % 3 == 1 ? [metric] : []) + (number % 7 == 3 ? [customer] : [])
                 }
+                #expect(try await Set(migration.findings(id)) == Set(expected))
+            }
+        }
+    }
+
+    @Test func `names what Lago reports by its signed webhook`() async throws {
+        try await Migration.set { (migration) async throws in
+            let key = #""rate_limit": "10000/s", "reads": {"lag": "300ms"}, "webhook_key": {"env": "E2E_POLAR"}"#
+            try migration.writeRoutes(["lago"], settings: ["lago": key])
+            try await migration.stage.withGateway { _ async throws in
+                let ids = try await migration.send(0..<40)
+                try await migration.waitForDeliveries(["lago"])
+                let body = #"""
+                    {"webhook_type":"events.errors","object_type":"events_errors","events_errors":{"invalid_code":["\#(ids[3])"],
+                     "missing_aggregation_property":["\#(ids[5])","of another application"],"invalid_filter_values":[]}}
+                    """#
+                func send(_ body: String, to vendor: String = "lago", signedWith key: String) async throws
+                    -> WebClient.Answer
+                {
+                    let code = HMAC.code(of: body.utf8, key: Array(key.utf8))
+                    let headers = [
+                        "X-Lago-Signature": Data(code).base64EncodedString(), "X-Lago-Signature-Algorithm": "hmac",
+                        "Content-Type": "application/json",
+                    ]
+                    return try await migration.stage.client.post("/v1/hooks/\(vendor)", body, headers: headers)
+                }
+                let secret = Stage.credentials["E2E_POLAR"] ?? ""
+                let forged = try await send(body, signedWith: "another key")
+                #expect(forged.status == 401 && forged.text.contains("bad-signature"), "\(forged.text)")
+                #expect(try await send(body, to: "polar", signedWith: secret).status == 404)
+                #expect(try await send("{}", signedWith: secret).status == 400)
+                let ignored = try await send(#"{"webhook_type":"invoice.created"}"#, signedWith: secret)
+                #expect(ignored.status == 200 && ignored.text == #"{"status":"ignored"}"#)
+                let clean = try await migration.compare(["lago"])
+                #expect(clean.run["verdict"] as? String == "equal", "\(clean.run)")
+                let noted = try await send(body, signedWith: secret)
+                #expect(noted.status == 200 && noted.text == #"{"status":"noted","events":3}"#, "\(noted.text)")
+                let (id, run) = try await migration.compare(["lago"])
+                #expect(run["verdict"] as? String == "different", "\(run)")
+                let expected = [
+                    Migration.Finding(provider: "lago", cause: "no_metric", id: ids[3]),
+                    Migration.Finding(provider: "lago", cause: "unusable_property", id: ids[5]),
+                ]
                 #expect(try await Set(migration.findings(id)) == Set(expected))
             }
         }

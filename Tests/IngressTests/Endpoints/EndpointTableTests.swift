@@ -11,7 +11,7 @@ import Testing
         return settings
     }
 
-    private static let concrete = ["{id}": "a%2Fb", "{name}": "a%2Fb"]
+    private static let concrete = ["{id}": "a%2Fb", "{name}": "a%2Fb", "{vendor}": "a%2Fb"]
 
     private static func path(_ endpoint: Endpoint) -> String {
         concrete.reduce(endpoint.path.description) { $0.replacing($1.key, with: $1.value) }

@@ -3,6 +3,31 @@ import Parity
 
 extension ParityBehaviour {
     static let findings: [ParityCheck] = [
+        ParityCheck("keeps what a vendor says of events that it does not bill, with the latest reason") {
+            storage,
+            fixture in
+            let (early, late) = (ParitySample.now, ParitySample.now + .seconds(60))
+            let first = (1...3).map { UnbilledEvent(id: "event \($0)", reason: .noMetric) }
+            try await storage.note(first, at: "lago", at: early, keepingSince: early)
+            try await storage.note([first[0]], at: "other", at: early, keepingSince: early)
+            // One event twice, and one that is known.
+            let second = [
+                UnbilledEvent(id: "event 3", reason: .noMetric),
+                UnbilledEvent(id: "event 3", reason: .unusableProperty),
+                UnbilledEvent(id: "é", reason: .noMetric),
+            ]
+            try await storage.note(second, at: "lago", at: late, keepingSince: early)
+            let reopened = try await fixture.restart(storage)
+            let known = Set(try await reopened.unbilled(at: "lago"))
+            try expect(known, Set(first.prefix(2) + second.dropFirst()), "the events of the provider")
+            try expect(try await reopened.unbilled(at: "other"), [first[0]], "the events of the other provider")
+            try expect(try await reopened.unbilled(at: "polar"), [], "the events of a provider that said nothing")
+            try await reopened.note([], at: "lago", at: late, keepingSince: late)
+            let kept = Set(try await reopened.unbilled(at: "lago"))
+            try expect(kept, Set(second.dropFirst()), "what is young enough")
+            try expect(try await reopened.unbilled(at: "other"), [], "what is too old of another provider")
+            return reopened
+        },
         ParityCheck("keeps findings with all that they say, over a restart, in their order") { storage, fixture in
             let run = try await ParitySample.reading(storage)
             let findings = (1...6).map { ParitySample.finding($0) }

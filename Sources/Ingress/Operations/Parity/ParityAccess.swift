@@ -25,6 +25,14 @@ struct ParityAccess: Sendable {
         if level == .usage, provider.traits.reads?.usage == nil {
             throw .unsupported("\(provider.traits.vendor) shows no usage, so \"\(name)\" cannot be compared by it")
         }
+        if level == .resend, !(provider.traits.reads?.countsNewEvents ?? false) {
+            throw .unsupported(
+                """
+                \(provider.traits.vendor) does not tell whether it had an event that is sent again, so "\(name)" cannot be compared by \
+                resending; read its events instead
+                """
+            )
+        }
         if level != .ledger, provider.traits.reads == nil {
             throw .unsupported(
                 "\(provider.traits.vendor) shows no events, so \"\(name)\" can be compared with the level \"ledger\" only"

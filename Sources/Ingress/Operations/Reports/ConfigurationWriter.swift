@@ -101,6 +101,12 @@ enum ConfigurationWriter {
         writer.beginObject()
         write(provider.credential, to: &writer)
         writer.endObject()
+        if let key = provider.webhookKey {
+            writer.key("webhook_key")
+            writer.beginObject()
+            write(key, to: &writer)
+            writer.endObject()
+        }
         writer.member("timeout_ms", integer: provider.timeout.wholeMilliseconds)
         writer.key("headers")
         writer.beginObject()

@@ -1,0 +1,20 @@
+import Access
+import Events
+import Routing
+
+/// Where the keys are with which vendors sign their webhooks, for a ``CredentialVault`` of their own.
+struct WebhookKeys: ConfiguredCredentials {
+    let routes: CurrentRoutes
+
+    var providersWithCredentials: [ProviderName] {
+        routes.current.routes.providers.filter { $0.webhookKey != nil }.map(\.name)
+    }
+
+    func credentialSource(of provider: ProviderName) -> CredentialSource? {
+        routes.current.routes.providers.first { $0.name == provider }?.webhookKey
+    }
+
+    func vault(environment: [String: String]) -> CredentialVault {
+        CredentialVault(of: self, environment: environment, holding: "the vendor's webhook key")
+    }
+}
