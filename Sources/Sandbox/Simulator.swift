@@ -78,6 +78,12 @@ protocol Simulator: Sendable {
     /// The answer to a request beyond a limit.
     func refused(_ verdict: LimitVerdict) -> SimulatedAnswer
 
+    /// What the vendor bills; nil if it bills nothing.
+    func bill(_ question: BillQuestion, at now: Date) -> Bill?
+
+    /// Whether the time of an event's arrival decides about its period, and not its timestamp.
+    var billsByReceipt: Bool { get }
+
     /// What each answer tells of its limit.
     func headers(_ verdict: LimitVerdict) -> [(String, String)]
 }
@@ -85,4 +91,6 @@ protocol Simulator: Sendable {
 extension Simulator {
     func kind(of request: SimulatedRequest) -> CallKind { request.method == .get ? .read : .write }
     func headers(_ verdict: LimitVerdict) -> [(String, String)] { [] }
+    func bill(_ question: BillQuestion, at now: Date) -> Bill? { nil }
+    var billsByReceipt: Bool { false }
 }

@@ -8,6 +8,7 @@ final class Books: Sendable {
     private let ledger: Mutex<Ledger>
     private let order: RowLists.Order
     private let container: String
+    private let kept = Mutex<[Closing]>([])
     let customers = Records()
     let subscriptions = Records()
     /// What is billed: meters, or metrics.
@@ -94,6 +95,12 @@ final class Books: Sendable {
         }
     }
 
+    /// The ends of periods, in the order in which they were closed.
+    var closings: [Closing] { kept.withLock { $0 } }
+
+    /// Closes periods.
+    func close(_ closing: Closing) { kept.withLock { $0.append(closing) } }
+
     /// In the order of arrival.
     var received: [Entry] { ledger.withLock { $0.table.entries(where: \.isReceived) } }
 
@@ -108,6 +115,7 @@ final class Books: Sendable {
     /// Forgets all events and records; settings stay.
     func forget() {
         ledger.withLock { $0 = Ledger(order: order, container: container, settings: $0.settings) }
+        kept.withLock { $0 = [] }
         customers.forget()
         subscriptions.forget()
         meters.forget()

@@ -69,20 +69,23 @@ extension FlexpriceSimulator {
         var ids: Set<String> = []
         books.forEach(query, at: now) { row in
             guard row.isBilled, settings.counts(row.entry.at, at: now) else { return }
-            let properties = row.entry.event["properties"]
-            let isTaken = feature.filters.allSatisfy { key, values in
-                properties?[key].map { values.contains($0.string ?? $0.text) } ?? false
-            }
             // Distinct ids are counted, whatever their times.
-            guard isTaken, feature.kind != .count || ids.insert(row.entry.id).inserted else { return }
-            let value = feature.field.flatMap { properties?[$0] }
-            tally.add(
-                Self.quantity(value),
-                value?.string ?? value?.text ?? "",
-                at: SandboxTime.floored(row.time, by: 1000).quotient
-            )
+            guard let value = Self.metered(row.entry.event["properties"], by: feature),
+                feature.kind != .count || ids.insert(row.entry.id).inserted
+            else { return }
+            tally.add(value.amount, value.text, at: SandboxTime.floored(row.time, by: 1000).quotient)
         }
         return tally
+    }
+
+    /// What a feature makes of an event; nil for nothing.
+    static func metered(_ properties: SandboxJSON?, by feature: Feature) -> (amount: Decimal, text: String)? {
+        let isTaken = feature.filters.allSatisfy { key, values in
+            properties?[key].map { values.contains($0.string ?? $0.text) } ?? false
+        }
+        guard isTaken else { return nil }
+        let value = feature.field.flatMap { properties?[$0] }
+        return (quantity(value), value?.string ?? value?.text ?? "")
     }
 
     /// Text is read as a decimal; a number has been a 64-bit float.

@@ -64,13 +64,16 @@ struct SandboxControl: Sendable {
             let settings = simulator.books.changeSettings { _ in simulator.traits.standard }
             return SimulatedAnswer(200, ["settings": settings.json(simulator.traits)])
         case (.get, "planted"): return SimulatedAnswer(200, simulator.books.planted)
+        case (.get, "bill"): return try bill(simulator, query)
+        case (.post, "close"): return try close(simulator, body)
         case (.get, "calls"): return SimulatedAnswer(200, booth.limiter.json)
         case (.delete, "calls"):
             booth.limiter.forget()
             return SimulatedAnswer(200, booth.limiter.json)
         default:
             throw BadControl(
-                reason: "use GET events, planted or calls; GET, PUT or DELETE settings; PUT or DELETE faults"
+                reason:
+                    "use GET events, bill, planted or calls; POST close; GET, PUT or DELETE settings; PUT or DELETE faults"
             )
         }
     }
@@ -90,6 +93,38 @@ struct SandboxControl: Sendable {
             .array(entries.prefix(limit).map { isShort ? .string($0.id) : $0.json })
         }
         return SimulatedAnswer(200, ["received": list(books.received), "billed": list(books.billed)])
+    }
+
+    /// What the vendor bills, worked out by its own rules.
+    private func bill(_ simulator: any Simulator, _ query: [(name: String, value: String)]) throws -> SimulatedAnswer {
+        guard let bill = simulator.bill(try BillQuestion(query), at: Date()) else {
+            throw BadControl(reason: "\(simulator.vendor) bills nothing")
+        }
+        return SimulatedAnswer(
+            200,
+            [
+                "billed_by": .string(simulator.billsByReceipt ? "receipt" : "event_time"),
+                "lines": .array(bill.lines.map(\.json)), "after_close": .number("\(bill.afterClose)"),
+            ]
+        )
+    }
+
+    /// Ends periods: those up to `until`, or up to now.
+    private func close(_ simulator: any Simulator, _ body: [UInt8]) throws -> SimulatedAnswer {
+        let (now, text) = (Date(), SandboxJSON(body)?["until"]?.string)
+        guard let until = text.map({ SandboxTime.exact($0)?.milliseconds }) ?? SandboxTime.milliseconds(now) else {
+            throw BadControl(reason: "until must be a time such as 2026-12-01T00:00:00Z")
+        }
+        guard text == nil || !simulator.billsByReceipt else {
+            throw BadControl(
+                reason: "\(simulator.vendor) bills by receipt, so its periods end when they are closed; leave until out"
+            )
+        }
+        simulator.books.close(Closing(at: now, until: until))
+        return SimulatedAnswer(
+            200,
+            ["closed_at": .string(SandboxTime.text(now)), "until": .string(SandboxTime.text(milliseconds: until))]
+        )
     }
 
     private func index() -> SimulatedAnswer {

@@ -122,20 +122,22 @@ extension LagoSimulator {
             let code = LagoValidation.text(event["code"]) ?? ""
             guard !settings.withoutMetric.contains(code) else { return }
             var (metric, tally) = tallies[code] ?? (Metric(counting: code), UsageTally(.count))
-            guard let field = metric.field else {
-                tally.add(1, "", at: row.time)
-                tallies[code] = (metric, tally)
-                return
-            }
-            guard let text = event["properties"]?[field].flatMap(Self.text) else { return }
-            let number = Self.decimal(text)
-            // What is no plain number is no event of the metric; values that are counted need not be numbers.
-            guard metric.kind == .unique || number != nil else { return }
-            tally.add(number ?? 0, text, at: row.time)
+            guard let value = Self.metered(event, by: metric) else { return }
+            tally.add(value.amount, value.text, at: row.time)
             tallies[code] = (metric, tally)
         }
         return tallies.values.sorted { ($0.0.name, $0.0.code) < ($1.0.name, $1.0.code) }
             .map { (metric: $0.0, tally: $0.1) }
+    }
+
+    /// What a metric makes of an event; nil for nothing.
+    static func metered(_ event: SandboxJSON, by metric: Metric) -> (amount: Decimal, text: String)? {
+        guard let field = metric.field else { return (1, "") }
+        guard let text = event["properties"]?[field].flatMap(text) else { return nil }
+        let number = decimal(text)
+        // What is no plain number is no event of the metric; values that are counted need not be numbers.
+        guard metric.kind == .unique || number != nil else { return nil }
+        return (number ?? 0, text)
     }
 
     /// A value as the store reads it; nil for none.

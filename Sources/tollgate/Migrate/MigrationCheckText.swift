@@ -25,21 +25,21 @@ struct MigrationCheckText {
             ["name", "color", "text"].map { condition[$0]?.string ?? "" }
         }
         var lines = [Terminal.table([["CONDITION", "STATE", "FOUND"]] + conditions)]
-        lines += listed("names_without_metric", "names without a metric at the new provider")
-        lines += listed("unknown_customers", "customers that the new provider does not have")
-        lines += listed("customers_with_two_of_record", "customers with two providers of record in a period")
-        lines += listed("remaining_subscriptions", "subscriptions at the old provider that go on")
+        lines += listed("names_without_metric", "name", "without a metric at the new provider")
+        lines += listed("unknown_customers", "customer", "that the new provider does not have")
+        lines += listed("customers_with_two_of_record", "customer", "with two providers of record in a period")
+        lines += listed("remaining_subscriptions", "subscription", "at the old provider without an end at the move")
         lines += late
         let notes = migration.elements(of: "notes").compactMap(\.string)
         if !notes.isEmpty { lines += [""] + notes.map { "note: \(PlanText.line($0))" } }
         return lines
     }
 
-    private func listed(_ member: String, _ title: String) -> [String] {
+    private func listed(_ member: String, _ noun: String, _ which: String) -> [String] {
         guard let list = migration[member], !list.isNull, let count = list["count"]?.int64, count > 0 else { return [] }
         let shown = list.elements(of: "first").compactMap(\.string).prefix(Self.mostListed)
         let more = count - Int64(shown.count)
-        return ["", "\(count) \(title)"] + shown.map { "  \(PlanText.line($0))" }
+        return ["", "\(count) \(noun)\(count == 1 ? "" : "s") \(which)"] + shown.map { "  \(PlanText.line($0))" }
             + (more > 0 ? ["  and \(more) more; --json shows up to 100"] : [])
     }
 

@@ -142,6 +142,40 @@ import Testing
         }
     }
 
+    /// Flexprice exports a row for each line item of an invoice; Lago lists an event once.
+    @Test(arguments: ["lago", "flexprice"])
+    func `a vendor's file that is imported twice is billed as if once`(format: String) async throws {
+        try await Stage.set { (stage) async throws in
+            try writeRoutes(stage)
+            try await stage.withGateway { _ async throws in
+                let rows = (0..<30).map { number in
+                    let (event, customer) = (number % 10, number % 2)
+                    return format == "lago"
+                        ? #"{"transaction_id":"t\#(number)","external_subscription_id":"s\#(customer)","external_customer_id":"c\#(customer)","#
+                            + #""code":"call","timestamp":"2026-10-01T10:00:0\#(event)Z","properties":{"units":\#(number)}}"#
+                        : #"{"id":"e\#(event)","external_customer_id":"c\#(customer)","event_name":"call","#
+                            + #""timestamp":"2026-10-01T10:00:0\#(event)Z","properties":{"units":"\#(event)"},"source":"api"}"#
+                }
+                let file = stage.folder.appending(path: "export.json")
+                try Data(#"{"events":[\#(rows.joined(separator: ","))]}"#.utf8).write(to: file)
+                // What is from Flexprice must not go there.
+                let (vendor, key, count) =
+                    format == "lago" ? ("flexprice", Self.history, 30) : ("polar", Stage.key, 10)
+                for _ in 0..<2 {
+                    let arguments = [file.path, "--format", format, "--until", Self.tomorrow]
+                    let imported = try await run(stage, arguments, key: key)
+                    #expect(imported.code == 0, "\(imported.lines)")
+                    // A second run that does not know of the first.
+                    try? FileManager.default.removeItem(atPath: file.path + ".tollgate-progress")
+                    try await waitUntil("\(vendor) has all") { try await stage.billed(vendor).count == count }
+                }
+                let events = try await stage.client.get("/v1/events?limit=100").object()["events"] as? [Any]
+                #expect(events?.count == count)
+                #expect(try await stage.received(vendor) == count)
+            }
+        }
+    }
+
     @Test func `requires the time from which the gateway sent events itself`() async throws {
         try await Stage.set { (stage) async throws in
             let result = try await run(stage, ["none.json", "--format", "lago"])

@@ -27,6 +27,7 @@ import Testing
                 for step in scenario.steps { try await Self.play(step, migration, scenario, system) }
                 try await gateway.stop()
                 try await Self.checkBills(migration, scenario)
+                try await Self.checkSimulatedBills(migration, scenario)
             }
         }
     }
@@ -148,6 +149,54 @@ import Testing
         // The scenario must have what it is about.
         #expect(ofOld.count > 50 && ofNew.count > 50)
         #expect(scenario.closed.isEmpty == (scenario.old != "polar"))
+    }
+
+    /// Compares what the simulators bill by their own rules: each customer's events up to the move at the old vendor, and from it on at the
+    /// new one.
+    private static func checkSimulatedBills(_ migration: Migration, _ scenario: CutScenario) async throws {
+        for vendor in [scenario.old, scenario.new] { try await makeBillable(migration, vendor, scenario) }
+        var expected: [String: [String: Int]] = [:]
+        for event in scenario.events where !scenario.closed.contains(event.id) {
+            let vendor = event.isOfRecordAtOld ? scenario.old : scenario.new
+            expected[vendor, default: [:]][event.customer.id, default: 0] += 1
+        }
+        var billed: [String: [String: Int]] = [:]
+        for (move, customers) in Dictionary(grouping: scenario.customers, by: \.move) {
+            let (time, ids) = (move.ISO8601Format(), Set(customers.map(\.id)))
+            for (vendor, window) in [(scenario.old, "until=\(time)"), (scenario.new, "from=\(time)")] {
+                let bill = try await migration.stage.sandbox.get("/sandbox/\(vendor)/bill?\(window)").object()
+                #expect(bill["billed_by"] as? String == (vendor == "polar" ? "receipt" : "event_time"))
+                for line in bill["lines"] as? [[String: Any]] ?? [] {
+                    guard let customer = line["customer_id"] as? String, ids.contains(customer) else { continue }
+                    billed[vendor, default: [:]][customer, default: 0] += line["events"] as? Int ?? 0
+                }
+            }
+        }
+        #expect(billed == expected)
+    }
+
+    /// What a vendor must have to bill the events: a metric, and at two vendors subscriptions since long ago.
+    private static func makeBillable(_ migration: Migration, _ vendor: String, _ scenario: CutScenario) async throws {
+        let start = scenario.start.addingTimeInterval(-60 * 86_400).ISO8601Format()
+        switch vendor {
+        case "lago":
+            for customer in scenario.customers {
+                try await migration.subscribe(customer.id, #","subscription_at":"\#(start)""#)
+            }
+        case "flexprice":
+            try await migration.makeFlexpriceCount(of: "api_request")
+            for customer in scenario.customers {
+                try await migration.makeFlexpriceCustomer(customer.id)
+                let subscription =
+                    #"{"external_customer_id":"\#(customer.id)","plan_id":"plan_pro","currency":"usd","start_date":"\#(start)"}"#
+                try await migration.post("flexprice", "/v1/subscriptions", subscription)
+            }
+        default:
+            let clause = #"{"property":"name","operator":"eq","value":"api_request"}"#
+            let meter =
+                #"{"name":"m","aggregation":{"func":"count"},"filter":{"conjunction":"and","clauses":[\#(clause)]}}"#
+            try await migration.post("polar", "/v1/meters/", meter)
+        }
     }
 
     private static func date(_ text: String) -> Date? {
