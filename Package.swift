@@ -114,7 +114,8 @@ let package = Package(
         .target(
             name: "ParityRuns",
             dependencies: [
-                "Events", "JSON", "Journal", "Parity", "Randomness", "Routing", grdb, logging, serviceLifecycle,
+                "Events", "JSON", "Journal", "Parity", "Randomness", "Routing", "Telemetry", coreMetrics, grdb, logging,
+                serviceLifecycle,
             ],
             swiftSettings: settings
         ),
@@ -338,8 +339,7 @@ let package = Package(
             name: "ParityRunsTests",
             dependencies: [
                 "Access", "Events", "JSON", "Journal", "Parity", "ParityBehaviour", "ParityRuns", "Randomness",
-                "Routing",
-                "TestSupport", "Vendors", logging,
+                "Routing", "TestSupport", "Vendors", coreMetrics, logging,
             ],
             swiftSettings: settings
         ),

@@ -1,5 +1,6 @@
 import Logging
 package import Observability
+import ParityRuns
 import Reports
 package import ServiceLifecycle
 import UnixSignals
@@ -56,13 +57,16 @@ package enum Gateway {
         let migrations = try await parts.migrations()
         let reloader = parts.reloader()
         let planner = parts.planner(reloading: reloader)
-        let parity = try parts.parity()
+        let comparisons = try parts.comparisons()
+        let lags = MeasuredLags()
+        let parity = parts.parity(over: comparisons, lags)
+        let watches = Watches(comparisons, routes: parts.routes, clock: parts.clock)
         let statistics = StatisticsKeeper(clock: parts.clock)
         let problems = ProblemCounts()
-        let watch = parts.migrationWatch(over: migrations, planner, parity)
-        var readiness = parts.readiness(migrations)
+        let watch = parts.migrationWatch(over: migrations, planner, parity, watches)
+        var readiness = parts.readiness(migrations, watches)
         let followers = parts.followers(&readiness, reloader)
-        let operations = parts.operations(readiness, reloader, planner, parity, watch, statistics, problems)
+        let operations = parts.operations(readiness, reloader, planner, parity, watch, watches, statistics, problems)
         let servers = parts.servers(serving: parts.ingressServices(operations, notingIn: parity), onReady: onReady)
         let retention = RetentionService(
             journal: parts.store,
@@ -81,7 +85,7 @@ package enum Gateway {
             clock: parts.clock,
             backlogs: backlogs
         )
-        let notifications = parts.notifications(parity, beside: readiness.shared, backlogs)
+        let notifications = parts.notifications(parity, beside: readiness.shared, backlogs, watches)
         var services: [any Service] = []
         // Before whatever it exports the traces of, so that it stops after that.
         if let exporter = parts.exporter { services.append(exporter) }
@@ -91,8 +95,9 @@ package enum Gateway {
         if let certificates = parts.start.certificates { services.append(certificates) }
         services += followers
         services += [
-            parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared), parity, watch, sampler,
+            parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared, lags), parity, watch, sampler,
         ]
+        services += parts.watching(over: comparisons, lags)
         services += [ProblemCounter(counts: problems, archive: parts.store), notifications]
         return services + servers
     }

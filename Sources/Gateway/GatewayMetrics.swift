@@ -16,6 +16,7 @@ struct GatewayMetrics: MetricsReporting {
     let clock: any WallClock
     let parity: any ParityRunning
     let migrations: MigrationWatch
+    let watches: any WatchReading
     let logs: LogOutput
 
     func text() async -> [UInt8] {
@@ -41,9 +42,19 @@ struct GatewayMetrics: MetricsReporting {
         write(await backfills(), to: &text)
         write(await comparisons(), to: &text)
         MigrationMetrics(migrations.current).write(to: &text)
+        await writeWatches(to: &text)
         let states = monitor.current
         write(configured.compactMap { name in states[name].map { (name, $0) } }, to: &text)
         return text.bytes
+    }
+
+    /// Nothing if they cannot be read.
+    private func writeWatches(to text: inout PrometheusText) async {
+        do {
+            WatchMetrics(try await watches.reports(), at: clock.now).write(to: &text)
+        } catch {
+            return
+        }
     }
 
     /// What waits, also for providers that `routes.json` does not have any more; nil if the journal cannot be read.

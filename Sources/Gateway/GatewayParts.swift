@@ -167,7 +167,12 @@ extension GatewayParts {
     private static let comparisonsForGates = 200
 
     /// Takes orders for migrations, and holds those whose gates are not green.
-    func migrationWatch(over book: MigrationBook, _ planner: RoutesPlanner, _ parity: ParityRunner) -> MigrationWatch {
+    func migrationWatch(
+        over book: MigrationBook,
+        _ planner: RoutesPlanner,
+        _ parity: ParityRunner,
+        _ watches: any WatchReading
+    ) -> MigrationWatch {
         let desk = MigrationDesk(
             journal: store,
             book: book,
@@ -178,6 +183,7 @@ extension GatewayParts {
                     try await parity.runs(before: nil, limit: Self.comparisonsForGates)
                 },
                 checked: { planner.checked($0) },
+                watches: watches,
                 clock: clock
             ),
             plans: planner,
@@ -228,7 +234,7 @@ extension GatewayParts {
             routes: routes,
             vault: start.vault,
             traffic: store,
-            asking: comparisons,
+            asking: comparingReads,
             folder: PlanFolder(in: settings.dataFolder),
             retention: settings.retention,
             clock: clock,
@@ -237,8 +243,32 @@ extension GatewayParts {
         )
     }
 
-    /// Asks vendors behind deliveries, and within the budget of reads.
-    private var comparisons: VendorComparisons {
+    /// Where comparisons are kept, and what watching providers has found.
+    func comparisons() throws(GatewayFault) -> any ParityStorage {
+        if let shared = opened.shared { return shared.comparisons }
+        do {
+            return try ParityStore(in: settings.dataFolder)
+        } catch {
+            throw .parity(error.message)
+        }
+    }
+
+    func parity(over comparisons: any ParityStorage, _ lags: MeasuredLags) -> ParityRunner {
+        ParityRunner(
+            journal: store,
+            store: comparisons,
+            routes: routes,
+            asking: comparingReads,
+            lanes: laneMemberships,
+            lags: lags,
+            clock: clock,
+            retention: settings.retention,
+            logger: logs.logger("tollgate.parity")
+        )
+    }
+
+    /// Asks vendors behind deliveries and clients' reads.
+    private var comparingReads: VendorComparisons {
         VendorComparisons(
             routes: routes,
             clients: threads.readers,
@@ -247,30 +277,28 @@ extension GatewayParts {
         )
     }
 
-    func parity() throws(GatewayFault) -> ParityRunner {
+    private var laneMemberships: LaneMemberships {
         let store = store
-        do {
-            let storage: any ParityStorage
-            if let shared = opened.shared {
-                storage = shared.comparisons
-            } else {
-                storage = try ParityStore(in: settings.dataFolder)
-            }
-            return ParityRunner(
-                journal: store,
-                store: storage,
-                routes: routes,
-                asking: comparisons,
-                lanes: { () async throws(StoreError) in
-                    try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
-                },
-                clock: clock,
-                retention: settings.retention,
-                logger: logs.logger("tollgate.parity")
-            )
-        } catch {
-            throw .parity(error.message)
+        return { () async throws(StoreError) in
+            try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
         }
+    }
+
+    /// Reads delivered events back, and sends canaries.
+    func watching(over comparisons: any ParityStorage, _ lags: MeasuredLags) -> [any Service] {
+        let monitor = view.monitor
+        let surroundings = WatchSurroundings(
+            journal: store,
+            store: comparisons,
+            routes: routes,
+            asking: comparingReads,
+            lags: lags,
+            isHere: { monitor.current[$0] != nil },
+            clock: clock,
+            metrics: metrics,
+            logger: logs.logger("tollgate.watch")
+        )
+        return [VerifyService(surroundings), CanaryService(surroundings)]
     }
 }
 
@@ -279,15 +307,14 @@ extension GatewayParts {
 extension GatewayParts {
     /// Looks up deliveries with an unknown outcome at the vendors.
     /// - Parameter shared: what is known of the other gateways; nil if there are none.
-    func lookups(beside shared: SharedJournal?) -> OutcomeLookups {
-        let (store, monitor, bells) = (store, view.monitor, view.bells)
+    func lookups(beside shared: SharedJournal?, _ lags: MeasuredLags) -> OutcomeLookups {
+        let (monitor, bells) = (view.monitor, view.bells)
         return OutcomeLookups(
             journal: store,
             routes: routes,
-            asking: comparisons,
-            lanes: { () async throws(StoreError) in
-                try await store.lanes().reduce(into: [:]) { $0[$1.number] = BackfillMembership(of: $1) }
-            },
+            asking: comparingReads,
+            lanes: laneMemberships,
+            lags: lags,
             isElsewhere: { provider in
                 ReportingDuty(shared?.view, delivering: Set(monitor.current.keys)).isElsewhere(provider)
             },
@@ -320,9 +347,13 @@ extension GatewayParts {
     /// - Parameters:
     ///   - shared: what is known of the other gateways; nil if there are none.
     ///   - backlogs: what waits, as statistics read it.
-    func notifications(_ parity: ParityRunner, beside shared: SharedJournal?, _ backlogs: SharedBacklogs)
-        -> NotificationService
-    {
+    ///   - watches: what watching providers has found.
+    func notifications(
+        _ parity: ParityRunner,
+        beside shared: SharedJournal?,
+        _ backlogs: SharedBacklogs,
+        _ watches: any WatchReading
+    ) -> NotificationService {
         let routes = routes
         let secrets = ReceiverCredentials { routes.current.routes.notifications }
         return NotificationService(
@@ -331,6 +362,7 @@ extension GatewayParts {
                 backlogs: backlogs,
                 routes: routes,
                 parity: parity,
+                watches: watches,
                 keys: opened.keys(orIn: settings.dataFolder),
                 shared: shared,
                 settings: settings,
@@ -353,14 +385,15 @@ extension GatewayParts {
 // MARK: - Beside others
 
 extension GatewayParts {
-    func readiness(_ migrations: MigrationBook) -> GatewayReadiness {
+    func readiness(_ migrations: MigrationBook, _ watches: any WatchReading) -> GatewayReadiness {
         GatewayReadiness(
             store: opened,
             routes: routes,
             vault: start.vault,
             monitor: view.monitor,
             clock: clock,
-            book: migrations
+            book: migrations,
+            watches: watches
         )
     }
 

@@ -5,6 +5,7 @@ import Ingress
 import Journal
 import Migration
 import OfRecord
+import Parity
 import Routing
 
 /// Reports the state of the parts to `readyz`.
@@ -15,6 +16,8 @@ struct GatewayReadiness: ReadinessReporting {
     let monitor: DeliveryMonitor
     let clock: any WallClock
     let book: MigrationBook
+    /// What watching providers has found.
+    let watches: any WatchReading
     /// What is known of the other gateways on the same journal; nil if the journal is this gateway's alone.
     var shared: SharedJournal?
 
@@ -37,6 +40,7 @@ struct GatewayReadiness: ReadinessReporting {
         items += migrationItems(snapshot)
         let states = monitor.current
         for provider in snapshot.providers { items.append(await providerItem(provider.name, states[provider.name])) }
+        items += await watchItems(snapshot.providers)
         return ReadinessReport(await items + goneItems(besides: snapshot.providers.map(\.name)))
     }
 
@@ -115,6 +119,52 @@ struct GatewayReadiness: ReadinessReporting {
             return item(isReady: false, "held by \(hold.actor) since \(hold.entry.at.rfc3339)\(reason); \(end)")
         }
         return item(isReady: true, "\(newest.entry.action.name) by \(newest.actor) at \(newest.entry.at.rfc3339)")
+    }
+
+    /// What reading events back and canaries say of the providers that are watched.
+    private func watchItems(_ providers: [ProviderConfiguration]) async -> [ReadinessItem] {
+        let reports: [ProviderName: WatchReport]
+        do throws(ParityError) {
+            reports = try await watches.reports()
+        } catch {
+            return [
+                ReadinessItem(
+                    name: "watches",
+                    isReady: false,
+                    detail: "what was read back cannot be read: \(error.message)",
+                    isEssential: false
+                )
+            ]
+        }
+        return providers.flatMap { provider in
+            reports[provider.name].map { Self.items(of: $0, provider.name, at: clock.now) } ?? []
+        }
+    }
+
+    /// The items of a provider that is watched.
+    static func items(of report: WatchReport, _ provider: ProviderName, at now: Timestamp) -> [ReadinessItem] {
+        func item(_ name: String, isReady: Bool, _ detail: String) -> ReadinessItem {
+            ReadinessItem(
+                name: "\(name) \(provider)",
+                provider: provider,
+                isReady: isReady,
+                detail: detail,
+                isEssential: false
+            )
+        }
+        var items: [ReadinessItem] = []
+        if let verify = report.verify {
+            let events = verify.verified(since: now + .seconds(-86_400))
+            let well = "\(events) events were read back in a day, and none is lost"
+            let problem = verify.problem(at: provider, now: now)
+            items.append(item("verify", isReady: problem == nil, problem ?? well))
+        }
+        if let canary = report.canary {
+            let well = canary.visibleAt.map { "the last canary was visible at \($0.rfc3339)" } ?? "no canary is visible yet"
+            let alarm = canary.alarm.map { "\($0.reason), since \($0.since.rfc3339)" }
+            items.append(item("canary", isReady: alarm == nil, alarm ?? well))
+        }
+        return items
     }
 
     private func storeItem() async -> ReadinessItem {

@@ -105,6 +105,7 @@ extension GatewayParts {
         _ planner: RoutesPlanner,
         _ parity: ParityRunner,
         _ watch: MigrationWatch,
+        _ watches: Watches,
         _ statistics: StatisticsKeeper,
         _ problems: ProblemCounts
     ) -> IngressOperations {
@@ -122,10 +123,12 @@ extension GatewayParts {
                 clock: clock,
                 parity: parity,
                 migrations: watch,
+                watches: watches,
                 logs: logs
             ),
             audit: audit,
             parity: parity,
+            watches: watches,
             statistics: statistics,
             configuration: GatewayConfiguration(
                 file: settings.routesFile.relativePath,

@@ -85,6 +85,8 @@ package struct IngressOperations: Sendable {
     let reporting: any MetricsReporting
     let audit: AuditLog
     let parity: any ParityRunning
+    /// Nil if no provider is watched.
+    let watches: (any WatchReading)?
     /// Nil if keys cannot be changed here.
     let keys: (any KeyManaging)?
     let statistics: any StatisticsReading
@@ -102,6 +104,7 @@ package struct IngressOperations: Sendable {
     /// - Parameters:
     ///   - audit: one for all listeners; it runs beside them.
     ///   - parity: makes comparisons beside them.
+    ///   - watches: tells what watching providers has found.
     ///   - statistics: kept beside them.
     ///   - problems: counted beside them.
     ///   - keys: lets operators change keys at the dashboard.
@@ -116,6 +119,7 @@ package struct IngressOperations: Sendable {
         reporting: any MetricsReporting,
         audit: AuditLog,
         parity: any ParityRunning,
+        watches: (any WatchReading)? = nil,
         statistics: any StatisticsReading,
         configuration: any ConfigurationReading,
         problems: ProblemCounts = ProblemCounts(),
@@ -137,6 +141,7 @@ package struct IngressOperations: Sendable {
         self.audit = audit
         self.keys = keys
         self.parity = parity
+        self.watches = watches
     }
 }
 

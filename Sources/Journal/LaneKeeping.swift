@@ -273,9 +273,10 @@ package struct LaneCounts: Sendable, Equatable {
 }
 
 extension AcceptedEvent {
-    /// Whether the event's plan leaves it to a lane to send it to this provider. A correction is for those that have the original alone.
+    /// Whether the event's plan leaves it to a lane to send it to this provider. A correction is for those that have the original alone, and
+    /// a canary for the provider that it tests.
     package func isOpenToLanes(of provider: ProviderName) -> Bool {
-        guard !plan.isOfCorrections else { return false }
+        guard !plan.isOfCorrections, !plan.isOfCanaries else { return false }
         return plan.destination(at: provider).map { $0.mode == .shadow } ?? true
     }
 }

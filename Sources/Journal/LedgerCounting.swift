@@ -3,7 +3,7 @@ package import Events
 /// Counts the outcome of the deliveries of a window's events, without reading the events.
 package protocol LedgerCounting: Sendable {
     /// The deliveries of a window's events by provider, name and day. Takes the time of a few seconds for millions of events, and the
-    /// memory of its cells.
+    /// memory of its cells. Canaries are not among them.
     func ledgerCounts(_ window: RecordedWindow) async throws(StoreError) -> LedgerCounts
 }
 

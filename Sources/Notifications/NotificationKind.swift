@@ -14,6 +14,8 @@ package enum NotificationKind: String, Sendable, CaseIterable, Comparable {
     case memory
     /// A vendor lost events that it had accepted.
     case lost
+    /// A vendor does not show the gateway's test events in time.
+    case canary
     /// The disk is full, or will be soon.
     case disk
     /// A client's last key expires soon.
@@ -31,8 +33,9 @@ package enum NotificationKind: String, Sendable, CaseIterable, Comparable {
         case .backlog: 4
         case .memory: 5
         case .lost: 6
-        case .disk: 7
-        case .keyExpiry: 8
+        case .canary: 7
+        case .disk: 8
+        case .keyExpiry: 9
         }
     }
 }

@@ -106,7 +106,10 @@ struct ParityRunMaking {
     /// Answers from the journal's counts alone, if that is asked and every delivery has come to its end.
     /// - Returns: whether it is done.
     private func countLedger() async throws(ParityError) -> Bool {
-        guard run.order.level == .ledger else { return false }
+        let snapshot = runner.routes.current
+        guard run.order.level == .ledger, providers.allSatisfy({ ClosedPeriods(of: $0, in: snapshot) == nil }) else {
+            return false
+        }
         let window = run.order.window
         let counts = try await ledgerCounts()
         let wanted = counts.cells.filter { run.order.providers.contains($0.key.provider) }
@@ -207,7 +210,7 @@ struct ParityRunMaking {
             } catch {
                 throw .journal("\(error)")
             }
-            for event in piece.events { body(event.event) }
+            for event in piece.events where !event.event.plan.isOfCanaries { body(event.event) }
             if piece.isLast { return }
             position = piece.through
         }
@@ -385,7 +388,7 @@ struct ParityRunMaking {
 
     /// - Returns: false if the task was cancelled.
     private func waitForLag(since instant: ContinuousClock.Instant) async -> Bool {
-        let lag = providers.map(\.reads.lag).max() ?? .zero
+        let lag = providers.map { runner.lags.lag(of: $0) }.max() ?? .zero
         do {
             try await Task.sleep(until: instant + lag, clock: .continuous)
         } catch {

@@ -18,6 +18,8 @@ package final class ParityRunner: Service {
     let routes: CurrentRoutes
     let vendors: any VendorAsking
     let lanes: LaneMemberships
+    /// How long vendors take to show an event.
+    let lags: MeasuredLags
     let clock: any WallClock
     /// How long the journal keeps events.
     let retention: Duration
@@ -30,6 +32,7 @@ package final class ParityRunner: Service {
         routes: CurrentRoutes,
         asking vendors: any VendorAsking,
         lanes: @escaping LaneMemberships,
+        lags: MeasuredLags = MeasuredLags(),
         clock: any WallClock,
         retention: Duration,
         logger: Logger
@@ -39,6 +42,7 @@ package final class ParityRunner: Service {
         self.routes = routes
         self.vendors = vendors
         self.lanes = lanes
+        self.lags = lags
         self.clock = clock
         self.retention = retention
         self.logger = logger

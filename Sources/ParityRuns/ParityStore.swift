@@ -93,6 +93,8 @@ package final class ParityStore: ParityStorage {
                 CREATE TABLE IF NOT EXISTS unbilled(
                     provider TEXT NOT NULL, event_id TEXT NOT NULL, reason TEXT NOT NULL, at_ms INTEGER NOT NULL,
                     PRIMARY KEY(provider, event_id)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS watches(
+                    kind TEXT NOT NULL, provider TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY(kind, provider));
                 """
         )
         // Files of earlier versions lack them.

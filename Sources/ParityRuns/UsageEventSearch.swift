@@ -96,7 +96,12 @@ struct UsageEventSearch {
             with: rows,
             { reader.reader.comparison(of: $0, sentWith: settings) },
             at: provider.name,
-            deciding: CauseDecision(readAt: readAt, lag: provider.reads.lag, isJournalDamaged: false)
+            deciding: CauseDecision(
+                readAt: readAt,
+                lag: runner.lags.lag(of: provider),
+                isJournalDamaged: false,
+                canaries: provider.canaryMark
+            )
         )
         let obstacles = await obstacles(to: expected, reader.reader)
         comparison.note(obstacles.known, of: expected)

@@ -74,7 +74,8 @@ struct UsageLedger {
         isDamaged = isDamaged || !piece.damage.isEmpty
         // Those of the window were added by the other clock.
         let wanted = piece.events.filter { archived in
-            metrics[archived.event.name] != nil && (clock == .occurred || !window.contains(archived.event.timestamp))
+            metrics[archived.event.name] != nil && !archived.event.plan.isOfCanaries
+                && (clock == .occurred || !window.contains(archived.event.timestamp))
         }
         if clock == .occurred { events += wanted.count }
         for archived in wanted { replacements.add(archived) }

@@ -69,7 +69,7 @@ struct UsageMaking {
         let suspect = providers.filter { first[$0.name].map { Confirmation.isPending($0.findings) } ?? false }
         try await runner.store.set(.confirming, of: run.id, reason: nil, at: runner.clock.now)
         do {
-            try await Task.sleep(for: suspect.map(\.reads.lag).max() ?? .zero)
+            try await Task.sleep(for: suspect.map { runner.lags.lag(of: $0) }.max() ?? .zero)
         } catch {
             return nil
         }

@@ -84,10 +84,17 @@ private struct OneProvider: Sendable {
     func compare(_ recorded: JournalWindow, _ window: ReadWindow, limit: Int, share: Double) async
         -> Result<WindowResult, WindowReader.Failure>
     {
-        let decision = CauseDecision(readAt: runner.clock.now, lag: provider.reads.lag, isJournalDamaged: isDamaged)
+        let decision = CauseDecision(
+            readAt: runner.clock.now,
+            lag: runner.lags.lag(of: provider),
+            isJournalDamaged: isDamaged,
+            canaries: provider.canaryMark
+        )
         let expected = recorded.expected(at: provider.name, provider.adapter, lanes)
         if run.order.level == .ledger {
-            return .success(WindowResult(comparison: .ledger(expected, at: provider.name, deciding: decision)))
+            var result = WindowResult(comparison: .ledger(expected, at: provider.name, deciding: decision))
+            noteClosed(expected, in: &result)
+            return .success(result)
         }
         do throws(WindowReader.Failure) {
             if let abandoned { throw .unreadable(abandoned) }
@@ -106,11 +113,15 @@ private struct OneProvider: Sendable {
                 sums,
                 deciding: decision
             )
-            let result = try await comparison.compare(share: share)
+            var result = try await comparison.compare(share: share)
+            noteClosed(expected, in: &result)
             guard result.comparison.findings.contains(where: { $0.cause == .foreign }) else { return .success(result) }
             // Whatever the vendor has by now, the journal had before: an event may have been accepted since the journal was read.
             guard let now = try await recordedNow(window, limit: limit) else { return .failure(.tooLarge) }
-            return .success(comparison.compareAgain(with: now.expected(at: provider.name, provider.adapter, lanes)))
+            let expectedNow = now.expected(at: provider.name, provider.adapter, lanes)
+            result = comparison.compareAgain(with: expectedNow)
+            noteClosed(expectedNow, in: &result)
+            return .success(result)
         } catch {
             guard case .unreadable(let reason) = error else { return .failure(error) }
             let comparison = WindowComparison.unreadable(
@@ -122,6 +133,12 @@ private struct OneProvider: Sendable {
             )
             return .success(WindowResult(comparison: comparison, unreadable: reason))
         }
+    }
+
+    /// Adds the events that the provider got after their customers had moved.
+    private func noteClosed(_ expected: [ExpectedEvent], in result: inout WindowResult) {
+        guard let closed = ClosedPeriods(of: provider, in: runner.routes.current) else { return }
+        result.comparison.note(expected) { closed.contains($0, receivedAt: $1) }
     }
 
     /// - Returns: nil if there are more events than are compared at once.

@@ -60,8 +60,11 @@ extension BackfillRoutes {
     private func write(_ routed: RoutedDestination, to writer: inout JSONWriter) {
         // Safe: a share is from 0 to 100. In units of a ten-thousandth of a percent, as shares are distinguished.
         writer.member("share", integer: Int((routed.share * 10_000).rounded()))
-        if let from = routed.window.from { writer.member("from", integer: from.milliseconds) }
-        if let until = routed.window.until { writer.member("until", integer: until.milliseconds) }
+        let window = routed.window
+        if let from = window.event.from { writer.member("from", integer: from.milliseconds) }
+        if let until = window.event.until { writer.member("until", integer: until.milliseconds) }
+        if let from = window.acceptance.from { writer.member("accepted_from", integer: from.milliseconds) }
+        if let until = window.acceptance.until { writer.member("accepted_until", integer: until.milliseconds) }
         let plan = Plan(route: nil, destinations: [routed.destination])
         writer.member("plan", string: String(decoding: plan.encoded, as: UTF8.self))
     }
@@ -143,7 +146,10 @@ extension RoutedDestination {
             let share = value["share"]?.int64, (0...1_000_000).contains(share)
         else { return nil }
         func time(_ name: String) -> Timestamp? { value[name]?.int64.map(Timestamp.init(milliseconds:)) }
-        guard let window = UsageWindow(from: time("from"), until: time("until")) else { return nil }
+        guard let event = UsageWindow(from: time("from"), until: time("until")),
+            let acceptance = UsageWindow(from: time("accepted_from"), until: time("accepted_until"))
+        else { return nil }
+        let window = EventWindow(event: event, acceptance: acceptance)
         self.init(destination: destination, share: Double(share) / 10_000, window: window)
     }
 }

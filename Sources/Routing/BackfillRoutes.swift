@@ -97,9 +97,10 @@ package struct BackfillRoutes: Sendable, Equatable {
         }
         guard let rule, !rule.destinations.isEmpty else { return nil }
         let point = CustomerShare.point(of: event.customerID ?? event.subscriptionID ?? "")
-        guard let routed = rule.destinations.first(where: { $0.takes(customerAt: point, at: event.timestamp) }) else {
-            return nil
+        let routed = rule.destinations.first {
+            $0.takes(customerAt: point, at: event.timestamp, acceptedAt: event.acceptedAt)
         }
+        guard let routed else { return nil }
         return prefixesTenant ? routed.destination.prefixed(by: event.tenant) : routed.destination
     }
 }

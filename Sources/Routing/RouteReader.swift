@@ -35,7 +35,7 @@ struct RouteReader {
             if !names.insert(name).inserted { fields.fault(value, "the route \"\(name)\" is duplicated") }
         }
         let match = members["match"].map { readMatch($0, &fields) } ?? RouteMatch()
-        var windows: [ProviderName: [UsageWindow]] = [:]
+        var windows: [ProviderName: [EventWindow]] = [:]
         var written: [WrittenDestination] = []
         for element in members["to"].objects {
             guard let routed = readDestination(element, &windows, &fields) else { continue }
@@ -63,7 +63,7 @@ struct RouteReader {
     ) {
         let delivering = destinations.filter { $0.destination.mode != .shadow }
         guard delivering.contains(where: { $0.window != .always }) else { return }
-        for gap in UsageWindow.gaps(between: delivering.map(\.window)) {
+        for gap in EventWindow.gaps(between: delivering.map(\.window)) {
             fields.fault(
                 list,
                 "events of the route \"\(route)\"\(gap.text) go to no provider; add a destination for that time if they should",
@@ -93,7 +93,7 @@ struct RouteReader {
     /// - Parameter windows: of the route's destinations so far, by provider.
     private func readDestination(
         _ value: JSONValue,
-        _ windows: inout [ProviderName: [UsageWindow]],
+        _ windows: inout [ProviderName: [EventWindow]],
         _ fields: inout FieldReader
     ) -> RoutedDestination? {
         let name = value["provider"]?.string
@@ -134,11 +134,23 @@ struct RouteReader {
     }
 
     /// The times of the events that a destination gets; nil if it would get none, which is a fault.
-    private func readWindow(_ members: [String: JSONValue], _ fields: inout FieldReader) -> UsageWindow? {
-        let times = ["from", "until"].map { members[$0]?.string.flatMap { Timestamp(rfc3339: $0) } }
+    private func readWindow(_ members: [String: JSONValue], _ fields: inout FieldReader) -> EventWindow? {
+        guard let event = readTimes("from", "until", members, &fields),
+            let acceptance = readTimes("accepted_from", "accepted_until", members, &fields)
+        else { return nil }
+        return EventWindow(event: event, acceptance: acceptance)
+    }
+
+    private func readTimes(
+        _ from: String,
+        _ until: String,
+        _ members: [String: JSONValue],
+        _ fields: inout FieldReader
+    ) -> UsageWindow? {
+        let times = [from, until].map { members[$0]?.string.flatMap { Timestamp(rfc3339: $0) } }
         let window = UsageWindow(from: times[0], until: times[1])
-        if window == nil, let until = members["until"] {
-            fields.fault(until, "\"until\" must be after \"from\"; no event would go there")
+        if window == nil, let value = members[until] {
+            fields.fault(value, "\"\(until)\" must be after \"\(from)\"; no event would go there")
         }
         return window
     }

@@ -123,18 +123,19 @@ package struct Route: Sendable, Equatable {
     }
 }
 
-/// A destination of a route, its share of the customers, and the times whose events go there.
+/// A destination of a route, its share of the customers, and the times of the events that go there.
 package struct RoutedDestination: Sendable, Equatable {
     package let destination: Destination
     /// Percent of the customers, 0 to 100.
     package let share: Double
-    /// By the event's own timestamp.
-    package let window: UsageWindow
+    package let window: EventWindow
 
     /// Whether the events of a customer go there that have this timestamp.
-    /// - Parameter point: of ``CustomerShare/point(of:)``.
-    func takes(customerAt point: Double, at time: Timestamp) -> Bool {
-        point < share && window.contains(time)
+    /// - Parameters:
+    ///   - point: of ``CustomerShare/point(of:)``.
+    ///   - now: when the event is accepted.
+    func takes(customerAt point: Double, at time: Timestamp, acceptedAt now: Timestamp) -> Bool {
+        point < share && window.contains(time, acceptedAt: now)
     }
 }
 

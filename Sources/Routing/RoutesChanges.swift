@@ -117,7 +117,8 @@ package struct RoutesChanges: Sendable, Equatable {
             ("timeout", old.timeout != new.timeout), ("rate_limit", old.pipeline.rateLimit != new.pipeline.rateLimit),
             ("retry", old.pipeline.retry != new.pipeline.retry),
             ("breaker", old.pipeline.breaker != new.pipeline.breaker),
-            ("reads", old.reads != new.reads),
+            ("reads", old.reads != new.reads), ("verify", old.verify != new.verify),
+            ("canary", old.canary != new.canary),
             ("on_uncertain", old.pipeline.onUncertain != new.pipeline.onUncertain),
         ])
     }

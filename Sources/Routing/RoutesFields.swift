@@ -103,6 +103,17 @@ package enum RoutesFields {
                 "Source of the key with which the vendor signs its webhooks to POST /v1/hooks/{vendor}; Lago only."
             ),
             onUncertain.field,
+            Field(
+                "verify",
+                .object(VerifySettings.fields),
+                "Reads a sample of the delivered events back, to find those that the vendor accepted and lost."
+            ),
+            Field(
+                "canary",
+                .object(CanarySettings.fields),
+                "Sends a test event from time to time, and reads until the vendor shows it: that measures the visibility lag, and "
+                    + "raises an alarm."
+            ),
         ]
     }
 
@@ -226,8 +237,14 @@ package enum RoutesFields {
         Field(
             "until",
             .timestamp,
-            "Only events of before this time are sent there. A provider may be in a route several times if the times do not overlap."
+            "Only events of before this time are sent there. A provider may be in a route several times if no event is sent there twice."
         ),
+        Field(
+            "accepted_from",
+            .timestamp,
+            "Only events that the gateway accepts at this time or later are sent there, whatever their own timestamp."
+        ),
+        Field("accepted_until", .timestamp, "Only events that the gateway accepts before this time are sent there."),
         Field("rename", .map(.text), "Event names to send under another name."),
     ]
 

@@ -116,6 +116,12 @@ private struct RoutesFileReader {
             migrations: migrations
         )
         PassCheck.check(whole, clientReader.passes, &fields)
+        for provider in providers {
+            guard let value = providerReader.canaries[provider.name], let fault = whole.canaryFault(at: provider) else {
+                continue
+            }
+            fields.fault(value, "\"canary\" cannot be sent to \(provider.traits.vendor): \(fault.message)")
+        }
         return whole
     }
 

@@ -85,8 +85,8 @@ package enum RoutesReport {
         return destination.settings.text(SettingField.idProperty)?.isEmpty ?? true
     }
 
-    /// `, events from … until …`, by the events' own timestamps; empty for all times.
-    private static func time(_ window: UsageWindow) -> String {
+    /// `, events from … until … accepted from …`; empty for all times.
+    private static func time(_ window: EventWindow) -> String {
         window == .always ? "" : ", events\(window.text)"
     }
 
@@ -99,7 +99,9 @@ package enum RoutesReport {
         let metered = provider.reads.metered
         let names = metered.keys.sorted().map { "\($0) by \(metered[$0]?.property ?? "")" }
         let sums = names.isEmpty ? "" : ", sums of \(names.joined(separator: " and "))"
-        return "read with \(limit)a lag of \(DurationText.write(provider.reads.lag))\(sums)"
+        let verify = provider.verify.map { ", \($0.text) of the delivered events read back" } ?? ""
+        let canary = provider.canary.map { ", a canary every \(DurationText.write($0.every))" } ?? ""
+        return "read with \(limit)a lag of \(DurationText.write(provider.reads.lag))\(sums)\(verify)\(canary)"
     }
 
     /// A number with its noun: `1 route`, `2 routes`.

@@ -7,7 +7,9 @@ struct ProvidersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
         abstract: "Show providers; hold or resume deliveries to one.",
-        subcommands: [ListProvidersCommand.self, HoldProviderCommand.self, ResumeProviderCommand.self],
+        subcommands: [
+            ListProvidersCommand.self, WatchedProvidersCommand.self, HoldProviderCommand.self, ResumeProviderCommand.self,
+        ],
         defaultSubcommand: ListProvidersCommand.self
     )
 }

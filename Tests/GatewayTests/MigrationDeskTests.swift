@@ -32,6 +32,7 @@ import Testing
     }
 
     private struct Stage {
+        let watched: ScriptedWatches
         let desk: MigrationDesk
         let watch: MigrationWatch
         let planner: RoutesPlanner
@@ -123,24 +124,30 @@ import Testing
     private static let start = Timestamp(rfc3339: "2026-12-22T00:00:00Z")!
     private static let boundary = Timestamp(rfc3339: "2027-01-01T00:00:00Z")!
 
-    private static func text(autoHold: Bool = true) -> String {
+    private static func text(autoHold: Bool = true, autoReturn: Bool = false, verifies: Bool = false) -> String {
         #"""
         {"version": 1, "providers": {
            "lago": {"adapter": "lago", "credential": {"env": "L"}},
-           "polar": {"adapter": "polar", "credential": {"env": "P"}}},
+           "polar": {"adapter": "polar", "credential": {"env": "P"}\#(verifies ? #", "verify": {"sample": "1/10"}"# : "")}},
          "routes": [{"name": "r", "to": [{"provider": "lago", "subscription_id": "sub_{customer_id}"},
            {"provider": "polar", "mode": "mirror"}]}],
          "migrations": {"to-polar": {"route": "r", "from": "lago", "to": "polar", "auto_hold": \#(autoHold),
+           "auto_return": \#(autoReturn),
            "gates": {"min_events": 1}}},
          "clients": [{"name": "boss", "tenant": "house"}, {"name": "rival", "tenant": "rival"}]}
         """#
     }
 
-    private func with(autoHold: Bool = true, _ body: (Stage) async throws -> Void) async throws {
+    private func with(
+        autoHold: Bool = true,
+        autoReturn: Bool = false,
+        verifies: Bool = false,
+        _ body: (Stage) async throws -> Void
+    ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "routes.json")
-            let content = Array(Self.text(autoHold: autoHold).utf8)
+            let content = Array(Self.text(autoHold: autoHold, autoReturn: autoReturn, verifies: verifies).utf8)
             try Data(content).write(to: file)
             let reader = RoutesFile.reader(allowsInlineSecrets: false)
             let routes = CurrentRoutes(try reader.read(content).routes)
@@ -173,6 +180,7 @@ import Testing
                 logger: quiet
             )
             let book = try await MigrationBook(store, routes: routes, logger: quiet)
+            let watched = ScriptedWatches()
             let desk = MigrationDesk(
                 journal: store,
                 book: book,
@@ -181,6 +189,7 @@ import Testing
                     journal: store,
                     comparisons: { [] },
                     checked: { planner.checked($0) },
+                    watches: watched,
                     clock: clock
                 ),
                 plans: planner,
@@ -197,6 +206,7 @@ import Testing
                 lead: .milliseconds(100)
             )
             let stage = Stage(
+                watched: watched,
                 desk: desk,
                 watch: MigrationWatch(desk, logger: quiet),
                 planner: planner,
@@ -242,7 +252,7 @@ import Testing
             #expect(entry.details["migration"] == "to-polar" && entry.details["share"] == "5")
             #expect(
                 entry.details["reason"] == "because"
-                    && entry.details["despite"] == "unexplained,usage,rejected,uncertain,backlog_age"
+                    && entry.details["despite"] == "unexplained,usage,rejected,uncertain,backlog_age,lost"
             )
         }
     }
@@ -390,6 +400,31 @@ import Testing
             let status = try #require(stage.watch.current.first)
             #expect(status.hold == nil && status.reasonToHold == "unexplained is unknown: not measured yet")
             #expect(try await stage.store.migrationActs().count == 1)
+        }
+    }
+
+    @Test func `returns the customers when the new vendor loses events, if the file says so`() async throws {
+        try await with(autoReturn: true, verifies: true) { (stage) async throws in
+            try await stage.appendOfAnother(1, .ramp(share: 100))
+            try await stage.book.refresh()
+            stage.watched.lose(at: stage.clock.now)
+            await stage.watch.look()
+            let records = stage.book.current["to-polar"]
+            #expect(records.map(\.entry.action.name) == ["ramp", "return"], "no hold comes before it")
+            #expect(records.last?.actor == "gateway" && records.last?.reason == "lost is red: 1 of 1 read back, at most 0")
+            let entry = try #require(try await stage.store.auditLog(AuditFilter(), before: nil, limit: 9).first?.entry)
+            #expect(entry.action == "migrations: return" && entry.details["customers"] == "all")
+            await stage.watch.look()
+            #expect(stage.book.current["to-polar"].count == 2, "it returns them once")
+        }
+        try await with(verifies: true) { (stage) async throws in
+            try await stage.appendOfAnother(1, .ramp(share: 100))
+            try await stage.book.refresh()
+            stage.watched.lose(at: stage.clock.now)
+            await stage.watch.look()
+            let records = stage.book.current["to-polar"]
+            #expect(records.map(\.entry.action.name) == ["ramp", "hold"])
+            #expect(records.last?.reason?.contains("lost is red: 1 of 1 read back, at most 0") ?? false)
         }
     }
 

@@ -35,6 +35,7 @@ final class ScriptedMigrations: MigrationManaging {
                 backlogAge: .seconds(60)
             ),
             comparesUsage: true,
+            verifies: true,
             boundaries: BillingBoundaries(),
             keepFor: .seconds(60)
         )

@@ -67,6 +67,7 @@ import Testing
         case (.uncertain, _): readings.uncertain = .init(value, at: Sample.now, events: 1000)
         case (.backlogAge, _):
             readings.backlogAge = .init(.seconds(Int64(value) * 1000), at: Sample.now, events: 1000)
+        case (.lost, _): readings.lost = .init(value, at: Sample.now, events: 1000)
         }
         return readings
     }

@@ -22,6 +22,7 @@ enum MigrationSample {
     static func outline(
         delivery: MigrationEntry.Delivery? = nil,
         comparesUsage: Bool = false,
+        verifies: Bool = false,
         boundaries: BillingBoundaries = BillingBoundaries()
     ) -> MigrationOutline {
         MigrationOutline(
@@ -32,6 +33,7 @@ enum MigrationSample {
             delivery: delivery,
             gates: gates,
             comparesUsage: comparesUsage,
+            verifies: verifies,
             boundaries: boundaries,
             keepFor: .seconds(35 * 86_400)
         )

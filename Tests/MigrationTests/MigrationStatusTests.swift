@@ -88,8 +88,102 @@ import Testing
         let red = Self.status(Sample.records(.stage(.mirror)), facts).gates
         #expect(red.map(\.color) == [.red, .red, .red, .red])
         #expect(red.map(\.figure) == ["4", "11 of 1000 (1.1%)", "1", "601 s"])
-        let none = Self.status([], MigrationFacts(at: Sample.now), Sample.outline(comparesUsage: true)).gates
+        let none = Self.status(
+            [],
+            MigrationFacts(at: Sample.now),
+            Sample.outline(comparesUsage: true, verifies: true)
+        ).gates
         #expect(none.map(\.gate) == Gate.allCases && none.allSatisfy { $0.color == .unknown(.notMeasured) })
+    }
+
+    @Test func `reads the gate of lost events from what was read back, if anything is`() {
+        func gate(_ report: VerifyReport?, _ outline: MigrationOutline) -> GateStatus? {
+            var facts = Sample.greenFacts
+            facts.verified = report
+            return Self.status([], facts, outline).gates.first { $0.gate == .lost }
+        }
+        func report(_ lost: [Timestamp], upTo time: Timestamp = Sample.now) -> VerifyReport {
+            VerifyReport(
+                oneIn: 10,
+                checkedUpTo: time,
+                hours: [
+                    VerifyReport.Hour(start: Sample.now + .seconds(-26 * 3600), verified: 100),
+                    VerifyReport.Hour(start: Sample.now + .seconds(-24 * 3600), verified: 20),
+                    VerifyReport.Hour(start: Sample.now, verified: 3),
+                ],
+                lost: lost.enumerated().map { index, time in
+                    LostEvent(
+                        sequence: SequenceNumber(Int64(index) + 1),
+                        tenant: "t",
+                        eventID: "e",
+                        name: "n",
+                        deliveredAt: time,
+                        foundAt: time,
+                        lookAt: time
+                    )
+                }
+            )
+        }
+        let verifying = Sample.outline(verifies: true)
+        #expect(gate(report([]), Sample.outline()) == nil)
+        #expect(gate(nil, verifying)?.color == .unknown(.notMeasured))
+        let green = gate(report([]), verifying)
+        #expect(green?.color == .green && green?.figure == "0 of 23 read back")
+        let red = gate(report([Sample.now + .seconds(-90_000), Sample.now + .seconds(-60)]), verifying)
+        #expect(red?.color == .red && red?.figure == "1 of 23 read back", "a loss of before the window is none")
+        let late = Sample.now + .seconds(-86_401)
+        #expect(gate(report([], upTo: late), verifying)?.color == .unknown(.tooOld(late)))
+    }
+
+    @Test func `returns for missing events alone, and only where customers have moved`() {
+        func reason(
+            _ stage: [MigrationEntry.Action],
+            _ change: (inout MigrationFacts) -> Void = { _ in },
+            despite: [Gate] = []
+        ) -> String? {
+            var facts = Sample.greenFacts
+            change(&facts)
+            var records: [MigrationRecord] = []
+            for (index, action) in stage.enumerated() {
+                records.append(
+                    MigrationRecord(
+                        migration: "to-polar",
+                        entry: MigrationEntry(number: index + 1, at: Sample.now + .seconds(-60), action: action),
+                        despite: index == stage.count - 1 ? despite : [],
+                        actor: "ops"
+                    )
+                )
+            }
+            return Self.status(records, facts, Sample.outline(verifies: true)).reasonToReturn
+        }
+        func rejecting(_ facts: inout MigrationFacts) { facts.deliveries?.rejected = 20 }
+        func losing(_ facts: inout MigrationFacts) {
+            let lost = LostEvent(
+                sequence: 1,
+                tenant: "t",
+                eventID: "e",
+                name: "n",
+                deliveredAt: Sample.now,
+                foundAt: Sample.now,
+                lookAt: Sample.now
+            )
+            facts.verified = VerifyReport(oneIn: 1, checkedUpTo: Sample.now, lost: [lost])
+        }
+        let ramp: [MigrationEntry.Action] = [.stage(.mirror), .ramp(share: 5)]
+        #expect(reason(ramp) == nil, "a gate that is unknown returns nobody")
+        #expect(reason(ramp, losing) == "lost is red: 1 of 1 read back, at most 0")
+        #expect(reason(ramp, rejecting)?.hasPrefix("rejected is red") ?? false)
+        #expect(reason(ramp + [.hold], losing) != nil, "a hold keeps those that have moved where they are")
+        #expect(reason([.stage(.mirror), .cut(at: Sample.now)], losing) != nil)
+        #expect(reason([.stage(.mirror)], losing) == nil)
+        #expect(reason(ramp + [.goBack(when: .now, customers: nil)], losing) == nil)
+        #expect(reason(ramp, losing, despite: [.lost]) == nil)
+        func doubting(_ facts: inout MigrationFacts) { facts.deliveries?.uncertain = 9 }
+        func waiting(_ facts: inout MigrationFacts) { facts.oldestWaiting = Sample.now + .seconds(-9999) }
+        #expect(reason(ramp, doubting) == nil && reason(ramp, waiting) == nil)
+        let differing = Sample.run(9, at: Sample.now, causes: [CauseCount(cause: .lostAfterAccept, count: 3)])
+        func comparing(_ facts: inout MigrationFacts) { facts.comparisons.insert(differing, at: 0) }
+        #expect(reason(ramp, comparing) == nil)
     }
 
     @Test func `reads the gate of amounts from comparisons of amounts`() {

@@ -109,6 +109,29 @@ import Testing
         #expect(kinds(readings { _ in }, &tracker, after: 6) == [])
     }
 
+    @Test func `finds what reading events back and canaries say, and names one loss only`() {
+        var tracker = ConditionTracker()
+        func found(_ change: @escaping (inout ProviderReading) -> Void) -> [String] {
+            tracker.observe(readings(change), by: rules, at: start).list.map { "\($0.key.kind.rawValue): \($0.summary)" }
+        }
+        #expect(found { $0.lostOfSample = 0 } == [])
+        #expect(
+            found { $0.lostOfSample = 2 } == [
+                "lost: lago has lost 2 events of the sample that is read back, which it had accepted."
+            ]
+        )
+        #expect(found { _ in }.count == 1, "what is not known is as it was")
+        #expect(found { ($0.lost, $0.lostOfSample) = (9, 2) } == ["lost: lago has lost 9 events that it had accepted."])
+        #expect(found { ($0.lost, $0.lostOfSample) = (0, 0) } == [])
+        #expect(
+            found { ($0.knowsCanaries, $0.canary) = (true, "it was not shown by lago") } == [
+                "canary: A test event for lago has not come through: it was not shown by lago."
+            ]
+        )
+        #expect(found { $0.knowsCanaries = false }.count == 1)
+        #expect(found { $0.knowsCanaries = true } == [])
+    }
+
     @Test func `warns of the last key of a client, not of one that another replaces`() {
         func key(_ client: ClientName, _ id: String, _ days: Int?) -> KeyReading {
             KeyReading(client: client, id: id, expires: days.map { start.wall + .seconds($0 * 86_400) })

@@ -176,3 +176,74 @@ import Testing
         #expect(!Confirmation.isPending([finding("e", .waiting, isConfirmed: true)]))
     }
 }
+
+/// Canaries, and events that came too late for their period.
+@Suite struct WatchedComparisonTests {
+    private static let now = Timestamp(milliseconds: 1_000_000)
+    private static let plain = Destination(provider: "p", adapter: "a", mode: .mirror)
+
+    private static func event(_ id: String, _ name: String, _ destination: Destination, at time: Timestamp = now)
+        -> ExpectedEvent
+    {
+        let event = AcceptedEvent(
+            CanonicalEvent(name: name, customerID: "c", timestamp: time),
+            id: EventID(id),
+            in: Submission(
+                tenant: "t",
+                client: "c",
+                acceptedAt: now + .seconds(-600),
+                plan: Plan(route: "r", destinations: [destination])
+            )
+        )
+        let shown = VendorEvent(id: id, name: name, customerID: "c", timestamp: time)
+        return ExpectedEvent(
+            sequence: SequenceNumber(Int64(id.utf8.count)),
+            event: event,
+            sent: shown,
+            state: .delivered(deduplicated: false, at: nil)
+        )
+    }
+
+    private static func compare(_ expected: [ExpectedEvent], _ rows: [VendorEvent], canaries: CanaryMark?)
+        -> WindowComparison
+    {
+        WindowComparison.compare(
+            expected,
+            with: rows.map { WindowRow(key: nil, event: $0) },
+            { _ in ComparisonRules(identity: []) },
+            at: "p",
+            deciding: CauseDecision(readAt: now, lag: .zero, isJournalDamaged: false, canaries: canaries)
+        )
+    }
+
+    @Test func `say nothing of canaries, whether the vendor has them, lost them, or has others`() {
+        let mark = CanaryMark(name: "canary", customerID: "c")
+        let shown = Self.event("shown", "canary", Self.plain.forCanaries)
+        let lost = Self.event("lost-one", "canary", Self.plain.forCanaries)
+        let plain = Self.event("plain", "api", Self.plain)
+        var foreign = VendorEvent(id: "old", name: "canary", customerID: "c", timestamp: Self.now)
+        let rows = [plain.sent!, shown.sent!, shown.sent!, foreign]
+        let found = Self.compare([plain, shown, lost], rows, canaries: mark)
+        #expect(found.findings.isEmpty)
+        #expect(found.cells == ["api": CellCounts(expected: 1, found: 1)])
+        // Somebody else's event of the same name is none.
+        foreign.customerID = "other"
+        #expect(Self.compare([], [foreign], canaries: mark).findings.map(\.cause) == [.foreign])
+        #expect(Self.compare([], [foreign], canaries: nil).findings.map(\.cause) == [.foreign])
+    }
+
+    @Test func `name events that were received too late for their period`() {
+        let events = [
+            Self.event("e", "api", Self.plain), Self.event("ee", "api", Self.plain),
+            Self.event("eee", "api", Self.plain.forCanaries),
+        ]
+        var found = Self.compare(events, events.compactMap(\.sent), canaries: nil)
+        found.note(events) { event, receivedAt in
+            #expect(receivedAt == Self.now + .seconds(-600))
+            return event.id != "e"
+        }
+        #expect(found.findings.map(\.cause) == [.periodClosed])
+        #expect(found.findings.map(\.eventID) == ["ee"] && found.findings[0].isConfirmed)
+        #expect(Cause.periodClosed.urgency == .money && !Cause.periodClosed.needsConfirmation)
+    }
+}

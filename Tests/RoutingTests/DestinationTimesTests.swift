@@ -28,6 +28,10 @@ import Testing
             #"f:3:93: "until" must be after "from"; no event would go there"#
         ),
         (
+            #"{"provider": "p", "accepted_from": "2027-01-02T00:00:00Z", "accepted_until": "2027-01-02T00:00:00Z"}"#,
+            #"f:3:111: "accepted_until" must be after "accepted_from"; no event would go there"#
+        ),
+        (
             #"{"provider": "p", "from": "2027-01-01"}"#,
             #"f:3:60: "from" must be a timestamp with its offset such as "2027-01-31T00:00:00Z", found "2027-01-01""#
         ),
@@ -35,6 +39,24 @@ import Testing
     func `are refused with line and column`(destinations: String, expected: String) {
         let found = faults(destinations)
         #expect(found.contains(expected), "\(found)")
+    }
+
+    @Test func `take a provider twice if no event is both of a time and accepted at a time of both`() {
+        let late =
+            #"{"provider": "p", "until": "2027-01-01T00:00:00Z", "accepted_until": "2027-02-01T00:00:00Z"}, "#
+            + #"{"provider": "p", "until": "2027-01-01T00:00:00Z", "accepted_from": "2027-02-01T00:00:00Z"}, "#
+            + #"{"provider": "p", "from": "2027-01-01T00:00:00Z"}"#
+        #expect(faults(late) == [])
+        let twice = faults(
+            #"{"provider": "p", "until": "2027-01-01T00:00:00Z"}, {"provider": "p", "accepted_from": "2027-02-01T00:00:00Z"}"#
+        )
+        #expect(
+            twice.contains(
+                #"f:3:99: the provider "p" is duplicated in this route until 2027-01-01T00:00:00.000Z "#
+                    + #"accepted from 2027-02-01T00:00:00.000Z; one event would be billed twice"#
+            ),
+            "\(twice)"
+        )
     }
 
     @Test func `leave a gap only with a warning`() {

@@ -145,7 +145,8 @@ struct BackfillDesk: BackfillManaging {
         var position: JournalPosition?
         while !Task.isCancelled {
             let piece = try await piece(of: window, after: position)
-            for archived in piece.events where membership.first?.filterTakes(archived.event) ?? false {
+            for archived in piece.events
+            where !archived.event.plan.isOfCanaries && membership.first?.filterTakes(archived.event) ?? false {
                 for index in previews.indices { previews[index].add(archived.event, archived.deliveries) }
             }
             for damage in piece.damage { unreadable.add(damage) }

@@ -94,13 +94,28 @@ struct MigrationDesk: MigrationManaging {
     /// Holds a migration on behalf of its gates.
     /// - Throws: ``MigrationRefusal/overtaken`` if another order came first.
     func hold(_ name: MigrationName, because reason: String) async throws(MigrationRefusal) {
-        let record = MigrationRecord(
+        try await append(ownRecord(of: name, .hold, because: reason), by: .gateway)
+    }
+
+    /// Returns all customers of a migration at once, on behalf of its gates.
+    /// - Returns: what must be voided at the new provider.
+    /// - Throws: ``MigrationRefusal/overtaken`` if another order came first.
+    func goBack(_ outline: MigrationOutline, because reason: String) async throws(MigrationRefusal) -> ReturnedUsage? {
+        let log = MigrationLog(book.current[outline.name].map(\.entry))
+        let record = ownRecord(of: outline.name, .goBack(when: .now, customers: nil), because: reason)
+        try await append(record, by: .gateway)
+        return try await returned(by: record, outline, log)
+    }
+
+    private func ownRecord(of name: MigrationName, _ action: MigrationEntry.Action, because reason: String)
+        -> MigrationRecord
+    {
+        MigrationRecord(
             migration: name,
-            entry: MigrationEntry(number: book.current.nextNumber(of: name), at: clock.now + lead, action: .hold),
+            entry: MigrationEntry(number: book.current.nextNumber(of: name), at: clock.now + lead, action: action),
             reason: reason,
             actor: "gateway"
         )
-        try await append(record, by: .gateway)
     }
 
     /// Adds an order to the log and follows it.
@@ -233,6 +248,7 @@ extension MigrationOutline {
                 ? .mirror : modes.contains(.shadow) ? .shadow : nil,
             gates: migration.gates,
             comparesUsage: !migration.metrics.isEmpty,
+            verifies: routes.providers.first { $0.name == migration.to }?.verify != nil,
             boundaries: migration.boundaries,
             keepFor: migration.keepFor
         )

@@ -11,6 +11,8 @@ struct MigrationFactFinder: Sendable {
     let comparisons: @Sendable () async throws(ParityError) -> [ParityRun]
     /// What the newest plan for a migration found.
     let checked: @Sendable (MigrationName) -> CheckedPlan?
+    /// What watching the providers has found.
+    let watches: any WatchReading
     let clock: any WallClock
 
     /// All facts. Counting the deliveries of a day takes seconds where there are millions.
@@ -21,6 +23,7 @@ struct MigrationFactFinder: Sendable {
         facts.backfills = try await journal.lanes().filter { $0.provider == outline.to }
         facts.shadow = try await journal.shadowCounts().filter { $0.provider == outline.to }
         facts.comparisons = try await comparisons(of: outline)
+        if outline.verifies { facts.verified = try await verified(at: outline.to) }
         let window = RecordedWindow(
             clock: .accepted,
             from: now + (.zero - outline.gates.window),
@@ -35,6 +38,14 @@ struct MigrationFactFinder: Sendable {
         facts.deliveries = deliveries
         facts.oldestWaiting = try await journal.backlog(of: outline.to).oldest
         return facts
+    }
+
+    private func verified(at provider: ProviderName) async throws(StoreError) -> VerifyReport? {
+        do throws(ParityError) {
+            return try await watches.reports()[provider]?.verify
+        } catch {
+            throw .failed(reason: error.message)
+        }
     }
 
     /// Comparisons that have ended and include both providers, newest first.

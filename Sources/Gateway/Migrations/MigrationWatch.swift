@@ -9,7 +9,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Looks at the gates of migrations for which something was ordered, and holds those that go on while a gate is red, or unknown because its
-/// check did not run.
+/// check did not run; or returns their customers, if `routes.json` says so.
 final class MigrationWatch: Service {
     let desk: MigrationDesk
     private let logger: Logger
@@ -63,14 +63,33 @@ final class MigrationWatch: Service {
     private func look(at migration: MigrationConfiguration, in routes: Routes) async throws -> MigrationStatus {
         let outline = MigrationOutline(migration, in: routes)
         let status = try await desk.status(of: outline)
-        guard migration.autoHold, let reason = status.reasonToHold else { return status }
         do throws(MigrationRefusal) {
-            try await desk.hold(outline.name, because: reason)
-            logger.error("a gate holds a migration", metadata: ["migration": "\(outline.name)", "reason": "\(reason)"])
+            if migration.autoReturn, let reason = status.reasonToReturn {
+                try await goBack(outline, because: reason)
+            } else if migration.autoHold, let reason = status.reasonToHold {
+                try await desk.hold(outline.name, because: reason)
+                logger.error(
+                    "a gate holds a migration",
+                    metadata: ["migration": "\(outline.name)", "reason": "\(reason)"]
+                )
+            } else {
+                return status
+            }
         } catch {
             // Another gateway has held it, or somebody has ordered something else: it is looked at again.
             guard error == .overtaken else { throw error }
         }
         return try await desk.status(of: outline)
+    }
+
+    private func goBack(_ outline: MigrationOutline, because reason: String) async throws(MigrationRefusal) {
+        let returned = try await desk.goBack(outline, because: reason)
+        logger.error(
+            "a gate returns the customers of a migration; void their usage of the running period at the new provider",
+            metadata: [
+                "migration": "\(outline.name)", "reason": "\(reason)", "provider": "\(outline.to)",
+                "customers": "\(returned?.list.count ?? 0)",
+            ]
+        )
     }
 }

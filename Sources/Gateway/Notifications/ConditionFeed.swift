@@ -14,6 +14,7 @@ struct ConditionFeed: Sendable {
     let backlogs: SharedBacklogs
     let routes: CurrentRoutes
     let parity: any ParityRunning
+    let watches: any WatchReading
     let keys: any KeyKeeping
     /// What is known of other gateways; nil if there are none.
     let shared: SharedJournal?
@@ -43,6 +44,9 @@ struct ConditionFeed: Sendable {
             var reading = ProviderReading(states[name], waiting, of: name, at: clock.now)
             reading.memory = memories[name] ?? nil
             reading.lost = slow.lost.map { $0[name] ?? 0 }
+            reading.lostOfSample = slow.watched.map { $0[name]?.verify?.lost.count ?? 0 }
+            reading.knowsCanaries = slow.watched != nil
+            reading.canary = slow.watched?[name]?.canary?.alarm?.reason
             readings.providers[name] = reading
         }
         readings.disk = slow.disk
@@ -63,7 +67,12 @@ struct ConditionFeed: Sendable {
 
     /// What must be waited for.
     func slowReadings() async -> SlowReadings {
-        SlowReadings(lost: await lost(), keys: await keyReadings(), disk: await disk())
+        SlowReadings(lost: await lost(), watched: await watched(), keys: await keyReadings(), disk: await disk())
+    }
+
+    /// Nil if it cannot be read.
+    private func watched() async -> [ProviderName: WatchReport]? {
+        do { return try await watches.reports() } catch { return nil }
     }
 
     /// Nil if the comparisons cannot be read.

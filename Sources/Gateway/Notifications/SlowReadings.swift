@@ -1,11 +1,14 @@
 import Events
 import Notifications
+import Parity
 import Synchronization
 
-/// What is read once a minute, because it takes a file or a database.
+/// What is read from time to time, because it takes a file or a database.
 struct SlowReadings: Sendable {
     /// Lost events by provider.
     var lost: [ProviderName: Int]?
+    /// What watching providers has found.
+    var watched: [ProviderName: WatchReport]?
     var keys: [KeyReading]?
     var disk: DiskReading?
 }

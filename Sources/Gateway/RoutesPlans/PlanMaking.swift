@@ -51,7 +51,8 @@ struct PlanMaking {
             try Task.checkCancellation()
             let piece = try await traffic.recorded(basis.window, after: position, limit: Self.pieceSize)
             // What came in later is not in the plan.
-            for recorded in piece.events where recorded.event.acceptedAt <= job.plan.createdAt {
+            for recorded in piece.events
+            where recorded.event.acceptedAt <= job.plan.createdAt && !recorded.event.plan.isOfCanaries {
                 preview.add(recorded.event)
                 migration?.add(recorded.event)
                 events += 1

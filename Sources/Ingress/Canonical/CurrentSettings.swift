@@ -15,7 +15,7 @@ struct CurrentSettings: DeliveryAmending {
     func amended(_ planned: Destination, for event: AcceptedEvent) -> Destination {
         guard let today = today(planned.provider, event), today.adapter == planned.adapter else { return planned }
         var values = today.settings.values
-        for kept in [DestinationSettings.idPrefix] + DestinationSettings.ofCorrections {
+        for kept in [DestinationSettings.idPrefix] + DestinationSettings.reserved {
             values[kept] = planned.settings.values[kept]
         }
         return Destination(
@@ -52,6 +52,8 @@ struct CurrentSettings: DeliveryAmending {
         let route = snapshot.routes.routes.first { $0.name == event.plan.route }
         let all = route.map { snapshot.routes.possibleDestinations(of: $0) } ?? []
         let there = all.filter { $0.destination.provider == provider.withoutTenant }
-        return (there.first { $0.window.contains(event.timestamp) } ?? there.first)?.destination
+        return
+            (there.first { $0.window.contains(event.timestamp, acceptedAt: event.acceptedAt) } ?? there.first)?
+            .destination
     }
 }

@@ -3,6 +3,7 @@ import DeliveryEngine
 import Events
 import JSON
 import Journal
+import Parity
 import Routing
 
 /// `GET /v1/providers`: the state of each provider.
@@ -16,6 +17,7 @@ struct ProvidersHandler: Sendable {
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let owners: (any AccountOwning)?
+    private let watches: (any WatchReading)?
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
@@ -24,6 +26,7 @@ struct ProvidersHandler: Sendable {
         routes = services.given.routes
         clock = services.given.clock
         owners = services.given.operations.owners
+        watches = services.given.operations.watches
     }
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
@@ -39,18 +42,19 @@ struct ProvidersHandler: Sendable {
         let routes = routes.current.routes
         let visible = routes.providersSeen(by: client)
         let configured = visible ?? routes.providers
+        let reports = await reports()
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.key("providers")
         writer.beginArray()
         for provider in configured {
             let backlog = try await archive.backlog(of: provider.name)
-            write(provider.name, provider.traits.adapter, states[provider.name], backlog, to: &writer)
+            write(provider.name, provider.traits.adapter, states[provider.name], backlog, reports, to: &writer)
         }
         // Nobody delivers what waits for a removed provider, so an operator must see it.
         for name in visible == nil ? try await archive.providersWithBacklog() : []
         where !configured.contains(where: { $0.name == name }) {
-            write(name, nil, states[name], try await archive.backlog(of: name), to: &writer)
+            write(name, nil, states[name], try await archive.backlog(of: name), reports, to: &writer)
         }
         writer.endArray()
         writer.endObject()
@@ -63,6 +67,7 @@ struct ProvidersHandler: Sendable {
         _ adapter: AdapterName?,
         _ state: PipelineMachine.Snapshot?,
         _ backlog: Backlog,
+        _ reports: [ProviderName: WatchReport],
         to writer: inout JSONWriter
     ) {
         writer.beginObject()
@@ -73,7 +78,13 @@ struct ProvidersHandler: Sendable {
         write(state, to: &writer)
         write(passed.figures(of: name) ?? PassFigures(), to: &writer)
         write(backlog, to: &writer)
+        WatchWriter.write(reports[name] ?? WatchReport(), at: clock.now, to: &writer)
         writer.endObject()
+    }
+
+    /// None if they cannot be read: the rest is shown all the same.
+    private func reports() async -> [ProviderName: WatchReport] {
+        do { return try await watches?.reports() ?? [:] } catch { return [:] }
     }
 
     private func write(_ state: PipelineMachine.Snapshot?, to writer: inout JSONWriter) {

@@ -247,7 +247,31 @@ enum OpenAPIComponents {
                     "passed": {"type": "object", "properties": {
                       "in_flight": {"type": "integer"}, "requests": {"type": "integer"}, "errors": {"type": "integer"},
                       "refused": {"type": "integer"}, "latency_ms_p50": {"type": ["integer", "null"]},
-                      "latency_ms_p99": {"type": ["integer", "null"]}}}}}}}
+                      "latency_ms_p99": {"type": ["integer", "null"]}}},
+                    "verify": {"$ref": "#/components/schemas/VerifyReport"}, "canary": {"$ref": "#/components/schemas/CanaryReport"}}}}}
+              },
+              "VerifyReport": {
+                "type": ["object", "null"], "description": "What reading a sample of the delivered events back has shown; null without verify.",
+                "required": ["sample", "checked_up_to", "waiting", "verified_24h", "different_24h", "missing", "accepted", "last_error", "lost"],
+                "properties": {
+                  "sample": {"type": "string"}, "checked_up_to": {"type": "string", "format": "date-time", "description": "All reads that were due before were made."},
+                  "waiting": {"type": "integer"}, "verified_24h": {"type": "integer", "description": "By whole hours."}, "different_24h": {"type": "integer"},
+                  "missing": {"type": "integer", "description": "Events that the vendor had accepted and does not show."},
+                  "accepted": {"type": "integer", "description": "Lost events of an accepted cause."}, "last_error": {"type": ["string", "null"]},
+                  "lost": {"type": "array", "maxItems": 100, "items": {"type": "object", "required": ["event_id", "name", "delivered_at", "found_at"], "properties": {
+                    "event_id": {"type": "string"}, "name": {"type": "string"}, "delivered_at": {"type": "string", "format": "date-time"},
+                    "found_at": {"type": "string", "format": "date-time"}}}}}
+              },
+              "CanaryReport": {
+                "type": ["object", "null"], "description": "What test events have shown; null without canary.",
+                "required": ["every_ms", "sent_at", "visible_at", "lag_ms_p50", "lag_ms_p99", "lag_ms_p999", "visible", "lost", "rejected", "alarm"],
+                "properties": {
+                  "every_ms": {"type": "integer"}, "sent_at": {"type": ["string", "null"], "format": "date-time", "description": "Of the one on its way."},
+                  "visible_at": {"type": ["string", "null"], "format": "date-time"}, "lag_ms_p50": {"type": ["integer", "null"]},
+                  "lag_ms_p99": {"type": ["integer", "null"]}, "lag_ms_p999": {"type": ["integer", "null"]}, "visible": {"type": "integer"},
+                  "lost": {"type": "integer"}, "rejected": {"type": "integer"},
+                  "alarm": {"type": ["object", "null"], "required": ["since", "reason"], "properties": {
+                    "since": {"type": "string", "format": "date-time"}, "reason": {"type": "string"}}}}
               },
               "OperatorHold": {
                 "type": ["object", "null"], "required": ["until", "client", "at"], "description": "An operator's hold: nothing is sent before until; null without one.",

@@ -86,7 +86,7 @@ enum OpenAPIMigrationOrders {
         """#
 
     static let schemas = #"""
-              "MigrationGateName": {"enum": ["unexplained", "usage", "rejected", "uncertain", "backlog_age"]},
+              "MigrationGateName": {"enum": ["unexplained", "usage", "rejected", "uncertain", "backlog_age", "lost"]},
                   "MigrationEntry": {
                     "type": "object", "required": ["number", "effective_from", "action", "actor", "key_id", "plan", "reason", "despite"],
                     "properties": {

@@ -165,7 +165,8 @@ enum OpenAPIParity {
     static let schemas = #"""
               "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
                 "lost_after_accept", "collision", "doubled", "content", "foreign", "no_metric", "no_customer", "no_subscription",
-                "unusable_property", "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs", "unreadable", "unexplained"]},
+                "unusable_property", "period_closed", "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs",
+                "unreadable", "unexplained"]},
               "UsageMetrics": {
                 "type": "object", "minProperties": 1, "maxProperties": 100,
                 "description": "By event name what is billed: the aggregate, its property unless it is a count, and by provider the vendor's ID: a billable metric's code at Lago, a meter's ID at Polar, a feature's ID at Flexprice. Required with the level usage.",

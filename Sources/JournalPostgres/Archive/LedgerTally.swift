@@ -50,7 +50,7 @@ struct LedgerTally: Sendable {
         let names = parts.names.current
         var inside: [(Int64, AcceptedEvent)] = []
         var accounts: Set<Int32> = []
-        for (offset, event) in chunk.events.enumerated() where window.contains(event) {
+        for (offset, event) in chunk.events.enumerated() where window.contains(event) && !event.plan.isOfCanaries {
             inside.append((row.first + Int64(offset), event))
             accounts.formUnion(event.plan.destinations.compactMap { names.accountNumbers[$0.provider] })
         }

@@ -3,7 +3,7 @@ enum ParityTables {
     /// In this order, each by itself.
     static let statements = [
         runs, providers, reads, windows, cells, causes, findings, findingsByRun, findingsByWindow, resends, acceptances,
-        unbilled,
+        unbilled, watches,
     ]
 
     /// `node` makes the run, under `epoch`.
@@ -89,4 +89,10 @@ enum ParityTables {
         """
 
     static let unbilled = "CREATE TABLE parity_unbilled(\(unbilledColumns))"
+
+    static let watches = "CREATE TABLE parity_watches(\(watchColumns))"
+
+    static let watchColumns = """
+        kind text NOT NULL, provider text NOT NULL, state bytea NOT NULL, PRIMARY KEY(kind, provider)
+        """
 }

@@ -30,6 +30,10 @@ struct SchemaHistory: Sendable {
             format: 3,
             expand: [Statement("CREATE TABLE IF NOT EXISTS parity_unbilled(\(ParityTables.unbilledColumns))")]
         ),
+        Change(
+            format: 4,
+            expand: [Statement("CREATE TABLE IF NOT EXISTS parity_watches(\(ParityTables.watchColumns))")]
+        ),
     ])
 
     /// - Parameter changes: ascending, from format 2 on.

@@ -35,6 +35,7 @@ struct LedgerTally {
     private var countedByLane: [LaneGroup: LedgerCounts.Counts] = [:]
     private var outcomes: NeighbourOutcomes?
     private var last: (group: Group, place: Int, providers: [Int64])?
+    private var lastPlan: (number: UInt32, isOfCanaries: Bool)?
 
     init(names: NameTable, db: Database) {
         self.names = names
@@ -79,6 +80,7 @@ struct LedgerTally {
     }
 
     private mutating func add(_ sequence: Int64, plan: UInt32, name: Int, _ timestamp: Int64) throws {
+        guard !isOfCanaries(plan) else { return }
         events += 1
         let day = timestamp / Self.dayMilliseconds - (timestamp % Self.dayMilliseconds < 0 ? 1 : 0)
         let (place, providers) = place(of: Group(plan: plan, name: name, day: day))
@@ -92,6 +94,14 @@ struct LedgerTally {
             let group = LaneGroup(provider: lane.provider, name: name, day: day)
             countedByLane[group, default: LedgerCounts.Counts()].add(status, isByLane: true)
         }
+    }
+
+    private mutating func isOfCanaries(_ plan: UInt32) -> Bool {
+        // Neighbours mostly have one plan.
+        if let lastPlan, lastPlan.number == plan { return lastPlan.isOfCanaries }
+        let isOfCanaries = names.plans[plan]?.plan.isOfCanaries ?? false
+        lastPlan = (plan, isOfCanaries)
+        return isOfCanaries
     }
 
     private mutating func place(of group: Group) -> (place: Int, providers: [Int64]) {

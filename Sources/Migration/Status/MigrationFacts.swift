@@ -18,6 +18,8 @@ package struct MigrationFacts: Sendable {
     package var deliveries: LedgerCounts.Counts?
     /// When the oldest event that waits for the new provider was accepted; nil if none waits.
     package var oldestWaiting: Timestamp?
+    /// What reading delivered events back from the new provider has shown; nil if nothing was read yet.
+    package var verified: VerifyReport?
 
     package init(
         at now: Timestamp,
@@ -26,8 +28,10 @@ package struct MigrationFacts: Sendable {
         comparisons: [ParityRun] = [],
         shadow: [ShadowCount] = [],
         deliveries: LedgerCounts.Counts? = nil,
-        oldestWaiting: Timestamp? = nil
+        oldestWaiting: Timestamp? = nil,
+        verified: VerifyReport? = nil
     ) {
+        self.verified = verified
         self.now = now
         self.checked = checked
         self.backfills = backfills
@@ -38,8 +42,15 @@ package struct MigrationFacts: Sendable {
     }
 
     /// What they say about the gates.
-    package var readings: GateReadings {
+    /// - Parameter window: of the gates, back from now.
+    package func readings(within window: Duration) -> GateReadings {
         var readings = GateReadings()
+        if let verified {
+            let since = now + (.zero - window)
+            let events = UInt64(clamping: verified.verified(since: since))
+            let lost = UInt64(clamping: verified.lost(since: since))
+            readings.lost = GateReadings.Reading(lost, at: verified.checkedUpTo, events: max(events, lost))
+        }
         if let run = comparisons.first(where: \.isCompleteOfAmounts) {
             let differing = UInt64(clamping: run.unexplained)
             // How large they are is not kept with the run, so that one that nobody has accepted exceeds every limit but 100%.

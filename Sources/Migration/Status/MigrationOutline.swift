@@ -14,9 +14,20 @@ package struct MigrationOutline: Sendable {
     package let gates: GateSettings
     /// Whether the file says how amounts are compared: only then is there a gate of them.
     package let comparesUsage: Bool
+    /// Whether delivered events are read back from the new provider: only then is there a gate of those that it has lost.
+    package let verifies: Bool
     package let boundaries: BillingBoundaries
     /// How long the old provider gets everything after a customer's move.
     package let keepFor: Duration
+
+    /// Whether the configuration has a gate measured.
+    func measures(_ gate: Gate) -> Bool {
+        switch gate {
+        case .usage: comparesUsage
+        case .lost: verifies
+        case .unexplained, .rejected, .uncertain, .backlogAge: true
+        }
+    }
 
     package init(
         name: MigrationName,
@@ -26,6 +37,7 @@ package struct MigrationOutline: Sendable {
         delivery: MigrationEntry.Delivery?,
         gates: GateSettings,
         comparesUsage: Bool,
+        verifies: Bool = false,
         boundaries: BillingBoundaries,
         keepFor: Duration
     ) {
@@ -36,6 +48,7 @@ package struct MigrationOutline: Sendable {
         self.delivery = delivery
         self.gates = gates
         self.comparesUsage = comparesUsage
+        self.verifies = verifies
         self.boundaries = boundaries
         self.keepFor = keepFor
     }

@@ -23,9 +23,8 @@ package struct MigrationStatus: Sendable {
         let course = MigrationCourse(MigrationLog(records.map(\.entry)))
         self.course = course
         lastMove = course.cut.flatMap { outline.boundaries.lastBoundary(from: $0) }
-        gates = outline.gates.statuses(by: facts.readings, at: facts.now).filter {
-            outline.comparesUsage || $0.gate != .usage
-        }
+        let readings = facts.readings(within: outline.gates.window)
+        gates = outline.gates.statuses(by: readings, at: facts.now).filter { outline.measures($0.gate) }
         stage = Self.stage(course, outline, facts, lastMove)
     }
 

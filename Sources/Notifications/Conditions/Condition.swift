@@ -52,7 +52,7 @@ package struct Conditions: Sendable, Equatable {
     func isElsewhere(_ key: Condition.Key) -> Bool {
         if kindsElsewhere.contains(key.kind) { return true }
         return switch key.kind {
-        case .parked, .circuitOpen, .deadLetters, .uncertain, .backlog, .memory, .lost:
+        case .parked, .circuitOpen, .deadLetters, .uncertain, .backlog, .memory, .lost, .canary:
             providersElsewhere.contains(key.subject)
         case .disk, .keyExpiry: false
         }

@@ -36,6 +36,12 @@ package struct ProviderReading: Sendable {
     package var memory: Duration?
     /// Events that the latest comparison found to be lost; nil if it could not be read.
     package var lost: Int?
+    /// Events of the sample that is read back that are lost; nil if it could not be read.
+    package var lostOfSample: Int?
+    /// Whether it is known what canaries say.
+    package var knowsCanaries = false
+    /// Why a canary raises an alarm; nil if none does.
+    package var canary: String?
 
     package init() {}
 }

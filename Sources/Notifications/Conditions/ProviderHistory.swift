@@ -8,7 +8,9 @@ struct ProviderHistory: Sendable {
     private var pace = DeliveryPace()
     /// What the latest reading of the backlog said.
     private var waiting: [Condition] = []
-    private var lost: Condition?
+    private var lost = 0
+    private var lostOfSample = 0
+    private var canary: Condition?
 
     mutating func observe(
         _ name: String,
@@ -23,8 +25,11 @@ struct ProviderHistory: Sendable {
         if let events = reading.backlog {
             waiting = backlog(name, events, reading, rules) + memory(name, events, reading, rules, now)
         }
-        if let count = reading.lost { lost = Self.lost(name, count) }
-        return calls(name, reading, rules, now) + outcomes(name) + waiting + (lost.map { [$0] } ?? [])
+        lost = reading.lost ?? lost
+        lostOfSample = reading.lostOfSample ?? lostOfSample
+        if reading.knowsCanaries { canary = reading.canary.map { Self.canary(name, $0) } }
+        let shown = [Self.lost(name, lost, ofSample: lostOfSample), canary].compactMap(\.self)
+        return calls(name, reading, rules, now) + outcomes(name) + waiting + shown
     }
 
     private func calls(
@@ -118,12 +123,31 @@ struct ProviderHistory: Sendable {
         ]
     }
 
-    private static func lost(_ name: String, _ count: Int) -> Condition? {
-        guard count > 0 else { return nil }
+    /// - Parameters:
+    ///   - compared: those that the latest comparison has found.
+    ///   - sampled: those of the sample that is read back, which stand for many more.
+    private static func lost(_ name: String, _ compared: Int, ofSample sampled: Int) -> Condition? {
+        guard compared > 0 || sampled > 0 else { return nil }
+        let key = Condition.Key(.lost, name)
+        guard compared > 0 else {
+            return Condition(
+                key,
+                "\(name) has lost \(events(sampled)) of the sample that is read back, which it had accepted.",
+                remedy: "`tollgate providers watched` names them; `tollgate parity run` finds all that are lost."
+            )
+        }
         return Condition(
-            Condition.Key(.lost, name),
-            "\(name) has lost \(events(count)) that it had accepted.",
+            key,
+            "\(name) has lost \(events(compared)) that it had accepted.",
             remedy: "`tollgate parity findings` names them; `tollgate parity resolve --resend` sends them again."
+        )
+    }
+
+    private static func canary(_ name: String, _ reason: String) -> Condition {
+        Condition(
+            Condition.Key(.canary, name),
+            "A test event for \(name) has not come through: \(reason).",
+            remedy: "Events may be delayed or lost there: `tollgate providers` shows the last error."
         )
     }
 

@@ -4,6 +4,7 @@ package import Events
 package enum Gate: String, Sendable, CaseIterable {
     case unexplained, usage, rejected, uncertain
     case backlogAge = "backlog_age"
+    case lost
 }
 
 /// How a gate stands.
@@ -41,11 +42,13 @@ extension GateSettings {
         let judge = GateJudge(settings: self, now: now)
         return Gate.allCases.map { gate in
             switch gate {
-            case .unexplained: judge.count(gate, readings.unexplained, limit: unexplained, needsEvents: true)
+            case .unexplained: judge.count(gate, readings.unexplained, limit: unexplained, needing: leastEvents)
             case .usage: judge.fraction(gate, readings.usage, limit: usage)
             case .rejected: judge.fraction(gate, readings.rejected, limit: rejected)
-            case .uncertain: judge.count(gate, readings.uncertain, limit: uncertain, needsEvents: false)
+            case .uncertain: judge.count(gate, readings.uncertain, limit: uncertain, needing: 0)
             case .backlogAge: judge.age(gate, readings.backlogAge, limit: backlogAge)
+            // A sample is small.
+            case .lost: judge.count(gate, readings.lost, limit: lost, needing: 1)
             }
         }
     }
@@ -57,11 +60,14 @@ private struct GateJudge {
     let now: Timestamp
 
     /// A count that is too high is so however few events there were.
-    func count(_ gate: Gate, _ reading: GateReadings.Reading<UInt64>?, limit: UInt64, needsEvents: Bool) -> GateStatus {
-        let color = color(of: reading) { value, hasEvents in
-            value > limit ? .red : hasEvents || !needsEvents ? .green : nil
+    func count(_ gate: Gate, _ reading: GateReadings.Reading<UInt64>?, limit: UInt64, needing least: UInt64)
+        -> GateStatus
+    {
+        let color = color(of: reading, needing: least) { value, hasEvents in
+            value > limit ? .red : hasEvents ? .green : nil
         }
-        return GateStatus(gate: gate, color: color, figure: reading.map { "\($0.value)" }, limit: "\(limit)")
+        let figure = reading.map { gate == .lost ? "\($0.value) of \($0.events) read back" : "\($0.value)" }
+        return GateStatus(gate: gate, color: color, figure: figure, limit: "\(limit)")
     }
 
     func fraction(_ gate: Gate, _ reading: GateReadings.Reading<Fraction>?, limit: Percentage) -> GateStatus {
@@ -77,13 +83,17 @@ private struct GateJudge {
         return GateStatus(gate: gate, color: color, figure: reading.map { text($0.value) }, limit: text(limit))
     }
 
-    /// - Parameter judge: the colour, by the value and whether it rests on enough events; nil if it needs more of them.
+    /// - Parameters:
+    ///   - least: how many events are enough; nil: as the settings say.
+    ///   - judge: the colour, by the value and whether it rests on enough events; nil if it needs more of them.
     private func color<Value>(
         of reading: GateReadings.Reading<Value>?,
+        needing least: UInt64? = nil,
         _ judge: (Value, _ hasEvents: Bool) -> GateStatus.Color?
     ) -> GateStatus.Color {
         guard let reading else { return .unknown(.notMeasured) }
         guard now - reading.at <= settings.window else { return .unknown(.tooOld(reading.at)) }
-        return judge(reading.value, reading.events >= settings.leastEvents) ?? .unknown(.tooFewEvents(reading.events))
+        let hasEvents = reading.events >= least ?? settings.leastEvents
+        return judge(reading.value, hasEvents) ?? .unknown(.tooFewEvents(reading.events))
     }
 }

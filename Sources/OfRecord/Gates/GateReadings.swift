@@ -18,6 +18,8 @@ package struct GateReadings: Sendable, Equatable {
     }
 
     package var unexplained: Reading<UInt64>?
+    /// Of the events that were read back from the new vendor, those that it has lost.
+    package var lost: Reading<UInt64>?
     /// Of the amount that differs most, its difference.
     package var usage: Reading<Fraction>?
     package var rejected: Reading<Fraction>?

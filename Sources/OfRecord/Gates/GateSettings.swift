@@ -6,6 +6,8 @@ package struct GateSettings: Sendable, Equatable {
     package var leastEvents: UInt64
     /// Differences between the vendors without a known cause.
     package var unexplained: UInt64
+    /// Events that were read back from the new vendor and are not there.
+    package var lost: UInt64
     /// The largest difference of a billed amount.
     package var usage: Percentage
     /// Deliveries that the new vendor refused.
@@ -19,6 +21,7 @@ package struct GateSettings: Sendable, Equatable {
         window: Duration,
         leastEvents: UInt64,
         unexplained: UInt64,
+        lost: UInt64 = 0,
         usage: Percentage,
         rejected: Percentage,
         uncertain: UInt64,
@@ -27,6 +30,7 @@ package struct GateSettings: Sendable, Equatable {
         self.window = window
         self.leastEvents = leastEvents
         self.unexplained = unexplained
+        self.lost = lost
         self.usage = usage
         self.rejected = rejected
         self.uncertain = uncertain

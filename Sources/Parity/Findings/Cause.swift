@@ -16,6 +16,7 @@ package enum Cause: String, Sendable, CaseIterable {
     case noCustomer = "no_customer"
     case noSubscription = "no_subscription"
     case unusableProperty = "unusable_property"
+    case periodClosed = "period_closed"
     case rounding
     case otherPeriod = "other_period"
     case aggregationDiffers = "aggregation_differs"
@@ -56,7 +57,7 @@ package enum Cause: String, Sendable, CaseIterable {
         case .waiting, .notVisibleYet, .parentUnresolved, .staleTotal: .wait
         case .untranslatable, .rejected, .discarded, .uncertain, .foreign, .unexplained: .act
         case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription,
-            .unusableProperty, .otherPeriod, .aggregationDiffers, .usageDiffers:
+            .unusableProperty, .periodClosed, .otherPeriod, .aggregationDiffers, .usageDiffers:
             .money
         case .unreadable: .unknown
         }
@@ -68,6 +69,8 @@ package enum Cause: String, Sendable, CaseIterable {
         case .waiting, .untranslatable, .rejected, .discarded, .uncertain, .unreadable, .unexplained: false
         // The vendor was asked, and no event is on its way to a catalogue.
         case .noMetric, .noCustomer, .noSubscription, .unusableProperty, .rounding: false
+        // The journal and the migration's log say so.
+        case .periodClosed: false
         case .otherPeriod, .aggregationDiffers, .staleTotal, .usageDiffers: true
         case .notVisibleYet, .parentUnresolved, .lostAfterAccept, .collision, .doubled, .content, .foreign: true
         }
@@ -93,6 +96,8 @@ package enum Cause: String, Sendable, CaseIterable {
         case .noSubscription: "The vendor has the event, and its customer has no subscription that bills its name."
         case .unusableProperty:
             "The vendor has the event, and a property that its metric needs is missing or has a value that it does not take."
+        case .periodClosed:
+            "The vendor bills by receipt and got the event after its customer had moved: if the subscription there has ended, it is on no bill."
         case .rounding: "The vendor adds up binary floats; the difference is no larger than they make it."
         case .otherPeriod: "The vendor bills the customer for another period."
         case .aggregationDiffers: "The vendor computes the amount in another way than the gateway."

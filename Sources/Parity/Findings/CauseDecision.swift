@@ -8,8 +8,11 @@ package struct CauseDecision: Sendable {
     package let lag: Duration
     /// Whether a part of the journal cannot be read, so that an event that seems foreign may be in it.
     package let isJournalDamaged: Bool
+    /// By which the vendor's canaries are known; nil if none are sent.
+    package let canaries: CanaryMark?
 
-    package init(readAt: Timestamp, lag: Duration, isJournalDamaged: Bool) {
+    package init(readAt: Timestamp, lag: Duration, isJournalDamaged: Bool, canaries: CanaryMark? = nil) {
+        self.canaries = canaries
         self.readAt = readAt
         self.lag = lag
         self.isJournalDamaged = isJournalDamaged
@@ -40,4 +43,20 @@ package struct CauseDecision: Sendable {
 
     /// Why the vendor has an event that was not sent.
     package var extra: Cause { isJournalDamaged ? .unreadable : .foreign }
+}
+
+/// What tells canaries from other events where the vendor alone has them: those that were sent before the journal was made, for example.
+package struct CanaryMark: Sendable, Equatable {
+    package let name: String
+    package let customerID: String
+
+    package init(name: String, customerID: String) {
+        self.name = name
+        self.customerID = customerID
+    }
+
+    /// Whether an event of the vendor is one. Some vendors show no customer.
+    package func isOn(_ shown: VendorEvent) -> Bool {
+        shown.name == name && (shown.customerID.map { $0 == customerID } ?? true)
+    }
 }

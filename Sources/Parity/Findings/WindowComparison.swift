@@ -41,7 +41,7 @@ package struct WindowComparison: Sendable {
     {
         var comparison = WindowComparison(provider, decision)
         comparison.note(expected)
-        for event in expected where !event.state.isDelivered {
+        for event in expected where !event.state.isDelivered && !event.isCanary {
             comparison.cells[event.event.name]?.found -= 1
             comparison.cells[event.event.name]?.missing += 1
         }
@@ -131,9 +131,21 @@ package struct WindowComparison: Sendable {
     /// Adds the events that the vendor stores and does not bill.
     package mutating func note(_ obstacles: BillingObstacles, of expected: [ExpectedEvent]) {
         guard !obstacles.isEmpty else { return }
-        for event in expected {
+        for event in expected where !event.isCanary {
             guard let cause = obstacles.cause(of: event) else { continue }
             findings.append(finding(event, cause, key: "unbilled"))
+        }
+    }
+
+    /// Adds the events that the provider got too late for the period that they belong to.
+    /// - Parameter isTooLate: told an event and when the provider got it.
+    package mutating func note(_ expected: [ExpectedEvent], _ isTooLate: (AcceptedEvent, Timestamp) -> Bool) {
+        for event in expected where !event.isCanary {
+            guard case .delivered(_, let at) = event.state else { continue }
+            let receivedAt = max(at ?? event.event.acceptedAt, event.event.acceptedAt)
+            guard isTooLate(event.event, receivedAt) else { continue }
+            let detail = "It is of \(event.event.timestamp.rfc3339), and was delivered at \(receivedAt.rfc3339)."
+            findings.append(finding(event, .periodClosed, key: "closed", detail: detail))
         }
     }
 
@@ -145,8 +157,9 @@ package struct WindowComparison: Sendable {
         findings = Confirmation.confirm(first, by: findings)
     }
 
+    /// Canaries were matched like all others, so that counts agree; nothing is said of them.
     private mutating func note(_ expected: [ExpectedEvent]) {
-        for event in expected {
+        for event in expected where !event.isCanary {
             cells[event.event.name, default: CellCounts()] += CellCounts(expected: 1, found: 1)
             guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
             findings.append(
@@ -169,12 +182,15 @@ package struct WindowComparison: Sendable {
         var copies: [Int: Int] = [:]
         for mismatch in mismatches {
             switch mismatch {
-            case .missing(let index): noteMissing(expected[index])
+            case .missing(let index):
+                if !expected[index].isCanary { noteMissing(expected[index]) }
             case .extra(let row):
+                guard !(decision.canaries?.isOn(rows[row].event) ?? false) else { continue }
                 noteExtra(rows[row], name: names[rows[row].event.name] ?? rows[row].event.name)
             case .different(let index, let row, let differences):
-                noteDifferent(expected[index], rows[row], differences)
-            case .repeated(let index, _): copies[index, default: 1] += 1
+                if !expected[index].isCanary { noteDifferent(expected[index], rows[row], differences) }
+            case .repeated(let index, _):
+                if !expected[index].isCanary { copies[index, default: 1] += 1 }
             }
         }
         for (index, count) in copies.sorted(by: { $0.key < $1.key }) {

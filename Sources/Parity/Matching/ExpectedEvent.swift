@@ -10,6 +10,9 @@ package final class ExpectedEvent: Sendable {
     package let sent: VendorEvent?
     package let state: LedgerState
 
+    /// Whether the gateway sent it by itself, as a test.
+    package var isCanary: Bool { event.plan.isOfCanaries }
+
     package init(sequence: SequenceNumber, event: AcceptedEvent, sent: VendorEvent?, state: LedgerState) {
         self.sequence = sequence
         self.event = event

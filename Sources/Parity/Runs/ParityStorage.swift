@@ -3,7 +3,7 @@ package import Events
 /// Keeps comparisons: which are asked for, how far each is, and what it found. Comparisons continue after a restart where they were.
 ///
 /// Every implementation must pass the suite in `Tests/Support/ParityBehaviour`.
-package protocol ParityStorage: Sendable {
+package protocol ParityStorage: WatchKeeping {
     // MARK: Runs
 
     /// Adds a run that waits, and removes the oldest that are over beyond some hundreds.

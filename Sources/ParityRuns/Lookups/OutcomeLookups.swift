@@ -17,6 +17,7 @@ package struct OutcomeLookups: Service {
     private let routes: CurrentRoutes
     private let vendors: any VendorAsking
     private let lanes: LaneMemberships
+    private let lags: MeasuredLags
     private let isElsewhere: @Sendable (ProviderName) async -> Bool
     private let nudge: @Sendable (ProviderName) -> Void
     private let clock: any WallClock
@@ -27,6 +28,7 @@ package struct OutcomeLookups: Service {
     package static let usualPause = Duration.seconds(2)
 
     /// - Parameters:
+    ///   - lags: how long vendors take to show an event.
     ///   - isElsewhere: whether another gateway looks after a provider.
     ///   - nudge: lets an account's pipeline know that a delivery is due.
     ///   - pause: between two looks at the journal.
@@ -35,6 +37,7 @@ package struct OutcomeLookups: Service {
         routes: CurrentRoutes,
         asking vendors: any VendorAsking,
         lanes: @escaping LaneMemberships,
+        lags: MeasuredLags = MeasuredLags(),
         isElsewhere: @escaping @Sendable (ProviderName) async -> Bool = { _ in false },
         nudging nudge: @escaping @Sendable (ProviderName) -> Void = { _ in },
         clock: any WallClock,
@@ -45,6 +48,7 @@ package struct OutcomeLookups: Service {
         self.routes = routes
         self.vendors = vendors
         self.lanes = lanes
+        self.lags = lags
         self.isElsewhere = isElsewhere
         self.nudge = nudge
         self.clock = clock
@@ -104,14 +108,14 @@ package struct OutcomeLookups: Service {
         _ lanes: [LaneNumber: any LaneMembership],
         _ book: inout LookupBook
     ) async throws(StoreError) {
-        guard let sent = Self.sent(delivery, provider, lanes) else { return }
+        guard let sent = SentDelivery(delivery.event, delivery.delivery, at: provider, lanes) else { return }
         let sequence = delivery.cursor.sequence
         var lookup =
             book[sequence, provider.name]
             ?? OutcomeLookup(
                 // Of a request that a crash interrupted, nothing tells when it left.
                 attemptedAt: delivery.delivery.history.last?.at ?? delivery.event.acceptedAt,
-                lag: provider.reads.lag,
+                lag: lags.lag(of: provider),
                 isImmediate: book.isImmediate(provider)
             )
         let start = clock.now
@@ -119,45 +123,15 @@ package struct OutcomeLookups: Service {
             guard start >= time else { return }
             guard let shown = await find(sent, at: provider) else { return }
             book.noteStore(of: shown, at: provider)
-            let rules = provider.adapter.reader?.comparison(of: shown, sentWith: [sent.destination.settings])
-            let what = LookupSighting(of: sent.echo, among: shown, by: rules ?? ComparisonRules(identity: nil))
-            lookup.note(what, at: start)
+            lookup.note(sent.sighting(among: shown), at: start)
             book[sequence, provider.name] = lookup
         }
         let took = max(clock.now - start, .zero)
         try await settle(delivery, provider, lookup.step, at: start, taking: took)
     }
 
-    /// What a look is about.
-    private struct Sent {
-        let wanted: WantedEvent
-        let destination: Destination
-        let echo: VendorEvent
-    }
-
-    /// Nil if nobody can say any more what was sent.
-    private static func sent(
-        _ archived: ArchivedDelivery,
-        _ provider: ProviderConfiguration,
-        _ lanes: [LaneNumber: any LaneMembership]
-    ) -> Sent? {
-        let (event, delivery) = (archived.event, archived.delivery)
-        let destination =
-            delivery.lane.map { delivery.amendments.last?.destination ?? lanes[$0]?.destination(for: event) }
-            ?? delivery.destination(in: event.plan)
-        guard let destination, destination.adapter == provider.traits.adapter else { return nil }
-        do throws(Untranslatable) {
-            let translated = try provider.adapter.translate(event, for: destination)
-            guard let echo = provider.adapter.reader?.echo(of: translated) else { return nil }
-            let wanted = WantedEvent(id: event.id, known: event, destination: destination)
-            return Sent(wanted: wanted, destination: destination, echo: echo)
-        } catch {
-            return nil
-        }
-    }
-
     /// - Returns: nil if the vendor could not be asked; it is asked again later.
-    private func find(_ sent: Sent, at provider: ProviderConfiguration) async -> [VendorEvent]? {
+    private func find(_ sent: SentDelivery, at provider: ProviderConfiguration) async -> [VendorEvent]? {
         guard let reader = provider.adapter.reader else { return nil }
         switch await vendors.ask(reader.find(sent.wanted), at: provider) {
         case .done(let shown)?: return shown

@@ -35,6 +35,7 @@ package struct EventPreviewer: Sendable {
         let provider = migration.providerOfRecord(
             for: CustomerID(event.customerID ?? event.subscriptionID ?? ""),
             at: event.timestamp,
+            acceptedAt: event.acceptedAt,
             by: current.logs[migration.name]
         )
         return ProviderOfRecord(migration: migration.name, provider: provider)

@@ -47,12 +47,9 @@ struct MigrationCheck {
     }
 
     private func checkTimes(at value: JSONValue, _ fields: inout FieldReader) {
-        for gap in UsageWindow.gaps(between: own.map(\.routed.window)) {
-            let after = own.first { $0.routed.window.from != nil && $0.routed.window.from == gap.until }
-            let before = own.first { $0.routed.window.until != nil && $0.routed.window.until == gap.from }
-            let place = after?.value["from"] ?? before?.value["until"] ?? value
+        for gap in EventWindow.gaps(between: own.map(\.routed.window)) {
             fields.fault(
-                place,
+                place(of: gap) ?? value,
                 "gap: neither \"\(from)\" nor \"\(to)\" is of record for events\(gap.text); \"until\" of the one must be \"from\" of the other"
             )
         }
@@ -60,13 +57,25 @@ struct MigrationCheck {
             for earlier in own[..<index] where earlier.routed.destination.provider != later.routed.destination.provider
             {
                 guard let overlap = earlier.routed.window.overlap(with: later.routed.window) else { continue }
+                let times = ["from", "until", "accepted_from", "accepted_until"]
                 fields.fault(
-                    later.value["from"] ?? later.value["until"] ?? later.value,
+                    times.lazy.compactMap { later.value[$0] }.first ?? later.value,
                     "overlap: both \"\(from)\" and \"\(to)\" are of record for events\(overlap.text); \"until\" of the one must be "
                         + "\"from\" of the other, or remove both: then the migration decides"
                 )
             }
         }
+    }
+
+    /// The time in the file at which a gap ends, or else begins; nil if it has neither.
+    private func place(of gap: EventWindow) -> JSONValue? {
+        func place(_ name: String, _ time: Timestamp?, _ bound: (EventWindow) -> Timestamp?) -> JSONValue? {
+            guard let time else { return nil }
+            return own.first { bound($0.routed.window) == time }?.value[name]
+        }
+        return place("from", gap.event.until, \.event.from) ?? place("until", gap.event.from, \.event.until)
+            ?? place("accepted_from", gap.acceptance.until, \.acceptance.from)
+            ?? place("accepted_until", gap.acceptance.from, \.acceptance.until)
     }
 
     /// Two providers at one account are no move.

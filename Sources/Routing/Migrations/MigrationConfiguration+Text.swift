@@ -27,7 +27,8 @@ extension MigrationConfiguration {
     }
 
     private var gatesText: String {
-        autoHold ? "a gate that is not green holds it" : "its gates hold nothing"
+        let hold = autoHold ? "a gate that is not green holds it" : "its gates hold nothing"
+        return autoReturn ? "\(hold); customers return if \(to) loses or rejects events" : hold
     }
 
     /// The fields of `routes.json` that differ; none if only the times of the destinations do, which are the change of a route.
@@ -37,7 +38,7 @@ extension MigrationConfiguration {
             ("boundary", old.boundary != new.boundary || old.boundaries != new.boundaries),
             ("keep", old.keep != new.keep), ("keep_for", old.keepFor != new.keepFor),
             ("metrics", old.metrics != new.metrics), ("gates", old.gates != new.gates),
-            ("auto_hold", old.autoHold != new.autoHold),
+            ("auto_hold", old.autoHold != new.autoHold), ("auto_return", old.autoReturn != new.autoReturn),
         ]
         return fields.filter(\.1).map(\.0)
     }

@@ -21,6 +21,8 @@ package struct MigrationConfiguration: Sendable, Equatable {
     package let gates: GateSettings
     /// Whether a gate that is not green holds the migration.
     package let autoHold: Bool
+    /// Whether a gate that says that the new provider's bill lacks events returns the customers.
+    package let autoReturn: Bool
     /// How the events of a name become a figure of a bill, by the name.
     package let metrics: [String: MigrationMetric]
     /// Who is of record at each time, if the destinations' own times decide it and not the log.
@@ -43,9 +45,16 @@ package struct MigrationConfiguration: Sendable, Equatable {
     }
 
     /// The one provider whose bill a customer's usage of a time is on.
-    /// - Parameter customer: the customer's ID, or the subscription's where events have no other.
-    package func providerOfRecord(for customer: CustomerID, at time: Timestamp, by log: MigrationLog) -> ProviderName {
-        switch fixed?.side(at: time) ?? record(by: log).side(for: customer, at: time) {
+    /// - Parameters:
+    ///   - customer: the customer's ID, or the subscription's where events have no other.
+    ///   - now: when the event is accepted; it counts only where the destinations' own times say so.
+    package func providerOfRecord(
+        for customer: CustomerID,
+        at time: Timestamp,
+        acceptedAt now: Timestamp,
+        by log: MigrationLog
+    ) -> ProviderName {
+        switch fixed?.side(at: time, acceptedAt: now) ?? record(by: log).side(for: customer, at: time) {
         case .from: from
         case .to: to
         }
@@ -76,10 +85,12 @@ package enum KeptEvents: String, Sendable, CaseIterable {
     case late
 }
 
-/// Who is of record where the times of a route's destinations say it: at every time exactly one of two providers.
+/// Who is of record where the times of a route's destinations say it: for every event exactly one of two providers.
 struct FixedRecord: Sendable, Equatable {
     /// Of the provider that the customers move to.
-    let windows: [UsageWindow]
+    let windows: [EventWindow]
 
-    func side(at time: Timestamp) -> Side { windows.contains { $0.contains(time) } ? .to : .from }
+    func side(at time: Timestamp, acceptedAt now: Timestamp) -> Side {
+        windows.contains { $0.contains(time, acceptedAt: now) } ? .to : .from
+    }
 }

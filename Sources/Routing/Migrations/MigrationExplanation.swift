@@ -63,8 +63,9 @@ package struct MigrationExplanation: Sendable, Equatable {
         let own = destinations.filter { [migration.from, migration.to].contains($0.destination.provider) }
         return own.map { routed in
             Case(
-                event: "events" + routed.window.text,
-                accepted: "at any time",
+                event: "events" + routed.window.event.text,
+                accepted: routed.window.acceptance == .always
+                    ? "at any time" : String(routed.window.acceptance.text.dropFirst()),
                 record: routed.destination.provider,
                 recipients: ["\(routed.destination.provider) (\(routed.destination.mode.rawValue))"]
             )

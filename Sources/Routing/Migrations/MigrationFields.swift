@@ -44,6 +44,11 @@ enum MigrationFields {
         "auto_hold",
         "Whether a gate that is red or unknown holds the migration: nobody moves until it is resumed."
     )
+    static let autoReturn = DefaultedField.flag(
+        "auto_return",
+        "Whether the customers that have moved return to the old provider at once when the gate lost or rejected is red. That is in the "
+            + "middle of a period: their usage at the new vendor must be voided there."
+    )
 
     static let window = DefaultedField.duration(
         "window",
@@ -61,6 +66,12 @@ enum MigrationFields {
         0...1_000_000_000,
         default: 0,
         "Differences between the vendors without a known cause."
+    )
+    static let lost = DefaultedField.integer(
+        "lost",
+        0...1_000_000_000,
+        default: 0,
+        "Events that were read back from the new vendor and are lost; only if its provider has verify."
     )
     static let usage = Field("usage", .text, default: .text("0.1%"), "Largest difference of a billed amount.")
     static let rejected = Field(
@@ -81,7 +92,7 @@ enum MigrationFields {
         "How long the oldest delivery to the new vendor may wait."
     )
     static let gates = [
-        window.field, leastEvents.field, unexplained.field, usage, rejected, uncertain.field, backlogAge.field,
+        window.field, leastEvents.field, unexplained.field, lost.field, usage, rejected, uncertain.field, backlogAge.field,
     ]
 
     /// The fields of one migration.
@@ -101,6 +112,6 @@ enum MigrationFields {
             "How the vendors bill the events of a name, by the name: corrections ask for it."
         ),
         Field("gates", .object(gates), "What must hold for the migration to go on."),
-        autoHold.field,
+        autoHold.field, autoReturn.field,
     ]
 }

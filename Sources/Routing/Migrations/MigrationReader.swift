@@ -64,6 +64,14 @@ struct MigrationReader {
         check.checkAccounts(VendorAccounts(providers), at: toValue, &fields)
         check.checkOthers(others, of: routes, at: routeValue, &fields)
         check.warnOfOtherRoutes(routes, written, &fields)
+        if let value = members["auto_return"], MigrationFields.autoReturn.value(in: members),
+            MigrationFields.keep.value(in: members) == .late
+        {
+            fields.fault(
+                value,
+                "\"auto_return\" needs \"keep\": \"all\": with late, the old provider lacks what came after a customer's move"
+            )
+        }
         return MigrationConfiguration(
             name: name,
             route: route.name,
@@ -75,6 +83,7 @@ struct MigrationReader {
             keepFor: MigrationFields.keepFor.value(in: members),
             gates: gates,
             autoHold: MigrationFields.autoHold.value(in: members),
+            autoReturn: MigrationFields.autoReturn.value(in: members),
             metrics: metrics,
             fixed: check.fixed
         )
@@ -171,6 +180,7 @@ struct MigrationReader {
             // Safe: none of the ranges has negative numbers.
             leastEvents: UInt64(MigrationFields.leastEvents.value(in: members)),
             unexplained: UInt64(MigrationFields.unexplained.value(in: members)),
+            lost: UInt64(MigrationFields.lost.value(in: members)),
             usage: usage,
             rejected: rejected,
             uncertain: UInt64(MigrationFields.uncertain.value(in: members)),

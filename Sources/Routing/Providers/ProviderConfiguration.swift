@@ -34,6 +34,10 @@ package struct ProviderConfiguration: Sendable, Equatable {
     private let metered: [String: MeteredProperty]
     /// With which the vendor signs its webhooks; nil if it sends none.
     package private(set) var webhookKey: CredentialSource?
+    /// Nil: no event is read back.
+    package let verify: VerifySettings?
+    /// Nil: no canary is sent. A tenant's own account has none.
+    package private(set) var canary: CanarySettings?
 
     init(
         pipeline: PipelineSettings,
@@ -45,9 +49,13 @@ package struct ProviderConfiguration: Sendable, Equatable {
         headers: [Header],
         lag: Duration? = nil,
         metered: [String: MeteredProperty] = [:],
-        webhookKey: CredentialSource? = nil
+        webhookKey: CredentialSource? = nil,
+        verify: VerifySettings? = nil,
+        canary: CanarySettings? = nil
     ) {
         self.webhookKey = webhookKey
+        self.verify = verify
+        self.canary = canary
         self.pipeline = pipeline
         traits = adapter.traits
         language = Language(adapter: adapter)
@@ -103,6 +111,7 @@ package struct ProviderConfiguration: Sendable, Equatable {
         account.credential = credential
         // The vendor's messages are about the account that they were configured for.
         account.webhookKey = nil
+        account.canary = nil
         return account
     }
 }

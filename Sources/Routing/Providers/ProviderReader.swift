@@ -12,6 +12,8 @@ struct ProviderReader {
     private(set) var names: [String] = []
     private var known: Set<String> = []
     private(set) var positions: [ProviderName: JSONPosition] = [:]
+    /// Where canaries are configured.
+    private(set) var canaries: [ProviderName: JSONValue] = [:]
 
     init(adapters: [any Adapter]) {
         self.adapters = adapters
@@ -76,6 +78,10 @@ struct ProviderReader {
             )
         }
         let headers = readAccountHeaders(members, traits, &fields)
+        let readable = ReadableProvider(adapter)
+        let verify = members["verify"].flatMap { VerifySettings.read($0, of: readable, &fields) }
+        let canary = members["canary"].flatMap { CanarySettings.read($0, of: readable, &fields) }
+        if canary != nil { canaries[ProviderName(name)] = members["canary"] }
         guard let baseURL, let credential else { return }
         providers.append(
             ProviderConfiguration(
@@ -88,7 +94,9 @@ struct ProviderReader {
                 headers: headers,
                 lag: reads["lag"]?.string.flatMap(DurationText.read),
                 metered: readMetered(reads["metered"], traits, &fields),
-                webhookKey: webhookKey
+                webhookKey: webhookKey,
+                verify: verify,
+                canary: canary
             )
         )
     }

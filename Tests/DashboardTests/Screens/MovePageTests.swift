@@ -26,6 +26,7 @@ import Testing
                 backlogAge: .seconds(60)
             ),
             comparesUsage: true,
+            verifies: true,
             boundaries: BillingBoundaries(),
             keepFor: .seconds(86_400)
         )

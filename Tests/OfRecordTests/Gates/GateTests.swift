@@ -24,6 +24,7 @@ import Testing
         readings.rejected = .init(Fraction(1, of: 10_000), at: time, events: events)
         readings.uncertain = .init(2, at: time, events: events)
         readings.backlogAge = .init(.seconds(600), at: time, events: events)
+        readings.lost = .init(0, at: time, events: 1)
         return readings
     }
 
@@ -31,8 +32,8 @@ import Testing
         let statuses = try settings().statuses(by: readings(at: now), at: now)
         #expect(statuses.map(\.gate) == Gate.allCases)
         #expect(statuses.allSatisfy { $0.isGreen })
-        #expect(statuses.map(\.figure) == ["0", "1 of 1000 (0.1%)", "1 of 10000 (0.01%)", "2", "600 s"])
-        #expect(statuses.map(\.limit) == ["0", "0.1%", "0.01%", "2", "600 s"])
+        #expect(statuses.map(\.figure) == ["0", "1 of 1000 (0.1%)", "1 of 10000 (0.01%)", "2", "600 s", "0 of 1 read back"])
+        #expect(statuses.map(\.limit) == ["0", "0.1%", "0.01%", "2", "600 s", "0"])
     }
 
     @Test func `are red beyond them`() throws {
@@ -42,6 +43,7 @@ import Testing
         readings.rejected = .init(Fraction(2, of: 19_999), at: now, events: 19_999)
         readings.uncertain = .init(3, at: now, events: 10_000)
         readings.backlogAge = .init(.milliseconds(600_001), at: now, events: 10_000)
+        readings.lost = .init(1, at: now, events: 1)
         #expect(try settings().statuses(by: readings, at: now).allSatisfy { $0.color == .red })
     }
 
@@ -63,9 +65,17 @@ import Testing
         var readings = readings(at: now, events: 999)
         readings.rejected = .init(Fraction(5, of: 999), at: now, events: 999)
         let few = GateStatus.Color.unknown(.tooFewEvents(999))
-        #expect(try settings().statuses(by: readings, at: now).map(\.color) == [few, few, few, .green, .green])
+        #expect(try settings().statuses(by: readings, at: now).map(\.color) == [few, few, few, .green, .green, .green])
         readings.unexplained = .init(1, at: now, events: 999)
         #expect(try settings().statuses(by: readings, at: now)[0].color == .red)
+    }
+
+    @Test func `take one event that was read back for enough, and none for nothing`() throws {
+        var readings = GateReadings()
+        readings.lost = .init(0, at: now, events: 0)
+        #expect(try settings().statuses(by: readings, at: now).last?.color == .unknown(.tooFewEvents(0)))
+        readings.lost = .init(0, at: now, events: 1)
+        #expect(try settings().statuses(by: readings, at: now).last?.color == .green)
     }
 
     @Test func `compare percentages exactly, however large the numbers`() throws {

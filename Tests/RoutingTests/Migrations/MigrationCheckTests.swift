@@ -18,6 +18,11 @@ import Testing
         #"{"provider": "a", "until": "2027-01-01T00:00:00Z"}, {"provider": "b", "from": "2027-01-01T01:00:00+01:00"}"#,
         #"{"provider": "a", "until": "2027-01-01T00:00:00Z"}, {"provider": "b", "from": "2027-01-01T00:00:00Z", "#
             + #""until": "2027-02-01T00:00:00Z"}, {"provider": "a", "from": "2027-02-01T00:00:00Z"}"#,
+        #"{"provider": "a", "accepted_until": "2027-01-01T00:00:00Z"}, {"provider": "b", "accepted_from": "2027-01-01T00:00:00Z"}"#,
+        // Late events of before the move go to the old provider for a month.
+        #"{"provider": "a", "until": "2027-01-01T00:00:00Z", "accepted_until": "2027-02-01T00:00:00Z"}, "#
+            + #"{"provider": "b", "from": "2027-01-01T00:00:00Z"}, {"provider": "b", "until": "2027-01-01T00:00:00Z", "#
+            + #""accepted_from": "2027-02-01T00:00:00Z"}"#,
     ])
     func `is proved`(destinations: String) {
         #expect(faults(destinations) == [])
@@ -37,6 +42,12 @@ import Testing
             #"{"provider": "a", "until": "2027-01-01T00:00:00Z"}, {"provider": "b", "from": "2027-02-01T00:00:00Z"}"#,
             #"f:5:112: gap: neither "a" nor "b" is of record for events from 2027-01-01T00:00:00.000Z until 2027-02-01T00:00:00.000Z; "#
                 + #""until" of the one must be "from" of the other"#
+        ),
+        (
+            #"{"provider": "a", "until": "2027-01-01T00:00:00Z", "accepted_until": "2027-02-01T00:00:00Z"}, "#
+                + #"{"provider": "b", "from": "2027-01-01T00:00:00Z"}"#,
+            #"f:5:154: gap: neither "a" nor "b" is of record for events until 2027-01-01T00:00:00.000Z "#
+                + #"accepted from 2027-02-01T00:00:00.000Z; "until" of the one must be "from" of the other"#
         ),
         (
             #"{"provider": "a", "until": "2027-02-01T00:00:00Z"}, {"provider": "b", "from": "2027-01-01T00:00:00Z"}"#,

@@ -74,8 +74,12 @@ import Testing
         ),
         (#"{"m": 7}"#, "f:6:22: a migration must be an object, found a number"),
         (
-            #"{"m": {"from": "a", "to": "b", "auto_return": true}}"#,
-            #"f:6:47: unknown field "auto_return" in a migration"#
+            #"{"m": {"route": "r", "from": "a", "to": "b", "keep": "late", "auto_return": true}}"#,
+            #"f:6:92: "auto_return" needs "keep": "all": with late, the old provider lacks what came after a customer's move"#
+        ),
+        (
+            #"{"m": {"from": "a", "to": "b", "auto_back": true}}"#,
+            #"f:6:47: unknown field "auto_back" in a migration"#
         ),
         (
             #"{"m": {"from": "a", "to": "b"}}"#,

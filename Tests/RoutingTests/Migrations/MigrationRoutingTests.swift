@@ -123,7 +123,7 @@ import Testing
                 case .mirror: Self.isDelivered(sample.mode) ? sample.mode : .mirror
                 case nil: sample.mode
                 }
-            switch migration.providerOfRecord(for: customer, at: event.time, by: log) {
+            switch migration.providerOfRecord(for: customer, at: event.time, acceptedAt: event.time, by: log) {
             case "a":
                 #expect(old == .primary)
                 let isLeftOut = wanted == .off || Self.isDelivered(wanted) && isBilled(sample.clocks.b, .to)
@@ -236,7 +236,7 @@ import Testing
         let cut = try #require(Timestamp(rfc3339: "2027-01-01T00:00:00Z"))
         for (time, provider) in [(cut + .milliseconds(-1), "a"), (cut, "b")] as [(Timestamp, ProviderName)] {
             #expect(Self.plan(table, ("c", time, Self.start))?.destinations.map(\.provider) == [provider])
-            #expect(routes.migrations[0].providerOfRecord(for: "c", at: time, by: log) == provider)
+            #expect(routes.migrations[0].providerOfRecord(for: "c", at: time, acceptedAt: time, by: log) == provider)
         }
     }
 }

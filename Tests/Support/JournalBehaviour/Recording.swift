@@ -31,6 +31,21 @@ extension StoreBehaviour {
             try expect(late.events.map(\.event.id), ["late"], "what has come since")
             return store
         },
+        StoreCheck("counts no canaries, and gives them with the other events") { store, _ in
+            let destinations = Sample.lago.destinations.map(\.forCanaries)
+            let canary = Plan(route: nil, destinations: destinations)
+            try await store.store(Sample.events(1...2) + [Sample.event("canary", tenant: .canary, plan: canary)])
+            let window = RecordedWindow(clock: .occurred, from: Sample.accepted, until: Sample.accepted + .seconds(1))
+            let counts = try await store.ledgerCounts(window)
+            try expect(counts.events, 2, "events")
+            try expect(counts.cells.values.map(\.planned), [2], "deliveries")
+            let piece = try await store.recorded(window, after: nil, limit: 9)
+            try expect(piece.events.map { $0.event.plan.isOfCanaries }, [false, false, true], "what the window has")
+            let archived = try await store.event(at: piece.events[2].sequence, of: .canary)
+            try expect(archived?.event.id, "canary", "the canary")
+            try expect(archived?.event.isOpenToLanes(of: "polar"), false, "whether a backfill takes it")
+            return store
+        },
         StoreCheck("leaves deliveries out where a window asks for none") { store, _ in
             try await store.store(Sample.events(1...2, plan: Sample.both))
             let window = RecordedWindow(

@@ -36,7 +36,7 @@ package struct ParityCheck: Sendable, CustomStringConvertible {
 
 /// All promises that every implementation of ``ParityStorage`` must keep.
 package enum ParityBehaviour {
-    package static let checks: [ParityCheck] = runs + progress + findings + decisions
+    package static let checks: [ParityCheck] = runs + progress + findings + decisions + watches
 }
 
 /// A promise that an implementation does not keep.

@@ -30,6 +30,7 @@ extension ConfigurationWriter {
         writer.key("gates")
         write(migration.gates, to: &writer)
         writer.member("auto_hold", bool: migration.autoHold)
+        writer.member("auto_return", bool: migration.autoReturn)
     }
 
     private static func write(_ metric: MigrationMetric, to writer: inout JSONWriter) {
@@ -50,6 +51,7 @@ extension ConfigurationWriter {
         writer.member("window_ms", integer: gates.window.wholeMilliseconds)
         writer.member("min_events", integer: Int64(clamping: gates.leastEvents))
         writer.member("unexplained", integer: Int64(clamping: gates.unexplained))
+        writer.member("lost", integer: Int64(clamping: gates.lost))
         writer.member("usage", string: gates.usage.text)
         writer.member("rejected", string: gates.rejected.text)
         writer.member("uncertain", integer: Int64(clamping: gates.uncertain))

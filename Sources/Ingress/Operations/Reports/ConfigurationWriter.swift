@@ -113,7 +113,20 @@ enum ConfigurationWriter {
         for header in provider.headers { writer.member(header.setting, string: header.value) }
         writer.endObject()
         write(provider.pipeline, to: &writer)
+        writer.member("verify_sample", stringOrNull: provider.verify?.text)
+        writer.key("canary")
+        write(provider.canary, to: &writer)
         ProvidersHandler.write(hold, to: &writer)
+    }
+
+    private static func write(_ canary: CanarySettings?, to writer: inout JSONWriter) {
+        guard let canary else { return writer.null() }
+        writer.beginObject()
+        writer.member("every_ms", integer: canary.every.wholeMilliseconds)
+        writer.member("name", string: canary.name)
+        writer.member("customer_id", string: canary.customerID)
+        writer.member("subscription_id", stringOrNull: canary.subscriptionID)
+        writer.endObject()
     }
 
     private static func write(_ source: CredentialSource, to writer: inout JSONWriter) {
@@ -170,8 +183,11 @@ enum ConfigurationWriter {
             writer.member("mode", string: destination.mode.rawValue)
             writer.key("share_percent")
             writer.number(share(routed.share))
-            writer.member("from", stringOrNull: routed.window.from?.rfc3339)
-            writer.member("until", stringOrNull: routed.window.until?.rfc3339)
+            let window = routed.window
+            writer.member("from", stringOrNull: window.event.from?.rfc3339)
+            writer.member("until", stringOrNull: window.event.until?.rfc3339)
+            writer.member("accepted_from", stringOrNull: window.acceptance.from?.rfc3339)
+            writer.member("accepted_until", stringOrNull: window.acceptance.until?.rfc3339)
             writer.key("rename")
             writer.beginObject()
             for (from, to) in destination.rename.sorted(by: { $0.key < $1.key }) { writer.member(from, string: to) }

@@ -1,0 +1,23 @@
+/// A hash that is the same in every process and every version: FNV-1a with a final mix.
+///
+/// It must never change: customers would move between vendors in the middle of a migration. It has no salt, and so is none for tables that
+/// others fill.
+package struct StableHash: Sendable {
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    /// Of nothing.
+    package init() {}
+
+    /// Adds bytes. Those of one call run into those of the next.
+    package mutating func add(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+
+    /// Of all bytes that were added.
+    package var value: UInt64 {
+        var hash = state
+        hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+        hash = (hash ^ (hash >> 33)) &* 0xC4CE_B9FE_1A85_EC53
+        return hash ^ (hash >> 33)
+    }
+}
