@@ -103,6 +103,7 @@ enum SamplePages {
                     [],
                     number: 0,
                     of: 1,
+                    corrections: corrections(of: correcting(text), made: false),
                     EventDetailPage.Options(
                         hidesProperties: true,
                         mayRevise: false,
@@ -155,7 +156,7 @@ enum SamplePages {
             Sample(name: "plan of nothing") { ProblemsPlanPage(.retry, summary: $0, [], fields: []) },
             Sample(name: "result") { ProblemsResultPage([entry($0)], at: now, seesLog: true) },
             Sample(name: "result without the log") { ProblemsResultPage([entry($0)], at: now, seesLog: false) },
-        ] + screens
+        ] + corrections + screens
 
     private static func entry(_ text: String) -> AuditEntry {
         AuditEntry(
@@ -194,6 +195,7 @@ enum SamplePages {
             pipeline: isGone ? nil : pipeline,
             backlog: Backlog(events: 41_210, oldest: now + .seconds(-1560)),
             figures: figures,
+            latencies: [(.milliseconds(2), 3), (.milliseconds(4), 1)],
             slot: 2
         )
     }
@@ -221,7 +223,13 @@ enum SamplePages {
                 OverviewFacts.Part(name: text, isReady: false, detail: text, isEssential: false),
             ],
             window: .hour,
-            since: providers == nil ? nil : now
+            since: providers == nil ? nil : now,
+            gateways: providers == nil
+                ? nil
+                : [
+                    OverviewFacts.Gateway(name: text, lastReport: now, isSilent: false),
+                    OverviewFacts.Gateway(name: text, lastReport: now, isSilent: true),
+                ]
         )
     }
 
@@ -311,6 +319,7 @@ enum SamplePages {
             deliveries,
             number: 0,
             of: 2,
+            corrections: corrections(of: accepted(text), made: true),
             comparisons: comparisons,
             EventDetailPage.Options(hidesProperties: false, mayRevise: true, address: text)
         )

@@ -77,6 +77,7 @@ package struct EventDetailPage: PageContent {
     /// All deliveries, and those that failed at least once.
     let tabs: [Other]
     let showsFailedOnly: Bool
+    let corrections: EventCorrections
     let comparisons: EventComparisons?
     let comparisonsHref: String
 
@@ -138,12 +139,14 @@ package struct EventDetailPage: PageContent {
     /// - Parameters:
     ///   - number: which of the events that share the id.
     ///   - count: how many share it.
+    ///   - corrections: those that were made, and what may be corrected.
     ///   - comparisons: what comparisons with vendors found about it; nil if nobody asked.
     package init(
         _ event: ArchivedEvent,
         _ deliveries: [DeliveryFacts],
         number: Int,
         of count: Int,
+        corrections: EventCorrections,
         comparisons: EventComparisons? = nil,
         _ options: Options
     ) {
@@ -192,6 +195,7 @@ package struct EventDetailPage: PageContent {
                 isCurrent: options.showsFailedOnly
             ),
         ]
+        self.corrections = corrections
         self.comparisons = comparisons
         comparisonsHref = PageLink.address(address, kept + [("comparisons", "1")]) + "#comparisons"
         hasNoLanes = deliveries.isEmpty

@@ -27,6 +27,8 @@ enum TemplateFiles {
     /// Live, Try, Routes, Migration, Clients.
     private static let otherScreens: [(String, [UInt8])] = [
         ("Clients", PackageResources.Clients_mustache),
+        ("Correction", PackageResources.Correction_mustache),
+        ("CorrectionPlan", PackageResources.CorrectionPlan_mustache),
         ("FileLines", PackageResources.FileLines_mustache),
         ("Findings", PackageResources.Findings_mustache),
         ("Live", PackageResources.Live_mustache),

@@ -1,11 +1,12 @@
 import Access
 import Dashboard
+import Events
 import HTTPTypes
 
 /// Every page, by screen. A new page is a row here, a handler, a view struct with its template, and a row in `TemplateFiles`.
 extension PageEndpoint {
     static let all: [PageEndpoint] =
-        overview + providers + events + problems + log + live + trying + routes + migration + clients
+        overview + providers + events + corrections + problems + log + live + trying + routes + migration + clients
 
     private static let overview = [
         PageEndpoint(.get, "/dashboard", of: .overview) { try await OverviewPageHandler($0).respond(to: $1) }
@@ -30,6 +31,24 @@ extension PageEndpoint {
         PageEndpoint(.get, "/dashboard/search", of: .events) { try await EventsPageHandler($0).search($1) },
         PageEndpoint(.get, "/dashboard/events/{id}", of: .events) { try await EventPageHandler($0).respond(to: $1) },
     ]
+
+    /// A form, what it would do, and doing it.
+    private static func correction(_ kind: CorrectionID.Kind, _ path: String) -> [PageEndpoint] {
+        [
+            PageEndpoint(.get, PathPattern(stringLiteral: path), of: .events, needing: .writeEvents) {
+                try await CorrectionPageHandler($0, kind).show($1)
+            },
+            PageEndpoint(.post, PathPattern(stringLiteral: "\(path)/check"), of: .events, needing: .writeEvents) {
+                try await CorrectionPageHandler($0, kind).check($1)
+            },
+            PageEndpoint(.post, PathPattern(stringLiteral: path), of: .events, needing: .writeEvents) {
+                try await CorrectionPageHandler($0, kind).order($1)
+            },
+        ]
+    }
+
+    private static let corrections =
+        correction(.void, "/dashboard/events/{id}/void") + correction(.adjust, "/dashboard/events/{id}/adjust")
 
     private static let problems = [
         PageEndpoint(.get, "/dashboard/problems", of: .problems) { try await ProblemsPageHandler($0).list($1) },

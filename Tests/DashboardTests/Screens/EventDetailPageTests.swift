@@ -20,11 +20,13 @@ import Testing
         failedOnly: Bool = false,
         comparisons: EventComparisons? = nil
     ) -> EventDetailPage {
-        EventDetailPage(
-            ArchivedEvent(sequence: 1, event: SamplePages.accepted("e-1"), deliveries: deliveries),
+        let event = SamplePages.accepted("e-1")
+        return EventDetailPage(
+            ArchivedEvent(sequence: 1, event: event, deliveries: deliveries),
             deliveries.map { .init($0, request: .unknown, notCarried: [], shown: nil) },
             number: 0,
             of: 1,
+            corrections: SamplePages.corrections(of: event, made: false),
             comparisons: comparisons,
             EventDetailPage.Options(
                 hidesProperties: false,

@@ -7,15 +7,13 @@ import VendorReads
 
 /// Corrects events: finds where they were delivered and what counts there, decides, and appends the events that correct them.
 struct CorrectionDesk: Sendable {
-    /// Maximum number of corrections of one kind of an event.
-    private static let most = 50
-
     private let journal: any IngressJournal
     private let routes: CurrentRoutes
     private let questions: VendorQuestions
     private let clock: any WallClock
     private let audit: AuditLog
     private let turns: CorrectionTurns
+    private let made: CorrectionsMade
 
     init(_ services: EndpointServices) {
         journal = services.given.journal
@@ -24,6 +22,7 @@ struct CorrectionDesk: Sendable {
         clock = services.given.clock
         audit = services.given.operations.audit
         turns = services.given.operations.corrections
+        made = CorrectionsMade(services.given.journal)
     }
 
     /// The outcome of a correction.
@@ -65,7 +64,7 @@ struct CorrectionDesk: Sendable {
         -> (CorrectionPlan, CorrectionOrder)
     {
         let order = order(body, named: archived.event.name)
-        let earlier = try await corrections(of: archived.event)
+        let earlier = try await made.corrections(of: archived.event)
         var parts: [CorrectionPlan.Part] = []
         for delivery in archived.deliveries {
             parts.append(try await part(delivery, of: archived.event, order, after: earlier, by: caller))
@@ -75,7 +74,9 @@ struct CorrectionDesk: Sendable {
         }
         let used = earlier.map(\.id).filter { $0.kind == body.change.kind }.map(\.number)
         let number = (used.max() ?? 0) + 1
-        guard number <= Self.most else { throw Problem.tooManyCorrections(of: archived.event.id, limit: Self.most) }
+        guard number <= CorrectionsMade.most else {
+            throw Problem.tooManyCorrections(of: archived.event.id, limit: CorrectionsMade.most)
+        }
         let plan = CorrectionPlan(
             of: archived.event,
             body.change.kind,
@@ -90,31 +91,11 @@ struct CorrectionDesk: Sendable {
 
     /// What the request leaves open, the metrics of migrations tell.
     private func order(_ body: CorrectionBody, named name: String) -> CorrectionOrder {
-        let known = routes.current.routes.migrations.lazy.compactMap { $0.metrics[name] }.first
+        let known = routes.current.routes.metricOfMigrations(for: name)
         guard body.aggregate == nil, let known else {
             return CorrectionOrder(body.change, aggregate: body.aggregate, property: body.property)
         }
         return CorrectionOrder(body.change, aggregate: known.aggregate, property: body.property ?? known.property)
-    }
-
-    /// The corrections of an event, oldest first, with the events that carry them.
-    private func corrections(of event: AcceptedEvent) async throws -> [(id: CorrectionID, archived: ArchivedEvent)] {
-        var found: [(id: CorrectionID, archived: ArchivedEvent)] = []
-        for kind in CorrectionID.Kind.allCases {
-            // A correction for several destinations can take several numbers.
-            for number in 1...(2 * Self.most) {
-                var isThere = false
-                for replaces in [false, true] {
-                    let id = CorrectionID(kind, number: number, replaces: replaces, of: event.id)
-                    let same = try await events(id.eventID, of: event.tenant)
-                    guard let own = same.first(where: { $0.event.isCorrection(of: event) }) else { continue }
-                    found.append((id, own))
-                    isThere = true
-                }
-                if !isThere { break }
-            }
-        }
-        return found.sorted { $0.archived.sequence < $1.archived.sequence }
     }
 
     private func part(
@@ -253,24 +234,5 @@ struct CorrectionDesk: Sendable {
         details["property"] = order.property
         for part in plan.parts { details["at \(part.delivery.provider)"] = part.result.name }
         await audit.write("events: \(body.change.kind.rawValue)", by: .client(caller), details)
-    }
-}
-
-extension AcceptedEvent {
-    /// Whether the event corrects another one of the same tenant and scope.
-    func isCorrection(of event: AcceptedEvent) -> Bool {
-        idScope.utf8.elementsEqual(event.idScope.utf8) && corrects?.original == event.id
-    }
-}
-
-extension CorrectionResult {
-    /// What the result is called in the API.
-    var name: String {
-        switch self {
-        case .replace: "applied"
-        case .beside(_, let later): later > .zero ? "applied" : "compensated"
-        case .already(let record): record == nil ? "unchanged" : "already_corrected"
-        case .impossible, .needs: "impossible"
-        }
     }
 }

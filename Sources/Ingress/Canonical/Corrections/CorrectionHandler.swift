@@ -53,27 +53,3 @@ struct CorrectionHandler: Sendable {
         return writer.bytes
     }
 }
-
-extension CorrectionResult {
-    /// For people: why nothing is sent; nil if something is.
-    fileprivate var reason: String? {
-        switch self {
-        case .beside, .replace, .needs: nil
-        case .impossible(let reason): reason
-        case .already(nil): "what counts there is right already"
-        case .already(let record?):
-            switch record.status {
-            case .rejected, .uncertain:
-                "corrected so before, and that correction is \(record.status.rawValue); retry or discard its delivery"
-            default: "corrected so before"
-            }
-        }
-    }
-
-    fileprivate var isSent: Bool {
-        switch self {
-        case .beside, .replace: true
-        case .already, .impossible, .needs: false
-        }
-    }
-}

@@ -13,6 +13,7 @@ struct EventPageHandler: Sendable {
     private let routes: CurrentRoutes
     private let vendors: VendorReadHandler
     private let comparisons: EventComparisonsReader
+    private let corrections: CorrectionsMade
     private let hidesProperties: Bool
 
     init(_ services: EndpointServices) {
@@ -20,6 +21,7 @@ struct EventPageHandler: Sendable {
         routes = services.given.routes
         vendors = VendorReadHandler(services)
         comparisons = EventComparisonsReader(services)
+        corrections = CorrectionsMade(services.given.journal)
         hidesProperties = services.dashboard?.settings.hidesProperties ?? false
     }
 
@@ -49,7 +51,27 @@ struct EventPageHandler: Sendable {
         )
         let found = call.fields["comparisons"] == nil ? nil : try await comparisons.comparisons(of: event, for: call)
         return .page(
-            EventDetailPage(event, deliveries, number: number, of: events.count, comparisons: found, options)
+            EventDetailPage(
+                event,
+                deliveries,
+                number: number,
+                of: events.count,
+                corrections: try await corrections(of: event.event, isAlone: events.count == 1, call),
+                comparisons: found,
+                options
+            )
+        )
+    }
+
+    /// - Parameter isAlone: whether no other event has the ID.
+    private func corrections(of event: AcceptedEvent, isAlone: Bool, _ call: PageCall) async throws -> EventCorrections
+    {
+        EventCorrections(
+            of: event,
+            made: event.corrects == nil ? try await corrections.corrections(of: event) : [],
+            mayCorrect: call.client.may(.writeEvents),
+            subscription: isAlone ? nil : event.subscriptionID,
+            hidesProperties: hidesProperties
         )
     }
 
