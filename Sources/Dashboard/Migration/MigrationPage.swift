@@ -128,8 +128,8 @@ package struct MigrationPage: PageContent {
         levels = ParityLevel.allCases.filter { $0 != .usage && $0 != .resend }.reversed().map { level in
             Choice(level.rawValue, label: Self.label(level), isChosen: level == entered?.level ?? .full)
         }
-        from = entered?.from ?? day.from.rfc3339
-        until = entered?.until ?? day.until.rfc3339
+        from = entered?.from ?? TimeText(day.from).field
+        until = entered?.until ?? TimeText(day.until).field
         self.fault = fault
     }
 

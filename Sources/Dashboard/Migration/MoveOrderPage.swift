@@ -1,6 +1,6 @@
 import Events
 package import Migration
-import OfRecord
+package import OfRecord
 
 /// What an order for a migration would do, before it does anything.
 package struct MoveOrderPage: PageContent {
@@ -17,6 +17,8 @@ package struct MoveOrderPage: PageContent {
     let to: String
     /// Whether it moves money in the middle of a period, or cannot be undone.
     let isDanger: Bool
+    /// Whether the migration's name must be typed, because customers move.
+    let needsTyping: Bool
     /// What the form carries on.
     let fields: [ProblemsFilter.Hidden]
 
@@ -25,6 +27,8 @@ package struct MoveOrderPage: PageContent {
         let customers: [Customer]
         let hasCustomers: Bool
         let more: String?
+        /// Parts of the journal that are not counted.
+        let unreadable: String?
     }
 
     /// One of them.
@@ -35,7 +39,7 @@ package struct MoveOrderPage: PageContent {
         let last: TimeText
     }
 
-    /// Maximum number of customers that are shown; the API gives all.
+    /// Maximum number of customers that are shown; the CSV has all.
     private static let mostShown = 100
 
     /// - Parameters:
@@ -54,8 +58,17 @@ package struct MoveOrderPage: PageContent {
             case .cut, .goBack, .close: true
             case .stage, .ramp, .hold, .resume: false
             }
+        needsTyping = Self.needsTyping(record.entry.action)
         returned = outcome.returned.map(Self.returned)
         self.fields = fields
+    }
+
+    /// Whether an order moves customers, or ends the migration, and the name must be typed to confirm it. A hold is for emergencies.
+    package static func needsTyping(_ action: MigrationEntry.Action) -> Bool {
+        switch action {
+        case .ramp, .cut, .goBack, .close: true
+        case .stage, .hold, .resume: false
+        }
     }
 
     private static func returned(_ usage: ReturnedUsage) -> Returned {
@@ -63,7 +76,7 @@ package struct MoveOrderPage: PageContent {
         let shown = list.prefix(mostShown).map { customer in
             Customer(
                 id: customer.customer.rawValue,
-                events: "\(customer.events)",
+                events: PlainNumbers.count(customer.events),
                 first: TimeText(customer.first),
                 last: TimeText(customer.last)
             )
@@ -72,7 +85,8 @@ package struct MoveOrderPage: PageContent {
         return Returned(
             customers: shown,
             hasCustomers: !shown.isEmpty,
-            more: rest > 0 ? "\(rest) more customers: tollgate migrate return --dry-run --json" : nil
+            more: rest > 0 ? "\(PlainNumbers.count(rest, of: "more customer")); the CSV has all." : nil,
+            unreadable: usage.unreadableParts > 0 ? PlainNumbers.count(usage.unreadableParts, of: "part") : nil
         )
     }
 }

@@ -8,17 +8,23 @@ package struct MovePage: PageContent {
     package let title: String
     let name: String
     let from: String
+    let fromHref: String
     let to: String
+    let toHref: String
     let route: String
     let stages: [Stage]
     /// What must hold to leave the stage.
     let conditions: [Condition]
     let hasConditions: Bool
+    /// How many of the conditions hold; nil if there are none.
+    let conditionsText: String?
     let hold: Hold?
     /// The command that comes next.
     let next: String?
     let share: String?
     let cut: TimeText?
+    /// When the last customer has moved by the cut.
+    let lastMove: TimeText?
     let orders: [Order]
     let hasOrders: Bool
     /// Whether the visitor may order something, and something may be ordered.
@@ -37,6 +43,8 @@ package struct MovePage: PageContent {
     /// What must hold.
     struct Condition: Sendable {
         let name: String
+        /// Where its figure comes from; nil if no page shows it.
+        let href: String?
         let style: String
         let state: String
         let text: String
@@ -64,14 +72,16 @@ package struct MovePage: PageContent {
     package init(
         _ status: MigrationStatus,
         mayManage: Bool,
-        keeping entered: MoveForm = MoveForm(),
+        keeping entered: MoveForm.Entered = MoveForm.Entered(),
         fault: String? = nil
     ) {
         let outline = status.outline
         title = "Migration \(outline.name)"
         name = outline.name.rawValue
         from = outline.from.rawValue
+        fromHref = PageLink.provider(from)
         to = outline.to.rawValue
+        toHref = PageLink.provider(to)
         route = outline.route.rawValue
         stages = MigrationStage.allCases.map { stage in
             Stage(
@@ -80,12 +90,18 @@ package struct MovePage: PageContent {
                 isPast: stage.number < status.stage.number
             )
         }
-        conditions = status.conditions(of: status.stage).map(Self.condition)
+        conditions = status.conditions(of: status.stage).map { Self.condition($0, outline) }
         hasConditions = !conditions.isEmpty
+        let holding = conditions.count { $0.style == "ok" }
+        conditionsText = conditions.isEmpty ? nil : "\(holding) of \(conditions.count)"
         hold = status.hold.map { Hold(actor: $0.actor, at: TimeText($0.entry.at), reason: $0.reason) }
         next = status.next
-        share = status.course.share > 0 ? "\(MigrationEntry.Action.text(of: status.course.share))%" : nil
+        // With a cut, all move.
+        share =
+            status.course.share > 0 && status.course.cut == nil
+            ? "\(MigrationEntry.Action.text(of: status.course.share))%" : nil
         cut = status.course.cut.map { TimeText($0) }
+        lastMove = status.lastMove.map { TimeText($0) }
         orders = status.records.reversed().map { record in
             Order(
                 number: "\(record.entry.number)",
@@ -97,18 +113,40 @@ package struct MovePage: PageContent {
         }
         hasOrders = !orders.isEmpty
         mayOrder = mayManage && status.stage != .closed
-        form = entered
+        form = MoveForm(status, keeping: entered)
         self.fault = fault
     }
 
-    private static func condition(_ condition: StageCondition) -> Condition {
+    private static func condition(_ condition: StageCondition, _ outline: MigrationOutline) -> Condition {
         let style =
             switch condition.color {
             case .green: "ok"
             case .red: "bad"
             case .unknown: "unknown"
             }
-        return Condition(name: condition.name, style: style, state: condition.color.rawValue, text: condition.text)
+        return Condition(
+            name: condition.name.replacing("_", with: " "),
+            href: href(of: condition.name, outline),
+            style: style,
+            state: condition.color.rawValue,
+            text: condition.text
+        )
+    }
+
+    /// The page that shows what a condition is about.
+    private static func href(of condition: String, _ outline: MigrationOutline) -> String? {
+        let provider = outline.to.rawValue
+        func problems(_ status: DeliveryStatus) -> String {
+            PageLink.address(Screen.problems.path, [("provider", provider), ("status", status.rawValue)])
+        }
+        switch condition {
+        case "unexplained", "usage", "two_comparisons": return "\(Screen.migration.path)#comparisons"
+        case "backfill", "dead_letters": return "\(Screen.migration.path)#backfills"
+        case "rejected": return problems(.rejected)
+        case "uncertain": return problems(.uncertain)
+        case "backlog_age", "untranslatable": return PageLink.provider(provider)
+        default: return nil
+        }
     }
 }
 

@@ -17,4 +17,7 @@ package struct TimeText: Sendable, Equatable {
         clock = String(shown.dropFirst(11))
         text = "\(date) \(clock)"
     }
+
+    /// As a field of a form has it: RFC 3339 to the second, which fits in.
+    var field: String { "\(date)T\(clock.prefix(8))Z" }
 }

@@ -40,6 +40,14 @@ extension PageEndpoint {
         PageEndpoint(.post, "/dashboard/migration/moves/{name}/order", of: .migration, needing: .manageMigrations) {
             try await MovePageHandler($0).order($1)
         },
+        PageEndpoint(
+            .post,
+            "/dashboard/migration/moves/{name}/customers.csv",
+            of: .migration,
+            needing: .manageMigrations
+        ) {
+            try await MovePageHandler($0).customers($1)
+        },
         PageEndpoint(.get, "/dashboard/migration/runs/{id}", of: .migration) {
             try await ParityPageHandler($0).page($1)
         },

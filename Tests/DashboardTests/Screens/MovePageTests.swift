@@ -63,6 +63,7 @@ import Testing
             let submission = Submission(tenant: "shop", client: "web", acceptedAt: now, plan: plan)
             usage.add(AcceptedEvent(event, id: "e", in: submission))
         }
+        usage.unreadableParts = customers > 0 ? 2 : 0
         return usage
     }
 
@@ -90,7 +91,7 @@ import Testing
         #expect(page.stages.filter(\.isCurrent).map(\.label) == ["ramp"])
         #expect(page.stages.filter(\.isPast).map(\.label) == ["check", "shadow", "mirror", "backfill", "parity"])
         #expect(page.share == "12.5%" && page.cut == nil && page.hold == nil && page.mayOrder)
-        #expect(page.conditions.map(\.name) == Gate.allCases.map(\.rawValue))
+        #expect(page.conditions.map(\.name) == Gate.allCases.map { $0.rawValue.replacing("_", with: " ") })
         #expect(Set(page.conditions.map(\.state)) == ["unknown"])
         #expect(page.orders.map(\.text) == ["ramp to 12.5% of the customers", "stage mirror"])
     }
@@ -109,6 +110,7 @@ import Testing
     ])
     func `names an order before it is confirmed`(action: MigrationEntry.Action, text: String, isDanger: Bool) {
         let page = MoveOrderPage(Self.outcome(action), fields: [ProblemsFilter.Hidden("number", "1")])
+        #expect(page.needsTyping == (action != .hold))
         #expect(page.text == text && page.isDanger == isDanger && page.despite == "usage, rejected")
         #expect(page.fields.map(\.value) == ["1"] && page.returned?.hasCustomers == false)
     }
@@ -116,12 +118,41 @@ import Testing
     @Test func `shows a hundred of the customers whose usage must be voided, and how many more there are`() {
         let page = MoveOrderPage(Self.outcome(.goBack(when: .now, customers: nil), customers: 103), fields: [])
         #expect(page.returned?.customers.count == 100)
-        #expect(page.returned?.more == "3 more customers: tollgate migrate return --dry-run --json")
+        #expect(page.returned?.more == "3 more customers; the CSV has all.")
+        #expect(page.returned?.unreadable == "2 parts")
     }
 
-    @Test func `keeps what was filled in`() {
-        let form = MoveForm(act: "cut", share: "5", at: "later", despite: ["usage"])
-        #expect(form.acts.filter(\.isChosen).map(\.value) == ["cut"])
-        #expect(form.gates.filter(\.isChosen).map(\.value) == ["usage"] && form.at == "later" && form.share == "5")
+    private func acts(_ actions: [MigrationEntry.Action]) -> [String] {
+        MoveForm(Self.status(actions), keeping: MoveForm.Entered()).forms.map(\.act)
+    }
+
+    @Test func `offers only what may be ordered now`() {
+        #expect(acts([]) == ["start", "ramp", "cut", "hold"], "the file says mirror already")
+        #expect(acts([.stage(.shadow)]) == ["stage", "hold"])
+        #expect(acts([.stage(.mirror), .ramp(share: 5)]) == ["ramp", "cut", "return", "hold"])
+        #expect(acts([.stage(.mirror), .ramp(share: 5), .hold]) == ["resume", "return"])
+        #expect(acts([.stage(.mirror), .cut(at: Self.now)]).contains("cut"), "a cut can be moved")
+        #expect(acts([.close]).isEmpty)
+    }
+
+    @Test func `keeps what was filled in, with its form open`() {
+        let entered = MoveForm.Entered(act: "cut", share: "5", at: "later", despite: ["usage"])
+        let form = MoveForm(Self.status([.stage(.mirror), .ramp(share: 5)]), keeping: entered)
+        #expect(form.forms.filter(\.isOpen).map(\.act) == ["cut"])
+        #expect(form.gates.filter(\.isChosen).map(\.value) == ["usage"])
+        #expect(form.enteredTime == "later" && form.enteredShare == "5")
+    }
+
+    @Test func `opens what only waits for a decision`() {
+        let held = MoveForm(Self.status([.stage(.mirror), .ramp(share: 5), .hold]), keeping: MoveForm.Entered())
+        #expect(held.forms.filter(\.isOpen).map(\.act) == ["resume"])
+    }
+
+    @Test func `links each condition to the page that shows its figure`() {
+        let page = MovePage(Self.status([.stage(.mirror), .ramp(share: 5)]), mayManage: true)
+        let links = Dictionary(uniqueKeysWithValues: page.conditions.map { ($0.name, $0.href) })
+        #expect(links["rejected"] == "/dashboard/problems?provider=polar&status=rejected")
+        #expect(links["backlog age"] == "/dashboard/providers/polar")
+        #expect(page.conditions.allSatisfy { $0.href != nil } && page.conditionsText == "0 of \(page.conditions.count)")
     }
 }

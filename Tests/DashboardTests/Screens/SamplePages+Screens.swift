@@ -21,6 +21,17 @@ extension SamplePages {
             Sample(name: "try, preview") { trying($0, estimate($0)) },
             Sample(name: "try, no price") { trying($0, .failure(EstimateRefusal($0))) },
             Sample(name: "try, no charge") { trying($0, .success(Estimate(charges: []))) },
+            Sample(name: "try, fields") { text in
+                let form = TryForm(
+                    name: text,
+                    customer: text,
+                    subscription: text,
+                    source: text,
+                    timestamp: text,
+                    properties: text
+                )
+                return TryPage(text: nil, form: form, template: text, clients: [], names: [text], maySend: true)
+            },
             Sample(name: "try, faults") { text in
                 TryPage(
                     text: text,
@@ -262,10 +273,20 @@ extension SamplePages {
         Sample(name: "move, new") { MovePage(MovePageTests.status([], $0), mayManage: false) },
         Sample(name: "move, cut") { text in
             MovePage(
-                MovePageTests.status([.stage(.mirror), .cut(at: MovePageTests.now)], text),
+                MovePageTests.status([.stage(.mirror), .ramp(share: 5), .cut(at: MovePageTests.now)], text),
                 mayManage: true,
-                keeping: MoveForm(act: "return", stage: "mirror", when: "now", customers: text, despite: ["usage"])
+                keeping: MoveForm.Entered(
+                    act: "return",
+                    stage: "mirror",
+                    when: "now",
+                    customers: text,
+                    despite: ["usage"]
+                )
             )
+        },
+        Sample(name: "move, not started") {
+            let entered = MoveForm.Entered(act: "start", stage: "mirror", when: "now", reason: $0)
+            return MovePage(MovePageTests.status([], $0), mayManage: true, keeping: entered)
         },
         Sample(name: "move, closed") { MovePage(MovePageTests.status([.close], $0), mayManage: true) },
         Sample(name: "order of a move") {

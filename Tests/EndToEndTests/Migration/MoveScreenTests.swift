@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -23,9 +24,12 @@ import Testing
     }
 
     /// Confirms an order with the fields of the page that shows what it would do.
-    private func confirm(_ page: WebClient.Answer, _ browser: Browser) async throws -> WebClient.Answer {
+    private func confirm(_ page: WebClient.Answer, _ browser: Browser, typing typed: String = "to-flexprice")
+        async throws -> WebClient.Answer
+    {
         let fields = page.text.matches(of: #/<input type="hidden" name="(\w+)" value="([^"]*)">/#)
-        return try await browser.post("\(Self.path)/order", fields.map { (String($0.1), String($0.2)) })
+        let given = fields.map { (String($0.1), String($0.2)) }
+        return try await browser.post("\(Self.path)/order", given + [("typed", typed)])
     }
 
     @Test func `are shown before they are carried out, and change nothing until then`() async throws {
@@ -45,12 +49,21 @@ import Testing
             )
             let ramp = try await browser.post("\(Self.path)/check", [("act", "ramp"), ("share", "25")] + Self.gates)
             #expect(ramp.status == 200 && ramp.text.contains("Overrides gates"), "\(ramp.text.prefix(2000))")
+            let untyped = try await confirm(ramp, browser, typing: "to-polar")
+            #expect(untyped.status == 400 && untyped.text.contains("name of the migration"), "\(untyped.status)")
             #expect(try await confirm(ramp, browser).status == 303)
             let page = try await browser.get(Self.path).text
             #expect(page.contains("25% of the customers") && page.contains(#"aria-current="step">ramp"#))
             // The same page again: something was ordered since it was checked.
             let again = try await confirm(ramp, browser)
             #expect(again.status == 409 && again.text.contains("another order came first"), "\(again.status)")
+
+            let back = [("act", "return"), ("when", "now")]
+            let returned = try await browser.post("\(Self.path)/check", back)
+            #expect(returned.text.contains("To be voided at flexprice"), "\(returned.text.prefix(2000))")
+            let csv = try await browser.post("\(Self.path)/customers.csv", back)
+            #expect(csv.headers.first(name: "Content-Type")?.hasPrefix("text/csv") == true)
+            #expect(csv.text.hasPrefix("customer_id,events,first,last\r\n"))
 
             let hold = try await browser.post("\(Self.path)/check", [("act", "hold"), ("reason", "a look")])
             #expect(try await confirm(hold, browser).status == 303)
@@ -63,7 +76,7 @@ import Testing
     @Test func `name what is wrong with them`() async throws {
         try await with { (_, browser) async throws in
             for (fields, fault) in [
-                ([("act", "leap")], "must be one of start"),
+                ([("act", "leap")], "must be one of resume"),
                 ([("act", "ramp"), ("share", "0")], "must be a number over 0"),
                 ([("act", "cut"), ("at", "soon")], "must be a timestamp"),
                 ([("act", "return"), ("when", "later")], "must be now or boundary"),

@@ -112,7 +112,7 @@ struct MigrationPageHandler: Sendable {
             providers: routes.providers.filter { routes.mayRead($0.name, call.client) }.map(\.name),
             proposing: ReadWindow(
                 from: Timestamp(milliseconds: today - day),
-                until: Timestamp(milliseconds: today + day)
+                until: Timestamp(milliseconds: today)
             ),
             keeping: form.map(Self.entered),
             fault: fault

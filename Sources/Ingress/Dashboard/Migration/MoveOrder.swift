@@ -87,8 +87,9 @@ struct MoveOrder: Sendable {
         return given + gates + [ProblemsFilter.Hidden("number", "\(number)")]
     }
 
-    static func entered(_ form: FormFields) -> MoveForm {
-        MoveForm(
+    /// What the page shows again.
+    static func entered(_ form: FormFields) -> MoveForm.Entered {
+        MoveForm.Entered(
             act: form["act"],
             stage: form["stage"],
             share: form["share"] ?? "",

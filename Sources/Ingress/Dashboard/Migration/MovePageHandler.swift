@@ -7,8 +7,10 @@ import OfRecord
 /// `/dashboard/migration/moves/{name}`: one migration, and orders for it, which are checked before they are confirmed.
 struct MovePageHandler: Sendable {
     private let migrations: any MigrationManaging
+    private let csv: CSVResponder
 
     init(_ services: EndpointServices) {
+        csv = CSVResponder(services)
         migrations = services.given.operations.migrations
     }
 
@@ -37,11 +39,25 @@ struct MovePageHandler: Sendable {
             // What was confirmed is what was shown: nothing else was ordered meanwhile.
             let next = (status.records.last?.entry.number ?? 0) + 1
             guard form["number"] == "\(next)" else { throw Problem(MigrationRefusal.overtaken) }
+            let name = status.outline.name.rawValue
+            guard !MoveOrderPage.needsTyping(order.action) || form["typed"] == name else {
+                throw Problem.badParameter("typed", "must be the name of the migration, \(name), to confirm the order")
+            }
             _ = try await carryOut(order, call)
             return .see(Self.path(status.outline.name))
         } catch {
             return try await refused(call, form, error)
         }
+    }
+
+    /// The customers whose usage a return leaves to be voided at the new provider, as CSV.
+    func customers(_ call: PageCall) async throws -> PageAnswer {
+        let form = try await call.form()
+        let outcome = try await carryOut(try MoveOrder(form).order(isDryRun: true), call)
+        let list = ReturnedCSV(outcome.returned?.list ?? [])
+        return .other(
+            try await csv.respond(to: call.call, list, named: "to-void", needing: .manageMigrations)
+        )
     }
 
     private static func path(_ name: MigrationName) -> String {
