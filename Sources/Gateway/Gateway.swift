@@ -62,11 +62,22 @@ package enum Gateway {
         let parity = parts.parity(over: comparisons, lags)
         let watches = Watches(comparisons, routes: parts.routes, clock: parts.clock)
         let statistics = StatisticsKeeper(clock: parts.clock)
+        let exchange = parts.figuresExchange()
         let problems = ProblemCounts()
         let watch = parts.migrationWatch(over: migrations, planner, parity, watches)
-        var readiness = parts.readiness(migrations, watches)
+        let disk = parts.diskWatch()
+        var readiness = parts.readiness(migrations, watches, disk)
         let followers = parts.followers(&readiness, reloader)
-        let operations = parts.operations(readiness, reloader, planner, parity, watch, watches, statistics, problems)
+        let operations = parts.operations(
+            readiness,
+            reloader,
+            planner,
+            parity,
+            watch,
+            watches,
+            exchange?.statistics ?? statistics,
+            problems
+        )
         let servers = parts.servers(serving: parts.ingressServices(operations, notingIn: parity), onReady: onReady)
         let retention = RetentionService(
             journal: parts.store,
@@ -83,9 +94,10 @@ package enum Gateway {
             journal: parts.store,
             routes: parts.routes,
             clock: parts.clock,
-            backlogs: backlogs
+            backlogs: backlogs,
+            shared: exchange?.statistics
         )
-        let notifications = parts.notifications(parity, beside: readiness.shared, backlogs, watches)
+        let notifications = parts.notifications(parity, beside: readiness.shared, backlogs, watches, disk)
         var services: [any Service] = []
         // Before whatever it exports the traces of, so that it stops after that.
         if let exporter = parts.exporter { services.append(exporter) }
@@ -98,7 +110,8 @@ package enum Gateway {
             parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared, lags), parity, watch, sampler,
         ]
         services += parts.watching(over: comparisons, lags)
-        services += [ProblemCounter(counts: problems, archive: parts.store), notifications]
+        if let exchange { services.append(exchange) }
+        services += [disk, ProblemCounter(counts: problems, archive: parts.store), notifications]
         return services + servers
     }
 }

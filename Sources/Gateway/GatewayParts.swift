@@ -348,11 +348,13 @@ extension GatewayParts {
     ///   - shared: what is known of the other gateways; nil if there are none.
     ///   - backlogs: what waits, as statistics read it.
     ///   - watches: what watching providers has found.
+    ///   - disk: looks how long the room lasts.
     func notifications(
         _ parity: ParityRunner,
         beside shared: SharedJournal?,
         _ backlogs: SharedBacklogs,
-        _ watches: any WatchReading
+        _ watches: any WatchReading,
+        _ disk: DiskWatch
     ) -> NotificationService {
         let routes = routes
         let secrets = ReceiverCredentials { routes.current.routes.notifications }
@@ -366,6 +368,7 @@ extension GatewayParts {
                 keys: opened.keys(orIn: settings.dataFolder),
                 shared: shared,
                 settings: settings,
+                diskWatch: disk,
                 clock: clock
             ),
             routes: routes,
@@ -385,7 +388,11 @@ extension GatewayParts {
 // MARK: - Beside others
 
 extension GatewayParts {
-    func readiness(_ migrations: MigrationBook, _ watches: any WatchReading) -> GatewayReadiness {
+    func diskWatch() -> DiskWatch {
+        DiskWatch(settings, isEmbedded: opened.shared == nil, clock: clock)
+    }
+
+    func readiness(_ migrations: MigrationBook, _ watches: any WatchReading, _ disk: DiskWatch) -> GatewayReadiness {
         GatewayReadiness(
             store: opened,
             routes: routes,
@@ -393,7 +400,8 @@ extension GatewayParts {
             monitor: view.monitor,
             clock: clock,
             book: migrations,
-            watches: watches
+            watches: watches,
+            disk: disk
         )
     }
 

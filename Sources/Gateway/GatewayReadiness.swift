@@ -18,6 +18,7 @@ struct GatewayReadiness: ReadinessReporting {
     let book: MigrationBook
     /// What watching providers has found.
     let watches: any WatchReading
+    let disk: DiskWatch
     /// What is known of the other gateways on the same journal; nil if the journal is this gateway's alone.
     var shared: SharedJournal?
 
@@ -36,6 +37,7 @@ struct GatewayReadiness: ReadinessReporting {
                 isEssential: true
             )
         )
+        items += disk.line.map { [Self.diskItem($0)] } ?? []
         items += sharedItems()
         items += migrationItems(snapshot)
         let states = monitor.current
@@ -178,6 +180,9 @@ struct GatewayReadiness: ReadinessReporting {
             // A short failover is waited for by the requests themselves.
             return Self.storeItem(isReady: outage.duration < Self.shortOutage, detail)
         }
+        if let fullness = await store.fullness() {
+            return Self.storeItem(isReady: false, "\(name): full, so events are refused: \(fullness.explanation)")
+        }
         do {
             let damaged = try await store.journal.damage()
             let detail =
@@ -190,6 +195,11 @@ struct GatewayReadiness: ReadinessReporting {
 
     /// How long an outage may last until the gateway is not ready.
     private static let shortOutage = Duration.seconds(5)
+
+    /// How long the room lasts. Events are accepted until there is none.
+    static func diskItem(_ line: DoctorReport.Line) -> ReadinessItem {
+        ReadinessItem(name: line.name, isReady: line.verdict != .problem, detail: line.text, isEssential: false)
+    }
 
     private static func storeItem(isReady: Bool, _ detail: String) -> ReadinessItem {
         ReadinessItem(name: "store", isReady: isReady, detail: detail, isEssential: true)
@@ -246,5 +256,18 @@ struct GatewayReadiness: ReadinessReporting {
             detail: detail,
             isEssential: false
         )
+    }
+}
+
+extension StoreFullness {
+    /// For people: why there is no room, and how to make some.
+    var explanation: String {
+        switch self {
+        case .backlog:
+            "as many events wait for a provider as --backlog-limit allows; let it deliver, discard what waits, or raise the limit"
+        case .limit: "the journal is as large as --disk-limit-mb allows; raise it, or shorten --retention"
+        case .disk: "the disk is full; free some space"
+        case .index: "the index of event IDs cannot be written; free some space, and look at the log"
+        }
     }
 }

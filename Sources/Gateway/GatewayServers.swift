@@ -106,7 +106,7 @@ extension GatewayParts {
         _ parity: ParityRunner,
         _ watch: MigrationWatch,
         _ watches: Watches,
-        _ statistics: StatisticsKeeper,
+        _ statistics: any StatisticsReading,
         _ problems: ProblemCounts
     ) -> IngressOperations {
         IngressOperations(
@@ -142,7 +142,8 @@ extension GatewayParts {
             problems: problems,
             keys: GatewayKeys(keeping: opened.keys(orIn: settings.dataFolder), routes: routes),
             simulators: settings.simulators,
-            owners: readiness.shared
+            owners: readiness.shared,
+            sessions: opened.shared?.sessions
         )
     }
 }

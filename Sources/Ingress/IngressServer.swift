@@ -42,7 +42,13 @@ package struct IngressServer: Service {
             bodies: LargeBodies(threads: max(1, System.coreCount / 2)),
             capacity: capacity ?? IngressCapacity(settings.capacity, metrics: telemetry.metrics),
             dashboard: settings.dashboard.map {
-                DashboardParts($0, on: settings, isSecure: certificate != nil, threads: System.coreCount / 2)
+                DashboardParts(
+                    $0,
+                    on: settings,
+                    isSecure: certificate != nil,
+                    threads: System.coreCount / 2,
+                    sharing: given.operations.sessions
+                )
             }
         )
         let envelope = Envelope(
@@ -89,7 +95,11 @@ package struct IngressServer: Service {
         services.bodies.start()
         services.dashboard?.rendering.start()
         do {
-            try await application.run()
+            try await withThrowingDiscardingTaskGroup { group in
+                if let sessions = services.dashboard?.sessions { group.addTask { await sessions.follow() } }
+                try await application.run()
+                group.cancelAll()
+            }
         } catch {
             try await stop()
             throw error

@@ -100,6 +100,8 @@ package struct IngressOperations: Sendable {
     let simulators: (any SimulatorControlling)?
     /// Nil if no other gateway shares the journal.
     let owners: (any AccountOwning)?
+    /// Nil if no other gateway shares the journal.
+    let sessions: (any SessionKeeping)?
 
     /// - Parameters:
     ///   - audit: one for all listeners; it runs beside them.
@@ -110,6 +112,7 @@ package struct IngressOperations: Sendable {
     ///   - keys: lets operators change keys at the dashboard.
     ///   - simulators: of vendors, which the dashboard shows.
     ///   - owners: knows what other gateways deliver to.
+    ///   - sessions: where other gateways see the dashboard's sessions.
     package init(
         readiness: any ReadinessReporting,
         reloading: any RoutesReloading,
@@ -125,9 +128,11 @@ package struct IngressOperations: Sendable {
         problems: ProblemCounts = ProblemCounts(),
         keys: (any KeyManaging)? = nil,
         simulators: (any SimulatorControlling)? = nil,
-        owners: (any AccountOwning)? = nil
+        owners: (any AccountOwning)? = nil,
+        sessions: (any SessionKeeping)? = nil
     ) {
         self.owners = owners
+        self.sessions = sessions
         self.simulators = simulators
         self.statistics = statistics
         self.problems = problems

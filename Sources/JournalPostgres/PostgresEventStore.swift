@@ -151,6 +151,9 @@ package final class PostgresEventStore: Sendable {
     /// What does not work now; nil if everything does.
     package var outage: StoreOutage? { parts.reach.outage }
 
+    /// Why no event would be stored now, as far as this node has found out; nil if there is room.
+    package var fullness: StoreFullness? { parts.limits.reached ?? (parts.reach.isFull ? .disk : nil) }
+
     /// Waits until a connection has led to another journal: nothing that this node knows is true there. Returns nil if the task is cancelled
     /// before.
     package func waitForAnotherJournal() async -> StoreError? {

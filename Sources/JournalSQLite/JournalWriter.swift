@@ -60,6 +60,7 @@ final class JournalWriter {
             clockSteps = clockStepsBefore
             let failure = StoreError(error, retryAfter: parts.settings.retryAfterFull)
             parts.metrics.failed()
+            if case .full = failure { parts.disk.note() }
             parts.logger.error(
                 "a commit failed",
                 metadata: ["reason": "\(failure)", "operations": "\(operations.count)"]
@@ -68,6 +69,7 @@ final class JournalWriter {
             return
         }
         parts.metrics.committed(events: batch.newest - newest, in: .now - start)
+        if batch.newest > newest { parts.disk.clear() }
         publish(batch)
         parts.checkpoints.committed(bytes: batch.estimatedBytes, db)
         if isLogToShrink { shrinkLog() }

@@ -30,4 +30,5 @@ struct StoreParts: Sendable {
     let checkpoints: Checkpoints
     let metrics: CommitMetrics
     let accepted = AcceptedCounts()
+    let disk = FullDisk()
 }

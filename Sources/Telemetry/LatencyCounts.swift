@@ -14,8 +14,46 @@ package final class LatencyCounts: Sendable {
             counts = []
         }
 
+        /// - Parameter numbers: how many latencies by the number of their bucket; buckets that do not exist are left out.
+        package init(_ numbers: [Int: Int]) {
+            counts = []
+            for (bucket, number) in numbers where number > 0 && (0..<LatencyCounts.count).contains(bucket) {
+                if counts.isEmpty { counts = Array(repeating: 0, count: LatencyCounts.count) }
+                counts[bucket] = number
+            }
+        }
+
         /// How many latencies were counted.
         package var total: Int { counts.reduce(0, &+) }
+
+        /// How many latencies were counted since an earlier snapshot, by the number of their bucket; those of 0 are left out.
+        package func numbers(since earlier: Snapshot = Snapshot()) -> [Int: Int] {
+            var numbers: [Int: Int] = [:]
+            for (bucket, count) in counts.enumerated() {
+                let more = count &- (bucket < earlier.counts.count ? earlier.counts[bucket] : 0)
+                if more > 0 { numbers[bucket] = more }
+            }
+            return numbers
+        }
+
+        /// Adds what was counted elsewhere.
+        package mutating func add(_ other: Snapshot) {
+            guard !other.counts.isEmpty else { return }
+            guard !counts.isEmpty else { return counts = other.counts }
+            for bucket in counts.indices where bucket < other.counts.count { counts[bucket] &+= other.counts[bucket] }
+        }
+
+        /// How many latencies were below each doubling, from the shortest to the longest that were counted; empty if none was.
+        package var doublings: [(below: Duration, count: Int)] {
+            guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 })
+            else {
+                return []
+            }
+            return stride(from: first / 4 * 4, through: last, by: 4).map { bucket in
+                let (_, high) = LatencyCounts.bounds(of: bucket + 3)
+                return (.nanoseconds(high), counts[bucket..<min(bucket + 4, counts.count)].reduce(0, &+))
+            }
+        }
 
         /// The latency that so many of a hundred kept within, of those counted since an earlier snapshot.
         /// - Parameter percent: from 0 to 100.

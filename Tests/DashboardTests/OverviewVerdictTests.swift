@@ -47,6 +47,24 @@ import Testing
         #expect(verdict([]).grade == .ok)
     }
 
+    @Test func `names a gateway whose figures are missing`() {
+        let gateways = [("a", false), ("b", true)].map { name, isSilent in
+            OverviewFacts.Gateway(name: name, lastReport: now + .seconds(-50), isSilent: isSilent)
+        }
+        let facts = OverviewFacts(
+            providers: [provider()],
+            whole: nil,
+            readiness: [],
+            window: .hour,
+            since: nil,
+            gateways: gateways
+        )
+        let found = OverviewVerdict(facts, at: now)
+        #expect(found.grade == .warn && found.sentences.count == 1)
+        #expect(found.sentences[0].hasPrefix("The gateway b has not reported since 2027-01-15 07:59:10 UTC"))
+        #expect(OverviewPage(facts, at: now).gateways == "a, b")
+    }
+
     @Test func `says what another gateway reports of the providers that it delivers to`() {
         func elsewhere(isReady: Bool) -> ProviderFacts {
             var facts = provider(waiting: 3, for: .seconds(5)) { $0.circuit = "open" }

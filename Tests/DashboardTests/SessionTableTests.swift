@@ -35,6 +35,14 @@ import Testing
         #expect(table.use(token(1), at: start + .seconds(1800)) == nil)
     }
 
+    @Test func `goes on with a session that another gateway has opened`() {
+        var table = SessionTable()
+        table.open(token(1), with: key, at: start, used: start + .seconds(3000))
+        #expect(table.open(at: start + .seconds(4000)) == [token(1): start + .seconds(3000)])
+        #expect(table.isOpen(token(1), at: start + .seconds(4799)))
+        #expect(table.open(at: start + .seconds(4800)).isEmpty)
+    }
+
     @Test func `closes the one that is asked for, and no other`() {
         var table = SessionTable()
         table.open(token(1), with: key, at: start)

@@ -74,13 +74,33 @@ import Testing
             await #expect(throws: StoreError.full(retryAfter: .seconds(7))) {
                 try await SampleStore.append(11...11, to: store)
             }
+            #expect(try await store.fullness() == .backlog)
             let block = try await store.claimBlock(for: "lago", limit: BlockLimit(events: 4, bytes: 1 << 20))
             let run = DeliveredRun(
                 sequences: try #require(block).deliveries.map(\.sequence),
                 attempt: Attempt(at: Timestamp(milliseconds: 0), latency: .zero, httpStatus: 200, status: .delivered)
             )
             try await store.settle(Settlement(provider: "lago", delivered: [run]))
+            #expect(try await store.fullness() == nil)
             _ = try await SampleStore.append(11...11, to: store)
+            await store.close()
+        }
+    }
+
+    @Test func `says that the limit on the disk is reached`() async throws {
+        try await withTemporaryFolder { folder in
+            var settings = SQLiteStoreSettings()
+            settings.diskLimitBytes = 1 << 30
+            let roomy = try SampleStore.open(folder, settings)
+            #expect(try await roomy.fullness() == nil)
+            await roomy.close()
+            // Less than an empty journal has.
+            settings.diskLimitBytes = 1
+            let store = try SampleStore.open(folder, settings)
+            #expect(try await store.fullness() == .limit)
+            await #expect(throws: StoreError.full(retryAfter: .seconds(5))) {
+                try await SampleStore.append(1...1, to: store)
+            }
             await store.close()
         }
     }

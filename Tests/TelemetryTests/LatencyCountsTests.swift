@@ -55,4 +55,34 @@ import Testing
     @Test func `has no percentile of nothing`() {
         #expect(LatencyCounts().snapshot.percentile(50) == nil)
     }
+
+    @Test func `is made again of the numbers in its buckets, and added up`() {
+        let counts = LatencyCounts()
+        for latency in [Duration.zero, .microseconds(90), .milliseconds(5), .milliseconds(5), .seconds(400)] {
+            counts.record(latency)
+        }
+        let snapshot = counts.snapshot
+        #expect(LatencyCounts.Snapshot(snapshot.numbers()) == snapshot)
+        #expect(snapshot.numbers(since: snapshot).isEmpty)
+        var sum = LatencyCounts.Snapshot()
+        sum.add(snapshot)
+        sum.add(LatencyCounts.Snapshot())
+        sum.add(snapshot)
+        #expect(sum.total == 10 && sum.percentile(50) == snapshot.percentile(50))
+        #expect(LatencyCounts.Snapshot([108: 4, -1: 5, 3: -2]) == LatencyCounts.Snapshot(), "no such bucket or number")
+    }
+
+    @Test func `counts latencies by doublings, from the shortest to the longest`() {
+        let counts = LatencyCounts()
+        #expect(counts.snapshot.doublings.isEmpty)
+        for latency in [Duration.milliseconds(1), .milliseconds(1), .milliseconds(7)] { counts.record(latency) }
+        let doublings = counts.snapshot.doublings
+        #expect(doublings.map(\.count).reduce(0, +) == 3 && doublings.first?.count == 2 && doublings.last?.count == 1)
+        for (shorter, longer) in zip(doublings, doublings.dropFirst()) {
+            #expect((1.99...2.01).contains(longer.below / shorter.below))
+        }
+        #expect(
+            (doublings.first?.below ?? .zero) > .milliseconds(1) && (doublings.last?.below ?? .zero) > .milliseconds(7)
+        )
+    }
 }

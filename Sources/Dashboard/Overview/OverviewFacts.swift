@@ -28,6 +28,20 @@ package struct OverviewFacts: Sendable {
         }
     }
 
+    /// A gateway whose figures are in the sums.
+    package struct Gateway: Sendable {
+        package let name: String
+        package let lastReport: Timestamp
+        /// Whether it should have reported since.
+        package let isSilent: Bool
+
+        package init(name: String, lastReport: Timestamp, isSilent: Bool) {
+            self.name = name
+            self.lastReport = lastReport
+            self.isSilent = isSilent
+        }
+    }
+
     /// Nil if the client may not see any.
     package let providers: [ProviderFacts]?
     /// Of the gateway as a whole; nil for a client that sees only some providers.
@@ -37,6 +51,8 @@ package struct OverviewFacts: Sendable {
     package let window: Window
     /// Since when figures are kept.
     package let since: Timestamp?
+    /// Those whose figures are added up; nil if this one is alone.
+    package let gateways: [Gateway]?
     /// The latest comparison of each provider that the client may see.
     package let comparisons: [ParityRun]
     /// Backfills that somebody has paused; those that the client may see.
@@ -71,6 +87,7 @@ package struct OverviewFacts: Sendable {
         readiness: [Part],
         window: Window,
         since: Timestamp?,
+        gateways: [Gateway]? = nil,
         comparisons: [ParityRun] = [],
         pausedBackfills: [Lane] = []
     ) {
@@ -79,6 +96,7 @@ package struct OverviewFacts: Sendable {
         self.readiness = readiness
         self.window = window
         self.since = since
+        self.gateways = gateways
         self.comparisons = comparisons
         self.pausedBackfills = pausedBackfills
     }

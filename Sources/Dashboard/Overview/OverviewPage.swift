@@ -54,6 +54,8 @@ package struct OverviewPage: PageContent {
     let hasOverrides: Bool
     let at: TimeText
     let since: TimeText?
+    /// Whose figures are added up; nil if they are those of this gateway alone.
+    let gateways: String?
 
     package init(_ facts: OverviewFacts, at now: Timestamp) {
         let verdict = OverviewVerdict(facts, at: now)
@@ -83,6 +85,7 @@ package struct OverviewPage: PageContent {
         hasOverrides = !overrides.isEmpty
         at = TimeText(now)
         since = facts.since.map { TimeText($0) }
+        gateways = facts.gateways.map { $0.map(\.name).joined(separator: ", ") }
     }
 
     private static func override(_ facts: ProviderFacts) -> Override? {

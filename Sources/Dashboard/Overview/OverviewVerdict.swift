@@ -38,6 +38,7 @@ struct OverviewVerdict: Sendable, Equatable {
             (grade: part.isEssential ? Grade.bad : .warn, text: "\(part.name): \(part.detail).")
         }
         found += providers.map(\.sentence)
+        found += Self.silence(facts)
         found += Self.losses(facts)
         // The order of what is equally bad stays.
         let sorted = found.enumerated().sorted { ($1.element.grade, $0.offset) < ($0.element.grade, $1.offset) }
@@ -93,6 +94,14 @@ struct OverviewVerdict: Sendable, Equatable {
         let age = PlainNumbers.age(of: oldest, at: now)
         return
             "; \(events) wait\(backlog.events == 1 ? "s" : ""), the oldest since \(TimeText(oldest).text) UTC (\(age))"
+    }
+
+    /// Gateways whose figures are missing.
+    private static func silence(_ facts: OverviewFacts) -> [(grade: Grade, text: String)] {
+        (facts.gateways ?? []).filter(\.isSilent).map { gateway in
+            let last = TimeText(gateway.lastReport).text
+            return (.warn, "The gateway \(gateway.name) has not reported since \(last) UTC; its figures are missing.")
+        }
     }
 
     /// Dead letters and unknown outcomes of the window.

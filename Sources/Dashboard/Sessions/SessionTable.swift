@@ -31,12 +31,18 @@ package struct SessionTable: Sendable {
     /// - Parameters:
     ///   - token: the digest of its token.
     ///   - key: the key that was presented.
-    package mutating func open(_ token: KeyDigest, with key: KeyDigest, at now: ContinuousClock.Instant) {
+    ///   - used: when it was used last; nil: when it was opened.
+    package mutating func open(
+        _ token: KeyDigest,
+        with key: KeyDigest,
+        at now: ContinuousClock.Instant,
+        used: ContinuousClock.Instant? = nil
+    ) {
         if sessions.count >= Self.limit { sessions = sessions.filter { !Self.hasEnded($0.value, at: now) } }
         if sessions.count >= Self.limit, let oldest = sessions.min(by: { $0.value.lastUsed < $1.value.lastUsed }) {
             sessions[oldest.key] = nil
         }
-        sessions[token] = Session(key: key, opened: now, lastUsed: now)
+        sessions[token] = Session(key: key, opened: now, lastUsed: max(now, used ?? now))
     }
 
     /// The session with this token, which counts as used now; nil if there is none, or if it has ended.
@@ -54,6 +60,11 @@ package struct SessionTable: Sendable {
     /// Whether a session is open, without using it: an open stream keeps no session alive.
     package func isOpen(_ token: KeyDigest, at now: ContinuousClock.Instant) -> Bool {
         sessions[token].map { !Self.hasEnded($0, at: now) } ?? false
+    }
+
+    /// The sessions that are open, each with when it was used last.
+    package func open(at now: ContinuousClock.Instant) -> [KeyDigest: ContinuousClock.Instant] {
+        sessions.filter { !Self.hasEnded($0.value, at: now) }.mapValues(\.lastUsed)
     }
 
     /// Closes a session; does nothing if there is none.

@@ -19,6 +19,7 @@ struct ConditionFeed: Sendable {
     /// What is known of other gateways; nil if there are none.
     let shared: SharedJournal?
     let settings: GatewaySettings
+    let diskWatch: DiskWatch
     let clock: any WallClock
 
     /// A backlog that was read before is not known any more.
@@ -104,26 +105,12 @@ struct ConditionFeed: Sendable {
         }
     }
 
-    /// As `tollgate doctor` says it. Of a shared store only the data folder: who operates the database watches its disk.
     private func disk() async -> DiskReading? {
-        let (folder, limit, now) = (settings.dataFolder, settings.diskLimitBytes, clock.now)
-        let days = Int(settings.retention.components.seconds / 86_400)
-        let isEmbedded = shared == nil
-        do throws(StoreError) {
-            let line = try await BlockingWork.run { () throws(StoreError) in
-                guard isEmbedded else { return JournalLines.disk(at: folder) }
-                return JournalLines.disk(
-                    try DiskRoom(at: folder),
-                    try JournalFile(reading: folder).summary(),
-                    limitBytes: limit,
-                    retentionDays: days,
-                    now: now
-                )
-            }
-            return line.verdict == .problem ? .low("Disk of \(folder.path): \(line.text)") : .enough
-        } catch {
-            return nil
-        }
+        var line = diskWatch.line
+        // Nobody has looked yet.
+        if line == nil { line = await diskWatch.look() }
+        guard let line else { return nil }
+        return line.verdict == .problem ? .low("Disk of \(settings.dataFolder.path): \(line.text)") : .enough
     }
 }
 

@@ -19,6 +19,8 @@ struct StatisticsSampler: Service {
     let clock: any WallClock
     /// Where others see what waits.
     var backlogs = SharedBacklogs()
+    /// The figures of all gateways; nil if this one is alone.
+    var shared: SharedStatistics?
 
     private static let interval = Duration.seconds(1)
     /// A backlog that was read before is not known any more.
@@ -40,7 +42,9 @@ struct StatisticsSampler: Service {
         while !Task.isCancelled {
             do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
             let now = ContinuousClock.now
-            keeper.add(sample(waiting: backlogs.known(at: now, notOlderThan: Self.longestAge)), at: now)
+            let sample = sample(waiting: backlogs.known(at: now, notOlderThan: Self.longestAge))
+            keeper.add(sample, at: now)
+            shared?.add(sample)
             // After a pause of the process the seconds in between are not made up for.
             next = max(next + Self.interval, now)
         }

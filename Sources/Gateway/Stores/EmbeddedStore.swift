@@ -28,6 +28,14 @@ extension OpenedStore {
             journal: store,
             shared: nil,
             outage: { nil },
+            fullness: {
+                do {
+                    return try await store.fullness()
+                } catch {
+                    // The readiness says that the store cannot be read.
+                    return nil
+                }
+            },
             isDraining: { false },
             lostEvents: { 0 },
             service: store,

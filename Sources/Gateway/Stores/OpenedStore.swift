@@ -17,6 +17,8 @@ struct OpenedStore: Sendable {
     let shared: SharedParts?
     /// What does not work now; nil if everything does.
     let outage: @Sendable () -> StoreOutage?
+    /// Why it takes no new event; nil if there is room, or if that cannot be found out now.
+    let fullness: @Sendable () async -> StoreFullness?
     /// Whether an operator has asked this gateway to return what it holds.
     let isDraining: @Sendable () -> Bool
     /// How many events were missing after the store had confirmed them; none in an embedded one.

@@ -16,4 +16,8 @@ struct SharedParts: Sendable {
     let limits: any TokenAllotting
     /// Comparisons with vendors.
     let comparisons: any ParityStorage
+    /// Sessions of browsers at the dashboard.
+    let sessions: any SessionKeeping
+    /// What each gateway has counted.
+    let figures: any FiguresKeeping
 }

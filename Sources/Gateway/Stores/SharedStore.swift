@@ -62,9 +62,12 @@ extension OpenedStore {
                 reporting: journal,
                 keys: journal,
                 limits: journal.limits,
-                comparisons: journal.comparisons
+                comparisons: journal.comparisons,
+                sessions: journal,
+                figures: journal
             ),
             outage: { journal.outage },
+            fullness: { journal.fullness },
             isDraining: { journal.isDraining },
             lostEvents: { journal.lostEvents },
             service: SharedStoreService(journal: journal, folder: folder, display: shared.address.display),

@@ -1,11 +1,12 @@
 import Access
 import Dashboard
+import Journal
 import Reports
 
 /// What the dashboard of one listener is made of.
 struct DashboardParts: Sendable {
     let settings: DashboardSettings
-    let sessions = DashboardSessions()
+    let sessions: DashboardSessions
     let rendering: PageRendering
     let visits: VisitRule
 
@@ -13,8 +14,16 @@ struct DashboardParts: Sendable {
     ///   - listener: whose dashboard it is.
     ///   - isSecure: whether the listener speaks TLS.
     ///   - threads: how many pages are written at the same time.
-    init(_ settings: DashboardSettings, on listener: IngressSettings, isSecure: Bool, threads: Int) {
+    ///   - sessions: where other gateways see those of this one; nil if it is alone.
+    init(
+        _ settings: DashboardSettings,
+        on listener: IngressSettings,
+        isSecure: Bool,
+        threads: Int,
+        sharing sessions: (any SessionKeeping)? = nil
+    ) {
         self.settings = settings
+        self.sessions = DashboardSessions(sharing: sessions)
         rendering = PageRendering(threads: threads)
         visits = VisitRule(url: settings.url, listenHost: listener.host, isSecure: isSecure)
     }

@@ -87,7 +87,7 @@ struct DashboardResponder: Sendable {
             answered = try await SignInHandler(parts, services).respond(to: visit)
             return
         }
-        let (caller, session) = try signedIn(visit)
+        let (caller, session) = try await signedIn(visit)
         answered.caller = caller
         if visit.incoming.path == "/dashboard/sign-out" {
             answered = try await SignInHandler(parts, services).signOut(visit, caller, session)
@@ -124,15 +124,26 @@ struct DashboardResponder: Sendable {
     }
 
     /// Who is signed in. The key is looked up again with each request, so that a revoked or expired one ends its sessions.
-    private func signedIn(_ visit: PageVisit) throws(Problem) -> (Caller, KeyDigest) {
-        guard let session = visit.session, let key = parts.sessions.use(session) else { throw .sessionEnded }
-        guard let caller = services.gatekeeper.caller(of: key, from: visit.incoming.address),
-            caller.client.may(.dashboard)
-        else {
-            parts.sessions.close(session)
-            throw .sessionEnded
+    private func signedIn(_ visit: PageVisit) async throws -> (Caller, KeyDigest) {
+        guard let session = visit.session else { throw Problem.sessionEnded }
+        let key: KeyDigest?
+        do {
+            key = try await parts.sessions.use(session)
+        } catch {
+            throw Problem(error)
         }
-        return (caller, session)
+        guard let key else { throw Problem.sessionEnded }
+        if let caller = services.gatekeeper.caller(of: key, from: visit.incoming.address),
+            caller.client.may(.dashboard)
+        {
+            return (caller, session)
+        }
+        do {
+            try await parts.sessions.close(session)
+        } catch {
+            // It opens nothing at another gateway either, because each looks the key up.
+        }
+        throw Problem.sessionEnded
     }
 }
 

@@ -243,6 +243,8 @@ enum OpenAPIComponents {
                         "report_age_seconds": {"type": "integer"}}},
                     "parked": {"type": "boolean", "description": "The vendor rejects the credential or the account."},
                     "held_until": {"type": ["string", "null"], "format": "date-time", "description": "End of a wait requested by the vendor."},
+                    "latencies": {"type": "array", "description": "How many of this gateway's requests since its start took less than each duration, and not less than the one before.", "items": {
+                      "type": "object", "required": ["below_us", "requests"], "properties": {"below_us": {"type": "integer"}, "requests": {"type": "integer"}}}},
                     "operator_hold": {"$ref": "#/components/schemas/OperatorHold"}, "backlog": {"type": "object"}, "last_error": {"type": ["object", "null"]},
                     "passed": {"type": "object", "properties": {
                       "in_flight": {"type": "integer"}, "requests": {"type": "integer"}, "errors": {"type": "integer"},

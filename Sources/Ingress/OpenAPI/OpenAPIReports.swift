@@ -43,7 +43,7 @@ enum OpenAPIReports {
               "get": {
                 "tags": ["operations"], "operationId": "showStatistics", "summary": "Figures of the recent past, by provider and in total.",
                 "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
-                "description": "Kept in memory since the start of the process: steps of 1s for 5m, of 10s for 2h, of 1m for 48h. Only finished steps. Without the scope admin, a client of one of several tenants gets no total, and only the providers not shared with other tenants. Deliveries of backfills are not counted; their latencies are.",
+                "description": "Steps of 1s for 5m, of 10s for 2h, of 1m for 48h, in memory since the start of the process. Where several gateways share a journal, the figures of all are added up and kept in the database: steps of 10s and 1m, shown 12 seconds after their end. Only finished steps. Without the scope admin, a client of one of several tenants gets no total, and only the providers not shared with other tenants. Deliveries of backfills are not counted; their latencies are.",
                 "parameters": [
                   {"name": "window", "in": "query", "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,6}(ms|s|m|h|d)$", "default": "1h"}, "description": "How far back, at most 48h."},
                   {"name": "step", "in": "query", "schema": {"enum": ["1s", "10s", "1m"]}, "description": "The shortest step that reaches so far by default."}
@@ -177,14 +177,17 @@ enum OpenAPIReports {
                 }
               },
               "Statistics": {
-                "type": "object", "required": ["since", "from", "step_seconds", "total", "providers", "providers_omitted"],
+                "type": "object", "required": ["since", "from", "step_seconds", "total", "providers", "providers_omitted", "gateways"],
                 "properties": {
-                  "since": {"type": "string", "format": "date-time", "description": "Since when figures are kept: the start of the process."},
+                  "since": {"type": "string", "format": "date-time", "description": "Since when figures are kept: the start of the process, or, where several gateways share a journal, the oldest step that is kept."},
                   "from": {"type": "string", "format": "date-time", "description": "When the first step begins."},
                   "step_seconds": {"enum": [1, 10, 60]},
                   "total": {"oneOf": [{"$ref": "#/components/schemas/StatisticsSeries"}, {"type": "null"}], "description": "Its accepted counts events, its latency is that of accepting them; a provider's accepted counts events with a delivery to it."},
                   "providers": {"type": "array", "items": {"$ref": "#/components/schemas/StatisticsSeries"}},
-                  "providers_omitted": {"type": "integer", "description": "Providers beyond the 256 that have figures."}
+                  "providers_omitted": {"type": "integer", "description": "Providers beyond the 256 that have figures."},
+                  "gateways": {"type": ["array", "null"], "description": "The gateways whose figures are added up; null if this one is alone. A silent one has not reported for 45 seconds, and is left out after ten minutes.", "items": {
+                    "type": "object", "required": ["name", "last_report", "silent"],
+                    "properties": {"name": {"type": "string"}, "last_report": {"type": "string", "format": "date-time"}, "silent": {"type": "boolean"}}}}
                 }
               },
               "Configuration": {

@@ -23,8 +23,12 @@ final class StoreLimits: Sendable {
     /// - Throws: ``StoreError/full(retryAfter:)`` if nothing more must be stored.
     func check() throws(StoreError) {
         guard isSet else { return }
-        let isFull = state.withLock { $0.backlogIsFull || $0.diskIsFull }
-        if isFull { throw .full(retryAfter: settings.retryAfterFull) }
+        if reached != nil { throw .full(retryAfter: settings.retryAfterFull) }
+    }
+
+    /// The limit that is reached; nil if none is.
+    var reached: StoreFullness? {
+        state.withLock { $0.backlogIsFull ? .backlog : $0.diskIsFull ? .limit : nil }
     }
 
     private var isSet: Bool { settings.backlogLimitEvents != nil || settings.diskLimitBytes != nil }

@@ -8,6 +8,7 @@ final class DatabaseReach: Sendable {
     private let logger: Logger
 
     private let retryAfterFull: Duration
+    private let disk = FullDisk()
 
     init(_ settings: PostgresStoreSettings, logger: Logger) {
         clock = Mutex(OutageClock(patience: settings.outagePatience, at: .now))
@@ -18,6 +19,7 @@ final class DatabaseReach: Sendable {
     /// What callers of the store are told.
     func error(_ failure: PostgresFailure) -> StoreError {
         let isFull = failure.isRefusal(.diskFull)
+        if isFull { disk.note() }
         return StoreError(failure, retryAfter: isFull ? retryAfterFull : retryAfter)
     }
 
@@ -51,8 +53,12 @@ final class DatabaseReach: Sendable {
         change(to: "the database does not respond", reason) { $0.failed(reason) }
     }
 
+    /// Whether the database's disk was full when something was written last.
+    var isFull: Bool { disk.isFull() }
+
     /// An append was stored.
     func appended() {
+        disk.clear()
         change(to: "the database stores events again") { $0.appended(at: .now) }
     }
 

@@ -1,7 +1,10 @@
-/// What gateways share beside the journal: client keys, rate limits, and what each reports.
+/// What gateways share beside the journal: client keys, rate limits, what each reports and has counted, and the dashboard's sessions.
 enum SharedTables {
     /// In this order, each by itself.
-    static let statements = [clientKeys, clientKeyChanges, allotments, reports]
+    static let statements = [
+        clientKeys, clientKeyChanges, allotments, reports, "CREATE TABLE sessions(\(sessionColumns))",
+        "CREATE TABLE figures(\(figuresColumns))",
+    ]
 
     /// Times are those of the gateways' clocks, by which keys are valid.
     static let clientKeys = """
@@ -32,5 +35,16 @@ enum SharedTables {
             account int4 PRIMARY KEY, epoch int8 NOT NULL, at timestamptz NOT NULL, waiting int8 NOT NULL, oldest int8,
             is_ready bool NOT NULL, detail text NOT NULL
         ) WITH (fillfactor = 50)
+        """
+
+    /// Sessions of browsers, by the digests of their tokens. At most a thousand rows.
+    static let sessionColumns = """
+        token bytea PRIMARY KEY, key bytea NOT NULL, opened_at timestamptz NOT NULL, used_at timestamptz NOT NULL
+        """
+
+    /// What a gateway has counted in a step of so many seconds. Two days are kept.
+    static let figuresColumns = """
+        seconds int4 NOT NULL, start int8 NOT NULL, node int8 NOT NULL, name text NOT NULL, content bytea NOT NULL,
+            PRIMARY KEY(seconds, start, node)
         """
 }

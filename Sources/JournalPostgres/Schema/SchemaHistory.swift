@@ -34,6 +34,13 @@ struct SchemaHistory: Sendable {
             format: 4,
             expand: [Statement("CREATE TABLE IF NOT EXISTS parity_watches(\(ParityTables.watchColumns))")]
         ),
+        Change(
+            format: 5,
+            expand: [
+                Statement("CREATE TABLE IF NOT EXISTS sessions(\(SharedTables.sessionColumns))"),
+                Statement("CREATE TABLE IF NOT EXISTS figures(\(SharedTables.figuresColumns))"),
+            ]
+        ),
     ])
 
     /// - Parameter changes: ascending, from format 2 on.

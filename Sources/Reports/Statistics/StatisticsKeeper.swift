@@ -20,6 +20,8 @@ package final class StatisticsKeeper: StatisticsReading {
         ring.withLock { $0.add(sample, atEndOf: Int((max(0, milliseconds) + 500) / 1000) - 1) }
     }
 
+    package var shortestStep: StatisticsStep { .second }
+
     package func statistics(_ query: StatisticsQuery) -> StatisticsReport {
         let second = Int((ContinuousClock.now - start).wholeMilliseconds / 1000)
         return ring.withLock { $0.report(query, atSecond: second, clock.now) }

@@ -12,7 +12,8 @@ extension StatisticsReport {
             from: from,
             step: step,
             whole: nil,
-            providers: providers.filter { names.contains($0.provider) }
+            providers: providers.filter { names.contains($0.provider) },
+            gateways: gateways
         )
     }
 }

@@ -1,7 +1,10 @@
 package import Events
 
-/// Figures of the recent past, kept in memory since the start of the process.
+/// Figures of the recent past: of this process since its start, or of all gateways of a journal.
 package protocol StatisticsReading: Sendable {
+    /// The shortest steps that there are.
+    var shortestStep: StatisticsStep { get }
+
     /// The figures of all providers, without I/O. Who shows them to a client takes ``StatisticsReport/seen(by:in:)``.
     func statistics(_ query: StatisticsQuery) -> StatisticsReport
 }
@@ -20,6 +23,21 @@ package struct StatisticsReport: Sendable, Equatable {
         }
     }
 
+    /// A gateway whose figures are in the sums.
+    package struct Gateway: Sendable, Equatable {
+        package let name: String
+        /// The end of the newest step that it has reported.
+        package let lastReport: Timestamp
+        /// Whether it should have reported since.
+        package let isSilent: Bool
+
+        package init(name: String, lastReport: Timestamp, isSilent: Bool) {
+            self.name = name
+            self.lastReport = lastReport
+            self.isSilent = isSilent
+        }
+    }
+
     /// Since when figures are kept, by the wall clock of now: earlier steps have no points.
     package let since: Timestamp
     /// When the first step begins, by the wall clock of now. The others follow without a gap.
@@ -31,6 +49,8 @@ package struct StatisticsReport: Sendable, Equatable {
     package let providers: [Series]
     /// How many providers have no figures because there are too many.
     package let omittedProviders: Int
+    /// By name, those that have reported in the last ten minutes; nil if the figures are those of this process alone.
+    package let gateways: [Gateway]?
 
     package init(
         since: Timestamp,
@@ -38,8 +58,10 @@ package struct StatisticsReport: Sendable, Equatable {
         step: StatisticsStep,
         whole: [StatisticsPoint?]?,
         providers: [Series],
-        omittedProviders: Int = 0
+        omittedProviders: Int = 0,
+        gateways: [Gateway]? = nil
     ) {
+        self.gateways = gateways
         self.since = since
         self.from = from
         self.step = step

@@ -32,9 +32,11 @@ package struct StatisticsQuery: Sendable, Equatable {
     }
 
     /// The steps of a window, of the shortest length that reaches so far back.
+    /// - Parameter shortest: the shortest length that there is.
     /// - Returns: nil if the window is not positive, or longer than 48 hours.
-    package init?(window: Duration) {
-        guard let step = StatisticsStep.allCases.first(where: { window <= $0.reach }) else { return nil }
+    package init?(window: Duration, notShorterThan shortest: StatisticsStep = .second) {
+        let lengths = StatisticsStep.allCases.filter { $0.rawValue >= shortest.rawValue }
+        guard let step = lengths.first(where: { window <= $0.reach }) else { return nil }
         self.init(window: window, step)
     }
 

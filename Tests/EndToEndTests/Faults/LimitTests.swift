@@ -41,7 +41,10 @@ import Testing
             #expect(answer.status == 503)
             #expect(answer.headers.first(name: "retry-after").flatMap { Int($0) } ?? 0 > 0)
             #expect(answer.text.contains("nothing was acknowledged"))
+            let unready = try await stage.client.get("/readyz")
+            #expect(unready.status == 503 && unready.text.contains("--backlog-limit"), "\(unready.text)")
             try await stage.setFaults("polar", "{}")
+            try await waitUntil("it is ready again") { try await stage.client.get("/readyz").status == 200 }
             try await waitUntil("writes are taken again") {
                 try await stage.client.post("/v1/events", #"{"id":"z","name":"n","customer_id":"c"}"#).status == 202
             }
@@ -60,6 +63,8 @@ import Testing
                 let answer = try #require(refusal, "the disk was never full")
                 #expect(answer.status == 503)
                 #expect(answer.headers.contains(name: "retry-after"))
+                let unready = try await stage.client.get("/readyz")
+                #expect(unready.status == 503 && unready.text.contains("the disk is full"), "\(unready.text)")
                 try FileManager.default.removeItem(at: filler)
                 try await waitUntil("writes are taken again") {
                     try await stage.client.post("/v1/events", #"{"id":"z","name":"n","customer_id":"c"}"#).status == 202

@@ -12,6 +12,9 @@ import Testing
 
     /// Always the same figures, of a provider that tenants share and of one tenant's own account.
     private struct Figures: StatisticsReading {
+        var shortestStep = StatisticsStep.second
+        var gateways: [StatisticsReport.Gateway]?
+
         func statistics(_ query: StatisticsQuery) -> StatisticsReport {
             var point = StatisticsPoint()
             point.accepted = 7
@@ -26,7 +29,8 @@ import Testing
                 from: Timestamp(milliseconds: 1000),
                 step: query.step,
                 whole: points,
-                providers: [StatisticsReport.Series(provider: "p", points: points)]
+                providers: [StatisticsReport.Series(provider: "p", points: points)],
+                gateways: gateways
             )
         }
     }
@@ -85,6 +89,25 @@ import Testing
                 let detail = try answer.object["detail"] as? String ?? ""
                 #expect(detail.contains("window") || detail.contains("step"), "\(query): \(detail)")
             }
+        }
+    }
+
+    @Test func `names the gateways whose figures are added up, which share steps of ten seconds`() async throws {
+        let last = Timestamp(milliseconds: 2000)
+        let gateways = [StatisticsReport.Gateway(name: "east", lastReport: last, isSilent: true)]
+        let shared = Figures(shortestStep: .tenSeconds, gateways: gateways)
+        try await IngressFixture.with(clients: [Self.boss], statistics: shared) { (server) async throws in
+            let object = try await ask(server, "?window=2m").object
+            #expect(object["step_seconds"] as? Int == 10)
+            let named = try #require((object["gateways"] as? [[String: Any]])?.first)
+            #expect(named["name"] as? String == "east" && named["silent"] as? Bool == true)
+            #expect(named["last_report"] as? String == "1970-01-01T00:00:02.000Z")
+            let refused = try await ask(server, "?window=2m&step=1s")
+            #expect(refused.status == 400)
+            #expect((try refused.object["detail"] as? String ?? "").contains("10s, 1m"))
+        }
+        try await IngressFixture.with(clients: [Self.boss], statistics: Figures()) { (server) async throws in
+            #expect(try await ask(server).object["gateways"] is NSNull)
         }
     }
 

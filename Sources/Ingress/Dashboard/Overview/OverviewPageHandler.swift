@@ -27,7 +27,8 @@ struct OverviewPageHandler: Sendable {
     func respond(to call: PageCall) async throws -> PageAnswer {
         let client = call.client
         let window = try self.window(call.fields["window"])
-        guard let query = StatisticsQuery(window: window.duration) else {
+        let shortest = operations.statistics.shortestStep
+        guard let query = StatisticsQuery(window: window.duration, notShorterThan: shortest) else {
             preconditionFailure("the windows of the Overview are within what is kept")
         }
         let report = providers.report(for: client, query)
@@ -46,6 +47,9 @@ struct OverviewPageHandler: Sendable {
             },
             window: window,
             since: report.since,
+            gateways: report.gateways?.map {
+                OverviewFacts.Gateway(name: $0.name, lastReport: $0.lastReport, isSilent: $0.isSilent)
+            },
             comparisons: await comparisons(for: client),
             pausedBackfills: await pausedBackfills(for: client)
         )

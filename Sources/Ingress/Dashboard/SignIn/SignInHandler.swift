@@ -4,6 +4,7 @@ import Events
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Journal
 
 /// `/dashboard/sign-in` and `/dashboard/sign-out`: opens a session for a client's key, and closes it.
 struct SignInHandler: Sendable {
@@ -34,7 +35,11 @@ struct SignInHandler: Sendable {
         guard visit.request.method == .post else {
             throw Problem.wrongMethod(visit.request.method.rawValue, allowed: ["POST"])
         }
-        parts.sessions.close(session)
+        do {
+            try await parts.sessions.close(session)
+        } catch {
+            throw Problem(error)
+        }
         await services.given.operations.audit.session("signed out", caller, at: services.given.clock.now)
         return AnsweredPage(
             answer: .see("/dashboard/sign-in"),
@@ -76,7 +81,12 @@ struct SignInHandler: Sendable {
             )
             return refusal("\(Problem.noDashboardScope.detail).", destination, .forbidden)
         }
-        let token = parts.sessions.open(with: caller.key.digest)
+        let token: Secret
+        do {
+            token = try await parts.sessions.open(with: caller.key.digest)
+        } catch {
+            throw Problem(error)
+        }
         await services.given.operations.audit.session("signed in", caller, at: services.given.clock.now)
         return AnsweredPage(
             answer: .see(SignInPage.safe(destination ?? "/dashboard")),

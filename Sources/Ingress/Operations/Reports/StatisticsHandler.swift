@@ -21,14 +21,19 @@ struct StatisticsHandler: Sendable {
         let parameters = try ListParameters(call.query, allowed: ["window", "step"])
         let query = try Self.query(
             window: try parameters.single("window"),
-            step: try parameters.single("step")
+            step: try parameters.single("step"),
+            notShorterThan: statistics.shortestStep
         )
         let report = statistics.statistics(query).seen(by: call.client, in: routes.current.routes)
         return .json(StatisticsWriter.json(report))
     }
 
     /// - Throws: ``Problem`` for texts that are no durations, and for a window that the steps do not reach.
-    static func query(window: String?, step: String?) throws(Problem) -> StatisticsQuery {
+    static func query(
+        window: String?,
+        step: String?,
+        notShorterThan shortest: StatisticsStep = .second
+    ) throws(Problem) -> StatisticsQuery {
         let wanted: Duration
         if let window {
             guard let read = DurationText.read(window), read > .zero else {
@@ -39,12 +44,12 @@ struct StatisticsHandler: Sendable {
             wanted = usualWindow
         }
         guard let step else {
-            guard let query = StatisticsQuery(window: wanted) else {
+            guard let query = StatisticsQuery(window: wanted, notShorterThan: shortest) else {
                 throw .badParameter("window", "must be at most \(Self.text(.minute))")
             }
             return query
         }
-        let known = StatisticsStep.allCases
+        let known = StatisticsStep.allCases.filter { $0.rawValue >= shortest.rawValue }
         let names = known.map { DurationText.write($0.duration) }
         guard let length = DurationText.read(step), let found = known.first(where: { $0.duration == length }) else {
             throw .badParameter("step", "must be one of \(names.joined(separator: ", "))")

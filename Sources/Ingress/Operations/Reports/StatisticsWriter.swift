@@ -35,8 +35,22 @@ enum StatisticsWriter {
         }
         writer.endArray()
         writer.member("providers_omitted", integer: report.omittedProviders)
+        writer.key("gateways")
+        if let gateways = report.gateways { write(gateways, to: &writer) } else { writer.null() }
         writer.endObject()
         return writer.bytes
+    }
+
+    private static func write(_ gateways: [StatisticsReport.Gateway], to writer: inout JSONWriter) {
+        writer.beginArray()
+        for gateway in gateways {
+            writer.beginObject()
+            writer.member("name", string: gateway.name)
+            writer.member("last_report", string: gateway.lastReport.rfc3339)
+            writer.member("silent", bool: gateway.isSilent)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     private static func write(_ points: [StatisticsPoint?], to writer: inout JSONWriter) {

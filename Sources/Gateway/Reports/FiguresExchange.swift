@@ -1,0 +1,82 @@
+import Events
+import Journal
+import Reports
+import ServiceLifecycle
+
+/// Leaves what this gateway has counted in the journal, and reads what all have.
+struct FiguresExchange: Service {
+    let statistics: SharedStatistics
+    let keeping: any FiguresKeeping
+    let clock: any WallClock
+
+    private static let interval = Duration.seconds(5)
+    /// How often everything is read again, for figures that came late, and what is too old is removed.
+    private static let wholeInterval = Duration.seconds(600)
+    /// Steps of the newest that are read each time.
+    private static let newest = 12
+    /// Rows that are read at once.
+    private static let page = 1000
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var readAll: ContinuousClock.Instant?
+            while !Task.isCancelled {
+                let now = ContinuousClock.now
+                let isWhole = readAll.map { now - $0 >= Self.wholeInterval } ?? true
+                do {
+                    try await exchange(isWhole: isWhole)
+                    if isWhole { readAll = now }
+                } catch {
+                    // What was not sent waits; the readiness says what is wrong with the database.
+                }
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+            }
+        }
+        statistics.finish()
+        do {
+            try await send()
+        } catch {
+            // The last minute's figures of this gateway are lost.
+        }
+    }
+
+    /// - Parameter isWhole: whether all steps are read, not the newest alone.
+    func exchange(isWhole: Bool) async throws(StoreError) {
+        try await send()
+        for step in FiguresCollector.steps {
+            let oldest = clock.now + (.zero - step.reach)
+            if isWhole { try await keeping.removeFigures(ofSteps: step.rawValue, before: oldest) }
+            let newest = clock.now + (.zero - step.duration * Self.newest)
+            try await read(step, from: isWhole ? oldest : newest)
+        }
+    }
+
+    private func send() async throws(StoreError) {
+        let unsent = statistics.unsent
+        guard !unsent.isEmpty else { return }
+        try await keeping.keep(unsent)
+        statistics.sent(unsent)
+    }
+
+    private func read(_ step: StatisticsStep, from start: Timestamp) async throws(StoreError) {
+        var from = start
+        while true {
+            let rows = try await keeping.figures(ofSteps: step.rawValue, from: from, limit: Self.page)
+            guard rows.count >= Self.page, let last = rows.last?.figures.start, last > from else {
+                return statistics.put(rows, of: step)
+            }
+            // The last step may go on behind the page: it is read whole with the next.
+            statistics.put(rows.filter { $0.figures.start < last }, of: step)
+            from = last
+        }
+    }
+}
+
+extension GatewayParts {
+    /// Nil if no other gateway shares the journal.
+    func figuresExchange() -> FiguresExchange? {
+        opened.shared.map {
+            FiguresExchange(statistics: SharedStatistics(clock: clock), keeping: $0.figures, clock: clock)
+        }
+    }
+}

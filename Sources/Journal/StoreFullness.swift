@@ -1,0 +1,33 @@
+import Synchronization
+
+/// Why a store takes no new event.
+package enum StoreFullness: Sendable, Equatable {
+    /// As many events wait for a provider as may.
+    case backlog
+    /// The store uses as many bytes as it may.
+    case limit
+    /// The disk itself has refused a write.
+    case disk
+    /// The index of identities cannot be written.
+    case index
+}
+
+/// Remembers that a disk was full. A write that succeeds ends it, and so does time: a gateway that gets no events because it is full must
+/// come back to find out that it is not any more.
+package final class FullDisk: Sendable {
+    private static let memory = Duration.seconds(30)
+    private let refused = Mutex<ContinuousClock.Instant?>(nil)
+
+    package init() {}
+
+    /// A write was refused.
+    package func note(at now: ContinuousClock.Instant = .now) { refused.withLock { $0 = now } }
+
+    /// A write succeeded.
+    package func clear() { refused.withLock { $0 = nil } }
+
+    /// Whether a write was refused in the last half minute, and none has succeeded since.
+    package func isFull(at now: ContinuousClock.Instant = .now) -> Bool {
+        refused.withLock { $0.map { now - $0 < Self.memory } ?? false }
+    }
+}
