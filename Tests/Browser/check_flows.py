@@ -192,7 +192,7 @@ def one_event():
 def try_an_event():
     """A preview stores nothing; the event that is sent arrives at four vendors."""
     with open_gateway() as running, chromium() as driver:
-        page = Page(driver, running.url).sign_in().open("/try")
+        page = Page(driver, running.url).sign_in().open("/try?as=json")
         field = page.find("textarea[name=event]")
         field.clear()
         field.send_keys(json.dumps({"id": "try-1", "name": "api_request", "customer_id": "c-1", "properties": {"units": 7}}))
@@ -218,6 +218,16 @@ def try_an_event():
         page.press("Send")
         for vendor in ("lago", "flexprice", "polar", "knetik"):
             page.wait(f"the event at {vendor}", lambda vendor=vendor: len(running.received(vendor)) == 1)
+        # The same by its fields.
+        page.follow("Try one like it")
+        page.wait("the fields", lambda: page.find("input[name=customer_id]").get_attribute("value") == "c-1")
+        page.fill("customer_id", "c-2")
+        page.find("select[name=client]").send_keys("client-0")
+        page.press("Preview")
+        page.sees('"external_customer_id":"c-2"').is_accessible()
+        page.shot("try-fields")
+        page.press("Send")
+        page.wait("the second event", lambda: len(running.received("lago")) == 2)
         page.has_empty_console(but=[EXPECTED])
 
 
@@ -368,5 +378,176 @@ def migration_with_differences():
         page.has_empty_console(but=[EXPECTED])
 
 
+def moving_customers():
+    """A ramp that a plan and gates refuse, one that overrides them, hold, resume, cut, and a return with what must be voided."""
+    with open_gateway(_migrating) as running, chromium() as driver:
+        page = Page(driver, running.url).sign_in().open("/migration")
+        page.follow("to-flexprice")
+        page.sees("Nothing was ordered yet").is_accessible()
+        page.has_no_cut_table()
+        plan = _plan(running)
+        _order(page, "start", stage="mirror", reason="the first step")
+        page.sees("the first step")
+        assert page.text(".stages [aria-current]") == "mirror"
+        # What was planned before the order is out of date; then the gates, of which nothing is known yet.
+        _check(page, "ramp", share="100", plan=plan)
+        page.sees("plan again", ".failed")
+        assert page.find("#order-ramp input[name=share]").get_attribute("value") == "100"
+        _check(page, "ramp", share="100")
+        page.sees("unexplained is unknown", ".failed")
+        _check(page, "ramp", share="100", despite=True)
+        page.sees("Overrides gates that are not green").is_accessible()
+        page.click("form.panel button")
+        # Without the name the browser itself refuses.
+        assert page.all("input[name=typed]:invalid")
+        _confirm(page)
+        page.sees("ramp to 100% of the customers")
+        assert page.text(".stages [aria-current]") == "ramp"
+        _order(page, "hold", reason="the numbers look odd")
+        page.sees("the numbers look odd", ".verdict.bad").is_accessible()
+        page.size(360, 800)
+        page.has_no_overflow()
+        page.shot("migration-moving-360")
+        page.size(1280, 900)
+        assert not page.all("#order-ramp"), "nobody moves while it is held"
+        _order(page, "resume", despite=True)
+        page.wait("the end of the hold", lambda: not page.all("#move .verdict.bad"))
+        # Their periods begin in a moment; then all that is used is on the new bill.
+        _begin_periods(running)
+        page.wait("the move", lambda: _vendor_of_record(running) == "flexprice-sandbox")
+        send(running, events(21, "moved"))
+        _order(page, "cut", at="2099-01-01T00:00:00Z", despite=True)
+        page.sees("2099-01-01 00:00:00 UTC")
+        assert page.text(".stages [aria-current]") == "cut"
+        _check(page, "return", when="now")
+        page.sees("To be voided at flexprice-sandbox")
+        page.wait("the customers", lambda: len(page.all("main tbody tr")) == 7)
+        page.is_accessible()
+        page.shot("migration-return")
+        _confirm(page)
+        page.sees("return of all customers at once")
+        assert _vendor_of_record(running) == "lago-sandbox"
+        page.shot("migration-moving")
+        page.open("/log").sees("the numbers look odd")
+        page.has_empty_console(but=[EXPECTED])
+
+
+def _migrating(routes, **boundary):
+    routes["migrations"] = {
+        "to-flexprice": {
+            "route": routes["routes"][0]["name"],
+            "from": "lago-sandbox",
+            "to": "flexprice-sandbox",
+            "boundary": {"otherwise": "month", **boundary},
+        }
+    }
+
+
+def _plan(running):
+    """The id of a plan of the routes in force."""
+    body = (running.folder / "routes.json").read_text()
+    return running.post("/v1/plans", body)["id"]
+
+
+def _begin_periods(running):
+    """Lets a billing period of each customer begin in a few seconds."""
+    anchor = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+    rows = [f"customer-{number},{anchor:%Y-%m-%dT%H:%M:%SZ},week" for number in range(7)]
+    (running.folder / "anchors.csv").write_text("\n".join(["customer_id,anchor,interval", *rows]))
+    file = running.folder / "routes.json"
+    routes = json.loads(file.read_text())
+    _migrating(routes, anchors="anchors.csv")
+    # Whole at once, because the gateway watches it.
+    (running.folder / "new.json").write_text(json.dumps(routes))
+    (running.folder / "new.json").replace(file)
+
+
+def _vendor_of_record(running):
+    event = {"name": "api_request", "customer_id": "customer-1"}
+    record = running.post("/v1/events/preview", json.dumps(event)).get("of_record")
+    return record and record["provider"]
+
+
+def _check(page, act, despite=False, **fields):
+    """Fills in the form of an order, and asks what it would do."""
+    page.open("/migration/moves/to-flexprice")
+    if not page.find(f"#order-{act}").get_attribute("open"):
+        page.click(f"#order-{act} summary")
+    for name, text in fields.items():
+        page.find(f"#order-{act} [name={name}]").send_keys(text)
+    if despite:
+        for box in page.all(f"#order-{act} input[name=despite]"):
+            box.click()
+    page.click(f"#order-{act} button")
+
+
+def _confirm(page):
+    for field in page.all("input[name=typed]"):
+        field.send_keys("to-flexprice")
+    page.click("form.panel button")
+    page.wait("the migration", lambda: page.path == "/dashboard/migration/moves/to-flexprice")
+
+
+def _order(page, act, **fields):
+    _check(page, act, **fields)
+    page.sees("Order:")
+    _confirm(page)
+
+
+def corrected_event():
+    """A void and an adjustment: shown at each vendor before anything is sent, then beside the event."""
+    with open_gateway(_migrating) as running, chromium() as driver:
+        send(running, events(3, "wrong"))
+        page = Page(driver, running.url).sign_in(KEY)
+        page.wait("the deliveries", lambda: not waiting(running))
+        page.open("/events/wrong-1").follow("Adjust")
+        page.find("input[name=reason]").send_keys("wrong meter")
+        page.find("textarea[name=properties]").send_keys('{"units": 4}')
+        page.press("Check")
+        # Nobody has said how the vendors' metric aggregates.
+        page.sees("The metric is not known", ".failed")
+        assert page.find("input[name=reason]").get_attribute("value") == "wrong meter"
+        page.find("select[name=aggregate]").send_keys("sum")
+        page.find("input[name=property]").send_keys("units")
+        page.press("Check")
+        for outcome in ("compensated", "applied", "impossible", "correct the bill there by hand"):
+            page.sees(outcome)
+        page.is_accessible()
+        page.has_no_cut_table()
+        page.shot("correction")
+        assert running.count("flexprice") == 3, "a check was sent"
+        page.press("Adjust wrong-1")
+        page.sees("adjust-replace:wrong-1", "#corrections")
+        page.wait("the corrections", lambda: running.count("flexprice") == 4)
+        page.open("/events/wrong-2").follow("Void")
+        page.size(360, 800)
+        page.has_no_overflow()
+        page.size(1280, 900)
+        page.find("input[name=reason]").send_keys("sent twice")
+        page.find("select[name=aggregate]").send_keys("sum")
+        page.find("input[name=property]").send_keys("units")
+        page.press("Check")
+        page.sees("A void cannot be undone")
+        page.press("Void wrong-2")
+        page.follow("void:wrong-2")
+        page.sees("Corrects wrong-2")
+        page.is_accessible()
+        page.has_empty_console(but=[EXPECTED])
+
+
 if __name__ == "__main__":
-    run([outage_and_recovery, simulated_outage, dead_letters, one_event, try_an_event, live_tail, live_under_load, routes_and_a_change, migration_with_differences])
+    run(
+        [
+            outage_and_recovery,
+            simulated_outage,
+            dead_letters,
+            one_event,
+            try_an_event,
+            live_tail,
+            live_under_load,
+            routes_and_a_change,
+            migration_with_differences,
+            moving_customers,
+            corrected_event,
+        ]
+    )

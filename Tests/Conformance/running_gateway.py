@@ -29,6 +29,7 @@ class Gateway:
         self.url = url
         self.sandbox = sandbox
         self._binary = binary
+        self.folder = folder
         self._files = ["--routes", folder / "routes.json", "--data", folder / "data"]
         self._log = folder / "log"
         self._process = None

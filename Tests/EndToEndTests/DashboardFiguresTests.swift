@@ -46,6 +46,32 @@ import Testing
         }
     }
 
+    @Test func `counts requests by latency and events by request, and says how long the disk lasts`() async throws {
+        try await Stage.withDashboard { (stage, browser) async throws in
+            let events = (0..<5).map { #"{"id":"e-\#($0)","name":"n","customer_id":"c"}"# }
+            #expect(try await stage.client.post("/v1/events", "[\(events.joined(separator: ","))]").status == 202)
+            func lago() async throws -> [String: Any]? {
+                let providers = try await stage.client.get("/v1/providers").object()["providers"] as? [[String: Any]]
+                return providers?.first { $0["name"] as? String == "lago" }
+            }
+            try await waitUntil("the events are delivered") {
+                (try await lago()?["since_start"] as? [String: Any])?["delivered"] as? Int == 5
+            }
+            let provider = try #require(try await lago())
+            let requests = (provider["since_start"] as? [String: Any])?["requests"] as? Int
+            let latencies = try #require(provider["latencies"] as? [[String: Any]])
+            #expect(latencies.compactMap { $0["requests"] as? Int }.reduce(0, +) == requests)
+            #expect(latencies.allSatisfy { ($0["below_us"] as? Int ?? 0) > 0 })
+            try await browser.signIn(Stage.key)
+            let page = try await browser.get("/dashboard/providers/lago").text
+            #expect(page.contains("Requests by latency") && page.contains("Events per request"))
+            try await waitUntil("somebody has looked at the disk") {
+                try await stage.client.get("/readyz").text.contains("the journal has")
+            }
+            #expect(try await browser.get("/dashboard").text.contains("room for"))
+        }
+    }
+
     @Test func `says on which day a key was used, also after a restart`() async throws {
         try await Stage.set { (stage) async throws in
             try stage.writeRoutes(scopes: Stage.dashboardScopes)

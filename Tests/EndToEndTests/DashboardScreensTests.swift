@@ -43,6 +43,30 @@ import Testing
         }
     }
 
+    @Test func `previews and sends an event by its fields, and begins with one of the journal`() async throws {
+        try await with { (stage, browser) async throws in
+            let empty = try await browser.get("/dashboard/try").text
+            #expect(empty.contains(#"name="customer_id" value="customer456""#) && !empty.contains(#"name="event""#))
+            #expect(try await browser.get("/dashboard/try?as=json").text.contains(#"name="event""#))
+            let fields = [
+                ("as", "fields"), ("name", "api"), ("customer_id", "c1"), ("properties", #"{"n": 1.10}"#),
+            ]
+            let preview = try await browser.post("/dashboard/try", fields + [("act", "preview")])
+            #expect(preview.status == 200 && preview.text.contains("1.10"), "\(preview.text.prefix(2000))")
+            #expect(preview.text.contains(#"name="customer_id" value="c1""#), "what was filled in stays")
+            let faulty = try await browser.post("/dashboard/try", fields + [("properties", "{n}"), ("act", "send")])
+            #expect(faulty.status == 422 && faulty.text.contains("must be a JSON object"))
+            let sent = try await browser.post("/dashboard/try", fields + [("act", "send")])
+            let path = try #require(sent.headers.first(name: "Location"))
+            #expect(sent.status == 303 && path.hasPrefix("/dashboard/events/"))
+            let id = String(path.dropFirst("/dashboard/events/".count))
+            let again = try await browser.get("/dashboard/try?event=\(id)").text
+            #expect(again.contains(#"value="c1""#) && again.contains("1.10"))
+            #expect(again.contains("event=\(id)&amp;as=json"))
+            #expect(try await stage.client.get("/v1/events/\(id)").status == 200)
+        }
+    }
+
     @Test func `shows faults of changed routes with their lines, and the effect of valid ones`() async throws {
         try await with { (stage, browser) async throws in
             #expect(

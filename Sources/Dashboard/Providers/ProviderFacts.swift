@@ -16,6 +16,8 @@ package struct ProviderFacts: Sendable {
     package var elsewhere: Elsewhere?
     /// Calls that clients pass on to the vendor's own API; nil if there were none.
     package var passed: Passed?
+    /// How many of this gateway's requests took less than each duration, and not less than the one before; empty if there were none.
+    package var latencies: [(below: Duration, count: Int)]
     /// The colour of the provider on all pages.
     package let slot: Int
 
@@ -66,6 +68,8 @@ package struct ProviderFacts: Sendable {
         package var lastFault: DeliveryFault?
         /// Since the start of the gateway.
         package var counts: [(label: String, count: Int)]
+        /// The mean size of a batch since the start; nil before the first request.
+        package var eventsPerRequest: Double?
 
         package init(
             circuit: String,
@@ -76,7 +80,8 @@ package struct ProviderFacts: Sendable {
             inFlight: Int = 0,
             concurrency: Int = 0,
             lastFault: DeliveryFault? = nil,
-            counts: [(label: String, count: Int)] = []
+            counts: [(label: String, count: Int)] = [],
+            eventsPerRequest: Double? = nil
         ) {
             self.circuit = circuit
             self.parked = parked
@@ -87,6 +92,7 @@ package struct ProviderFacts: Sendable {
             self.concurrency = concurrency
             self.lastFault = lastFault
             self.counts = counts
+            self.eventsPerRequest = eventsPerRequest
         }
     }
 
@@ -98,6 +104,7 @@ package struct ProviderFacts: Sendable {
         figures: RecentFigures? = nil,
         elsewhere: Elsewhere? = nil,
         passed: Passed? = nil,
+        latencies: [(below: Duration, count: Int)] = [],
         slot: Int
     ) {
         self.name = name
@@ -107,6 +114,7 @@ package struct ProviderFacts: Sendable {
         self.figures = figures
         self.elsewhere = elsewhere
         self.passed = passed
+        self.latencies = latencies
         self.slot = slot
     }
 }

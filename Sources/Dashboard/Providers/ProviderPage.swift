@@ -18,6 +18,9 @@ package struct ProviderPage: PageContent {
     let facts: [Fact]
     let counts: [Fact]
     let chartMarkups: [Markup]
+    /// How long requests took since the start of the gateway.
+    let latencies: [LatencyRow]
+    let hasLatencies: Bool
     let holdHref: String
     let resumeHref: String
     let problemsHref: String
@@ -68,13 +71,21 @@ package struct ProviderPage: PageContent {
         self.facts = Self.facts(facts, configuration, at: now)
         counts =
             (facts.pipeline?.counts ?? []).map { Fact(label: $0.label, text: PlainNumbers.count($0.count)) }
-            + Self.passed(facts.passed)
+            + Self.batches(facts.pipeline) + Self.passed(facts.passed)
         chartMarkups = facts.figures.map { Self.charts($0, facts.slot) } ?? []
+        latencies = LatencyRow.rows(facts.latencies)
+        hasLatencies = !latencies.isEmpty
         holdHref = href + "/hold"
         resumeHref = href + "/resume"
         problemsHref = PageLink.address(Screen.problems.path, [("provider", title)])
         self.mayAct = mayAct && facts.adapter != nil
         isHeld = facts.pipeline?.hold != nil
+    }
+
+    /// How many events a request carries.
+    private static func batches(_ pipeline: ProviderFacts.Pipeline?) -> [Fact] {
+        guard let size = pipeline?.eventsPerRequest else { return [] }
+        return [Fact(label: "Events per request", text: PlainNumbers.rate(size))]
     }
 
     private static func passed(_ passed: ProviderFacts.Passed?) -> [Fact] {

@@ -6,7 +6,12 @@ package import Reports
 package struct TryPage: PageContent {
     package static let template = "Try"
     package let title = "Try an event"
+    /// The event as JSON.
     let text: String
+    /// The event's fields; nil if it is edited as JSON.
+    let form: TryForm?
+    /// Fields or JSON.
+    let tabs: [Tab]
     let clients: [Choice]
     let hasClients: Bool
     let maySend: Bool
@@ -23,6 +28,13 @@ package struct TryPage: PageContent {
     let hasSimulators: Bool
     /// Whether there is neither a preview nor a fault yet.
     let isEmpty: Bool
+
+    /// A way to fill in the event.
+    struct Tab: Sendable {
+        let label: String
+        let href: String
+        let isCurrent: Bool
+    }
 
     /// One thing that is wrong.
     struct Fault: Sendable {
@@ -76,6 +88,8 @@ package struct TryPage: PageContent {
 
     /// - Parameters:
     ///   - text: the event as JSON; nil: an example.
+    ///   - form: its fields; nil if it is edited as JSON.
+    ///   - template: the event of the journal that it begins with; nil if there is none.
     ///   - clients: that the visitor may act as; empty if there is no choice.
     ///   - mayEstimate: whether a vendor in the visitor's reach has estimates.
     ///   - estimates: by provider; empty if no vendor was asked.
@@ -83,6 +97,8 @@ package struct TryPage: PageContent {
     ///   - seesAccount: whether a destination's address and headers may be shown to the visitor.
     package init(
         text: String?,
+        form: TryForm? = nil,
+        template: String? = nil,
         clients: [Choice],
         names: [String],
         maySend: Bool,
@@ -94,6 +110,14 @@ package struct TryPage: PageContent {
         seesAccount: (ProviderName) -> Bool = { _ in true }
     ) {
         self.text = text ?? Self.example
+        self.form = form
+        tabs = [("Fields", nil), ("JSON", "json")].map { label, way in
+            Tab(
+                label: label,
+                href: PageLink.address(Screen.try.path, [("event", template), ("as", way)]),
+                isCurrent: (form == nil) == (way != nil)
+            )
+        }
         self.clients = clients
         hasClients = clients.count > 1
         self.names = names

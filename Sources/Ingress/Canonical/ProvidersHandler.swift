@@ -5,6 +5,7 @@ import JSON
 import Journal
 import Parity
 import Routing
+import Telemetry
 
 /// `GET /v1/providers`: the state of each provider.
 ///
@@ -18,6 +19,7 @@ struct ProvidersHandler: Sendable {
     private let clock: any WallClock
     private let owners: (any AccountOwning)?
     private let watches: (any WatchReading)?
+    private let latencies: VendorLatencies
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
@@ -27,6 +29,7 @@ struct ProvidersHandler: Sendable {
         clock = services.given.clock
         owners = services.given.operations.owners
         watches = services.given.operations.watches
+        latencies = services.given.delivery.latencies
     }
 
     func respond(to call: EndpointCall) async throws -> EndpointResponse {
@@ -76,6 +79,7 @@ struct ProvidersHandler: Sendable {
         writer.member("configured", bool: adapter != nil)
         Self.write(owners?.reportElsewhere(on: name), to: &writer)
         write(state, to: &writer)
+        Self.write(latencies.snapshot(of: name).doublings, to: &writer)
         write(passed.figures(of: name) ?? PassFigures(), to: &writer)
         write(backlog, to: &writer)
         WatchWriter.write(reports[name] ?? WatchReport(), at: clock.now, to: &writer)
@@ -128,6 +132,19 @@ struct ProvidersHandler: Sendable {
             }
         }
         writer.endObject()
+    }
+
+    /// Writes the member `latencies`.
+    private static func write(_ doublings: [(below: Duration, count: Int)], to writer: inout JSONWriter) {
+        writer.key("latencies")
+        writer.beginArray()
+        for doubling in doublings {
+            writer.beginObject()
+            writer.member("below_us", integer: Int(clamping: doubling.below.wholeMicroseconds))
+            writer.member("requests", integer: doubling.count)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     /// Writes the member `gateway`.

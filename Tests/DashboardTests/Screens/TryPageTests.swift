@@ -34,4 +34,24 @@ import Testing
         #expect(simulator(chosen: 1).style == "bad" && simulator(chosen: 1).state == "unavailable")
         #expect(simulator(chosen: nil).style == "bad" && simulator(chosen: nil).state == "other faults")
     }
+
+    @Test func `makes an event of the fields that are filled in, with the properties as they were typed`() throws {
+        let form = TryForm(name: "a", customer: "c \"1\"", properties: #"{"n": 1.10}"#)
+        #expect(try form.event.get() == #"{"name":"a","customer_id":"c \"1\"","properties":{"n": 1.10}}"#)
+        #expect(try TryForm.example.event.get().contains("request_size"))
+    }
+
+    @Test(arguments: ["{", "7", "[]", "nothing"])
+    func `says that properties are an object`(properties: String) {
+        let event = TryForm(name: "a", properties: properties).event
+        #expect(throws: EventFault.self) { try event.get() }
+    }
+
+    @Test func `fills the fields from an event that has no others`() throws {
+        let form = try #require(TryForm(#"{"name":"a","customer_id":"c","source":"s","properties":{"n":1.10}}"#))
+        #expect(form.name == "a" && form.customer == "c" && form.source == "s" && form.properties.contains("1.10"))
+        for other in [#"{"name":"a","vendor":{"lago":{}}}"#, "[]", "{", #"{"id":"x","name":"a"}"#] {
+            #expect(TryForm(other) == nil, "\(other)")
+        }
+    }
 }

@@ -5,6 +5,7 @@ import Events
 import Journal
 import Reports
 import Routing
+import Telemetry
 
 /// What is known of the providers that a client may see, as `GET /v1/providers` and `GET /v1/stats` have it.
 struct ProviderFactsReader: Sendable {
@@ -14,6 +15,7 @@ struct ProviderFactsReader: Sendable {
     private let statistics: any StatisticsReading
     private let owners: (any AccountOwning)?
     private let passed: PassedTraffic
+    private let latencies: VendorLatencies
 
     init(_ services: EndpointServices) {
         archive = services.given.journal
@@ -22,6 +24,7 @@ struct ProviderFactsReader: Sendable {
         statistics = services.given.operations.statistics
         owners = services.given.operations.owners
         passed = services.given.delivery.passed
+        latencies = services.given.delivery.latencies
     }
 
     /// The providers in the order of `routes.json`, then those that were removed and for which something waits.
@@ -86,6 +89,7 @@ struct ProviderFactsReader: Sendable {
                     refused: figures.refused
                 )
             },
+            latencies: latencies.snapshot(of: name).doublings,
             slot: slot
         )
     }
@@ -115,8 +119,17 @@ extension ProviderFacts.Pipeline {
                 ("Requests", counts.requests), ("Delivered", counts.delivered), ("Retried", counts.retried),
                 ("Rejected", counts.rejected), ("Unknown outcome", counts.uncertain),
                 ("Already at the vendor", counts.alreadyThere),
-            ]
+            ],
+            eventsPerRequest: Self.eventsPerRequest(counts)
         )
+    }
+}
+
+extension ProviderFacts.Pipeline {
+    /// Each event of a request ends one of these ways.
+    private static func eventsPerRequest(_ counts: PipelineMachine.Counts) -> Double? {
+        let events = [counts.delivered, counts.retried, counts.rejected, counts.uncertain].map(Double.init)
+        return counts.requests > 0 ? events.reduce(0, +) / Double(counts.requests) : nil
     }
 }
 

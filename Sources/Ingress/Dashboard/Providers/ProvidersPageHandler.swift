@@ -67,9 +67,19 @@ extension ProviderPage.Configuration {
             baseURL: provider.baseURL,
             credentialSource: Self.origin(of: provider.credential),
             identity: identity,
-            rateLimit: limit.map { "\(PlainNumbers.count($0.requests)) requests per \(PlainNumbers.duration($0.per))" },
+            rateLimit: limit.map { "\(PlainNumbers.count($0.requests)) requests per \(Self.period($0.per))" },
             timeout: provider.timeout
         )
+    }
+
+    private static func period(_ duration: Duration) -> String {
+        switch duration {
+        case .seconds(1): "second"
+        case .seconds(60): "minute"
+        case .seconds(3600): "hour"
+        case .seconds(86_400): "day"
+        default: PlainNumbers.duration(duration)
+        }
     }
 
     private static func origin(of source: CredentialSource) -> String {

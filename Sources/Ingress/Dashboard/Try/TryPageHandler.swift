@@ -21,35 +21,43 @@ struct TryPageHandler: Sendable {
         hidesProperties = services.dashboard?.settings.hidesProperties ?? false
     }
 
-    /// The form: with an example, or with an event of the journal as its template.
+    /// The form: with an example, or with an event of the journal as its template. What the fields have no place for is edited as JSON.
     func page(_ call: PageCall) async throws -> PageAnswer {
         var text: String?
         if let id = call.fields["event"] { text = try await template(id, for: call.client) }
-        return .page(await page(call, text: text, actingAs: call.client))
+        let entry = call.fields["as"] == "json" ? Entry(text: text) : Entry(fieldsOf: text)
+        return .page(await page(call, entry, actingAs: call.client))
     }
 
     /// Previews an event, or sends it and shows it.
     func act(_ call: PageCall) async throws -> PageAnswer {
         let form = try await call.form()
-        let text = form["event"] ?? ""
         let client = try client(form["client"], for: call.client)
+        let entry = Entry(form)
+        func refused(_ faults: [EventFault]) async -> PageAnswer {
+            .page(await page(call, entry, actingAs: client, faults: faults), status: .unprocessableContent)
+        }
+        let text: String
+        switch entry.event {
+        case .success(let event): text = event
+        case .failure(let fault): return await refused([fault])
+        }
         let batch = reader.read(Array(text.utf8), as: .json)
         guard let event = batch.events.first?.event, batch.faults.isEmpty else {
-            let faults = batch.exceedsLimit || batch.faults.isEmpty ? [Self.oneEvent] : batch.faults
-            return .page(await page(call, text: text, actingAs: client, faults: faults), status: .unprocessableContent)
+            return await refused(batch.exceedsLimit || batch.faults.isEmpty ? [Self.oneEvent] : batch.faults)
         }
         let preview: EventPreview
         do {
             preview = try EventPreviewer(services.given.acceptor, services.given.routes).preview(event, from: client)
         } catch {
-            return .page(await page(call, text: text, actingAs: client, faults: [error]), status: .unprocessableContent)
+            return await refused([error])
         }
         switch form["act"] {
         case "send"?: return try await send(text, from: client)
         case "estimate"?:
             let estimates = await EventEstimates(services).ask(about: preview, by: call.caller)
-            return .page(await page(call, text: text, actingAs: client, preview: preview, estimates))
-        case nil, .some: return .page(await page(call, text: text, actingAs: client, preview: preview))
+            return .page(await page(call, entry, actingAs: client, preview: preview, estimates))
+        case nil, .some: return .page(await page(call, entry, actingAs: client, preview: preview))
         }
     }
 
@@ -95,7 +103,7 @@ struct TryPageHandler: Sendable {
 
     private func page(
         _ call: PageCall,
-        text: String?,
+        _ entry: Entry,
         actingAs client: Client,
         faults: [EventFault] = [],
         preview: EventPreview? = nil,
@@ -104,7 +112,9 @@ struct TryPageHandler: Sendable {
         let routes = services.given.routes.current.routes
         let clients = call.client.may(.admin) ? routes.clients : []
         return TryPage(
-            text: text,
+            text: entry.text,
+            form: entry.form,
+            template: call.fields["event"],
             clients: clients.map { Choice($0.name.rawValue, isChosen: $0.name == client.name) },
             names: await names(for: client, seenBy: call.client),
             maySend: client.may(.writeEvents),
@@ -168,4 +178,42 @@ struct TryPageHandler: Sendable {
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
     }
+}
+
+/// An event as somebody fills it in: by fields, or as JSON.
+private struct Entry {
+    /// Nil for an example.
+    let text: String?
+    let form: TryForm?
+
+    /// - Parameter form: its fields; nil if it is edited as JSON.
+    init(text: String?, form: TryForm? = nil) {
+        self.text = text
+        self.form = form
+    }
+
+    /// By fields, if they can hold the event.
+    init(fieldsOf text: String?) {
+        self.init(text: text, form: text.map { TryForm($0) } ?? .example)
+    }
+
+    /// What was filled in.
+    init(_ form: FormFields) {
+        guard form["as"] == "fields" else {
+            self.init(text: form["event"] ?? "")
+            return
+        }
+        let fields = TryForm(
+            name: form["name"] ?? "",
+            customer: form["customer_id"] ?? "",
+            subscription: form["subscription_id"] ?? "",
+            source: form["source"] ?? "",
+            timestamp: form["timestamp"] ?? "",
+            properties: form["properties"] ?? ""
+        )
+        self.init(text: nil, form: fields)
+    }
+
+    /// The event as JSON.
+    var event: Result<String, EventFault> { form.map(\.event) ?? .success(text ?? "") }
 }
