@@ -144,7 +144,7 @@ package struct MovePage: PageContent {
         case "backfill", "dead_letters": return "\(Screen.migration.path)#backfills"
         case "rejected": return problems(.rejected)
         case "uncertain": return problems(.uncertain)
-        case "backlog_age", "untranslatable": return PageLink.provider(provider)
+        case "backlog_age", "lost", "untranslatable": return PageLink.provider(provider)
         default: return nil
         }
     }
