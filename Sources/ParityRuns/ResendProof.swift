@@ -30,9 +30,12 @@ struct ResendProof {
         _ lanes: [LaneNumber: any LaneMembership]
     ) async throws(WindowReader.Failure) -> WindowResult {
         var result = WindowResult(comparison: .resent(expected, at: provider.name, deciding: decision))
-        result.expected = expected
+        result.expected = expected.filter { !$0.isCanary }
         let confirmed = recorded.confirmed(at: provider.name, provider.adapter, lanes)
-        let items = expected.compactMap { event in confirmed[event.sequence].map { (expected: event, sent: $0) } }
+        let items = expected.compactMap { event in
+            // Nobody bills a canary.
+            event.isCanary ? nil : confirmed[event.sequence].map { (expected: event, sent: $0) }
+        }
         // One name a batch, so that the name of what was lost is known.
         for (_, named) in Dictionary(grouping: items, by: \.expected.event.name).sorted(by: { $0.key < $1.key }) {
             for batch in ResendBatches.cut(named, to: provider.pipeline.batch, \.sent) {

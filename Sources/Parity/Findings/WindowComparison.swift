@@ -53,7 +53,9 @@ package struct WindowComparison: Sendable {
         -> WindowComparison
     {
         var comparison = ledger(expected, at: provider, deciding: decision)
-        for event in expected where event.state.isDelivered && event.sent == nil { comparison.noteMissing(event) }
+        for event in expected where event.state.isDelivered && event.sent == nil && !event.isCanary {
+            comparison.noteMissing(event)
+        }
         return comparison
     }
 
