@@ -162,7 +162,8 @@ struct GatewayReadiness: ReadinessReporting {
             items.append(item("verify", isReady: problem == nil, problem ?? well))
         }
         if let canary = report.canary {
-            let well = canary.visibleAt.map { "the last canary was visible at \($0.rfc3339)" } ?? "no canary is visible yet"
+            let well =
+                canary.visibleAt.map { "the last canary was visible at \($0.rfc3339)" } ?? "no canary is visible yet"
             let alarm = canary.alarm.map { "\($0.reason), since \($0.since.rfc3339)" }
             items.append(item("canary", isReady: alarm == nil, alarm ?? well))
         }
