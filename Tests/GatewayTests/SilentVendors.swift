@@ -9,6 +9,12 @@ struct SilentVendors: VendorAsking {
         .failed(DeliveryFault(code: .vendorUnavailable, message: "\(provider.name) does not answer"))
     }
 
+    func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>?
+    {
+        await ask(inquiry, at: provider)
+    }
+
     func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {
         .all(.ambiguous(DeliveryFault(code: .vendorUnavailable, message: "\(provider.name) does not answer")))
     }

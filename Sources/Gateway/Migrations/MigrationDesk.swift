@@ -104,7 +104,7 @@ struct MigrationDesk: MigrationManaging {
         let log = MigrationLog(book.current[outline.name].map(\.entry))
         let record = ownRecord(of: outline.name, .goBack(when: .now, customers: nil), because: reason)
         try await append(record, by: .gateway)
-        return try await returned(by: record, outline, log)
+        return try await returned(by: record, outline, log, isDryRun: false)
     }
 
     private func ownRecord(of name: MigrationName, _ action: MigrationEntry.Action, because reason: String)
