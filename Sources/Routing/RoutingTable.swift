@@ -129,7 +129,7 @@ package final class RoutingTable: Sendable {
             acceptedAt: times.acceptance
         )
         var members: UInt64 = 0
-        for (place, routed) in entry.destinations.enumerated() 
+        for (place, routed) in entry.destinations.enumerated()
         where routed.takes(customerAt: point, at: times.event, acceptedAt: times.acceptance) {
             guard entry.isSent(to: routed.destination.provider, recipients) else { continue }
             members |= 1 << UInt64(place)

@@ -8,7 +8,8 @@ struct ProvidersCommand: AsyncParsableCommand {
         commandName: "providers",
         abstract: "Show providers; hold or resume deliveries to one.",
         subcommands: [
-            ListProvidersCommand.self, WatchedProvidersCommand.self, HoldProviderCommand.self, ResumeProviderCommand.self,
+            ListProvidersCommand.self, WatchedProvidersCommand.self, HoldProviderCommand.self,
+            ResumeProviderCommand.self,
         ],
         defaultSubcommand: ListProvidersCommand.self
     )

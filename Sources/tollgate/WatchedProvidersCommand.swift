@@ -48,7 +48,10 @@ struct WatchedProvidersCommand: AsyncParsableCommand {
             )
         }
         let tables = [
-            (["PROVIDER", "SAMPLE", "VERIFIED 24 H", "DIFFERENT", "LOST", "WAITING", "CHECKED UP TO", "LAST ERROR"], checks),
+            (
+                ["PROVIDER", "SAMPLE", "VERIFIED 24 H", "DIFFERENT", "LOST", "WAITING", "CHECKED UP TO", "LAST ERROR"],
+                checks
+            ),
             (["PROVIDER", "CANARY VISIBLE", "LAG P50", "LAG P99", "ALARM"], canaries),
         ]
         let parts =

@@ -112,7 +112,9 @@ import Testing
     @Test func `finds what reading events back and canaries say, and names one loss only`() {
         var tracker = ConditionTracker()
         func found(_ change: @escaping (inout ProviderReading) -> Void) -> [String] {
-            tracker.observe(readings(change), by: rules, at: start).list.map { "\($0.key.kind.rawValue): \($0.summary)" }
+            tracker.observe(readings(change), by: rules, at: start).list.map {
+                "\($0.key.kind.rawValue): \($0.summary)"
+            }
         }
         #expect(found { $0.lostOfSample = 0 } == [])
         #expect(

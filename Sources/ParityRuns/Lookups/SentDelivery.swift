@@ -25,7 +25,8 @@ struct SentDelivery: Sendable {
         guard let destination, destination.adapter == provider.traits.adapter, let reader = provider.adapter.reader
         else { return nil }
         do throws(Untranslatable) {
-            guard let echo = reader.echo(of: try provider.adapter.translate(event, for: destination)) else { return nil }
+            let translated = try provider.adapter.translate(event, for: destination)
+            guard let echo = reader.echo(of: translated) else { return nil }
             self.echo = echo
         } catch {
             return nil

@@ -92,7 +92,8 @@ enum MigrationFields {
         "How long the oldest delivery to the new vendor may wait."
     )
     static let gates = [
-        window.field, leastEvents.field, unexplained.field, lost.field, usage, rejected, uncertain.field, backlogAge.field,
+        window.field, leastEvents.field, unexplained.field, lost.field, usage, rejected, uncertain.field,
+        backlogAge.field,
     ]
 
     /// The fields of one migration.

@@ -42,7 +42,8 @@ import Testing
         try await stage.client.get("/v1/migrations/to-flexprice").object()["log"] as? [[String: Any]] ?? []
     }
 
-    @Test func `finds every event that a vendor has lost, says so everywhere, and continues after a kill`() async throws {
+    @Test func `finds every event that a vendor has lost, says so everywhere, and continues after a kill`() async throws
+    {
         try await Migration.set { (migration) async throws in
             let stage = migration.stage
             try write(migration, sample: "1/1")

@@ -32,7 +32,9 @@ import Testing
         let statuses = try settings().statuses(by: readings(at: now), at: now)
         #expect(statuses.map(\.gate) == Gate.allCases)
         #expect(statuses.allSatisfy { $0.isGreen })
-        #expect(statuses.map(\.figure) == ["0", "1 of 1000 (0.1%)", "1 of 10000 (0.01%)", "2", "600 s", "0 of 1 read back"])
+        #expect(
+            statuses.map(\.figure) == ["0", "1 of 1000 (0.1%)", "1 of 10000 (0.01%)", "2", "600 s", "0 of 1 read back"]
+        )
         #expect(statuses.map(\.limit) == ["0", "0.1%", "0.01%", "2", "600 s", "0"])
     }
 

@@ -6,7 +6,8 @@ import Testing
 @Suite struct EventWindowTests {
     private static func span(_ random: inout SplitMix) -> UsageWindow {
         func end() -> Timestamp? {
-            Int.random(in: 0...3, using: &random) == 0 ? nil : Timestamp(milliseconds: .random(in: 0...12, using: &random))
+            let isOpen = Int.random(in: 0...3, using: &random) == 0
+            return isOpen ? nil : Timestamp(milliseconds: .random(in: 0...12, using: &random))
         }
         return UsageWindow(from: end(), until: end()) ?? .always
     }

@@ -32,7 +32,7 @@ import Testing
         return book
     }
 
-    @Test func `sends one a slot, follows its delivery, looks until it is shown, and measures from the vendor's success`() {
+    @Test func `sends one a slot, follows it until it is shown, and measures from the vendor's success`() {
         var book = CanaryBook()
         #expect(Self.step(book, at: 3) == .send(slot: Self.start))
         book.sent("c", 7, of: Self.start, at: Self.at(3))

@@ -25,9 +25,12 @@ import Testing
         )
     }
 
-    private static func note(_ sighting: VerifyBook.Sighting, _ number: Int64 = 1, at seconds: Int, in book: inout VerifyBook)
-        -> LostEvent?
-    {
+    private static func note(
+        _ sighting: VerifyBook.Sighting,
+        _ number: Int64 = 1,
+        at seconds: Int,
+        in book: inout VerifyBook
+    ) -> LostEvent? {
         guard let item = book.items.first(where: { $0.sequence.rawValue == number }) else { return nil }
         return book.note(sighting, of: item, event(number, foundAt: at(seconds)), lag: lag, at: at(seconds))
     }
@@ -88,7 +91,8 @@ import Testing
         #expect(book.due(at: Self.at(65), limit: 9).count == 1)
         #expect(book.checkedUpTo(at: Self.at(5000)) == Self.at(60))
         let report = book.report(oneIn: 1, at: Self.at(5000)) { _ in false }
-        #expect(report.problem(at: "p", now: Self.at(5000)) == "events of p were read back up to \(Self.at(60).rfc3339) only: 401")
+        let problem = "events of p were read back up to \(Self.at(60).rfc3339) only: 401"
+        #expect(report.problem(at: "p", now: Self.at(5000)) == problem)
         expectNoLoss(Self.note(.shown(.same), at: 5000, in: &book))
         #expect(book.fault == nil && book.checkedUpTo(at: Self.at(5001)) == Self.at(5001))
     }

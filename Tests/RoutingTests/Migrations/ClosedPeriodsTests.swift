@@ -50,9 +50,10 @@ import Testing
     }
 
     @Test func `are those of the new vendor after a return, too`() throws {
-        let back = Self.cut + [
-            MigrationEntry(number: 2, at: Self.move + .seconds(3600), action: .goBack(when: .now, customers: nil))
-        ]
+        let back =
+            Self.cut + [
+                MigrationEntry(number: 2, at: Self.move + .seconds(3600), action: .goBack(when: .now, customers: nil))
+            ]
         let closed = try #require(try Self.closed(1, adapters: ("acme", "tide"), back))
         let event = Self.event(at: Self.move + .seconds(60))
         #expect(!closed.contains(event, receivedAt: Self.move + .seconds(120)))

@@ -3,7 +3,7 @@ import Parity
 
 extension ParityBehaviour {
     static let watches: [ParityCheck] = [
-        ParityCheck("keeps how far the watching of a provider is, the newest only, over a restart") { storage, fixture in
+        ParityCheck("keeps how far watching a provider is, the newest only, over a restart") { storage, fixture in
             try expect(try await storage.watchState(.verify, of: "polar"), nil, "before the first")
             try await storage.save([1, 0, 255], .verify, of: "polar")
             try await storage.save([2], .canary, of: "polar")
