@@ -31,17 +31,18 @@ package struct MigrationConfiguration: Sendable, Equatable {
     /// Whose bill a customer's usage of a time is on, with this log.
     package func record(by log: MigrationLog) -> RecordKeeping { RecordKeeping(boundaries: boundaries, log: log) }
 
-    /// When the provider of record changes for a customer, in order.
+    /// When the provider of record changes for a customer whose events are accepted at their own times, in order.
     package func changes(of customer: CustomerID, by log: MigrationLog) -> [Timestamp] {
         guard let fixed else { return record(by: log).switches(of: customer).map(\.at) }
-        let times = Set(fixed.windows.flatMap { [$0.from, $0.until].compactMap(\.self) }).sorted()
+        let spans = fixed.windows.flatMap { [$0.event, $0.acceptance] }
+        let times = Set(spans.flatMap { [$0.from, $0.until].compactMap(\.self) }).sorted()
         // Of windows that meet, the provider stays.
-        return times.filter { fixed.side(at: $0) != fixed.side(at: $0 + .milliseconds(-1)) }
+        return times.filter { fixed.side(of: $0) != fixed.side(of: $0 + .milliseconds(-1)) }
     }
 
-    /// Whether a customer's usage of a time is on the bill of the provider that customers move to.
+    /// Whether a customer's usage of a time is on the bill of the provider that customers move to, if it is accepted at that time.
     package func isOfRecordAtNew(_ customer: CustomerID, at time: Timestamp, by log: MigrationLog) -> Bool {
-        providerOfRecord(for: customer, at: time, by: log) == to
+        providerOfRecord(for: customer, at: time, acceptedAt: time, by: log) == to
     }
 
     /// The one provider whose bill a customer's usage of a time is on.
@@ -93,4 +94,7 @@ struct FixedRecord: Sendable, Equatable {
     func side(at time: Timestamp, acceptedAt now: Timestamp) -> Side {
         windows.contains { $0.contains(time, acceptedAt: now) } ? .to : .from
     }
+
+    /// Of an event that is accepted at its own time.
+    func side(of time: Timestamp) -> Side { side(at: time, acceptedAt: time) }
 }
