@@ -15,11 +15,9 @@ import Testing
         _ sessions: [DashboardSessions],
         _ body: () async throws -> Void
     ) async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            for one in sessions { group.addTask { await one.follow() } }
-            try await body()
-            group.cancelAll()
-        }
+        let following = sessions.map { one in Task { await one.follow() } }
+        defer { for task in following { task.cancel() } }
+        try await body()
     }
 
     @Test func `a session is good at every gateway that shares it, and closed at all`() async throws {
