@@ -426,7 +426,7 @@ let package = Package(
             dependencies: [
                 "Acceptance", "Access", "ConfigurationFile", "DeliveryEngine", "Events", "Ingress", "Journal",
                 "JournalBehaviour", "JournalSQLite", "JSON", "Migration", "OfRecord", "Parity", "Randomness", "Reports",
-                "Routing", "Telemetry", "TestSupport", "VendorReads",
+                "Routing", "Telemetry", "TestSupport", "Transport", "VendorReads",
                 asyncHTTPClient,
                 httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ],

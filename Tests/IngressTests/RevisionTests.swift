@@ -5,9 +5,11 @@ import Journal
 import JournalBehaviour
 import JournalSQLite
 import NIOHTTP1
+import NIOPosix
 import Routing
 import Synchronization
 import Testing
+import Transport
 
 @testable import DeliveryEngine
 
@@ -110,11 +112,14 @@ import Testing
             }
             let nudges = Atomic(0)
             server.view.bells.set({ nudges.add(1, ordering: .relaxed) }, for: "p")
-            async let answer = order(server, "retry", #"{"all":true}"#)
-            // Twenty pages are retried one after the other: some are, and then the store is gone.
-            while server.store.nextDue(for: "p") == nil { await Task.yield() }
-            await server.store.close()
-            #expect(try await answer.status == 503)
+            // Twenty pages are retried one after the other: some are, and then the store is gone. On a thread that no other test waits for.
+            let closing = Task(executorPreference: EventLoopExecutor(.singletonMultiThreadedEventLoopGroup.next())) {
+                while server.store.nextDue(for: "p") == nil { await Task.yield() }
+                await server.store.close()
+            }
+            let answer = try await order(server, "retry", #"{"all":true}"#)
+            await closing.value
+            #expect(answer.status == 503)
             #expect(nudges.load(ordering: .relaxed) == 1)
         }
     }

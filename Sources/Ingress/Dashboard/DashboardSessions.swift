@@ -39,7 +39,7 @@ final class DashboardSessions: Sendable {
     func open(with key: KeyDigest) async throws(StoreError) -> Secret {
         let token = SessionToken.make()
         let digest = KeyDigest(of: token.reveal())
-        try await shared?.openSession(digest.bytes, key: key.bytes, within: Self.limits)
+        if let shared { try await shared.openSession(digest.bytes, key: key.bytes, within: Self.limits) }
         table.withLock { $0.open(digest, with: key, at: .now) }
         return token
     }
@@ -67,7 +67,7 @@ final class DashboardSessions: Sendable {
     /// - Throws: ``StoreError`` if the others cannot be told; here it is closed.
     func close(_ token: KeyDigest) async throws(StoreError) {
         table.withLock { $0.close(token) }
-        try await shared?.closeSession(token.bytes)
+        if let shared { try await shared.closeSession(token.bytes) }
     }
 
     /// Closes what other gateways have closed, and tells them what is used here, until the task is cancelled. While the database cannot be

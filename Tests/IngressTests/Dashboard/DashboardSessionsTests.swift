@@ -10,14 +10,9 @@ import Testing
 @Suite struct DashboardSessionsTests {
     private static let key = KeyDigest(of: "key")
 
-    /// Runs `body` beside two gateways that follow each other.
-    private func following(
-        _ sessions: [DashboardSessions],
-        _ body: () async throws -> Void
-    ) async throws {
-        let following = sessions.map { one in Task { await one.follow() } }
-        defer { for task in following { task.cancel() } }
-        try await body()
+    /// Has gateways follow each other until the tasks are cancelled.
+    private func follow(_ sessions: DashboardSessions...) -> [Task<Void, Never>] {
+        sessions.map { one in Task { await one.follow() } }
     }
 
     @Test func `a session is good at every gateway that shares it, and closed at all`() async throws {
@@ -26,21 +21,21 @@ import Testing
         let token = KeyDigest(of: try await first.open(with: Self.key).reveal())
         #expect(try await second.use(token) == Self.key)
         #expect(try await second.use(KeyDigest(of: "another")) == nil)
-        try await following([first, second]) {
-            try await second.close(token)
-            #expect(try await second.use(token) == nil)
-            try await waitUntil("the first has closed it") { try await first.use(token) == nil }
-            #expect(!first.isOpen(token))
-        }
+        let following = follow(first, second)
+        defer { for task in following { task.cancel() } }
+        try await second.close(token)
+        #expect(try await second.use(token) == nil)
+        try await waitUntil("the first has closed it") { try await first.use(token) == nil }
+        #expect(!first.isOpen(token))
     }
 
     @Test func `tells the others that a session is used`() async throws {
         let journal = SessionJournal()
         let sessions = DashboardSessions(sharing: journal)
         let token = KeyDigest(of: try await sessions.open(with: Self.key).reveal())
-        try await following([sessions]) {
-            try await waitUntil("it is noted") { journal.used == [token.bytes] }
-        }
+        let following = follow(sessions)
+        defer { for task in following { task.cancel() } }
+        try await waitUntil("it is noted") { journal.used == [token.bytes] }
     }
 
     @Test func `keeps the sessions that it knows while the database cannot be reached`() async throws {
@@ -48,10 +43,11 @@ import Testing
         let sessions = DashboardSessions(sharing: journal)
         let token = KeyDigest(of: try await sessions.open(with: Self.key).reveal())
         journal.fail()
-        try await following([sessions]) {
-            try await waitUntil("it was asked") { journal.refusals > 1 }
-            #expect(try await sessions.use(token) == Self.key && sessions.isOpen(token))
-        }
+        let following = follow(sessions)
+        defer { for task in following { task.cancel() } }
+        try await waitUntil("it was asked") { journal.refusals > 1 }
+        #expect(try await sessions.use(token) == Self.key)
+        #expect(sessions.isOpen(token))
         await #expect(throws: StoreError.self) { try await sessions.use(KeyDigest(of: "another")) }
         await #expect(throws: StoreError.self) { try await sessions.open(with: Self.key) }
         await #expect(throws: StoreError.self) { try await sessions.close(token) }
