@@ -30,13 +30,15 @@ import Testing
             "/api/v1/subscriptions",
             #"{"subscription":{"external_customer_id":"c","plan_code":"pro","external_id":"s","subscription_at":"2026-10-01T00:00:00Z","ending_at":"2026-12-15T00:00:00Z"}}"#
         )
+        /// Lago takes seconds since 1970.
         func event(_ id: String, _ time: String, _ subscription: String = "s") -> String {
-            #"{"transaction_id":"\#(id)","external_subscription_id":"\#(subscription)","code":"api","timestamp":"\#(time)"}"#
+            ProbeEvent.lago(id, SandboxTime.exact(time).map { "\($0.seconds)" } ?? time, customer: subscription)
         }
-        probe.send([
+        let sent = probe.send([
             event("a", "2026-10-31T23:00:00Z"), event("b", "2026-11-01T00:00:00Z"),
             event("x", "2026-11-02T00:00:00Z", "none"),
         ])
+        #expect(sent.status == 200)
         close(probe, after: Self.day, until: "2026-11-01T00:00:00Z")
         probe.send(
             [
