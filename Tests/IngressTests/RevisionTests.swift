@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import JournalBehaviour
 import JournalSQLite
+import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Routing
@@ -113,12 +114,14 @@ import Transport
             let nudges = Atomic(0)
             server.view.bells.set({ nudges.add(1, ordering: .relaxed) }, for: "p")
             // Twenty pages are retried one after the other: some are, and then the store is gone. On a thread that no other test waits for.
-            let closing = Task(executorPreference: EventLoopExecutor(.singletonMultiThreadedEventLoopGroup.next())) {
+            let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            let closing = Task(executorPreference: EventLoopExecutor(thread.next())) {
                 while server.store.nextDue(for: "p") == nil { await Task.yield() }
                 await server.store.close()
             }
             let answer = try await order(server, "retry", #"{"all":true}"#)
             await closing.value
+            try await thread.shutdownGracefully()
             #expect(answer.status == 503)
             #expect(nudges.load(ordering: .relaxed) == 1)
         }
