@@ -41,6 +41,8 @@ struct RetentionService: Service {
             let removed = try await journal.removeSettled(acceptedBefore: reading.before)
             if removed > 0 { logger.info("old events were removed", metadata: ["events": "\(removed)"]) }
         } catch {
+            // Left in the middle: the next time continues.
+            guard !Task.isCancelled else { return }
             logger.error("old events could not be removed", metadata: ["error": "\(error)"])
         }
         await removeOldAudit(before: reading.before + keep + (Duration.zero - keepAudit))

@@ -68,7 +68,7 @@ struct StoreParts: Sendable {
         reader = JournalReader(names: names, cache: cache, logger: logger)
         var long = connection("duties")
         (long.patience, long.statementTimeout, long.lockTimeout) = (.seconds(1260), .seconds(1200), .seconds(1200))
-        duties = PostgresConnection(long)
+        duties = PostgresConnection(long, whenCancelled: .leaves)
         var brief = connection("partitions")
         brief.lockTimeout = .milliseconds(200)
         partitions = DayPartitions(connection: PostgresConnection(brief))

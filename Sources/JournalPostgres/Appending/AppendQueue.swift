@@ -8,7 +8,7 @@ import Synchronization
 final class AppendQueue: Sendable {
     struct Entry: Sendable {
         let append: PreparedAppend
-        let answer: AppendAnswer
+        let answer: FirstAnswer<Result<[AppendResult], StoreError>>
         /// Until when the caller waits.
         let deadline: ContinuousClock.Instant
 
@@ -37,10 +37,9 @@ final class AppendQueue: Sendable {
     func append(_ append: PreparedAppend) async throws(StoreError) -> [AppendResult] {
         if reach.isOut { throw reach.outageError }
         let deadline = ContinuousClock.now + settings.outagePatience
-        let result = await withCheckedContinuation { continuation in
-            submit(Entry(append: append, answer: AppendAnswer(continuation), deadline: deadline))
-        }
-        return try result.get()
+        let entry = Entry(append: append, answer: FirstAnswer(), deadline: deadline)
+        submit(entry)
+        return try await entry.answer.wait().get()
     }
 
     /// What one append is to store; waits until there is something.

@@ -5,19 +5,32 @@ import Synchronization
 /// A connection to the database on a thread of its own, for calls that block; or several of them, of which each call takes a free one.
 ///
 /// Each statement is a transaction of its own. On one connection they go in the order of the calls. A connection is made with the first
-/// call, and made again with the next one after it was lost. Nothing is ever cancelled: the server would answer a commit that waits for a
-/// standby as if it were safe.
+/// call, and made again with the next one after it was lost. No statement is ever cancelled: the server would answer a commit that waits
+/// for a standby as if it were safe.
 final class PostgresConnection: Sendable {
+    /// What follows for a caller whose task is cancelled while its statement waits or runs. The statement is carried out either way.
+    enum Cancellation: Sendable {
+        /// It learns the outcome all the same.
+        case waits
+        /// It is told at once that the outcome is unknown: for statements that may take long, and that can be repeated. A shutdown would
+        /// wait for them otherwise, and for a silent network as well.
+        case leaves
+    }
+
     private let queue: JobQueue
     private let settings: ConnectionSettings
+    private let whenCancelled: Cancellation
     private let end = ConnectionEnd()
 
     /// Connects nothing yet.
-    /// - Parameter count: how many connections there are.
-    init(_ settings: ConnectionSettings, count: Int = 1) {
+    /// - Parameters:
+    ///   - count: how many connections there are.
+    ///   - whenCancelled: what a cancelled caller does.
+    init(_ settings: ConnectionSettings, count: Int = 1, whenCancelled: Cancellation = .waits) {
         var settings = settings
         settings.end = end
         self.settings = settings
+        self.whenCancelled = whenCancelled
         queue = JobQueue(threads: count)
         for _ in 0..<count {
             let thread = Thread { [queue] in
@@ -99,9 +112,16 @@ final class PostgresConnection: Sendable {
     private func submit<Value: Sendable>(
         _ work: @escaping @Sendable (inout PostgresSession?) -> Result<Value, PostgresFailure>
     ) async -> Result<Value, PostgresFailure> {
-        await withCheckedContinuation { continuation in
-            let isTaken = queue.add { session in continuation.resume(returning: work(&session)) }
-            if !isTaken { continuation.resume(returning: .failure(.closed)) }
+        let answer = FirstAnswer<Result<Value, PostgresFailure>>()
+        if !queue.add({ session in answer.give(work(&session)) }) { answer.give(.failure(.closed)) }
+        switch whenCancelled {
+        case .waits: return await answer.wait()
+        case .leaves:
+            return await withTaskCancellationHandler {
+                await answer.wait()
+            } onCancel: {
+                answer.give(.failure(.unknown(reason: "the caller was cancelled")))
+            }
         }
     }
 

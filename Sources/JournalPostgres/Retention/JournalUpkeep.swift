@@ -17,6 +17,8 @@ struct JournalUpkeep: Sendable {
                 try await changeIdentities()
                 try await contractSchema()
             } catch {
+                // Left in the middle; others, or the next start, continue.
+                if Task.isCancelled { return }
                 // The next time comes soon, and all of it can be repeated.
                 parts.logger.warning("the journal's upkeep failed", metadata: ["reason": "\(error.reason)"])
             }

@@ -24,7 +24,12 @@ extension PostgresEventStore: JournalAdministration {
             try await duty.giveBack()
         } catch {
             // The node takes it again the next time; if it is gone by then, others do.
-            parts.logger.warning("the retention duty was not given back", metadata: ["reason": "\(error.reason)"])
+            if !Task.isCancelled {
+                parts.logger.warning(
+                    "the retention duty was not given back",
+                    metadata: ["reason": "\(error.reason)"]
+                )
+            }
         }
         if case .failure(.leaseLost) = removed {
             parts.logger.notice("another gateway continues to remove old events")

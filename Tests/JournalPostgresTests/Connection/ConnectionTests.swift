@@ -1,5 +1,6 @@
 import Events
 import PostgresServer
+import TestSupport
 import Testing
 
 @testable import JournalPostgres
@@ -89,6 +90,36 @@ import Testing
         }
         let rows = try await connection.run(Statement("SELECT 1::int4"))
         #expect(rows.first?.integer(0) == 1)
+        await connection.close()
+    }
+
+    @Test func `lets a cancelled caller go at once, and carries out what it has asked`() async throws {
+        let journal = try await TestJournal()
+        var settings = journal.settings.connection("test")
+        (settings.statementTimeout, settings.lockTimeout) = (.seconds(600), .seconds(600))
+        settings.patience = .seconds(610)
+        let connection = PostgresConnection(settings, whenCancelled: .leaves)
+        let (server, table) = (journal.server, "public." + PostgresServer.newSchema())
+        try await server.run("CREATE TABLE \(table)(a int4)")
+        let locking = "LOCK TABLE \(table); SELECT pg_sleep(600)"
+        async let blocking: [String]? = try? server.run("BEGIN; \(locking); COMMIT")
+        let holder = "FROM pg_stat_activity WHERE query LIKE '%\(locking)%' AND wait_event = 'PgSleep'"
+        try await waitUntil("the table is locked") { try await server.run("SELECT count(*) \(holder)") == ["1"] }
+        // The second waits for its turn, behind the first.
+        let callers = (1...2).map { number in
+            Task { try await connection.run(Statement("INSERT INTO \(table) VALUES ($1)"), [.int4(Int32(number))]) }
+        }
+        for caller in callers { caller.cancel() }
+        for caller in callers {
+            await #expect(throws: PostgresFailure.unknown(reason: "the caller was cancelled")) {
+                try await caller.value
+            }
+        }
+        #expect(try await server.run("SELECT pg_terminate_backend(pid) \(holder)") == ["t"])
+        #expect(await blocking == nil)
+        try await waitUntil("both rows are there") {
+            try await server.run("SELECT a FROM \(table) ORDER BY a") == ["1", "2"]
+        }
         await connection.close()
     }
 

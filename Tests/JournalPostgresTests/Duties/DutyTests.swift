@@ -86,4 +86,37 @@ import Testing
         await first.close()
         await second.close()
     }
+
+    /// What a duty asks may take minutes: a lock that somebody keeps, or a network that has gone silent.
+    @Test func `a gateway that is stopped waits for no duty`() async throws {
+        let journal = try await TestJournal()
+        // The tables are made.
+        await (try await journal.open()).close()
+        let locking = "LOCK TABLE duties; SELECT pg_sleep(600)"
+        async let blocking: [String]? = try? journal.server.run(
+            "BEGIN; \(locking); COMMIT -- \(journal.schema)",
+            schema: journal.schema
+        )
+        let holder = "FROM pg_stat_activity WHERE query LIKE '%\(locking)%\(journal.schema)' AND wait_event = 'PgSleep'"
+        try await waitUntil("the duties are locked") {
+            try await journal.server.run("SELECT count(*) \(holder)") == ["1"]
+        }
+        let store = try await journal.open()
+        let removal = Task { try await store.removeSettled(acceptedBefore: Self.limit) }
+        try await waitUntil("a duty waits for the lock") {
+            let waiting = """
+                SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                WHERE NOT l.granted AND l.relation = to_regclass('duties') AND a.query LIKE '%INSERT INTO duties%'
+                """
+            return try await journal.server.run(waiting, schema: journal.schema) == ["1"]
+        }
+        removal.cancel()
+        guard case .failure(let error as StoreError) = await removal.result, case .unreachable = error else {
+            Issue.record("it has removed events without the duty")
+            return
+        }
+        await store.close()
+        #expect(try await journal.server.run("SELECT pg_terminate_backend(pid) \(holder)") == ["t"])
+        #expect(await blocking == nil)
+    }
 }
