@@ -32,18 +32,22 @@ package enum Gateway {
         let start = try await GatewayStart.read(settings, logs)
         let parts = try await GatewayParts.open(start)
         let services = try await services(of: parts, onReady)
+        let (stops, logger) = (ServiceStops(), logs.logger("tollgate.services"))
         var configuration = ServiceGroupConfiguration(
             // One that fails, as a server whose address is in use, stops the others in order: they need the store to end.
-            services: (alongside + services).map {
+            services: (alongside + services).enumerated().map {
                 ServiceGroupConfiguration.ServiceConfiguration(
-                    service: NamedService(service: $0),
+                    service: NamedService(service: $0.element, number: $0.offset, stops: stops),
                     failureTerminationBehavior: .gracefullyShutdownGroup
                 )
             },
             gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logs.logger("tollgate.services")
+            logger: logger
         )
         configuration.maximumGracefulShutdownDuration = settings.grace
+        // Safe: it ends with this function.
+        let watching = Task { await stops.watch(logger) }
+        defer { watching.cancel() }
         let result = await Swift.Result { try await ServiceGroup(configuration: configuration).run() }
         try await parts.threads.shutdown()
         try result.get()

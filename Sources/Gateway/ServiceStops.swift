@@ -1,0 +1,39 @@
+import Logging
+import Synchronization
+
+/// Which services have been asked to stop and have not: one after another is, so that the one that keeps a shutdown from ending can be named.
+final class ServiceStops: Sendable {
+    private let asked = Mutex<[Int: (service: String, at: ContinuousClock.Instant)]>([:])
+
+    /// A service that takes longer is named in the log, again and again.
+    static let patience = Duration.seconds(10)
+
+    /// - Parameter number: tells two services of the same name apart.
+    func asked(_ number: Int, _ service: String, at now: ContinuousClock.Instant) {
+        asked.withLock { $0[number] = (service, now) }
+    }
+
+    func stopped(_ number: Int) {
+        asked.withLock { $0[number] = nil }
+    }
+
+    /// The services that have been stopping for ``patience`` or longer, by name, with the time that they have taken.
+    func slow(at now: ContinuousClock.Instant) -> [(service: String, time: Duration)] {
+        asked.withLock { Array($0.values) }.map { ($0.service, now - $0.at) }
+            .filter { $0.1 >= Self.patience }
+            .sorted { $0.0 < $1.0 }
+    }
+
+    /// Warns of slow services until the task is cancelled.
+    func watch(_ logger: Logger) async {
+        while true {
+            do { try await Task.sleep(for: Self.patience) } catch { return }
+            for (service, time) in slow(at: .now) {
+                logger.warning(
+                    "a service takes long to stop",
+                    metadata: ["service": "\(service)", "seconds": "\(time.components.seconds)"]
+                )
+            }
+        }
+    }
+}
