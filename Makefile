@@ -61,6 +61,7 @@ build: install ## Build everything, including the tests
 bench: install ## Measure rates and latencies next to their limits; with STORE=postgres those of the shared store (BENCH_FLAGS: more)
 	swift build $(FLAGS) --product tollgate-bench
 	swift build $(FLAGS) --product tollgate
+	$(if $(filter postgres,$(STORE)),swift build $(FLAGS) --product SteadyFlush)
 	.build/release/tollgate-bench $(if $(filter postgres,$(STORE)),postgres) $(BENCH_FLAGS)
 
 conformance: build sdks ## Run the vendors' own SDKs (from PyPI) against the simulators and the gateway

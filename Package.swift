@@ -50,6 +50,7 @@ let package = Package(
         .executable(name: "tollgate", targets: ["tollgate"]),
         // Loaded into programs under test.
         .library(name: "FaultySystem", type: .dynamic, targets: ["FaultySystem"]),
+        .library(name: "SteadyFlush", type: .dynamic, targets: ["SteadyFlush"]),
     ],
     dependencies: [
         // HTTP: the gateway's server and the simulators' server; its router, its request and response types.
@@ -308,6 +309,8 @@ let package = Package(
 
         // A wall clock that is wrong and slow name servers, for one program under test.
         .target(name: "FaultySystem", path: "Tests/Support/FaultySystem"),
+        // A disk whose flushes take as long as those of a usual one, for a PostgreSQL server that is measured.
+        .target(name: "SteadyFlush", path: "Tests/Support/SteadyFlush"),
 
         .testTarget(name: "VersionTests", dependencies: ["Version"], swiftSettings: settings),
         .testTarget(

@@ -7,13 +7,32 @@ struct BenchDatabase: Sendable {
     let server: PostgresServer
     private let folder: URL
 
+    /// How long each flush takes at a server that does not depend on the disk of this machine.
+    static let flush = Duration.milliseconds(1)
+
     /// Starts a server with room for an index of some million IDs, and few checkpoints.
-    static func start(in scratch: Scratch) async throws -> BenchDatabase {
+    /// - Parameter isSteady: whether each flush of its log takes ``flush``, instead of what the disk needs.
+    static func start(in scratch: Scratch, steady isSteady: Bool) async throws -> BenchDatabase {
         let settings = [
             "shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "15min", "wal_compression": "on",
-            "max_connections": "300",
+            "max_connections": "300", "wal_sync_method": "fdatasync",
         ]
-        return BenchDatabase(server: try await PostgresServer.make(settings: settings), folder: scratch.folder)
+        let library = ChildProcess.programs.appending(path: "libSteadyFlush.so")
+        let steady = SteadyFlush(library: library, microseconds: Int(flush / .microseconds(1)))
+        let server = try await PostgresServer.make(settings: settings, flush: isSteady ? steady : nil)
+        let database = BenchDatabase(server: server, folder: scratch.folder)
+        if isSteady { try await database.checkFlushes() }
+        return database
+    }
+
+    /// A library that could not be loaded would show in wrong rates only.
+    private func checkFlushes() async throws {
+        try await server.run("CREATE TABLE flushed(a int4)")
+        let most = Double(Duration.seconds(1) / Self.flush)
+        let rate = try await repeated("INSERT INTO flushed VALUES (1);\n", connections: 1, .times(200))
+        guard rate <= most else {
+            throw BenchFailure(description: "flushes are not slowed: \(Int(rate)) commits a second, more than \(most)")
+        }
     }
 
     /// What `tollgate serve` is told to keep its journal here.

@@ -38,8 +38,9 @@ struct PostgresCommand: AsyncParsableCommand {
     }
 
     private func run(in scratch: Scratch) async throws {
-        let database = try await BenchDatabase.start(in: scratch)
-        let rates = try StoreRates(database: database, seconds: seconds)
+        let database = try await BenchDatabase.start(in: scratch, steady: false)
+        let steady = try await BenchDatabase.start(in: scratch, steady: true)
+        let rates = try StoreRates(database: steady, seconds: seconds)
         let run = BenchRun(scratch: scratch, seconds: seconds)
         var rows: [Row] = []
         var failures: [String: String] = [:]
@@ -53,8 +54,8 @@ struct PostgresCommand: AsyncParsableCommand {
         }
         let version = try await database.server.run("SHOW server_version").first ?? ""
         let conditions =
-            "\(seconds) s a measurement, PostgreSQL \(version) with fsync on the disk of the temporary folder; loads, vendors, gateways and "
-            + "database share this machine"
+            "\(seconds) s a measurement, PostgreSQL \(version) with fsync; what the store does by itself at a server whose flushes take "
+            + "\(BenchDatabase.flush), gateways on the disk of the temporary folder; loads, vendors, gateways and database share this machine"
         let page = Page(conditions: conditions, rows: rows, failures: failures)
         print(json ? try page.json : page.text)
         guard failures.isEmpty else { throw ExitCode(1) }

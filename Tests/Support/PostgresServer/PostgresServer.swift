@@ -18,9 +18,13 @@ package final class PostgresServer: Sendable {
     private static let starting = Task { try await PostgresServer.make() }
 
     /// Makes a database cluster and starts the server.
-    /// - Parameter settings: of the server, where they differ from those of tests; values without spaces.
-    package static func make(settings: [String: String] = [:]) async throws -> PostgresServer {
-        try await onThreadOfItsOwn { try PostgresServer(settings: settings) }
+    /// - Parameters:
+    ///   - settings: of the server, where they differ from those of tests; values without spaces.
+    ///   - flush: how long its flushes take; nil: as long as the disk needs.
+    package static func make(settings: [String: String] = [:], flush: SteadyFlush? = nil) async throws
+        -> PostgresServer
+    {
+        try await onThreadOfItsOwn { try PostgresServer(flush: flush, settings: settings) }
     }
 
     /// Starts a standby that follows a server by streaming.
@@ -46,6 +50,7 @@ package final class PostgresServer: Sendable {
     private init(
         following primary: PostgresServer? = nil,
         disk: ServerDisk? = nil,
+        flush: SteadyFlush? = nil,
         settings: [String: String] = [:]
     ) throws {
         programs = try Self.findPrograms()
@@ -56,6 +61,7 @@ package final class PostgresServer: Sendable {
         var arguments = ["-c", ServerScript.text, "server", programs.path, folder.path, "\(port)"]
         arguments += primary.map { [$0.folder, "\($0.port)"] } ?? ["", ""]
         arguments += disk.map { [$0.rawValue, "\($0.megabytes)"] } ?? ["", ""]
+        arguments += flush.map { [$0.library.path, "\($0.microseconds)"] } ?? ["", ""]
         for (name, value) in settings { arguments += ["-c", "\(name)=\(value)"] }
         keeper = try ServerKeeper(arguments)
         try keeper.expect("started")

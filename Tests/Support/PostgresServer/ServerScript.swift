@@ -2,19 +2,19 @@
 /// run is killed.
 enum ServerScript {
     /// Called with the programs' folder, a folder that it may fill and remove, and a port; for a standby also with the folder and the port of
-    /// its primary, which are empty otherwise; for a ``ServerDisk`` also with the folder there and its megabytes, empty otherwise; then arguments
-    /// for the server. Reads commands, a line each, and answers each with a line.
+    /// its primary, which are empty otherwise; for a ``ServerDisk`` also with the folder there and its megabytes, empty otherwise; for a
+    /// ``SteadyFlush`` also with the library and its microseconds, empty otherwise; then arguments for the server. Reads commands, a line each, and answers each with a line.
     static let text = #"""
         set -u
-        programs=$1 folder=$2 port=$3 primary=${4-} primary_port=${5-} disk=${6-} megabytes=${7-}
-        shift 7
+        programs=$1 folder=$2 port=$3 primary=${4-} primary_port=${5-} disk=${6-} megabytes=${7-} flush=${8-} microseconds=${9-}
+        shift 9
         settings=$*
         trap '' INT TERM HUP
         # PostgreSQL refuses to run as root.
         unprivileged() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
         server() { head -n 1 "$folder/data/postmaster.pid" 2>/dev/null; }
         launch() {
-            unprivileged "$programs/postgres" -D "$folder/data" -k "$folder" -p "$port" -c listen_addresses=127.0.0.1 \
+            unprivileged env ${flush:+"LD_PRELOAD=$folder/flush.so" "FLUSH_MICROSECONDS=$microseconds"} "$programs/postgres" -D "$folder/data" -k "$folder" -p "$port" -c listen_addresses=127.0.0.1 \
                 -c fsync=on -c max_connections=2000 -c shared_buffers=64MB -c timezone=UTC \
                 -c log_line_prefix='%m %p %a ' $settings </dev/null >>"$folder/log" 2>&1 &
             started=$!
@@ -43,6 +43,8 @@ enum ServerScript {
         }
         chmod 755 "$folder"
         mkdir -m 700 "$folder/data" "$folder/wal"
+        # The server's user need not be allowed to read it where it is.
+        if [ -n "$flush" ]; then cp "$flush" "$folder/flush.so"; fi
         if [ -n "$disk" ]; then mount -t tmpfs -o "size=${megabytes}m,mode=700" tmpfs "$folder/$disk"; fi
         if [ "$(id -u)" = 0 ]; then chown -R postgres "$folder"; fi
         cd "$folder"
