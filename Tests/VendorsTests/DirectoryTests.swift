@@ -83,6 +83,41 @@ import Vendors
         #expect(second.value == VendorCustomerPage(ids: [], next: nil))
     }
 
+    @Test func `Flexprice lists active subscriptions with the application's ids of their customers`() throws {
+        let body = #"""
+            {"items":[
+              {"id":"subs_1","customer_id":"cust_1","customer":{"id":"cust_1","external_id":"a"},
+               "billing_cycle":"anniversary","billing_anchor":"2026-01-31T09:00:00Z",
+               "current_period_start":"2026-10-31T09:00:00Z","current_period_end":"2026-11-30T09:00:00Z",
+               "cancel_at":"2026-11-15T00:00:00Z","cancel_at_period_end":true,"end_date":"2027-01-01T00:00:00Z"},
+              {"id":"subs_2","customer_id":"cust_2","customer":{"id":"cust_2","external_id":"b"},
+               "billing_cycle":"calendar","billing_anchor":"2026-11-01T00:00:00Z",
+               "current_period_start":"2026-11-01T00:00:00Z","current_period_end":"2026-12-01T00:00:00Z",
+               "cancel_at":null,"cancel_at_period_end":true},
+              {"id":"subs_3","customer_id":"cust_3","customer":null,"cancel_at":null,"cancel_at_period_end":false,
+               "end_date":"2027-01-01T00:00:00Z"}],
+             "pagination":{"total":3,"limit":100,"offset":0}}
+            """#
+        let reader = try reader("flexprice")
+        #expect(reader.abilities.contains(.subscriptions))
+        let (asked, page) = try ask(reader.subscriptions(after: "2"), body)
+        #expect(asked == #"POST /v1/subscriptions/search {"limit":100,"offset":200,"expand":"customer"}"#)
+        func time(_ text: String) -> Timestamp? { Timestamp(rfc3339: text) }
+        let shown = page.subscriptions
+        #expect(page.next == nil && shown.map(\.id) == ["subs_1", "subs_2", "subs_3"])
+        #expect(shown.map(\.customerID) == ["a", "b", nil])
+        #expect(shown.map(\.anchor) == [time("2026-01-31T09:00:00Z"), nil, nil])
+        #expect(
+            shown.map(\.period?.until) == [time("2026-11-30T09:00:00Z"), time("2026-12-01T00:00:00Z"), nil]
+        )
+        #expect(
+            shown.map(\.endsAt)
+                == [time("2026-11-15T00:00:00Z"), time("2026-12-01T00:00:00Z"), time("2027-01-01T00:00:00Z")]
+        )
+        let none = try ask(reader.subscriptions(after: nil), #"{"items":null}"#)
+        #expect(none.value == VendorSubscriptionPage(subscriptions: [], next: nil))
+    }
+
     @Test(arguments: ["lago", "polar", "flexprice"] as [AdapterName])
     func `a cursor of another list is refused`(vendor: AdapterName) throws {
         guard case .failed(let fault) = try reader(vendor).customers(after: "next") else {

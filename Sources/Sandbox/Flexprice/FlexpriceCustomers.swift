@@ -19,9 +19,9 @@ extension FlexpriceSimulator {
             return shown(books.customers.find(id: rest[1]), "customer", customer)
         case (.post, ["subscriptions"]): return createSubscription(request, now)
         case (.post, ["subscriptions", "search"]):
-            return search(books.subscriptions.all.map(subscription), request)
+            return searchSubscriptions(request, now)
         case (.get, let rest) where rest.count == 2 && rest[0] == "subscriptions":
-            return shown(books.subscriptions.find(id: rest[1]), "subscription", subscription)
+            return shown(books.subscriptions.find(id: rest[1]), "subscription") { subscription($0, now) }
         default: return nil
         }
     }
@@ -87,6 +87,28 @@ extension FlexpriceSimulator {
         subscription.fields["start_date"]?.string.flatMap(SandboxTime.read) ?? subscription.createdAt
     }
 
+    /// When a subscription ends; nil if it goes on.
+    static func end(of subscription: Records.Record) -> Date? {
+        subscription.fields["end_date"]?.string.flatMap(SandboxTime.read)
+    }
+
+    /// Whether its months are the calendar's, which is what this simulator takes where the request does not say.
+    private static func followsCalendar(_ subscription: Records.Record) -> Bool {
+        subscription.fields["billing_cycle"]?.string != "anniversary"
+    }
+
+    /// A billing month, in whole seconds since 1970; the end does not belong to it.
+    static func month(containing second: Int, of subscription: Records.Record) -> (from: Int, until: Int) {
+        guard !followsCalendar(subscription) else {
+            return (SandboxTime.startOfMonth(second), SandboxTime.startOfNextMonth(second))
+        }
+        return SandboxTime.month(containing: second, anchoredAt: Self.second(of: start(of: subscription)))
+    }
+
+    private static func second(of date: Date) -> Int {
+        SandboxTime.floored(SandboxTime.milliseconds(date), by: 1000).quotient
+    }
+
     private func createSubscription(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard let body = SandboxJSON(beginning: request.body), body.members != nil else {
             return failure(400, "validation_error", "Invalid request payload")
@@ -99,21 +121,40 @@ extension FlexpriceSimulator {
             ?? body["external_customer_id"]?.string.flatMap { books.customers.find(externalID: $0) }
         guard owner != nil else { return failure(404, "not_found", "customer not found") }
         guard Self.plans.contains(plan) else { return failure(404, "not_found", "plan not found") }
-        return SimulatedAnswer(201, subscription(books.subscriptions.keep(body, externalID: nil, at: now)))
+        return SimulatedAnswer(201, subscription(books.subscriptions.keep(body, externalID: nil, at: now), now))
     }
 
-    private func subscription(_ record: Records.Record) -> SandboxJSON {
-        let started = SandboxTime.text(Self.start(of: record))
+    /// Active subscriptions, with their customers if the request says so.
+    private func searchSubscriptions(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        let body = SandboxJSON(beginning: request.body) ?? [:]
+        let fields = body["expand"]?.string?.split(separator: ",") ?? []
+        let active = books.subscriptions.all.filter { record in Self.end(of: record).map { now < $0 } ?? true }
+        let shown = active.map { subscription($0, now, withCustomer: fields.contains("customer")) }
+        return search(shown, body)
+    }
+
+    private func subscription(_ record: Records.Record, _ now: Date, withCustomer: Bool = false) -> SandboxJSON {
         let created = SandboxTime.text(record.createdAt)
         let owner =
-            record.fields["customer_id"]?.string
-            ?? record.fields["external_customer_id"]?.string.flatMap { books.customers.find(externalID: $0)?.id } ?? ""
+            record.fields["customer_id"]?.string.flatMap { books.customers.find(id: $0) }
+            ?? record.fields["external_customer_id"]?.string.flatMap { books.customers.find(externalID: $0) }
+        let period = Self.month(containing: Self.second(of: now), of: record)
+        let first = SandboxTime.text(milliseconds: period.from * 1000)
+        let started = SandboxTime.text(Self.start(of: record))
         return [
-            "id": .string(record.id), "customer_id": .string(owner), "plan_id": record.fields["plan_id"] ?? "",
-            "currency": record.fields["currency"] ?? "", "subscription_status": "active", "status": "published",
+            "id": .string(record.id), "customer_id": .string(owner?.id ?? ""),
+            "plan_id": record.fields["plan_id"] ?? "", "currency": record.fields["currency"] ?? "",
+            "subscription_status": "active", "status": "published",
             "billing_period": record.fields["billing_period"] ?? "MONTHLY", "billing_period_count": 1,
-            "start_date": .string(started), "created_at": .string(created), "updated_at": .string(created),
-            "version": 1,
+            "billing_cycle": Self.followsCalendar(record) ? "calendar" : "anniversary",
+            "billing_anchor": .string(Self.followsCalendar(record) ? first : started),
+            "start_date": .string(started),
+            "end_date": Self.end(of: record).map { .string(SandboxTime.text($0)) } ?? nil,
+            "current_period_start": .string(first),
+            "current_period_end": .string(SandboxTime.text(milliseconds: period.until * 1000)),
+            "cancel_at": nil, "cancel_at_period_end": false,
+            "customer": withCustomer ? owner.map(customer) ?? .null : .null,
+            "created_at": .string(created), "updated_at": .string(created), "version": 1,
         ]
     }
 }

@@ -7,7 +7,7 @@ import JSON
 /// that lead to the next page too, so the gateway asks for whole seconds, drops here what is too much, and counts its pages. Source:
 /// flexprice/flexprice, internal/ee/service/event.go (`GetEvents`), internal/repository/clickhouse/event.go.
 struct FlexpriceReads: VendorReader {
-    let abilities: Set<VendorAbility> = [.find, .list, .compare, .usage]
+    let abilities: Set<VendorAbility> = [.find, .list, .compare, .usage, .subscriptions]
 
     static let vendor = FlexpriceAdapter.vendor
     private static let repeats = "Flexprice may show repeats of an event until it has merged them"

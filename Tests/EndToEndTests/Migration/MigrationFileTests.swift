@@ -46,6 +46,37 @@ import Testing
         }
     }
 
+    @Test func `fills the anchors from Flexprice's subscriptions, by the application's ids of customers`() async throws
+    {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            try migration.writeRoutes(["flexprice", "lago"])
+            let away = #""migrations": {"to-lago": {"route": "all", "from": "flexprice", "to": "lago"}}, "clients": [{"#
+            let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
+                .replacing(#""clients": [{"#, with: away)
+            try Data(text.utf8).write(to: stage.routesFile)
+            let file = stage.folder.appending(path: "anchors.csv")
+            try await stage.withGateway { _ async throws in
+                for (customer, day) in [("c0", 31), ("c1", 15)] {
+                    try await migration.makeFlexpriceCustomer(customer)
+                    let subscription =
+                        #"{"external_customer_id":"\#(customer)","plan_id":"plan_pro","currency":"usd","#
+                        + #""billing_cycle":"anniversary","start_date":"2026-01-\#(day)T00:00:00Z"}"#
+                    try await migration.post("flexprice", "/v1/subscriptions", subscription)
+                }
+                let loaded = try await migration.run(["migrate", "anchors", "load", "to-lago", file.path])
+                #expect(loaded.code == 0 && loaded.text.contains("2 added"), "\(loaded.text)")
+                let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+                #expect(rows == ["customer_id,anchor", "c0,2026-01-31", "c1,2026-01-15"], "\(rows)")
+
+                try await migration.send(0..<20)
+                try await migration.waitForDeliveries(["flexprice"])
+                let checked = try await migration.run(["migrate", "check", "to-lago"])
+                #expect(checked.text.contains("note: 2 subscriptions at flexprice without an end"), "\(checked.text)")
+            }
+        }
+    }
+
     @Test func `prints the file with the stage that was ordered, and shows no override once the file says it`()
         async throws
     {
