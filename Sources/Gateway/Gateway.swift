@@ -111,7 +111,8 @@ package enum Gateway {
         if let certificates = parts.start.certificates { services.append(certificates) }
         services += followers
         services += [
-            parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared, lags), parity, watch, sampler,
+            parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared, lags), parity, watch,
+            watch.desk.returns, sampler,
         ]
         services += parts.watching(over: comparisons, lags)
         if let exchange { services.append(exchange) }

@@ -173,6 +173,27 @@ extension GatewayParts {
         _ parity: ParityRunner,
         _ watches: any WatchReading
     ) -> MigrationWatch {
+        let backfills = BackfillDesk(
+            journal: store,
+            routes: routes,
+            admission: view.backfills,
+            retention: settings.retention,
+            clock: clock,
+            auditing: audit
+        )
+        // Of several gateways, the others leave a return for a while to the one that it was ordered at.
+        let isAlone = opened.shared == nil
+        let lead = isAlone ? Duration.milliseconds(100) : .seconds(1)
+        let returns = MigrationReturns(
+            journal: store,
+            book: book,
+            routes: routes,
+            backfills: backfills,
+            clock: clock,
+            lead: lead,
+            patience: isAlone ? .zero : .seconds(60),
+            logger: logs.logger("tollgate.migrations")
+        )
         let desk = MigrationDesk(
             journal: store,
             book: book,
@@ -187,17 +208,11 @@ extension GatewayParts {
                 clock: clock
             ),
             plans: planner,
-            backfills: BackfillDesk(
-                journal: store,
-                routes: routes,
-                admission: view.backfills,
-                retention: settings.retention,
-                clock: clock,
-                auditing: audit
-            ),
+            backfills: backfills,
+            returns: returns,
             clock: clock,
             audit: audit,
-            lead: opened.shared == nil ? .milliseconds(100) : .seconds(1)
+            lead: lead
         )
         return MigrationWatch(desk, logger: logs.logger("tollgate.migrations"))
     }

@@ -29,11 +29,19 @@ extension BackfillRoutes {
             }
             writer.endObject()
         }
+        if let returned {
+            writer.key(Self.afterReturn)
+            writer.beginObject()
+            writer.member("migration", string: returned.migration.rawValue)
+            writer.member("number", integer: returned.number)
+            writer.endObject()
+        }
         writer.endObject()
         return writer.bytes
     }
 
     private static let limitedRules = "rules_for_customers"
+    private static let afterReturn = "after_return"
 
     private func write(_ rule: Rule, to writer: inout JSONWriter) {
         writer.beginObject()
@@ -110,8 +118,18 @@ extension BackfillRoutes {
             rules: rules,
             tenants: tenants,
             prefixesTenant: prefixes,
-            starts: starts
+            starts: starts,
+            returned: root[Self.afterReturn].flatMap { Return(from: $0) }
         )
+    }
+}
+
+extension BackfillRoutes.Return {
+    fileprivate init?(from value: JSONValue) {
+        guard let migration = value["migration"]?.string,
+            let number = value["number"]?.int64.flatMap({ Int(exactly: $0) })
+        else { return nil }
+        self.init(migration: MigrationName(migration), number: number)
     }
 }
 

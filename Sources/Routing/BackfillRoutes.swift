@@ -22,6 +22,18 @@ package struct BackfillRoutes: Sendable, Equatable {
         case only(TenantID)
     }
 
+    /// A return of customers that is to be followed by a backfill: an entry of a migration's log.
+    package struct Return: Sendable, Hashable {
+        package let migration: MigrationName
+        /// Of the entry.
+        package let number: Int
+
+        package init(migration: MigrationName, number: Int) {
+            self.migration = migration
+            self.number = number
+        }
+    }
+
     /// The account.
     package let account: ProviderName
     let rules: [Rule]
@@ -30,15 +42,19 @@ package struct BackfillRoutes: Sendable, Equatable {
     let prefixesTenant: Bool
     /// The customers whose events alone are sent, each from a time on; nil: those of all.
     private(set) var starts: [String: Timestamp]?
+    /// The return for which they were frozen; nil if somebody ordered the backfill itself.
+    package private(set) var returned: Return?
 
     init(
         account: ProviderName,
         rules: [Rule],
         tenants: Tenants,
         prefixesTenant: Bool,
-        starts: [String: Timestamp]? = nil
+        starts: [String: Timestamp]? = nil,
+        returned: Return? = nil
     ) {
         self.starts = starts
+        self.returned = returned
         self.account = account
         self.rules = rules
         self.tenants = tenants
@@ -75,10 +91,13 @@ package struct BackfillRoutes: Sendable, Equatable {
     }
 
     /// These routes for some customers alone.
-    /// - Parameter starts: from when on the events of each are sent, by the customer's id, or the subscription's where events have no other.
-    package func limited(to starts: [String: Timestamp]) -> BackfillRoutes {
+    /// - Parameters:
+    ///   - starts: from when on the events of each are sent, by the customer's id, or the subscription's where events have no other.
+    ///   - returned: the return that left the account without them.
+    package func limited(to starts: [String: Timestamp], after returned: Return) -> BackfillRoutes {
         var limited = self
         limited.starts = starts
+        limited.returned = returned
         return limited
     }
 

@@ -77,6 +77,28 @@ import Testing
             #expect(try await store.append(record.act, recording: entry))
         }
 
+        /// What follows returns in a gateway that has just started.
+        func restartedReturns() -> MigrationReturns {
+            MigrationReturns(
+                journal: store,
+                book: book,
+                routes: routes,
+                backfills: desk.backfills,
+                clock: clock,
+                lead: .zero,
+                patience: .zero,
+                pause: .zero,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+        }
+
+        /// The returns for which there is a backfill of Lago.
+        func refills() async throws -> [BackfillRoutes.Return?] {
+            try await store.lanes().filter { $0.provider == "lago" }.map {
+                BackfillRoutes(decoding: $0.routes)?.returned
+            }
+        }
+
         func send(_ customers: [String], at time: Timestamp) async throws {
             let events = try customers.enumerated().map { index, customer in
                 AcceptedEvent(
@@ -124,7 +146,12 @@ import Testing
     private static let start = Timestamp(rfc3339: "2026-12-22T00:00:00Z")!
     private static let boundary = Timestamp(rfc3339: "2027-01-01T00:00:00Z")!
 
-    private static func text(autoHold: Bool = true, autoReturn: Bool = false, verifies: Bool = false) -> String {
+    private static func text(
+        autoHold: Bool = true,
+        autoReturn: Bool = false,
+        verifies: Bool = false,
+        keepFor: String = "35d"
+    ) -> String {
         #"""
         {"version": 1, "providers": {
            "lago": {"adapter": "lago", "credential": {"env": "L"}},
@@ -132,7 +159,7 @@ import Testing
          "routes": [{"name": "r", "to": [{"provider": "lago", "subscription_id": "sub_{customer_id}"},
            {"provider": "polar", "mode": "mirror"}]}],
          "migrations": {"to-polar": {"route": "r", "from": "lago", "to": "polar", "auto_hold": \#(autoHold),
-           "auto_return": \#(autoReturn),
+           "auto_return": \#(autoReturn), "keep_for": "\#(keepFor)",
            "gates": {"min_events": 1}}},
          "clients": [{"name": "boss", "tenant": "house"}, {"name": "rival", "tenant": "rival"}]}
         """#
@@ -142,12 +169,15 @@ import Testing
         autoHold: Bool = true,
         autoReturn: Bool = false,
         verifies: Bool = false,
+        keepFor: String = "35d",
         _ body: (Stage) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "routes.json")
-            let content = Array(Self.text(autoHold: autoHold, autoReturn: autoReturn, verifies: verifies).utf8)
+            let content = Array(
+                Self.text(autoHold: autoHold, autoReturn: autoReturn, verifies: verifies, keepFor: keepFor).utf8
+            )
             try Data(content).write(to: file)
             let reader = RoutesFile.reader(allowsInlineSecrets: false)
             let routes = CurrentRoutes(try reader.read(content).routes)
@@ -181,6 +211,14 @@ import Testing
             )
             let book = try await MigrationBook(store, routes: routes, logger: quiet)
             let watched = ScriptedWatches()
+            let backfills = BackfillDesk(
+                journal: store,
+                routes: routes,
+                admission: BackfillAdmission(),
+                retention: .seconds(35 * 86_400),
+                clock: clock,
+                auditing: audit
+            )
             let desk = MigrationDesk(
                 journal: store,
                 book: book,
@@ -193,13 +231,17 @@ import Testing
                     clock: clock
                 ),
                 plans: planner,
-                backfills: BackfillDesk(
+                backfills: backfills,
+                returns: MigrationReturns(
                     journal: store,
+                    book: book,
                     routes: routes,
-                    admission: BackfillAdmission(),
-                    retention: .seconds(35 * 86_400),
+                    backfills: backfills,
                     clock: clock,
-                    auditing: audit
+                    lead: .milliseconds(100),
+                    patience: .zero,
+                    pause: .zero,
+                    logger: quiet
                 ),
                 clock: clock,
                 audit: audit,
@@ -426,6 +468,148 @@ import Testing
             let records = stage.book.current["to-polar"]
             #expect(records.map(\.entry.action.name) == ["ramp", "hold"])
             #expect(records.last?.reason?.contains("lost is red: 1 of 1 read back, at most 0") ?? false)
+        }
+    }
+
+    @Test func `a gate orders nothing if somebody was first since it was looked at`() async throws {
+        try await with(verifies: true) { (stage) async throws in
+            _ = try await stage.order(.ramp(share: 100))
+            stage.watched.lose(at: stage.clock.now)
+            let outline = try await stage.desk.migration("to-polar", for: Stage.boss).outline
+            let status = try await stage.desk.status(of: outline)
+            // Somebody goes on in spite of it.
+            _ = try await stage.order(.hold)
+            _ = try await stage.order(.resume)
+            #expect(await refusal { try await stage.desk.hold(status, because: "lost is red") } == .overtaken)
+            #expect(await refusal { try await stage.desk.goBack(status, because: "lost is red") } == .overtaken)
+            #expect(stage.book.current["to-polar"].map(\.entry.action.name) == ["ramp", "hold", "resume"])
+            #expect(!stage.routes.current.logs["to-polar"].isHeld)
+        }
+    }
+
+    // MARK: - What follows a return
+
+    /// Customers have moved, and Lago gets nothing any more.
+    private func move(_ stage: Stage) async throws {
+        _ = try await stage.order(.ramp(share: 100))
+        try await stage.send(["a", "b"], at: Self.start + .seconds(60))
+        try await stage.send(["a", "a", "b"], at: Self.boundary + .seconds(60))
+        stage.clock.advance(Self.boundary - Self.start + .seconds(3600))
+    }
+
+    private static let second = BackfillRoutes.Return(migration: "to-polar", number: 2)
+
+    @Test func `a return by a gate starts the backfill that one by an operator starts`() async throws {
+        try await with(autoReturn: true, verifies: true, keepFor: "1s") { (stage) async throws in
+            try await stage.appendOfAnother(1, .ramp(share: 100))
+            try await stage.book.refresh()
+            try await stage.send(["a", "a", "b"], at: Self.boundary + .seconds(60))
+            stage.clock.advance(Self.boundary - Self.start + .seconds(3600))
+            stage.watched.lose(at: stage.clock.now)
+            await stage.watch.look()
+            #expect(stage.book.current["to-polar"].map(\.entry.action.name) == ["ramp", "return"])
+            // It does not hold yet.
+            await stage.desk.returns.look()
+            #expect(try await stage.refills().isEmpty)
+            stage.clock.advance(.milliseconds(100))
+            await stage.desk.returns.look()
+            #expect(try await stage.refills() == [Self.second])
+            let lane = try #require(try await stage.store.lanes().first)
+            #expect(lane.startedBy == "gateway" && lane.filter.from == Self.boundary && lane.filter.tenant == nil)
+            let log = try await stage.store.auditLog(AuditFilter(action: "backfill: start"), before: nil, limit: 9)
+            #expect(log.map(\.entry.actor) == [nil] && log.first?.entry.details["provider"] == "lago")
+            await stage.desk.returns.look()
+            #expect(try await stage.store.lanes().count == 1)
+            // What must be voided can be asked for again.
+            let dry = try await stage.order(.goBack(when: .now, customers: nil), isDryRun: true)
+            #expect(dry.returned?.list.map(\.customer) == ["a", "b"])
+        }
+    }
+
+    @Test func `a crash between a return and the start of its backfill is made up for at the next start`() async throws
+    {
+        try await with(keepFor: "1s") { (stage) async throws in
+            try await move(stage)
+            try await stage.appendOfAnother(2, .goBack(when: .now, customers: ["a"]))
+            try await stage.book.refresh()
+            await stage.restartedReturns().look()
+            #expect(try await stage.refills() == [Self.second])
+            let lane = try #require(try await stage.store.lanes().first)
+            let routes = try #require(BackfillRoutes(decoding: lane.routes))
+            let piece = try await stage.store.recorded(
+                RecordedWindow(
+                    clock: .occurred,
+                    from: Self.start,
+                    until: Timestamp(milliseconds: .max),
+                    tenant: nil,
+                    withDeliveries: false
+                ),
+                after: nil,
+                limit: 99
+            )
+            let sent = piece.events.map(\.event).filter { routes.destination(of: $0) != nil }
+            #expect(sent.map(\.customerID) == ["a", "a"], "those of the returned customer's running period")
+            // Once, by whichever gateway.
+            await stage.restartedReturns().look()
+            await stage.desk.returns.look()
+            #expect(try await stage.store.lanes().count == 1)
+        }
+    }
+
+    @Test func `nothing is started where the old provider has everything, or long after a return`() async throws {
+        try await with { (stage) async throws in
+            try await move(stage)
+            try await stage.appendOfAnother(2, .goBack(when: .now, customers: nil))
+            try await stage.book.refresh()
+            await stage.restartedReturns().look()
+            #expect(try await stage.store.lanes().isEmpty)
+        }
+        try await with(keepFor: "1s") { (stage) async throws in
+            try await move(stage)
+            try await stage.appendOfAnother(2, .goBack(when: .now, customers: nil))
+            try await stage.book.refresh()
+            stage.clock.advance(.seconds(8 * 86_400))
+            await stage.restartedReturns().look()
+            #expect(try await stage.store.lanes().isEmpty)
+        }
+    }
+
+    @Test func `a return whose request is cut short is followed to its end`() async throws {
+        try await with(keepFor: "1s") { (stage) async throws in
+            try await move(stage)
+            await #expect(throws: MigrationRefusal.store(.closed)) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { _ = try await stage.order(.goBack(when: .now, customers: nil)) }
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+            #expect(stage.book.current["to-polar"].map(\.entry.action.name) == ["ramp", "return"])
+            #expect(try await stage.store.lanes().isEmpty)
+            stage.clock.advance(.milliseconds(100))
+            await stage.desk.returns.look()
+            #expect(try await stage.refills() == [Self.second])
+        }
+    }
+
+    @Test func `a backfill that another one holds up is started when that has ended`() async throws {
+        try await with(keepFor: "1s") { (stage) async throws in
+            try await move(stage)
+            let order = BackfillOrder(provider: "lago", since: Self.start, isConfirmed: true)
+            let other = try await stage.desk.backfills.start(order, by: try Stage.caller(Stage.boss)).backfills[0].lane
+            let outcome = try await stage.order(.goBack(when: .now, customers: nil))
+            #expect(
+                outcome.refill?.backfills == [] && outcome.refill?.refusal?.contains("wait until it has ended") == true
+            )
+            stage.clock.advance(.milliseconds(100))
+            await stage.desk.returns.look()
+            #expect(try await stage.store.lanes().count == 1)
+            _ = try await stage.store.change(other.number, .cancel, by: "boss", at: stage.clock.now)
+            let membership = try #require(BackfillMembership(of: other))
+            let lease = try await stage.store.lease(other.number, taking: membership)
+            _ = try await stage.store.end(other.number, under: lease, at: stage.clock.now)
+            await stage.desk.returns.look()
+            #expect(try await stage.refills() == [Self.second, nil])
         }
     }
 

@@ -14,7 +14,9 @@ import Testing
         _ customer: String?,
         _ time: String,
         route: RouteName = "default",
-        subscription: String? = nil
+        subscription: String? = nil,
+        acceptedAt: Timestamp = end,
+        to providers: [ProviderName] = ["polar"]
     ) -> AcceptedEvent {
         AcceptedEvent(
             CanonicalEvent(
@@ -27,10 +29,10 @@ import Testing
             in: Submission(
                 tenant: "shop",
                 client: "web",
-                acceptedAt: end,
+                acceptedAt: acceptedAt,
                 plan: Plan(
                     route: route,
-                    destinations: [Destination(provider: "polar", adapter: "polar", mode: .mirror)]
+                    destinations: providers.map { Destination(provider: $0, adapter: "polar", mode: .mirror) }
                 )
             )
         )
@@ -87,6 +89,44 @@ import Testing
         #expect(Self.returned(events, customers: ["b", "z"]) == ["b 1 2027-01-15 2027-01-15"])
     }
 
+    /// The sample's old provider.
+    private static let old = MigrationSample.outline().from
+
+    private static func missing(_ events: [AcceptedEvent]) -> ReturnedUsage.Missing {
+        var usage = ReturnedUsage(
+            of: MigrationSample.outline(),
+            log: log(.stage(.mirror), .ramp(share: 100)),
+            customers: nil,
+            until: end
+        )
+        for event in events { usage.add(event) }
+        return usage.missing
+    }
+
+    @Test func `the old provider lacks what it was not sent of the running period, from its start on`() {
+        let missing = Self.missing([
+            // Of the period that has ended, of the old provider's own time, and sent to both.
+            Self.event("a", "2026-12-31T23:59:59Z"),
+            Self.event("b", "2027-01-05T00:00:00Z", to: ["polar", Self.old]),
+            Self.event("a", "2027-01-05T00:00:00Z"), Self.event("a", "2027-01-06T00:00:00Z"),
+        ])
+        #expect(missing.events == 2 && missing.moreEvents == 0)
+        #expect(missing.starts == ["a": Timestamp(rfc3339: "2027-01-01T00:00:00Z")!])
+    }
+
+    @Test func `the old provider lacks what came around the return with a plan of before it`() {
+        let missing = Self.missing([
+            // An event that is early, and one whose plan was made before the return and that came a moment after it.
+            Self.event("early", "2027-01-21T00:00:00Z"),
+            Self.event("late", "2027-01-20T12:00:01Z", acceptedAt: Self.end + .seconds(60)),
+            // From then on plans know the return: the next migration decides.
+            Self.event("next", "2027-01-20T12:02:00Z", acceptedAt: Self.end + .seconds(61)),
+            Self.event("both", "2027-01-21T00:00:00Z", to: ["polar", Self.old]),
+        ])
+        #expect(missing.events == 2 && Set(missing.starts.keys) == ["early", "late"])
+        #expect(missing.starts["early"] == Timestamp(rfc3339: "2027-01-01T00:00:00Z")!)
+    }
+
     @Test func `counts customers beyond the limit together`() throws {
         var usage = ReturnedUsage(
             of: MigrationSample.outline(),
@@ -98,6 +138,9 @@ import Testing
             usage.add(Self.event("c\(number)", "2027-01-15T00:00:00Z"))
         }
         #expect(usage.list.count == ReturnedUsage.mostCustomers && usage.moreEvents == 5)
+        let missing = usage.missing
+        #expect(missing.starts.count == ReturnedUsage.mostCustomers && missing.moreEvents == 5)
+        #expect(missing.events == ReturnedUsage.mostCustomers)
         var writer = JSONWriter()
         usage.write(to: &writer)
         let shown = try JSONDocument(parsing: writer.bytes).root

@@ -150,9 +150,14 @@ import Testing
         let routes = try routes(#"[{"name": "r", "to": [{"provider": "p"}]}]"#)
         let account = try #require(routes.providers.first { $0.name == "p" })
         let all = try #require(BackfillRoutes(of: account, in: routes))
-        let limited = all.limited(to: ["c1": Timestamp(milliseconds: 10), "s2": Timestamp(milliseconds: 20)])
+        let returned = BackfillRoutes.Return(migration: "m", number: 7)
+        let limited = all.limited(
+            to: ["c1": Timestamp(milliseconds: 10), "s2": Timestamp(milliseconds: 20)],
+            after: returned
+        )
         let decoded = try #require(BackfillRoutes(decoding: limited.encoded))
         #expect(decoded == limited && decoded != all)
+        #expect(decoded.returned == returned && BackfillRoutes(decoding: all.encoded)?.returned == nil)
         func takes(_ customer: String?, _ time: Int64, subscription: String? = nil) -> Bool {
             let event = event("a", customer, subscription: subscription, at: time, client: "app", tenant: "o")
             return decoded.destination(of: event) != nil

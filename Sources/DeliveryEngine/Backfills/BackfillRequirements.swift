@@ -33,7 +33,8 @@ package struct BackfillRequirements: Sendable {
     /// The accounts that a backfill fills: the provider's, and those that tenants have of their own there.
     ///
     /// A client without the scope `admin` fills the account of its tenant, if no other tenant's events are there.
-    package func accounts(_ order: BackfillOrder, for client: Client) throws(BackfillRefusal) -> [Account] {
+    /// - Parameter client: nil: the gateway itself, which fills all.
+    package func accounts(_ order: BackfillOrder, for client: Client?) throws(BackfillRefusal) -> [Account] {
         let candidates = try candidates(order.provider, for: client)
         try checkWindow(order)
         for provider in candidates {
@@ -66,14 +67,15 @@ package struct BackfillRequirements: Sendable {
         return past.effect
     }
 
-    private func candidates(_ name: ProviderName, for client: Client) throws(BackfillRefusal) -> [ProviderConfiguration]
+    private func candidates(_ name: ProviderName, for client: Client?)
+        throws(BackfillRefusal) -> [ProviderConfiguration]
     {
         let isKnown = { (provider: ProviderConfiguration) in provider.name == name || provider.owner?.provider == name }
         guard routes.providers.contains(where: isKnown) else {
-            let seen = routes.providersSeen(by: client) ?? routes.providers
+            let seen = client.flatMap { routes.providersSeen(by: $0) } ?? routes.providers
             throw .unknownProvider(name, known: seen.filter { $0.owner == nil }.map(\.name))
         }
-        if client.may(.admin) { return routes.providers.filter(isKnown) }
+        guard let client, !client.may(.admin) else { return routes.providers.filter(isKnown) }
         guard let own = routes.account(of: name, for: client.tenant), !routes.isShared(own.name) else {
             throw .sharedProvider(name)
         }

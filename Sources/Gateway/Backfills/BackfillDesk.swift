@@ -45,25 +45,61 @@ struct BackfillDesk: BackfillManaging {
         let filter = filter(order, for: caller.client)
         var started: [BackfillView] = []
         for account in accounts {
-            started.append(view(try await start(filter, account, account.routes, rate: order.rate, by: caller)))
+            let lane = try await start(filter, account, account.routes, rate: order.rate, by: .client(caller))
+            started.append(view(lane))
         }
         return BackfillStart(backfills: started, effect: effect)
     }
 
-    /// Starts to send a provider what it was not sent of some customers, each from a time on.
-    /// - Returns: the backfills.
-    func refill(_ provider: ProviderName, with starts: [String: Timestamp], by caller: Caller)
-        async throws(BackfillRefusal) -> [LaneNumber]
-    {
+    /// Starts to send a provider what a return of customers left it without, each customer's events from a time on. An account that is filled
+    /// for this return already is not filled again.
+    /// - Returns: the backfills, also those that were started before.
+    func refill(
+        _ provider: ProviderName,
+        with starts: [String: Timestamp],
+        after returned: BackfillRoutes.Return,
+        by actor: AuditLog.Actor
+    ) async throws(BackfillRefusal) -> [LaneNumber] {
         // Whoever returns customers has been told that the other provider's lines are to be voided.
         let order = BackfillOrder(provider: provider, since: starts.values.min() ?? clock.now, isConfirmed: true)
-        let filter = filter(order, for: caller.client)
-        var started: [LaneNumber] = []
-        for account in try requirements.accounts(order, for: caller.client) {
-            let routes = account.routes.limited(to: starts)
-            started.append(try await start(filter, account, routes, rate: order.rate, by: caller).number)
+        let filter = filter(order, for: actor.client)
+        let known = try await refills(after: returned)
+        var numbers: [LaneNumber] = []
+        for account in try requirements.accounts(order, for: actor.client) {
+            if let number = known[account.provider.name] {
+                numbers.append(number)
+                continue
+            }
+            let routes = account.routes.limited(to: starts, after: returned)
+            do throws(BackfillRefusal) {
+                numbers.append(try await start(filter, account, routes, rate: order.rate, by: actor).number)
+            } catch {
+                // Another gateway was first.
+                guard case .overlaps(let lane) = error, lane.provider == account.provider.name, lane.follows(returned)
+                else { throw error }
+                numbers.append(lane.number)
+            }
         }
-        return started
+        return numbers
+    }
+
+    /// Whether all accounts of a provider are filled with what a return left them without.
+    func isRefilled(_ provider: ProviderName, after returned: BackfillRoutes.Return) async throws(BackfillRefusal)
+        -> Bool
+    {
+        let known = try await refills(after: returned)
+        guard !known.isEmpty else { return false }
+        let order = BackfillOrder(provider: provider, since: clock.now, isConfirmed: true)
+        return try requirements.accounts(order, for: nil).allSatisfy { known[$0.provider.name] != nil }
+    }
+
+    /// The backfills that a return was followed by, by account.
+    private func refills(after returned: BackfillRoutes.Return) async throws(BackfillRefusal)
+        -> [ProviderName: LaneNumber]
+    {
+        try await lanes().reduce(into: [:]) { known, lane in
+            if lane.follows(returned) { known[lane.provider] = lane.number }
+        }
     }
 
     private func start(
@@ -71,7 +107,7 @@ struct BackfillDesk: BackfillManaging {
         _ account: BackfillRequirements.Account,
         _ routes: BackfillRoutes,
         rate: Double,
-        by caller: Caller
+        by actor: AuditLog.Actor
     ) async throws(BackfillRefusal) -> Lane {
         let lane = NewLane(
             provider: account.provider.name,
@@ -79,13 +115,13 @@ struct BackfillDesk: BackfillManaging {
             filter: filter,
             routes: routes.encoded,
             rate: rate,
-            by: caller.client.name,
+            by: actor.startingClient,
             at: clock.now
         )
         let started = try await start(lane)
         await audit.write(
             "backfill: start",
-            by: .client(caller),
+            by: actor,
             ["backfill": "\(started.number.rawValue)", "provider": "\(account.provider.name)"]
         )
         return started
@@ -111,8 +147,9 @@ struct BackfillDesk: BackfillManaging {
         return BackfillRequirements(by: current.routes, logs: current.logs, retention: retention, at: clock.now)
     }
 
-    private func filter(_ order: BackfillOrder, for client: Client) -> LaneFilter {
-        order.filter(for: client.may(.admin) ? nil : client.tenant)
+    /// - Parameter client: nil: the gateway itself.
+    private func filter(_ order: BackfillOrder, for client: Client?) -> LaneFilter {
+        order.filter(for: client.flatMap { $0.may(.admin) ? nil : $0.tenant })
     }
 
     // MARK: - Forecasting
@@ -234,6 +271,32 @@ struct BackfillDesk: BackfillManaging {
             case .paused, .cancelling, .done, .cancelled: nil
             }
         return BackfillView(lane: lane, heldBy: heldBy, currentRate: lane.rate * (snapshot?.factor ?? 1))
+    }
+}
+
+extension AuditLog.Actor {
+    /// Nil if it is none of the gateway's clients.
+    fileprivate var client: Client? {
+        switch self {
+        case .client(let caller): caller.client
+        case .user, .gateway: nil
+        }
+    }
+
+    /// As the journal names it.
+    fileprivate var startingClient: ClientName {
+        switch self {
+        case .client(let caller): caller.client.name
+        case .user(let name): ClientName(name)
+        case .gateway: "gateway"
+        }
+    }
+}
+
+extension Lane {
+    /// Whether it was started for a return.
+    fileprivate func follows(_ returned: BackfillRoutes.Return) -> Bool {
+        BackfillRoutes(decoding: routes)?.returned == returned
     }
 }
 

@@ -15,13 +15,11 @@ struct MigrationDesk: MigrationManaging {
     let finder: MigrationFactFinder
     let plans: RoutesPlanner
     let backfills: BackfillDesk
+    let returns: MigrationReturns
     let clock: any WallClock
     let audit: AuditLog
     /// How long after it was recorded an order begins to hold, so that all gateways follow it by then.
     let lead: Duration
-
-    /// Events read at a time.
-    private static let pieceSize = 4096
 
     // MARK: - Showing
 
@@ -79,40 +77,59 @@ struct MigrationDesk: MigrationManaging {
             actor: caller.client.name.rawValue,
             keyID: caller.key.id
         )
-        if !order.isDryRun { try await append(record, by: .client(caller)) }
-        let log = MigrationLog(history[name].map(\.entry))
-        let returned = try await returned(by: record, outline, log, isDryRun: order.isDryRun)
+        let after =
+            try await order.isDryRun
+            ? returns.forecast(outline, history[name] + [record])
+            : carryOut(record, outline, history, by: .client(caller))
         return MigrationOutcome(
             record: record,
             isDryRun: order.isDryRun,
-            returned: returned,
-            refill: await refill(of: outline, returned, isDryRun: order.isDryRun, by: caller),
+            returned: after?.usage,
+            refill: after?.refill,
             status: try await status(of: outline)
         )
     }
 
+    /// Adds an order to the log, and follows it if it is a return at once.
+    private func carryOut(
+        _ record: MigrationRecord,
+        _ outline: MigrationOutline,
+        _ history: MigrationHistory,
+        by actor: AuditLog.Actor
+    ) async throws(MigrationRefusal) -> MigrationReturns.Outcome? {
+        returns.claim(record)
+        do throws(MigrationRefusal) {
+            try await append(record, by: actor)
+        } catch {
+            returns.release(record)
+            throw error
+        }
+        return try await returns.follow(outline, history[outline.name] + [record], by: actor)
+    }
+
     /// Holds a migration on behalf of its gates.
+    /// - Parameter status: from which that was decided.
     /// - Throws: ``MigrationRefusal/overtaken`` if another order came first.
-    func hold(_ name: MigrationName, because reason: String) async throws(MigrationRefusal) {
-        try await append(ownRecord(of: name, .hold, because: reason), by: .gateway)
+    func hold(_ status: MigrationStatus, because reason: String) async throws(MigrationRefusal) {
+        try await append(ownRecord(.hold, after: status, because: reason), by: .gateway)
     }
 
-    /// Returns all customers of a migration at once, on behalf of its gates.
-    /// - Returns: what must be voided at the new provider.
+    /// Returns all customers of a migration at once, on behalf of its gates. ``MigrationReturns`` follows it.
+    /// - Parameter status: from which that was decided.
     /// - Throws: ``MigrationRefusal/overtaken`` if another order came first.
-    func goBack(_ outline: MigrationOutline, because reason: String) async throws(MigrationRefusal) -> ReturnedUsage? {
-        let log = MigrationLog(book.current[outline.name].map(\.entry))
-        let record = ownRecord(of: outline.name, .goBack(when: .now, customers: nil), because: reason)
-        try await append(record, by: .gateway)
-        return try await returned(by: record, outline, log, isDryRun: false)
+    func goBack(_ status: MigrationStatus, because reason: String) async throws(MigrationRefusal) {
+        let action = MigrationEntry.Action.goBack(when: .now, customers: nil)
+        try await append(ownRecord(action, after: status, because: reason), by: .gateway)
     }
 
-    private func ownRecord(of name: MigrationName, _ action: MigrationEntry.Action, because reason: String)
+    /// Its number follows the newest entry that the decision knew, so that it is refused if it rests on an old one.
+    private func ownRecord(_ action: MigrationEntry.Action, after status: MigrationStatus, because reason: String)
         -> MigrationRecord
     {
-        MigrationRecord(
-            migration: name,
-            entry: MigrationEntry(number: book.current.nextNumber(of: name), at: clock.now + lead, action: action),
+        let number = (status.records.last?.entry.number ?? 0) + 1
+        return MigrationRecord(
+            migration: status.outline.name,
+            entry: MigrationEntry(number: number, at: clock.now + lead, action: action),
             reason: reason,
             actor: "gateway"
         )
@@ -171,67 +188,6 @@ struct MigrationDesk: MigrationManaging {
         }
         guard let standing else { throw .unknownPlan(plan) }
         guard standing == .current else { throw .stalePlan(plan, standing) }
-    }
-
-    // MARK: - Returning
-
-    /// What must be voided at the new provider; nil unless customers return at once.
-    private func returned(
-        by record: MigrationRecord,
-        _ outline: MigrationOutline,
-        _ log: MigrationLog,
-        isDryRun: Bool
-    ) async throws(MigrationRefusal) -> ReturnedUsage? {
-        guard case .goBack(.now, let customers) = record.entry.action, let start = ReturnedUsage.start(of: log) else {
-            return nil
-        }
-        // Until the return holds, events are on the new provider's bill. A request that ends before that has had its order recorded.
-        if !isDryRun { do { try await Task.sleep(for: lead) } catch { return nil } }
-        var returned = ReturnedUsage(of: outline, log: log, customers: customers, until: record.entry.at)
-        let window = RecordedWindow(
-            clock: .occurred,
-            from: start,
-            until: record.entry.at + .milliseconds(1),
-            tenant: nil,
-            withDeliveries: false
-        )
-        var position: JournalPosition?
-        do {
-            while !Task.isCancelled {
-                let piece = try await journal.recorded(window, after: position, limit: Self.pieceSize)
-                for recorded in piece.events { returned.add(recorded.event) }
-                returned.unreadableParts += piece.damage.count
-                position = piece.through
-                if piece.isLast { break }
-            }
-        } catch {
-            throw .store(error)
-        }
-        return returned
-    }
-}
-
-extension MigrationDesk {
-    /// Starts to send the old provider what it lacks of the returned customers' running periods.
-    private func refill(of outline: MigrationOutline, _ returned: ReturnedUsage?, isDryRun: Bool, by caller: Caller)
-        async -> MigrationOutcome.Refill?
-    {
-        guard let missing = returned?.missing, missing.events > 0 else { return nil }
-        var (numbers, refusal): ([LaneNumber], String?) = ([], nil)
-        if !isDryRun {
-            do {
-                numbers = try await backfills.refill(outline.from, with: missing.starts, by: caller)
-            } catch {
-                refusal = error.message ?? "the store failed; see the log"
-            }
-        }
-        return MigrationOutcome.Refill(
-            provider: outline.from,
-            events: missing.events,
-            customers: missing.starts.count,
-            backfills: numbers,
-            refusal: refusal
-        )
     }
 }
 

@@ -65,9 +65,13 @@ final class MigrationWatch: Service {
         let status = try await desk.status(of: outline)
         do throws(MigrationRefusal) {
             if migration.autoReturn, let reason = status.reasonToReturn {
-                try await goBack(outline, because: reason)
+                try await desk.goBack(status, because: reason)
+                logger.error(
+                    "a gate returns the customers of a migration; void their usage of the running period at the new provider",
+                    metadata: ["migration": "\(outline.name)", "reason": "\(reason)", "provider": "\(outline.to)"]
+                )
             } else if migration.autoHold, let reason = status.reasonToHold {
-                try await desk.hold(outline.name, because: reason)
+                try await desk.hold(status, because: reason)
                 logger.error(
                     "a gate holds a migration",
                     metadata: ["migration": "\(outline.name)", "reason": "\(reason)"]
@@ -80,16 +84,5 @@ final class MigrationWatch: Service {
             guard error == .overtaken else { throw error }
         }
         return try await desk.status(of: outline)
-    }
-
-    private func goBack(_ outline: MigrationOutline, because reason: String) async throws(MigrationRefusal) {
-        let returned = try await desk.goBack(outline, because: reason)
-        logger.error(
-            "a gate returns the customers of a migration; void their usage of the running period at the new provider",
-            metadata: [
-                "migration": "\(outline.name)", "reason": "\(reason)", "provider": "\(outline.to)",
-                "customers": "\(returned?.list.count ?? 0)",
-            ]
-        )
     }
 }

@@ -185,9 +185,10 @@ enum OpenAPIMigrationOrders {
                             "properties": {"customer_id": {"type": "string"}, "events": {"type": "integer"}, "first": {"type": "string", "format": "date-time"}, "last": {"type": "string", "format": "date-time"}}}},
                           "more_events": {"type": "integer", "description": "Events of customers that are not listed."}, "unreadable_parts": {"type": "integer"}}}]},
                       "refill": {"oneOf": [{"type": "null"}, {
-                        "type": "object", "required": ["provider", "events", "customers", "backfills", "error"], "description": "What the old provider was not sent of that usage, and the backfills that send it.",
+                        "type": "object", "required": ["provider", "events", "customers", "more_events", "backfills", "error"], "description": "What the old provider was not sent of that usage, and the backfills that send it.",
                         "properties": {
                           "provider": {"type": "string"}, "events": {"type": "integer"}, "customers": {"type": "integer"},
+                          "more_events": {"type": "integer", "description": "Events of customers beyond 10000, which no backfill sends."},
                           "backfills": {"type": "array", "items": {"type": "integer"}, "description": "Empty in a dry run."},
                           "error": {"type": ["string", "null"], "description": "Why none was started."}}}]},
                       "migration": {"$ref": "#/components/schemas/Migration"}

@@ -20,21 +20,25 @@ package struct MigrationOutcome: Sendable {
         /// How many events the provider lacks of the running periods.
         package let events: Int
         package let customers: Int
+        /// Events that it lacks of further customers, and that no backfill sends.
+        package let moreEvents: Int
         /// The backfills that were started; none if the order was not carried out.
-        package let backfills: [LaneNumber]
+        package var backfills: [LaneNumber]
         /// Why none was started, for people.
-        package let refusal: String?
+        package var refusal: String?
 
         package init(
             provider: ProviderName,
             events: Int,
             customers: Int,
+            moreEvents: Int = 0,
             backfills: [LaneNumber] = [],
             refusal: String? = nil
         ) {
             self.provider = provider
             self.events = events
             self.customers = customers
+            self.moreEvents = moreEvents
             self.backfills = backfills
             self.refusal = refusal
         }
@@ -76,6 +80,7 @@ extension MigrationOutcome.Refill {
         writer.member("provider", string: provider.rawValue)
         writer.member("events", integer: events)
         writer.member("customers", integer: customers)
+        writer.member("more_events", integer: moreEvents)
         writer.key("backfills")
         writer.beginArray()
         for number in backfills { writer.integer(Int64(number.rawValue)) }

@@ -13,14 +13,23 @@ package struct ReturnedUsage: Sendable {
         /// Of the events' own times.
         package fileprivate(set) var first: Timestamp
         package fileprivate(set) var last: Timestamp
-        /// When the running period began.
-        package let periodStart: Timestamp
-        /// How many of the events the old provider was not sent.
-        package fileprivate(set) var missing: Int
+    }
+
+    /// What the old provider was not sent of the returned customers' running periods.
+    package struct Missing: Sendable, Equatable {
+        package fileprivate(set) var events = 0
+        /// From when on each customer's events are missing: the start of the running period, by the customer's id.
+        package fileprivate(set) var starts: [String: Timestamp] = [:]
+        /// Events of customers beyond ``ReturnedUsage/mostCustomers``, which ``starts`` does not have.
+        package fileprivate(set) var moreEvents = 0
+
+        package init() {}
     }
 
     /// Maximum number of customers that are counted one by one.
     package static let mostCustomers = 10_000
+    /// After a return, an event can still come with a plan of before it for so long: no request takes longer.
+    private static let longestRequest = Duration.seconds(60)
 
     private let outline: MigrationOutline
     private let record: RecordKeeping
@@ -29,6 +38,8 @@ package struct ReturnedUsage: Sendable {
     private var found: [CustomerID: Customer] = [:]
     /// Events of customers beyond ``mostCustomers``.
     package private(set) var moreEvents = 0
+    /// What the old provider lacks of the usage, and of what came around the return.
+    package private(set) var missing = Missing()
     /// Parts of the journal that could not be read, and that may have events of the period.
     package var unreadableParts = 0
 
@@ -64,43 +75,51 @@ package struct ReturnedUsage: Sendable {
         found.values.sorted { ($1.events, $0.customer) < ($0.events, $1.customer) }
     }
 
-    /// What the old provider lacks of it: how many events, and from when on each customer's.
-    package var missing: (events: Int, starts: [String: Timestamp]) {
-        let lacking = found.values.filter { $0.missing > 0 }
-        let starts = lacking.map { ($0.customer.rawValue, $0.periodStart) }
-        return (lacking.reduce(0) { $0 + $1.missing }, Dictionary(uniqueKeysWithValues: starts))
-    }
-
     /// Takes in an event of the journal.
     package mutating func add(_ event: AcceptedEvent) {
-        guard event.plan.route == outline.route, event.timestamp <= end,
-            let name = event.customerID ?? event.subscriptionID
-        else { return }
+        guard event.plan.route == outline.route, let name = event.customerID ?? event.subscriptionID else { return }
         let customer = CustomerID(name)
-        guard customers?.contains(customer) ?? true, record.side(for: customer, at: event.timestamp) == .to,
-            outline.boundaries.cycle(of: customer).boundary(after: event.timestamp).map({ $0 > end }) ?? true
-        else { return }
-        let missing = event.isOpenToLanes(of: outline.from) ? 1 : 0
+        guard customers?.contains(customer) ?? true else { return }
+        let cycle = outline.boundaries.cycle(of: customer)
+        if event.timestamp <= end {
+            guard record.side(for: customer, at: event.timestamp) == .to,
+                cycle.boundary(after: event.timestamp).map({ $0 > end }) ?? true
+            else { return }
+            count(event, of: customer)
+        } else {
+            // On the old provider's bill; what was accepted long after the return has a plan that knows it.
+            guard event.acceptedAt <= end + Self.longestRequest else { return }
+        }
+        if event.isOpenToLanes(of: outline.from) { countMissing(event, of: name, in: cycle) }
+    }
+
+    private mutating func count(_ event: AcceptedEvent, of customer: CustomerID) {
         guard var known = found[customer] else {
             guard found.count < Self.mostCustomers else {
                 moreEvents += 1
                 return
             }
-            found[customer] = Customer(
-                customer: customer,
-                events: 1,
-                first: event.timestamp,
-                last: event.timestamp,
-                periodStart: outline.boundaries.cycle(of: customer).boundary(through: end) ?? event.timestamp,
-                missing: missing
-            )
+            found[customer] = Customer(customer: customer, events: 1, first: event.timestamp, last: event.timestamp)
             return
         }
         known.events += 1
-        known.missing += missing
         known.first = min(known.first, event.timestamp)
         known.last = max(known.last, event.timestamp)
         found[customer] = known
+    }
+
+    private mutating func countMissing(_ event: AcceptedEvent, of customer: String, in cycle: BillingCycle) {
+        guard let start = missing.starts[customer] else {
+            guard missing.starts.count < Self.mostCustomers else {
+                missing.moreEvents += 1
+                return
+            }
+            missing.events += 1
+            missing.starts[customer] = cycle.boundary(through: end) ?? event.timestamp
+            return
+        }
+        missing.events += 1
+        missing.starts[customer] = min(start, event.timestamp)
     }
 
     /// As the API shows it.

@@ -128,10 +128,19 @@ struct MigrationOutcomeText {
         let provider = refill["provider"]?.string ?? ""
         let found =
             "\(provider) was not sent \(count(refill["events"], "event")) of \(count(refill["customers"], "customer"))"
-        if isDryRun { return ["\(found); a backfill would send them"] }
-        if let error = refill["error"]?.string { return ["\(found), and no backfill was started: \(error)"] }
+        var lines: [String]
         let numbers = refill.elements(of: "backfills").compactMap(\.numberText)
-        return ["\(found); backfill \(numbers.joined(separator: ", ")) sends them (tollgate backfill list)"]
+        if isDryRun {
+            lines = ["\(found); a backfill would send them"]
+        } else if let error = refill["error"]?.string {
+            lines = ["\(found), and no backfill was started: \(error)"]
+        } else {
+            lines = ["\(found); backfill \(numbers.joined(separator: ", ")) sends them (tollgate backfill list)"]
+        }
+        if let more = refill["more_events"], more.int64 != 0 {
+            lines.append("  \(count(more, "event")) of other customers are missing there too; backfill them manually")
+        }
+        return lines
     }
 
     /// `1 event`, `3 events`
