@@ -1,5 +1,5 @@
 package import Events
-import Foundation
+package import Foundation
 import GRDB
 package import Parity
 
@@ -17,16 +17,41 @@ extension ParityStore {
     }
 
     package func watchStates(_ kind: WatchKind) async throws(ParityError) -> [ProviderName: [UInt8]] {
-        try await read { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: "SELECT provider, state FROM watches WHERE kind = ?",
-                arguments: [kind.rawValue]
-            )
-            return rows.reduce(into: [:]) { states, row in
-                let (provider, state): (String, Data) = (row[0], row[1])
-                states[ProviderName(provider)] = Array(state)
+        try await read { db in try Self.watchStates(kind, in: db) }
+    }
+
+    private static func watchStates(_ kind: WatchKind, in db: Database) throws -> [ProviderName: [UInt8]] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: "SELECT provider, state FROM watches WHERE kind = ?",
+            arguments: [kind.rawValue]
+        )
+        return rows.reduce(into: [:]) { states, row in
+            let (provider, state): (String, Data) = (row[0], row[1])
+            states[ProviderName(provider)] = Array(state)
+        }
+    }
+
+    /// What was saved in a data folder, read beside a gateway that runs there, or without one. Nothing is changed.
+    /// - Returns: nil if there is no file yet, or one of a version that watched nothing.
+    package static func watches(in folder: URL, at now: Timestamp) async throws(ParityError) -> WatchSnapshot? {
+        let file = file(in: folder)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        var configuration = Configuration()
+        configuration.label = "tollgate.parity.reader"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        do {
+            return try await DatabaseQueue(path: file.path, configuration: configuration).read { db in
+                guard try db.tableExists("watches") else { return nil }
+                return WatchSnapshot(
+                    verify: try watchStates(.verify, in: db),
+                    canary: try watchStates(.canary, in: db),
+                    acceptances: try acceptances(at: now, in: db)
+                )
             }
+        } catch {
+            throw fault(error)
         }
     }
 

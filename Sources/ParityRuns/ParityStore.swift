@@ -12,7 +12,7 @@ package final class ParityStore: ParityStorage {
         do {
             var configuration = Configuration()
             configuration.label = "tollgate.parity"
-            let file = folder.appending(path: "parity.sqlite")
+            let file = Self.file(in: folder)
             database = try DatabaseQueue(path: file.path, configuration: configuration)
             // It holds customers' data, as the journal does.
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
@@ -25,6 +25,9 @@ package final class ParityStore: ParityStorage {
             throw Self.fault(error)
         }
     }
+
+    /// Where the file of a data folder is.
+    static func file(in folder: URL) -> URL { folder.appending(path: "parity.sqlite") }
 
     /// One process has the file.
     package var isShared: Bool { false }
@@ -46,7 +49,7 @@ package final class ParityStore: ParityStorage {
     }
 
     /// Without the statement and its values, which can be customers' data.
-    private static func fault(_ error: any Error) -> ParityError {
+    static func fault(_ error: any Error) -> ParityError {
         if let error = error as? ParityError { return error }
         guard let error = error as? DatabaseError else { return .store(String(describing: type(of: error))) }
         return .store("\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))")

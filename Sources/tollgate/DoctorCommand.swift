@@ -7,12 +7,12 @@ import Gateway
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Say in ten lines whether this installation is well.",
+        abstract: "Say whether this installation is well, a line per part.",
         discussion: """
             Looks at the program, the gateway, routes.json, the credentials, the clock, the disk, open files, the journal, its backlog and \
-            its damage; give it the options and variables of the gateway. Each vendor that has a list of events is asked for one of them, \
-            which costs nothing and shows whether it accepts the key. Nothing is changed. Exits with 0 if all is well, with 1 at a problem, \
-            and with 2 if there are only warnings.
+            its damage, and at what verify and canary have found at each provider; give it the options and variables of the gateway. Each \
+            vendor that has a list of events is asked for one of them, which costs nothing and shows whether it accepts the key. Nothing is \
+            changed. Exits with 0 if all is well, with 1 at a problem, and with 2 if there are only warnings.
             """
     )
 

@@ -38,7 +38,7 @@ import Testing
         return Report(status: status, parts: parts, lines: command.lines)
     }
 
-    @Test func `finds a running gateway well, in ten lines`() async throws {
+    @Test func `finds a running gateway well, a line per part`() async throws {
         try await Stage.set { (stage) async throws in
             try await stage.withGateway { (gateway) async throws in
                 _ = try await stage.client.post("/v1/events", #"{"id":"e","name":"n","customer_id":"c"}"#)
@@ -46,7 +46,7 @@ import Testing
                     try await stage.statuses(of: "e").allSatisfy { $0.value == "delivered" }
                 }
                 let report = try await examine(stage)
-                #expect(report.parts.count == 10)
+                #expect(report.parts.count == 11)
                 // The machine that runs the tests may have few files, or a nearly full disk.
                 for part in ["version", "gateway", "routes", "credentials", "clock", "journal", "backlog", "damage"] {
                     #expect(report.verdict(part) == "well", "\(report.lines)")
@@ -58,6 +58,7 @@ import Testing
                 )
                 #expect(report.text("clock") == "agrees with 3 vendors")
                 #expect(report.text("journal").contains("layout 10, 1 events"))
+                #expect(report.text("watches").hasPrefix("0 providers watched; off for "), "\(report.lines)")
                 let text = try ChildProcess(
                     "tollgate",
                     [
@@ -67,7 +68,7 @@ import Testing
                     environment: Stage.credentials
                 )
                 try await text.waitForExit()
-                #expect(text.lines.count == 10, "\(text.lines)")
+                #expect(text.lines.count == 11, "\(text.lines)")
             }
         }
     }
@@ -133,6 +134,42 @@ import Testing
             #expect(
                 wrong.status == 1 && wrong.verdict("routes") == "problem" && wrong.verdict("credentials") == "warning"
             )
+        }
+    }
+
+    @Test func `tells what verify and canary have found, beside a gateway and without one`() async throws {
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            let settings =
+                #""rate_limit": "10000/s", "reads": {"lag": "300ms"}, "verify": {"sample": "1/1"}, "canary": {"every": "1s"}"#
+            try migration.writeRoutes(["lago", "flexprice"], settings: ["flexprice": settings])
+            try await stage.withGateway { _ async throws in
+                try await migration.send(0..<10)
+                try await waitUntil("the events are read back and a canary is visible") {
+                    let text = try await examine(stage).text("watch flexprice")
+                    return text.contains(
+                        "verify 1/1: 10 events read back in a day, none lost; canary every 1s: visible after"
+                    )
+                }
+                let well = try await examine(stage)
+                #expect(well.verdict("watch flexprice") == "well", "\(well.lines)")
+                #expect(well.text("watches").hasPrefix("1 provider watched; off for "), "\(well.lines)")
+
+                try await migration.setSettings("flexprice", #"{"lose":1}"#)
+                try await migration.send(100..<103)
+                try await waitUntil("the losses are found") {
+                    try await examine(stage).text("watch flexprice").contains(
+                        "3 events lost after the vendor had accepted them"
+                    )
+                }
+                try await stage.setFaults("flexprice", #"{"poison":["tollgate_canary"],"poison_status":422}"#)
+                try await waitUntil("the canary's alarm is told") {
+                    try await examine(stage).text("watch flexprice").contains("did not accept the canary")
+                }
+            }
+            let after = try await examine(stage)
+            #expect(after.status == 1 && after.verdict("watch flexprice") == "problem", "\(after.lines)")
+            #expect(after.text("watch flexprice").contains("`tollgate providers watched` names them"), "\(after.lines)")
         }
     }
 

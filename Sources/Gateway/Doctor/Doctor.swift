@@ -6,6 +6,8 @@ import JournalPostgres
 import JournalSQLite
 import NIOPosix
 import NIOSSL
+import Parity
+import ParityRuns
 import Routing
 import Version
 
@@ -22,15 +24,14 @@ package struct Doctor: Sendable {
         let holder = JournalFile.holder(of: settings.dataFolder)
         let now = SystemWallClock().now
         async let journal = journalLines(now)
-        let (routes, credentials, clock) = await vendorLines()
+        let (files, watches) = await fileLines(now)
         let (disk, state) = await journal
         return DoctorReport(
             [
                 GatewayLines.version(.current, settings.gateway),
-                GatewayLines.gateway(settings.gateway, holder, isEmbedded: isEmbedded), routes, credentials, clock,
-                disk,
-                FilesLine.line(FileUse.of(holder)),
-            ] + state
+                GatewayLines.gateway(settings.gateway, holder, isEmbedded: isEmbedded), files.routes,
+                files.credentials, files.clock, disk, FilesLine.line(FileUse.of(holder)),
+            ] + state + watches
         )
     }
 
@@ -38,26 +39,55 @@ package struct Doctor: Sendable {
         if case .embedded = settings.store { true } else { false }
     }
 
-    // MARK: routes.json and vendors
+    // MARK: routes.json, its vendors, and what is known of them
 
-    private func vendorLines() async -> (
+    private typealias FileLines = (
         routes: DoctorReport.Line, credentials: DoctorReport.Line, clock: DoctorReport.Line
-    ) {
+    )
+
+    private func fileLines(_ now: Timestamp) async -> (FileLines, watches: [DoctorReport.Line]) {
         let contents: RoutesReader.Contents
         let roots: [NIOSSLCertificate]
         do throws(GatewayFault) {
             contents = try RoutesFile.read(settings.routesFile, allowsInlineSecrets: settings.allowsInlineSecrets)
             roots = try VendorRoots.read(settings.vendorRoots)
         } catch {
-            return VendorLines.withoutRoutes("\(error)")
+            return (VendorLines.withoutRoutes("\(error)"), WatchLines.unknown("without valid routes"))
         }
         let providers = contents.routes.providers
+        async let watches = watchLines(providers, now)
         let vault = CredentialVault(of: CurrentRoutes(contents.routes), environment: settings.environment)
         let examination = VendorExamination(credentials: vault, trusting: roots)
         let findings = await examination.examine(providers)
-        return (
+        let lines = (
             VendorLines.routes(contents, file: settings.routesFile.relativePath), VendorLines.credentials(findings),
             VendorLines.clock(findings.compactMap(\.clock))
+        )
+        return (lines, await watches)
+    }
+
+    private func watchLines(_ providers: [ProviderConfiguration], _ now: Timestamp) async -> [DoctorReport.Line] {
+        var snapshot = WatchSnapshot()
+        // Otherwise there is nothing to read.
+        if providers.contains(where: { $0.verify != nil || $0.canary != nil }) {
+            do {
+                switch settings.store {
+                case .embedded: snapshot = try await ParityStore.watches(in: settings.dataFolder, at: now) ?? snapshot
+                case .shared(let shared): snapshot = try await PostgresOperations(shared.store).watches(at: now)
+                }
+            } catch let error as ParityError {
+                return WatchLines.unknown(error.message)
+            } catch let error as StoreError {
+                return WatchLines.unknown(StoreReason.text(error))
+            } catch {
+                return WatchLines.unknown("\(error)")
+            }
+        }
+        return WatchLines.lines(
+            providers,
+            Watches.reports(of: snapshot, on: providers, at: now),
+            isRunning: settings.gateway.version != nil,
+            at: now
         )
     }
 

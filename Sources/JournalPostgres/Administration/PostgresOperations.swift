@@ -1,6 +1,7 @@
-import Events
+package import Events
 package import Journal
 import Logging
+package import Parity
 
 /// What operators do to a journal in PostgreSQL from outside: it needs no gateway, and is none.
 package struct PostgresOperations: Sendable {
@@ -36,6 +37,21 @@ package struct PostgresOperations: Sendable {
     package func status() async throws(StoreError) -> JournalStatus {
         try await withJournal { (connection, meta) throws(PostgresFailure) in
             try await StatusReading(settings: settings, meta: meta, connection: connection).status()
+        }
+    }
+
+    /// What was saved of watching providers.
+    /// - Parameter now: by which acceptances are valid.
+    package func watches(at now: Timestamp) async throws(StoreError) -> WatchSnapshot {
+        try await withJournal { (connection, _) throws(PostgresFailure) in
+            let verify = try await connection.run(.readWatches, [.text(WatchKind.verify.rawValue)])
+            let canary = try await connection.run(.readWatches, [.text(WatchKind.canary.rawValue)])
+            let acceptances = try await connection.run(.readParityAcceptances, [.int8(now.milliseconds)])
+            return WatchSnapshot(
+                verify: PostgresParityStorage.watchStates(verify),
+                canary: PostgresParityStorage.watchStates(canary),
+                acceptances: acceptances.compactMap { Acceptance($0) }
+            )
         }
     }
 

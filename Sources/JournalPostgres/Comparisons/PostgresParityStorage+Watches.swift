@@ -8,9 +8,12 @@ extension PostgresParityStorage {
     }
 
     package func watchStates(_ kind: WatchKind) async throws(ParityError) -> [ProviderName: [UInt8]] {
-        try await run(.readWatches, [.text(kind.rawValue)]).reduce(into: [:]) { states, row in
-            states[ProviderName(row.text(0))] = row.bytes(1)
-        }
+        Self.watchStates(try await run(.readWatches, [.text(kind.rawValue)]))
+    }
+
+    /// - Parameter rows: of ``Statement/readWatches``.
+    static func watchStates(_ rows: Rows) -> [ProviderName: [UInt8]] {
+        rows.reduce(into: [:]) { states, row in states[ProviderName(row.text(0))] = row.bytes(1) }
     }
 
     package func save(_ state: [UInt8], _ kind: WatchKind, of provider: ProviderName) async throws(ParityError) {

@@ -136,18 +136,7 @@ extension PostgresParityStorage: ParityStorage {
     }
 
     static func acceptances(at now: Timestamp, _ session: PostgresSession) throws(PostgresFailure) -> [Acceptance] {
-        try session.run(.readParityAcceptances, [.int8(now.milliseconds)]).compactMap { row in
-            guard let cause = Cause(rawValue: row.text(0)) else { return nil }
-            return Acceptance(
-                cause: cause,
-                provider: row.optionalText(1).map { ProviderName($0) },
-                name: row.optionalText(2),
-                reason: row.text(3),
-                until: Timestamp(milliseconds: row.integer(4)),
-                by: ClientName(row.text(5)),
-                at: Timestamp(milliseconds: row.integer(6))
-            )
-        }
+        try session.run(.readParityAcceptances, [.int8(now.milliseconds)]).compactMap { Acceptance($0) }
     }
 
     // MARK: Progress
@@ -214,6 +203,23 @@ extension PostgresParityStorage: ParityStorage {
                 (.removeParityWindow, [.int8(id), .int8(window.from.milliseconds)]), (.addParityWindows, new),
             ],
             of: id
+        )
+    }
+}
+
+extension Acceptance {
+    /// - Parameter row: of ``Statement/readParityAcceptances``.
+    /// - Returns: nil if its cause is one of a newer version.
+    init?(_ row: Row) {
+        guard let cause = Cause(rawValue: row.text(0)) else { return nil }
+        self.init(
+            cause: cause,
+            provider: row.optionalText(1).map { ProviderName($0) },
+            name: row.optionalText(2),
+            reason: row.text(3),
+            until: Timestamp(milliseconds: row.integer(4)),
+            by: ClientName(row.text(5)),
+            at: Timestamp(milliseconds: row.integer(6))
         )
     }
 }

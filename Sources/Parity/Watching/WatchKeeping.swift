@@ -20,6 +20,23 @@ package protocol WatchKeeping: Sendable {
     func save(_ state: [UInt8], _ kind: WatchKind, of provider: ProviderName) async throws(ParityError)
 }
 
+/// All that was saved of watching providers at one time, and which losses were accepted by then.
+package struct WatchSnapshot: Sendable {
+    package var verify: [ProviderName: [UInt8]]
+    package var canary: [ProviderName: [UInt8]]
+    package var acceptances: [Acceptance]
+
+    package init(
+        verify: [ProviderName: [UInt8]] = [:],
+        canary: [ProviderName: [UInt8]] = [:],
+        acceptances: [Acceptance] = []
+    ) {
+        self.verify = verify
+        self.canary = canary
+        self.acceptances = acceptances
+    }
+}
+
 /// Tells what watching has found.
 package protocol WatchReading: Sendable {
     /// What is known of each provider that is watched. A provider that is not has none.

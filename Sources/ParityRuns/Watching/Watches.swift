@@ -18,21 +18,30 @@ package struct Watches: WatchReading {
         let watched = routes.current.routes.providers.filter { $0.verify != nil || $0.canary != nil }
         guard !watched.isEmpty else { return [:] }
         let now = clock.now
-        let books = try await store.watchStates(.verify)
-        let canaries = try await store.watchStates(.canary)
-        let acceptances = try await store.acceptances(at: now)
+        let snapshot = WatchSnapshot(
+            verify: try await store.watchStates(.verify),
+            canary: try await store.watchStates(.canary),
+            acceptances: try await store.acceptances(at: now)
+        )
+        return Self.reports(of: snapshot, on: watched, at: now)
+    }
+
+    /// What was found by then.
+    package static func reports(of snapshot: WatchSnapshot, on providers: [ProviderConfiguration], at now: Timestamp)
+        -> [ProviderName: WatchReport]
+    {
         var reports: [ProviderName: WatchReport] = [:]
-        for provider in watched {
+        for provider in providers where provider.verify != nil || provider.canary != nil {
             var report = WatchReport()
             if let settings = provider.verify {
                 // Before the first look, nothing was due.
-                let book = books[provider.name].flatMap { VerifyBook($0) } ?? VerifyBook(start: now)
+                let book = snapshot.verify[provider.name].flatMap { VerifyBook($0) } ?? VerifyBook(start: now)
                 report.verify = book.report(oneIn: settings.oneIn, at: now) { name in
-                    acceptances.contains { $0.covers(.lostAfterAccept, at: provider.name, named: name) }
+                    snapshot.acceptances.contains { $0.covers(.lostAfterAccept, at: provider.name, named: name) }
                 }
             }
             if let settings = provider.canary {
-                let book = canaries[provider.name].flatMap { CanaryBook($0) } ?? CanaryBook()
+                let book = snapshot.canary[provider.name].flatMap { CanaryBook($0) } ?? CanaryBook()
                 report.canary = book.report(every: settings.every)
             }
             reports[provider.name] = report
