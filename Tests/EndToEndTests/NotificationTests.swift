@@ -13,9 +13,14 @@ import Testing
         Stage.credentials.merging(["E2E_NOTIFY": secret, "E2E_CHAT": "\(server.base)/chat"]) { $1 }
     }
 
-    /// Adds receivers to the routes.
+    /// Routes with receivers.
     private static func write(_ receivers: String, _ stage: Stage) throws {
         try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])
+        try add(receivers, stage)
+    }
+
+    /// Adds receivers to the routes.
+    private static func add(_ receivers: String, _ stage: Stage) throws {
         let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
         let settings = #""notifications": {"name": "e2e", \#(quick), "receivers": {\#(receivers)}}"#
         try Data(text.replacing("{\"version\": 1,", with: "{\"version\": 1, \(settings),").utf8).write(
@@ -112,6 +117,56 @@ import Testing
             _ = try await gateway.waitForLine("the receiver is removed") {
                 $0.contains("notifications ops: removed") ? true : nil
             }
+            #expect(try await gateway.stop() == 0)
+        }
+    }
+
+    @Test func `tells of events that a vendor has lost and of a canary that is refused, and when both are over`()
+        async throws
+    {
+        let server = try ReceivingServer()
+        defer { server.stop() }
+        try await Migration.set { (migration) async throws in
+            let stage = migration.stage
+            let limit = #""rate_limit": "10000/s", "reads": {"lag": "300ms"}"#
+            try migration.writeRoutes(
+                ["lago", "polar", "flexprice"],
+                settings: [
+                    "flexprice": limit + #", "verify": {"sample": "1/1"}"#,
+                    "polar": limit + #", "canary": {"every": "1s"}"#,
+                ]
+            )
+            try await migration.setSettings("flexprice", #"{"lose":1}"#)
+            try await stage.setFaults("polar", #"{"poison":["tollgate_canary"],"poison_status":422}"#)
+            let gateway = try await stage.startGateway(environment: Self.environment(server))
+            try await migration.send(0..<2)
+            try await waitUntil("both are known") {
+                let ready = try await stage.client.get("/readyz").text
+                return ready.contains("flexprice has lost 2 events") && ready.contains("did not accept the canary")
+            }
+            // What takes a file to read is read when there is a receiver, and once a minute from then on.
+            try Self.add(Self.webhook("ops", "\(server.base)/ops", #", "kinds": ["lost", "canary"]"#), stage)
+            try await waitUntil("the receiver is told") {
+                Set(Self.told(server.received("/ops"))) == ["lost flexprice started", "canary polar started"]
+            }
+            let text = server.received("/ops").map { String(decoding: $0.body, as: UTF8.self) }.joined()
+            #expect(text.contains("flexprice has lost 2 events of the sample that is read back"), "\(text)")
+            #expect(text.contains("`tollgate providers watched` names them"), "\(text)")
+            #expect(text.contains("did not accept the canary"), "\(text)")
+
+            // One is mended, and the other one accepted.
+            try await stage.setFaults("polar", "{}")
+            let run = try await migration.compare(["flexprice"]).id
+            let until = Date().addingTimeInterval(86_400).ISO8601Format()
+            let accept =
+                #"{"action":"accept","cause":"lost_after_accept","provider":"flexprice","reason":"a test","#
+                + #""until":"\#(until)"}"#
+            #expect(try await stage.client.post("/v1/parity/runs/\(run)/resolve", accept).status == 200)
+            try await waitUntil("the receiver is told that both are over") {
+                let told = Self.told(server.received("/ops"))
+                return told.contains("lost flexprice resolved") && told.contains("canary polar resolved")
+            }
+            #expect(Self.told(server.received("/ops")).count == 4, "each once")
             #expect(try await gateway.stop() == 0)
         }
     }
