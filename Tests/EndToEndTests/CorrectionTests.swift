@@ -4,56 +4,9 @@ import Testing
 
 /// Corrections with the real program: what vendors bill after a void and an adjustment.
 @Suite struct CorrectionTests {
-    /// How a metric makes a figure of the events that a vendor bills.
-    private enum Metric: String, CaseIterable {
-        case sum, count, unique, latest, max
-
-        func figure(_ events: [[String: Any]]) -> Double {
-            let values = events.compactMap {
-                ($0["units"] as? NSNumber)?.doubleValue ?? Double($0["units"] as? String ?? "")
-            }
-            switch self {
-            case .sum: return values.reduce(0, +)
-            case .count: return Double(events.count)
-            case .unique:
-                var found: Set<Double> = []
-                for (event, value) in zip(events, values) {
-                    if event["operation_type"] as? String == "remove" {
-                        found.remove(value)
-                    } else {
-                        found.insert(value)
-                    }
-                }
-                return Double(found.count)
-            case .latest: return values.last ?? 0
-            case .max: return values.max() ?? 0
-            }
-        }
-    }
+    private typealias Metric = BilledMetric
 
     private static let vendors = ["lago", "polar", "flexprice", "knetik"]
-
-    /// The properties of the events of a name that a vendor bills, in the order of their timestamps.
-    private func billed(_ stage: Stage, _ vendor: String, _ name: String) async throws -> [[String: Any]] {
-        let events =
-            try await stage.sandbox.get("/sandbox/\(vendor)/events").object()["billed"] as? [[String: Any]] ?? []
-        let fields: (name: String, properties: String, time: String) =
-            switch vendor {
-            case "lago": ("code", "properties", "timestamp")
-            case "polar": ("name", "metadata", "timestamp")
-            case "flexprice": ("event_name", "properties", "timestamp")
-            default: ("category", "event_properties", "event_timestamp")
-            }
-        return events.filter { $0[fields.name] as? String == name }
-            .sorted { "\($0[fields.time] ?? "")" < "\($1[fields.time] ?? "")" }
-            .map { $0[fields.properties] as? [String: Any] ?? [:] }
-    }
-
-    private func figures(_ stage: Stage, _ metric: Metric, _ name: String) async throws -> [String: Double] {
-        var figures: [String: Double] = [:]
-        for vendor in Self.vendors { figures[vendor] = metric.figure(try await billed(stage, vendor, name)) }
-        return figures
-    }
 
     private func run(_ stage: Stage, _ arguments: [String]) async throws -> (code: Int32, text: String) {
         let environment = ["TOLLGATE_URL": stage.client.base, "TOLLGATE_KEY": Stage.key]
@@ -81,21 +34,20 @@ import Testing
         }
     }
 
-    private static func figures(_ lago: Double, _ polar: Double, _ flexprice: Double, _ knetik: Double)
-        -> [String: Double]
-    {
-        ["lago": lago, "polar": polar, "flexprice": flexprice, "knetik": knetik]
+    /// Polar has no meter of the latest value, and bills none then.
+    private static func figures(_ lago: Double, _ polar: Double?, _ flexprice: Double) -> [String: Double] {
+        ["lago": lago, "polar": polar ?? 0, "flexprice": flexprice]
     }
 
     /// What is billed after a void of 7 units and after an adjustment to 4, by metric; unchanged where the vendor cannot.
     private static func expected(_ store: String) -> [Metric: (void: [String: Double], adjust: [String: Double])] {
         let replaces = store == "clickhouse"
         return [
-            .sum: (figures(5, 5, 5, 12), figures(9, 9, 9, 12)),
-            .count: (figures(2, 2, 2, 2), figures(2, 2, 2, 2)),
-            .unique: (figures(1, 2, 2, 2), figures(2, 2, 2, 2)),
-            .latest: (figures(7, 7, 7, 7), figures(replaces ? 4 : 7, 7, 4, 7)),
-            .max: (figures(replaces ? 5 : 7, 7, 5, 7), figures(replaces ? 5 : 7, 7, 5, 7)),
+            .sum: (figures(5, 5, 5), figures(9, 9, 9)),
+            .count: (figures(2, 2, 2), figures(2, 2, 2)),
+            .unique: (figures(1, 2, 2), figures(2, 2, 2)),
+            .latest: (figures(7, nil, 7), figures(replaces ? 4 : 7, nil, 4)),
+            .max: (figures(replaces ? 5 : 7, 7, 5), figures(replaces ? 5 : 7, 7, 5)),
         ]
     }
 
@@ -110,8 +62,12 @@ import Testing
             #expect(settings.status == 200)
             try await stage.withGateway { _ async throws in
                 let expected = Self.expected(store)
+                var bills = try await SimulatedBills(stage, customer: "c1")
                 for metric in Metric.allCases {
-                    for operation in ["void", "adjust"] { try await send(stage, "\(metric)_\(operation)") }
+                    for operation in ["void", "adjust"] {
+                        try await bills.meter("\(metric)_\(operation)", by: metric)
+                        try await send(stage, "\(metric)_\(operation)")
+                    }
                 }
                 for metric in Metric.allCases {
                     for operation in ["void", "adjust"] {
@@ -126,7 +82,7 @@ import Testing
                             operation, id, "--reason", "a test", "--aggregate", metric.rawValue, "--property", "units",
                         ]
                         if operation == "adjust" { arguments += ["--properties", #"{"units": 4}"#] }
-                        let before = try await figures(stage, metric, "\(metric)_\(operation)")
+                        let before = try await bills.figures("\(metric)_\(operation)")
 
                         let dry = try await run(stage, arguments + ["--dry-run"])
                         #expect(dry.text.contains("nothing was sent"), "\(dry.text)")
@@ -140,17 +96,20 @@ import Testing
 
                         let name = "\(metric)_\(operation)"
                         try await waitUntil("the vendors bill \(name) as corrected: \(wanted)") {
-                            try await figures(stage, metric, name) == wanted
+                            try await bills.figures(name) == wanted
                         }
                         // The same once more changes nothing.
                         let received = try await received(stage)
                         let again = try await run(stage, arguments)
                         #expect(again.code == done.code, "\(again.text)")
                         #expect(done.code == 1 || again.text.contains("already_corrected"), "\(again.text)")
-                        #expect(try await figures(stage, metric, name) == wanted)
+                        #expect(try await bills.figures(name) == wanted)
                         #expect(try await self.received(stage) == received, "nothing was sent again")
                     }
                 }
+                // Knetik bills nothing, and keeps the two events of each name as they came.
+                let kept = try await stage.billed("knetik")
+                #expect(kept.count == 4 * Metric.allCases.count && Set(kept).count == kept.count)
             }
         }
     }
@@ -165,6 +124,8 @@ import Testing
         try await Stage.set { (stage) async throws in
             try stage.writeRoutes(scopes: ["events:write", "events:read", "deliveries:manage", "admin"])
             try await stage.withGateway { _ async throws in
+                var bills = try await SimulatedBills(stage, customer: "c1")
+                try await bills.meter("api", by: .sum)
                 try await send(stage, "api")
                 try await waitForDelivery(stage, of: "api-target")
                 func correct(_ operation: String, _ more: String) async throws -> [String: Any] {
@@ -183,10 +144,10 @@ import Testing
                         try await waitForDelivery(stage, of: correction)
                     }
                 }
-                #expect(try await figures(stage, .sum, "api") == Self.figures(16, 16, 16, 12))
+                #expect(try await bills.figures("api") == Self.figures(16, 16, 16))
                 _ = try await correct("void", "")
                 try await waitUntil("the vendors bill the other event alone") {
-                    try await figures(stage, .sum, "api") == Self.figures(5, 5, 5, 12)
+                    try await bills.figures("api") == Self.figures(5, 5, 5)
                 }
                 let late = try await correct("adjust", #","properties":{"units":1}"#)
                 #expect(late["recorded"] as? Int == 0)
@@ -210,6 +171,8 @@ import Testing
             let stage = migration.stage
             try migration.writeRoutes(["lago"])
             try await stage.withGateway { _ async throws in
+                var bills = try await SimulatedBills(stage, customer: "c1")
+                try await bills.meter("api", by: .sum)
                 try await send(stage, "api")
                 try await waitForDelivery(stage, of: "api-target")
                 try migration.writeRoutes(["lago", "polar"])
@@ -230,7 +193,7 @@ import Testing
                 #expect(void.status == 202, "\(void.text)")
                 for vendor in ["lago", "polar"] {
                     try await waitUntil("\(vendor) bills the other event alone") {
-                        Metric.sum.figure(try await billed(stage, vendor, "api")) == 5
+                        try await bills.figure("api", at: vendor) == 5
                     }
                 }
                 // What comes later gets the event as it was, and no correction that is of others.
@@ -257,8 +220,40 @@ import Testing
                 )
                 #expect(again.code == 0 && again.text.contains("already_corrected"), "\(again.text)")
                 try await waitUntil("Flexprice bills the other event alone") {
-                    Metric.sum.figure(try await billed(stage, "flexprice", "api")) == 5
+                    try await bills.figure("api", at: "flexprice") == 5
                 }
+            }
+        }
+    }
+
+    @Test func `a correction after the end of the period is on the next bill at Polar, and on none at Lago`()
+        async throws
+    {
+        try await Migration.set { migration in
+            let stage = migration.stage
+            try migration.writeRoutes(["lago", "polar"])
+            try await stage.withGateway { _ async throws in
+                var bills = try await SimulatedBills(stage, customer: "c1")
+                try await bills.meter("api", by: .sum)
+                try await send(stage, "api")
+                try await waitForDelivery(stage, of: "api-base")
+                try await waitForDelivery(stage, of: "api-target")
+                for vendor in ["lago", "polar"] {
+                    let closed = try await stage.sandbox.post("/sandbox/\(vendor)/close", "{}")
+                    #expect(closed.status == 200, "\(closed.text)")
+                }
+                let void = try await stage.client.post(
+                    "/v1/events/api-target/void",
+                    #"{"reason":"r","aggregate":"sum","property":"units"}"#
+                )
+                #expect(void.status == 202, "\(void.text)")
+                try await waitUntil("Polar has the correction in the cycle that runs") {
+                    try await bills.lines("api", at: "polar") == [12, -7]
+                }
+                try await waitUntil("Lago has it, and bills it nowhere") {
+                    try await bills.afterClose(at: "lago") == 1
+                }
+                #expect(try await bills.lines("api", at: "lago") == [12])
             }
         }
     }
@@ -306,6 +301,8 @@ import Testing
             )
             try Data(text.utf8).write(to: stage.routesFile)
             try await stage.withGateway { _ async throws in
+                var bills = try await SimulatedBills(stage, customer: "c1")
+                try await bills.meter("api", by: .sum)
                 try await send(stage, "api")
                 try await waitUntil("Lago has the event") {
                     try await stage.statuses(of: "api-target")["lago"] == "delivered"
@@ -313,7 +310,7 @@ import Testing
                 let void = try await stage.client.post("/v1/events/api-target/void", #"{"reason":"r"}"#)
                 #expect(void.status == 202, "\(void.text)")
                 try await waitUntil("Lago bills the other event alone") {
-                    Metric.sum.figure(try await billed(stage, "lago", "api")) == 5
+                    try await bills.figure("api", at: "lago") == 5
                 }
                 let said = try await stage.client.post(
                     "/v1/events/api-base/void",

@@ -78,10 +78,11 @@ struct BillTally<Number: SignedNumeric & Comparable> {
         _ kind: UsageKind,
         for customer: String,
         in period: (from: Int?, until: Int?),
-        at time: Int
+        at time: Int,
+        removes: Bool = false
     ) {
         let key = Key(customer: customer, metric: metric, from: period.from, until: period.until)
-        tallies[key, default: UsageTally(kind)].add(value.amount, value.text, at: time)
+        tallies[key, default: UsageTally(kind)].add(value.amount, value.text, at: time, removes: removes)
     }
 
     /// By customer, period and metric.

@@ -26,7 +26,8 @@ extension LagoSimulator {
                 of: subscription
             )
             let period = (from: Optional(month.from * 1000), until: Optional(month.until * 1000))
-            tally.add(value, of: code, metric.kind, for: customer, in: period, at: row.time)
+            let removes = Self.removes(event)
+            tally.add(value, of: code, metric.kind, for: customer, in: period, at: row.time, removes: removes)
         }
         return tally.bill { "\($0)" }
     }

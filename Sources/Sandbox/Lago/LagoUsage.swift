@@ -123,7 +123,7 @@ extension LagoSimulator {
             guard !settings.withoutMetric.contains(code) else { return }
             var (metric, tally) = tallies[code] ?? (Metric(counting: code), UsageTally(.count))
             guard let value = Self.metered(event, by: metric) else { return }
-            tally.add(value.amount, value.text, at: row.time)
+            tally.add(value.amount, value.text, at: row.time, removes: Self.removes(row.entry.event))
             tallies[code] = (metric, tally)
         }
         return tallies.values.sorted { ($0.0.name, $0.0.code) < ($1.0.name, $1.0.code) }
@@ -139,6 +139,10 @@ extension LagoSimulator {
         guard metric.kind == .unique || number != nil else { return nil }
         return (number ?? 0, text)
     }
+
+    /// Whether the event takes its value out of a count of different ones. Source: getlago/lago-api,
+    /// app/services/events/stores/postgres/unique_count_query.rb.
+    static func removes(_ event: SandboxJSON) -> Bool { event["properties"]?["operation_type"]?.string == "remove" }
 
     /// A value as the store reads it; nil for none.
     private static func text(_ value: SandboxJSON) -> String? {

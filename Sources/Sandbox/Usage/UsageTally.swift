@@ -20,12 +20,14 @@ struct UsageTally<Number: SignedNumeric & Comparable> {
     ///   - value: the metered property as a number.
     ///   - text: the metered property as text.
     ///   - time: when the event occurred; of equal times the one that is added last is the latest.
-    mutating func add(_ value: Number, _ text: String, at time: Int) {
+    ///   - removes: whether the event takes its value out of those that are counted.
+    mutating func add(_ value: Number, _ text: String, at time: Int, removes: Bool = false) {
         events += 1
         sum += value
         largest = Swift.max(largest ?? value, value)
         if latest.map({ $0.time <= time }) ?? true { latest = (time, value) }
-        if kind == .unique { seen.insert(text) }
+        guard kind == .unique else { return }
+        if removes { seen.remove(text) } else { seen.insert(text) }
     }
 
     var units: Number {

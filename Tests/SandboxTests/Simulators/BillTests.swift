@@ -59,6 +59,24 @@ import Testing
         #expect(try lines(probe, question).isEmpty)
     }
 
+    @Test func `Lago takes a value that is removed out of a count of different ones`() throws {
+        let probe = SimulatorProbe.lago
+        _ = probe.post(
+            "/api/v1/subscriptions",
+            #"{"subscription":{"external_customer_id":"c","plan_code":"pro","external_id":"s","subscription_at":"2026-10-01T00:00:00Z"}}"#
+        )
+        let metric = #"{"name":"n","code":"api","aggregation_type":"unique_count_agg","field_name":"n"}"#
+        _ = probe.post("/api/v1/billable_metrics", #"{"billable_metric":\#(metric)}"#)
+        let removal = ProbeEvent.lago("r", "1793491300", n: 2).replacing(
+            #"{"n":2}"#,
+            with: #"{"n":2,"operation_type":"remove"}"#
+        )
+        probe.send([ProbeEvent.lago("a", n: 1), ProbeEvent.lago("b", n: 2)])
+        #expect(try lines(probe) == ["c 2026-11-01: 2 in 2"])
+        probe.send([removal])
+        #expect(try lines(probe) == ["c 2026-11-01: 1 in 3"])
+    }
+
     @Test func `Polar bills by receipt, in the cycle that runs then`() throws {
         let probe = SimulatorProbe.polar
         _ = probe.post(
