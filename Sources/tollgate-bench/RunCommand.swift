@@ -88,6 +88,7 @@ struct RunCommand: AsyncParsableCommand {
         case .backfillBesideLive: try await run.backfillBesideLiveRow(events: storedEvents)
         case .ledger: try await run.ledgerRow(events: storedEvents)
         case .parity: try await run.parityRow(events: storedEvents / 10)
+        case .goBack: try await run.returnRow()
         case .dashboard: try await run.dashboardRow(events: storedEvents)
         }
     }

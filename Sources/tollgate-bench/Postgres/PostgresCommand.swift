@@ -85,6 +85,7 @@ struct PostgresCommand: AsyncParsableCommand {
         case .duplicates: try await run.duplicatesRow(database)
         case .drain: try await run.sharedDrainRow(database)
         case .sharedHang: try await run.sharedHangRow(database)
+        case .sharedReturn: try await run.sharedReturnRow(database)
         case .bloat: try await run.bloatRow(database, events: bloatEvents)
         }
     }
@@ -108,5 +109,6 @@ enum PostgresRowName: String, CaseIterable, ExpressibleByArgument {
     case sharedAcceptBatch = "accept-batch"
     case duplicates, drain
     case sharedHang = "hang"
+    case sharedReturn = "return"
     case bloat
 }

@@ -11,6 +11,8 @@ struct BenchRoutes {
     var manages = false
     /// Whether the client may look at the dashboard.
     var watches = false
+    /// A migration, by its name, as in the file.
+    var migration: String?
     /// Whether the vendors are the simulated ones, which ask for their keys.
     var isSimulated = false
 
@@ -42,6 +44,7 @@ struct BenchRoutes {
         }
         return #"{"version":1,"providers":{\#(providers.joined(separator: ","))},"#
             + #""routes":[{"name":"all","to":[\#(destinations.joined(separator: ","))]}],"#
+            + (migration.map { #""migrations":{\#($0)},"# } ?? "")
             + #""clients":[{"name":"bench","key_sha256":"\#(Self.digest)"\#(pass)}]}"#
     }
 

@@ -196,7 +196,7 @@ extension BenchServer {
 
     /// A call of the gateway's API that must succeed.
     /// - Parameter body: nil for a GET.
-    fileprivate func ask(_ path: String, _ body: String?) async throws -> [String: Any] {
+    func ask(_ path: String, _ body: String?) async throws -> [String: Any] {
         let answer: (status: HTTPResponseStatus, body: ByteBuffer)
         if let body { answer = try await post(path, body, Self.key) } else { answer = try await get(path, Self.key) }
         let json = try JSONSerialization.jsonObject(with: Data(answer.body.readableBytesView))

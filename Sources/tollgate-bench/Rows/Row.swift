@@ -8,11 +8,13 @@ enum RowName: String, CaseIterable, ExpressibleByArgument {
     case deliver, backlog, single, hang, passed, memory, disk, long, simulators
     case plan, backfill
     case backfillBesideLive = "backfill-live"
-    case ledger, parity, dashboard
+    case ledger, parity
+    case goBack = "return"
+    case dashboard
 
     /// What is measured only when it is asked for.
     static let optional: Set<RowName> = [
-        .long, .simulators, .plan, .backfill, .backfillBesideLive, .ledger, .parity, .dashboard,
+        .long, .simulators, .plan, .backfill, .backfillBesideLive, .ledger, .parity, .goBack, .dashboard,
     ]
 }
 
