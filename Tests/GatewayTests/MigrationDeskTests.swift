@@ -170,6 +170,7 @@ import Testing
         autoReturn: Bool = false,
         verifies: Bool = false,
         keepFor: String = "35d",
+        lead: Duration = .milliseconds(100),
         _ body: (Stage) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -238,14 +239,14 @@ import Testing
                     routes: routes,
                     backfills: backfills,
                     clock: clock,
-                    lead: .milliseconds(100),
+                    lead: lead,
                     patience: .zero,
                     pause: .zero,
                     logger: quiet
                 ),
                 clock: clock,
                 audit: audit,
-                lead: .milliseconds(100)
+                lead: lead
             )
             let stage = Stage(
                 watched: watched,
@@ -575,18 +576,21 @@ import Testing
     }
 
     @Test func `a return whose request is cut short is followed to its end`() async throws {
-        try await with(keepFor: "1s") { (stage) async throws in
-            try await move(stage)
+        try await with(keepFor: "1s", lead: .seconds(3600)) { (stage) async throws in
+            try await stage.appendOfAnother(1, .ramp(share: 100))
+            try await stage.book.refresh()
+            try await stage.send(["a", "b"], at: Self.boundary + .seconds(60))
+            stage.clock.advance(Self.boundary - Self.start + .seconds(3600))
             await #expect(throws: MigrationRefusal.store(.closed)) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { _ = try await stage.order(.goBack(when: .now, customers: nil)) }
+                    try await waitUntil("it is recorded") { stage.book.current["to-polar"].count == 2 }
                     group.cancelAll()
                     try await group.waitForAll()
                 }
             }
-            #expect(stage.book.current["to-polar"].map(\.entry.action.name) == ["ramp", "return"])
             #expect(try await stage.store.lanes().isEmpty)
-            stage.clock.advance(.milliseconds(100))
+            stage.clock.advance(.seconds(3600))
             await stage.desk.returns.look()
             #expect(try await stage.refills() == [Self.second])
         }

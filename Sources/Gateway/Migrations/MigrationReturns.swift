@@ -127,7 +127,8 @@ final class MigrationReturns: Service {
         var state: Progress?
         defer { progress.withLock { $0[returned.key] = state } }
         // Until the return holds, events are on the new provider's bill. A request that ends before that has had its order recorded.
-        do { try await Task.sleep(for: lead) } catch { throw .store(.closed) }
+        let rest = min(lead, max(.zero, returned.record.entry.at - clock.now))
+        do { try await Task.sleep(for: rest) } catch { throw .store(.closed) }
         let usage = if let known { known } else { try await usage(returned) }
         let outcome = await refill(returned, usage, by: actor)
         state = outcome.isFinal ? .over : .waiting(waiting(outcome.refill?.refusal ?? "", usage))

@@ -16,7 +16,7 @@ import Vendors
                "knetik": {"adapter": "knetik", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}},
                "lago": {"adapter": "lago", "credential": {"env": "L"}},
                "polar": {"adapter": "polar", "credential": {"env": "P"}\#(polar)}},
-             "routes": [], "clients": [{"name": "shop"}]}
+             "routes": [{"name": "r", "to": [{"provider": "polar"}]}], "clients": [{"name": "shop"}]}
             """#
         return try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes.providers
     }
@@ -120,7 +120,8 @@ import Vendors
         let accounts = names.map {
             #""\#($0)": {"adapter": "polar", "credential": {"env": "P"}, "verify": {"sample": "1/2"}}"#
         }
-        let text = #"{"version": 1, "providers": {\#(accounts.joined(separator: ","))}, "routes": [], "clients": []}"#
+        let text =
+            #"{"version": 1, "providers": {\#(accounts.joined(separator: ","))}, "routes": [{"name": "r", "to": [{"provider": "p10"}]}], "clients": [{"name": "shop"}]}"#
         let providers = try RoutesReader(vendors: VendorRegistry.all).read(Array(text.utf8)).routes.providers
         var reports = Dictionary(
             uniqueKeysWithValues: providers.map { provider in
