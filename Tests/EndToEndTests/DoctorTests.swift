@@ -155,16 +155,16 @@ import Testing
                 #expect(well.verdict("watch flexprice") == "well", "\(well.lines)")
                 #expect(well.text("watches").hasPrefix("1 provider watched; off for "), "\(well.lines)")
 
-                try await migration.setSettings("flexprice", #"{"lose":1}"#)
-                try await migration.send(100..<103)
-                try await waitUntil("the losses are found") {
-                    try await examine(stage).text("watch flexprice").contains(
-                        "3 events lost after the vendor had accepted them"
-                    )
-                }
+                // A canary that is lost is waited for; one that is refused is an alarm at once.
                 try await stage.setFaults("flexprice", #"{"poison":["tollgate_canary"],"poison_status":422}"#)
                 try await waitUntil("the canary's alarm is told") {
                     try await examine(stage).text("watch flexprice").contains("did not accept the canary")
+                }
+                try await migration.setSettings("flexprice", #"{"lose":1}"#)
+                try await migration.send(100..<103)
+                try await waitUntil("the losses are found") {
+                    try await examine(stage).text("watch flexprice")
+                        .contains("3 events lost after the vendor had accepted them")
                 }
             }
             let after = try await examine(stage)

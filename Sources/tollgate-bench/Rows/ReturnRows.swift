@@ -93,7 +93,8 @@ extension BenchRun {
     /// Whether an event goes to the old vendor.
     private static func isAtOld(_ id: String, _ gateway: BenchServer) async throws -> Bool {
         let deliveries = try await gateway.ask("/v1/events/\(id)", nil)["deliveries"] as? [[String: Any]] ?? []
-        return deliveries.contains { $0["provider"] as? String == "lago" }
+        // What the backfill brings there says nothing of the event's own plan.
+        return deliveries.contains { $0["provider"] as? String == "lago" && $0["backfill"] == nil }
     }
 
     /// - Returns: when the order was sent, and when it was answered.

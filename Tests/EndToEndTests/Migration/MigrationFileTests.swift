@@ -67,7 +67,8 @@ import Testing
                 let loaded = try await migration.run(["migrate", "anchors", "load", "to-lago", file.path])
                 #expect(loaded.code == 0 && loaded.text.contains("2 added"), "\(loaded.text)")
                 let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-                #expect(rows == ["customer_id,anchor", "c0,2026-01-31", "c1,2026-01-15"], "\(rows)")
+                #expect(rows.first == "customer_id,anchor")
+                #expect(Set(rows.dropFirst()) == ["c0,2026-01-31", "c1,2026-01-15"], "\(rows)")
 
                 try await migration.send(0..<20)
                 try await migration.waitForDeliveries(["flexprice"])
