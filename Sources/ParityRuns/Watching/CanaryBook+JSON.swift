@@ -42,8 +42,7 @@ extension CanaryBook {
     /// - Returns: nil if the bytes are something else, so that canaries start again.
     init?(_ bytes: [UInt8]) {
         guard let root = JSONDocument(ifValid: bytes)?.root, let lags = root["lags"],
-            let visible = root["visible"]?.int64, let lost = root["lost"]?.int64,
-            let rejected = root["rejected"]?.int64
+            let visible = root.count("visible"), let lost = root.count("lost"), let rejected = root.count("rejected")
         else { return nil }
         let longest = Self.longestLag.wholeMilliseconds
         self.init(
@@ -51,9 +50,9 @@ extension CanaryBook {
             slot: root.time("slot"),
             lags: lags.elements.compactMap(\.int64).map { .milliseconds(min(max($0, 0), longest)) }
                 .suffix(Self.mostLags),
-            visible: Int(visible),
-            lost: Int(lost),
-            rejected: Int(rejected),
+            visible: visible,
+            lost: lost,
+            rejected: rejected,
             visibleAt: root.time("visible_at"),
             alarm: root["alarm"].flatMap { value in
                 guard let since = value.time("since"), let reason = value["reason"]?.string else { return nil }
@@ -65,14 +64,14 @@ extension CanaryBook {
     private static func sent(_ value: JSONValue) -> Sent? {
         guard let id = value["id"]?.string, let sequence = value["sequence"]?.int64,
             let acceptedAt = value.time("accepted_at"), let lookAt = value.time("look_at"),
-            let looks = value["looks"]?.int64
+            let looks = value.count("looks")
         else { return nil }
         return Sent(
             id: EventID(id),
             sequence: SequenceNumber(sequence),
             acceptedAt: acceptedAt,
             deliveredAt: value.time("delivered_at"),
-            looks: Int(clamping: max(0, looks)),
+            looks: looks,
             lookAt: lookAt
         )
     }

@@ -172,8 +172,8 @@ struct CanaryBook: Sendable, Equatable {
 
     /// Half as long again after each look: what is measured is at most half too long.
     private static func pause(after looks: Int) -> Duration {
-        var pause = firstPause
-        for _ in 0..<looks where pause < longestPause { pause = pause * 3 / 2 }
+        var (pause, left) = (firstPause, looks)
+        while left > 0, pause < longestPause { (pause, left) = (pause * 3 / 2, left - 1) }
         return min(pause, longestPause)
     }
 

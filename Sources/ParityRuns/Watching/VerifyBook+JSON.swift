@@ -66,7 +66,7 @@ extension VerifyBook {
             start: start,
             position: root["position"]?.string.flatMap { JournalPosition($0) },
             walkedTo: walkedTo,
-            items: items.elements.compactMap { value in
+            items: items.elements.prefix(Self.mostItems).compactMap { value in
                 guard let sequence = value["sequence"]?.int64, let tenant = value["tenant"]?.string,
                     let due = value.time("due")
                 else { return nil }
@@ -77,20 +77,17 @@ extension VerifyBook {
                     absentAt: value.time("absent_at")
                 )
             },
-            lost: lost.elements.compactMap(Self.lostEvent),
-            hours: hours.elements.compactMap { value in
-                guard let start = value.time("start"), let verified = value["verified"]?.int64,
-                    let different = value["different"]?.int64, let lost = value["lost"]?.int64
-                else { return nil }
-                return VerifyReport.Hour(
-                    start: start,
-                    verified: Int(verified),
-                    different: Int(different),
-                    lost: Int(lost)
-                )
-            },
+            lost: lost.elements.compactMap(Self.lostEvent).suffix(Self.mostLost),
+            hours: hours.elements.compactMap(Self.hour).suffix(Self.mostHours),
             fault: root["fault"]?.string
         )
+    }
+
+    private static func hour(_ value: JSONValue) -> VerifyReport.Hour? {
+        guard let start = value.time("start"), let verified = value.count("verified"),
+            let different = value.count("different"), let lost = value.count("lost")
+        else { return nil }
+        return VerifyReport.Hour(start: start, verified: verified, different: different, lost: lost)
     }
 
     private static func lostEvent(_ value: JSONValue) -> LostEvent? {
@@ -114,4 +111,9 @@ extension VerifyBook {
 extension JSONValue {
     /// A member with milliseconds since 1970; nil if there is none.
     func time(_ name: String) -> Timestamp? { self[name]?.int64.map { Timestamp(milliseconds: $0) } }
+
+    /// A member with a number of things; nil if there is none, or if it is none that may be added up: it comes from a file or a database.
+    func count(_ name: String) -> Int? {
+        self[name]?.int64.flatMap { (0...1 << 50).contains($0) ? Int($0) : nil }
+    }
 }

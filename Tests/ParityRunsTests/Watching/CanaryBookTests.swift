@@ -145,6 +145,28 @@ import Testing
         #expect(CanaryBook([]) == nil)
     }
 
+    @Test(arguments: ["visible", "lost", "rejected", "looks"], [-1, 1 << 50 + 1, Int64.max, .min])
+    func `starts again where a saved count cannot be right`(name: String, count: Int64) throws {
+        func saved(_ count: Int64) -> [UInt8] {
+            func member(_ member: String) -> String { "\"\(member)\":\(member == name ? count : 1)" }
+            let sent = #"{"id":"c","sequence":7,"accepted_at":0,"look_at":0,\#(member("looks"))}"#
+            let counts = ["visible", "lost", "rejected"].map(member).joined(separator: ",")
+            return Array("{\"sent\":\(sent),\"lags\":[],\(counts)}".utf8)
+        }
+        var book = try #require(CanaryBook(saved(1 << 50)))
+        #expect(book.sent != nil)
+        book.delivered(at: Self.start)
+        // What is kept can be added to.
+        book.notShown(at: Self.at(1))
+        _ = book.shown(at: Self.at(2))
+        // One that was sent is forgotten alone.
+        if name == "looks" {
+            #expect(try #require(CanaryBook(saved(count))).sent == nil)
+        } else {
+            #expect(CanaryBook(saved(count)) == nil)
+        }
+    }
+
     @Test func `tells the nearest rank of few`() {
         #expect(CanaryReport.lag(perMille: 999, of: []) == nil)
         #expect(CanaryReport.lag(perMille: 1, of: [.seconds(1), .seconds(2)]) == .seconds(1))

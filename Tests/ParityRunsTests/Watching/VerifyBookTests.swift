@@ -162,4 +162,28 @@ import Testing
         #expect(VerifyBook(book.encoded(at: now)) == book)
         #expect(VerifyBook(Array("{}".utf8)) == nil && VerifyBook([]) == nil)
     }
+
+    /// Counts of a file or a database that somebody else has written must not stop the gateway when they are added up.
+    @Test(arguments: ["verified", "different", "lost"], [-1, 1 << 50 + 1, Int64.max, .min])
+    func `leaves out a saved hour whose counts cannot be right`(name: String, count: Int64) throws {
+        func saved(_ count: Int64) -> [UInt8] {
+            let counts = ["verified", "different", "lost"].map { "\"\($0)\":\($0 == name ? count : 1)" }
+            let hour = "{\"start\":\(Self.start.milliseconds),\(counts.joined(separator: ","))}"
+            return Array("{\"start\":0,\"walked_to\":0,\"items\":[],\"lost\":[],\"hours\":[\(hour),\(hour)]}".utf8)
+        }
+        #expect(try #require(VerifyBook(saved(count))).hours.isEmpty)
+        let report = try #require(VerifyBook(saved(1 << 50))).report(oneIn: 1, at: Self.start) { _ in false }
+        #expect(report.verified(since: Self.start) == (name == "verified" ? 1 << 51 : 2))
+    }
+
+    @Test func `reads no more hours than it keeps`() throws {
+        let hours = (0..<VerifyBook.mostHours + 1).map {
+            "{\"start\":\($0 * 3_600_000),\"verified\":\(Int64(1) << 50),\"different\":0,\"lost\":0}"
+        }
+        let text = "{\"start\":0,\"walked_to\":0,\"items\":[],\"lost\":[],\"hours\":[\(hours.joined(separator: ","))]}"
+        let book = try #require(VerifyBook(Array(text.utf8)))
+        #expect(book.hours.count == VerifyBook.mostHours && book.hours.first?.start.milliseconds == 3_600_000)
+        let report = book.report(oneIn: 1, at: Self.start) { _ in false }
+        #expect(report.verified(since: Timestamp(milliseconds: 0)) == VerifyBook.mostHours << 50)
+    }
 }
