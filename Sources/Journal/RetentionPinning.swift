@@ -12,6 +12,10 @@ package protocol RetentionPinning: Sendable {
     /// All pins, by name. Those that have expired hold nothing any more once ``unpinExpired(at:)`` was called.
     func pins() async throws(StoreError) -> [RetentionPin]
 
+    /// When the newest event was accepted that retention has removed, or a little later; nil if none is known to be removed. What was accepted
+    /// after it is there.
+    func removedThrough() async throws(StoreError) -> Timestamp?
+
     /// Lifts the pins that have expired.
     func unpinExpired(at now: Timestamp) async throws(StoreError)
 }

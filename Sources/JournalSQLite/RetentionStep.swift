@@ -11,6 +11,8 @@ struct RetentionStep: Sendable {
         var events = 0
         /// Ranges of the journal that are gone.
         var removed: [ClosedRange<Int64>] = []
+        /// When the newest event in them was accepted, in milliseconds since 1970.
+        var acceptedLast: Int64?
         /// nil: there is nothing more to look at.
         var next: Int64?
     }
@@ -55,10 +57,10 @@ struct RetentionStep: Sendable {
                 ledger.isSettled(range, by: providers.counts.compactMap { names.providers[$0.provider] }),
                 try !Self.hasOpenRows(range, db), try !Self.isDamaged(range, db)
             else { continue }
-            progress.add(range)
+            progress.add(range, acceptedLast: row[3])
         }
         if rows.count < Self.chunksPerStep { return try end(&progress, newest: newest, db) }
-        try remove(progress.removed, newest: newest, db)
+        try remove(progress, newest: newest, db)
         return progress
     }
 
@@ -69,25 +71,28 @@ struct RetentionStep: Sendable {
             return try end(&progress, newest: newest, db)
         }
         progress.next = step
-        try remove(progress.removed, newest: newest, db)
+        try remove(progress, newest: newest, db)
         return progress
     }
 
     private func end(_ progress: inout Progress, newest: Int64, _ db: Database) throws -> Progress {
         progress.next = nil
-        try remove(progress.removed, newest: newest, db)
+        try remove(progress, newest: newest, db)
         try ClockSteps.forgetOld(in: db)
         return progress
     }
 
-    private func remove(_ ranges: [ClosedRange<Int64>], newest: Int64, _ db: Database) throws {
-        guard let last = ranges.last else { return }
-        for range in ranges {
+    private func remove(_ progress: Progress, newest: Int64, _ db: Database) throws {
+        guard let last = progress.removed.last else { return }
+        for range in progress.removed {
             try Self.remove(range, db)
             try RemovedTable.insert(range, in: db)
         }
         // No number is given twice, also when the newest chunk is gone.
         if last.upperBound == newest { try MetaTable.setNewestRemoved(newest, in: db) }
+        if let time = progress.acceptedLast, try MetaTable.removedThrough(in: db).map({ $0 < time }) ?? true {
+            try MetaTable.setRemovedThrough(time, in: db)
+        }
     }
 
     private static func remove(_ range: ClosedRange<Int64>, _ db: Database) throws {
@@ -147,8 +152,9 @@ struct RetentionStep: Sendable {
 
 extension RetentionStep.Progress {
     /// Adds a chunk; neighbours become one range.
-    fileprivate mutating func add(_ range: ClosedRange<Int64>) {
+    fileprivate mutating func add(_ range: ClosedRange<Int64>, acceptedLast time: Int64) {
         events += range.count
+        acceptedLast = max(acceptedLast ?? time, time)
         if let last = removed.last, last.upperBound + 1 == range.lowerBound {
             removed[removed.count - 1] = last.lowerBound...range.upperBound
         } else {

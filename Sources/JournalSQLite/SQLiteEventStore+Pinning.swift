@@ -18,6 +18,10 @@ extension SQLiteEventStore {
     package func pins() async throws(StoreError) -> [RetentionPin] {
         try await readPoint { db in try PinTable.all(in: db) }
     }
+
+    package func removedThrough() async throws(StoreError) -> Timestamp? {
+        try await readPoint { db in try MetaTable.removedThrough(in: db) }.map { Timestamp(milliseconds: $0) }
+    }
 }
 
 extension SQLiteEventStore {

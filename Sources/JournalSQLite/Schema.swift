@@ -357,6 +357,15 @@ enum MetaTable {
         try set("newest_removed", to: sequence, in: db)
     }
 
+    /// When the newest event that retention has removed was accepted, in milliseconds since 1970; nil if none was, or by earlier versions only.
+    static func removedThrough(in db: Database) throws -> Int64? {
+        try value("removed_through", in: db)
+    }
+
+    static func setRemovedThrough(_ milliseconds: Int64, in db: Database) throws {
+        try set("removed_through", to: milliseconds, in: db)
+    }
+
     /// The time that was noted last, in milliseconds since 1970; nil if none was.
     static func notedTime(in db: Database) throws -> Int64? {
         try value("noted_time", in: db)

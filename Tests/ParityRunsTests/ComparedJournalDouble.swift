@@ -6,6 +6,8 @@ import Synchronization
 struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning {
     var events: [ArchivedEvent] = []
 
+    /// Up to when retention has removed events.
+    var removed: Timestamp?
     /// How many of the last events are accepted only after the window was read once with its deliveries.
     var late = 0
     private let reads = ReadCounter()
@@ -15,6 +17,7 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
 
     func pin(_ pin: RetentionPin) async throws(StoreError) { pinned.pin(pin) }
     func unpin(_ name: String) async throws(StoreError) { pinned.unpin(name) }
+    func removedThrough() async throws(StoreError) -> Timestamp? { removed }
     func pins() async throws(StoreError) -> [RetentionPin] { pinned.current }
     func unpinExpired(at now: Timestamp) async throws(StoreError) {}
 

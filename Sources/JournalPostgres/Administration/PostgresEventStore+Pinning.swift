@@ -15,6 +15,14 @@ extension PostgresEventStore: RetentionPinning {
         _ = try await run(.unpinExpired, [.int8(now.milliseconds)])
     }
 
+    package func removedThrough() async throws(StoreError) -> Timestamp? {
+        let removed = try await readPoint { (session) throws(PostgresFailure) in
+            try session.run(.readRemoved, []).first?.integer(0) ?? 0
+        }
+        // A number tells when it was given, which is after its event was accepted.
+        return removed < SlotNumbers.firstGiven ? nil : SlotNumbers.time(of: removed)
+    }
+
     package func pins() async throws(StoreError) -> [RetentionPin] {
         try await readPoint { (session) throws(PostgresFailure) in
             try session.run(.readPins, []).map { row in

@@ -15,6 +15,9 @@ extension Statement {
     /// $1 now.
     static let unpinExpired = Statement("DELETE FROM pins WHERE expires_at <= $1")
 
+    /// The newest number that retention has removed from any slot; 0 if there is none.
+    static let readRemoved = read("SELECT coalesce(max(removed), 0)::int8 FROM slots")
+
     static let readPins = read("SELECT name, accepted_from, expires_at FROM pins ORDER BY name")
 
     // MARK: Shadow counts

@@ -315,6 +315,8 @@ final class NumberedStore: EventStore {
 
     func pins() async throws(StoreError) -> [RetentionPin] { try await store.pins() }
 
+    func removedThrough() async throws(StoreError) -> Timestamp? { try await store.removedThrough() }
+
     func note(_ time: Timestamp) async throws(StoreError) {
         try await store.note(time)
     }

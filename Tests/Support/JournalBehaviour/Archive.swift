@@ -210,6 +210,21 @@ extension StoreBehaviour {
             try expect(try await reopened.notedTime(), Sample.accepted, "after a crash")
             return reopened
         },
+        StoreCheck("knows up to when retention has removed events, also after a crash") { store, fixture in
+            func removedThrough(_ store: any EventStore) async throws -> Timestamp? { try await store.removedThrough() }
+            for number in 0..<3 {
+                try await store.store([Sample.event("e\(number)", acceptedAt: Sample.accepted + .seconds(number))])
+            }
+            try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
+            try expect(try await store.removeSettled(acceptedBefore: Sample.accepted), 0, "nothing is old")
+            try expect(try await removedThrough(store), nil, "before the first removal")
+            try expect(try await store.removeSettled(acceptedBefore: Sample.accepted + .seconds(2)), 2, "removed")
+            let time = try require(try await removedThrough(store), "the time")
+            try expect(time >= Sample.accepted + .seconds(1), true, "no removed event is newer")
+            let reopened = try await fixture.crash(store)
+            try expect(try await removedThrough(reopened), time, "after a crash")
+            return reopened
+        },
         StoreCheck("takes an id again that retention has removed") { store, fixture in
             try await store.store(Sample.events(1...5))
             try await store.settleDelivered(try await store.claimAll(for: "lago").sequences, at: "lago")
