@@ -24,11 +24,21 @@ package protocol VendorReader: Sendable {
     /// What an event would cost now. Nothing is stored there.
     func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate>
 
-    /// Which obstacles ``obstacle(to:)`` can tell.
-    var obstacles: Set<BillingObstacle> { get }
+    /// Which of the questions that follow the vendor answers.
+    var obstacles: ObstacleTraits { get }
 
     /// Why the vendor does not bill an event that it has; nil if it does, or if it does not tell. Nothing is stored there.
     func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?>
+
+    /// Which names of events the vendor's metrics count.
+    func countedNames() -> VendorInquiry<CountedNames>
+
+    /// The times whose events the vendor bills to a subscription; none of a subscription that never ran, nil if the vendor does not tell.
+    /// - Parameter subscription: the application's id.
+    func billedTimes(of subscription: String) -> VendorInquiry<[ReadWindow]?>
+
+    /// Whether the vendor has a customer with an id of the application's.
+    func hasCustomer(_ id: String) -> VendorInquiry<Bool>
 
     /// How many events the vendor has in a window; counted as ``WindowPage/total``.
     /// - Parameter owner: whose events; nil: everybody's.
@@ -39,6 +49,12 @@ package protocol VendorReader: Sendable {
     ///   - owner: whose events; nil: everybody's.
     ///   - cursor: of ``WindowPage/Next/page(_:)`` of the page before; nil for the first.
     func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?) -> VendorInquiry<WindowPage>
+
+    /// All events that the vendor has with some ids, whenever they occurred.
+    /// - Parameters:
+    ///   - ids: at most ``ReadTraits/idsPerRequest``.
+    ///   - property: which of the events' properties has the id; one of ``ComparisonRules/idProperties``.
+    func events(withIDs ids: [String], in property: String) -> VendorInquiry<[WindowRow]>
 
     /// Sends events again that the vendor has confirmed, in one request. Those that it has stay as they are.
     /// - Parameter events: at most what ``VendorTraits/batch`` allows.
@@ -82,16 +98,6 @@ package protocol VendorReader: Sendable {
     func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules
 }
 
-/// Why a vendor stores an event and does not bill it.
-package enum BillingObstacle: Sendable, CaseIterable {
-    /// No metric counts events of this name.
-    case noMetric
-    /// It has no customer with this id.
-    case noCustomer
-    /// The customer has no subscription that bills the name.
-    case noSubscription
-}
-
 /// What a vendor may be able to answer.
 package enum VendorAbility: String, Sendable, CaseIterable {
     case find, list, names, estimate
@@ -109,8 +115,12 @@ extension VendorReader {
     package func list(_ query: VendorListQuery) -> VendorInquiry<VendorEventPage> { .unsupported(nil) }
     package func names(_ filter: EventFilter) -> VendorInquiry<[EventNameSummary]> { .unsupported(nil) }
     package func estimate(_ event: TranslatedEvent) -> VendorInquiry<Estimate> { .unsupported(nil) }
-    package var obstacles: Set<BillingObstacle> { [] }
+    package var obstacles: ObstacleTraits { .none }
     package func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> { .unsupported(nil) }
+    package func countedNames() -> VendorInquiry<CountedNames> { .unsupported(nil) }
+    package func billedTimes(of subscription: String) -> VendorInquiry<[ReadWindow]?> { .unsupported(nil) }
+    package func hasCustomer(_ id: String) -> VendorInquiry<Bool> { .unsupported(nil) }
+    package func events(withIDs ids: [String], in property: String) -> VendorInquiry<[WindowRow]> { .unsupported(nil) }
     package func count(_ window: ReadWindow, of owner: WindowOwner?) -> VendorInquiry<Int> { .unsupported(nil) }
     package func events(in window: ReadWindow, of owner: WindowOwner?, after cursor: String?)
         -> VendorInquiry<WindowPage>

@@ -93,6 +93,8 @@ package struct ReadTraits: Sendable, Equatable {
     package let immediateStore: String?
     /// Whether an event that is sent again changes nothing, and the vendor tells how many it did not have: see ``VendorReader/resend(_:)``.
     package let countsNewEvents: Bool
+    /// For how many ids at once ``VendorReader/events(withIDs:in:)`` asks; nil if the vendor finds no events by the ids in their properties.
+    package let idsPerRequest: Int?
 
     package init(
         lag: Duration,
@@ -102,9 +104,11 @@ package struct ReadTraits: Sendable, Equatable {
         cutsToSeconds: Bool = false,
         usage: UsageTraits? = nil,
         immediateStore: String? = nil,
-        countsNewEvents: Bool = false
+        countsNewEvents: Bool = false,
+        idsPerRequest: Int? = nil
     ) {
         self.usage = usage
+        self.idsPerRequest = idsPerRequest
         self.immediateStore = immediateStore
         self.countsNewEvents = countsNewEvents
         precondition(lag > .zero && pageSize > 0, "a vendor that shows events shows some, after some time")

@@ -12,6 +12,8 @@ struct ParityRunMaking {
     private var abandoned: [ProviderName: String] = [:]
     /// When the windows with findings to be confirmed were read; those of an earlier process, when this one began.
     private var readAt: [ReadWindow: ContinuousClock.Instant] = [:]
+    /// When the newest event was accepted that retention has removed; while the run is made, it removes nothing of its window.
+    private var removedThrough: Timestamp?
     /// The share of pages that are listed although their counts agree.
     private var share = 1.0
     private let began = ContinuousClock.now
@@ -50,6 +52,7 @@ struct ParityRunMaking {
     mutating func make() async throws(ParityError) {
         if try await runner.mayBeRemoved(run) { throw .removed }
         try await pin()
+        removedThrough = try await runner.removedThrough()
         if let metrics = run.order.metrics { return try await UsageMaking(run, runner, metrics, providers).make() }
         switch run.state {
         case .queued, .counting:
@@ -174,8 +177,9 @@ struct ParityRunMaking {
             return CallForecast(least: 0, most: 0)
         }
         let sums = run.order.level == .digest ? SumReading(run, runner, provider)?.forecast ?? 0 : 0
-        let least = sums + BillingObstacles(able: reader.obstacles).forecast(names: names, customers: customers)
-        return CallForecast(least: least, most: least + (reader.abilities.contains(.find) ? CollisionSearch.most : 0))
+        let searches = reader.abilities.contains(.find) ? CollisionSearch.most : 0
+        return BillingObstacles(able: reader.obstacles).forecast(names: names, customers: customers)
+            .adding(CallForecast(least: sums, most: sums + searches))
     }
 
     /// How many events each provider should have, those of lanes included.
@@ -234,8 +238,16 @@ struct ParityRunMaking {
             events: each,
             level: level,
             pageSize: traits.isPaged ? traits.pageSize : max(1, traits.pageSize * 9 / 10),
-            sample: run.order.sample
+            sample: run.order.sample,
+            idsPerRequest: showsIDs(provider) ? traits.idsPerRequest : nil
         )
+    }
+
+    /// Whether the events that are sent to a provider now carry their ids in a property.
+    private func showsIDs(_ provider: ProviderConfiguration) -> Bool {
+        let destinations = runner.routes.current.routes.routes.flatMap(\.destinations).map(\.destination)
+        let settings = destinations.filter { $0.provider == provider.name }.map(\.settings)
+        return !(provider.adapter.reader?.comparison(of: [], sentWith: settings).idProperties.isEmpty ?? true)
     }
 
     // MARK: Reading
@@ -283,7 +295,8 @@ struct ParityRunMaking {
             abandoned: abandoned,
             lanes: lanes,
             sums: sums,
-            share: share
+            share: share,
+            removedThrough: removedThrough
         )
     }
 
@@ -346,14 +359,14 @@ struct ParityRunMaking {
         else { return }
         var known =
             obstacles[name] ?? BillingObstacles(able: reader.obstacles, reported: reported[name] ?? [])
-        for event in known.questions(found.expected) {
-            guard let translated = recorded.translated(event, at: name, provider.adapter, lanes) else { continue }
-            found.calls += 1
-            // A vendor that does not say bills it, as far as is known.
-            guard case .done(let obstacle)? = await runner.vendors.ask(reader.obstacle(to: translated), at: provider)
-            else { continue }
-            known.learn(obstacle, of: event)
-        }
+        let search = ObstacleSearch(
+            vendors: runner.vendors,
+            provider: provider,
+            reader: reader,
+            recorded: recorded,
+            lanes: lanes
+        )
+        found.calls += await search.search(found.expected, into: &known)
         obstacles[name] = known
         found.comparison.note(known, of: found.expected)
         result = found

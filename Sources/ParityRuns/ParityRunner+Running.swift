@@ -13,7 +13,9 @@ extension ParityRunner: ParityRunning {
         -> ParityRun
     {
         let oldest = clock.now + (.zero - retention)
-        if order.window.from < oldest { throw .beforeRetention(oldest) }
+        // Retention may have been shorter, and has removed more.
+        let removed = try await removedThrough() ?? oldest
+        if order.window.from < max(oldest, removed) { throw .beforeRetention(max(oldest, removed)) }
         let run = try await store.add(order, for: tenant, by: client, at: clock.now)
         // It may wait for others, and what it compares must be there then.
         try await pin(run)

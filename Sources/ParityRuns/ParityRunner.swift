@@ -104,6 +104,11 @@ package final class ParityRunner: Service {
         return !isPinned && run.order.window.from + .seconds(-86_400) < clock.now + (.zero - retention)
     }
 
+    /// When the newest event was accepted that retention has removed.
+    func removedThrough() async throws(ParityError) -> Timestamp? {
+        do { return try await journal.removedThrough() } catch { throw .journal("\(error)") }
+    }
+
     private func unpin(_ run: ParityRun) async throws(ParityError) {
         do { try await journal.unpin(Self.pin(of: run)) } catch { throw .journal("\(error)") }
     }

@@ -19,6 +19,9 @@ struct ProviderComparison {
     private var sampledParts = 0
     /// The parts that are listed, with their rows.
     private var listed: [(part: ReadWindow, rows: [WindowRow])] = []
+    /// The events of other parts that are looked up, with their rows.
+    private var drawn: Set<SequenceNumber> = []
+    private var found: [WindowRow] = []
 
     init(
         _ window: ReadWindow,
@@ -87,29 +90,53 @@ struct ProviderComparison {
         listed.append((part, try await reader.rows(in: part, times(in: part))))
     }
 
-    /// Lists the pages of the parts whose counts agree that have another sum, and some of the others. The same run draws the same ones again after a restart.
+    /// Lists the pages of the parts whose counts agree that have another sum, and compares some of the other events: whole pages, or single
+    /// events where the vendor finds them by their ids. The same run draws the same ones again after a restart.
     private mutating func sample(_ equal: [ReadWindow], _ share: Double) async throws(WindowReader.Failure) {
         var random = SplitMix(
             seed: UInt64(bitPattern: run.id) &* SplitMix.increment ^ UInt64(bitPattern: window.from.milliseconds)
         )
+        var lookups = DrawnEvents(reader.reader.comparison(of: [], sentWith: settings), reader.traits)
         for part in equal {
             for slice in WindowSlices.slices(of: part, times(in: part), ofAtMost: reader.traits.pageSize) {
-                let isDrawn = Double.random(in: 0..<1, using: &random) < share
+                let events = expected.filter { slice.contains($0.event.timestamp) }
                 if sums?.differs(in: slice) ?? false {
                     try await list(slice)
-                } else if isDrawn {
-                    try await list(slice)
-                    sampledParts += 1
+                } else if lookups == nil {
+                    if Double.random(in: 0..<1, using: &random) < share {
+                        try await sample(slice)
+                    } else {
+                        note(events)
+                    }
                 } else {
-                    note(slice)
+                    let some = events.filter { _ in Double.random(in: 0..<1, using: &random) < share }
+                    guard lookups?.add(some) ?? false else {
+                        try await sample(slice)
+                        continue
+                    }
+                    note(events.filter { event in !some.contains { $0 === event } })
                 }
             }
         }
+        if let lookups { try await lookUp(lookups) }
     }
 
-    /// Counts the events of a part that is not listed.
-    private mutating func note(_ part: ReadWindow) {
-        for event in expected where part.contains(event.event.timestamp) && !event.isCanary {
+    private mutating func sample(_ slice: ReadWindow) async throws(WindowReader.Failure) {
+        try await list(slice)
+        sampledParts += 1
+    }
+
+    private mutating func lookUp(_ events: DrawnEvents) async throws(WindowReader.Failure) {
+        for request in events.requests {
+            found += try await reader.rows(in: window, withIDs: request.ids, in: request.property)
+        }
+        drawn = events.sequences
+        sampledParts += drawn.count
+    }
+
+    /// Counts events that are not compared one by one.
+    private mutating func note(_ events: [ExpectedEvent]) {
+        for event in events where !event.isCanary {
             countedOnly += 1
             if sums?.covers(event) ?? false { summed += 1 }
         }
@@ -121,15 +148,12 @@ struct ProviderComparison {
         let isWhole = parts.first == window
         let compared =
             isWhole ? expected : expected.filter { event in parts.contains { $0.contains(event.event.timestamp) } }
-        var comparison = WindowComparison.compare(
-            compared,
-            with: rows,
-            { reader.reader.comparison(of: $0, sentWith: settings) },
-            at: reader.provider.name,
-            deciding: decision
-        )
+        var comparison = compare(compared, with: rows)
         if !isWhole {
-            let rest = expected.filter { event in !parts.contains { $0.contains(event.event.timestamp) } }
+            let others = expected.filter { event in !parts.contains { $0.contains(event.event.timestamp) } }
+            let sampled = others.filter { drawn.contains($0.sequence) }
+            if !sampled.isEmpty { comparison.add(compare(sampled, with: found)) }
+            let rest = others.filter { !drawn.contains($0.sequence) }
             comparison.add(.ledger(rest, at: reader.provider.name, deciding: decision))
         }
         return WindowResult(
@@ -139,6 +163,16 @@ struct ProviderComparison {
             countedOnly: countedOnly,
             summed: summed,
             sampledParts: sampledParts
+        )
+    }
+
+    private func compare(_ expected: [ExpectedEvent], with rows: [WindowRow]) -> WindowComparison {
+        WindowComparison.compare(
+            expected,
+            with: rows,
+            { reader.reader.comparison(of: $0, sentWith: settings) },
+            at: reader.provider.name,
+            deciding: decision
         )
     }
 }

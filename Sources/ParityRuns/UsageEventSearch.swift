@@ -91,6 +91,8 @@ struct UsageEventSearch {
         let rows = try await reader.rows(in: run.order.window, expected.map(\.event.timestamp))
             .filter { owner.has($0.event) }
         let settings = recorded.settings(at: provider.name, lanes)
+        let removedThrough: Timestamp?
+        do { removedThrough = try await runner.removedThrough() } catch { throw .unreadable(error.message) }
         var comparison = WindowComparison.compare(
             expected,
             with: rows,
@@ -100,6 +102,7 @@ struct UsageEventSearch {
                 readAt: readAt,
                 lag: runner.lags.lag(of: provider),
                 isJournalDamaged: false,
+                removedThrough: removedThrough,
                 canaries: provider.canaryMark
             )
         )
@@ -128,16 +131,14 @@ struct UsageEventSearch {
         known: BillingObstacles, calls: Int
     ) {
         var known = BillingObstacles(able: reader.obstacles)
-        var calls = 0
-        for event in known.questions(expected) {
-            guard let translated = recorded.translated(event, at: provider.name, provider.adapter, lanes) else {
-                continue
-            }
-            calls += 1
-            guard case .done(let obstacle)? = await runner.vendors.ask(reader.obstacle(to: translated), at: provider)
-            else { continue }
-            known.learn(obstacle, of: event)
-        }
+        let search = ObstacleSearch(
+            vendors: runner.vendors,
+            provider: provider,
+            reader: reader,
+            recorded: recorded,
+            lanes: lanes
+        )
+        let calls = await search.search(expected, into: &known)
         return (known, calls)
     }
 }

@@ -27,6 +27,8 @@ struct WindowMaking: Sendable {
     let sums: [ProviderName: SumComparison]
     /// The share of pages that are listed although their counts agree.
     let share: Double
+    /// When the newest event was accepted that retention has removed.
+    let removedThrough: Timestamp?
 
     func read() async -> Result<WindowOutcome, ParityError> {
         let recorded: JournalWindow?
@@ -51,7 +53,8 @@ struct WindowMaking: Sendable {
                         abandoned: abandoned[provider.name],
                         sums: sums[provider.name],
                         lanes: lanes,
-                        isDamaged: recorded.isDamaged
+                        isDamaged: recorded.isDamaged,
+                        removedThrough: removedThrough
                     )
                     return (provider.name, await comparison.compare(recorded, window, limit: limit, share: share))
                 }
@@ -80,6 +83,7 @@ private struct OneProvider: Sendable {
     let sums: SumComparison?
     let lanes: [LaneNumber: any LaneMembership]
     let isDamaged: Bool
+    let removedThrough: Timestamp?
 
     func compare(_ recorded: JournalWindow, _ window: ReadWindow, limit: Int, share: Double) async
         -> Result<WindowResult, WindowReader.Failure>
@@ -88,6 +92,7 @@ private struct OneProvider: Sendable {
             readAt: runner.clock.now,
             lag: runner.lags.lag(of: provider),
             isJournalDamaged: isDamaged,
+            removedThrough: removedThrough,
             canaries: provider.canaryMark
         )
         let expected = recorded.expected(at: provider.name, provider.adapter, lanes)

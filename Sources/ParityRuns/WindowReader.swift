@@ -61,6 +61,13 @@ struct WindowReader {
         try await ask(reader.count(window, of: owner))
     }
 
+    /// All events of a window that the vendor has with some ids, at most ``ReadTraits/idsPerRequest``.
+    mutating func rows(in window: ReadWindow, withIDs ids: [String], in property: String) async throws(Failure)
+        -> [WindowRow]
+    {
+        try await ask(reader.events(withIDs: ids, in: property)).filter { window.contains($0.event.timestamp) }
+    }
+
     private mutating func list(_ window: ReadWindow) async throws(Failure) -> [WindowRow] {
         var reading = WindowReading(window, limit: limit)
         var step = WindowReading.Step.page(nil)

@@ -10,6 +10,7 @@ struct WindowResult: Sendable {
     var countedOnly = 0
     /// Those among them whose sums agree too.
     var summed = 0
+    /// Pages that were listed at random, or single events that were looked up.
     var sampledParts = 0
     /// Why it could not be compared.
     var unreadable: String?

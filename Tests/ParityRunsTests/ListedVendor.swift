@@ -16,6 +16,12 @@ struct ListedVendor: Adapter {
             var canFind = false
             /// Names that no metric counts; nil if the vendor does not tell.
             var withoutMetric: Set<String>?
+            /// Names that no metric counts, if the vendor tells of all names at once.
+            var uncounted: Set<String>?
+            /// The property in which events have their ids, if the vendor shows no other.
+            var idProperty: String?
+            /// The ids of each request that asked for some.
+            var idsAsked: [Int] = []
             /// Answers from this call on are failures.
             var failsFrom = Int.max
             /// The next answer is a failure.
@@ -44,7 +50,8 @@ struct ListedVendor: Adapter {
             lag: .milliseconds(5),
             pageSize: pageSize,
             sums: SumTraits(part: .seconds(50), longest: .seconds(300)),
-            countsNewEvents: true
+            countsNewEvents: true,
+            idsPerRequest: 25
         )
     )
 
@@ -77,7 +84,16 @@ private struct ListedReader: VendorReader {
     let shelf: ListedVendor.Shelf
 
     var abilities: Set<VendorAbility> { shelf.state.withLock { $0.canFind ? [.compare, .find] : [.compare] } }
-    var obstacles: Set<BillingObstacle> { shelf.state.withLock { $0.withoutMetric == nil ? [] : [.noMetric] } }
+    var obstacles: ObstacleTraits {
+        shelf.state.withLock { state in
+            ObstacleTraits(ofEvents: state.withoutMetric == nil ? [] : [.noMetric], ofNames: state.uncounted != nil)
+        }
+    }
+
+    func countedNames() -> VendorInquiry<CountedNames> {
+        let uncounted = shelf.state.withLock { $0.uncounted ?? [] }
+        return .done(CountedNames { !uncounted.contains($0) })
+    }
 
     func find(_ wanted: WantedEvent) -> VendorInquiry<[VendorEvent]> {
         .done(shelf.rows.map(\.event).filter { $0.id == wanted.id.rawValue })
@@ -139,8 +155,19 @@ private struct ListedReader: VendorReader {
         return .done(sums.map { MeteredPart(start: Timestamp(milliseconds: $0 * 50_000), sum: "\($1)") })
     }
 
+    func events(withIDs ids: [String], in property: String) -> VendorInquiry<[WindowRow]> {
+        shelf.state.withLock { $0.idsAsked.append(ids.count) }
+        return .done(
+            shelf.rows.filter { row in
+                let properties = row.event.properties.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root }
+                return properties?[property]?.string.map(ids.contains) ?? false
+            }
+        )
+    }
+
     func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
-        ComparisonRules(identity: [])
+        shelf.state.withLock { $0.idProperty }.map { ComparisonRules(identity: nil, idProperties: [$0]) }
+            ?? ComparisonRules(identity: [])
     }
 }
 

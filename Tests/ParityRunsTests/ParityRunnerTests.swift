@@ -256,6 +256,74 @@ import Testing
         }
     }
 
+    /// - Parameter withoutID: which events were sent before ids were put into a property.
+    private static func withIDs(_ count: Int, withoutID: (Int) -> Bool = { _ in false }) -> (
+        ComparedJournalDouble, ListedVendor.Shelf
+    ) {
+        var journal = ComparedJournalDouble()
+        let shelf = ListedVendor.Shelf()
+        shelf.state.withLock { $0.idProperty = "id" }
+        for number in 0..<count {
+            let time = Int64(number % 977) * 1000
+            let properties = withoutID(number) ? #"{"n":\#(number)}"# : #"{"id":"e\#(number)","n":\#(number)}"#
+            journal.add("e\(number)", at: time, properties)
+            let event = VendorEvent(
+                id: nil,
+                name: "api_\(number % 3)",
+                timestamp: Timestamp(milliseconds: time),
+                properties: JSONText(checked: properties)
+            )
+            shelf.rows.append(WindowRow(key: "r\(number)", event: event))
+        }
+        return (journal, shelf)
+    }
+
+    @Test func `draws single events where the vendor finds them by their ids`() async throws {
+        let (journal, shelf) = Self.withIDs(3000)
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 300)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let report = run.reports[0]
+                #expect(run.verdict == .equal && report.totals == CellCounts(expected: 3000, found: 3000))
+                #expect((200...400).contains(report.sampledParts))
+                #expect(report.countedOnly == 3000 - report.sampledParts)
+                let asked = shelf.state.withLock { $0.idsAsked }
+                #expect(asked.reduce(0, +) == report.sampledParts && asked.dropLast().allSatisfy { $0 == 25 })
+                let forecast = try #require(report.forecast)
+                #expect((forecast.least * 8 / 10...forecast.most).contains(report.calls))
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `finds by its sample what leaves a count as it is`(isMixed: Bool) async throws {
+        // Of half of the pages the ids are not known: these are listed.
+        let (journal, shelf) = Self.withIDs(3000) { isMixed && $0 % 977 < 488 }
+        var rows = shelf.rows
+        let lost = try #require(rows.firstIndex { $0.key == "r600" })
+        rows[lost] = WindowRow(
+            key: "foreign",
+            event: VendorEvent(id: nil, name: "api_0", timestamp: rows[lost].event.timestamp)
+        )
+        let altered = try #require(rows.firstIndex { $0.key == "r700" })
+        var event = rows[altered].event
+        event.properties = JSONText(checked: #"{"id":"e700","n":1}"#)
+        rows[altered] = WindowRow(key: "r700", event: event)
+        shelf.rows = rows
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                // All of them are drawn.
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .digest, sample: 3000)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10).map(\.finding)
+                #expect(found.map(\.eventID) == ["e600", "e700"] && found.allSatisfy(\.isConfirmed))
+                #expect(found.map(\.cause) == [.lostAfterAccept, .content])
+                #expect(run.reports[0].countedOnly == 0 && run.reports[0].totals.missing == 1)
+            }
+        }
+    }
+
     @Test func `compare what a lane has sent with what the lane says`() async throws {
         var (journal, shelf) = Self.clean(3)
         for number in 0..<21 {
@@ -314,10 +382,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [ParityLevel.ledger, .digest, .full])
-    func `names events that the vendor has and does not bill`(level: ParityLevel) async throws {
+    @Test(arguments: [ParityLevel.ledger, .digest, .full], [false, true])
+    func `names events that the vendor has and does not bill`(level: ParityLevel, tellsAllNames: Bool) async throws {
         let (journal, shelf) = Self.clean(3000)
-        shelf.state.withLock { $0.withoutMetric = ["api_1"] }
+        shelf.state.withLock { state in
+            if tellsAllNames { state.uncounted = ["api_1"] } else { state.withoutMetric = ["api_1"] }
+        }
         try await withTemporaryFolder { folder in
             try await Self.with(journal, shelf, in: folder) { runner in
                 let order = ParityOrder(window: Self.window, providers: ["listed"], level: level, sample: 10)
@@ -453,6 +523,28 @@ import Testing
             try await Self.with(journal, shelf, in: folder) { runner in
                 let run = try await Self.finished(id, runner)
                 #expect(run.reports[0].causes == [CauseCount(cause: .lostAfterAccept, count: 1)])
+            }
+        }
+    }
+
+    @Test func `knows no foreign events of a time of which retention has removed events`() async throws {
+        let (clean, shelf) = Self.clean(20)
+        var journal = clean
+        // Later than all of them, and a day before the next.
+        journal.removed = Self.window.from
+        let early = VendorEvent(id: "x", name: "api_0", timestamp: Self.window.from + .milliseconds(7))
+        shelf.rows.append(WindowRow(key: "x", event: early))
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(run.verdict == .equal && run.reports[0].causes == [CauseCount(cause: .removed, count: 1)])
+                let before = ReadWindow(from: Self.window.from + .milliseconds(-1), until: Self.window.until)
+                let error = await #expect(throws: ParityError.self) {
+                    let order = ParityOrder(window: before, providers: ["listed"], level: .full)
+                    _ = try await runner.start(order, for: "t", by: "c")
+                }
+                #expect(error == .beforeRetention(Self.window.from))
             }
         }
     }

@@ -86,6 +86,153 @@ import Testing
         #expect(Self.causes(event, []) == [cause])
     }
 
+    /// What can be the matter with one event, each with the cause that it has alone, in the order in which they count.
+    enum Condition: String, CaseIterable, Sendable {
+        case waiting, untranslatable, rejected, discarded, uncertain
+        case young, orphaned, absent, colliding
+        case noMetric, noCustomer, noSubscription, unusable, late
+        case altered
+        /// Its copies are a difference of their own, beside any other.
+        case twice
+
+        var cause: Cause {
+            switch self {
+            case .waiting: .waiting
+            case .untranslatable: .untranslatable
+            case .rejected: .rejected
+            case .discarded: .discarded
+            case .uncertain: .uncertain
+            case .young: .notVisibleYet
+            case .orphaned: .parentUnresolved
+            case .absent: .lostAfterAccept
+            case .colliding: .collision
+            case .noMetric: .noMetric
+            case .noCustomer: .noCustomer
+            case .noSubscription: .noSubscription
+            case .unusable: .unusableProperty
+            case .late: .periodClosed
+            case .altered: .content
+            case .twice: .doubled
+            }
+        }
+
+        /// Nil for one that a delivered event has.
+        var state: LedgerState? {
+            switch self {
+            case .waiting: .waiting(next: nil)
+            case .untranslatable: .rejected(.untranslatable)
+            case .rejected: .rejected(.invalidEvent)
+            case .discarded: .discarded
+            case .uncertain: .uncertain
+            case .colliding: .delivered(deduplicated: true, at: nil)
+            default: nil
+            }
+        }
+
+        /// What the vendor has; nil if that says nothing of the condition.
+        var atVendor: AtVendor? {
+            switch self {
+            case .young, .orphaned, .absent: .absent
+            case .colliding, .altered: .different
+            case .twice: .twice
+            default: nil
+            }
+        }
+
+        /// Whether an event can be in both conditions.
+        func fits(_ other: Condition) -> Bool {
+            (state == nil || other.state == nil) && (atVendor == nil || other.atVendor == nil)
+        }
+    }
+
+    private static func causes(_ conditions: Set<Condition>) -> [Cause] {
+        let event = expected(
+            conditions.lazy.compactMap(\.state).first ?? .delivered(deduplicated: false, at: nil),
+            acceptedAgo: conditions.contains(.young) ? 1 : 600,
+            parent: conditions.contains(.orphaned)
+        )
+        var other = event.sent!
+        other.properties = JSONText(checked: #"{"units":1}"#)
+        let rows: [VendorEvent] =
+            switch conditions.lazy.compactMap(\.atVendor).first ?? .equal {
+            case .absent: []
+            case .equal: [event.sent!]
+            case .different: [other]
+            case .twice: [event.sent!, event.sent!]
+            }
+        var comparison = WindowComparison.compare(
+            [event],
+            with: rows.map { WindowRow(key: nil, event: $0) },
+            { _ in ComparisonRules(identity: []) },
+            at: "p",
+            deciding: CauseDecision(readAt: now, lag: lag, isJournalDamaged: false)
+        )
+        comparison.note([event]) { _, _ in conditions.contains(.late) }
+        let reported = conditions.contains(.unusable) ? [UnbilledEvent(id: "e", reason: .unusableProperty)] : []
+        var obstacles = BillingObstacles(able: .none, reported: reported)
+        let learnt: [(Condition, BillingObstacle)] = [
+            (.noMetric, .noMetric), (.noCustomer, .noCustomer), (.noSubscription, .noSubscription),
+        ]
+        for (condition, obstacle) in learnt where conditions.contains(condition) {
+            obstacles.learn(obstacle, of: event)
+        }
+        comparison.note(obstacles, of: [event])
+        return comparison.findings.map(\.cause)
+    }
+
+    @Test(arguments: Condition.allCases, Condition.allCases)
+    func `are one of an event, the first that applies, and one of its copies`(one: Condition, other: Condition) throws {
+        guard one != other else {
+            #expect(Self.causes([one]) == [one.cause])
+            return
+        }
+        guard one.fits(other) else { return }
+        let order = Condition.allCases
+        let first = try #require(order.first { $0 == one || $0 == other })
+        let copies: [Cause] = one == .twice || other == .twice ? [.doubled] : []
+        #expect(Set(Self.causes([one, other])) == Set([first.cause] + copies))
+        #expect(Self.causes([one, other]).count == 1 + copies.count)
+    }
+
+    @Test func `are looked for in the order in which they are listed`() {
+        for (first, second) in zip(Condition.allCases, Condition.allCases.dropFirst()) {
+            #expect(first.cause.precedes(second.cause) && !second.cause.precedes(first.cause))
+        }
+    }
+
+    /// When the event is of, whether the journal is damaged, and the cause.
+    private static let extras: [(Int64?, Bool, Cause)] = [
+        // An event may be accepted a day before it occurs.
+        (86_400_000 + 999, false, .removed), (86_400_000 + 1000, false, .foreign), (0, false, .removed),
+        // What cannot be read may be this one.
+        (0, true, .unreadable), (nil, false, .foreign),
+    ]
+
+    @Test(arguments: extras)
+    func `of an event that only the vendor has depend on what retention has removed`(
+        milliseconds: Int64?,
+        isDamaged: Bool,
+        cause: Cause
+    ) {
+        let time = Timestamp(milliseconds: milliseconds ?? 0)
+        let found = WindowComparison.compare(
+            [],
+            with: [WindowRow(key: nil, event: VendorEvent(id: "x", name: "api", timestamp: time))],
+            { _ in ComparisonRules(identity: []) },
+            at: "p",
+            deciding: CauseDecision(
+                readAt: Self.now,
+                lag: Self.lag,
+                isJournalDamaged: isDamaged,
+                removedThrough: milliseconds == nil ? nil : Timestamp(milliseconds: 1000)
+            )
+        )
+        #expect(found.findings.map(\.cause) == [cause])
+        #expect(found.findings[0].detail?.contains("1970-01-01T00:00:01.000Z") ?? false == (cause == .removed))
+        #expect(found.cells["api"]?.extra == 1)
+        #expect(Cause.removed.urgency == .benign)
+    }
+
     @Test func `of an event that only the vendor has are unknown while the journal is damaged`() {
         let event = Self.expected(.delivered(deduplicated: false, at: nil))
         let other = VendorEvent(id: "x", name: "api", timestamp: Self.now)

@@ -107,6 +107,19 @@ import Testing
         #expect(digest.least == 430)
         #expect(CallForecast.forecast(events: events, level: .ledger, pageSize: 100, sample: 1).most == 0)
     }
+
+    @Test(arguments: [(0, 400), (3000, 500), (10_000, 500), (20_000, 600), (2_000_000, 10_000)])
+    func `of a sample by id has a request for each window at least`(sample: Int, least: Int) {
+        let events = Array(repeating: 10_000, count: 100)
+        let digest = CallForecast.forecast(
+            events: events,
+            level: .digest,
+            pageSize: 100,
+            sample: sample,
+            idsPerRequest: 100
+        )
+        #expect(digest.least == least)
+    }
 }
 
 /// Reads lists that move.

@@ -173,7 +173,7 @@ import Vendors
     ) throws {
         var script = Script()
         let reader = try reader(vendor)
-        #expect(obstacle.map(reader.obstacles.contains) ?? true)
+        #expect(obstacle.map(reader.obstacles.ofEvents.contains) ?? true)
         let bytes =
             #"{"event_id":"e/1","event_name":"api","external_customer_id":"c","timestamp":"2026-01-01T00:00:00Z"}"#
         let event = TranslatedEvent(bytes: Array(bytes.utf8), identity: "e/1")

@@ -41,6 +41,30 @@ import Vendors
         #expect(page.rows.map(\.key) == ["7c9e6679-7425-40de-944b-e07fc1f90ae7"])
     }
 
+    @Test func `are not needed at Polar to find events by the ids in a property`() throws {
+        let polar = try reader("polar")
+        func body(_ id: String, page: Int) -> String {
+            #"""
+            {"items":[{"id":"\#(id)","name":"api","timestamp":"2026-01-01T00:00:01Z","metadata":{"my id":"a&b"}}],
+             "pagination":{"total_count":2,"max_page":\#(page)}}
+            """#
+        }
+        let inquiry = polar.events(withIDs: ["a&b", "c"], in: "my id")
+        let (asked, second) = try ask(inquiry, body("one", page: 2))
+        let query = "limit=100&sorting=timestamp&source=user&metadata%5Bmy%20id%5D=a%26b&metadata%5Bmy%20id%5D=c"
+        #expect(asked == "GET /v1/events/?page=1&\(query)")
+        let (next, end) = try ask(second, body("two", page: 2))
+        #expect(next == "GET /v1/events/?page=2&\(query)")
+        guard case .done(let rows) = end else { throw DeliveryFault(code: .vendorError, message: "\(end)") }
+        #expect(rows.map(\.key) == ["one", "two"])
+        var endless = inquiry
+        for page in 1...10 { endless = try ask(endless, body("\(page)", page: 1000)).1 }
+        guard case .failed = endless else {
+            Issue.record("it goes on for ever")
+            return
+        }
+    }
+
     @Test func `have no row id at Lago on ClickHouse, and values as text`() throws {
         let body = #"""
             {"events":[{"lago_id":"org-s-a-1767225601","transaction_id":"a","code":"api","timestamp":"2026-01-01T00:00:01.000Z",

@@ -164,8 +164,8 @@ enum OpenAPIParity {
 
     static let schemas = #"""
               "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
-                "lost_after_accept", "collision", "doubled", "content", "foreign", "no_metric", "no_customer", "no_subscription",
-                "unusable_property", "period_closed", "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs",
+                "lost_after_accept", "collision", "no_metric", "no_customer", "no_subscription", "unusable_property", "period_closed",
+                "content", "doubled", "removed", "foreign", "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs",
                 "unreadable", "unexplained"]},
               "UsageMetrics": {
                 "type": "object", "minProperties": 1, "maxProperties": 100,
@@ -200,7 +200,7 @@ enum OpenAPIParity {
                       "unreadable": {"type": ["string", "null"]},
                       "counted_only": {"type": "integer", "description": "Events in parts whose counts agree, which were not compared one by one."},
                       "summed": {"type": "integer", "description": "Those among them that stand in a sum of the metered property that agrees too, by name and hour."},
-                      "sampled_parts": {"type": "integer"},
+                      "sampled_parts": {"type": "integer", "description": "Parts that were compared at random although their counts agree: pages, or single events where the vendor finds them by ID (Polar with id_property)."},
                       "bound": {"type": ["number", "null"], "description": "The share of parts that may hold a difference although their counts agree, with 95% confidence."},
                       "causes": {"type": "array", "items": {
                         "type": "object", "required": ["cause", "urgency", "count", "accepted", "summary"],

@@ -1,22 +1,38 @@
 package import Events
 
-/// What is known of names and customers that a vendor stores events of and does not bill.
+/// What is known of events that a vendor stores and does not bill.
 ///
 /// A vendor is asked with one event of each name, and where it can tell of customers, with one of each customer, up to a limit. What it says
-/// holds for the other events of that name or customer.
+/// holds for the other events of that name or customer. Some vendors tell all counted names at once, or when a subscription runs.
 package struct BillingObstacles: Sendable {
+    /// What to ask a vendor next.
+    package enum Question: Sendable {
+        /// See ``VendorReader/obstacle(to:)``.
+        case event(ExpectedEvent)
+        /// See ``VendorReader/countedNames()``.
+        case names
+        /// See ``VendorReader/billedTimes(of:)``.
+        case subscription(String)
+        /// See ``VendorReader/hasCustomer(_:)``.
+        case customer(String)
+    }
+
     private struct Pair: Hashable {
         let name: String
         let customer: String
     }
 
     /// What the vendor can tell.
-    private let able: Set<BillingObstacle>
+    private let able: ObstacleTraits
     private var namesAsked: Set<String> = []
     private var customersAsked: Set<String> = []
     private var names: Set<String> = []
     private var customers: Set<String> = []
     private var pairs: Set<Pair> = []
+    private var areNamesAsked = false
+    private var counted: CountedNames?
+    private var subscriptionsAsked: Set<String> = []
+    private var times: [String: [ReadWindow]] = [:]
     /// What the vendor has said by itself, by the id that the event was sent with.
     private let reported: [String: UnbilledEvent.Reason]
 
@@ -26,26 +42,43 @@ package struct BillingObstacles: Sendable {
     /// - Parameters:
     ///   - able: what the vendor tells if it is asked.
     ///   - reported: what it has said by itself.
-    package init(able: Set<BillingObstacle>, reported: [UnbilledEvent] = []) {
+    package init(able: ObstacleTraits, reported: [UnbilledEvent] = []) {
         self.able = able
         self.reported = Dictionary(reported.map { ($0.id, $0.reason) }) { $1 }
     }
 
     /// Whether nothing is known.
-    package var isEmpty: Bool { names.isEmpty && customers.isEmpty && pairs.isEmpty && reported.isEmpty }
-
-    /// The most questions about so many names and customers.
-    package func forecast(names: Int, customers: Int) -> Int {
-        guard !able.isEmpty else { return 0 }
-        return min(names, Self.mostNames) + (tellsCustomers ? min(customers, Self.mostCustomers) : 0)
+    package var isEmpty: Bool {
+        names.isEmpty && customers.isEmpty && pairs.isEmpty && reported.isEmpty && counted == nil && times.isEmpty
     }
 
-    /// The events of a window with which to ask next.
-    package mutating func questions(_ events: [ExpectedEvent]) -> [ExpectedEvent] {
-        var questions: [ExpectedEvent] = []
-        for event in events where !able.isEmpty && event.state.isDelivered {
-            guard let sent = event.sent, isNew(sent) else { continue }
-            questions.append(event)
+    /// How many questions there are about so many names and customers.
+    package func forecast(names: Int, customers: Int) -> CallForecast {
+        let (names, customers) = (min(names, Self.mostNames), min(customers, Self.mostCustomers))
+        var least = able.ofNames ? 1 : 0
+        if !able.ofEvents.isEmpty { least += names }
+        if tellsCustomers { least += customers }
+        guard able.ofSubscriptions else { return CallForecast(least: least, most: least) }
+        // Of a subscription that there is none of, the customer is asked about as well.
+        return CallForecast(least: least + customers, most: least + 2 * customers)
+    }
+
+    // MARK: - Asking
+
+    /// What to ask next because of the events of a window; to be called again once the answers are known, until there is nothing.
+    package mutating func questions(_ events: [ExpectedEvent]) -> [Question] {
+        guard able != .none else { return [] }
+        var questions: [Question] = []
+        for event in events where event.state.isDelivered {
+            guard let sent = event.sent else { continue }
+            if able.ofNames, !areNamesAsked {
+                areNamesAsked = true
+                questions.append(.names)
+            }
+            if !able.ofEvents.isEmpty, isNew(sent) { questions.append(.event(event)) }
+            if able.ofSubscriptions, let question = question(sent.subscriptionID, of: event.event.customerID) {
+                questions.append(question)
+            }
         }
         return questions
     }
@@ -60,6 +93,23 @@ package struct BillingObstacles: Sendable {
         return isNew
     }
 
+    private mutating func question(_ subscription: String?, of customer: String?) -> Question? {
+        guard let subscription else { return nil }
+        if subscriptionsAsked.count < Self.mostCustomers, subscriptionsAsked.insert(subscription).inserted {
+            return .subscription(subscription)
+        }
+        guard times[subscription]?.isEmpty ?? false, let customer, customersAsked.count < Self.mostCustomers,
+            customersAsked.insert(customer).inserted
+        else { return nil }
+        return .customer(customer)
+    }
+
+    private var tellsCustomers: Bool {
+        able.ofEvents.contains(.noCustomer) || able.ofEvents.contains(.noSubscription)
+    }
+
+    // MARK: - Learning
+
     /// The vendor has said what keeps it from billing an event; nil if nothing does, or if it does not tell.
     package mutating func learn(_ obstacle: BillingObstacle?, of event: ExpectedEvent) {
         guard let obstacle, let sent = event.sent else { return }
@@ -71,19 +121,47 @@ package struct BillingObstacles: Sendable {
         }
     }
 
+    package mutating func learn(_ counted: CountedNames) { self.counted = counted }
+
+    /// - Parameter times: nil if the vendor does not tell.
+    package mutating func learn(_ times: [ReadWindow]?, ofSubscription subscription: String) {
+        self.times[subscription] = times
+    }
+
+    package mutating func learn(isThere: Bool, customer: String) {
+        if !isThere { customers.insert(customer) }
+    }
+
+    // MARK: - Telling
+
     /// Why the vendor does not bill an event, as far as it is known.
     package func cause(of event: ExpectedEvent) -> Cause? {
         guard event.state.isDelivered, let sent = event.sent else { return nil }
-        if names.contains(sent.name) { return .noMetric }
-        switch sent.id.flatMap({ reported[$0] }) {
-        case .noMetric?: return .noMetric
-        case .unusableProperty?: return .unusableProperty
-        case nil: break
-        }
-        guard let customer = sent.customerID else { return nil }
-        if customers.contains(customer) { return .noCustomer }
-        return pairs.contains(Pair(name: sent.name, customer: customer)) ? .noSubscription : nil
+        let report = sent.id.flatMap { reported[$0] }
+        if names.contains(sent.name) || report == .noMetric { return .noMetric }
+        if let counted, !counted.contains(sent.name) { return .noMetric }
+        if let cause = causeByCustomer(of: event, sent) { return cause }
+        return report == .unusableProperty ? .unusableProperty : nil
     }
 
-    private var tellsCustomers: Bool { able.contains(.noCustomer) || able.contains(.noSubscription) }
+    private func causeByCustomer(of event: ExpectedEvent, _ sent: VendorEvent) -> Cause? {
+        if let customer = sent.customerID {
+            if customers.contains(customer) { return .noCustomer }
+            if pairs.contains(Pair(name: sent.name, customer: customer)) { return .noSubscription }
+        }
+        guard let times = sent.subscriptionID.flatMap({ times[$0] }) else { return nil }
+        if times.contains(where: { $0.contains(sent.timestamp) }) { return nil }
+        let isUnknown = event.event.customerID.map(customers.contains) ?? false
+        return times.isEmpty && isUnknown ? .noCustomer : .noSubscription
+    }
+
+    /// What is known beyond ``cause(of:)``, in one sentence for people.
+    package func detail(of event: ExpectedEvent) -> String? {
+        guard cause(of: event) == .noSubscription, let sent = event.sent, let subscription = sent.subscriptionID,
+            let times = times[subscription], let first = times.map(\.from).min(), let last = times.map(\.until).max()
+        else { return nil }
+        let event = "The event is of \(sent.timestamp.rfc3339), and the subscription \(subscription)"
+        if sent.timestamp < first { return "\(event) begins at \(first.rfc3339)." }
+        return last <= sent.timestamp ? "\(event) ended at \(last.rfc3339)." : "\(event) did not run then."
+    }
 }

@@ -1,4 +1,7 @@
-/// Why a vendor and the journal differ, in the order in which causes are looked for.
+/// Why a vendor and the journal differ, in the order in which causes are looked for: of several that apply to an event, the first one counts.
+///
+/// First whether the gateway has delivered the event, then whether the vendor has it, whether it bills it, and last whether it bills the right
+/// values: so no accepted difference of content hides that an event is on no bill. Further copies of an event are a difference of their own.
 package enum Cause: String, Sendable, CaseIterable {
     case waiting
     case untranslatable
@@ -9,14 +12,15 @@ package enum Cause: String, Sendable, CaseIterable {
     case parentUnresolved = "parent_unresolved"
     case lostAfterAccept = "lost_after_accept"
     case collision
-    case doubled
-    case content
-    case foreign
     case noMetric = "no_metric"
     case noCustomer = "no_customer"
     case noSubscription = "no_subscription"
     case unusableProperty = "unusable_property"
     case periodClosed = "period_closed"
+    case content
+    case doubled
+    case removed
+    case foreign
     case rounding
     case otherPeriod = "other_period"
     case aggregationDiffers = "aggregation_differs"
@@ -53,7 +57,7 @@ package enum Cause: String, Sendable, CaseIterable {
 
     package var urgency: Urgency {
         switch self {
-        case .rounding: .benign
+        case .rounding, .removed: .benign
         case .waiting, .notVisibleYet, .parentUnresolved, .staleTotal: .wait
         case .untranslatable, .rejected, .discarded, .uncertain, .foreign, .unexplained: .act
         case .lostAfterAccept, .collision, .doubled, .content, .noMetric, .noCustomer, .noSubscription,
@@ -72,9 +76,16 @@ package enum Cause: String, Sendable, CaseIterable {
         // The journal and the migration's log say so.
         case .periodClosed: false
         case .otherPeriod, .aggregationDiffers, .staleTotal, .usageDiffers: true
-        case .notVisibleYet, .parentUnresolved, .lostAfterAccept, .collision, .doubled, .content, .foreign: true
+        case .notVisibleYet, .parentUnresolved, .lostAfterAccept, .collision, .doubled, .content, .foreign, .removed:
+            true
         }
     }
+
+    /// Whether it stands before another cause of the same event.
+    package func precedes(_ other: Cause) -> Bool { rank < other.rank }
+
+    private var rank: Int { Self.ranks[self] ?? .max }
+    private static let ranks = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
 
     /// One sentence for people.
     package var summary: String {
@@ -90,6 +101,8 @@ package enum Cause: String, Sendable, CaseIterable {
         case .collision: "The vendor already had another event with this ID and ignored this one."
         case .doubled: "The vendor has the event more than once."
         case .content: "The vendor has other values than were sent."
+        case .removed:
+            "The vendor has an event that the journal does not have, and retention has removed events of that time from the journal."
         case .foreign: "The vendor has an event that the gateway did not send."
         case .noMetric: "The vendor has the event and bills no metric of its name."
         case .noCustomer: "The vendor has the event and no customer with its ID."

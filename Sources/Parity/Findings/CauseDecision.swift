@@ -8,10 +8,22 @@ package struct CauseDecision: Sendable {
     package let lag: Duration
     /// Whether a part of the journal cannot be read, so that an event that seems foreign may be in it.
     package let isJournalDamaged: Bool
+    /// When the newest event was accepted that retention has removed from the journal; nil if none was.
+    package let removedThrough: Timestamp?
     /// By which the vendor's canaries are known; nil if none are sent.
     package let canaries: CanaryMark?
 
-    package init(readAt: Timestamp, lag: Duration, isJournalDamaged: Bool, canaries: CanaryMark? = nil) {
+    /// How long before its own time an event may have been accepted.
+    package static let earliestAcceptance = Duration.seconds(86_400)
+
+    package init(
+        readAt: Timestamp,
+        lag: Duration,
+        isJournalDamaged: Bool,
+        removedThrough: Timestamp? = nil,
+        canaries: CanaryMark? = nil
+    ) {
+        self.removedThrough = removedThrough
         self.canaries = canaries
         self.readAt = readAt
         self.lag = lag
@@ -42,7 +54,12 @@ package struct CauseDecision: Sendable {
     package func different(isDeduplicated: Bool) -> Cause { isDeduplicated ? .collision : .content }
 
     /// Why the vendor has an event that was not sent.
-    package var extra: Cause { isJournalDamaged ? .unreadable : .foreign }
+    /// - Parameter time: the event's own.
+    package func extra(at time: Timestamp) -> Cause {
+        if isJournalDamaged { return .unreadable }
+        guard let removedThrough, time < removedThrough + Self.earliestAcceptance else { return .foreign }
+        return .removed
+    }
 }
 
 /// What tells canaries from other events where the vendor alone has them: those that were sent before the journal was made, for example.

@@ -9,6 +9,8 @@ package struct WindowComparison: Sendable {
 
     private let provider: ProviderName
     private let decision: CauseDecision
+    /// Where the finding of an event stands: only the first cause that applies to it counts.
+    private var indexes: [SequenceNumber: Int] = [:]
 
     private init(_ provider: ProviderName, _ decision: CauseDecision) {
         self.provider = provider
@@ -99,6 +101,7 @@ package struct WindowComparison: Sendable {
     /// Adds what was found in another part of the window.
     package mutating func add(_ other: WindowComparison) {
         for (name, counts) in other.cells { cells[name, default: CellCounts()] += counts }
+        indexes.merge(other.indexes.mapValues { $0 + findings.count }) { first, _ in first }
         findings += other.findings
     }
 
@@ -135,7 +138,7 @@ package struct WindowComparison: Sendable {
         guard !obstacles.isEmpty else { return }
         for event in expected where !event.isCanary {
             guard let cause = obstacles.cause(of: event) else { continue }
-            findings.append(finding(event, cause, key: "unbilled"))
+            note(finding(event, cause, key: "unbilled", detail: obstacles.detail(of: event)), of: event)
         }
     }
 
@@ -147,7 +150,7 @@ package struct WindowComparison: Sendable {
             let receivedAt = max(at ?? event.event.acceptedAt, event.event.acceptedAt)
             guard isTooLate(event.event, receivedAt) else { continue }
             let detail = "It is of \(event.event.timestamp.rfc3339), and was delivered at \(receivedAt.rfc3339)."
-            findings.append(finding(event, .periodClosed, key: "closed", detail: detail))
+            note(finding(event, .periodClosed, key: "closed", detail: detail), of: event)
         }
     }
 
@@ -164,10 +167,21 @@ package struct WindowComparison: Sendable {
         for event in expected where !event.isCanary {
             cells[event.event.name, default: CellCounts()] += CellCounts(expected: 1, found: 1)
             guard let cause = CauseDecision.ledgerCause(of: event.state) else { continue }
-            findings.append(
-                finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true)
+            note(
+                finding(event, cause, key: "ledger", detail: Self.detail(of: event.state), isConfirmed: true),
+                of: event
             )
         }
+    }
+
+    /// Adds what was found of an event, in the place of what applies to it only if this does not.
+    private mutating func note(_ finding: Finding, of event: ExpectedEvent) {
+        guard let index = indexes[event.sequence] else {
+            indexes[event.sequence] = findings.count
+            findings.append(finding)
+            return
+        }
+        if finding.cause.precedes(findings[index].cause) { findings[index] = finding }
     }
 
     private static func detail(of state: LedgerState) -> String? {
@@ -198,6 +212,7 @@ package struct WindowComparison: Sendable {
         for (index, count) in copies.sorted(by: { $0.key < $1.key }) {
             let event = expected[index]
             cells[event.event.name]?.extra += count - 1
+            // The copies differ from what was sent, whatever is found of the event itself.
             findings.append(
                 finding(event, .doubled, key: "repeated", detail: "The vendor has \(count) events with this identity.")
             )
@@ -211,20 +226,21 @@ package struct WindowComparison: Sendable {
         let hasParent = event.sent?.own.flatMap { JSONDocument(ifValid: Array($0.bytes))?.root["parent_id"] } != nil
         let cause = decision.missing(event, at: at, hasParent: hasParent)
         let detail = event.sent == nil ? "The event can no longer be written in the vendor's format." : nil
-        findings.append(finding(event, cause, key: "missing", detail: detail, isConfirmed: event.sent == nil))
+        note(finding(event, cause, key: "missing", detail: detail, isConfirmed: event.sent == nil), of: event)
     }
 
     private mutating func noteDifferent(_ event: ExpectedEvent, _ row: WindowRow, _ differences: [ContentDifference]) {
         guard case .delivered(let isDeduplicated, _) = event.state else { return }
         cells[event.event.name]?.different += 1
-        findings.append(
+        note(
             finding(
                 event,
                 decision.different(isDeduplicated: isDeduplicated),
                 key: "different",
                 vendorID: row.key,
                 differences: differences
-            )
+            ),
+            of: event
         )
     }
 
@@ -233,21 +249,27 @@ package struct WindowComparison: Sendable {
         cells[name, default: CellCounts()].extra += 1
         let identity = [shown.id, shown.name, shown.customerID, shown.subscriptionID].map { $0 ?? "" }
         let key = row.key ?? (identity + ["\(shown.timestamp.milliseconds)"]).joined(separator: "\u{0}")
+        let cause = decision.extra(at: shown.timestamp)
         findings.append(
             Finding(
                 key: "extra \(key)",
                 provider: provider,
-                cause: decision.extra,
+                cause: cause,
                 eventID: shown.id,
                 vendorID: row.key,
                 name: name,
                 customerID: shown.customerID,
                 subscriptionID: shown.subscriptionID,
                 timestamp: shown.timestamp,
-                detail: decision.isJournalDamaged
-                    ? "It may be one of the events that the journal can no longer read." : nil
+                detail: detail(ofExtra: cause)
             )
         )
+    }
+
+    private func detail(ofExtra cause: Cause) -> String? {
+        if cause == .unreadable { return "It may be one of the events that the journal can no longer read." }
+        guard cause == .removed, let time = decision.removedThrough else { return nil }
+        return "Events that were accepted up to \(time.rfc3339) have been removed from the journal."
     }
 
     private func finding(

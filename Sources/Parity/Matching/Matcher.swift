@@ -30,11 +30,16 @@ package struct Matcher {
         self.rules = rules
     }
 
-    private static func id(of event: VendorEvent, _ rules: ComparisonRules) -> String? {
+    /// The id of an event, with the property that carries it; nil if none does.
+    package static func property(withIDOf event: VendorEvent, _ rules: ComparisonRules) -> (name: String, id: String)? {
         guard rules.identity == nil, !rules.idProperties.isEmpty, let properties = event.properties,
             let root = JSONDocument(ifValid: Array(properties.bytes))?.root
         else { return nil }
-        return rules.idProperties.lazy.compactMap { root[$0]?.string }.first
+        return rules.idProperties.lazy.compactMap { name in root[name]?.string.map { (name, $0) } }.first
+    }
+
+    private static func id(of event: VendorEvent, _ rules: ComparisonRules) -> String? {
+        property(withIDOf: event, rules)?.id
     }
 
     /// - Returns: the mismatches; every other event that was sent is there, once.

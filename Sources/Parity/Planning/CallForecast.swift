@@ -13,8 +13,15 @@ package struct CallForecast: Sendable, Equatable {
     /// - Parameters:
     ///   - events: the expected events of each window.
     ///   - level: how the window is compared.
-    ///   - sample: how many events are listed at random where counts agree.
-    package static func forecast(events: [Int], level: ParityLevel, pageSize: Int, sample: Int) -> CallForecast {
+    ///   - sample: how many events are compared at random where counts agree.
+    ///   - idsPerRequest: of so many of them one request asks; nil if they are listed by whole pages.
+    package static func forecast(
+        events: [Int],
+        level: ParityLevel,
+        pageSize: Int,
+        sample: Int,
+        idsPerRequest: Int? = nil
+    ) -> CallForecast {
         // Every window is listed once more if it has findings that want to be confirmed.
         let full = events.reduce(0) { $0 + pages($1, pageSize) }
         switch level {
@@ -23,9 +30,17 @@ package struct CallForecast: Sendable, Equatable {
         case .full: return CallForecast(least: full, most: 3 * full)
         case .digest:
             let counts = events.reduce(0) { $0 + min(pages($1, pageSize), firstCounts($1, pageSize)) }
-            let samples = sample > 0 ? min(pages(sample, pageSize), full) : 0
+            let samples = sample > 0 ? min(samples(sample, of: events, pageSize, idsPerRequest), full) : 0
             return CallForecast(least: min(full, counts + samples), most: 3 * full + counts)
         }
+    }
+
+    /// How many requests show a sample. Ids of one window are asked for together.
+    private static func samples(_ sample: Int, of events: [Int], _ pageSize: Int, _ idsPerRequest: Int?) -> Int {
+        guard let idsPerRequest else { return pages(sample, pageSize) }
+        let share = min(1, Double(sample) / Double(max(1, events.reduce(0, +))))
+        // Safe: a share of a number is no larger than the number.
+        return events.reduce(0) { $0 + pages(Int((Double($1) * share).rounded(.up)), idsPerRequest) }
     }
 
     /// How many requests carry the events of all windows again, in batches of one name each.

@@ -123,7 +123,7 @@ package struct ProviderReport: Sendable, Equatable {
     package var countedOnly: Int
     /// Those among them that are in a sum which agrees too.
     package var summed: Int
-    /// Parts among those that were listed at random.
+    /// Parts that were compared at random although their counts agree: pages, or single events where the vendor finds them by id.
     package var sampledParts: Int
     package var causes: [CauseCount]
 

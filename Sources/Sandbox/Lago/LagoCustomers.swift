@@ -22,16 +22,52 @@ extension LagoSimulator {
             return currentUsage(of: parts[3], request, now)
         case (.get, "customers", 5) where parts[4] == "past_usage": return pastUsage(of: parts[3], request, now)
         case (.post, "subscriptions", 3): return createSubscription(request, now)
-        case (.get, "subscriptions", 3):
-            let wanted = request.parameter("external_customer_id")
-            let records = books.subscriptions.all.filter { record in
-                wanted.map { $0 == record.fields["external_customer_id"]?.string } ?? true
-            }
-            return list(records.map { subscription($0, now) }, as: "subscriptions", request)
+        case (.get, "subscriptions", 3): return listSubscriptions(request, now)
         case (.get, "subscriptions", 4):
-            return found(books.subscriptions.find(externalID: parts[3]), "subscription") { subscription($0, now) }
+            return found(showing(parts[3], request, now), "subscription") { subscription($0, now) }
         default: return nil
         }
+    }
+
+    /// The active ones, unless others are asked for. Source: getlago/lago-api, app/controllers/concerns/subscription_index.rb.
+    private func listSubscriptions(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
+        let asked = Set(request.query.filter { $0.name == "status[]" }.map(\.value))
+        let statuses = asked.isEmpty ? ["active"] : asked
+        let id = request.parameter("external_id")
+        let owner = request.parameter("external_customer_id")
+        let known = id.map { knownSubscription($0).map { [$0] } ?? [] } ?? books.subscriptions.all
+        let records = known.filter { record in
+            statuses.contains(Self.status(of: record, at: now))
+                && (owner.map { $0 == record.fields["external_customer_id"]?.string } ?? true)
+        }
+        return list(records.map { subscription($0, now) }, as: "subscriptions", request)
+    }
+
+    /// An active one, unless another status is asked for.
+    private func showing(_ id: String, _ request: SimulatedRequest, _ now: Date) -> Records.Record? {
+        knownSubscription(id).flatMap { record in
+            Self.status(of: record, at: now) == request.parameter("status") ?? "active" ? record : nil
+        }
+    }
+
+    /// One that was made, or one that need not be made: every id that starts with `sub` has run for ever, so that estimates and comparisons can
+    /// be tried, but for those that the setting `without_subscription` names. Customers, usage and bills are of those that were made.
+    func knownSubscription(_ id: String) -> Records.Record? {
+        if let made = books.subscriptions.find(externalID: id) { return made }
+        guard id.hasPrefix("sub"), !books.settings.withoutSubscription.contains(id) else { return nil }
+        let owner = id.hasPrefix("sub_") ? String(id.dropFirst(4)) : id
+        return Records.Record(
+            id: "8a4db0c5-0000-4000-8000-000000000004",
+            externalID: id,
+            createdAt: Date(timeIntervalSince1970: 0),
+            fields: ["external_customer_id": .string(owner), "plan_code": "starter"]
+        )
+    }
+
+    static func status(of subscription: Records.Record, at now: Date) -> String {
+        let end = subscription.fields["ending_at"]?.string.flatMap(SandboxTime.read)
+        if let end, end <= now { return "terminated" }
+        return start(of: subscription) <= now ? "active" : "pending"
     }
 
     func found(_ record: Records.Record?, _ name: String, _ json: (Records.Record) -> SandboxJSON)
@@ -117,18 +153,21 @@ extension LagoSimulator {
     private func subscription(_ record: Records.Record, _ now: Date) -> SandboxJSON {
         let period = Self.running(record, at: now)
         let owner = record.fields["external_customer_id"]?.string ?? ""
-        let started = SandboxTime.text(Self.start(of: record), decimals: 0)
+        let (start, status) = (Self.start(of: record), Self.status(of: record, at: now))
         let created = SandboxTime.text(record.createdAt, decimals: 0)
         return [
             "lago_id": .string(record.id), "external_id": .string(record.externalID ?? ""),
             "lago_customer_id": books.customers.find(externalID: owner).map { .string($0.id) } ?? nil,
             "external_customer_id": .string(owner), "name": record.fields["name"] ?? nil,
-            "plan_code": record.fields["plan_code"] ?? nil, "status": "active",
+            "plan_code": record.fields["plan_code"] ?? nil, "status": .string(status),
             "billing_time": record.fields["billing_time"] ?? "calendar",
             "current_billing_period_started_at": .string(period.first),
             "current_billing_period_ending_at": .string(period.last),
-            "subscription_at": .string(started), "started_at": .string(started), "created_at": .string(created),
-            "terminated_at": nil, "canceled_at": nil, "ending_at": record.fields["ending_at"] ?? nil,
+            "subscription_at": .string(SandboxTime.text(start, decimals: 0)),
+            "started_at": status == "pending" ? nil : .string(SandboxTime.text(start, decimals: 3)),
+            "created_at": .string(created),
+            "terminated_at": status == "terminated" ? record.fields["ending_at"] ?? nil : nil, "canceled_at": nil,
+            "ending_at": record.fields["ending_at"] ?? nil,
             "previous_plan_code": nil, "next_plan_code": nil,
         ]
     }

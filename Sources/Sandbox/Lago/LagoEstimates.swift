@@ -1,19 +1,20 @@
-/// `POST /events/estimate_fees`: every subscription whose name starts with `sub` is active, and each metric below has a price in advance.
-/// All others are billed in arrears, so that nothing can be estimated, but for those that there are none of.
+import Foundation
+
+/// `POST /events/estimate_fees`: each metric below has a price in advance. All others are billed in arrears, so that nothing can be
+/// estimated, but for those that there are none of.
 extension LagoSimulator {
     /// Prices in cents a unit, by billable metric.
     private static let prices = ["api_request": 2, "compute_seconds": 5, "storage_gb": 10]
     /// Beyond it amounts in cents are no longer exact.
     private static let units: ClosedRange<Double> = -1e12...1e12
 
-    func estimate(_ request: SimulatedRequest) -> SimulatedAnswer {
+    func estimate(_ request: SimulatedRequest, _ now: Date) -> SimulatedAnswer {
         guard let event = SandboxJSON(request.body)?["event"], event.members?.isEmpty == false else {
             return missingRoot("event")
         }
-        guard let subscription = LagoValidation.text(event["external_subscription_id"]), subscription.hasPrefix("sub")
-        else {
-            return notFound("subscription_not_found")
-        }
+        guard let id = LagoValidation.text(event["external_subscription_id"]), let subscription = knownSubscription(id),
+            Self.status(of: subscription, at: now) == "active"
+        else { return notFound("subscription_not_found") }
         if let timestamp = event["timestamp"], !timestamp.isNull, LagoValidation.seconds(timestamp) == nil {
             return refused(["timestamp": ["invalid_format"]])
         }

@@ -13,7 +13,7 @@ struct LagoSimulator: Simulator {
     let books = Books(order: .timeThenIDDownward, container: "properties", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: ["store", "batch", "merge_after_ms", "usage_after_ms", "without_metric"],
+        own: ["store", "batch", "merge_after_ms", "usage_after_ms", "without_metric", "without_subscription"],
         documentedLimits: [
             "events": RateLimit(requests: 500, windowMilliseconds: 1000),
             "current_usage": RateLimit(requests: 200, windowMilliseconds: 1000),
@@ -55,7 +55,7 @@ struct LagoSimulator: Simulator {
         switch (request.method, request.path) {
         case (.post, "/api/v1/events"): return create(request, now)
         case (.post, "/api/v1/events/batch"): return createBatch(request, now)
-        case (.post, "/api/v1/events/estimate_fees"): return estimate(request)
+        case (.post, "/api/v1/events/estimate_fees"): return estimate(request, now)
         case (.get, "/api/v1/events"): return list(request, now)
         case (.get, let path) where path.hasPrefix("/api/v1/events/"):
             return find(String(path.dropFirst("/api/v1/events/".count)), now)

@@ -9,7 +9,7 @@ extension PolarSimulator {
 
     func bill(_ question: BillQuestion, at now: Date) -> Bill? {
         let ends = books.closings.map { SandboxTime.milliseconds($0.at) }.sorted()
-        let meters = books.meters.all.compactMap { record -> (Records.Record, PolarFilter, UsageKind)? in
+        let meters = meters.compactMap { record -> (Records.Record, PolarFilter, UsageKind)? in
             guard let filter = PolarFilter(record.fields["filter"] ?? nil),
                 let kind = record.fields["aggregation"]?["func"]?.string.flatMap(UsageKind.init)
             else { return nil }

@@ -32,7 +32,7 @@ extension PolarSimulator {
         }
         let places = Dictionary(customers.map { (PolarQuestion.own($0.id), $0.id) }) { $1 }
             .merging(customers.compactMap { one in one.externalID.map { ($0, one.id) } }) { $1 }
-        return books.meters.all.filter { meters.isEmpty || meters.contains($0.id) }.flatMap { meter in
+        return self.meters.filter { meters.isEmpty || meters.contains($0.id) }.flatMap { meter in
             let used = units(of: meter, places, now)
             return customers.compactMap { customer in
                 used[customer.id].map { customerMeter(customer, meter, $0.units, now) }

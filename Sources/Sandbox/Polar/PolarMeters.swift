@@ -16,7 +16,7 @@ extension PolarSimulator {
         switch (request.method, parts.count) {
         case (.post, 2): return createMeter(request, now)
         case (.get, 2):
-            let meters = books.meters.all.map(meter)
+            let meters = meters.map(meter)
             return SimulatedAnswer(
                 200,
                 [
@@ -24,12 +24,34 @@ extension PolarSimulator {
                     "pagination": ["total_count": .number("\(meters.count)"), "max_page": meters.isEmpty ? 0 : 1],
                 ]
             )
-        case (.get, 3): return books.meters.find(id: parts[2]).map { SimulatedAnswer(200, meter($0)) } ?? noMeter
+        case (.get, 3): return findMeter(parts[2]).map { SimulatedAnswer(200, meter($0)) } ?? noMeter
         case (.get, 4) where parts[3] == "quantities":
-            return books.meters.find(id: parts[2]).map { quantities(of: $0, request, now) } ?? noMeter
+            return findMeter(parts[2]).map { quantities(of: $0, request, now) } ?? noMeter
         default: return nil
         }
     }
+
+    /// As long as nobody has made a meter, one that counts all events but those that the setting `without_metric` names.
+    var meters: [Records.Record] {
+        let made = books.meters.all
+        guard made.isEmpty else { return made }
+        let clauses = books.settings.withoutMetric.sorted().map { name -> SandboxJSON in
+            ["property": "name", "operator": "ne", "value": .string(name)]
+        }
+        return [
+            Records.Record(
+                id: "8a4db0c5-0000-4000-8000-000000000003",
+                externalID: nil,
+                createdAt: Date(timeIntervalSince1970: 1_767_225_600),
+                fields: [
+                    "name": "Events", "aggregation": ["func": "count"],
+                    "filter": ["conjunction": "and", "clauses": .array(clauses)],
+                ]
+            )
+        ]
+    }
+
+    private func findMeter(_ id: String) -> Records.Record? { meters.first { $0.id == id } }
 
     private var noMeter: SimulatedAnswer { SimulatedAnswer(404, ["error": "ResourceNotFound", "detail": "Not found"]) }
 

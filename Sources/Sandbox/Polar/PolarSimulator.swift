@@ -7,7 +7,7 @@ struct PolarSimulator: Simulator {
     let books = Books(order: .timeThenRow, container: "metadata", settings: standard)
     let traits = SettingsTraits(
         standard: standard,
-        own: ["usage_after_ms"],
+        own: ["usage_after_ms", "without_metric"],
         documentedLimits: ["all": RateLimit(requests: 500, windowMilliseconds: 60_000)]
     )
 

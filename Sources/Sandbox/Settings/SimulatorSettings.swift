@@ -10,10 +10,11 @@ struct SimulatorSettings: Sendable, Equatable {
     var mergeAfter: Int?
     /// The limits that are enforced, by class of calls; nil: none.
     var limits: [String: RateLimit]?
-    /// Lago, Flexprice: names that no metric counts.
+    /// Lago, Polar, Flexprice: names that no metric counts.
     var withoutMetric: Set<String> = []
-    /// Flexprice: customers that there are none of, and customers without a subscription.
+    /// Flexprice: customers that there are none of.
     var withoutCustomer: Set<String> = []
+    /// Flexprice: customers without a subscription; Lago: subscriptions that there are none of.
     var withoutSubscription: Set<String> = []
     /// Lago: where events are kept.
     var store = LagoSimulator.Store.postgres

@@ -25,7 +25,7 @@ struct FlexpriceReads: VendorReader {
         }
     }
 
-    var obstacles: Set<BillingObstacle> { Set(BillingObstacle.allCases) }
+    var obstacles: ObstacleTraits { ObstacleTraits(ofEvents: Set(BillingObstacle.allCases)) }
 
     /// By the lookup, which says at which step of its way to the bill an event has failed. Source: flexprice/flexprice,
     /// internal/ee/service/meter_usage_event_debug.go.

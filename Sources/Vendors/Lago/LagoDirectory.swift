@@ -57,4 +57,57 @@ extension LagoReads {
             endsAt: time("ending_at")
         )
     }
+
+    /// A subscription takes events from its start to its end; several with one id follow one another, when the plan changes for example.
+    ///
+    /// Servers of before June 2026 do not know the filter by id and list all subscriptions: they do not tell. Source: getlago/lago-api,
+    /// app/controllers/concerns/subscription_index.rb, app/queries/subscriptions_query.rb and app/models/event.rb (1b1c24a6).
+    func billedTimes(of subscription: String) -> VendorInquiry<[ReadWindow]?> {
+        let parameters = [
+            (name: "external_id", value: subscription), ("status[]", "active"), ("status[]", "terminated"),
+            ("page", "1"), ("per_page", "\(Self.largestPage)"),
+        ]
+        let path = "/api/v1/subscriptions" + PercentEncoding.query(parameters)
+        return .read(VendorRequest(method: "GET", path: path, body: []), of: Self.vendor) { root, read in
+            guard let items = root["subscriptions"], items.kind == .array else { return .failed(read.notUnderstood) }
+            guard root["meta"]?["next_page"]?.int64 == nil else { return .done(nil) }
+            var times: [ReadWindow] = []
+            for item in items.elements {
+                guard item["external_id"]?.string == subscription, let time = Self.billedTime(item) else {
+                    return .done(nil)
+                }
+                times.append(time)
+            }
+            return .done(times)
+        }
+    }
+
+    /// Nil if it is not known.
+    private static func billedTime(_ item: JSONValue) -> ReadWindow? {
+        func time(_ name: String) -> Timestamp? { item[name]?.string.flatMap { Timestamp(rfc3339: $0) } }
+        guard let start = time("started_at") else { return nil }
+        switch item["status"]?.string {
+        case "active": return ReadWindow(from: start, until: Timestamp(milliseconds: .max))
+        case "terminated":
+            // The end is shown to the second, and belongs to it.
+            guard let end = time("terminated_at"), start <= end else { return nil }
+            return ReadWindow(from: start, until: end + .seconds(1))
+        default: return nil
+        }
+    }
+
+    func hasCustomer(_ id: String) -> VendorInquiry<Bool> {
+        let path = "/api/v1/customers/\(PercentEncoding.encoded(id))"
+        return .ask(VendorRequest(method: "GET", path: path, body: [])) { answer in
+            let read = ReadAnswer(vendor: Self.vendor, answer: answer)
+            if answer.status == 404, JSONDocument(ifValid: answer.body)?.root["code"]?.string == "customer_not_found" {
+                return .done(false)
+            }
+            switch read.document {
+            case .failure(let fault): return .failed(fault)
+            case .success(let document):
+                return document.root["customer"]?.kind == .object ? .done(true) : .failed(read.notUnderstood)
+            }
+        }
+    }
 }

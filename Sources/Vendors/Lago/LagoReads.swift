@@ -90,10 +90,10 @@ struct LagoReads: VendorReader {
         }
     }
 
-    /// Whether there is a subscription is told of now alone, which says nothing of the event's own time.
-    var obstacles: Set<BillingObstacle> { [.noMetric] }
+    var obstacles: ObstacleTraits { ObstacleTraits(ofEvents: [.noMetric], ofSubscriptions: true) }
 
-    /// By an estimate, which looks for the metric once it has found an active subscription.
+    /// By an estimate, which looks for the metric once it has found an active subscription. Whether there is one is told of now alone,
+    /// which says nothing of the event's own time.
     func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> {
         .ask(Self.estimateRequest(event)) { answer in
             let code = JSONDocument(ifValid: answer.body)?.root["code"]?.string

@@ -28,7 +28,8 @@ struct PolarAdapter: Adapter {
             sums: SumTraits(part: .seconds(3600), longest: .seconds(7 * 86_400)),
             // Customer meters are brought up to date up to three hours after an event (server/polar/customer_meter/tasks.py).
             usage: UsageTraits(scope: .metric, isFloat: true, numbers: .numbersOnly, lag: .seconds(3 * 3600)),
-            countsNewEvents: true
+            countsNewEvents: true,
+            idsPerRequest: PolarReads.idsPerRequest
         ),
         // Backdated events count in the running cycle (docs/features/usage-based-billing/event-ingestion.mdx, 2026-08).
         billing: .receipt,

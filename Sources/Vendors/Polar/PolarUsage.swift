@@ -42,22 +42,37 @@ extension PolarReads {
         }
     }
 
-    func catalogue() -> VendorInquiry<[CatalogueMetric]> { Self.catalogue(page: 1, before: []) }
+    func catalogue() -> VendorInquiry<[CatalogueMetric]> { Self.meters(Self.metric, page: 1, before: []) { .done($0) } }
 
-    private static func catalogue(page: Int, before: [CatalogueMetric]) -> VendorInquiry<[CatalogueMetric]> {
+    var obstacles: ObstacleTraits { ObstacleTraits(ofNames: true) }
+
+    /// By the filters of all meters. An event that none of them takes is stored, and on no customer's meter.
+    func countedNames() -> VendorInquiry<CountedNames> {
+        Self.meters({ PolarMeterFilter($1["filter"]) }, page: 1, before: []) { filters in
+            .done(CountedNames { name in filters.contains { $0.mayTake(name) } })
+        }
+    }
+
+    /// All meters that are not archived: those that are count nothing.
+    private static func meters<Meter: Sendable, Value>(
+        _ meter: @escaping @Sendable (String, JSONValue) -> Meter,
+        page: Int,
+        before: [Meter],
+        _ end: @escaping @Sendable ([Meter]) -> VendorInquiry<Value>
+    ) -> VendorInquiry<Value> {
         let parameters = [(name: "is_archived", value: "false"), ("page", "\(page)"), ("limit", "\(largestPage)")]
         let path = "/v1/meters/" + PercentEncoding.query(parameters)
         return .read(VendorRequest(method: "GET", path: path, body: []), of: vendor) { root, read in
             guard let items = root["items"], items.kind == .array, let last = root["pagination"]?["max_page"]?.int64
             else { return .failed(read.notUnderstood) }
-            var metrics = before
+            var all = before
             for item in items.elements {
                 guard let id = item["id"]?.string else { return .failed(read.notUnderstood) }
-                metrics.append(metric(id, item))
+                all.append(meter(id, item))
             }
-            guard page < last else { return .done(metrics) }
+            guard page < last else { return end(all) }
             guard page < mostPages else { return .failed(tooMany("meters")) }
-            return catalogue(page: page + 1, before: metrics)
+            return meters(meter, page: page + 1, before: all, end)
         }
     }
 

@@ -42,20 +42,52 @@ extension PolarReads {
         }
         let request = VendorRequest(method: "GET", path: "/v1/events/" + PercentEncoding.query(parameters), body: [])
         return .read(request, of: Self.vendor) { root, read in
-            guard let items = root["items"], items.kind == .array, let pagination = root["pagination"],
-                let total = pagination["total_count"]?.int64.flatMap({ Int(exactly: $0) }), total >= 0,
-                let last = pagination["max_page"]?.int64
-            else { return .failed(read.notUnderstood) }
-            var rows: [WindowRow] = []
-            for item in items.elements {
-                guard let id = item["id"]?.string, let event = Self.comparable(item, own: []) else {
-                    return .failed(read.notUnderstood)
-                }
-                rows.append(WindowRow(key: id, event: event))
+            Self.page(root, number).map(next) ?? .failed(read.notUnderstood)
+        }
+    }
+
+    /// Nil if it is not understood.
+    private static func page(_ root: JSONValue, _ number: Int) -> WindowPage? {
+        guard let items = root["items"], items.kind == .array, let pagination = root["pagination"],
+            let total = pagination["total_count"]?.int64.flatMap({ Int(exactly: $0) }), total >= 0,
+            let last = pagination["max_page"]?.int64
+        else { return nil }
+        var rows: [WindowRow] = []
+        for item in items.elements {
+            guard let id = item["id"]?.string, let event = comparable(item, own: []) else { return nil }
+            rows.append(WindowRow(key: id, event: event))
+        }
+        return WindowPage(rows: rows, total: total, next: number < last ? .page("\(number + 1)") : .end)
+    }
+
+    /// For how many ids one request asks: as many as a page has events.
+    static let idsPerRequest = largestPage
+    /// Pages of events with so many ids; each id has one event, but for copies.
+    private static let mostCopies = 10
+
+    /// Of values of one key, any is enough. Source: polarsource/polar, server/polar/integrations/tinybird/service.py.
+    func events(withIDs ids: [String], in property: String) -> VendorInquiry<[WindowRow]> {
+        Self.events(withIDs: ids, in: property, page: 1, before: [])
+    }
+
+    private static func events(withIDs ids: [String], in property: String, page number: Int, before: [WindowRow])
+        -> VendorInquiry<[WindowRow]>
+    {
+        let parameters =
+            [
+                (name: "page", value: "\(number)"), ("limit", "\(largestPage)"), ("sorting", "timestamp"),
+                ("source", "user"),
+            ] + ids.map { (name: "metadata[\(property)]", value: $0) }
+        let request = VendorRequest(method: "GET", path: "/v1/events/" + PercentEncoding.query(parameters), body: [])
+        return .read(request, of: vendor) { root, read in
+            guard let page = page(root, number) else { return .failed(read.notUnderstood) }
+            let rows = before + page.rows
+            guard page.next != .end else { return .done(rows) }
+            guard number < mostCopies else {
+                let message = "Polar has more than \(rows.count) events with \(ids.count) values of \(property)"
+                return .failed(DeliveryFault(code: .vendorError, message: message))
             }
-            return next(
-                WindowPage(rows: rows, total: total, next: number < last ? .page("\(number + 1)") : .end)
-            )
+            return events(withIDs: ids, in: property, page: number + 1, before: rows)
         }
     }
 

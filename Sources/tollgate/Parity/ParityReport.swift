@@ -157,8 +157,9 @@ struct ParityReport {
         }
         let percent = (bound * 1000).rounded() / 10
         return """
-            \(counted) events were only counted. \(sampled) of their pages were also compared, at random; if those are clean, at \
-            most \(percent)% of the pages hold a difference (95% confidence).\(sums)
+            \(counted) events were only counted. Beside them \(sampled) parts were compared, at random: pages, or single events where \
+            the vendor finds them by ID. If those are clean, at most \(percent)% of the parts hold a difference (95% \
+            confidence).\(sums)
             """
     }
 

@@ -6,8 +6,8 @@ import Testing
 /// hardly more than a full one ever.
 @Suite struct DigestCallsTests {
     private static let vendors = ["lago", "polar"]
-    /// Lago is asked about each of the three names of the events as well, whatever the level.
-    private static let questions = ["lago": 3]
+    /// Lago is asked about each of the three names and seven subscriptions of the events as well, and Polar about its meters, whatever the level.
+    private static let questions = ["lago": 10, "polar": 1]
 
     /// How many parts of 33 pages are counted first.
     private static func cells(_ count: Int) -> Int { (count + 3299) / 3300 }
@@ -84,6 +84,29 @@ import Testing
                 let (some, all) = (digest[vendor] ?? .max, full[vendor] ?? 0)
                 // Each part is counted, and ends with a page that is not full; twice, since differences are read again.
                 #expect(some <= all + 2 * 2 * Self.cells(count), "\(vendor): \(some) of \(all)")
+            }
+        }
+    }
+
+    @Test func `draws single events at Polar where they have an id, for the calls that a few pages take`() async throws
+    {
+        try await Migration.set { (migration) async throws in
+            try migration.writeRoutes(["lago", "polar"], idProperty: "tollgate_id")
+            try await migration.stage.withGateway { _ async throws in
+                let (count, sample) = (10_000, 500)
+                try await migration.send(0..<count)
+                try await migration.waitForDeliveries(["lago", "polar"])
+                let (_, run) = try await migration.compare(["polar"], level: "digest", sample: sample)
+                #expect(run["verdict"] as? String == "equal", "\(run)")
+                let report = try #require((run["providers"] as? [[String: Any]])?.first)
+                let drawn = try #require(report["sampled_parts"] as? Int)
+                // So many draws of 500 are as good as certain.
+                #expect((400...600).contains(drawn), "\(report)")
+                #expect(report["counted_only"] as? Int == count - drawn)
+                #expect(try #require(report["bound"] as? Double) < 0.01)
+                let calls = try await migration.calls("polar")["reads"]
+                #expect(calls == Self.cells(count) + (drawn + 99) / 100 + (Self.questions["polar"] ?? 0))
+                #expect((report["calls"] as? [String: Int])?["made"] == calls)
             }
         }
     }

@@ -27,11 +27,14 @@ struct Migration: Sendable {
     ///   - vendors: where events go, the first as `primary`.
     ///   - lag: how long the vendors take to show an event.
     ///   - settings: further members of a provider, by its name.
+    ///   - rename: names at a vendor, by its name.
+    ///   - idProperty: in which Polar gets the id.
     func writeRoutes(
         _ vendors: [String],
         lag: String = "300ms",
         settings: [String: String] = [:],
         rename: [String: String] = [:],
+        idProperty: String? = nil,
         to file: URL? = nil
     ) throws {
         let providers = Self.providers.map { name, variable in
@@ -47,6 +50,7 @@ struct Migration: Sendable {
             var members = [#""provider": "\#(name)""#]
             if index > 0 { members.append(#""mode": "mirror""#) }
             if name == "lago" { members.append(#""subscription_id": "sub_{customer_id}""#) }
+            if name == "polar", let idProperty { members.append(#""id_property": "\#(idProperty)""#) }
             if let names = rename[name] { members.append(#""rename": \#(names)"#) }
             return "{\(members.joined(separator: ", "))}"
         }

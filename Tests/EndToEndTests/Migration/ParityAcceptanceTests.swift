@@ -250,6 +250,50 @@ import Testing
         }
     }
 
+    /// Two customers of seven, and one name of three.
+    @Test func `names what Polar's meters do not count, and events of times without a subscription at Lago`()
+        async throws
+    {
+        try await Migration.set { (migration) async throws in
+            try migration.writeRoutes(["lago", "polar"])
+            try await migration.stage.withGateway { _ async throws in
+                let ids = try await migration.send(0..<210)
+                try await migration.waitForDeliveries(["lago", "polar"])
+                let (_, equal) = try await migration.compare(["lago", "polar"])
+                #expect(equal["verdict"] as? String == "equal", "\(equal)")
+                for (name, operation, value) in [("one", "eq", "api_0"), ("two", "like", "2")] {
+                    let clause = #"{"property":"name","operator":"\#(operation)","value":"\#(value)"}"#
+                    let filter = #"{"conjunction":"and","clauses":[\#(clause)]}"#
+                    let meter = #"{"name":"\#(name)","aggregation":{"func":"count"},"filter":\#(filter)}"#
+                    try await migration.post("polar", "/v1/meters/", meter)
+                }
+                // Nobody has made the customer of one, and the other one begins after its events.
+                try await migration.setSettings("lago", #"{"without_subscription":["sub_c1","sub_c2"]}"#)
+                try await migration.post("lago", "/api/v1/customers", #"{"customer":{"external_id":"c2"}}"#)
+                try await migration.subscribe("c3")
+                let (id, run) = try await migration.compare(["lago", "polar"])
+                #expect(run["verdict"] as? String == "different", "\(run)")
+                let expected = ids.enumerated().flatMap { number, id -> [Migration.Finding] in
+                    let cause = [1: "no_customer", 2: "no_subscription", 3: "no_subscription"][number % 7]
+                    let customer = cause.map { Migration.Finding(provider: "lago", cause: $0, id: id) }
+                    let metric = Migration.Finding(provider: "polar", cause: "no_metric", id: id)
+                    return (number % 3 == 1 ? [metric] : []) + (customer.map { [$0] } ?? [])
+                }
+                #expect(try await Set(migration.findings(id)) == Set(expected))
+                let page = try await migration.stage.client.get(
+                    "/v1/parity/runs/\(id)/findings?cause=no_subscription&limit=1000"
+                )
+                let details = (try page.object()["findings"] as? [[String: Any]] ?? []).compactMap {
+                    $0["detail"] as? String
+                }
+                #expect(
+                    details.count == 30 && details.allSatisfy { $0.contains("subscription sub_c3 begins at") },
+                    "\(details)"
+                )
+            }
+        }
+    }
+
     @Test func `names what Lago reports by its signed webhook`() async throws {
         try await Migration.set { (migration) async throws in
             let key = #""rate_limit": "10000/s", "reads": {"lag": "300ms"}, "webhook_key": {"env": "E2E_POLAR"}"#

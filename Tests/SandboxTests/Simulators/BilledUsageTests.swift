@@ -100,7 +100,59 @@ import Testing
         #expect(none.status == 405 && none.json["code"] == "no_active_subscription")
     }
 
+    @Test func `Lago lists a subscription by its id, and by default those that are active`() throws {
+        let probe = SimulatorProbe.lago
+        func make(_ id: String, _ more: String) {
+            let body =
+                #"{"subscription":{"external_customer_id":"c","plan_code":"pro","external_id":"\#(id)"\#(more)}}"#
+            #expect(probe.post("/api/v1/subscriptions", body).status == 200)
+        }
+        make("s", #","subscription_at":"2026-09-15T12:00:00Z""#)
+        make("ended", #","subscription_at":"2026-09-15T12:00:00Z","ending_at":"2026-10-01T00:00:00Z""#)
+        make("later", #","subscription_at":"2027-01-01T00:00:00Z""#)
+        func list(_ query: [(String, String)]) -> [SandboxJSON] {
+            probe.get("/api/v1/subscriptions", query: query).json["subscriptions"]?.array ?? []
+        }
+        #expect(list([]).map { $0["external_id"]?.string } == ["s"])
+        let both = [("status[]", "active"), ("status[]", "terminated")]
+        #expect(list(both).map { $0["status"]?.string } == ["active", "terminated"])
+        #expect(
+            list(both)[0]["started_at"] == "2026-09-15T12:00:00.000Z"
+                && list(both)[0]["terminated_at"] == nil as SandboxJSON
+        )
+        #expect(list(both)[1]["terminated_at"] == "2026-10-01T00:00:00Z")
+        #expect(list([("external_id", "ended")]).isEmpty)
+        #expect(list(both + [("external_id", "ended")]).count == 1)
+        #expect(list([("status[]", "pending")]).map { $0["started_at"] } == [nil as SandboxJSON])
+        // What starts with "sub" need not be made.
+        #expect(list([("external_id", "sub_x")]).map { $0["external_customer_id"]?.string } == ["x"])
+        #expect(probe.get("/api/v1/subscriptions/sub_x").status == 200)
+        try probe.set(#"{"without_subscription":["sub_x"]}"#)
+        #expect(list([("external_id", "sub_x")]).isEmpty)
+        #expect(probe.get("/api/v1/subscriptions/sub_x").status == 404)
+        func estimate(_ id: String) -> SandboxJSON? {
+            let event = #"{"event":{"code":"api_request","external_subscription_id":"\#(id)"}}"#
+            return probe.post("/api/v1/events/estimate_fees", event).json["code"]
+        }
+        #expect(estimate("sub_x") == "subscription_not_found" && estimate("ended") == "subscription_not_found")
+        #expect(estimate("sub_y") == nil && estimate("s") == nil)
+    }
+
     // MARK: Polar
+
+    @Test func `Polar counts all events while nobody has made a meter, but for names without one`() throws {
+        let probe = SimulatorProbe.polar
+        #expect(probe.post("/v1/customers/", #"{"email":"c@example.com","external_id":"c"}"#).status == 201)
+        probe.send(["a", "b"].map { #"{"name":"\#($0)","external_customer_id":"c"}"# })
+        #expect(consumed(probe, []) == ["c": "2.0"])
+        try probe.set(#"{"without_metric":["b"]}"#)
+        #expect(consumed(probe, []) == ["c": "1.0"])
+        let meters = probe.get("/v1/meters/").json["items"]?.array ?? []
+        #expect(meters.map { $0["filter"]?["clauses"]?.array?.first?["value"]?.string } == ["b"])
+        let body = #"{"name":"B","aggregation":{"func":"count"},"filter":{"conjunction":"and","clauses":[]}}"#
+        #expect(probe.post("/v1/meters/", body).status == 201)
+        #expect(probe.get("/v1/meters/").json["pagination"]?["total_count"] == 1 && consumed(probe, []) == ["c": "2.0"])
+    }
 
     private func polar(_ aggregation: String) -> (probe: SimulatorProbe, meter: String) {
         let probe = SimulatorProbe.polar
