@@ -26,6 +26,7 @@ package final class ReadAdmission: Sendable {
         var pipelines: [ProviderName: Pipeline] = [:]
         var waiting: [ProviderName: [Waiting]] = [:]
         var lastNumber = 0
+        var admitted: [ProviderName: Int] = [:]
     }
 
     /// What a pipeline is told.
@@ -61,6 +62,9 @@ package final class ReadAdmission: Sendable {
     /// Whether several gateways share the reads of a provider, for which its deliveries leave a part of its rate limit out.
     package var isShared: Bool { shared != nil }
 
+    /// How many reads and passed calls were let pass to a provider by this gateway since its start.
+    package func admitted(to provider: ProviderName) -> Int { state.withLock { $0.admitted[provider] ?? 0 } }
+
     /// Waits for a read's turn.
     /// - Parameter patience: how long it waits; nil: until its turn has come.
     /// - Returns: whether it came within this time; false also when the task is cancelled.
@@ -69,6 +73,12 @@ package final class ReadAdmission: Sendable {
         within patience: Duration?,
         kind: Kind = .client
     ) async -> Bool {
+        guard await takeTurn(at: provider, within: patience, kind: kind) else { return false }
+        state.withLock { $0.admitted[provider, default: 0] += 1 }
+        return true
+    }
+
+    private func takeTurn(at provider: ProviderName, within patience: Duration?, kind: Kind) async -> Bool {
         if let shared { return await shared.admit(to: provider, within: patience) }
         let (turns, turn) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let entry = state.withLock { state -> (number: Int, tell: @Sendable (Wish) -> Void)? in

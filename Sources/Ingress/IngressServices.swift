@@ -94,6 +94,7 @@ package struct IngressOperations: Sendable {
     let problems: ProblemCounts
     let configuration: any ConfigurationReading
     let latestComparisons = LatestComparisons()
+    let comparedDays = ComparedDays()
     let refusals = ClientRefusals()
     let corrections = CorrectionTurns()
     /// Nil if no simulated vendors run in this process.

@@ -62,6 +62,10 @@ package protocol EventArchive: JournalGrowth {
     /// How much waits for a provider: pending and retrying events.
     func backlog(of provider: ProviderName) async throws(StoreError) -> Backlog
 
+    /// How old what waits for a provider is. Reads a limited part of the journal, the newest: of an enormous backlog, older events stay
+    /// ``BacklogAges/uncounted``.
+    func backlogAges(of provider: ProviderName, at now: Timestamp) async throws(StoreError) -> BacklogAges
+
     /// The adapters that what waits for a provider was planned for, by the oldest of each kind of waiting; empty if nothing waits.
     /// More than the one that the provider has now: it was another account.
     func waitingAdapters(of provider: ProviderName) async throws(StoreError) -> Set<AdapterName>

@@ -64,6 +64,28 @@ extension SQLiteEventStore {
         return Backlog(events: events, oldest: try await oldestWaiting(for: provider).map(\.acceptedAt).min())
     }
 
+    package func backlogAges(of provider: ProviderName, at now: Timestamp) async throws(StoreError) -> BacklogAges {
+        try await backlogAges(of: provider, at: now, BacklogAgesRead.Limits())
+    }
+
+    /// - Parameter limits: what is looked at.
+    func backlogAges(of provider: ProviderName, at now: Timestamp, _ limits: BacklogAgesRead.Limits)
+        async throws(StoreError) -> BacklogAges
+    {
+        if parts.commits.isClosing { throw .closed }
+        guard let number = parts.names.number(of: provider),
+            let waiting = parts.ledger.withProgress(of: provider, { $0.waiting }), waiting.events > 0
+        else { return BacklogAges() }
+        let read = BacklogAgesRead(
+            provider: provider,
+            number: number,
+            waiting: waiting,
+            newest: parts.newest.value,
+            reader: parts.reader
+        )
+        return try await readPoint { db in try read.ages(at: now, limits, in: db) }
+    }
+
     package func waitingAdapters(of provider: ProviderName) async throws(StoreError) -> Set<AdapterName> {
         Set(try await oldestWaiting(for: provider).compactMap { $0.plan.destination(at: provider)?.adapter })
     }

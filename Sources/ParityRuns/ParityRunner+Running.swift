@@ -47,6 +47,10 @@ extension ParityRunner: ParityRunning {
         try await store.customers(of: id, limit: limit)
     }
 
+    package func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {
+        try await store.findingDays(of: id)
+    }
+
     package func accept(_ acceptance: Acceptance) async throws(ParityError) { try await store.accept(acceptance) }
 
     package func acceptances(in run: ParityRun) async throws(ParityError) -> [Acceptance] {

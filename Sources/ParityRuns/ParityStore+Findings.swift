@@ -187,6 +187,30 @@ extension ParityStore {
         }
     }
 
+    package func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {
+        try await read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT provider, at_ms - (at_ms % 86400000 + 86400000) % 86400000 AS day, cause, name, count(*)
+                    FROM findings WHERE run = ? GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT \(FindingDay.most)
+                    """,
+                arguments: [id]
+            ).map { row in
+                guard let cause = Cause(rawValue: row[2]) else {
+                    throw ParityError.store("a finding was written by another version")
+                }
+                return FindingDay(
+                    provider: ProviderName(row[0] as String),
+                    day: Timestamp(milliseconds: row[1]),
+                    cause: cause,
+                    name: row[3],
+                    count: row[4]
+                )
+            }
+        }
+    }
+
     /// Notes that the events of findings were sent again.
     /// - Parameter oldest: resends before it are forgotten, because the journal has none of their events any more.
     package func resent(_ numbers: [Int64], at now: Timestamp, keepingSince oldest: Timestamp) async throws(ParityError)

@@ -101,6 +101,52 @@ def _behave(page, vendor, label):
     page.wait("the behaviour", lambda: _behaviour(page, vendor) == label)
 
 
+def watched_provider():
+    """What reading back and test events have found, and what to do about it; what waits by age, and who uses the rate limit."""
+    with open_gateway(_watching) as running, chromium() as driver:
+        page = Page(driver, running.url).sign_in().open("/providers/flexprice-sandbox")
+        page.wait("a test event that is shown", lambda: "The vendor showed the last one" in page.text("#canary"))
+        page.sees("Accepted to shown, p99", "#canary").sees("off", "#verify").sees("Nothing waits", "#ages")
+        page.open("/providers/knetik-sandbox").sees("not possible", "#verify").sees("not possible", "#canary")
+        # Polar confirms events and forgets them; every event is read back.
+        settings(running, "polar", lose=1.0)
+        send(running, events(3, "forgotten"), KEY)
+        page.open("/providers/polar-sandbox")
+        page.wait("the losses", lambda: "3 lost" in page.text("#verify"))
+        page.sees("send it again from there", "#verify")
+        page.wait("the lost events", lambda: len(page.all("#lost tbody tr")) == 3)
+        page.sees("forgotten-1", "#lost")
+        page.sees("in the last minute", "#provider")
+        assert "Requests by kind" in page.text("#requests .chart-title")
+        page.is_accessible()
+        page.has_no_cut_table()
+        page.shot("provider-lost")
+        page.size(360, 800)
+        page.has_no_overflow()
+        page.size(1280, 900)
+        page.click("#verify a")
+        page.wait("where to compare", lambda: page.path == "/dashboard/migration")
+        # What a vendor that fails does not get waits, young.
+        faults(running, "lago", status={"503": 1})
+        send(running, events(40, "waiting"))
+        page.open("/providers/lago-sandbox")
+        page.wait("what waits by age", lambda: "up to 1 min" in page.text("#ages"))
+        page.is_accessible()
+        page.shot("provider-ages")
+        page.open()
+        page.wait("who uses the rate limit", lambda: page.all("td[title^='Rate limit: ']"))
+        page.has_empty_console()
+
+
+def _watching(routes):
+    """Reads all events of Polar back, soon, and sends Flexprice a test event every second."""
+    polar, flexprice = (routes["providers"][f"{vendor}-sandbox"] for vendor in ("polar", "flexprice"))
+    polar["reads"] = {"lag": "1s"}
+    polar["verify"] = {"sample": "1/1"}
+    flexprice["reads"] = {"lag": "1s"}
+    flexprice["canary"] = {"every": "1s"}
+
+
 def dead_letters():
     """Twelve thousand dead letters over three codes: filter, dry run, typed count, retry, and the entry in the log."""
     codes = {422: "invalid_event", 409: "duplicate_conflict", 413: "payload_too_large"}
@@ -369,6 +415,11 @@ def migration_with_differences():
         page.find("details[open] input[name=until]").send_keys("2099-12-31T00:00:00Z")
         page.press("Accept")
         page.wait("the acceptance", lambda: not page.all("details[id^=accept-]"))
+        page.open("/migration")
+        page.wait("the day", lambda: str(yesterday) in page.text("#compared-days ~ .scroll"))
+        page.sees("accepted", "#compared-days ~ .scroll").is_accessible()
+        page.shot("migration-differences")
+        driver.get(run_page)
         page.follow("Report to print")
         page.sees("SHA-256 of the figures").sees("the vendor credits them").sees("Customers that differ")
         page.media()
@@ -383,7 +434,8 @@ def moving_customers():
     with open_gateway(_migrating) as running, chromium() as driver:
         page = Page(driver, running.url).sign_in().open("/migration")
         page.follow("to-flexprice")
-        page.sees("Nothing was ordered yet").is_accessible()
+        page.sees("Nothing was ordered yet").sees("Nobody moves before a ramp or a cut").is_accessible()
+        page.wait("the days", lambda: len(page.all("#move tbody tr th.nowrap")) == 7)
         page.has_no_cut_table()
         plan = _plan(running)
         _order(page, "start", stage="mirror", reason="the first step")
@@ -402,6 +454,9 @@ def moving_customers():
         assert page.all("input[name=typed]:invalid")
         _confirm(page)
         page.sees("ramp to 100% of the customers")
+        # The next boundary of those without an anchor is the first of a month.
+        page.wait("the next boundary", lambda: page.all("#next-moves + .scroll tbody tr"))
+        page.sees("all customers without an anchor", "#next-moves + .scroll").sees("-01 00:00:00", "#next-moves + .scroll")
         assert page.text(".stages [aria-current]") == "ramp"
         _order(page, "hold", reason="the numbers look odd")
         page.sees("the numbers look odd", ".verdict.bad").is_accessible()
@@ -416,6 +471,10 @@ def moving_customers():
         _begin_periods(running)
         page.wait("the move", lambda: _vendor_of_record(running) == "flexprice-sandbox")
         send(running, events(21, "moved"))
+        page.open("/migration/moves/to-flexprice")
+        page.wait("what each side got today", lambda: _delivered_today(page) == ["21", "21"])
+        page.has_no_cut_table()
+        page.shot("migration-days")
         _order(page, "cut", at="2099-01-01T00:00:00Z", despite=True)
         page.sees("2099-01-01 00:00:00 UTC")
         assert page.text(".stages [aria-current]") == "cut"
@@ -441,6 +500,13 @@ def _migrating(routes, **boundary):
             "boundary": {"otherwise": "month", **boundary},
         }
     }
+
+
+def _delivered_today(page):
+    """What each provider of a migration got of today's events."""
+    row = page.all("#days ~ .scroll tbody tr")[0]
+    cells = [cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
+    return [cells[0], cells[4]]
 
 
 def _plan(running):
@@ -540,6 +606,7 @@ if __name__ == "__main__":
         [
             outage_and_recovery,
             simulated_outage,
+            watched_provider,
             dead_letters,
             one_event,
             try_an_event,

@@ -46,7 +46,24 @@ enum SamplePages {
                     rateLimit: text,
                     timeout: .seconds(30)
                 )
-                return ProviderPage(provider(text), configuration, mayAct: true, at: now)
+                return ProviderPage(
+                    provider(text),
+                    configuration,
+                    ages: ages,
+                    watch: watch(text),
+                    mayAct: true,
+                    at: now
+                )
+            },
+            Sample(name: "provider, not watched") { text in
+                ProviderPage(
+                    provider(text),
+                    nil,
+                    ages: BacklogAges(),
+                    watch: ProviderWatch(verify: .impossible(text), canary: .unread(text)),
+                    mayAct: false,
+                    at: now
+                )
             },
             Sample(name: "provider that delivers") { text in
                 let facts = ProviderFacts(
@@ -196,8 +213,43 @@ enum SamplePages {
             backlog: Backlog(events: 41_210, oldest: now + .seconds(-1560)),
             figures: figures,
             latencies: [(.milliseconds(2), 3), (.milliseconds(4), 1)],
+            rateLimit: isGone ? nil : RateLimit(requests: 3000, per: .seconds(60)),
             slot: 2
         )
+    }
+
+    static var ages: BacklogAges {
+        var ages = BacklogAges()
+        for (index, count) in [1204, 3, 0, 2, 1].enumerated() { ages.add(count, ofClass: index) }
+        ages.addUncounted(10)
+        return ages
+    }
+
+    /// More lost events than are listed, one of them the visitor's own.
+    private static func watch(_ text: String) -> ProviderWatch {
+        let lost = (0..<60).map { number in
+            LostEvent(
+                sequence: SequenceNumber(Int64(number)),
+                tenant: TenantID(number == 59 ? "own" : text),
+                eventID: EventID(text),
+                name: text,
+                deliveredAt: now,
+                foundAt: now,
+                lookAt: now
+            )
+        }
+        let verify = VerifyReport(
+            oneIn: 2000,
+            checkedUpTo: now,
+            waiting: 3,
+            hours: [VerifyReport.Hour(start: now, verified: 12, different: 1, lost: 2)],
+            lost: lost,
+            accepted: 1,
+            fault: text
+        )
+        let alarm = CanaryReport.Alarm(since: now, reason: text)
+        let canary = CanaryReport(every: .seconds(600), lags: [.seconds(1), .seconds(4)], visible: 2, alarm: alarm)
+        return ProviderWatch(verify: .found(verify), canary: .found(canary), opensEventsOf: "own")
     }
 
     static let figures = RecentFigures(
@@ -205,6 +257,9 @@ enum SamplePages {
         step: .seconds(10),
         accepted: [1, nil, 2.5, 4],
         delivered: [0, nil, 3, 40],
+        liveRequests: [0, nil, 1, 20],
+        backfillRequests: [0, nil, 2, 5],
+        reads: [1, nil, 0, 0.25],
         rejected: [0, nil, 2, 1],
         uncertain: [0, nil, 0, 1],
         backlog: [10, nil, 12, 3],

@@ -9,6 +9,7 @@ import Testing
     @Test func `lets reads pass in their order, those of a provider without a rate limit at once`() async {
         let admission = ReadAdmission()
         #expect(await admission.admit(to: "free", within: .zero))
+        #expect(admission.admitted(to: "free") == 1 && admission.admitted(to: "p") == 0)
         let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
         admission.set({ tell.yield($0) }, givesTurns: true, for: "p")
         async let first = admission.admit(to: "p", within: .seconds(600))
@@ -21,6 +22,7 @@ import Testing
         #expect(await iterator.next() == .read)
         admission.removePipeline(of: "p")
         #expect(await second)
+        #expect(admission.admitted(to: "p") == 2)
     }
 
     @Test func `a read that waits too long tells the pipeline so`() async {
@@ -28,6 +30,7 @@ import Testing
         let (wishes, tell) = AsyncStream<ReadAdmission.Wish>.makeStream()
         admission.set({ tell.yield($0) }, givesTurns: true, for: "p")
         #expect(await !admission.admit(to: "p", within: .milliseconds(10)))
+        #expect(admission.admitted(to: "p") == 0, "it took nothing of the rate limit")
         var iterator = wishes.makeAsyncIterator()
         #expect(await iterator.next() == .read)
         #expect(await iterator.next() == .withdraw)

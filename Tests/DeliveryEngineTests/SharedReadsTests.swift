@@ -47,6 +47,7 @@ import Vendors
         let admission = try Self.admission(tokens)
         #expect(admission.isShared && !ReadAdmission().isShared)
         #expect(await admission.admit(to: "p", within: .zero))
+        #expect(admission.admitted(to: "p") == 1)
         let order = try #require(tokens.orders.first)
         #expect(order.holder == "provider:p" && order.needed == 1)
         // A tenth of 300 at once, and the rest evenly.

@@ -300,6 +300,22 @@ import Testing
         }
     }
 
+    @Test func `counts what each provider got of the events of each day, for those who may see the migration`()
+        async throws
+    {
+        try await with { (stage) async throws in
+            try await stage.send(["a", "b", "c"], at: Self.start)
+            try await stage.send(["d"], at: Self.start + .seconds(-86_400))
+            let days = try await stage.desk.days(of: "to-polar", for: Stage.boss)
+            #expect(days.from == "lago" && days.to == "polar" && days.days.count == MigrationDays.usual)
+            #expect(days.days.map(\.from.waiting) == [3, 1, 0, 0, 0, 0, 0])
+            #expect(days.days.map(\.to.waiting) == [3, 1, 0, 0, 0, 0, 0])
+            let rival = await refusal { _ = try await stage.desk.days(of: "to-polar", for: Stage.rival) }
+            #expect(rival == .unknown("to-polar"))
+            #expect(await refusal { _ = try await stage.desk.days(of: "other", for: Stage.boss) } == .unknown("other"))
+        }
+    }
+
     @Test func `changes nothing in a dry run, and nothing that is refused`() async throws {
         try await with { (stage) async throws in
             #expect(try await stage.order(.ramp(share: 5), isDryRun: true).isDryRun)

@@ -121,6 +121,28 @@ import Testing
         #expect(migrations.orders.isEmpty)
     }
 
+    @Test func `shows what each provider got per day, and who moves next`() async throws {
+        try await with { (server) async throws in
+            let answer = try await server.send(.GET, "/v1/migrations/to-q/days", key: "read-key")
+            #expect(answer.status == 200)
+            let object = try answer.object
+            #expect(object["from"] as? String == "p" && object["to"] as? String == "q")
+            #expect(object["days_not_counted"] as? Int == 3)
+            let day = try #require((object["days"] as? [[String: Any]])?.first)
+            #expect(day["day"] as? String == "2026-12-23")
+            let from = try #require(day["from"] as? [String: Int])
+            #expect(from["planned"] == 2 && from["delivered"] == 1 && from["rejected"] == 1 && from["backfilled"] == 1)
+            #expect((day["to"] as? [String: Int])?["planned"] == 0)
+            #expect(try await server.send(.GET, "/v1/migrations/other/days", key: "read-key").status == 404)
+            #expect(try await server.send(.GET, "/v1/migrations/to-q/days", key: "m-key").status == 403)
+            let ramp = try await order(server, #"{"action": "ramp", "share": 5}"#).object
+            let moves = (ramp["migration"] as? [String: Any])?["next_moves"] as? [String: Any]
+            let time = try #require((moves?["times"] as? [[String: Any]])?.first)
+            #expect(time["at"] as? String == "2027-01-01T00:00:00.000Z" && time["to"] as? String == "to")
+            #expect(time["customers_without_anchor"] as? Bool == true && time["customers"] as? Int == 0)
+        }
+    }
+
     @Test(
         arguments: [
             (MigrationRefusal.unknown("to-q"), 404, "unknown-migration"), (.unknownPlan("p"), 404, "unknown-plan"),

@@ -16,6 +16,8 @@ struct NoComparisons: ParityRunning {
         async throws(ParityError) -> [NumberedFinding]
     { [] }
 
+    func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] { [] }
+
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {
         throw .unknownRun(id)
     }

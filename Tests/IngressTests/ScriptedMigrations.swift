@@ -1,6 +1,7 @@
 import Access
 import Events
 import Ingress
+import Journal
 import Migration
 import OfRecord
 import Synchronization
@@ -50,6 +51,20 @@ final class ScriptedMigrations: MigrationManaging {
     func migration(_ name: MigrationName, for client: Client) async throws(MigrationRefusal) -> MigrationStatus {
         guard name == "to-q" else { throw .unknown(name) }
         return Self.status()
+    }
+
+    func days(of name: MigrationName, for client: Client) async throws(MigrationRefusal) -> MigrationDays {
+        guard name == "to-q" else { throw .unknown(name) }
+        var counts = LedgerCounts.Counts()
+        counts.add(.delivered)
+        counts.add(.rejected, isByLane: true)
+        let day = MigrationDays.starts(since: nil, at: Self.now)[0]
+        return MigrationDays(
+            from: "p",
+            to: "q",
+            days: [MigrationDays.Day(start: day, countedAt: Self.now, from: counts)],
+            uncounted: 3
+        )
     }
 
     func carryOut(_ order: MigrationOrder, on name: MigrationName, by caller: Caller) async throws(MigrationRefusal)

@@ -29,6 +29,7 @@ enum TemplateFiles {
         ("Clients", PackageResources.Clients_mustache),
         ("Correction", PackageResources.Correction_mustache),
         ("CorrectionPlan", PackageResources.CorrectionPlan_mustache),
+        ("DaySide", PackageResources.DaySide_mustache),
         ("FileLines", PackageResources.FileLines_mustache),
         ("Findings", PackageResources.Findings_mustache),
         ("Live", PackageResources.Live_mustache),
@@ -44,5 +45,6 @@ enum TemplateFiles {
         ("RoutesChange", PackageResources.RoutesChange_mustache),
         ("RoutesPlan", PackageResources.RoutesPlan_mustache),
         ("Try", PackageResources.Try_mustache),
+        ("WatchPanel", PackageResources.WatchPanel_mustache),
     ]
 }

@@ -13,6 +13,8 @@ package struct MigrationPage: PageContent {
     let runs: [RunRow]
     let hasRuns: Bool
     let next: String?
+    /// Nil if the findings cannot be read now.
+    let compared: DaysCompared?
     let backfills: [BackfillRow]
     let hasBackfills: Bool
     /// Whether the visitor may start and change something.
@@ -98,6 +100,7 @@ package struct MigrationPage: PageContent {
     /// - Parameters:
     ///   - moves: the migrations of `routes.json`.
     ///   - runs: newest first.
+    ///   - days: what comparisons found by day; nil if that cannot be read now.
     ///   - cursor: where the next page of runs begins; nil at the end.
     ///   - providers: those that can be compared, each with whether it can be read.
     ///   - day: the window that the form proposes.
@@ -105,6 +108,7 @@ package struct MigrationPage: PageContent {
     package init(
         moves: [MigrationStatus] = [],
         runs: [ParityRun],
+        days: ParityDays? = nil,
         next cursor: String?,
         backfills: [Backfill],
         mayManage: Bool,
@@ -118,6 +122,7 @@ package struct MigrationPage: PageContent {
         self.runs = runs.map(Self.row)
         hasRuns = !runs.isEmpty
         next = cursor.map { PageLink.address(Screen.migration.path, [("cursor", $0)]) }
+        compared = days.map { DaysCompared($0) }
         self.backfills = backfills.map(Self.row)
         hasBackfills = !backfills.isEmpty
         self.mayManage = mayManage

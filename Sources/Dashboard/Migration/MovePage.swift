@@ -25,6 +25,9 @@ package struct MovePage: PageContent {
     let cut: TimeText?
     /// When the last customer has moved by the cut.
     let lastMove: TimeText?
+    let boundaries: MoveBoundaries
+    /// Nil if it cannot be counted now.
+    let days: MoveDays?
     let orders: [Order]
     let hasOrders: Bool
     /// Whether the visitor may order something, and something may be ordered.
@@ -67,10 +70,12 @@ package struct MovePage: PageContent {
     }
 
     /// - Parameters:
+    ///   - days: what each provider got per day; nil if it cannot be counted now.
     ///   - entered: what somebody filled in, to be corrected rather than typed again.
     ///   - fault: why it was refused.
     package init(
         _ status: MigrationStatus,
+        days: MigrationDays? = nil,
         mayManage: Bool,
         keeping entered: MoveForm.Entered = MoveForm.Entered(),
         fault: String? = nil
@@ -102,6 +107,8 @@ package struct MovePage: PageContent {
             ? "\(MigrationEntry.Action.text(of: status.course.share))%" : nil
         cut = status.course.cut.map { TimeText($0) }
         lastMove = status.lastMove.map { TimeText($0) }
+        boundaries = MoveBoundaries(status)
+        self.days = days.map { MoveDays($0) }
         orders = status.records.reversed().map { record in
             Order(
                 number: "\(record.entry.number)",

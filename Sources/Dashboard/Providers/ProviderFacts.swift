@@ -18,6 +18,8 @@ package struct ProviderFacts: Sendable {
     package var passed: Passed?
     /// How many of this gateway's requests took less than each duration, and not less than the one before; empty if there were none.
     package var latencies: [(below: Duration, count: Int)]
+    /// Of the vendor's API; nil if none is known.
+    package var rateLimit: RateLimit?
     /// The colour of the provider on all pages.
     package let slot: Int
 
@@ -105,6 +107,7 @@ package struct ProviderFacts: Sendable {
         elsewhere: Elsewhere? = nil,
         passed: Passed? = nil,
         latencies: [(below: Duration, count: Int)] = [],
+        rateLimit: RateLimit? = nil,
         slot: Int
     ) {
         self.name = name
@@ -115,6 +118,7 @@ package struct ProviderFacts: Sendable {
         self.elsewhere = elsewhere
         self.passed = passed
         self.latencies = latencies
+        self.rateLimit = rateLimit
         self.slot = slot
     }
 }

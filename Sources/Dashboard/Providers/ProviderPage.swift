@@ -1,5 +1,5 @@
 package import Events
-import Journal
+package import Journal
 
 /// One provider: its state, what waits for it, its figures, and what may be done.
 package struct ProviderPage: PageContent {
@@ -21,6 +21,13 @@ package struct ProviderPage: PageContent {
     /// How long requests took since the start of the gateway.
     let latencies: [LatencyRow]
     let hasLatencies: Bool
+    /// What waits by age; empty if nothing does.
+    let ages: [AgeRow]
+    let hasAges: Bool
+    /// Whether that is not known now.
+    let missesAges: Bool
+    /// Nil for a provider that is not in `routes.json`.
+    let watch: Watch?
     let holdHref: String
     let resumeHref: String
     let problemsHref: String
@@ -30,6 +37,12 @@ package struct ProviderPage: PageContent {
     /// A drawing made by us.
     struct Markup: Sendable {
         let drawingMarkup: String
+    }
+
+    /// What watching the vendor has found.
+    struct Watch: Sendable {
+        let verify: VerifyPanel
+        let canary: WatchPanel
     }
 
     /// What `routes.json` says of a provider, without its credential.
@@ -60,8 +73,17 @@ package struct ProviderPage: PageContent {
 
     /// - Parameters:
     ///   - configuration: nil if `routes.json` no longer has the provider.
+    ///   - ages: of what waits; nil if the store cannot be read.
+    ///   - watch: what watching the vendor has found; nil for a provider that is not in `routes.json`.
     ///   - mayAct: whether the client may hold and resume it.
-    package init(_ facts: ProviderFacts, _ configuration: Configuration?, mayAct: Bool, at now: Timestamp) {
+    package init(
+        _ facts: ProviderFacts,
+        _ configuration: Configuration?,
+        ages: BacklogAges? = nil,
+        watch: ProviderWatch? = nil,
+        mayAct: Bool,
+        at now: Timestamp
+    ) {
         title = facts.name.rawValue
         href = PageLink.provider(title)
         let state = ProviderState(facts)
@@ -75,6 +97,15 @@ package struct ProviderPage: PageContent {
         chartMarkups = facts.figures.map { Self.charts($0, facts.slot) } ?? []
         latencies = LatencyRow.rows(facts.latencies)
         hasLatencies = !latencies.isEmpty
+        self.ages = ages.map { AgeRow.rows($0) } ?? []
+        hasAges = !self.ages.isEmpty
+        missesAges = ages == nil
+        self.watch = watch.map { watch in
+            Watch(
+                verify: VerifyPanel(watch.verify, opensEventsOf: watch.opensEventsOf, at: now),
+                canary: CanaryPanel.panel(watch.canary, at: now)
+            )
+        }
         holdHref = href + "/hold"
         resumeHref = href + "/resume"
         problemsHref = PageLink.address(Screen.problems.path, [("provider", title)])
@@ -107,6 +138,11 @@ package struct ProviderPage: PageContent {
             slot: slot,
             values: figures.concurrency.map { $0.map(Double.init) }
         )
+        let requests = [
+            ChartSeries(name: "live deliveries", slot: slot, values: figures.liveRequests),
+            ChartSeries(name: "backfills", slot: (slot + 1) % 8, values: figures.backfillRequests),
+            ChartSeries(name: "reads", slot: (slot + 2) % 8, values: figures.reads),
+        ]
         return [
             CircuitStrip(id: "circuit", times: figures.times, states: figures.circuit).markup,
             LineChart(
@@ -126,6 +162,14 @@ package struct ProviderPage: PageContent {
                 times: figures.times,
                 series: [limit],
                 unit: .count
+            )
+            .markup,
+            StackedAreaChart(
+                id: "requests",
+                title: "Requests by kind",
+                times: figures.times,
+                series: requests,
+                unit: .perSecond
             )
             .markup,
         ].map { Markup(drawingMarkup: $0) }
@@ -169,12 +213,12 @@ package struct ProviderPage: PageContent {
         ]
         if !row.fault.isEmpty { list.append(Fact(label: "Last error", text: row.fault)) }
         guard let configuration else { return list }
+        let used = LimitUse(facts).map { [Fact(label: "Rate limit used", text: $0.text)] } ?? []
         return list + [
             Fact(label: "Vendor", text: configuration.vendor), Fact(label: "Address", text: configuration.baseURL),
             Fact(label: "Credential", text: configuration.credentialSource),
             Fact(label: "Identity", text: configuration.identity),
             Fact(label: "Rate limit", text: configuration.rateLimit ?? "none"),
-            Fact(label: "Timeout", text: PlainNumbers.duration(configuration.timeout)),
-        ]
+        ] + used + [Fact(label: "Timeout", text: PlainNumbers.duration(configuration.timeout))]
     }
 }

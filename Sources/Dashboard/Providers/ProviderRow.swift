@@ -9,6 +9,8 @@ struct ProviderRow: Sendable {
     let mark: String
     let state: String
     let inFlight: String
+    /// How much of the rate limit is used; nil if that is not known.
+    let limitUse: String?
     let rate: String
     let waiting: String
     let age: String
@@ -26,6 +28,7 @@ struct ProviderRow: Sendable {
         mark = state.mark
         self.state = state.label
         inFlight = facts.pipeline.map { "\($0.inFlight) / \($0.concurrency)" } ?? "-"
+        limitUse = LimitUse(facts).map { "Rate limit: \($0.text)" }
         rate = facts.figures?.deliveredNow.map { PlainNumbers.rate($0) } ?? "-"
         waiting = facts.backlog.map { PlainNumbers.count($0.events) } ?? "unknown"
         age = facts.backlog?.oldest.map { PlainNumbers.age(of: $0, at: now) } ?? "-"

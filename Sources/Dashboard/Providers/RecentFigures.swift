@@ -9,6 +9,12 @@ package struct RecentFigures: Sendable {
     package let accepted: [Double?]
     /// Events per second.
     package let delivered: [Double?]
+    /// Requests with live deliveries per second.
+    package let liveRequests: [Double?]
+    /// Requests of backfills per second.
+    package let backfillRequests: [Double?]
+    /// Reads and passed calls per second.
+    package let reads: [Double?]
     /// In each step.
     package let rejected: [Int?]
     /// In each step.
@@ -29,6 +35,9 @@ package struct RecentFigures: Sendable {
         step: Duration,
         accepted: [Double?],
         delivered: [Double?],
+        liveRequests: [Double?] = [],
+        backfillRequests: [Double?] = [],
+        reads: [Double?] = [],
         rejected: [Int?] = [],
         uncertain: [Int?] = [],
         backlog: [Int?] = [],
@@ -41,6 +50,9 @@ package struct RecentFigures: Sendable {
         self.step = step
         self.accepted = accepted
         self.delivered = delivered
+        self.liveRequests = liveRequests
+        self.backfillRequests = backfillRequests
+        self.reads = reads
         self.rejected = rejected
         self.uncertain = uncertain
         self.backlog = backlog
@@ -65,6 +77,14 @@ package struct RecentFigures: Sendable {
     var acceptedNow: Double? { Self.mean(accepted, ofLast: lastMinute) }
     /// Events per second in the newest minute.
     var deliveredNow: Double? { Self.mean(delivered, ofLast: lastMinute) }
+    /// Requests per second in the newest minute, by what they were for; nil if nothing was measured in it.
+    var requestsNow: (live: Double, backfills: Double, reads: Double)? {
+        guard let live = Self.mean(liveRequests, ofLast: lastMinute),
+            let backfills = Self.mean(backfillRequests, ofLast: lastMinute),
+            let reads = Self.mean(reads, ofLast: lastMinute)
+        else { return nil }
+        return (live, backfills, reads)
+    }
     /// The newest that was measured in the last minute.
     var p50Now: Double? { p50.suffix(lastMinute).compactMap(\.self).last }
     var p99Now: Double? { p99.suffix(lastMinute).compactMap(\.self).last }

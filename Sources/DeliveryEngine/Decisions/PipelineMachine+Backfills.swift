@@ -48,6 +48,7 @@ extension PipelineMachine {
             return nil
         }
         let ticket = gates.pass(at: now.instant)
+        counts.leftForBackfills += 1
         return .admitBackfill(backfills.pass(backfill, ticket: ticket, at: now.instant))
     }
 

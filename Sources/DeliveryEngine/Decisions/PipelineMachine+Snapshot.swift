@@ -30,6 +30,10 @@ extension PipelineMachine {
     package struct Counts: Sendable, Equatable {
         /// Requests that have ended, however they ended.
         package var requests = 0
+        /// Requests with live deliveries that left, as the rate limit counts them.
+        package var left = 0
+        /// Requests of backfills that were let pass, as the rate limit counts them.
+        package var leftForBackfills = 0
         /// Deliveries, each event for itself.
         package var delivered = 0
         /// Attempts after which the delivery is due again.

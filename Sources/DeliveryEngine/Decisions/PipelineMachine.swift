@@ -185,6 +185,7 @@ package struct PipelineMachine: Sendable {
         guard var batch = next else { return nil }
         hasCandidate = false
         batch.ticket = gates.pass(at: now.instant)
+        counts.left += 1
         batch.turn = turns?.take()
         inFlight.left(batch)
         return batch

@@ -20,6 +20,7 @@ struct MigrationDesk: MigrationManaging {
     let audit: AuditLog
     /// How long after it was recorded an order begins to hold, so that all gateways follow it by then.
     let lead: Duration
+    private let dayBook = MigrationDayBook()
 
     // MARK: - Showing
 
@@ -34,6 +35,16 @@ struct MigrationDesk: MigrationManaging {
 
     func migration(_ name: MigrationName, for client: Client) async throws(MigrationRefusal) -> MigrationStatus {
         try await status(of: try outline(of: name, for: client))
+    }
+
+    func days(of name: MigrationName, for client: Client) async throws(MigrationRefusal) -> MigrationDays {
+        let outline = try outline(of: name, for: client)
+        let starts = MigrationDays.starts(since: book.current[name].first?.entry.at, at: clock.now)
+        do {
+            return try await dayBook.days(of: outline, starts, in: finder.journal, clock: clock)
+        } catch {
+            throw .store(error)
+        }
     }
 
     private func outline(of name: MigrationName, for client: Client) throws(MigrationRefusal) -> MigrationOutline {

@@ -66,6 +66,11 @@ struct StatisticsSampler: Service {
             counters.retried = counts?.retried ?? 0
             counters.rejected = counts?.rejected ?? 0
             counters.uncertain = counts?.uncertain ?? 0
+            counters.requests = RequestCounts(
+                live: counts?.left ?? 0,
+                backfills: counts?.leftForBackfills ?? 0,
+                reads: view.reads.admitted(to: name)
+            )
             counters.concurrency = states[name]?.concurrency
             counters.circuit = states[name].map { CircuitState($0) }
             counters.latencies = view.latencies.snapshot(of: name)

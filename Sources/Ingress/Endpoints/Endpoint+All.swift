@@ -113,6 +113,9 @@ extension Endpoint {
         Endpoint(.get, "/v1/migrations/{name}", for: .client, needing: .readEvents, countedAs: .operations) {
             try await MigrationsHandler($0).show($1)
         },
+        Endpoint(.get, "/v1/migrations/{name}/days", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await MigrationsHandler($0).days($1)
+        },
         Endpoint(
             .post,
             "/v1/migrations/{name}/actions",
@@ -173,6 +176,9 @@ extension Endpoint {
         Endpoint(.get, "/v1/parity/runs", for: .client, needing: .readEvents, countedAs: .operations) {
             try await ParityHandler($0).list($1)
         },
+        Endpoint(.get, "/v1/parity/days", for: .client, needing: .readEvents, countedAs: .operations) {
+            try await ParityHandler($0).days($1)
+        },
         Endpoint(.get, "/v1/parity/runs/{id}", for: .client, needing: .readEvents, countedAs: .operations) {
             try await ParityHandler($0).show($1)
         },
@@ -203,6 +209,13 @@ extension Endpoint {
             needing: .manageDeliveries,
             countedAs: .operations
         ) { try await ProvidersHandler($0).respond(to: $1) },
+        Endpoint(
+            .get,
+            "/v1/providers/{name}/backlog",
+            for: .administration,
+            needing: .manageDeliveries,
+            countedAs: .operations
+        ) { try await BacklogHandler($0).respond(to: $1) },
         Endpoint(
             .get,
             "/v1/providers/{name}/shadow",

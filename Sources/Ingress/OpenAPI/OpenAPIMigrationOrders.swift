@@ -29,6 +29,13 @@ enum OpenAPIMigrationOrders {
                     "responses": {"200": \#(response("The migration.", "Migration")), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
                   }
                 },
+                "/v1/migrations/{name}/days": {
+                  "get": {
+                    "tags": ["migrations"], "operationId": "countMigrationDays", "summary": "What each provider of a migration got of the events of each day.", \#(reading), \#(name),
+                    "description": "By the events' own time in UTC, newest day first, from the first order on, at most 31 days; all events of both providers. Counting reads the journal for a few seconds at most: what is missing then is counted by the next request. Days that are over are counted again after an hour.",
+                    "responses": {"200": \#(response("The days.", "MigrationDays")), "404": {"$ref": "#/components/responses/Problem"}, \#(problems)}
+                  }
+                },
                 "/v1/migrations/{name}/plans": {
                   "post": {
                     "tags": ["migrations"], "operationId": "planMigration", "summary": "What a migration would do to recorded traffic, and whether it can begin. Nothing is sent.", \#(managing),
@@ -105,7 +112,7 @@ enum OpenAPIMigrationOrders {
                   },
                   "Migration": {
                     "type": "object",
-                    "required": ["name", "route", "from", "to", "stage", "delivery", "share_percent", "cut_at", "moved_at", "hold", "stages", "gates", "next", "obstacles", "log"],
+                    "required": ["name", "route", "from", "to", "stage", "delivery", "share_percent", "cut_at", "moved_at", "hold", "stages", "gates", "next_moves", "next", "obstacles", "log"],
                     "properties": {
                       "name": {"type": "string"}, "route": {"type": "string"}, "from": {"type": "string"}, "to": {"type": "string"},
                       "stage": {"enum": ["check", "shadow", "mirror", "backfill", "parity", "ramp", "cut", "drain", "closed"]},
@@ -124,9 +131,44 @@ enum OpenAPIMigrationOrders {
                           "name": {"$ref": "#/components/schemas/MigrationGateName"}, "color": {"enum": ["green", "red", "unknown"]},
                           "figure": {"type": ["string", "null"]}, "limit": {"type": "string"},
                           "reason": {"type": ["string", "null"], "description": "Why it is unknown."}, "overridden": {"type": "boolean"}}}},
+                      "next_moves": {"$ref": "#/components/schemas/MigrationMoves"},
                       "next": {"type": ["string", "null"], "description": "The command that comes next."},
                       "obstacles": {"type": "array", "items": {"type": "string"}, "description": "What stands in its way."},
                       "log": {"type": "array", "items": {"$ref": "#/components/schemas/MigrationEntry"}}
+                    }
+                  },
+                  "MigrationMoves": {
+                    "type": "object", "required": ["times", "later_times", "customers_not_looked_at"], "description": "The customers who change their provider of record next, as the log says now.",
+                    "properties": {
+                      "times": {"type": "array", "maxItems": 20, "items": {
+                        "type": "object", "required": ["at", "to", "customers", "first_customer_ids", "customers_without_anchor"],
+                        "properties": {
+                          "at": {"type": "string", "format": "date-time"}, "to": {"enum": ["from", "to"], "description": "The side that they move to: the migration's from or to."},
+                          "customers": {"type": "integer", "description": "Of those with an anchor."},
+                          "first_customer_ids": {"type": "array", "maxItems": 5, "items": {"type": "string"}},
+                          "customers_without_anchor": {"type": "boolean", "description": "Whether customers without an anchor move then, too: those within the share, or all by a cut."}}}},
+                      "later_times": {"type": "integer", "description": "Further times."},
+                      "customers_not_looked_at": {"type": "integer", "description": "Customers beyond the first 50,000 with an anchor."}
+                    }
+                  },
+                  "MigrationDays": {
+                    "type": "object", "required": ["from", "to", "days", "days_not_counted"],
+                    "properties": {
+                      "from": {"type": "string"}, "to": {"type": "string"},
+                      "days": {"type": "array", "maxItems": 31, "items": {
+                        "type": "object", "required": ["day", "counted_at", "from", "to"],
+                        "properties": {
+                          "day": {"type": "string", "format": "date"}, "counted_at": {"type": "string", "format": "date-time"},
+                          "from": {"$ref": "#/components/schemas/MigrationDayCounts"}, "to": {"$ref": "#/components/schemas/MigrationDayCounts"}}}},
+                      "days_not_counted": {"type": "integer", "description": "Older days; the next request counts further ones."}
+                    }
+                  },
+                  "MigrationDayCounts": {
+                    "type": "object", "required": ["planned", "delivered", "waiting", "rejected", "uncertain", "discarded", "skipped", "backfilled"],
+                    "properties": {
+                      "planned": {"type": "integer", "description": "All of these but backfilled."}, "delivered": {"type": "integer"}, "waiting": {"type": "integer"}, "rejected": {"type": "integer"},
+                      "uncertain": {"type": "integer"}, "discarded": {"type": "integer"}, "skipped": {"type": "integer", "description": "Translated only."},
+                      "backfilled": {"type": "integer", "description": "How many of all these a backfill took."}
                     }
                   },
                   "MigrationForecast": {

@@ -57,6 +57,20 @@ enum OpenAPIParity {
                 }
               }
             },
+            "/v1/parity/days": {
+              "get": {
+                "tags": ["migrations"], "operationId": "listComparedDays", "summary": "What comparisons found, by the day of the events.",
+                "security": [{"bearer": ["events:read"]}, {"apiKey": ["events:read"]}],
+                "description": "The last 14 days in UTC, newest first. Of each day and provider, the newest finished comparison (full or digest) counts that covers most of the day. Comparisons are looked for every 20 seconds.",
+                "responses": {
+                  "200": {"description": "The days.", "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["days"],
+                    "properties": {"days": {"type": "array", "items": {"$ref": "#/components/schemas/ComparedDay"}}}}}}},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/parity/runs/{id}": {
               "get": {
                 "tags": ["migrations"], "operationId": "showComparison", "summary": "A comparison: how far it is, and what it found.",
@@ -163,6 +177,19 @@ enum OpenAPIParity {
         """#
 
     static let schemas = #"""
+              "ComparedDay": {
+                "type": "object", "required": ["day", "providers"],
+                "properties": {
+                  "day": {"type": "string", "format": "date"},
+                  "providers": {"type": "array", "items": {
+                    "type": "object", "required": ["provider", "run", "whole_day", "unreadable", "open", "accepted"],
+                    "properties": {
+                      "provider": {"type": "string"}, "run": {"type": ["integer", "null"], "description": "Null if the day was not compared."},
+                      "whole_day": {"type": "boolean", "description": "Whether the comparison covers the whole day."},
+                      "unreadable": {"type": "boolean", "description": "Whether a part could not be compared."},
+                      "open": {"type": "integer", "description": "Findings that nobody has accepted."}, "accepted": {"type": "integer"}}}}
+                }
+              },
               "ParityCause": {"enum": ["waiting", "untranslatable", "rejected", "discarded", "uncertain", "not_visible_yet", "parent_unresolved",
                 "lost_after_accept", "collision", "no_metric", "no_customer", "no_subscription", "unusable_property", "period_closed",
                 "content", "doubled", "removed", "foreign", "rounding", "other_period", "aggregation_differs", "stale_total", "usage_differs",

@@ -54,6 +54,20 @@ enum OpenAPIReports {
                 }
               }
             },
+            "/v1/providers/{name}/backlog": {
+              "get": {
+                "tags": ["operations"], "operationId": "showBacklog", "summary": "What waits for a provider, by age.",
+                "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
+                "description": "Pending and retrying deliveries, without those of backfills, by the time since their events were accepted. Only the newest part of an enormous backlog is looked at. Without the scope admin, only providers not shared with other tenants.",
+                "parameters": [{"name": "name", "in": "path", "required": true, "schema": {"type": "string", "minLength": 1}}],
+                "responses": {
+                  "200": {"description": "The ages.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BacklogAges"}}}},
+                  "404": {"$ref": "#/components/responses/Problem"},
+                  "4XX": {"$ref": "#/components/responses/Problem"},
+                  "503": {"$ref": "#/components/responses/Problem"}
+                }
+              }
+            },
             "/v1/clients": {
               "get": {
                 "tags": ["operations"], "operationId": "listClients", "summary": "All clients: permissions, limits, and how often they were refused.",
@@ -161,6 +175,16 @@ enum OpenAPIReports {
                   "next_cursor": {"type": ["string", "null"]}
                 }
               },
+              "BacklogAges": {
+                "type": "object", "required": ["provider", "events", "ages", "events_not_looked_at"],
+                "properties": {
+                  "provider": {"type": "string"}, "events": {"type": "integer", "description": "All that waits."},
+                  "ages": {"type": "array", "description": "Ascending. Events are not in an earlier class; ages are known to those of events that were stored together.", "items": {
+                    "type": "object", "required": ["up_to_seconds", "events"],
+                    "properties": {"up_to_seconds": {"type": ["integer", "null"], "description": "60, 600, 3600, 86400; null for older ones."}, "events": {"type": "integer"}}}},
+                  "events_not_looked_at": {"type": "integer", "description": "Of an enormous backlog: older than those of their kind that were looked at, be they pending or retrying."}
+                }
+              },
               "Figures": {"type": "array", "items": {"type": ["integer", "null"]}, "description": "One per step, oldest first; null if not known."},
               "StatisticsSeries": {
                 "type": "object",
@@ -172,6 +196,11 @@ enum OpenAPIReports {
                   "uncertain": {"$ref": "#/components/schemas/Figures"}, "backlog": {"$ref": "#/components/schemas/Figures"},
                   "oldest_age_ms": {"$ref": "#/components/schemas/Figures"},
                   "latency_us_p50": {"$ref": "#/components/schemas/Figures"}, "latency_us_p99": {"$ref": "#/components/schemas/Figures"},
+                  "requests_live": {"$ref": "#/components/schemas/Figures", "description": "Requests with live deliveries, as the vendor's rate limit counts them; like the next three absent in total."},
+                  "requests_backfills": {"$ref": "#/components/schemas/Figures", "description": "Requests of backfills."},
+                  "requests_reads": {"$ref": "#/components/schemas/Figures", "description": "Reads for clients, comparisons and checks, and passed calls."},
+                  "rate_limit": {"type": ["object", "null"], "description": "What the three share; null if no limit is known.", "required": ["requests", "per_ms"], "properties": {
+                    "requests": {"type": "integer"}, "per_ms": {"type": "integer"}}},
                   "concurrency": {"$ref": "#/components/schemas/Figures", "description": "How many requests might be in flight at the end of the step; absent in total."},
                   "circuit": {"type": "array", "items": {"enum": ["closed", "probing", "open", "parked", "held", null]}, "description": "The state that kept calls away most within the step; absent in total."}
                 }

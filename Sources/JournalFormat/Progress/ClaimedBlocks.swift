@@ -5,6 +5,9 @@ struct ClaimedBlocks: Sendable {
     /// The oldest event that is not settled; nil if all are.
     var lowestOpen: Int64? { blocks.first?.lowestOpen }
 
+    /// Those that are not settled, ascending.
+    var openSequences: [Int64] { blocks.flatMap { Array($0.openSequences) } }
+
     /// - Parameter sequences: ascending, and above all that were added before.
     mutating func append(_ sequences: [Int64]) {
         if !sequences.isEmpty { blocks.append(ClaimedBlock(sequences)) }

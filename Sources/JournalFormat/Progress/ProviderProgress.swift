@@ -68,6 +68,29 @@ package struct ProviderProgress: Sendable {
     /// The oldest event that was claimed and not settled.
     package var oldestOpen: Int64? { claimed.lowestOpen }
 
+    /// What waits, without what retries: the events of ``open``, and those after ``position`` that are not in ``ahead``.
+    package struct Waiting: Sendable {
+        package let position: Int64
+        /// Claimed and not settled, ascending.
+        package let open: [Int64]
+        package let ahead: SequenceRanges
+        /// Rows that say `retrying`.
+        package let retrying: Int
+        /// All of it, those that retry included.
+        package let events: Int
+    }
+
+    /// What waits now.
+    package var waiting: Waiting {
+        Waiting(
+            position: position,
+            open: claimed.openSequences,
+            ahead: ahead,
+            retrying: retrying,
+            events: pending + retrying
+        )
+    }
+
     /// Whether nothing is claimed, interrupted, or about to be sent.
     package var holdsNothing: Bool { claimed.lowestOpen == nil && held.isEmpty && intended.isEmpty }
 

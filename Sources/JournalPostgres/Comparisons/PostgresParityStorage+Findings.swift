@@ -127,6 +127,25 @@ extension PostgresParityStorage {
         }
     }
 
+    package func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {
+        var days: [FindingDay] = []
+        for row in try await run(.readParityFindingDays, [.int8(id), .int8(Int64(FindingDay.most))]) {
+            guard let cause = Cause(rawValue: row.text(2)) else {
+                throw .store("a finding was written by another version")
+            }
+            days.append(
+                FindingDay(
+                    provider: ProviderName(row.text(0)),
+                    day: Timestamp(milliseconds: row.integer(1)),
+                    cause: cause,
+                    name: row.text(3),
+                    count: Int(clamping: row.integer(4))
+                )
+            )
+        }
+        return days
+    }
+
     package func resent(_ numbers: [Int64], at now: Timestamp, keepingSince oldest: Timestamp)
         async throws(ParityError)
     {

@@ -15,6 +15,35 @@ extension PostgresEventStore: EventArchive {
         )
     }
 
+    package func backlogAges(of provider: ProviderName, at now: Timestamp) async throws(StoreError) -> BacklogAges {
+        guard let account = try await knownAccount(of: provider) else { return BacklogAges() }
+        let events = try await waiting(for: account)
+        guard events > 0 else { return BacklogAges() }
+        let starts = BacklogAges.starts(at: now).map { Parameter.int8($0.milliseconds) }
+        let (mostChunks, mostRetries) = (Self.agedChunks, Self.agedRetries)
+        return try await readPoint { (session) throws(PostgresFailure) in
+            var (ages, isLimited, retries) = (BacklogAges(), false, Int64(0))
+            for row in try session.run(.readBacklogAges, [.int4(account), .int8(mostChunks)] + starts) {
+                if row.integer(0) < 0 {
+                    isLimited = row.integer(1) > 0
+                } else {
+                    ages.add(Int(clamping: row.integer(1)), ofClass: Int(clamping: row.integer(0)))
+                }
+            }
+            for row in try session.run(.readRetryAges, [.int4(account), .int8(mostRetries)] + starts) {
+                retries += row.integer(1)
+                ages.add(Int(clamping: row.integer(1)), ofClass: Int(clamping: row.integer(0)))
+            }
+            // What was settled since it was counted is not missing.
+            if isLimited || retries >= mostRetries { ages.addUncounted(events - ages.events) }
+            return ages
+        }
+    }
+
+    /// What is looked at to tell the ages of a backlog: the newest chunks of each slot, and the newest retries. Each costs two searches
+    /// of an index.
+    private static let (agedChunks, agedRetries): (Int64, Int64) = (2000, 2000)
+
     package func waitingAdapters(of provider: ProviderName) async throws(StoreError) -> Set<AdapterName> {
         guard let account = try await knownAccount(of: provider) else { return [] }
         let events = try await oldestWaiting(for: provider, account)

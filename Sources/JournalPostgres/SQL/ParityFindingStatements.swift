@@ -88,6 +88,15 @@ extension Statement {
         """
     )
 
+    /// $1 run, $2 how many.
+    static let readParityFindingDays = read(
+        """
+        SELECT provider, at_ms - (at_ms % 86400000 + 86400000) % 86400000 AS day, cause, name, count(*)
+        FROM parity_findings WHERE run = $1 GROUP BY 1, 2, 3, 4
+        ORDER BY provider COLLATE "C", day, cause COLLATE "C", name COLLATE "C" LIMIT $2
+        """
+    )
+
     /// $1 before when.
     static let forgetParityResends = Statement("DELETE FROM parity_resends WHERE at_ms < $1")
 

@@ -117,6 +117,62 @@ extension Statement {
         """
     )
 
+    /// $1 account, $2 how many chunks of each slot, the newest, $3 to $6 when the age classes begin, latest first. A row for each class that
+    /// has events without an outcome: the class, and how many; and one of the class -1: how many slots have more chunks.
+    static let readBacklogAges = read(
+        """
+        WITH walks AS MATERIALIZED (
+            SELECT s.slot, coalesce(c.place, 0) AS place
+            FROM (SELECT slot FROM slots UNION SELECT 0::int2) s LEFT JOIN cursors c ON c.account = $1 AND c.slot = s.slot),
+        behind AS MATERIALIZED (
+            SELECT w.slot, h.first, h.last, h.events, h.accepted FROM walks w CROSS JOIN LATERAL (
+                SELECT first, first + count - 1 AS last, counts[array_position(accounts, $1)] AS events,
+                    accepted_first AS accepted
+                FROM chunks
+                WHERE slot = w.slot AND first > w.place - 32768 AND first + count - 1 > w.place AND $1 = ANY(accounts)
+                ORDER BY first DESC LIMIT $2) h
+            WHERE NOT EXISTS (SELECT FROM damage d WHERE d.slot = w.slot AND d.first = h.first)),
+        waiting AS MATERIALIZED (
+            SELECT \(ageClass("b.accepted", from: 3)) AS class,
+                b.events
+                - (SELECT coalesce(sum(d.events), 0) FROM delivered d
+                    WHERE d.account = $1 AND d.slot = b.slot AND d.first BETWEEN b.first AND b.last)
+                - (SELECT count(*) FROM deliveries d WHERE d.account = $1 AND d.sequence BETWEEN b.first AND b.last
+                    AND \(slot(of: "d.sequence")) = b.slot) AS events
+            FROM behind b)
+        SELECT class, sum(greatest(events, 0))::int8 FROM waiting GROUP BY class
+        UNION ALL
+        SELECT -1, count(*) FROM (SELECT FROM behind GROUP BY slot HAVING count(*) >= $2) full_slots
+        """
+    )
+
+    /// $1 account, $2 how many retries, the newest, $3 to $6 when the age classes begin, latest first. A row for each class that has retries:
+    /// the class, and how many. One whose chunk is gone is as old as can be.
+    static let readRetryAges = read(
+        """
+        WITH retries AS MATERIALIZED (
+            SELECT sequence FROM deliveries WHERE account = $1 AND next_attempt_at IS NOT NULL
+            ORDER BY sequence DESC LIMIT $2),
+        times AS MATERIALIZED (
+            SELECT coalesce((
+                SELECT c.accepted_first FROM chunks c
+                WHERE c.slot = \(slot(of: "r.sequence")) AND c.first <= r.sequence AND c.first > r.sequence - 32768
+                ORDER BY c.first DESC LIMIT 1), 0) AS accepted
+            FROM retries r)
+        SELECT \(ageClass("accepted", from: 3)) AS class, count(*) FROM times GROUP BY class
+        """
+    )
+
+    /// How many of four times, latest first, a time is before: the index of its age class.
+    /// - Parameter parameter: the number of the first of them.
+    private static func ageClass(_ time: String, from parameter: Int) -> String {
+        (0..<4).map { "(\(time) < $\(parameter + $0))::int4" }.joined(separator: " + ")
+    }
+
+    private static func slot(of sequence: String) -> String {
+        "CASE WHEN \(sequence) < 1099511627776 THEN 0 ELSE (\(sequence) >> 12) & 1023 END"
+    }
+
     /// $1 account. How many deliveries wait for another try, and the oldest that does not wait for its own time only.
     static let readRetries = read(
         """

@@ -4,6 +4,9 @@ import OfRecord
 
 /// As the API shows it.
 extension MigrationStatus {
+    /// How many of the next times at which customers move are listed.
+    private static let shownMoves = 20
+
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("name", string: outline.name.rawValue)
@@ -26,6 +29,8 @@ extension MigrationStatus {
         writer.beginArray()
         for gate in gates { write(gate, to: &writer) }
         writer.endArray()
+        writer.key("next_moves")
+        upcoming(limit: Self.shownMoves).write(to: &writer)
         writer.member("next", stringOrNull: next)
         writer.member("obstacles", strings: obstacles)
         writer.key("log")

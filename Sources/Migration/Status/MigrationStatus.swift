@@ -16,6 +16,9 @@ package struct MigrationStatus: Sendable {
     package let lastMove: Timestamp?
     private let facts: MigrationFacts
 
+    /// When it stood so.
+    package var now: Timestamp { facts.now }
+
     package init(_ outline: MigrationOutline, _ records: [MigrationRecord], _ facts: MigrationFacts) {
         self.outline = outline
         self.records = records

@@ -23,6 +23,9 @@ package struct BillingBoundaries: Sendable, Equatable {
     /// The number of customers with periods of their own.
     package var count: Int { cycles.count }
 
+    /// The customers with periods of their own, in no order.
+    package var customers: some Collection<CustomerID> { cycles.keys }
+
     /// The periods of one customer.
     package func cycle(of customer: CustomerID) -> BillingCycle { cycles[customer] ?? otherwise }
 

@@ -30,6 +30,13 @@ struct CustomerRecord {
         point = CustomerShare.point(of: customer.rawValue)
     }
 
+    /// Any customer at a point of the share whom no order names.
+    init(at point: Double, cycle: BillingCycle) {
+        customer = ""
+        self.cycle = cycle
+        self.point = point
+    }
+
     /// The switch that comes next, if no further entry comes before it.
     /// - Parameter time: of the last entry; the switch is after it.
     func next(after time: Timestamp) -> Switch? {

@@ -79,6 +79,18 @@ package struct MigrationLog: Sendable, Equatable {
         return false
     }
 
+    /// Whose customers move, of all, in percent: as the newest order says that changes it.
+    var share: Double {
+        for entry in entries.reversed() {
+            switch entry.action {
+            case .ramp(let share): return share
+            case .goBack(_, nil): return 0
+            case .stage, .cut, .hold, .resume, .goBack, .close: continue
+            }
+        }
+        return 0
+    }
+
     /// What the new provider gets; nil before the migration was started.
     package var delivery: MigrationEntry.Delivery? {
         for entry in entries.reversed() {

@@ -49,10 +49,51 @@ package struct RecordKeeping: Sendable {
         return changes
     }
 
+    // MARK: - What comes next
+
+    /// Which customers change their provider of record next, as far as the log goes: another order may change that.
+    /// - Parameters:
+    ///   - limit: maximum number of times; those after them are counted.
+    ///   - mostCustomers: of those with periods of their own, how many are looked at.
+    package func upcoming(after now: Timestamp, limit: Int, mostCustomers: Int = 50_000) -> UpcomingMoves {
+        var groups: [UpcomingMoves.Key: UpcomingMoves.Group] = [:]
+        for customer in boundaries.customers.prefix(mostCustomers) {
+            let record = CustomerRecord(customer, cycle: boundaries.cycle(of: customer))
+            guard let key = next(of: record, after: now) else { continue }
+            groups[key, default: UpcomingMoves.Group(key)].add(customer)
+        }
+        // The last to enter by the share as it is; where none is left, the first that entered.
+        let share = log.share
+        let other = CustomerRecord(at: share > 0 ? share.nextDown : 0, cycle: boundaries.otherwise)
+        if let key = next(of: other, after: now) {
+            groups[key, default: UpcomingMoves.Group(key)].includesOthers = true
+        }
+        let sorted = groups.values.sorted { ($0.at, $0.to.rawValue) < ($1.at, $1.to.rawValue) }
+        return UpcomingMoves(
+            groups: Array(sorted.prefix(max(0, limit))),
+            later: max(0, sorted.count - max(0, limit)),
+            notLookedAt: max(0, boundaries.count - mostCustomers)
+        )
+    }
+
+    private func next(of record: CustomerRecord, after now: Timestamp) -> UpcomingMoves.Key? {
+        var found: UpcomingMoves.Key?
+        forEachSwitch(of: record) { change in
+            guard change.at > now else { return true }
+            found = UpcomingMoves.Key(at: change.at, to: change.to)
+            return false
+        }
+        return found
+    }
+
     /// - Parameter body: tells whether to go on.
     private func forEachSwitch(of customer: CustomerID, _ body: (CustomerRecord.Switch) -> Bool) {
+        forEachSwitch(of: CustomerRecord(customer, cycle: boundaries.cycle(of: customer)), body)
+    }
+
+    private func forEachSwitch(of start: CustomerRecord, _ body: (CustomerRecord.Switch) -> Bool) {
         guard let first = log.entries.first else { return }
-        var record = CustomerRecord(customer, cycle: boundaries.cycle(of: customer))
+        var record = start
         var time = first.at
         for entry in log.entries {
             // One at most: the customer moves, or a return that waited for its boundary takes place and what follows moves him again.

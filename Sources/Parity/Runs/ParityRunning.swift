@@ -22,6 +22,9 @@ package protocol ParityRunning: Sendable {
     /// The customers that findings of a run are about: those with the most wrong bills first.
     func customers(of id: Int64, limit: Int) async throws(ParityError) -> [ParityCustomer]
 
+    /// The findings of a run by provider, day, cause and name, in this order, at most ``FindingDay/most``.
+    func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay]
+
     /// Sends lost events again, to the provider that lost them, with the identity that they had.
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount
 

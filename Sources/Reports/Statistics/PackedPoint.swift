@@ -1,6 +1,6 @@
 import Events
 
-/// A point in 80 bytes.
+/// A point in 96 bytes.
 struct PackedPoint: Sendable {
     /// Nothing was measured.
     static let empty = PackedPoint()
@@ -20,6 +20,10 @@ struct PackedPoint: Sendable {
     private var concurrency: Int32 = -1
     /// The rank of the state; negative: not known.
     private var circuit: Int8 = -1
+    /// Far fewer than fit: a step has a minute at most.
+    private var live: Int32 = 0
+    private var backfills: Int32 = 0
+    private var reads: Int32 = 0
 
     /// Adds counts, and replaces what is as it is at the end of the step.
     mutating func add(_ point: StatisticsPoint) {
@@ -28,6 +32,9 @@ struct PackedPoint: Sendable {
         retried &+= point.retried
         rejected &+= point.rejected
         uncertain &+= point.uncertain
+        live = Self.sum(live, point.requests.live)
+        backfills = Self.sum(backfills, point.requests.backfills)
+        reads = Self.sum(reads, point.requests.reads)
         backlog = point.backlog ?? -1
         oldestMilliseconds = point.oldestAge?.wholeMilliseconds ?? -1
         // Of the whole step until now; nil if no request ended in it.
@@ -38,6 +45,8 @@ struct PackedPoint: Sendable {
         circuit = max(circuit, point.circuit.map { Int8(clamping: $0.rank) } ?? -1)
     }
 
+    private static func sum(_ count: Int32, _ more: Int) -> Int32 { Int32(clamping: Int(count) &+ more) }
+
     /// Nil if nothing was measured.
     var point: StatisticsPoint? {
         guard accepted >= 0 else { return nil }
@@ -47,6 +56,7 @@ struct PackedPoint: Sendable {
         point.retried = retried
         point.rejected = rejected
         point.uncertain = uncertain
+        point.requests = RequestCounts(live: Int(live), backfills: Int(backfills), reads: Int(reads))
         point.backlog = backlog < 0 ? nil : backlog
         point.oldestAge = oldestMilliseconds < 0 ? nil : .milliseconds(oldestMilliseconds)
         point.p50 = p50Microseconds < 0 ? nil : .microseconds(p50Microseconds)

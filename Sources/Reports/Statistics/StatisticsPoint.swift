@@ -9,6 +9,8 @@ package struct StatisticsPoint: Sendable, Equatable {
     package var rejected = 0
     /// New deliveries with unknown outcome.
     package var uncertain = 0
+    /// Requests that left for the provider.
+    package var requests = RequestCounts()
     /// Deliveries that waited at the end of the step; nil if that could not be read.
     package var backlog: Int?
     /// The age of the oldest of them at the end of the step; zero if none waited, nil if that could not be read.

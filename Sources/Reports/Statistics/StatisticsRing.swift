@@ -3,7 +3,7 @@ import Telemetry
 
 /// The figures of the recent past. Pure: it is told what the counters say, and when, in seconds since the start.
 ///
-/// About 310 KB a provider when its longest ring is full. Every provider has the same steps, which follow the clock that nobody sets; the
+/// About 380 KB a provider when its longest ring is full. Every provider has the same steps, which follow the clock that nobody sets; the
 /// wall clock only names them when they are shown.
 package struct StatisticsRing: Sendable {
     /// Maximum number of providers, those included that were removed in the last two days.

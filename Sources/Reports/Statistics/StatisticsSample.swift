@@ -10,6 +10,7 @@ package struct StatisticsSample: Sendable {
         package var retried = 0
         package var rejected = 0
         package var uncertain = 0
+        package var requests = RequestCounts()
         package var latencies = LatencyCounts.Snapshot()
         /// Nil if it could not be read.
         package var backlog: Int?
@@ -38,6 +39,7 @@ package struct StatisticsSample: Sendable {
             whole.retried += point.retried
             whole.rejected += point.rejected
             whole.uncertain += point.uncertain
+            whole.requests &+= point.requests
         }
         let counters = providers.values
         if !counters.contains(where: { $0.backlog == nil }) {
@@ -59,6 +61,9 @@ extension StatisticsSample.Counters {
         point.retried = Self.increase(retried, earlier.retried)
         point.rejected = Self.increase(rejected, earlier.rejected)
         point.uncertain = Self.increase(uncertain, earlier.uncertain)
+        point.requests.live = Self.increase(requests.live, earlier.requests.live)
+        point.requests.backfills = Self.increase(requests.backfills, earlier.requests.backfills)
+        point.requests.reads = Self.increase(requests.reads, earlier.requests.reads)
         point.backlog = backlog
         point.oldestAge = oldestAge
         point.concurrency = concurrency

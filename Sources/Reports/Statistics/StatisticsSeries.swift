@@ -50,6 +50,7 @@ extension StatisticsPoint {
         share.retried = part(retried)
         share.rejected = part(rejected)
         share.uncertain = part(uncertain)
+        share.requests = requests.map(part)
         return share
     }
 }

@@ -76,6 +76,9 @@ package struct ProviderConfiguration: Sendable, Equatable {
         ReadsSettings(share: pipeline.readsShare, lag: lag ?? traits.reads?.lag ?? .zero, metered: metered)
     }
 
+    /// How many requests its vendor takes, by the file or as the vendor documents it; nil if no limit is known.
+    package var rateLimit: RateLimit? { pipeline.rateLimit ?? traits.rateLimit }
+
     /// Whether it is a simulator or a server of one's own on this machine.
     package var isOnThisMachine: Bool { BaseURL.isLoopback(baseURL) }
 

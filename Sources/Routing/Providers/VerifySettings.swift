@@ -81,3 +81,8 @@ struct ReadableProvider {
         return isReadable ? nil : "\(adapter.traits.vendor) does not show the events that it has"
     }
 }
+
+extension ProviderConfiguration {
+    /// Why neither reading back nor canaries can be set for it; nil if they can.
+    package var reasonNotWatched: String? { ReadableProvider(adapter).reasonNotFound }
+}

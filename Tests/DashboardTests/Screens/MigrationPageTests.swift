@@ -156,4 +156,54 @@ import Testing
         let row = try #require(page([], [Self.lane(.running, walked: walked, ahead: ahead)]).backfills.first)
         #expect(row.percent == percent)
     }
+
+    static func days(_ text: String = "lago-prod") -> ParityDays {
+        // The second provider was compared once.
+        func run(_ id: Int64, _ from: Timestamp, _ until: Timestamp, unreadable: String? = nil) -> ParityRun {
+            let providers = [ProviderName(text)] + (id == 6 ? [ProviderName(text + "2")] : [])
+            let window = ReadWindow(from: from, until: until)
+            return ParityRun(
+                id: id,
+                order: ParityOrder(window: window, providers: providers, level: .full),
+                tenant: "shop",
+                client: "finance",
+                requestedAt: until,
+                state: .finished,
+                reports: providers.map { ProviderReport(provider: $0, unreadable: unreadable) }
+            )
+        }
+        let (from, until) = (window.from, window.until)
+        let day = Duration.seconds(86_400)
+        let older = run(6, from + (.zero - day), from, unreadable: text)
+        let oldest = run(5, from + (.zero - day * 2), from + (.zero - day))
+        var days = ParityDays(of: [run(7, from, until), older, oldest], at: until + .seconds(-60))
+        let name = ProviderName(text)
+        let lost = FindingDay(provider: name, day: from, cause: .lostAfterAccept, name: text, count: 1204)
+        let content = FindingDay(provider: name, day: from, cause: .content, name: text, count: 2)
+        let accepted = Acceptance(
+            cause: .content,
+            provider: nil,
+            name: nil,
+            reason: text,
+            until: until,
+            by: "finance",
+            at: from
+        )
+        days.add([lost, content], of: 7, accepting: [accepted])
+        return days
+    }
+
+    @Test func `shows differences by day, with what is accepted, equal, incomplete or not compared`() {
+        let compared = DaysCompared(Self.days())
+        let days = ["2024-03-20", "2024-03-19", "2024-03-18"]
+        #expect(compared.rows.map(\.day) == days, "days without any are left out")
+        #expect(compared.rows.map { $0.cells[1].text } == ["not compared", "incomplete", "not compared"])
+        let cells = compared.rows.map { $0.cells[0] }
+        #expect(cells.map(\.text) == ["1,204 differences", "incomplete", "equal"])
+        #expect(cells.map(\.style) == ["bad", "warn", "ok"])
+        #expect(cells[0].note == "2 accepted")
+        #expect(cells[0].cellHref == "/dashboard/migration/runs/7?provider=lago-prod#findings")
+        #expect(compared.chartMarkup.contains("data-values=\",,,,,,,,,,,0,,1204\""))
+        #expect(!DaysCompared(ParityDays(of: [], at: Self.window.until)).hasRows)
+    }
 }

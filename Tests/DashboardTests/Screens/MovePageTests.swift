@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Migration
 import OfRecord
 import Testing
@@ -9,8 +10,13 @@ import Testing
 @Suite struct MovePageTests {
     static let now = Timestamp(milliseconds: 1_798_000_000_000)
 
-    static func outline(_ name: String = "to-polar") -> MigrationOutline {
-        MigrationOutline(
+    /// - Parameter anchors: customers whose periods begin a day after one another.
+    static func outline(_ name: String = "to-polar", anchors: Int = 0) -> MigrationOutline {
+        let cycles = (0..<anchors).map { number in
+            let anchor = BillingAnchor(now + .seconds(86_400 * Int64(number + 1)), in: .utc)
+            return (CustomerID("\(name)\(number)"), BillingCycle(anchor: anchor))
+        }
+        return MigrationOutline(
             name: MigrationName(name),
             route: RouteName(name),
             from: ProviderName(name),
@@ -27,12 +33,16 @@ import Testing
             ),
             comparesUsage: true,
             verifies: true,
-            boundaries: BillingBoundaries(),
+            boundaries: BillingBoundaries(Dictionary(uniqueKeysWithValues: cycles)),
             keepFor: .seconds(86_400)
         )
     }
 
-    static func status(_ actions: [MigrationEntry.Action] = [], _ text: String = "to-polar") -> MigrationStatus {
+    static func status(
+        _ actions: [MigrationEntry.Action] = [],
+        _ text: String = "to-polar",
+        anchors: Int = 0
+    ) -> MigrationStatus {
         let records = actions.enumerated().map { index, action in
             MigrationRecord(
                 migration: MigrationName(text),
@@ -41,7 +51,7 @@ import Testing
                 actor: text
             )
         }
-        return MigrationStatus(outline(text), records, MigrationFacts(at: now))
+        return MigrationStatus(outline(text, anchors: anchors), records, MigrationFacts(at: now))
     }
 
     /// Usage of so many customers that had moved at the beginning of the month.
@@ -154,5 +164,49 @@ import Testing
         #expect(links["rejected"] == "/dashboard/problems?provider=polar&status=rejected")
         #expect(links["backlog age"] == "/dashboard/providers/polar")
         #expect(page.conditions.allSatisfy { $0.href != nil } && page.conditionsText == "0 of \(page.conditions.count)")
+    }
+
+    static func days(_ text: String = "to-polar", count: Int = 3, uncounted: Int = 0) -> MigrationDays {
+        var (old, new) = (LedgerCounts.Counts(), LedgerCounts.Counts())
+        for _ in 0..<1204 { old.add(.delivered) }
+        new.add(.delivered, isByLane: true)
+        for status in [DeliveryStatus.pending, .rejected, .uncertain] { new.add(status) }
+        let days = MigrationDays.starts(since: nil, at: now).prefix(count).map {
+            MigrationDays.Day(start: $0, countedAt: now, from: old, to: new)
+        }
+        return MigrationDays(from: ProviderName(text), to: "polar", days: days, uncounted: uncounted)
+    }
+
+    @Test func `shows what each side got per day, newest first, with a chart`() throws {
+        let page = MovePage(Self.status(), days: Self.days(uncounted: 4), mayManage: false)
+        let days = try #require(page.days)
+        #expect(days.rows.map(\.day) == ["2026-12-23", "2026-12-22", "2026-12-21"])
+        #expect(days.rows[0].from.delivered == "1,204" && !days.rows[0].from.hasFailed)
+        let new = days.rows[0].to
+        #expect(new.delivered == "1" && new.waiting == "1" && new.failed == "2" && new.backfilled == "1")
+        #expect(days.chartMarkup.contains("data-values=\"1204,1204,1204\"") && days.uncounted == "4 older days")
+        let one = MovePage(Self.status(), days: Self.days(count: 1), mayManage: false).days
+        #expect(one?.chartMarkup == "" && one?.uncounted == nil, "one day makes no line")
+        #expect(MovePage(Self.status(), mayManage: false).days == nil)
+    }
+
+    @Test func `shows who moves next, when and where to`() {
+        let page = MovePage(Self.status([.stage(.mirror), .ramp(share: 12.5)]), mayManage: true).boundaries
+        #expect(page.rows.map(\.at.text) == ["2027-01-01 00:00:00"] && page.rows.map(\.to) == ["polar"])
+        #expect(page.rows.map(\.until) == ["in 8 d 19 h"])
+        #expect(page.rows.map(\.who) == ["customers without an anchor that are within 12.5%"])
+        #expect(page.reason == nil)
+        let cut = MovePage(Self.status([.stage(.mirror), .cut(at: Self.now)]), mayManage: true).boundaries
+        #expect(cut.rows.map(\.who) == ["all customers without an anchor"])
+    }
+
+    @Test(
+        arguments: [
+            ([], "Nobody moves before"), ([.ramp(share: 5), .hold], "held"), ([.ramp(share: 5), .close], "closed"),
+        ] as [([MigrationEntry.Action], String)]
+    )
+    func `says why nobody moves`(actions: [MigrationEntry.Action], reason: String) {
+        let boundaries = MovePage(Self.status(actions), mayManage: true).boundaries
+        #expect(boundaries.rows.isEmpty && boundaries.reason?.contains(reason) == true)
     }
 }

@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Testing
 
 @testable import Dashboard
@@ -24,5 +25,58 @@ import Testing
         }
         #expect(texts(48.25) == ["Events per request 48.3"])
         #expect(texts(nil).isEmpty)
+    }
+
+    @Test func `shows what waits by age, with what was not looked at`() {
+        let rows = AgeRow.rows(SamplePages.ages)
+        #expect(
+            rows.map(\.age) == [
+                "up to 1 min", "1 min to 10 min", "10 min to 1 h", "1 h to 1 d", "over 1 d", "not looked at, older",
+            ]
+        )
+        #expect(rows.map(\.events) == ["1,204", "3", "0", "2", "1", "10"])
+        #expect(rows.map(\.percent) == [99, 0, 0, 0, 0, 1])
+        var few = BacklogAges()
+        few.add(1, ofClass: 0)
+        #expect(AgeRow.rows(few).count == 5, "nothing was left out")
+    }
+
+    @Test func `tells nothing that waits from a store that cannot be read`() {
+        func page(_ ages: BacklogAges?) -> ProviderPage {
+            ProviderPage(SamplePages.provider("lago"), nil, ages: ages, mayAct: false, at: SamplePages.now)
+        }
+        #expect(page(nil).missesAges && !page(nil).hasAges)
+        #expect(!page(BacklogAges()).missesAges && !page(BacklogAges()).hasAges)
+        #expect(page(SamplePages.ages).hasAges)
+    }
+
+    @Test func `shows how much of the rate limit is used, and for what`() {
+        var facts = ProviderFacts(
+            name: "lago",
+            adapter: "lago",
+            pipeline: nil,
+            backlog: nil,
+            figures: RecentFigures(
+                start: SamplePages.now,
+                step: .seconds(60),
+                accepted: [1],
+                delivered: [1],
+                liveRequests: [21],
+                backfillRequests: [5],
+                reads: [0.25]
+            ),
+            rateLimit: RateLimit(requests: 3000, per: .seconds(60)),
+            slot: 0
+        )
+        let text = "53% in the last minute: 42% live, 10% backfills, under 1% reads"
+        #expect(LimitUse(facts)?.text == text)
+        #expect(ProviderRow(facts, at: SamplePages.now).limitUse == "Rate limit: \(text)")
+        let page = ProviderPage(facts, nil, mayAct: false, at: SamplePages.now)
+        #expect(page.chartMarkups.contains { $0.drawingMarkup.contains("Requests by kind") })
+        facts.rateLimit = nil
+        #expect(LimitUse(facts) == nil && ProviderRow(facts, at: SamplePages.now).limitUse == nil)
+        facts.rateLimit = RateLimit(requests: 1, per: .seconds(1))
+        facts.figures = nil
+        #expect(LimitUse(facts) == nil, "nothing was measured")
     }
 }

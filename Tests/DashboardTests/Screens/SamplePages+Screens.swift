@@ -236,8 +236,15 @@ extension SamplePages {
                 text,
                 [MigrationPageTests.run()],
                 [lane(.running, ahead: 5), lane(.paused, ahead: 5)].map { .init($0, heldBy: text) },
+                days: MigrationPageTests.days(text),
                 mayManage: true
             )
+        },
+        Sample(name: "migration, no day compared") {
+            migration($0, [MigrationPageTests.run()], [], days: ParityDays(of: [], at: now), mayManage: true)
+        },
+        Sample(name: "migration, unreadable findings") {
+            migration($0, [MigrationPageTests.run()], [], mayManage: true)
         },
         Sample(name: "migration, empty") { migration($0, [], [], mayManage: true) },
         Sample(name: "migration, reader") { migration($0, [], [], mayManage: false) },
@@ -270,7 +277,17 @@ extension SamplePages {
         Sample(name: "move") {
             MovePage(MovePageTests.status([.ramp(share: 5), .hold], $0), mayManage: true, fault: $0)
         },
-        Sample(name: "move, new") { MovePage(MovePageTests.status([], $0), mayManage: false) },
+        Sample(name: "move, new") {
+            MovePage(MovePageTests.status([], $0), days: MovePageTests.days($0, count: 1), mayManage: false)
+        },
+        Sample(name: "move, many anchors") { text in
+            // More times than are listed.
+            MovePage(
+                MovePageTests.status([.cut(at: MovePageTests.now)], text, anchors: 20),
+                days: MovePageTests.days(text, uncounted: 2),
+                mayManage: false
+            )
+        },
         Sample(name: "move, cut") { text in
             MovePage(
                 MovePageTests.status([.stage(.mirror), .ramp(share: 5), .cut(at: MovePageTests.now)], text),
@@ -318,11 +335,13 @@ extension SamplePages {
         _ text: String,
         _ runs: [ParityRun],
         _ backfills: [MigrationPage.Backfill],
+        days: ParityDays? = nil,
         mayManage: Bool
     ) -> MigrationPage {
         MigrationPage(
             moves: mayManage ? [MovePageTests.status([.ramp(share: 5), .hold], text)] : [],
             runs: runs,
+            days: days,
             next: runs.isEmpty ? nil : text,
             backfills: backfills,
             mayManage: mayManage,

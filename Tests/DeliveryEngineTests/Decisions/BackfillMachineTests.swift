@@ -36,6 +36,16 @@ import Testing
         #expect(provider.requests.count == 101)
     }
 
+    @Test func `counts which requests took of the rate limit, those of backfills apart`() {
+        let limit = RateLimit(requests: 1000, per: .seconds(1))
+        let arrivals = (1...20).map { Duration.milliseconds(50 * $0) }
+        var provider = SharedProvider(settings(limit), arrivals: arrivals, fill: 205)
+        provider.run(until: .seconds(600))
+        #expect(provider.counts.left == provider.requests(of: .live).count)
+        #expect(provider.counts.leftForBackfills >= provider.requests(of: .backfill).count)
+        #expect(provider.counts.left > 0 && provider.requests(of: .backfill).count == 21)
+    }
+
     @Test func `a backfill of nothing ends at once`() {
         var provider = SharedProvider(settings(), arrivals: [], fill: 0)
         provider.run(until: .seconds(1))

@@ -60,6 +60,8 @@ struct SharedProvider {
         live.backfillJoined(Self.number, percent: percent, at: Self.start)
     }
 
+    /// What the provider's pipeline has counted.
+    var counts: PipelineMachine.Counts { live.counts }
     var elapsed: Duration { now.instant - Self.start.instant }
     var hold: BackfillThrottle.Hold? { live.backfills.snapshot(at: now.instant)[Self.number]?.hold }
     /// What the backfill's own pipeline waits for.

@@ -63,6 +63,8 @@ import Testing
             #expect(sample.providers["lago"]?.backlog == 2)
             #expect(sample.providers["polar"]?.accepted == 0 && sample.providers["polar"]?.backlog == 0)
             #expect(sampler.sample(waiting: nil).providers["lago"]?.backlog == nil)
+            #expect(await sampler.view.reads.admit(to: "polar", within: nil))
+            #expect(sampler.sample(waiting: nil).providers["polar"]?.requests == RequestCounts(reads: 1))
         }
     }
 

@@ -35,4 +35,18 @@ import Testing
         #expect(try await get("/v1/parity/runs/2/customers").status == 404)
         #expect(try await get("/v1/parity/runs/1/customers?limit=0").status == 400)
     }
+
+    @Test func `shows what comparisons found by the day of the events`() async throws {
+        let answer = try await get("/v1/parity/days")
+        #expect(answer.status == 200)
+        let days = try #require(try answer.object["days"] as? [[String: Any]])
+        #expect(days.count == 14)
+        let today = try #require((days[0]["providers"] as? [[String: Any]])?.first)
+        #expect(today["provider"] as? String == "p" && today["run"] as? Int == 1)
+        #expect(today["open"] as? Int == 3 && today["accepted"] as? Int == 2, "what is benign does not count")
+        #expect(today["whole_day"] as? Bool == false && today["unreadable"] as? Bool == false)
+        let before = try #require((days[1]["providers"] as? [[String: Any]])?.first)
+        #expect(before["run"] is NSNull && before["open"] as? Int == 0)
+        #expect(try await get("/v1/parity/days?days=3").status == 400)
+    }
 }

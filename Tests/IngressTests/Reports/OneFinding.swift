@@ -9,9 +9,11 @@ struct OneFinding: ParityRunning {
     }
 
     func run(_ id: Int64) async throws(ParityError) -> ParityRun? {
-        guard id == 1 else { return nil }
-        let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1000))
-        return ParityRun(
+        id == 1 ? Self.run(ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1000))) : nil
+    }
+
+    private static func run(_ window: ReadWindow) -> ParityRun {
+        ParityRun(
             id: 1,
             order: ParityOrder(window: window, providers: ["p"], level: .full, sample: 0),
             tenant: "house",
@@ -40,7 +42,23 @@ struct OneFinding: ParityRunning {
         return [NumberedFinding(number: 1, finding: finding, resolution: nil)]
     }
 
-    func runs(before id: Int64?, limit: Int) async throws(ParityError) -> [ParityRun] { [] }
+    /// Of today.
+    func runs(before id: Int64?, limit: Int) async throws(ParityError) -> [ParityRun] {
+        [Self.run(ReadWindow(from: Self.today, until: Self.today + .seconds(60)))]
+    }
+
+    private static var today: Timestamp {
+        let now = SystemWallClock().now.milliseconds
+        return Timestamp(milliseconds: now - now % 86_400_000)
+    }
+
+    func findingDays(of id: Int64) async throws(ParityError) -> [FindingDay] {
+        [
+            FindingDay(provider: "p", day: Self.today, cause: .content, name: "n", count: 2),
+            FindingDay(provider: "p", day: Self.today, cause: .lostAfterAccept, name: "n", count: 3),
+            FindingDay(provider: "p", day: Self.today, cause: .rounding, name: "n", count: 9),
+        ]
+    }
     func cells(of id: Int64, after number: Int64, limit: Int) async throws(ParityError) -> [NumberedCell] { [] }
 
     func resend(in id: Int64, _ filter: FindingFilter) async throws(ParityError) -> ResendCount {

@@ -21,6 +21,7 @@ import Testing
             point.backlog = 3
             point.oldestAge = .milliseconds(1500)
             point.p99 = .microseconds(250)
+            point.requests = RequestCounts(live: 9, backfills: 8, reads: 2)
             point.concurrency = 5
             point.circuit = .open
             let points = Array(repeating: nil, count: query.count - 1) + [point]
@@ -58,6 +59,9 @@ import Testing
             #expect(last("oldest_age_ms") == 1500)
             #expect(last("latency_us_p99") == 250)
             #expect(last("concurrency") == 5)
+            #expect(last("requests_live") == 9 && last("requests_backfills") == 8 && last("requests_reads") == 2)
+            #expect(provider["rate_limit"] is NSNull, "the vendor of this test has none")
+            #expect(total["requests_live"] == nil, "vendors' limits cannot be added up")
             #expect((provider["circuit"] as? [Any])?.map { $0 as? String } == [nil, nil, "open"])
             #expect(total["circuit"] == nil, "the whole has no circuit")
             #expect((provider["latency_us_p50"] as? [Any])?.allSatisfy { $0 is NSNull } == true)

@@ -182,6 +182,10 @@ final class NumberedStore: EventStore {
         try await store.backlog(of: provider)
     }
 
+    func backlogAges(of provider: ProviderName, at now: Timestamp) async throws(StoreError) -> BacklogAges {
+        try await store.backlogAges(of: provider, at: now)
+    }
+
     func waitingAdapters(of provider: ProviderName) async throws(StoreError) -> Set<AdapterName> {
         try await store.waitingAdapters(of: provider)
     }

@@ -193,4 +193,50 @@ import Testing
         #expect(MigrationLog([entry(1, .hold), entry(2, .ramp(share: 5))]).isHeld)
         #expect(!MigrationLog([entry(1, .hold), entry(2, .resume), entry(3, .ramp(share: 5))]).isHeld)
     }
+
+    @Test(arguments: 0..<200 as Range<UInt64>)
+    func `names each customer at his next switch, and nobody else`(seed: UInt64) {
+        var migration = Migration(seed: seed, actions: Self.anyAction)
+        let (keeping, now) = (migration.keeping, Self.time(&migration.random))
+        let upcoming = keeping.upcoming(after: now, limit: .max)
+        var expected: [String: Int] = [:]
+        for customer in migration.cycles.keys {
+            guard let next = keeping.switches(of: customer).first(where: { $0.at > now }) else { continue }
+            expected["\(next.at.milliseconds) \(next.to)", default: 0] += 1
+        }
+        let own = upcoming.groups.filter { $0.customers > 0 }
+        #expect(
+            Dictionary(uniqueKeysWithValues: own.map { ("\($0.at.milliseconds) \($0.to)", $0.customers) }) == expected
+        )
+        #expect(upcoming.groups.map(\.at) == upcoming.groups.map(\.at).sorted())
+        #expect(upcoming.groups.count { $0.includesOthers } <= 1)
+        let few = keeping.upcoming(after: now, limit: 2)
+        #expect(few.groups == Array(upcoming.groups.prefix(2)) && few.later == max(0, upcoming.groups.count - 2))
+    }
+
+    @Test func `says when customers without an anchor move, those within the share or all`() {
+        func upcoming(_ actions: MigrationEntry.Action...) -> UpcomingMoves {
+            let entries = actions.enumerated().map {
+                MigrationEntry(number: $0.offset, at: Self.start, action: $0.element)
+            }
+            return RecordKeeping(boundaries: BillingBoundaries(), log: MigrationLog(entries))
+                .upcoming(after: Self.start, limit: 9)
+        }
+        let next = BillingCycle().boundary(after: Self.start)
+        #expect(upcoming().groups.isEmpty && upcoming(.ramp(share: 5), .hold).groups.isEmpty)
+        let ramp = upcoming(.ramp(share: 5)).groups
+        #expect(ramp.map(\.at) == [next].compactMap(\.self) && ramp.map(\.to) == [.to])
+        #expect(ramp.map(\.customers) == [0] && ramp.map(\.includesOthers) == [true])
+        #expect(upcoming(.cut(at: Self.start)).groups.map(\.at) == [next].compactMap(\.self))
+    }
+
+    @Test func `names the first customers of a time by their ids, and counts the others`() {
+        let cycles = Dictionary(uniqueKeysWithValues: (0..<9).map { (CustomerID("c\($0)"), BillingCycle()) })
+        let log = MigrationLog([MigrationEntry(number: 1, at: Self.start, action: .ramp(share: 100))])
+        let keeping = RecordKeeping(boundaries: BillingBoundaries(cycles), log: log)
+        let group = keeping.upcoming(after: Self.start, limit: 1).groups.first
+        #expect(group?.customers == 9 && group?.examples == ["c0", "c1", "c2", "c3", "c4"])
+        let part = keeping.upcoming(after: Self.start, limit: 1, mostCustomers: 4)
+        #expect(part.groups.first?.customers == 4 && part.notLookedAt == 5)
+    }
 }

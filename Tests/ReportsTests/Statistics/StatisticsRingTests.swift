@@ -49,6 +49,22 @@ import Testing
         #expect(report.from == now + .seconds(-125))
     }
 
+    @Test func `adds up requests by what they were for`() {
+        var ring = StatisticsRing()
+        for second in 0..<20 {
+            var counted = sample(0)
+            // After the pause of seconds 11 and 12, what was counted in it is divided.
+            guard second != 11, second != 12 else { continue }
+            let count = second + 1
+            counted.providers["lago"]?.requests = RequestCounts(live: 3 * count, backfills: 2 * count, reads: count)
+            ring.add(counted, atEndOf: second)
+        }
+        let report = ring.report(StatisticsQuery(.tenSeconds, count: 2), atSecond: 20, now)
+        let requests = report.providers[0].points.map { $0?.requests }
+        #expect(requests == [10, 10].map { RequestCounts(live: 3 * $0, backfills: 2 * $0, reads: $0) })
+        #expect(report.whole?.last??.requests == RequestCounts(live: 30, backfills: 20, reads: 10))
+    }
+
     @Test func `keeps of a step the state that kept calls away most, and the concurrency at its end`() {
         var ring = StatisticsRing()
         for second in 0..<20 {

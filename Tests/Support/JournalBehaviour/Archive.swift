@@ -89,6 +89,37 @@ extension StoreBehaviour {
             try expect(try await reopened.backlog(of: "lago"), Backlog(events: 1, oldest: nil), "alone")
             return reopened
         },
+        StoreCheck("counts what waits by its age, whatever state it is in") { store, fixture in
+            let now = Sample.accepted + .seconds(10 * 86_400)
+            func ages(_ store: any EventStore) async throws -> [Int] {
+                let ages = try await store.backlogAges(of: "lago", at: now)
+                try expect(ages.uncounted, 0, "what was not looked at")
+                return ages.counts
+            }
+            try expect(try await ages(store), [0, 0, 0, 0, 0], "of nothing")
+            // Over a day, a day, an hour, ten minutes, a minute, and less; the events of each are stored together, one of them for another.
+            for (index, age) in [200_000, 86_400, 3600, 600, 60, 59].enumerated() {
+                let time = now + .seconds(-Int64(age))
+                try await store.store(
+                    (0...index).map { Sample.event("\(index)-\($0)", acceptedAt: time) }
+                        + [Sample.event("\(index)-other", acceptedAt: time, plan: Sample.polar)]
+                )
+            }
+            try expect(try await ages(store), [11, 4, 3, 2, 1], "before any claim")
+            let limit = BlockLimit(events: 8, bytes: 1 << 20)
+            let sequences = try await store.claimBlock(for: "lago", limit: limit)?.deliveries.sequences ?? []
+            try expect(try await ages(store), [11, 4, 3, 2, 1], "while some are claimed")
+            // One of the oldest is retried; of the third, one is delivered and one is not.
+            try await store.settle([sequences[0]], at: "lago", as: .retrying, nextAttemptAt: now)
+            try await store.settleDelivered([sequences[2], sequences[4]], at: "lago")
+            try await store.settle([sequences[5]], at: "lago", as: .rejected)
+            try expect(try await ages(store), [11, 4, 1, 1, 1], "after some are settled")
+            let crashed = try await fixture.crash(store)
+            try expect(try await ages(crashed), [11, 4, 1, 1, 1], "after a crash")
+            try expect(try await crashed.backlogAges(of: "polar", at: now).counts, [2, 1, 1, 1, 1], "of the other")
+            try expect(try await crashed.backlogAges(of: "nobody", at: now), BacklogAges(), "of an unknown provider")
+            return crashed
+        },
         StoreCheck("counts what waits, and says since when") { store, fixture in
             try expect(try await store.backlog(of: "lago"), Backlog(events: 0, oldest: nil), "of nothing")
             for minute in 0..<10 {

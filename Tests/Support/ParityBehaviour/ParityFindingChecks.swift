@@ -105,6 +105,37 @@ extension ParityBehaviour {
             try expect(try await storage.customers(of: run.id + 1, limit: 9), [], "those of another run")
             return storage
         },
+        ParityCheck("counts findings by provider, day, cause and name") { storage, fixture in
+            let run = try await ParitySample.reading(storage)
+            let day: Int64 = 86_400_000
+            func finding(_ number: Int, _ cause: Cause, _ name: String, at time: Int64) -> Finding {
+                ParitySample.finding(number, cause, name: name, at: Timestamp(milliseconds: time))
+            }
+            let findings = [
+                finding(1, .doubled, "b", at: day - 1), finding(2, .doubled, "b", at: 0),
+                finding(3, .doubled, "B", at: 5),
+                finding(4, .content, "b", at: day), finding(5, .doubled, "b", at: 2 * day - 1),
+                finding(6, .doubled, "b", at: -1),
+            ]
+            try await storage.save(
+                ["lago": WindowRecord(findings: findings)],
+                of: ParitySample.halves.0,
+                state: .settled,
+                for: run.id
+            )
+            let reopened = try await fixture.restart(storage)
+            func counted(_ time: Int64, _ cause: Cause, _ name: String, _ count: Int) -> FindingDay {
+                let day = Timestamp(milliseconds: time)
+                return FindingDay(provider: "lago", day: day, cause: cause, name: name, count: count)
+            }
+            let expected = [
+                counted(-day, .doubled, "b", 1), counted(0, .doubled, "B", 1), counted(0, .doubled, "b", 2),
+                counted(day, .content, "b", 1), counted(day, .doubled, "b", 1),
+            ]
+            try expect(try await reopened.findingDays(of: run.id), expected, "the days")
+            try expect(try await reopened.findingDays(of: run.id + 1), [], "those of another run")
+            return reopened
+        },
         ParityCheck("lists what it counted by name and provider, in pages") { storage, _ in
             let run = try await ParitySample.reading(storage)
             let names = ["b", "a", "B"]

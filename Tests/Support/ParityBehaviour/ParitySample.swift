@@ -34,7 +34,13 @@ enum ParitySample {
         return run
     }
 
-    static func finding(_ number: Int, _ cause: Cause = .lostAfterAccept, name: String = "call") -> Finding {
+    /// - Parameter time: of the event; by default so many milliseconds after 1970.
+    static func finding(
+        _ number: Int,
+        _ cause: Cause = .lostAfterAccept,
+        name: String = "call",
+        at time: Timestamp? = nil
+    ) -> Finding {
         Finding(
             key: "key \(number)",
             provider: "lago",
@@ -46,7 +52,7 @@ enum ParitySample {
             name: name,
             customerID: "customer \(number % 3)",
             subscriptionID: number % 2 == 0 ? "subscription" : nil,
-            timestamp: Timestamp(milliseconds: Int64(number)),
+            timestamp: time ?? Timestamp(milliseconds: Int64(number)),
             differences: number % 2 == 0
                 ? [ContentDifference(field: "name", kind: .value, sent: "\"a\"", shown: nil)] : [],
             detail: number % 2 == 0 ? "a detail with \"quotes\" and é" : nil,

@@ -106,6 +106,7 @@ struct MigrationPageHandler: Sendable {
         return MigrationPage(
             moves: moves,
             runs: runs.filter { access.maySee($0, call.client) },
+            days: await days(call.client, access),
             next: runs.count == Self.page ? runs.last.map { "\($0.id)" } : nil,
             backfills: backfills.map { MigrationPage.Backfill($0.lane, heldBy: $0.heldBy) },
             mayManage: mayManage,
@@ -117,6 +118,17 @@ struct MigrationPageHandler: Sendable {
             keeping: form.map(Self.entered),
             fault: fault
         )
+    }
+
+    /// Nil if the findings cannot be read: the rest is shown all the same.
+    private func days(_ client: Client, _ access: ParityAccess) async -> ParityDays? {
+        do {
+            return try await operations.comparedDays.days(of: operations.parity, at: clock.now) {
+                access.maySee($0, client)
+            }
+        } catch {
+            return nil
+        }
     }
 
     private static func entered(_ form: FormFields) -> MigrationPage.Entered {

@@ -15,7 +15,8 @@ struct MovePageHandler: Sendable {
     }
 
     func show(_ call: PageCall) async throws -> PageAnswer {
-        .page(MovePage(try await status(call), mayManage: call.client.may(.manageMigrations)))
+        let status = try await status(call)
+        return .page(MovePage(status, days: await days(call), mayManage: call.client.may(.manageMigrations)))
     }
 
     /// Shows what an order would do.
@@ -72,6 +73,15 @@ struct MovePageHandler: Sendable {
         }
     }
 
+    /// Nil if the journal cannot be read: the rest is shown all the same.
+    private func days(_ call: PageCall) async -> MigrationDays? {
+        do {
+            return try await migrations.days(of: MigrationName(call.parameter), for: call.client)
+        } catch {
+            return nil
+        }
+    }
+
     private func status(_ call: PageCall) async throws(Problem) -> MigrationStatus {
         do {
             return try await migrations.migration(MigrationName(call.parameter), for: call.client)
@@ -84,6 +94,7 @@ struct MovePageHandler: Sendable {
     private func refused(_ call: PageCall, _ form: FormFields, _ problem: Problem) async throws -> PageAnswer {
         let page = MovePage(
             try await status(call),
+            days: await days(call),
             mayManage: call.client.may(.manageMigrations),
             keeping: MoveOrder.entered(form),
             fault: "\(problem.detail)."

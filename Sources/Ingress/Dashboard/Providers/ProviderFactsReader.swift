@@ -37,7 +37,8 @@ struct ProviderFactsReader: Sendable {
         let report = report(for: client, query)
         var facts: [ProviderFacts] = []
         for provider in visible ?? routes.providers {
-            facts.append(await self.facts(provider.name, provider.traits.adapter, slot: facts.count, report))
+            let (adapter, limit) = (provider.traits.adapter, provider.rateLimit)
+            facts.append(await self.facts(provider.name, adapter, within: limit, slot: facts.count, report))
         }
         guard visible == nil else { return facts }
         for name in await removed(besides: Set(facts.map(\.name))) {
@@ -63,6 +64,7 @@ struct ProviderFactsReader: Sendable {
     private func facts(
         _ name: ProviderName,
         _ adapter: AdapterName?,
+        within rateLimit: RateLimit? = nil,
         slot: Int,
         _ report: StatisticsReport
     ) async -> ProviderFacts {
@@ -90,6 +92,7 @@ struct ProviderFactsReader: Sendable {
                 )
             },
             latencies: latencies.snapshot(of: name).doublings,
+            rateLimit: rateLimit,
             slot: slot
         )
     }
@@ -141,6 +144,9 @@ extension RecentFigures {
             step: step,
             accepted: points.map { $0.map { Double($0.accepted) / seconds } },
             delivered: points.map { $0.map { Double($0.delivered) / seconds } },
+            liveRequests: points.map { $0.map { Double($0.requests.live) / seconds } },
+            backfillRequests: points.map { $0.map { Double($0.requests.backfills) / seconds } },
+            reads: points.map { $0.map { Double($0.requests.reads) / seconds } },
             rejected: points.map { $0?.rejected },
             uncertain: points.map { $0?.uncertain },
             backlog: points.map { $0?.backlog },

@@ -1,13 +1,17 @@
 import Access
 import Dashboard
 import Events
+import Journal
+import Parity
 import Reports
 import Routing
 
 /// `/dashboard/providers` and one provider, with an operator's orders to it.
 struct ProvidersPageHandler: Sendable {
     private let providers: ProviderFactsReader
+    private let archive: any EventArchive
     private let orders: ProviderOrdersHandler
+    private let watches: (any WatchReading)?
     private let routes: CurrentRoutes
     private let clock: any WallClock
 
@@ -15,7 +19,9 @@ struct ProvidersPageHandler: Sendable {
 
     init(_ services: EndpointServices) {
         providers = ProviderFactsReader(services)
+        archive = services.given.journal
         orders = ProviderOrdersHandler(services)
+        watches = services.given.operations.watches
         routes = services.given.routes
         clock = services.given.clock
     }
@@ -31,14 +37,55 @@ struct ProvidersPageHandler: Sendable {
             throw Problem.unconfiguredProvider(name, known: seen.map(\.name.rawValue))
         }
         let configured = routes.current.routes.providers.first { $0.name == name }
+        var watch: ProviderWatch?
+        if let configured { watch = await self.watch(configured, for: call.client) }
         return .page(
             ProviderPage(
                 facts,
                 configured.map { ProviderPage.Configuration($0) },
+                ages: await ages(of: name),
+                watch: watch,
                 mayAct: call.client.may(.admin),
                 at: clock.now
             )
         )
+    }
+
+    /// Nil if the store cannot be read: the rest is shown all the same.
+    private func ages(of provider: ProviderName) async -> BacklogAges? {
+        do { return try await archive.backlogAges(of: provider, at: clock.now) } catch { return nil }
+    }
+
+    /// What watching a provider has found.
+    private func watch(_ provider: ProviderConfiguration, for client: Client) async -> ProviderWatch {
+        let impossible = provider.reasonNotWatched
+        // An account of a tenant's own is read back like the provider that it belongs to, and gets no test events.
+        let noCanary = provider.owner == nil ? impossible : "test events go to the provider's own account only"
+        let found: Result<WatchReport, ParityError>
+        do throws(ParityError) {
+            found = .success(try await watches?.reports()[provider.name] ?? WatchReport())
+        } catch {
+            found = .failure(error)
+        }
+        return ProviderWatch(
+            verify: Self.knowledge(found, unless: impossible, isOn: provider.verify != nil) { $0.verify },
+            canary: Self.knowledge(found, unless: noCanary, isOn: provider.canary != nil) { $0.canary },
+            opensEventsOf: client.may(.readEvents) ? client.tenant : nil
+        )
+    }
+
+    private static func knowledge<Report: Sendable>(
+        _ found: Result<WatchReport, ParityError>,
+        unless impossible: String?,
+        isOn: Bool,
+        _ part: (WatchReport) -> Report?
+    ) -> ProviderWatch.Knowledge<Report> {
+        if let impossible { return .impossible(impossible) }
+        guard isOn else { return .off }
+        switch found {
+        case .failure(let error): return .unread(error.message)
+        case .success(let report): return part(report).map { .found($0) } ?? .off
+        }
     }
 
     func hold(_ call: PageCall) async throws -> PageAnswer {
@@ -61,13 +108,14 @@ extension ProviderPage.Configuration {
             case .byIdentity(nil): "the vendor recognizes repeats"
             case .byIdentity(let memory?): "the vendor recognizes repeats for \(PlainNumbers.duration(memory))"
             }
-        let limit = provider.pipeline.rateLimit ?? provider.traits.rateLimit
         self.init(
             vendor: provider.traits.vendor,
             baseURL: provider.baseURL,
             credentialSource: Self.origin(of: provider.credential),
             identity: identity,
-            rateLimit: limit.map { "\(PlainNumbers.count($0.requests)) requests per \(Self.period($0.per))" },
+            rateLimit: provider.rateLimit.map {
+                "\(PlainNumbers.count($0.requests)) requests per \(Self.period($0.per))"
+            },
             timeout: provider.timeout
         )
     }

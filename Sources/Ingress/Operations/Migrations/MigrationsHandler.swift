@@ -33,6 +33,15 @@ struct MigrationsHandler: Sendable {
         }
     }
 
+    func days(_ call: EndpointCall) async throws -> EndpointResponse {
+        try await answer { () async throws(MigrationRefusal) in
+            let days = try await migrations.days(of: MigrationName(call.parameter), for: call.client)
+            var writer = JSONWriter(capacity: 8192)
+            days.write(to: &writer)
+            return .json(writer.bytes)
+        }
+    }
+
     func act(_ call: EndpointCall) async throws -> EndpointResponse {
         let order = try await call.parseBody { try MigrationBody($0).order }
         return try await answer { () async throws(MigrationRefusal) in

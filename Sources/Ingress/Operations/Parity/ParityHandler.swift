@@ -14,10 +14,12 @@ struct ParityHandler: Sendable {
     private let audit: AuditLog
     private let csv: CSVResponder
     private let routes: CurrentRoutes
+    private let compared: ComparedDays
 
     init(_ services: EndpointServices) {
         csv = CSVResponder(services)
         runner = services.given.operations.parity
+        compared = services.given.operations.comparedDays
         routes = services.given.routes
         access = ParityAccess(services.given.routes)
         clock = services.given.clock
@@ -50,6 +52,14 @@ struct ParityHandler: Sendable {
         writer.member("next_cursor", stringOrNull: runs.count == limit ? runs.last.map { "\($0.id)" } : nil)
         writer.endObject()
         return .json(writer.bytes)
+    }
+
+    func days(_ call: EndpointCall) async throws -> EndpointResponse {
+        _ = try ListParameters(call.query, allowed: [])
+        let days = try await asked { () throws(ParityError) in
+            try await compared.days(of: runner, at: clock.now) { access.maySee($0, call.client) }
+        }
+        return .json(ParityWriter.json(days))
     }
 
     func show(_ call: EndpointCall) async throws -> EndpointResponse {

@@ -7,6 +7,37 @@ enum ParityWriter {
     static let accepted = Array(#"{"status":"accepted"}"#.utf8)
 
     /// - Parameter acceptances: who accepted causes of the run.
+    static func json(_ days: ParityDays) -> [UInt8] {
+        var writer = JSONWriter(capacity: 2048)
+        writer.beginObject()
+        writer.key("days")
+        writer.beginArray()
+        for day in days.days {
+            writer.beginObject()
+            writer.member("day", string: String(day.start.rfc3339.prefix(10)))
+            writer.key("providers")
+            writer.beginArray()
+            for cell in day.cells { write(cell, to: &writer) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private static func write(_ cell: ParityDays.Cell, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("provider", string: cell.provider.rawValue)
+        writer.key("run")
+        if let run = cell.run { writer.integer(run) } else { writer.null() }
+        writer.member("whole_day", bool: cell.isWhole)
+        writer.member("unreadable", bool: cell.isUnreadable)
+        writer.member("open", integer: cell.open)
+        writer.member("accepted", integer: cell.accepted)
+        writer.endObject()
+    }
+
     static func json(_ run: ParityRun, _ acceptances: [Acceptance]) -> [UInt8] {
         var writer = JSONWriter(capacity: 2048)
         writer.beginObject()

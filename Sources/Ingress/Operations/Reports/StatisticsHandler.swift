@@ -24,8 +24,14 @@ struct StatisticsHandler: Sendable {
             step: try parameters.single("step"),
             notShorterThan: statistics.shortestStep
         )
-        let report = statistics.statistics(query).seen(by: call.client, in: routes.current.routes)
-        return .json(StatisticsWriter.json(report))
+        let routes = routes.current.routes
+        let limits = routes.providers.compactMap { provider in provider.rateLimit.map { (provider.name, $0) } }
+        return .json(
+            StatisticsWriter.json(
+                statistics.statistics(query).seen(by: call.client, in: routes),
+                Dictionary(limits) { first, _ in first }
+            )
+        )
     }
 
     /// - Throws: ``Problem`` for texts that are no durations, and for a window that the steps do not reach.

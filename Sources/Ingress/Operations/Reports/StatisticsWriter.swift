@@ -4,7 +4,8 @@ import Reports
 
 /// Statistics as JSON: one list for each figure, with null where it is not known.
 enum StatisticsWriter {
-    static func json(_ report: StatisticsReport) -> [UInt8] {
+    /// - Parameter limits: the rate limits of the providers that have one.
+    static func json(_ report: StatisticsReport, _ limits: [ProviderName: RateLimit] = [:]) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         writer.member("since", string: report.since.rfc3339)
@@ -24,6 +25,10 @@ enum StatisticsWriter {
             writer.beginObject()
             writer.member("name", string: series.provider.rawValue)
             write(series.points, to: &writer)
+            write("requests_live", series.points, to: &writer) { $0.requests.live }
+            write("requests_backfills", series.points, to: &writer) { $0.requests.backfills }
+            write("requests_reads", series.points, to: &writer) { $0.requests.reads }
+            write(limits[series.provider], to: &writer)
             write("concurrency", series.points, to: &writer) { $0.concurrency }
             writer.key("circuit")
             writer.beginArray()
@@ -39,6 +44,16 @@ enum StatisticsWriter {
         if let gateways = report.gateways { write(gateways, to: &writer) } else { writer.null() }
         writer.endObject()
         return writer.bytes
+    }
+
+    /// Writes the member `rate_limit`.
+    private static func write(_ limit: RateLimit?, to writer: inout JSONWriter) {
+        writer.key("rate_limit")
+        guard let limit else { return writer.null() }
+        writer.beginObject()
+        writer.member("requests", integer: limit.requests)
+        writer.member("per_ms", integer: limit.per.wholeMilliseconds)
+        writer.endObject()
     }
 
     private static func write(_ gateways: [StatisticsReport.Gateway], to writer: inout JSONWriter) {

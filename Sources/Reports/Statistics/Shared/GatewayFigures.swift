@@ -64,6 +64,9 @@ extension GatewayFigures {
         writer.member("retried", integer: point.retried)
         writer.member("rejected", integer: point.rejected)
         writer.member("uncertain", integer: point.uncertain)
+        writer.member("requests_live", integer: point.requests.live)
+        writer.member("requests_backfills", integer: point.requests.backfills)
+        writer.member("requests_reads", integer: point.requests.reads)
         // What is not known is left out.
         if let backlog = point.backlog { writer.member("backlog", integer: backlog) }
         if let age = point.oldestAge { writer.member("oldest_age_ms", integer: Int(clamping: age.wholeMilliseconds)) }
@@ -97,6 +100,9 @@ extension GatewayFigures {
             part.point.retried = Self.count(value["retried"]) ?? 0
             part.point.rejected = Self.count(value["rejected"]) ?? 0
             part.point.uncertain = Self.count(value["uncertain"]) ?? 0
+            part.point.requests.live = Self.count(value["requests_live"]) ?? 0
+            part.point.requests.backfills = Self.count(value["requests_backfills"]) ?? 0
+            part.point.requests.reads = Self.count(value["requests_reads"]) ?? 0
             part.point.backlog = Self.count(value["backlog"])
             part.point.oldestAge = Self.count(value["oldest_age_ms"]).map { .milliseconds($0) }
             part.point.concurrency = Self.count(value["concurrency"])
@@ -163,6 +169,7 @@ extension StatisticsPoint {
         retried &+= other.retried
         rejected &+= other.rejected
         uncertain &+= other.uncertain
+        requests &+= other.requests
     }
 
     fileprivate mutating func addPercentiles(of latencies: [LatencyCounts.Snapshot]) {

@@ -17,6 +17,7 @@ import Testing
         (part.point.accepted, part.point.delivered) = (accepted, delivered)
         (part.point.backlog, part.point.circuit) = (backlog, circuit)
         part.point.oldestAge = backlog.map { .seconds($0) }
+        part.point.requests = RequestCounts(live: delivered, backfills: accepted, reads: 1)
         part.point.concurrency = circuit == nil ? nil : 4
         part.latencies = LatencyCounts.Snapshot(latencies)
         return part
@@ -65,6 +66,7 @@ import Testing
         #expect(sum.providers["lago"]?.accepted == 15 && sum.providers["lago"]?.delivered == 4)
         #expect(sum.providers["lago"]?.backlog == 9, "the one that delivers knows it best")
         #expect(sum.providers["lago"]?.circuit == .open && sum.providers["lago"]?.concurrency == 4)
+        #expect(sum.providers["lago"]?.requests == RequestCounts(live: 4, backfills: 15, reads: 2))
         #expect(sum.whole.p50 != nil)
     }
 
