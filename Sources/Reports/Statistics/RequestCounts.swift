@@ -13,6 +13,7 @@ package struct RequestCounts: Sendable, Equatable {
         self.reads = reads
     }
 
+    /// Adds what was counted elsewhere.
     package static func &+= (left: inout Self, right: Self) {
         left.live &+= right.live
         left.backfills &+= right.backfills

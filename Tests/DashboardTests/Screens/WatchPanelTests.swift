@@ -58,7 +58,7 @@ import Testing
         let before = now + .seconds(-7200)
         let late = verify(VerifyReport(oneIn: 2, checkedUpTo: before, hours: hours(1), fault: "HTTP 401"))
         #expect(late.panel.mark == "warn" && late.panel.state == "late")
-        #expect(late.panel.meaning.contains("2 h 0 min late: HTTP 401"))
+        #expect(late.panel.meaning.contains("2 h late: HTTP 401"))
         let failing = verify(VerifyReport(oneIn: 2, checkedUpTo: now, hours: hours(1), fault: "HTTP 401"))
         #expect(failing.panel.state == "cannot be read now" && failing.panel.meaning.contains("HTTP 401"))
     }
