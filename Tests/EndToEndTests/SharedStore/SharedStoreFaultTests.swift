@@ -69,4 +69,48 @@ import Testing
             try await paused.stop()
         }
     }
+
+    /// Events that it has claimed and not sent are in its memory still, and their vendors are a moment away.
+    @Test func `a paused gateway sends nothing of what others have sent meanwhile`() async throws {
+        let server = try await PostgresServer.shared()
+        let store = StageStore.shared(address: server.address, lease: "3s")
+        try await Stage.set(over: store) { (stage) async throws in
+            for vendor in BillCheck.vendors { try await stage.setFaults(vendor, #"{"latency_ms":[300,300]}"#) }
+            let paused = try await stage.startGateway()
+            let ids = (0..<200).map { "e\($0)" }
+            let events = ids.map { #"{"id":"\#($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
+            #expect(try await stage.client.post("/v1/events", "[\(events)]").status == 202)
+            try await waitUntil("every vendor has requests") {
+                for vendor in BillCheck.vendors where try await stage.received(vendor) < 1 { return false }
+                return true
+            }
+            kill(paused.identifier, SIGSTOP)
+            defer { kill(paused.identifier, SIGCONT) }
+            for vendor in BillCheck.vendors { try await stage.setFaults(vendor, "{}") }
+            let other = try stage.another("other")
+            try await other.withGateway { _ async throws in
+                try await waitUntil("the other gateway has settled every delivery") {
+                    for vendor in BillCheck.vendors {
+                        for status in ["pending", "retrying"] {
+                            guard try await other.deliveries(vendor, status).isEmpty else { return false }
+                        }
+                    }
+                    return true
+                }
+                kill(paused.identifier, SIGCONT)
+                _ = try await paused.waitForLine("the paused gateway learns that it has lost its leases") {
+                    $0.contains("lost its leases") ? true : nil
+                }
+                // What it still has in flight ends before it does.
+                try await paused.stop()
+                for vendor in BillCheck.vendors {
+                    let billed = try await other.billed(vendor)
+                    #expect(Set(billed).count == billed.count, "\(vendor) has billed an event twice")
+                    let open = try await other.deliveries(vendor, "uncertain")
+                    #expect(Set(billed).union(open) == Set(ids), "\(vendor)")
+                    #expect(open.isEmpty || vendor == "knetik")
+                }
+            }
+        }
+    }
 }
