@@ -138,7 +138,7 @@ package struct Pipeline: Sendable {
         var alarm: Alarm
         /// Where the journal ended at the last claim that went up to there.
         var newestSeen = JournalPosition.start
-        /// Whether another process should have the account, or has it.
+        /// Whether it was reported that another process should have the account, or has it.
         var leaseHasEnded = false
     }
 
@@ -199,7 +199,8 @@ package struct Pipeline: Sendable {
             var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())
             await work(through: reports, &run, in: &group)
             run.alarm.cancel()
-            return run.leaseHasEnded && !stop.isSet && !Task.isCancelled
+            // A machine that closes without a stop has lost the account, whether or not that was reported before it had closed.
+            return run.machine.isClosing && !stop.isSet && !Task.isCancelled
         }
     }
 

@@ -29,4 +29,17 @@ import Testing
             #expect(vendor.calls.flatMap(\.ids) == ["1", "1", "2"])
         }
     }
+
+    /// Whatever it hears of first: that a request must not leave, or that its lease has ended.
+    @Test func `takes its account again when a request must not leave, before it has heard that its lease is lost`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            var stage = try PipelineStage(folder) { _ in .status(200) }
+            stage.ledger = UnheardLoss(stage.store)
+            try await stage.accept("1")
+            try await stage.run { try await stage.wait("1", .delivered) }
+            #expect(stage.vendor.calls.map(\.ids) == [["1"]])
+        }
+    }
 }

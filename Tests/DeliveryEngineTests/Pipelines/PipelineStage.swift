@@ -46,6 +46,8 @@ struct PipelineStage {
     let view = DeliveryView()
     let store: SQLiteEventStore
     let vendor: ScriptedVendor
+    /// What the pipeline knows of the store.
+    var ledger: any DeliveryLedger
     var logger = quiet
     var settings = PipelineSettings(
         provider: provider,
@@ -56,6 +58,7 @@ struct PipelineStage {
     /// - Parameter script: what the vendor answers to the request of this number, from 0.
     init(_ folder: URL, _ script: @escaping @Sendable (Int) -> ScriptedVendor.Act) throws {
         store = try SQLiteEventStore(opening: folder, logger: Self.quiet)
+        ledger = store
         vendor = ScriptedVendor(clock, script)
         processClock = ProcessClock(wall: clock, instant: { [clock] in clock.instant })
     }
@@ -64,7 +67,7 @@ struct PipelineStage {
         Pipeline(
             settings: settings,
             adapter: PlainAdapter(),
-            ledger: store,
+            ledger: ledger,
             caller: vendor,
             clock: processClock,
             seenBy: view,
