@@ -13,9 +13,11 @@ struct TestJournal: Sendable {
     let schema: String
     var settings: PostgresStoreSettings
 
-    /// - Parameter change: what is set otherwise than by default.
-    init(_ change: (inout PostgresStoreSettings) -> Void = { _ in }) async throws {
-        server = try await PostgresServer.shared()
+    /// - Parameters:
+    ///   - own: a server that no other check uses; nil: the one that they share.
+    ///   - change: what is set otherwise than by default.
+    init(on own: PostgresServer? = nil, _ change: (inout PostgresStoreSettings) -> Void = { _ in }) async throws {
+        server = if let own { own } else { try await PostgresServer.shared() }
         schema = PostgresServer.newSchema()
         settings = PostgresStoreSettings(address: Secret(server.address))
         settings.schema = schema

@@ -52,3 +52,8 @@ struct SchemaHistory: Sendable {
     /// What is to be done on tables of a format, to add what later ones need.
     func changes(after format: Int) -> [Change] { changes.filter { $0.format > format } }
 }
+
+extension Statement {
+    /// Whether no append waits behind it while it waits: for every transaction that began before, such as that of a backup.
+    var waitsAside: Bool { text.contains(" CONCURRENTLY ") }
+}

@@ -34,7 +34,10 @@ package struct SchemaScript: Sendable, Equatable {
     /// What tables of an older format lack.
     init(expanding schema: String, from format: Int, history: SchemaHistory) {
         let name = ConnectionSettings.quoted(schema)
-        let statements = history.changes(after: format).flatMap(\.expand).map { $0.text + ";" }
+        let statements = history.changes(after: format).flatMap(\.expand).map { statement in
+            let text = statement.text + ";"
+            return statement.waitsAside ? "SET lock_timeout = 0;\n\(text)\nSET lock_timeout = '2s';" : text
+        }
         text = """
             -- Brings the tables of a Tollgate journal from format \(format) to format \(history.format). Gateways of the version
             -- before can continue. Each statement is a transaction of its own and can be repeated.

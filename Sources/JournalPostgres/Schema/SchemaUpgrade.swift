@@ -10,13 +10,16 @@ struct SchemaUpgrade: Sendable {
 
     /// One node at a time changes the tables.
     private static let duty = "schema"
-    private static let lease = Duration.seconds(60)
+    /// How long the node keeps the duty after it was heard of last.
+    var lease = Duration.seconds(60)
     /// How long a node waits for another one that changes the tables.
     private static let patience = Duration.seconds(1800)
     private static let pause = Duration.milliseconds(100)
     /// How often a statement is tried that waits for a lock; every append waits behind it meanwhile.
     private static let tries = 60
     private static let lockTimeout = Duration.seconds(2)
+    /// How long a statement may take that nothing waits behind.
+    private static let longest = Duration.seconds(3600)
 
     // MARK: Expanding
 
@@ -24,7 +27,7 @@ struct SchemaUpgrade: Sendable {
     ///
     /// The node that does so is in the list of nodes meanwhile, where it holds nothing but the duty: if it ends, others finish.
     func expand() async throws(StoreError) {
-        let connection = PostgresConnection(long)
+        let connection = PostgresConnection(settings.connection("schema"))
         var refusal: String?
         do throws(PostgresFailure) {
             let node = Int64.random(in: 1...Int64.max)
@@ -42,26 +45,16 @@ struct SchemaUpgrade: Sendable {
         )
     }
 
-    private var long: ConnectionSettings {
-        var settings = settings.connection("schema")
-        (settings.statementTimeout, settings.patience) = (.seconds(3600), .seconds(3660))
-        settings.lockTimeout = Self.lockTimeout
-        return settings
-    }
-
     /// - Returns: why nothing was done, if nothing was.
     private func expand(_ node: Int64, _ connection: PostgresConnection) async throws(PostgresFailure) -> String? {
-        let milliseconds = Parameter.float8(Double(Self.lease.wholeMilliseconds))
-        try await connection.run(
-            .registerUpgrade,
-            [
-                .int8(node), .text(settings.nodeName), .text(settings.version), .int4(Int32(clamping: history.format)),
-                .bytea(settings.routesDigest), milliseconds,
-            ]
-        )
+        let milliseconds = Parameter.float8(Double(lease.wholeMilliseconds))
+        let registration: [Parameter] = [
+            .int8(node), .text(settings.nodeName), .text(settings.version), .int4(Int32(clamping: history.format)),
+            .bytea(settings.routesDigest), milliseconds,
+        ]
         let end = ContinuousClock.now + Self.patience
         while try await format(connection) < history.format {
-            try await connection.run(.renewUpgrade, [.int8(node), milliseconds])
+            try await connection.run(.registerUpgrade, registration)
             try await connection.run(.bury)
             for statement in Statement.freeWhatTheBuriedHeld { try await connection.run(statement) }
             guard try await connection.run(.takeDuty, [.int8(node), .text(Self.duty)]).isEmpty else {
@@ -80,7 +73,7 @@ struct SchemaUpgrade: Sendable {
         async throws(PostgresFailure)
     {
         for change in history.changes(after: try await format(connection)) {
-            try await patiently(change.expand, connection, renewing: [.int8(node), lease])
+            try await carryOut(change.expand, renewing: [.int8(node), lease])
             try await note(JournalMeta.Name.format, change.format, connection)
             logger.notice(
                 "changed the journal's tables",
@@ -121,7 +114,7 @@ struct SchemaUpgrade: Sendable {
 
     private func removeAll(after contracted: Int, _ connection: PostgresConnection) async throws(PostgresFailure) {
         for change in history.changes(after: contracted) {
-            try await patiently(change.contract, connection)
+            try await carryOut(change.contract)
         }
         try await note(JournalMeta.Name.contracted, history.format, connection)
     }
@@ -137,27 +130,59 @@ struct SchemaUpgrade: Sendable {
         try await connection.run(.putMeta, [.text(name), .bytea(Array("\(number)".utf8))])
     }
 
-    /// Runs statements, each by itself, that others' transactions may keep from their locks: then all again from the first, since an index
-    /// that was given up half built is in the way of the next try.
+    /// Runs statements, each by itself, and keeps the duty meanwhile.
     /// - Parameter lease: of the node that does so; nil: it needs none.
+    private func carryOut(_ statements: [Statement], renewing lease: [Parameter]? = nil) async throws(PostgresFailure) {
+        let renewal = lease.map { lease in Task { await renew(lease) } }
+        let (brief, aside) = (connection(waiting: Self.lockTimeout), connection(waiting: Self.longest))
+        let failure = await patiently(statements) { statement throws(PostgresFailure) in
+            if let lease { try await brief.run(.renewUpgrade, lease) }
+            // Each new try would read the table from the start.
+            try await (statement.waitsAside ? aside : brief).run(statement)
+        }
+        renewal?.cancel()
+        await renewal?.value
+        await brief.close()
+        await aside.close()
+        if let failure { throw failure }
+    }
+
+    /// Runs statements that others' transactions may keep from their locks: then all again from the first, since an index that was given up
+    /// half built is in the way of the next try.
     private func patiently(
         _ statements: [Statement],
-        _ connection: PostgresConnection,
-        renewing lease: [Parameter]? = nil
-    ) async throws(PostgresFailure) {
+        run: (Statement) async throws(PostgresFailure) -> Void
+    ) async -> PostgresFailure? {
         var tries = 0
         while true {
             do throws(PostgresFailure) {
-                for statement in statements {
-                    if let lease { try await connection.run(.renewUpgrade, lease) }
-                    try await connection.run(statement)
-                }
-                return
+                for statement in statements { try await run(statement) }
+                return nil
             } catch {
                 tries += 1
-                guard error.isRefusal(.lockNotAvailable), tries < Self.tries else { throw error }
+                guard error.isRefusal(.lockNotAvailable), tries < Self.tries else { return error }
                 await Pause.wait(Self.pause * tries)
             }
         }
+    }
+
+    /// Connects with the first statement.
+    private func connection(waiting lockTimeout: Duration) -> PostgresConnection {
+        var settings = settings.connection("schema")
+        (settings.statementTimeout, settings.patience) = (Self.longest, Self.longest + .seconds(60))
+        settings.lockTimeout = lockTimeout
+        return PostgresConnection(settings)
+    }
+
+    /// Renews the node's lease on a connection of its own, until the task is cancelled.
+    private func renew(_ parameters: [Parameter]) async {
+        let connection = PostgresConnection(settings.connection("schema lease"), whenCancelled: .leaves)
+        while !Task.isCancelled {
+            // Cancelled; the loop ends then.
+            try? await Task.sleep(for: lease / 3)
+            // What cannot be renewed now can be the next time; when the lease has ended, another node finishes the change.
+            _ = try? await connection.run(.renewUpgrade, parameters)
+        }
+        await connection.close()
     }
 }

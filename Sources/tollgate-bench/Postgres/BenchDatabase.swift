@@ -92,35 +92,15 @@ struct BenchDatabase: Sendable {
         return time
     }
 
-    /// Lets a program that is started from this thread end by an alarm, as pgbench does: it inherits the thread's blocked signals.
-    private static func allowAlarms() {
-        var alarm = sigset_t()
-        sigemptyset(&alarm)
-        sigaddset(&alarm, SIGALRM)
-        pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
-    }
-
     private func printed(_ program: String, _ arguments: [String]) async throws -> String {
         let place = ["-h", server.folder, "-p", "\(server.port)", "-U", "tollgate"]
-        let (path, output) = (server.programFolder + "/" + program, folder.appending(path: UUID().uuidString))
-        return try await onThreadOfItsOwn {
-            try Data().write(to: output)
-            let file = try FileHandle(forWritingTo: output)
-            Self.allowAlarms()
-            let process = Process()
-            process.executableURL = URL(filePath: path)
-            process.arguments = place + arguments + ["postgres"]
-            process.standardInput = FileHandle.nullDevice
-            (process.standardOutput, process.standardError) = (file, file)
-            try process.run()
-            process.waitUntilExit()
-            let text = try String(contentsOf: output, encoding: .utf8)
-            guard process.terminationStatus == 0 else {
-                throw BenchFailure(
-                    description: "\(program) ended with \(process.terminationStatus): \(text.suffix(500))"
-                )
-            }
-            return text
+        let process = try ChildProcess(path: server.programFolder + "/" + program, place + arguments + ["postgres"])
+        // A measurement takes as long as it takes; who stops the benchmark cancels it.
+        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        let status = process.exitStatus ?? 0
+        guard status == 0 else {
+            throw BenchFailure(description: "\(program) ended with \(status): \(process.lastErrors(bytes: 500))")
         }
+        return String(decoding: process.printed, as: UTF8.self)
     }
 }

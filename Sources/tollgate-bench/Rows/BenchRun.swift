@@ -125,7 +125,6 @@ actor BenchRun {
         let server = try await startGateway(routes, at: port, data: name, arguments: more)
         let result = try await server.whileRunning { try await body(server) }
         // What only one row needs would fill the disk until the end of the run.
-        try server.process.deleteOutput()
         if data == nil { try FileManager.default.removeItem(at: scratch.folder.appending(path: name)) }
         return result
     }

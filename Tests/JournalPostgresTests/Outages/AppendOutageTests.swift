@@ -31,7 +31,8 @@ import Testing
     @Test func `an append that a lock holds up is answered after the time that it may wait, and stored once`()
         async throws
     {
-        let journal = try await TestJournal { $0.outagePatience = .seconds(8) }
+        // A server of its own: new indexes of other tests would wait for the transaction that holds the lock.
+        let journal = try await TestJournal(on: PostgresServer.make()) { $0.outagePatience = .seconds(8) }
         let store = try await journal.open()
         try await Self.store("first", in: store)
         // Whoever holds a row of the slots keeps every append from its commit. This one holds it until it is ended.

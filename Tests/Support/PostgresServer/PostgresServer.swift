@@ -113,31 +113,16 @@ package final class PostgresServer: Sendable {
     /// - Parameter address: of another database than the usual one, or for another role.
     @discardableResult
     package func run(_ sql: String, at address: String? = nil, schema: String? = nil) async throws -> [String] {
-        try await onThreadOfItsOwn { try self.runPsql(sql, address ?? self.address, schema) }
-    }
-
-    private func runPsql(_ sql: String, _ address: String, _ schema: String?) throws -> [String] {
-        let process = Process()
-        process.executableURL = programs.appending(path: "psql")
-        process.arguments = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", sql]
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            schema.map { ["PGOPTIONS": "-c search_path=\($0)"] } ?? [:]
-        ) { $1 }
-        // Into files: another program that starts meanwhile holds the end of a pipe as well, which then never ends.
-        let prints = FileManager.default.temporaryDirectory.appending(path: "psql-\(UUID().uuidString)")
-        let complains = prints.appendingPathExtension("errors")
-        defer { for file in [prints, complains] { try? FileManager.default.removeItem(at: file) } }
-        for file in [prints, complains] { try Data().write(to: file) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: prints)
-        process.standardError = try FileHandle(forWritingTo: complains)
-        try process.run()
-        process.waitUntilExit()
-        let (lines, complaint) = (try Data(contentsOf: prints), try Data(contentsOf: complains))
-        guard process.terminationStatus == 0 else {
-            throw PostgresServerFailure(description: "psql: " + String(decoding: complaint, as: UTF8.self))
+        let process = try ChildProcess(
+            path: programs.appending(path: "psql").path,
+            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address ?? self.address, "-c", sql],
+            environment: schema.map { ["PGOPTIONS": "-c search_path=\($0)"] } ?? [:],
+            separatesErrors: true
+        )
+        guard try await process.waitForExit() == 0 else {
+            throw PostgresServerFailure(description: "psql: " + process.lastErrors())
         }
-        return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
+        return process.lines.filter { !$0.isEmpty }
     }
 
     // MARK: What the machine has
@@ -199,46 +184,54 @@ package final class PostgresServer: Sendable {
 
 /// The script that keeps a server, and the pipe whose end is its end.
 final class ServerKeeper: Sendable {
-    private struct State {
-        let process: Process
-        let input: FileHandle
-        let output: FileHandle
-    }
-
-    private let state: Mutex<State>
+    private let process: ChildProcess
+    /// What the script reads its commands from.
+    private let commands: Int32
+    /// How many of its answers were read.
+    private let answered = Mutex(0)
 
     init(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = arguments
-        let (input, output) = (Pipe(), Pipe())
-        (process.standardInput, process.standardOutput) = (input, output)
-        try process.run()
-        state = Mutex(
-            State(process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading)
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        defer { close(ends[0]) }
+        commands = ends[1]
+        process = try ChildProcess(
+            path: "/bin/sh",
+            arguments,
+            input: ends[0],
+            separatesErrors: true,
+            outlivesThis: true
         )
     }
 
+    deinit { close(commands) }
+
     /// Sends a command and waits for its answer.
     func command(_ command: String, answer: String) throws {
-        try state.withLock { state in
-            try state.input.write(contentsOf: Data("\(command)\n".utf8))
-            try Self.expect(answer, from: state.output)
+        try answered.withLock { answered in
+            let line = Array("\(command)\n".utf8)
+            guard write(commands, line, line.count) == line.count else {
+                throw PostgresServerFailure(description: "the script that keeps the PostgreSQL server has ended")
+            }
+            try expect(answer, after: &answered)
         }
     }
 
     /// Waits for an answer.
     func expect(_ answer: String) throws {
-        try state.withLock { try Self.expect(answer, from: $0.output) }
+        try answered.withLock { try expect(answer, after: &$0) }
     }
 
-    private static func expect(_ answer: String, from output: FileHandle) throws {
-        var line: [UInt8] = []
-        while line.last != UInt8(ascii: "\n") {
-            guard let byte = try output.read(upToCount: 1)?.first else { break }
-            line.append(byte)
+    private func expect(_ answer: String, after answered: inout Int) throws {
+        let count = answered
+        try blockUntil("the PostgreSQL server of the tests: \(answer)") {
+            // Asked first, so that what it said last is read too.
+            let isRunning = process.isRunning
+            return process.lines.count > count || !isRunning
         }
-        let found = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .newlines)
+        let lines = process.lines
+        let found = lines.count > count ? lines[count] : process.lastErrors()
+        answered += 1
         guard found == answer else {
             throw PostgresServerFailure(description: "the PostgreSQL server of the tests: \(found)")
         }

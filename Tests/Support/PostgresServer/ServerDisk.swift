@@ -27,15 +27,13 @@ package enum ServerDisk: String, Sendable, CaseIterable {
     }
 
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        guard let process = try? ChildProcess(path: program, arguments) else { return false }
+        do {
+            try blockUntil("\(program) ends") { !process.isRunning }
+        } catch {
+            return false
+        }
+        return process.exitStatus == 0
     }
 }
 
