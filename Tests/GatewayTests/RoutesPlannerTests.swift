@@ -7,7 +7,6 @@ import Journal
 import JournalSQLite
 import Logging
 import Routing
-import Synchronization
 import TestSupport
 import Testing
 
@@ -16,16 +15,6 @@ import Testing
 
 /// Plans of a changed `routes.json`, on a real journal.
 @Suite struct RoutesPlannerTests {
-    private final class SetClock: WallClock {
-        private let time: Mutex<Timestamp>
-
-        init(_ time: Timestamp) { self.time = Mutex(time) }
-
-        var now: Timestamp { time.withLock { $0 } }
-
-        func advance(_ duration: Duration) { time.withLock { $0 = $0 + duration } }
-    }
-
     private struct Stage {
         let planner: RoutesPlanner
         let reloader: RoutesReloader

@@ -45,7 +45,10 @@ struct PackedPoint: Sendable {
         circuit = max(circuit, point.circuit.map { Int8(clamping: $0.rank) } ?? -1)
     }
 
-    private static func sum(_ count: Int32, _ more: Int) -> Int32 { Int32(clamping: Int(count) &+ more) }
+    /// At most what fits.
+    private static func sum(_ count: Int32, _ more: Int) -> Int32 {
+        Int32(clamping: Int64(count) + Int64(Int32(clamping: more)))
+    }
 
     /// Nil if nothing was measured.
     var point: StatisticsPoint? {

@@ -10,10 +10,6 @@ import Testing
 
 /// Counting what each side of a migration got per day.
 @Suite struct MigrationDayBookTests {
-    private struct SetClock: WallClock {
-        let now: Timestamp
-    }
-
     /// Counts one delivery to each provider and day, and remembers the windows that were asked for.
     private final class Ledger: LedgerCounting {
         private let asked = Mutex<[RecordedWindow]>([])
@@ -41,7 +37,7 @@ import Testing
     }
 
     private let now = Timestamp(rfc3339: "2026-12-22T15:00:00Z")!
-    private var clock: SetClock { SetClock(now: now) }
+    private var clock: SetClock { SetClock(now) }
 
     private var outline: MigrationOutline {
         MigrationOutline(
