@@ -2,7 +2,9 @@ import Events
 import Foundation
 import JSON
 import Journal
+import JournalSQLite
 import Migration
+import OfRecord
 import Routing
 import TestSupport
 import Testing

@@ -1,7 +1,9 @@
 import Events
 import Journal
+import JournalSQLite
 import Logging
 import Migration
+import OfRecord
 import Routing
 import Testing
 

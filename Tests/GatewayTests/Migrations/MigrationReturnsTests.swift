@@ -1,6 +1,9 @@
+import DeliveryEngine
 import Events
 import Journal
+import JournalSQLite
 import Migration
+import OfRecord
 import Routing
 import TestSupport
 import Testing
