@@ -205,7 +205,8 @@ private struct ReadingStage: Sendable {
     init(port: Int, admission: ReadAdmission) throws {
         let text = #"""
             {"version": 1, "providers": {
-               "p": {"adapter": "lago", "base_url": "http://127.0.0.1:\#(port)", "credential": {"env": "K"}},
+               "p": {"adapter": "lago", "base_url": "http://127.0.0.1:\#(port)", "credential": {"env": "K"},
+                     "timeout": "5m"},
                "other": {"adapter": "lago", "base_url": "http://127.0.0.1:1", "credential": {"env": "K"}}},
              "routes": [{"name": "r", "to": [{"provider": "p"}, {"provider": "other"}]}], "clients": []}
             """#

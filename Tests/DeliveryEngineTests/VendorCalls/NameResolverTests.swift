@@ -74,6 +74,7 @@ private final class FakeClock: Sendable {
         let slow = resolver.addresses(of: "slow.example", port: 1, on: eventLoop)
         for _ in 0..<50 { _ = resolver.addresses(of: "slow.example", port: 1, on: eventLoop) }
         #expect(try await addresses(resolver, "fast.example") == ["192.0.2.1|8443"])
+        try await waitUntil("its thread has begun") { names.count("slow.example") > 0 }
         #expect(names.count("slow.example") == 1)
         names.end()
         await #expect(throws: UnresolvedName.self) { _ = try await slow.get() }

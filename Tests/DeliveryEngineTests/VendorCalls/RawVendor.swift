@@ -54,7 +54,7 @@ final class RawVendor: Sendable {
 
     /// - Parameter act: told the number of the connection, from 0.
     init(_ act: @escaping @Sendable (Int) -> Act) throws {
-        (listener, port) = try LoopbackSocket.listen(backlog: 16)
+        (listener, port) = try LoopbackSocket.listen(backlog: 128)
         Thread.detachNewThread { [self] in
             var number = 0
             while true {
