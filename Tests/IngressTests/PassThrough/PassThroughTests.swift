@@ -323,6 +323,7 @@ import Testing
         try await PassStage.set({ _ in .stall("") }, patience: "1s") { (server, vendor) async throws in
             let silent = try await Self.send(server, .GET, "/acme/v1/customers/silent")
             #expect(silent.status == 504 && silent.text.contains("did not respond in time"))
+            try await waitUntil("the vendor has read it") { !vendor.requests.isEmpty }
             #expect(vendor.requests.count == 1)
         }
     }
