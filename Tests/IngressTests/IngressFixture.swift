@@ -259,7 +259,7 @@ struct IngressFixture {
         if let body {
             request.body = isChunked ? .bytes(body, length: .unknown) : .bytes(ByteBuffer(bytes: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
         let received = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code),
