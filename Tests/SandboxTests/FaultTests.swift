@@ -50,10 +50,15 @@ import Testing
     func `keeps the client waiting, before or after applying`(fault: String, received: Int) async throws {
         try await SandboxFixture.with { (sandbox) async throws in
             try await set(sandbox, #"{"\#(fault)":1}"#)
-            await #expect(throws: HTTPClientError.self) {
-                _ = try await sandbox.polar(event, patience: .milliseconds(300))
+            // On a busy machine, a request may not even have left when its time is up.
+            try await waitUntil("what is to be applied has come") {
+                await #expect(throws: HTTPClientError.self) {
+                    _ = try await sandbox.polar(event, patience: .milliseconds(300))
+                }
+                return try await sandbox.received("polar") >= received
             }
-            #expect(try await sandbox.received("polar") == received)
+            let isApplied = try await sandbox.received("polar") > 0
+            #expect(isApplied == (received > 0))
         }
     }
 

@@ -40,7 +40,7 @@ struct SandboxFixture {
         _ path: String,
         _ text: String? = nil,
         headers: [(String, String)] = [],
-        patience: TimeAmount = .seconds(120)
+        patience: TimeAmount = .seconds(300)
     ) async throws -> Answer {
         var request = try HTTPClient.Request(url: address + path, method: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
@@ -64,7 +64,7 @@ struct SandboxFixture {
         )
     }
 
-    func polar(_ text: String, patience: TimeAmount = .seconds(120)) async throws -> Answer {
+    func polar(_ text: String, patience: TimeAmount = .seconds(300)) async throws -> Answer {
         try await send(
             .POST,
             "/polar/v1/events/ingest",
