@@ -14,7 +14,7 @@ import Testing
         var finding: HealthProbe.Finding?
         let answer = ScriptedGateway.Answer(status: status, body: body)
         try await ScriptedGateway.with(answering: { _, _ in answer }) { gateway in
-            finding = try await HealthProbe(address: gateway.address + "/", timeout: .seconds(30)).ask(question)
+            finding = try await HealthProbe(address: gateway.address + "/", timeout: .seconds(300)).ask(question)
         }
         return finding
     }

@@ -98,7 +98,7 @@ import Testing
             logger.info("too low")
             output.write(.warning, "too low", label: "test") { _ in }
             logger.error("high", metadata: ["b": "2", "a": "1"])
-            output.flush()
+            output.flush(within: .seconds(300))
             var text = ""
             read(reading, into: &text)
             #expect(text.hasSuffix(#""message":"high","a":"1","b":"2"}"# + "\n") && !text.contains("low"))
@@ -119,7 +119,7 @@ import Testing
                 return Self.gaps(in: text).reduce(0, +) == dropped
             }
             logger.info("line \(20_000)")
-            output.flush()
+            output.flush(within: .seconds(300))
             read(reading, into: &text)
             #expect(output.droppedLines == dropped)
             // Where lines are missing, the log says how many, so that each number is where it belongs.
@@ -146,7 +146,7 @@ import Testing
         close(ends[0])
         let output = LogOutput(format: .text, level: .info, writingTo: ends[1])
         for _ in 0..<3 { output.logger("test").info("to nobody") }
-        output.flush()
+        output.flush(within: .seconds(300))
         #expect(output.droppedLines == 3)
     }
 }
