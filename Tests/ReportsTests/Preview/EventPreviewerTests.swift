@@ -114,23 +114,19 @@ import Vendors
             let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let store = try SQLiteEventStore(opening: folder, logger: quiet)
             let previewer = EventPreviewer(Acceptor(store: store, routes: current, clock: SystemWallClock()), current)
-            func record(after time: Duration) throws -> ProviderOfRecord? {
-                let event = CanonicalEvent(
-                    name: "api_request",
-                    customerID: "customer456",
-                    timestamp: SystemWallClock().now + time
-                )
+            func record(at time: Timestamp) throws -> ProviderOfRecord? {
+                let event = CanonicalEvent(name: "api_request", customerID: "customer456", timestamp: time)
                 return try previewer.preview(event, from: client).record
             }
-            #expect(try record(after: .zero) == ProviderOfRecord(migration: "to-polar", provider: "lago"))
+            let now = SystemWallClock().now
+            #expect(try record(at: now) == ProviderOfRecord(migration: "to-polar", provider: "lago"))
             // All customers move on the first of a month: the next one is at most 31 days away.
-            let ordered = SystemWallClock().now + .seconds(-40 * 86_400)
+            let ordered = now + .seconds(-40 * 86_400)
             let log = MigrationLog([MigrationEntry(number: 1, at: ordered, action: .cut(at: ordered))])
             current.replace(by: MigrationLogs(["to-polar": log], version: 1))
-            #expect(try record(after: .zero) == ProviderOfRecord(migration: "to-polar", provider: "polar"))
-            #expect(
-                try record(after: .seconds(-40 * 86_400)) == ProviderOfRecord(migration: "to-polar", provider: "lago")
-            )
+            #expect(try record(at: now) == ProviderOfRecord(migration: "to-polar", provider: "polar"))
+            let before = ordered + .milliseconds(-1)
+            #expect(try record(at: before) == ProviderOfRecord(migration: "to-polar", provider: "lago"))
             await store.close()
         }
     }
