@@ -110,7 +110,8 @@ class Page:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def text(self, selector="main"):
-        return self.find(selector).text
+        """Looks for the element again if a refresh has replaced it."""
+        return self.wait(selector, lambda: [self.driver.find_element(By.CSS_SELECTOR, selector).text])[0]
 
     def click(self, selector):
         self._click(selector, lambda: self.driver.find_element(By.CSS_SELECTOR, selector))
