@@ -9,7 +9,7 @@ from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from running_gateway import KEY, gateway
+from running_gateway import KEY, PATIENCE, gateway
 
 TIME = datetime.datetime(2026, 3, 1, 12, 0, 0, 125000, tzinfo=datetime.timezone.utc)
 
@@ -34,7 +34,7 @@ def post(running, headers, body):
     headers = {"Authorization": f"Bearer {KEY}"} | dict(headers)
     request = urllib.request.Request(f"{running.url}/v1/events", body, headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

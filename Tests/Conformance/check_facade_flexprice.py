@@ -9,7 +9,7 @@ import httpx
 from flexprice import Flexprice
 from flexprice.models import errors
 
-from running_gateway import KEY, READER_KEY, gateway
+from running_gateway import KEY, PATIENCE, READER_KEY, gateway
 
 FLEXPRICE_KEY = "sk_sandbox_0123456789abcdef"
 # Answers of the vendor itself differ in these from one server to the next, or, for the place of a fault, in more words here.
@@ -108,7 +108,7 @@ def check_retried_bulk(running, flexprice):
         [("fx-1", text(at(50))), ("fx-1", text(at(59))), ("fx-2", text(at(59)))]
     ), found
     # One id, timestamp and customer is one event, whatever is said of it; no answer is a 409.
-    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}) as http:
+    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}, timeout=PATIENCE) as http:
         changed = http.post("/events", json=event("fx-2", 59, properties={"other": 1}, **name))
         assert (changed.status_code, changed.json()["event_id"]) == (202, "fx-2"), changed.text
         huge = '{"event_name":"a","external_customer_id":"c","properties":{"n":1e400}}'
@@ -153,7 +153,7 @@ def check_environment():
 
     for change, parked in [(in_environment, False), (to_flexprice, True)]:
         with gateway(change) as running:
-            httpx.put(f"{running.sandbox}/sandbox/flexprice/settings", json={"environment": "env_1"}).raise_for_status()
+            httpx.put(f"{running.sandbox}/sandbox/flexprice/settings", json={"environment": "env_1"}, timeout=PATIENCE).raise_for_status()
             Flexprice(server_url=f"{running.url}/flexprice/v1", api_key_auth=KEY).events.ingest_event(**event("env", 1))
             if not parked:
                 running.wait_for("the event", lambda: running.received("flexprice"))
@@ -184,14 +184,14 @@ def check_nothing_of_a_bad_bulk(running, flexprice):
     bad = outcome(lambda: flexprice.events.ingest_events_bulk(events=[event("n1"), event("n2", event_name="")]))
     assert bad["status"] == 400 and "1" in bad["error"]["message"], bad
     assert not flexprice.events.list_raw_events(event_id="n1").events
-    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}) as http:
+    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}, timeout=PATIENCE) as http:
         answer = http.post("/events/bulk", json={"events": [event("n3"), None, event("n4", properties=[])]})
         assert answer.status_code == 400 and answer.json()["code"] == "validation_error", answer.text
 
 
 def check_raw_http(running):
     """What the SDK does not send, and the API takes."""
-    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}) as http:
+    with httpx.Client(base_url=f"{running.url}/flexprice/v1", headers={"x-api-key": KEY}, timeout=PATIENCE) as http:
         mixed = {"n": 1, "deep": {"a": [1, None]}, "t": True}
         answer = http.post("/events", json=event("raw", properties=mixed), headers={"content-type": "text/plain"})
         assert answer.status_code == 202 and answer.headers["content-type"] == "application/json; charset=utf-8"
@@ -204,7 +204,7 @@ def check_raw_http(running):
         unknown = http.get("/meters")
         assert (unknown.status_code, unknown.json()["code"]) == (501, "not_implemented"), unknown.text
         assert http.post("/events", content=iter([b'{"event_name":"c",', b'"external_customer_id":"c"}'])).is_success
-    answer = httpx.post(f"{running.url}/flexprice/v1/events", json=event("key"))
+    answer = httpx.post(f"{running.url}/flexprice/v1/events", json=event("key"), timeout=PATIENCE)
     assert (answer.status_code, answer.json()) == (401, {"error": "Unauthorized"})
 
 

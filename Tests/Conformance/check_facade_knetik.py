@@ -8,7 +8,7 @@ import http.client
 import json
 from urllib.parse import urlsplit
 
-from running_gateway import KEY, READER_KEY, gateway
+from running_gateway import KEY, PATIENCE, READER_KEY, gateway
 
 KNETIK_ACCOUNT = "acct-sandbox"
 JSON = {"Content-Type": "application/json", "Accept": "*/*"}
@@ -56,7 +56,7 @@ class Collector:
         self.query = f"{name}={account}"
 
     def post(self, path, body=None, headers=JSON, query=None):
-        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=10)
+        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=PATIENCE)
         try:
             target = f"{self.address.path}/v2{path}?{self.query if query is None else query}"
             connection.request("POST", target, body, headers)

@@ -8,7 +8,7 @@ from lago_python_client.client import Client
 from lago_python_client.exceptions import LagoApiError
 from lago_python_client.models import BatchEvent, Event
 
-from running_gateway import KEY, READER_KEY, gateway
+from running_gateway import KEY, PATIENCE, READER_KEY, gateway
 
 # Answers of the vendor itself differ in these from one server to the next.
 OWN = {"lago_id", "created_at"}
@@ -116,8 +116,8 @@ def check_keys(running):
 def check_same_pages(running, other):
     """The numbers of empty pages, and of pages past the end, as Lago counts them."""
     with (
-        httpx.Client(base_url=f"{running.url}/lago/api/v1", headers={"Authorization": f"Bearer {KEY}"}) as ours,
-        httpx.Client(base_url=f"{other.sandbox}/lago/api/v1", headers={"Authorization": f"Bearer {LAGO_KEY}"}) as theirs,
+        httpx.Client(base_url=f"{running.url}/lago/api/v1", headers={"Authorization": f"Bearer {KEY}"}, timeout=PATIENCE) as ours,
+        httpx.Client(base_url=f"{other.sandbox}/lago/api/v1", headers={"Authorization": f"Bearer {LAGO_KEY}"}, timeout=PATIENCE) as theirs,
     ):
         for query in [{}, {"page": 2}, {"code": "unheard_of"}, {"code": "unheard_of", "page": 5}, {"page": 999}]:
             query = {"per_page": 3, **query}
@@ -127,7 +127,7 @@ def check_same_pages(running, other):
 
 def check_list(running):
     headers = {"Authorization": f"Bearer {KEY}"}
-    with httpx.Client(base_url=f"{running.url}/lago/api/v1", headers=headers) as http:
+    with httpx.Client(base_url=f"{running.url}/lago/api/v1", headers=headers, timeout=PATIENCE) as http:
         everything = http.get("/events").json()
         ids = [found["transaction_id"] for found in everything["events"]]
         assert {"t1", "t2", "t3", "t4", "b1", "b2"} <= set(ids), ids
@@ -148,7 +148,7 @@ def check_customer(running):
     """Older clients name the customer beside the subscription; Lago passes over it, the other vendors need it."""
     named = {"transaction_id": "cust", "external_customer_id": "cust-a", "external_subscription_id": "sub_a", "code": "tok"}
     headers = {"Authorization": f"Bearer {KEY}"}
-    answer = httpx.post(f"{running.url}/lago/api/v1/events", json={"event": named}, headers=headers)
+    answer = httpx.post(f"{running.url}/lago/api/v1/events", json={"event": named}, headers=headers, timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     assert running.get("/v1/events/cust")["customer_id"] == "cust-a"
     for vendor, field in [("polar", "external_customer_id"), ("flexprice", "external_customer_id"), ("knetik", "user_id")]:
@@ -156,7 +156,7 @@ def check_customer(running):
             f"the customer at {vendor}", lambda: "cust-a" in {entry.get(field) for entry in running.received(vendor)}
         )
     nul = named | {"transaction_id": "nul", "properties": {"a": "\0"}}
-    refused = httpx.post(f"{running.url}/lago/api/v1/events", json={"event": nul}, headers=headers)
+    refused = httpx.post(f"{running.url}/lago/api/v1/events", json={"event": nul}, headers=headers, timeout=PATIENCE)
     assert refused.status_code == 422, refused.text
 
 

@@ -11,7 +11,7 @@ from lago_python_client.client import Client as Lago
 from lago_python_client.models import Event
 from polar.v2026_10 import Polar
 
-from running_gateway import KEY, gateway
+from running_gateway import KEY, PATIENCE, gateway
 
 TIME = "2026-03-01T12:00:00.125Z"
 SECONDS = "1772366400.125"
@@ -53,7 +53,7 @@ def by_knetik(url):
     request = urllib.request.Request(
         f"{url}/knetik/v2/events?customerId={KEY}", body, {"Content-Type": "application/json"}, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert answer.status == 202
 
 

@@ -13,7 +13,7 @@ from polar.v2026_10 import Polar
 from polar.v2026_10.errors import HTTPValidationError, ResourceNotFound
 from polar.v2027_01 import Polar as Polar_2027_01
 
-from running_gateway import KEY, READER_KEY, gateway
+from running_gateway import KEY, PATIENCE, READER_KEY, gateway
 
 POLAR_TOKEN = "polar_oat_sandbox_0123456789abcdef"
 CUSTOMER = "7f0c4c9e-6a0e-4a57-9d5b-0d0f6a3a8d11"
@@ -251,7 +251,7 @@ def check_versions_and_keys(running):
     assert reader.events.list().items
     assert outcome(lambda: reader.events.ingest(events=[event("k")]))["status"] == 403
     headers = {"Authorization": f"Bearer {KEY}"}
-    with httpx.Client(base_url=f"{running.url}/polar", headers=headers) as http:
+    with httpx.Client(base_url=f"{running.url}/polar", headers=headers, timeout=PATIENCE) as http:
         assert http.get("/v1/events/", headers={"Polar-Version": "2020-01"}).status_code == 501
         moved = http.get("/v1/events", params={"limit": 1, "metadata[k]": "a b"})
         assert moved.status_code == 307 and moved.text == ""

@@ -12,7 +12,7 @@ import urllib.request
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from running_gateway import KEY, gateway
+from running_gateway import KEY, PATIENCE, gateway
 
 SECRET = "whsec_" + base64.b64encode(os.urandom(32)).decode()
 # Each message, or why it was not genuine.
@@ -64,7 +64,7 @@ def notify(routes):
 
 def faults(running, text):
     request = urllib.request.Request(f"{running.sandbox}/sandbox/lago/faults", text.encode(), method="PUT")
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert answer.status == 200
 
 
@@ -84,14 +84,14 @@ os.environ["CONFORMANCE_NOTIFY_SECRET"] = SECRET
 with gateway(notify) as running:
     faults(running, '{"status":{"401":1}}')
     running.post("/v1/events", json.dumps([{"id": "e1", "name": "api_request", "customer_id": "c1"}]))
-    running.wait_for("the message of a parked provider", lambda: messages, 60)
+    running.wait_for("the message of a parked provider", lambda: messages)
     assert all(id for id, _, _ in messages), messages
     assert (messages[0][0], messages[0][2]) == Receiver.refused[0], "a repeated message has the same id and bytes"
     assert messages[0][1]["type"] == "tollgate.notification" and messages[0][1]["data"]["gateway"] == "conformance"
     parked = incidents("started")
     assert [incident["kind"] for incident in parked] == ["parked"], parked
     faults(running, "{}")
-    running.wait_for("the message that it is over", lambda: incidents("resolved"), 60)
+    running.wait_for("the message that it is over", lambda: incidents("resolved"))
     assert incidents("resolved")[0]["subject"] == parked[0]["subject"]
     assert SECRET not in running.log()
 

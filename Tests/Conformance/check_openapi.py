@@ -12,7 +12,7 @@ import urllib.request
 
 from openapi_spec_validator import validate
 
-from running_gateway import KEY, gateway
+from running_gateway import KEY, PATIENCE, gateway
 
 CHECKS = [
     "not_a_server_error",
@@ -32,7 +32,7 @@ def with_all_scopes(routes):
 
 
 with gateway(with_all_scopes) as running:
-    with urllib.request.urlopen(f"{running.url}/openapi.json", timeout=10) as answer:
+    with urllib.request.urlopen(f"{running.url}/openapi.json", timeout=PATIENCE) as answer:
         document = json.load(answer)
     validate(document)
     for number in range(3):
@@ -42,12 +42,12 @@ with gateway(with_all_scopes) as running:
             json.dumps(event).encode(),
             {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"},
         )
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=PATIENCE).close()
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{running.url}/openapi.json"]
     command += ["--header", f"Authorization: Bearer {KEY}", "--checks", ",".join(CHECKS), "--seed", "7"]
     # A stream has no end. What a vendor cannot do is 501, and said so in the description.
     command += ["--exclude-path", "/v1/events/stream", "--max-examples", "40", "--phases", "examples,coverage,fuzzing"]
-    command += ["--request-timeout", "20", "--no-color"]
+    command += ["--request-timeout", str(PATIENCE), "--no-color"]
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
         config.write('[checks]\nnot_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "501"]\n')
         config.flush()

@@ -8,7 +8,7 @@ from lago_python_client.client import Client
 from lago_python_client.exceptions import LagoApiError
 from lago_python_client.models import Customer, Event, Subscription
 
-from running_gateway import KEY, READER_KEY, gateway
+from running_gateway import KEY, PATIENCE, READER_KEY, gateway
 
 # These differ from one server, or one moment, to the next.
 OWN = {"lago_id", "lago_customer_id", "created_at", "updated_at", "started_at", "subscription_at", "from_datetime",
@@ -89,7 +89,7 @@ def check_rights(running):
     assert reader.customers.find("u1").external_id == "u1"
     refused = outcome(lambda: reader.customers.create(Customer(external_id="r1")))
     assert refused["status"] == 403 and "vendor:write" in refused["body"]["error"], refused
-    with httpx.Client(base_url=f"{running.url}/lago/api/v1", headers={"Authorization": f"Bearer {KEY}"}) as http:
+    with httpx.Client(base_url=f"{running.url}/lago/api/v1", headers={"Authorization": f"Bearer {KEY}"}, timeout=PATIENCE) as http:
         beside = http.get("/invoices")
         assert beside.status_code == 403 and "not among the paths" in beside.json()["error"], beside.text
         for path in ["/events.json", "/customers/../events", "/customers/%2e%2e/events", "//events"]:

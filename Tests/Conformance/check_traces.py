@@ -14,7 +14,7 @@ from google.protobuf import json_format
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from running_gateway import KEY, gateway
+from running_gateway import KEY, PATIENCE, gateway
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 requests = []
@@ -68,7 +68,7 @@ def post(running, id, parent):
         json.dumps({"id": id, "name": "api_request", "customer_id": "c1"}).encode(),
         {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", "traceparent": parent},
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert answer.status == 202
 
 
@@ -82,7 +82,7 @@ with gateway() as running:
     # The first try fails, so that the second surely begins after the trace was noted.
     faults = json.dumps({"status": {"429": 1}, "times": 1}).encode()
     request = urllib.request.Request(f"{running.sandbox}/sandbox/lago/faults", faults, method="PUT")
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert answer.status == 200
     post(running, "e1", f"00-{TRACE}-{PARENT}-01")
 
@@ -95,7 +95,7 @@ with gateway() as running:
             and attributes(span.attributes)["tollgate.provider"] == "lago-sandbox"
         ]
 
-    running.wait_for("the spans", lambda: {"accept", "commit"} <= {span.name for span in spans()} and delivered(), 60)
+    running.wait_for("the spans", lambda: {"accept", "commit"} <= {span.name for span in spans()} and delivered())
     resource = attributes(requests[0].resource_spans[0].resource.attributes)
     assert resource["service.name"] == "conformance" and resource["service.version"], resource
     accept = next(span for span in spans() if span.name == "accept")

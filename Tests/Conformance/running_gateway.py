@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import socket
 import subprocess
 import tempfile
@@ -20,8 +21,8 @@ READER_KEY = "conformance-reader-key"
 ADMIN_KEY = "conformance-admin-key"
 
 
-# A busy machine takes its time to start a process.
-START_SECONDS = 120
+# How long a condition or an answer may take, in seconds: a busy machine is slow, and takes its time to start a process.
+PATIENCE = 120
 
 
 class Gateway:
@@ -41,7 +42,7 @@ class Gateway:
         command += ["--listen", addresses[0], "--sandbox-listen", addresses[1]]
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output)
-        self.wait_for("the gateway", lambda: self._process.poll() is not None or _answers(self), START_SECONDS)
+        self.wait_for("the gateway", lambda: self._process.poll() is not None or _answers(self))
         assert self._process.poll() is None, "the gateway did not start"
 
     def stop(self):
@@ -50,7 +51,7 @@ class Gateway:
             return
         self._process.terminate()
         try:
-            self._process.wait(timeout=60)
+            self._process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -58,7 +59,7 @@ class Gateway:
 
     def revoke(self, key_id):
         """Revokes a key as an operator does, with the command beside the running gateway."""
-        subprocess.run([self._binary, "keys", "revoke", key_id, *self._files], check=True, timeout=START_SECONDS)
+        subprocess.run([self._binary, "keys", "revoke", key_id, *self._files], check=True, timeout=PATIENCE)
 
     def log(self):
         return self._log.read_text() if self._log.exists() else ""
@@ -67,7 +68,7 @@ class Gateway:
         """The text of an answer: to a GET, or to a POST of a body."""
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": kind}
         request = urllib.request.Request((base or self.url) + path, body and body.encode(), headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.read().decode()
 
     def get(self, path, base=None):
@@ -84,17 +85,24 @@ class Gateway:
         """The events that reached a vendor's simulator, as it got them."""
         return self.get(f"/sandbox/{vendor}/events", self.sandbox)["received"]
 
-    def wait_for(self, what, condition, seconds=15):
+    def wait_for(self, what, condition, seconds=PATIENCE):
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"waited in vain for {what}"
             time.sleep(0.05)
 
 
+# In an order of this process's own. The system takes those of connections from above, so that none has one before the gateway listens.
+_PORTS = iter(random.sample(range(10_000, 32_768), 22_768))
+
+
 def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, and that is not given out again."""
+    for port in _PORTS:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _routes(sandbox, change):
