@@ -6,11 +6,11 @@ package final class PostgresAllotments: TokenAllotting {
     private let connection: PostgresConnection
     private let logger: Logger
 
-    init(_ settings: PostgresStoreSettings, logger: Logger) {
+    /// - Parameter patience: how long it waits for an answer. A client waits for it, and can be counted without it.
+    init(_ settings: PostgresStoreSettings, patience: Duration = .seconds(1), logger: Logger) {
+        // What the database forgets when it crashes are tokens of a moment.
         var connection = settings.connection("limits", session: ["synchronous_commit": "off"])
-        // A client waits for it, and can be counted without it. What the database forgets when it crashes are tokens of a moment.
-        connection.patience = .seconds(1)
-        (connection.statementTimeout, connection.lockTimeout) = (.seconds(1), .seconds(1))
+        (connection.patience, connection.statementTimeout, connection.lockTimeout) = (patience, patience, patience)
         self.connection = PostgresConnection(connection)
         self.logger = logger
     }

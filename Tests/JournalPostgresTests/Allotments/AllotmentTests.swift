@@ -15,49 +15,60 @@ import Testing
         TokenOrder(of: "shop", "events", limit: limit, needed: needed, wanted: wanted)
     }
 
-    @Test func `gives what is needed or nothing, and of what is wanted what is there`() async throws {
+    /// A journal with its tables.
+    private static func madeJournal() async throws -> TestJournal {
         let journal = try await TestJournal()
-        let (first, second) = (try await journal.open(), try await journal.open())
-        #expect(try await #require(first.limits.allot(Self.order(60, 10))).tokens == 70)
-        let refused = try #require(await second.limits.allot(Self.order(31)))
+        try await journal.open().close()
+        return journal
+    }
+
+    /// The limits as a gateway has them, but that wait however long a busy database takes.
+    private static func limits(of journal: TestJournal) -> PostgresAllotments {
+        PostgresAllotments(journal.settings, patience: .seconds(300), logger: TestJournal.logger)
+    }
+
+    @Test func `gives what is needed or nothing, and of what is wanted what is there`() async throws {
+        let journal = try await Self.madeJournal()
+        let (first, second) = (Self.limits(of: journal), Self.limits(of: journal))
+        #expect(try await #require(first.allot(Self.order(60, 10))).tokens == 70)
+        let refused = try #require(await second.allot(Self.order(31)))
         #expect(refused.tokens == 0 && abs(refused.left - 30) < 0.1)
-        let rest = try #require(await second.limits.allot(Self.order(10, 50)))
+        let rest = try #require(await second.allot(Self.order(10, 50)))
         #expect(abs(rest.tokens - 30) < 0.1 && rest.left < 0.1)
         let other = TokenOrder(of: "shop", "requests", limit: Self.slow, needed: 100)
-        #expect(await first.limits.allot(other) == TokenGrant(tokens: 100, left: 0))
+        #expect(await first.allot(other) == TokenGrant(tokens: 100, left: 0))
         await first.close()
         await second.close()
     }
 
     @Test func `tokens come back by the database's clock, up to the limit`() async throws {
-        let journal = try await TestJournal()
-        let store = try await journal.open()
-        _ = await store.limits.allot(Self.order(100))
+        let journal = try await Self.madeJournal()
+        let limits = Self.limits(of: journal)
+        _ = await limits.allot(Self.order(100))
         // Half of the time in which all come back.
         let age = "UPDATE allotments SET at = at - interval '500000 seconds'"
         try await journal.server.run(age, schema: journal.schema)
-        let half = try #require(await store.limits.allot(Self.order(0)))
+        let half = try #require(await limits.allot(Self.order(0)))
         #expect(abs(half.left - 50) < 0.1)
         try await journal.server.run(age + "; " + age, schema: journal.schema)
-        #expect(try #require(await store.limits.allot(Self.order(0))).left == 100)
+        #expect(try #require(await limits.allot(Self.order(0))).left == 100)
         // A clock that went back takes nothing away.
         try await journal.server.run("UPDATE allotments SET at = at + interval '1 day'", schema: journal.schema)
-        #expect(try #require(await store.limits.allot(Self.order(0))).left == 100)
-        await store.close()
+        #expect(try #require(await limits.allot(Self.order(0))).left == 100)
+        await limits.close()
     }
 
     @Test func `gives more than the limit has when it is full, and nothing until that is paid for`() async throws {
-        let journal = try await TestJournal()
-        let store = try await journal.open()
-        #expect(await store.limits.allot(Self.order(250)) == TokenGrant(tokens: 250, left: -150))
-        #expect(try #require(await store.limits.allot(Self.order(1))).tokens == 0)
-        await store.close()
+        let limits = Self.limits(of: try await Self.madeJournal())
+        #expect(await limits.allot(Self.order(250)) == TokenGrant(tokens: 250, left: -150))
+        #expect(try #require(await limits.allot(Self.order(1))).tokens == 0)
+        await limits.close()
     }
 
     @Test func `a client's requests at two gateways stay within its limit together`() async throws {
-        let journal = try await TestJournal()
-        let (first, second) = (try await journal.open(), try await journal.open())
-        let limiters = [ClientLimiter(sharing: first.limits), ClientLimiter(sharing: second.limits)]
+        let journal = try await Self.madeJournal()
+        let (first, second) = (Self.limits(of: journal), Self.limits(of: journal))
+        let limiters = [ClientLimiter(sharing: first), ClientLimiter(sharing: second)]
         let client = Client(
             name: "shop",
             tenant: "t",
