@@ -52,7 +52,7 @@ import Testing
     @Test func `a gateway that is drained returns its accounts and streams, and takes them again when that ends`()
         async throws
     {
-        let journal = try await TestJournal { ($0.nodeName, $0.lease) = ("gateway-1", .seconds(15)) }
+        let journal = try await TestJournal { $0.nodeName = "gateway-1" }
         let store = try await journal.open()
         _ = try await store.append(AppendRequest(events: [TestJournal.event("1")], policy: .each))
         let lease = try await store.lease("lago")

@@ -15,7 +15,7 @@ import Testing
         let server = try await PostgresServer.make()
         var settings = PostgresStoreSettings(address: Secret(server.address))
         settings.schema = PostgresServer.newSchema()
-        settings.lease = .seconds(15)
+        settings.lease = .seconds(30)
         settings.outagePatience = .seconds(600)
         let store = try await PostgresEventStore.open(settings, logger: TestJournal.logger)
         let events = (1...5).map { TestJournal.event("\($0)") }
@@ -24,7 +24,7 @@ import Testing
         let claimed = try #require(try await store.claimBlock(under: lease, limit: Self.limit)).deliveries.map(
             \.sequence
         )
-        #expect(store.isSafe(lease, at: .now))
+        try await waitUntil("requests may leave") { store.isSafe(lease, at: .now) }
         try await server.crash()
         try await waitUntil("requests stop") { !store.isSafe(lease, at: .now) }
         // What is sent now waits for the database, as long as it takes.
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `a node that is buried comes back under another number, and has lost its leases`() async throws {
-        let journal = try await TestJournal { $0.lease = .seconds(15) }
+        let journal = try await TestJournal()
         let store = try await journal.open()
         let lease = try await store.lease("lago")
         let node = try #require(store.ledger.keeper.node)
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `a gateway that ends leaves its accounts to the others at once`() async throws {
-        let journal = try await TestJournal { $0.lease = .seconds(60) }
+        let journal = try await TestJournal()
         let (first, second) = (try await journal.open(), try await journal.open())
         let lease = try await first.lease("lago")
         async let next = second.lease("lago")
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `an operator can have a gateway let its accounts go`() async throws {
-        let journal = try await TestJournal { $0.lease = .seconds(15) }
+        let journal = try await TestJournal()
         let (first, second) = (try await journal.open(), try await journal.open())
         let lease = try await first.lease("lago")
         let node = try #require(first.ledger.keeper.node)

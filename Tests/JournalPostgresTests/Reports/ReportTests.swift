@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func `others see when a gateway works by other routes`() async throws {
-        let journal = try await TestJournal { ($0.lease, $0.routesDigest) = (.seconds(15), [1]) }
+        let journal = try await TestJournal { $0.routesDigest = [1] }
         let (first, second) = (try await journal.open(), try await journal.open())
         #expect(try await second.gateways().map(\.routes) == [[1], [1]])
         first.note(routesDigest: [2])
