@@ -134,6 +134,8 @@ import Testing
             $0.outagePatience = .seconds(600)
         }
         let store = try await journal.open()
+        // The names of the events are known by then: an append waits less long for those than for the database.
+        _ = try await store.append(Self.each(["before"]))
         let faults = Task {
             for _ in 0..<4 {
                 try await Task.sleep(for: .milliseconds(300))
@@ -153,7 +155,8 @@ import Testing
         }
         try await faults.value
         #expect(numbers == numbers.sorted())
-        #expect(try await server.run("SELECT sum(count) FROM chunks", schema: journal.schema) == ["\(numbers.count)"])
+        let stored = try await server.run("SELECT sum(count) FROM chunks", schema: journal.schema)
+        #expect(stored == ["\(numbers.count + 1)"])
         await store.close()
     }
 }

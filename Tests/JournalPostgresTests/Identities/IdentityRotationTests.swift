@@ -31,6 +31,20 @@ import Testing
         IdentityRotation(connection: store.parts.duties, logger: TestJournal.logger)
     }
 
+    /// Gives the duty of changing parts to a node that does nothing, so that no store finishes what a test has begun.
+    private static func keepFromChanging(_ store: PostgresEventStore, in journal: TestJournal) async throws {
+        try await journal.server.run(
+            """
+            INSERT INTO nodes(node, name, version, format, routes, expires_at)
+            VALUES (77, 'idle', '', \(JournalMeta.format), '', now() + interval '1 h')
+            """,
+            schema: journal.schema
+        )
+        try await waitUntil("the store has given the duty back") {
+            try await DutyLease.take(.identities, for: 77, over: store.parts.duties) != nil
+        }
+    }
+
     @Test(arguments: [64, 4])
     func `knows identities of closed parts, with a filter and without`(bits: Int) async throws {
         let journal = try await TestJournal { $0.identityHashBits = bits }
@@ -68,6 +82,7 @@ import Testing
         let journal = try await TestJournal()
         let store = try await journal.open()
         _ = try await store.append(Self.request(["a"]))
+        try await Self.keepFromChanging(store, in: journal)
         try await store.parts.duties.run(.createIdentities(part: 2))
         try await store.parts.duties.run(.overlapIdentityPart, [.int4(1)])
         #expect(Self.numbers(try await store.append(Self.request(["a", "b"]))).count == 1)
