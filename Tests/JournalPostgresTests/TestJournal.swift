@@ -33,8 +33,12 @@ struct TestJournal: Sendable {
         try await PostgresEventStore.open(settings, logger: Self.logger)
     }
 
-    /// A connection as the store has them.
-    func connection() -> PostgresConnection { PostgresConnection(settings.connection("test")) }
+    /// A connection as the store has them, but that waits however long a busy machine takes.
+    func connection() -> PostgresConnection {
+        var settings = settings.connection("test")
+        (settings.statementTimeout, settings.patience) = (.seconds(300), .seconds(310))
+        return PostgresConnection(settings)
+    }
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

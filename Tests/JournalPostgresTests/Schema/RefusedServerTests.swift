@@ -1,6 +1,7 @@
 import Events
 import Journal
 import PostgresServer
+import TestSupport
 import Testing
 
 @testable import JournalPostgres
@@ -18,6 +19,13 @@ import Testing
 
     private static func newName() -> String { PostgresServer.newSchema() }
 
+    /// Removes a database as soon as the server has ended the sessions of the store that was refused.
+    private static func drop(_ database: String, in server: PostgresServer) async throws {
+        try await waitUntil("nobody uses \(database) any more") {
+            (try? await server.run("DROP DATABASE IF EXISTS \(database)")) != nil
+        }
+    }
+
     @Test func `a database that is not UTF-8`() async throws {
         let server = try await PostgresServer.shared()
         let name = Self.newName()
@@ -29,17 +37,17 @@ import Testing
             reason
                 == "the database \(name) has the encoding SQL_ASCII; create one with ENCODING 'UTF8' TEMPLATE template0"
         )
-        try await server.run("DROP DATABASE \(name)")
+        try await Self.drop(name, in: server)
     }
 
     @Test func `a database that is read-only`() async throws {
         let server = try await PostgresServer.shared()
         let name = Self.newName()
-        try await server.run("CREATE DATABASE \(name)")
+        try await server.run("CREATE DATABASE \(name) TEMPLATE template0")
         try await server.run("ALTER DATABASE \(name) SET default_transaction_read_only = on")
         let reason = try await Self.refusal(server.address(ofDatabase: name))
         #expect(reason == "the database \(name) is read-only (default_transaction_read_only is on); turn that off")
-        try await server.run("DROP DATABASE \(name)")
+        try await Self.drop(name, in: server)
     }
 
     @Test func `a role that may not make the schema, and one that may use it only`() async throws {
@@ -85,7 +93,7 @@ import Testing
         var settings = PostgresStoreSettings(
             address: Secret(
                 "postgresql://tollgate@127.0.0.1:\(standby.port),127.0.0.1:\(primary.port)/postgres?sslmode=disable"
-                    + "&target_session_attrs=read-write"
+                    + "&target_session_attrs=read-write&connect_timeout=120"
             )
         )
         settings.schema = PostgresServer.newSchema()
