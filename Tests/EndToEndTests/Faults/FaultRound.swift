@@ -37,6 +37,8 @@ struct FaultRound: Sendable {
             )
             try stage.writeRoutes(
                 retry: #"{"base":"100ms","cap":"400ms","max_retry_after":"2s"}"#,
+                // Vendors hang.
+                timeout: "2s",
                 address: FaultySystem.address
             )
             try await round.run(steps: steps, &dice)

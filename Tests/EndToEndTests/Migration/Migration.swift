@@ -26,12 +26,14 @@ struct Migration: Sendable {
     /// - Parameters:
     ///   - vendors: where events go, the first as `primary`.
     ///   - lag: how long the vendors take to show an event.
+    ///   - timeout: of a request to a vendor; long, so that a simulator that a busy machine holds up is not given up.
     ///   - settings: further members of a provider, by its name.
     ///   - rename: names at a vendor, by its name.
     ///   - idProperty: in which Polar gets the id.
     func writeRoutes(
         _ vendors: [String],
         lag: String = "300ms",
+        timeout: String = "60s",
         settings: [String: String] = [:],
         rename: [String: String] = [:],
         idProperty: String? = nil,
@@ -42,7 +44,7 @@ struct Migration: Sendable {
             return #"""
                 "\#(name)": {"adapter": "\#(name)", "base_url": "\#(stage.sandbox.base)/\#(name)", \#(limit),
                   "credential": {"env": "\#(variable)"}, "allow_plain_http": true, "allow_private_address": true,
-                  "retry": {"base": "100ms", "cap": "400ms", "max_retry_after": "2s"}, "timeout": "2s",
+                  "retry": {"base": "100ms", "cap": "400ms", "max_retry_after": "2s"}, "timeout": "\#(timeout)",
                   "breaker": {"failures": 5, "pause": "100ms", "parked_pause": "500ms"}}
                 """#
         }

@@ -368,7 +368,7 @@ import Testing
     @Test(arguments: [#"{"status":{"401":1}}"#, #"{"garbage":1}"#, #"{"hang":1}"#, #"{"wrong_type":1,"garbage":1}"#])
     func `never says that all is well when a vendor cannot be read`(faults: String) async throws {
         try await Migration.set { (migration) async throws in
-            try migration.writeRoutes(["lago", "polar"])
+            try migration.writeRoutes(["lago", "polar"], timeout: "2s")
             try await migration.stage.withGateway { _ async throws in
                 try await migration.send(0..<100)
                 try await migration.waitForDeliveries(["lago", "polar"])

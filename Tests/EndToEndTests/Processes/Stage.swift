@@ -114,10 +114,11 @@ struct Stage: Sendable {
 
     /// - Parameters:
     ///   - retry: the waits of all providers, short so that a test sees several.
+    ///   - timeout: of a request to a vendor; long, so that a simulator that a busy machine holds up is not given up.
     ///   - address: of a vendor, by its name and the simulators' address.
     func writeRoutes(
         retry: String = #"{"base":"100ms","cap":"400ms"}"#,
-        timeout: String = "2s",
+        timeout: String = "60s",
         scopes: [String] = ["events:write", "events:read", "deliveries:manage", "migrations:manage"],
         address: (_ vendor: String, _ simulators: String) -> String = { $1 }
     ) throws {
