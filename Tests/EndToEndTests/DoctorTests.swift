@@ -146,14 +146,15 @@ import Testing
             try await stage.withGateway { _ async throws in
                 try await migration.send(0..<10)
                 try await waitUntil("the events are read back and a canary is visible") {
-                    let text = try await examine(stage).text("watch flexprice")
-                    return text.contains(
+                    let report = try await examine(stage)
+                    let isSeen = report.text("watch flexprice").contains(
                         "verify 1/1: 10 events read back in a day, none lost; canary every 1s: visible after"
                     )
+                    // On a busy machine it may say for a moment that the reads are late.
+                    guard isSeen, report.verdict("watch flexprice") == "well" else { return false }
+                    #expect(report.text("watches").hasPrefix("1 provider watched; off for "), "\(report.lines)")
+                    return true
                 }
-                let well = try await examine(stage)
-                #expect(well.verdict("watch flexprice") == "well", "\(well.lines)")
-                #expect(well.text("watches").hasPrefix("1 provider watched; off for "), "\(well.lines)")
 
                 // A canary that is lost is waited for; one that is refused is an alarm at once.
                 try await stage.setFaults("flexprice", #"{"poison":["tollgate_canary"],"poison_status":422}"#)

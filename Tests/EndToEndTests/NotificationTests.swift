@@ -82,11 +82,14 @@ import Testing
                 !server.received("/hang").isEmpty && !server.received("/500").isEmpty
             }
             try await waitUntil("everything is delivered") { try await Set(stage.billed("polar")).count == 20 }
-            let metrics = try PrometheusReader(try await stage.client.get("/metrics").text)
+            // Counted when a receiver has responded, which is after it was told.
             let sent = ["receiver": "ops", "outcome": "sent"]
-            #expect(metrics.value("tollgate_notifications_total", sent) == 2)
             let failed = ["receiver": "failing", "outcome": "failed"]
-            #expect(metrics.value("tollgate_notifications_total", failed) ?? 0 >= 1)
+            try await waitUntil("both outcomes are counted") {
+                let metrics = try PrometheusReader(try await stage.client.get("/metrics").text)
+                return metrics.value("tollgate_notifications_total", sent) == 2
+                    && metrics.value("tollgate_notifications_total", failed) ?? 0 >= 1
+            }
             #expect(!gateway.lines.contains { $0.contains(Self.secret) || $0.contains("/chat") })
             #expect(try await gateway.stop() == 0)
         }

@@ -183,8 +183,9 @@ import Testing
             try await stage.setFaults("polar", #"{"status":{"422":1}}"#)
             try await stage.withGateway { _ async throws in
                 _ = try await stage.client.post("/v1/events", event("e"))
-                try await waitUntil("polar has rejected it") {
-                    try await stage.statuses(of: "e")["polar"] == "rejected"
+                try await waitUntil("polar has rejected it, and flexprice has it by its own route") {
+                    let statuses = try await stage.statuses(of: "e")
+                    return statuses["polar"] == "rejected" && statuses["flexprice"] == "delivered"
                 }
                 // A dead letter does not wait, so that the name may go to another account.
                 try edit(stage) { text in
@@ -220,6 +221,15 @@ import Testing
                 #expect(try await stage.client.post("/v1/config/reload", "").status == 200)
                 try await waitUntil("the pipeline has given all back") {
                     try await stage.deliveries("polar", "pending").count == 20
+                }
+                // A delivery that was tried and waits is discarded too, whosever it is.
+                try await waitUntil("nothing waits for the others") {
+                    for vendor in ["lago", "flexprice", "knetik"] {
+                        for status in ["pending", "retrying"] {
+                            guard try await stage.deliveries(vendor, status).isEmpty else { return false }
+                        }
+                    }
+                    return true
                 }
                 let order = ["deliveries", "discard", "--all", "--url", stage.client.base]
                 let discard = try await command(stage, order)
