@@ -33,23 +33,37 @@ import Testing
     }
 
     @Test func `a client's limit holds at both gateways together`() async throws {
+        try await waitUntil("the database has always answered in time") {
+            let (statuses, haveCountedAlone) = try await Self.postBeyondLimit()
+            if !haveCountedAlone { #expect(statuses == [202, 202, 202, 202, 202, 429, 429, 429]) }
+            return !haveCountedAlone
+        }
+    }
+
+    /// Posts eight events of a client that may send five an hour, by turns to two gateways.
+    /// - Returns: the statuses, and whether a gateway has counted alone, as it does for a while when a busy database
+    ///   does not answer within a second.
+    private static func postBeyondLimit() async throws -> (statuses: [Int], haveCountedAlone: Bool) {
+        var (statuses, gateways): ([Int], [ChildProcess]) = ([], [])
         try await Stage.set(over: try await .database()) { (stage) async throws in
             let text = try String(contentsOf: stage.routesFile, encoding: .utf8)
             let limited = text.replacing(#""name": "demo","#, with: #""name": "demo", "limits": {"events": "5/h"},"#)
             try Data(limited.utf8).write(to: stage.routesFile)
             let other = try stage.another("other")
-            try await stage.withGateway { _ async throws in
-                try await other.withGateway { _ async throws in
-                    var statuses: [Int] = []
+            let arguments = ["--log-level", "debug"]
+            try await stage.withGateway(arguments: arguments) { first async throws in
+                try await other.withGateway(arguments: arguments) { second async throws in
+                    gateways = [first, second]
                     for number in 0..<8 {
                         let event = #"{"id":"e\#(number)","name":"n","customer_id":"c","timestamp":1750000000}"#
                         let client = [stage, other][number % 2].client
                         statuses.append(try await client.post("/v1/events", event).status)
                     }
-                    #expect(statuses == [202, 202, 202, 202, 202, 429, 429, 429])
                 }
             }
         }
+        let lines = gateways.flatMap(\.lines)
+        return (statuses, lines.contains { $0.contains("a rate limit was not asked for") })
     }
 
     @Test func `a provider's state is that of the gateway that delivers to it`() async throws {

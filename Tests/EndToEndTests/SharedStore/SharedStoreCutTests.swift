@@ -14,7 +14,8 @@ import Testing
         defer { network.close() }
         try await Stage.set(over: .shared(address: server.address, lease: "3s")) { (stage) async throws in
             let schema = try #require(stage.store.schema)
-            let address = server.address(port: network.port)
+            // A busy server needs longer than usual to let a gateway in.
+            let address = server.address(port: network.port) + "&connect_timeout=30"
             let cut = try stage.another("cut", over: .shared(address: address, schema: schema, lease: "3s"))
             try stage.writeRoutes(retry: GatewaysUnderLoad.retry)
             try await GatewaysUnderLoad.run([stage, cut]) { (system) async throws in

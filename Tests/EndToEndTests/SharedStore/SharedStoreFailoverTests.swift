@@ -9,7 +9,9 @@ import Testing
         let primary = try await PostgresServer.make()
         let standby = try await PostgresServer.makeStandby(of: primary)
         try await primary.waitForStandby()
-        let store = StageStore.shared(address: primary.address(orThatOf: standby), lease: "3s")
+        // A busy server needs longer than usual to let a gateway in.
+        let address = primary.address(orThatOf: standby) + "&connect_timeout=30"
+        let store = StageStore.shared(address: address, lease: "3s")
         try await Stage.set(over: store) { (stage) async throws in
             try stage.writeRoutes(retry: GatewaysUnderLoad.retry)
             try await GatewaysUnderLoad.run([stage, try stage.another("other")]) { (system) async throws in

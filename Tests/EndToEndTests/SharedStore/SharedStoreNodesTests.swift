@@ -137,6 +137,15 @@ import Testing
                         #expect(try await node.statuses(of: id)["lago"] == "pending")
                         #expect(try await node.client.post("/v1/providers/lago/resume", "{}").status == 200)
                         try await waitUntil("lago has it") { try await node.statuses(of: id)["lago"] == "delivered" }
+                        // The other gateway shows for a while what it was told last.
+                        try await waitUntil("no gateway knows of a hold any more") {
+                            for holder in [stage, other] {
+                                guard try await !holder.client.get("/readyz").text.contains("held by") else {
+                                    return false
+                                }
+                            }
+                            return true
+                        }
                     }
                 }
             }
