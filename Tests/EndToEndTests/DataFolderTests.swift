@@ -146,7 +146,9 @@ import Testing
                 #expect(names.contains("journal.sqlite-wal"))
                 for path in [stage.dataFolder.path] + names.map({ stage.dataFolder.appending(path: $0).path }) {
                     var status = stat()
-                    #expect(stat(path, &status) == 0 && status.st_mode & 0o077 == 0, "\(path)")
+                    // Some files are there for a moment only.
+                    guard stat(path, &status) == 0 else { continue }
+                    #expect(status.st_mode & 0o077 == 0, "\(path)")
                 }
             }
         }
