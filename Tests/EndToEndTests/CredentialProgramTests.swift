@@ -7,7 +7,10 @@ import Testing
     @Test func `leaves both ports free after a kill, though a program has left a helper running`() async throws {
         try await Stage.set { (stage) async throws in
             let pidFile = stage.folder.appending(path: "helper")
-            let command = "sleep 600 > /dev/null & echo $! > \(pidFile.path); echo $E2E_LAGO"
+            // The helper ends with the test, of however many starts it is.
+            let folder = stage.folder.path
+            let command =
+                "while [ -d \(folder) ]; do sleep 1; done > /dev/null & echo $! > \(pidFile.path); echo $E2E_LAGO"
             let text = try String(contentsOf: stage.routesFile, encoding: .utf8).replacing(
                 #"{"env": "E2E_LAGO"}"#,
                 with: #"{"command": ["sh", "-c", "\#(command)"], "variables": ["E2E_LAGO"]}"#

@@ -27,6 +27,8 @@ import Testing
             func atTheseAddresses(_ text: String) -> String {
                 text.replacing("127.0.0.1:8080", with: "127.0.0.1:\(port)")
                     .replacing("127.0.0.1:8090", with: "127.0.0.1:\(sandboxPort)")
+                    // A busy gateway may need longer than the command waits by default.
+                    .replacing("tollgate health ", with: "tollgate health --timeout 60 ")
             }
             let routes = folder.appending(path: "routes.json")
             var sample = try String(contentsOf: Guide.root.appending(path: "routes.json"), encoding: .utf8)

@@ -5,7 +5,9 @@ import Testing
 /// `tollgate health`, as a container runs it.
 @Suite struct HealthCommandTests {
     private func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> (Int32, [String]) {
-        let command = try ChildProcess("tollgate", ["health"] + arguments, environment: environment)
+        // A busy gateway may need longer than the command waits by default.
+        let patience = ["--timeout", "60"]
+        let command = try ChildProcess("tollgate", ["health"] + arguments + patience, environment: environment)
         let status = try await command.waitForExit()
         try await waitUntil("the command has said something") { !command.lines.isEmpty }
         return (status, command.lines)

@@ -159,7 +159,8 @@ import Testing
             )
             let before = gateway.lines.count
             #expect(try await gateway.stop(by: SIGILL) == SIGILL)
-            #expect(gateway.lines.count == before)
+            // It may have gone on to log what it does.
+            #expect(gateway.lines.dropFirst(before).allSatisfy { $0.hasPrefix("{") })
         }
     }
 }
