@@ -30,9 +30,10 @@ import Testing
                 let holders = try await TwoGateways.holders(in: pair.first.store, of: server)
                 return holders.count == 4 && Set(holders.values) == ["data"]
             }
-            try await waitUntil("it is not ready") { try await pair.second.client.get("/readyz").status == 503 }
-            let text = try await pair.second.client.get("/readyz").text
-            #expect(text.contains("draining; `tollgate nodes drain --undo` ends it"), "\(text)")
+            try await waitUntil("it is not ready, and says why") {
+                let ready = try await pair.second.client.get("/readyz")
+                return ready.status == 503 && ready.text.contains("draining; `tollgate nodes drain --undo` ends it")
+            }
             #expect(try await Self.standing(of: ["other"], command) == [["draining", "0"]])
             #expect(try await pair.second.client.post("/v1/events", Self.event("late")).status == 202)
             try await waitUntil("the other one delivers it") {
