@@ -15,8 +15,9 @@ import Testing
         let other = try await PostgresEventStore.open(settings, logger: TestJournal.logger)
         let events = (1...3).map { TestJournal.event("\($0)") }
         _ = try await other.append(AppendRequest(events: events, policy: .each))
-        _ = try await owner.lease("lago")
+        // Known before there is anything to report on.
         owner.note(["lago": AccountState(isReady: false, detail: "circuit open")])
+        _ = try await owner.lease("lago")
         try await waitUntil("the owner has reported") { try await other.accountReports().first?.waiting == 3 }
         let report = try #require(try await other.accountReports().first)
         #expect(report.provider == "lago" && report.gatewayName == "east")
