@@ -92,7 +92,8 @@ struct Stage: Sendable {
                 "serve", "--routes", routesFile.path, "--data", dataFolder.path, "--listen", "127.0.0.1:\(port)",
                 "--log-format", "json",
             ] + store.arguments(node: node) + arguments,
-            environment: environment
+            // A busy test process may have a connection for long before it sends a request.
+            environment: ["TOLLGATE_FIRST_REQUEST_SECONDS": "600"].merging(environment) { $1 }
         )
     }
 
