@@ -62,8 +62,8 @@ import Testing
             try await stage.withGateway { _ async throws in
                 let count = Migration.events(3000)
                 try await migration.send(0..<count)
-                // A small request a second, so that there is something left to pause however late this is.
-                let slow = #""rate_limit": "1/s", "batch": 20, "reads": {"lag": "300ms"}"#
+                // Small requests, two a second, so that there is something left to pause however late this is.
+                let slow = #""rate_limit": "2/s", "batch": 20, "reads": {"lag": "300ms"}"#
                 try migration.writeRoutes(["lago", "polar"], settings: ["polar": slow])
                 try await migration.reload()
                 let backfill = try await migration.startBackfill(to: "polar")
@@ -141,7 +141,7 @@ import Testing
             try migration.writeRoutes(["lago"])
             try await stage.withGateway { _ async throws in
                 try await migration.send(0..<500)
-                let slow = #""rate_limit": "1/s", "batch": 5, "reads": {"lag": "300ms"}"#
+                let slow = #""rate_limit": "2/s", "batch": 3, "reads": {"lag": "300ms"}"#
                 try migration.writeRoutes(["lago", "polar"], settings: ["polar": slow])
                 try await migration.reload()
                 let backfill = try await migration.startBackfill(to: "polar")
