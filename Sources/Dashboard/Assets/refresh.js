@@ -44,7 +44,7 @@ export function start() {
 /** Refreshes at once, whatever is selected. */
 export function refreshNow() {
     failures = 0;
-    return refresh();
+    return refresh(true);
 }
 
 function schedule(pause) {
@@ -56,7 +56,7 @@ function schedule(pause) {
 
 async function tick() {
     if (isBusy()) say('Paused while you select or type.');
-    else await refresh();
+    else await refresh(false);
     schedule(isBusy() ? 1000 : undefined);
 }
 
@@ -81,11 +81,12 @@ function targets() {
     return found;
 }
 
-async function refresh() {
+/** @param {boolean} isWanted - whether somebody has asked for it, and expects a new page. */
+async function refresh(isWanted) {
     if (isFetching) return;
     isFetching = true;
     try {
-        for (const [address, elements] of targets()) await refreshOne(address, elements);
+        for (const [address, elements] of targets()) await refreshOne(address, elements, isWanted);
         failures = 0;
         lastSuccess = new Date();
         say('');
@@ -97,7 +98,7 @@ async function refresh() {
     }
 }
 
-async function refreshOne(address, elements) {
+async function refreshOne(address, elements, isWanted) {
     const response = await fetch(address, {
         headers: { 'X-Dashboard-Refresh': '1', Accept: 'text/html' },
         credentials: 'same-origin',
@@ -108,6 +109,8 @@ async function refreshOne(address, elements) {
     if (response.status === 401 || isElsewhere) throw { isSignedOut: true };
     if (!response.ok) throw { status: response.status };
     const markup = await response.text();
+    // Somebody may have begun to type or select while the answer was on its way.
+    if (!isWanted && isBusy()) return;
     const parsed = new DOMParser().parseFromString(policy ? policy.createHTML(markup) : markup, 'text/html');
     for (const element of elements) {
         const fresh = parsed.getElementById(element.id);

@@ -32,7 +32,7 @@ package final class PoolerServer: Sendable {
         }
         let folder = PostgresServer.temporaryFolder().appending(path: "tollgate-pooler-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        port = try PostgresServer.freePort()
+        port = try FreePort.find()
         let settings = """
             [databases]
             * = host=\(server.folder) port=\(server.port)

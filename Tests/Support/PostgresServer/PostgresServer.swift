@@ -57,7 +57,7 @@ package final class PostgresServer: Sendable {
         let folder = Self.temporaryFolder().appending(path: "tollgate-postgres-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder.path
-        port = try Self.freePort()
+        port = try FreePort.find()
         var arguments = ["-c", ServerScript.text, "server", programs.path, folder.path, "\(port)"]
         arguments += primary.map { [$0.folder, "\($0.port)"] } ?? ["", ""]
         arguments += disk.map { [$0.rawValue, "\($0.megabytes)"] } ?? ["", ""]
@@ -162,23 +162,6 @@ package final class PostgresServer: Sendable {
             guard stat(path, &status) == 0, status.st_mode & 0o001 != 0 else { return URL(filePath: "/tmp") }
         }
         return path.utf8.count > 60 ? URL(filePath: "/tmp") : usual
-    }
-
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw POSIXError(.EMFILE) }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRINUSE) }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

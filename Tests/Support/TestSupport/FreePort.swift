@@ -5,12 +5,12 @@ import Synchronization
 ///
 /// The system hands out ports for outgoing connections and for servers without a port of their own; one of those could be taken by
 /// another test before the server starts. So these come from below, and none comes twice until all were used.
-enum FreePort {
+package enum FreePort {
     private static let ports = 10_000..<32_768
     /// Two runs at the same time begin at different places.
     private static let next = Atomic(Int(getpid()) &* 397 % ports.count)
 
-    static func find() throws -> Int {
+    package static func find() throws -> Int {
         for _ in ports {
             let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
             let port = ports.lowerBound + turn % ports.count
