@@ -36,9 +36,11 @@ struct JournalWindow {
         var settings: [DestinationSettings] = []
         var plan: Plan?
         for archived in events {
-            // Neighbours mostly have one plan.
-            if archived.event.plan === plan, archived.deliveries.allSatisfy({ $0.lane == nil }) { continue }
-            plan = archived.event.plan
+            // Neighbours mostly have one plan, and were sent by it.
+            if archived.deliveries.allSatisfy({ $0.lane == nil && $0.amendments.isEmpty }) {
+                if archived.event.plan === plan { continue }
+                plan = archived.event.plan
+            }
             guard let found = archived.destination(at: provider, lanes)?.settings, !settings.contains(found) else {
                 continue
             }
@@ -102,10 +104,20 @@ struct JournalWindow {
 }
 
 extension ArchivedEvent {
-    /// How the event was sent to a provider: by its plan, or by a lane; nil if it was not, or if nobody knows any more.
+    /// How the event was sent to a provider last: as its delivery was amended, by its plan, or by a lane; nil if it was not, or if nobody
+    /// knows any more.
     func destination(at provider: ProviderName, _ lanes: [LaneNumber: any LaneMembership]) -> Destination? {
         let delivery = deliveries.first { $0.provider == provider && $0.mode != .shadow }
-        guard let lane = delivery?.lane else { return event.plan.destination(at: provider) }
+        guard let delivery else { return event.plan.destination(at: provider) }
+        return delivery.destination(of: event, lanes)
+    }
+}
+
+extension Delivery {
+    /// The destination with the settings that it was sent with last; nil if nobody knows any more.
+    /// - Parameter lanes: by which some deliveries were sent.
+    func destination(of event: AcceptedEvent, _ lanes: [LaneNumber: any LaneMembership]) -> Destination? {
+        guard let lane, amendments.isEmpty else { return destination(in: event.plan) }
         return lanes[lane]?.destination(for: event)
     }
 }

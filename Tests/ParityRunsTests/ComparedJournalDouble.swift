@@ -8,6 +8,8 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
 
     /// Up to when retention has removed events.
     var removed: Timestamp?
+    /// Parts that cannot be read, each of which may have events of every window.
+    var damage: [ChunkDamage] = []
     /// How many of the last events are accepted only after the window was read once with its deliveries.
     var late = 0
     private let reads = ReadCounter()
@@ -30,24 +32,40 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
         status: DeliveryStatus = .delivered,
         lane: LaneNumber? = nil
     ) {
-        let destination = Destination(provider: "listed", adapter: "listed", mode: .primary)
-        let time = Timestamp(milliseconds: milliseconds)
+        add(
+            id,
+            "api_\(events.count % 3)",
+            at: Timestamp(milliseconds: milliseconds),
+            properties,
+            by: Plan(route: "r", destinations: lane == nil ? [Self.listed] : []),
+            delivery: Delivery(provider: "listed", adapter: "listed", mode: .primary, lane: lane, status: status)
+        )
+    }
+
+    /// Where events of a plan go.
+    static let listed = Destination(provider: "listed", adapter: "listed", mode: .primary)
+
+    /// Adds an event with its plan and its delivery.
+    /// - Parameter acceptedAt: nil: when it occurred.
+    mutating func add(
+        _ id: String,
+        _ name: String,
+        at time: Timestamp,
+        acceptedAt: Timestamp? = nil,
+        _ properties: String = "{}",
+        by plan: Plan = Plan(route: "r", destinations: [ComparedJournalDouble.listed]),
+        delivery: Delivery
+    ) {
         let event = AcceptedEvent(
             CanonicalEvent(
-                name: "api_\(events.count % 3)",
+                name: name,
                 customerID: "c",
                 timestamp: time,
                 properties: JSONText(checked: properties)
             ),
             id: EventID(id),
-            in: Submission(
-                tenant: "t",
-                client: "shop",
-                acceptedAt: time,
-                plan: Plan(route: "r", destinations: lane == nil ? [destination] : [])
-            )
+            in: Submission(tenant: "t", client: "shop", acceptedAt: acceptedAt ?? time, plan: plan)
         )
-        let delivery = Delivery(provider: "listed", adapter: "listed", mode: .primary, lane: lane, status: status)
         events.append(
             ArchivedEvent(sequence: SequenceNumber(Int64(events.count + 1)), event: event, deliveries: [delivery])
         )
@@ -65,12 +83,13 @@ struct ComparedJournalDouble: RecordedTraffic, LedgerCounting, RetentionPinning 
             events: events[start..<end].filter { window.contains($0.event) },
             through: JournalPosition(SequenceNumber(Int64(end))),
             isLast: end == events.count,
-            damage: []
+            damage: start == 0 ? damage : []
         )
     }
 
     func ledgerCounts(_ window: RecordedWindow) async throws(StoreError) -> LedgerCounts {
         var counts = LedgerCounts()
+        counts.damage = damage
         for archived in events where window.contains(archived.event) {
             counts.events += 1
             for delivery in archived.deliveries {

@@ -26,6 +26,14 @@ struct ListedVendor: Adapter {
             var failsFrom = Int.max
             /// The next answer is a failure.
             var failsOnce = false
+            /// What it says when it is asked for all names that its metrics count.
+            var countedNames: VendorInquiry<CountedNames>?
+            /// The settings that comparisons have told it of.
+            var settings: [DestinationSettings] = []
+            /// What its one meter shows, which counts the events `api_0` by when they arrive; nil if it has none.
+            var usage: [VendorUsage]?
+            /// How many pages its usage has.
+            var usagePages = 1
         }
 
         let state = Mutex(State())
@@ -39,21 +47,27 @@ struct ListedVendor: Adapter {
     static let pageSize = 10
     let shelf: Shelf
 
-    let traits = VendorTraits(
-        adapter: "listed",
-        vendor: "Listed",
-        defaultBaseURL: "https://listed.example",
-        credential: .header(name: "Authorization", prefix: ""),
-        batch: BatchLimit(events: 7, bytes: 1 << 20),
-        deduplication: .byIdentity(memory: nil),
-        reads: ReadTraits(
-            lag: .milliseconds(5),
-            pageSize: pageSize,
-            sums: SumTraits(part: .seconds(50), longest: .seconds(300)),
-            countsNewEvents: true,
-            idsPerRequest: 25
+    var traits: VendorTraits {
+        let hasMeter = shelf.state.withLock { $0.usage != nil }
+        let usage = UsageTraits(scope: .metric, isFloat: true, numbers: .all, lag: .milliseconds(5))
+        return VendorTraits(
+            adapter: "listed",
+            vendor: "Listed",
+            defaultBaseURL: "https://listed.example",
+            credential: .header(name: "Authorization", prefix: ""),
+            batch: BatchLimit(events: 7, bytes: 1 << 20),
+            deduplication: .byIdentity(memory: nil),
+            reads: ReadTraits(
+                lag: .milliseconds(5),
+                pageSize: Self.pageSize,
+                sums: SumTraits(part: .seconds(50), longest: .seconds(300)),
+                usage: hasMeter ? usage : nil,
+                countsNewEvents: true,
+                idsPerRequest: 25
+            ),
+            billing: hasMeter ? .receipt : .eventTime
         )
-    )
+    }
 
     var reader: (any VendorReader)? { ListedReader(shelf: shelf) }
 
@@ -86,11 +100,15 @@ private struct ListedReader: VendorReader {
     var abilities: Set<VendorAbility> { shelf.state.withLock { $0.canFind ? [.compare, .find] : [.compare] } }
     var obstacles: ObstacleTraits {
         shelf.state.withLock { state in
-            ObstacleTraits(ofEvents: state.withoutMetric == nil ? [] : [.noMetric], ofNames: state.uncounted != nil)
+            ObstacleTraits(
+                ofEvents: state.withoutMetric == nil ? [] : [.noMetric],
+                ofNames: state.uncounted != nil || state.countedNames != nil
+            )
         }
     }
 
     func countedNames() -> VendorInquiry<CountedNames> {
+        if let answer = shelf.state.withLock({ $0.countedNames }) { return answer }
         let uncounted = shelf.state.withLock { $0.uncounted ?? [] }
         return .done(CountedNames { !uncounted.contains($0) })
     }
@@ -165,8 +183,35 @@ private struct ListedReader: VendorReader {
         )
     }
 
+    func catalogue() -> VendorInquiry<[CatalogueMetric]> {
+        let meter = CatalogueMetric(
+            id: "meter",
+            name: "Meter",
+            eventName: "api_0",
+            aggregate: .count,
+            vendorAggregate: "count",
+            property: nil,
+            filter: nil
+        )
+        return .done([meter])
+    }
+
+    func usage(of metric: String) -> VendorInquiry<[VendorUsage]> {
+        let (usage, pages) = shelf.state.withLock { ($0.usage ?? [], $0.usagePages) }
+        return Self.usage(usage, behind: pages)
+    }
+
+    private static func usage(_ usage: [VendorUsage], behind pages: Int) -> VendorInquiry<[VendorUsage]> {
+        .ask(VendorRequest(method: "GET", path: "/", body: [])) { _ in
+            pages > 1 ? Self.usage(usage, behind: pages - 1) : .done(usage)
+        }
+    }
+
     func comparison(of shown: [VendorEvent], sentWith settings: [DestinationSettings]) -> ComparisonRules {
-        shelf.state.withLock { $0.idProperty }.map { ComparisonRules(identity: nil, idProperties: [$0]) }
+        shelf.state.withLock { state in
+            for one in settings where !state.settings.contains(one) { state.settings.append(one) }
+        }
+        return shelf.state.withLock { $0.idProperty }.map { ComparisonRules(identity: nil, idProperties: [$0]) }
             ?? ComparisonRules(identity: [])
     }
 }
@@ -177,20 +222,27 @@ struct ShelfAsking: VendorAsking {
 
     func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>?
     {
+        if let failure = call() { return .failed(failure) }
+        var inquiry = inquiry
+        while case .ask(_, let next) = inquiry { inquiry = next(VendorAnswer(status: 200, body: [])) }
+        return inquiry
+    }
+
+    /// - Returns: why the call fails; nil if it does not.
+    private func call() -> DeliveryFault? {
         let isFailing = shelf.state.withLock { state in
             state.calls += 1
             defer { state.failsOnce = false }
             return state.calls >= state.failsFrom || state.failsOnce
         }
-        return isFailing
-            ? .failed(DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key")) : inquiry
+        return isFailing ? DeliveryFault(code: .unauthorized, message: "Listed (401) refuses the key") : nil
     }
 
     func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
         -> VendorInquiry<Value>?
     {
-        guard let answer = await ask(inquiry, at: provider) else { return nil }
-        guard case .ask(let request, let next) = answer else { return answer }
+        if let failure = call() { return .failed(failure) }
+        guard case .ask(let request, let next) = inquiry else { return inquiry }
         let sent = request.body.split(separator: UInt8(ascii: "\n")).compactMap { line in
             ListedReader(shelf: shelf).echo(of: TranslatedEvent(bytes: Array(line), identity: ""))
         }
@@ -209,6 +261,42 @@ struct ShelfAsking: VendorAsking {
             state.rows += rows.enumerated().map { WindowRow(key: "again \(state.rows.count + $0)", event: $1) }
         }
         return .all(.delivered(deduplicated: false))
+    }
+}
+
+/// Lets some requests that send events again come to the vendor, and keeps the others until their task is cancelled.
+final class StoppingAsking: VendorAsking {
+    private let vendor: ShelfAsking
+    private let most: Int
+    private let asked = Mutex(0)
+
+    init(_ shelf: ListedVendor.Shelf, after most: Int) {
+        vendor = ShelfAsking(shelf: shelf)
+        self.most = most
+    }
+
+    /// Whether a request is kept.
+    var isStopped: Bool { asked.withLock { $0 > most } }
+
+    func ask<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async -> VendorInquiry<Value>?
+    { await vendor.ask(inquiry, at: provider) }
+
+    func askOnce<Value>(_ inquiry: VendorInquiry<Value>, at provider: ProviderConfiguration) async
+        -> VendorInquiry<Value>?
+    {
+        let number = asked.withLock { asked in
+            asked += 1
+            return asked
+        }
+        guard number > most else { return await vendor.askOnce(inquiry, at: provider) }
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: .seconds(60)) } catch { break }
+        }
+        return nil
+    }
+
+    func send(_ events: [TranslatedEvent], to provider: ProviderConfiguration) async -> Verdict? {
+        await vendor.send(events, to: provider)
     }
 }
 

@@ -19,10 +19,8 @@ struct SentDelivery: Sendable {
         at provider: ProviderConfiguration,
         _ lanes: [LaneNumber: any LaneMembership]
     ) {
-        let destination =
-            delivery.lane.map { delivery.amendments.last?.destination ?? lanes[$0]?.destination(for: event) }
-            ?? delivery.destination(in: event.plan)
-        guard let destination, destination.adapter == provider.traits.adapter, let reader = provider.adapter.reader
+        guard let destination = delivery.destination(of: event, lanes),
+            destination.adapter == provider.traits.adapter, let reader = provider.adapter.reader
         else { return nil }
         do throws(Untranslatable) {
             let translated = try provider.adapter.translate(event, for: destination)
