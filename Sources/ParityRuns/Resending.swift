@@ -20,12 +20,12 @@ struct Resending {
         var items: [Item] = []
         var count = ResendCount()
         for finding in findings {
-            guard let event = try await translated(finding.finding, configuration.adapter) else {
+            switch try await translated(finding.finding, configuration.adapter) {
+            case .success(let event): items.append((finding.number, event))
+            case .failure(let unsendable):
                 count.failed += 1
-                count.reason = count.reason ?? "an event is no longer in the journal, or can no longer be translated"
-                continue
+                count.reason = count.reason ?? unsendable.reason
             }
-            items.append((finding.number, event))
         }
         var sent: [Int64] = []
         for batch in ResendBatches.cut(items, to: configuration.pipeline.batch, \.event) {
@@ -38,8 +38,21 @@ struct Resending {
         return (sent, count)
     }
 
-    private func translated(_ finding: Finding, _ adapter: any Adapter) async throws(ParityError) -> TranslatedEvent? {
-        guard let sequence = finding.sequence else { return nil }
+    /// Why an event is not sent again.
+    private struct Unsendable: Error {
+        /// For people.
+        let reason: String
+
+        static let unknown = Unsendable(reason: "an event is no longer in the journal, or can no longer be translated")
+        static let corrected = Unsendable(
+            reason: "an event was corrected since, and would take the place of its correction"
+        )
+    }
+
+    private func translated(_ finding: Finding, _ adapter: any Adapter) async throws(ParityError)
+        -> Result<TranslatedEvent, Unsendable>
+    {
+        guard let sequence = finding.sequence else { return .failure(.unknown) }
         let moment = ReadWindow(from: finding.timestamp, until: finding.timestamp + .milliseconds(1))
         let recorded: JournalWindow?
         let lanes: [LaneNumber: any LaneMembership]
@@ -49,10 +62,16 @@ struct Resending {
         } catch {
             throw .journal("\(error)")
         }
-        guard let archived = recorded?.events.first(where: { $0.sequence == sequence }),
+        guard let recorded, let archived = recorded.events.first(where: { $0.sequence == sequence }),
             let destination = archived.destination(at: provider, lanes)
-        else { return nil }
-        do { return try adapter.translate(archived.event, for: destination) } catch { return nil }
+        else { return .failure(.unknown) }
+        // A correction that takes the place of an event has its timestamp, so that it is among these.
+        guard recorded.events.counting(at: provider).contains(where: { $0.sequence == sequence }) else {
+            return .failure(.corrected)
+        }
+        do { return .success(try adapter.translate(archived.event, for: destination)) } catch {
+            return .failure(.unknown)
+        }
     }
 
     /// A batch that is not confirmed as a whole is sent event by event.
