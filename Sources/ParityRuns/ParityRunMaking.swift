@@ -310,6 +310,11 @@ struct ParityRunMaking {
         case .compared(let compared, let journal):
             (results, recorded) = (compared, journal)
             addUnread(window, to: &results, isJournalDamaged: recorded.isDamaged)
+            if recorded.isDamaged {
+                for name in results.keys where results[name]?.unreadable == nil {
+                    results[name]?.comparison.noteDamage(in: window)
+                }
+            }
         case .tooLarge(let what): return try await split(window, becauseOf: what)
         case .cancelled: return
         }

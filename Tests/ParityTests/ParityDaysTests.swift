@@ -15,7 +15,8 @@ import Testing
         _ providers: [ProviderName] = ["lago"],
         level: ParityLevel = .full,
         state: ParityRun.State = .finished,
-        unreadable: String? = nil
+        unreadable: String? = nil,
+        causes: [CauseCount] = []
     ) -> ParityRun {
         ParityRun(
             id: id,
@@ -24,7 +25,7 @@ import Testing
             client: "finance",
             requestedAt: now,
             state: state,
-            reports: providers.map { ProviderReport(provider: $0, unreadable: unreadable) }
+            reports: providers.map { ProviderReport(provider: $0, unreadable: unreadable, causes: causes) }
         )
     }
 
@@ -53,6 +54,15 @@ import Testing
         ]
         let days = ParityDays(of: all, at: now)
         #expect(days.providers.isEmpty && days.runs.isEmpty && days.days.allSatisfy(\.cells.isEmpty))
+    }
+
+    @Test func `tells of a day of which the journal can be read only in part`() {
+        let causes = [CauseCount(cause: .unreadable, count: 1)]
+        let days = ParityDays(of: [run(1, from: today, until: now, causes: causes)], at: now)
+        #expect(days.days[0].cells[0].isUnreadable)
+        let others = [CauseCount(cause: .foreign, count: 1)]
+        let readable = ParityDays(of: [run(1, from: today, until: now, causes: others)], at: now)
+        #expect(!readable.days[0].cells[0].isUnreadable)
     }
 
     @Test func `counts what is open and what is accepted, on the days that a comparison tells of`() {

@@ -98,6 +98,27 @@ package struct WindowComparison: Sendable {
         return comparison
     }
 
+    /// Adds that a part of the journal cannot be read: nobody knows whether the provider has what is in it.
+    package mutating func noteDamage(in window: ReadWindow) {
+        findings.append(
+            Finding(
+                key: "damaged",
+                provider: provider,
+                cause: .unreadable,
+                eventID: nil,
+                name: "",
+                customerID: nil,
+                subscriptionID: nil,
+                timestamp: window.from,
+                detail: """
+                    A part of the journal cannot be read; its events from \(window.from.rfc3339) to \(window.until.rfc3339) were not \
+                    compared.
+                    """,
+                isConfirmed: true
+            )
+        )
+    }
+
     /// Adds what was found in another part of the window.
     package mutating func add(_ other: WindowComparison) {
         for (name, counts) in other.cells { cells[name, default: CellCounts()] += counts }

@@ -62,7 +62,7 @@ package struct ParityDays: Sendable, Equatable {
             provider: provider,
             run: best?.run.id,
             isWhole: best?.share == length,
-            isUnreadable: report?.unreadable != nil
+            isUnreadable: report.map { $0.unreadable != nil || $0.causes.contains { $0.cause == .unreadable } } ?? false
         )
     }
 
