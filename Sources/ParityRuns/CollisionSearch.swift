@@ -57,8 +57,9 @@ struct CollisionSearch {
             lanes
         )
         let wanted = WantedEvent(id: expected.event.id, known: expected.event, destination: destination)
-        calls += 1
-        guard case .done(let shown)? = await vendors.ask(reader.find(wanted), at: provider) else { return nil }
+        guard case .done(let shown)? = await vendors.ask(reader.find(wanted), at: provider, counting: &calls) else {
+            return nil
+        }
         let rules = reader.comparison(of: shown, sentWith: destination.map { [$0.settings] } ?? [])
         return Matcher.match([expected], with: shown, rules).lazy.compactMap { mismatch in
             if case .different(_, _, let differences) = mismatch { differences } else { nil }

@@ -390,7 +390,7 @@ struct ParityRunMaking {
         else { return }
         let left = searches[name] ?? CollisionSearch.most
         await search.search(&found.comparison, limit: left)
-        searches[name] = left - search.calls
+        searches[name] = max(0, left - search.calls)
         found.calls += search.calls
         result = found
     }

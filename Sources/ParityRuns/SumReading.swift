@@ -58,10 +58,10 @@ struct SumReading {
         var from = sums.window.from
         while from < sums.window.until {
             let until = min(sums.window.until, from + traits.longest)
-            calls += 1
             switch await runner.vendors.ask(
                 reader.sums(of: meter, in: ReadWindow(from: from, until: until)),
-                at: provider
+                at: provider,
+                counting: &calls
             ) {
             case .done(let answer)?: parts += answer
             case .failed(let failure)?: return fail(meter, failure.message)

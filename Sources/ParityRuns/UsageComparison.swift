@@ -377,8 +377,7 @@ struct UsageComparison {
     }
 
     private mutating func ask<Value>(_ inquiry: VendorInquiry<Value>) async throws(Failure) -> Value {
-        result.calls += 1
-        switch await runner.vendors.ask(inquiry, at: provider) {
+        switch await runner.vendors.ask(inquiry, at: provider, counting: &result.calls) {
         case .done(let value)?: return value
         case .failed(let fault)?: throw .unreadable(fault.message)
         case .unsupported(let reason)?:

@@ -97,8 +97,7 @@ struct WindowReader {
     }
 
     private mutating func ask<Value>(_ inquiry: VendorInquiry<Value>) async throws(Failure) -> Value {
-        calls += 1
-        switch await vendors.ask(inquiry, at: provider) {
+        switch await vendors.ask(inquiry, at: provider, counting: &calls) {
         case .done(let value)?: return value
         case .failed(let fault)?: throw .unreadable(fault.message)
         case .unsupported(let reason)?: throw .unreadable(reason ?? "\(provider.traits.vendor) cannot answer that")
