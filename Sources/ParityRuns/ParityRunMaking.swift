@@ -319,7 +319,7 @@ struct ParityRunMaking {
         case .cancelled: return
         }
         guard !Task.isCancelled else { return }
-        for name in results.keys { await findObstacles(&results[name], recorded, making.lanes, at: name) }
+        for name in results.keys { try await findObstacles(&results[name], recorded, making.lanes, at: name) }
         if confirming {
             for name in results.keys {
                 let first = try await runner.store.findings(of: window, at: name, for: run.id)
@@ -358,7 +358,7 @@ struct ParityRunMaking {
         _ recorded: JournalWindow,
         _ lanes: [LaneNumber: any LaneMembership],
         at name: ProviderName
-    ) async {
+    ) async throws(ParityError) {
         guard var found = result, found.unreadable == nil, run.order.level.readsEvents,
             let provider = providers.first(where: { $0.name == name }), let reader = provider.adapter.reader
         else { return }
@@ -371,7 +371,10 @@ struct ParityRunMaking {
             recorded: recorded,
             lanes: lanes
         )
-        found.calls += await search.search(found.expected, into: &known)
+        let outcome = await search.search(found.expected, into: &known)
+        // It is asked only once: the windows before and behind this one are without an answer, too.
+        if let fault = outcome.fault { try await runner.store.note(calls: 0, fault: fault, at: name, for: run.id) }
+        found.calls += outcome.calls
         obstacles[name] = known
         found.comparison.note(known, of: found.expected)
         result = found

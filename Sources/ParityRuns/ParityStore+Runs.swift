@@ -221,11 +221,14 @@ extension ParityStore {
         }
     }
 
-    /// Notes calls to a provider that belong to no window, and why one of them failed.
+    /// Notes calls to a provider that belong to no window, and why a part of the comparison failed there; the first reason stays.
     package func note(calls: Int, fault: String?, at provider: ProviderName, for id: Int64) async throws(ParityError) {
         try await write { db in
             try db.execute(
-                sql: "UPDATE providers SET extra_calls = extra_calls + ?, fault = ? WHERE run = ? AND provider = ?",
+                sql: """
+                    UPDATE providers SET extra_calls = extra_calls + ?, fault = coalesce(fault, ?)
+                    WHERE run = ? AND provider = ?
+                    """,
                 arguments: [calls, fault, id, provider.rawValue]
             )
         }

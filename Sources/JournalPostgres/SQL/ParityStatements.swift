@@ -121,7 +121,7 @@ extension Statement {
 
     /// $1 run, $2 provider, $3 calls, $4 fault.
     static let noteParityCalls = Statement(
-        "UPDATE parity_providers SET extra_calls = extra_calls + $3, fault = $4 WHERE run = $1 AND provider = $2"
+        "UPDATE parity_providers SET extra_calls = extra_calls + $3, fault = coalesce(fault, $4) WHERE run = $1 AND provider = $2"
     )
 
     /// $1 run, $2 state, $3 how many.

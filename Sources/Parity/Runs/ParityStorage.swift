@@ -31,7 +31,7 @@ package protocol ParityStorage: WatchKeeping {
     func plan(_ windows: [ReadWindow], events: Int, _ reports: [ProviderReport], for id: Int64)
         async throws(ParityError)
 
-    /// Notes calls to a provider that belong to no window, and why one of them failed.
+    /// Notes calls to a provider that belong to no window, and why a part of the comparison failed there; the first reason stays.
     func note(calls: Int, fault: String?, at provider: ProviderName, for id: Int64) async throws(ParityError)
 
     /// Windows that are in a state, in order.

@@ -34,14 +34,23 @@ struct FlexpriceReads: VendorReader {
         var parameters = [(name: "id", value: id)]
         if let customer = sent.customerID { parameters.append(("external_customer_id", customer)) }
         let path = "/v1/events/lookup" + PercentEncoding.query(parameters)
-        return .read(VendorRequest(method: "GET", path: path, body: []), of: Self.vendor) { root, _ in
-            guard root["status"]?.string == "failed" else { return .done(nil) }
-            switch root["debug_tracker"]?["failure_point"]?["failure_point_type"]?.string {
-            case "meter_lookup"?: return .done(.noMetric)
-            case "customer_lookup"?: return .done(.noCustomer)
-            case "subscription_line_item_lookup"?: return .done(.noSubscription)
-            default: return .done(nil)
+        return .ask(VendorRequest(method: "GET", path: path, body: [])) { answer in
+            // It does not have the event, or is of a version without the lookup: it does not tell.
+            if answer.status == 404 { return .unsupported(nil) }
+            switch ReadAnswer(vendor: Self.vendor, answer: answer).document {
+            case .failure(let fault): return .failed(fault)
+            case .success(let document): return .done(Self.obstacle(in: document.root))
             }
+        }
+    }
+
+    private static func obstacle(in lookup: JSONValue) -> BillingObstacle? {
+        guard lookup["status"]?.string == "failed" else { return nil }
+        return switch lookup["debug_tracker"]?["failure_point"]?["failure_point_type"]?.string {
+        case "meter_lookup"?: .noMetric
+        case "customer_lookup"?: .noCustomer
+        case "subscription_line_item_lookup"?: .noSubscription
+        default: nil
         }
     }
 
