@@ -58,7 +58,7 @@ struct ParityRunMaking {
         case .queued, .counting:
             if try await countLedger() { return }
             try await count()
-        case .reading, .confirming: break
+        case .reading, .confirming: try await goOn()
         case .finished, .failed: return
         }
         let events = try await runner.store.run(run.id, at: runner.clock.now)?.events ?? 0
@@ -80,6 +80,22 @@ struct ParityRunMaking {
             try await readOpen()
         }
     }
+
+    /// Continues what another process, or an earlier try, has left.
+    private func goOn() async throws(ParityError) {
+        // What cannot be written down is not worth asking vendors for.
+        try await runner.store.set(.reading, of: run.id, reason: nil, at: runner.clock.now)
+        guard run.order.level == .resend,
+            try await !runner.store.windows(.open, of: run.id, limit: 1).isEmpty
+        else { return }
+        for provider in run.order.providers {
+            try await runner.store.note(calls: 0, fault: Self.interruption, at: provider, for: run.id)
+        }
+    }
+
+    private static let interruption = """
+        the comparison was interrupted while it sent events again; the vendor may have stored lost events that are not counted
+        """
 
     private mutating func readSums() async throws(ParityError) {
         guard run.order.level == .digest else { return }
