@@ -11,6 +11,9 @@ package typealias ComparedJournal = RecordedTraffic & LedgerCounting & Retention
 /// How lanes send the events that they take, by lane.
 package typealias LaneMemberships = @Sendable () async throws(StoreError) -> [LaneNumber: any LaneMembership]
 
+/// Passes some time.
+package typealias ParityPause = @Sendable () async throws -> Void
+
 /// Makes comparisons, one at a time, and continues after a restart where it was.
 package final class ParityRunner: Service {
     let journal: any ComparedJournal
@@ -24,6 +27,8 @@ package final class ParityRunner: Service {
     /// How long the journal keeps events.
     let retention: Duration
     let logger: Logger
+    /// Passes the time until the storage is asked again that could not be read or written.
+    private let pause: ParityPause
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     package init(
@@ -35,7 +40,8 @@ package final class ParityRunner: Service {
         lags: MeasuredLags = MeasuredLags(),
         clock: any WallClock,
         retention: Duration,
-        logger: Logger
+        logger: Logger,
+        pausing pause: @escaping ParityPause = { try await Task.sleep(for: .seconds(5)) }
     ) {
         self.journal = journal
         self.store = store
@@ -46,6 +52,7 @@ package final class ParityRunner: Service {
         self.clock = clock
         self.retention = retention
         self.logger = logger
+        self.pause = pause
     }
 
     package func run() async throws {
@@ -64,12 +71,25 @@ package final class ParityRunner: Service {
     private func makeAll() async {
         ring()
         for await _ in bell.stream {
-            do {
-                while !Task.isCancelled, let next = try await store.next() { await make(next) }
-            } catch {
-                logger.error("comparisons cannot be read", metadata: ["error": "\(error)"])
+            if await !makeWaiting(), !Task.isCancelled {
+                // A disk that is full stays so for a while, and each try asks the vendors.
+                do { try await pause() } catch { break }
+                ring()
             }
             if Task.isCancelled { break }
+        }
+    }
+
+    /// - Returns: whether the storage could be read and written.
+    private func makeWaiting() async -> Bool {
+        do throws(ParityError) {
+            while !Task.isCancelled, let next = try await store.next() {
+                guard await make(next) else { return false }
+            }
+            return true
+        } catch {
+            logger.error("comparisons cannot be read", metadata: ["error": "\(error)"])
+            return false
         }
     }
 
@@ -119,28 +139,36 @@ package final class ParityRunner: Service {
     private static let pinned = Duration.seconds(86_400)
 
     /// Makes a run to its end, or until the task is cancelled.
-    private func make(_ run: ParityRun) async {
+    /// - Returns: false if it could not be written down how it ended, so that it is the next one again.
+    private func make(_ run: ParityRun) async -> Bool {
         logger.info("comparison begins", metadata: ["run": "\(run.id)", "level": "\(run.order.level.rawValue)"])
         do throws(ParityError) {
             var making = ParityRunMaking(run, self)
             try await making.make()
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled else { return true }
             try await unpin(run)
             try await store.set(.finished, of: run.id, reason: nil, at: clock.now)
             logger.info("comparison finished", metadata: ["run": "\(run.id)"])
+            return true
         } catch {
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled else { return true }
             if case .taken = error {
                 logger.notice("another gateway continues the comparison", metadata: ["run": "\(run.id)"])
-                return
+                return true
             }
             logger.error("comparison failed", metadata: ["run": "\(run.id)", "error": "\(error)"])
-            do {
-                try await store.set(.failed, of: run.id, reason: error.message, at: clock.now)
-                try await unpin(run)
-            } catch {
-                logger.error("comparisons cannot be written", metadata: ["error": "\(error)"])
-            }
+            return await fail(run, because: error)
+        }
+    }
+
+    private func fail(_ run: ParityRun, because failure: ParityError) async -> Bool {
+        do throws(ParityError) {
+            try await store.set(.failed, of: run.id, reason: failure.message, at: clock.now)
+            try await unpin(run)
+            return true
+        } catch {
+            logger.error("comparisons cannot be written", metadata: ["error": "\(error)"])
+            return false
         }
     }
 }
