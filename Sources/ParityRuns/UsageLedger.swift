@@ -88,7 +88,9 @@ struct UsageLedger {
     }
 
     private mutating func add(_ expected: ExpectedEvent, at provider: ProviderName, _ rules: UsageRules) {
-        guard let metric = metrics[expected.event.name], metric.ids[provider] != nil else { return }
+        guard let metric = metrics[expected.event.name], metric.ids[provider] != nil,
+            rules.place(of: expected).isKnown
+        else { return }
         let customer = UsageCustomer(of: expected, rules.traits)
         let key = Key(metric: metric.name, customer: customer)
         if totals[provider]?[key] == nil {

@@ -16,6 +16,8 @@ struct UsageMaking {
     private static let confirmations = 2
     /// Amounts, of one customer and metric each, that the journal is added up to.
     static let mostAmounts = 100_000
+    /// How long before the window an event may have been accepted that arrived in it; those of longer outages are not looked for.
+    private static let longestWay = Duration.seconds(86_400)
 
     init(_ run: ParityRun, _ runner: ParityRunner, _ metrics: UsageMetrics, _ providers: [ProviderConfiguration]) {
         self.run = run
@@ -120,7 +122,13 @@ struct UsageMaking {
         var ledger = UsageLedger(run, metrics, providers, readAt: runner.clock.now, knowing: replacements)
         // Who bills by receipt bills what arrived in the period, whenever it occurred; who bills by time, what occurred in it.
         for clock in [RecordedWindow.Clock.occurred, .accepted] where clock == .occurred || ledger.needsArrivals {
-            let window = RecordedWindow(clock: clock, from: run.order.window.from, until: run.order.window.until)
+            let start = run.order.window.from
+            let window = RecordedWindow(
+                clock: clock,
+                // What was on its way when the period began is on the bill of this period.
+                from: clock == .accepted ? start + (.zero - Self.longestWay) : start,
+                until: run.order.window.until
+            )
             var position: JournalPosition?
             while true {
                 guard !Task.isCancelled else { return nil }

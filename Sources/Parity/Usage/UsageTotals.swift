@@ -28,20 +28,12 @@ package struct UsageTotals: Sendable {
     /// Adds an event of the journal, if it is of the period.
     package mutating func add(_ expected: ExpectedEvent) {
         let event = expected.event
-        let received: Timestamp? =
-            switch expected.state {
-            case .delivered(_, let at): max(at ?? event.acceptedAt, event.acceptedAt)
-            case .waiting, .rejected, .uncertain, .discarded: nil
-            case .notPlanned: nil
-            }
         guard expected.state != .notPlanned else { return }
-        let occurred = rules.window.contains(event.timestamp)
-        // What has not arrived is planned for the period in which it occurred.
-        let arrived = received.map(rules.window.contains) ?? occurred
-        let (isMine, isOthers) = rules.clock == .eventTime ? (occurred, arrived) : (arrived, occurred)
+        let place = rules.place(of: expected)
+        let (isMine, isOthers) = (place.isMine, place.isOthers)
         let own = MeteredValue(metric.property, of: event.properties, reading: .all, for: metric.aggregate)
         if isMine, let own { planned.add(own, at: event.timestamp, expected.sequence) }
-        guard let received else { return }
+        guard let received = place.received else { return }
         if isMine, let own { delivered.add(own, at: event.timestamp, expected.sequence) }
         guard
             let shown = MeteredValue(
@@ -77,5 +69,34 @@ package struct UsageRules: Sendable {
         self.window = window
         self.readAt = readAt
         self.lag = lag
+    }
+
+    /// Where an event stands.
+    package struct Place {
+        /// When the vendor got it; nil if it did not.
+        package let received: Timestamp?
+        /// Whether it is in the period by the vendor's clock.
+        package let isMine: Bool
+        /// Whether it is in the period by the other clock.
+        package let isOthers: Bool
+
+        /// Whether the period has anything of it.
+        package var isKnown: Bool { isMine || isOthers }
+    }
+
+    /// Where an event stands that is planned for the vendor.
+    package func place(of expected: ExpectedEvent) -> Place {
+        let event = expected.event
+        let received: Timestamp? =
+            switch expected.state {
+            case .delivered(_, let at): max(at ?? event.acceptedAt, event.acceptedAt)
+            case .waiting, .rejected, .uncertain, .discarded, .notPlanned: nil
+            }
+        let occurred = window.contains(event.timestamp)
+        // What has not arrived is planned for the period in which it occurred.
+        let arrived = received.map(window.contains) ?? occurred
+        return clock == .eventTime
+            ? Place(received: received, isMine: occurred, isOthers: arrived)
+            : Place(received: received, isMine: arrived, isOthers: occurred)
     }
 }
