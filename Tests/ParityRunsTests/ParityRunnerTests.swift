@@ -12,10 +12,10 @@ import Testing
 
 /// Whole comparisons with a journal and a vendor in memory, and a real file of results.
 @Suite struct ParityRunnerTests {
-    private static let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1_000_000))
+    static let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1_000_000))
 
     /// - Parameter metered: of the provider's `reads`.
-    private static func routes(_ shelf: ListedVendor.Shelf, metered: String = "{}") throws -> CurrentRoutes {
+    static func routes(_ shelf: ListedVendor.Shelf, metered: String = "{}") throws -> CurrentRoutes {
         let text = #"""
             {"version": 1, "providers": {"listed": {"adapter": "listed", "credential": {"env": "K"},
                                                     "reads": {"metered": \#(metered)}}},
@@ -25,23 +25,26 @@ import Testing
     }
 
     /// Runs `body` with a runner that works.
-    private static func with(
+    static func with(
         _ journal: ComparedJournalDouble,
         _ shelf: ListedVendor.Shelf,
         in folder: URL,
         metered: String = "{}",
         asking vendors: (any VendorAsking)? = nil,
+        storing storage: (any ParityStorage)? = nil,
+        pausing pause: @escaping ParityPause = { try await Task.sleep(for: .seconds(5)) },
         _ body: (ParityRunner) async throws -> Void
     ) async throws {
         let runner = ParityRunner(
             journal: journal,
-            store: try ParityStore(in: folder),
+            store: try storage ?? ParityStore(in: folder),
             routes: try routes(shelf, metered: metered),
             asking: vendors ?? ShelfAsking(shelf: shelf),
             lanes: { () async throws(StoreError) in [7: RenamingLane()] },
             clock: SystemWallClock(),
             retention: .seconds(100 * 365 * 86_400),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            pausing: pause
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runner.run() }
@@ -50,13 +53,13 @@ import Testing
         }
     }
 
-    private static func finished(_ id: Int64, _ runner: ParityRunner) async throws -> ParityRun {
+    static func finished(_ id: Int64, _ runner: ParityRunner) async throws -> ParityRun {
         try await waitUntil("the comparison is finished") { try await runner.run(id)?.state.isOver ?? false }
         return try #require(try await runner.run(id))
     }
 
     /// A journal whose events the vendor all has.
-    private static func clean(_ count: Int) -> (ComparedJournalDouble, ListedVendor.Shelf) {
+    static func clean(_ count: Int) -> (ComparedJournalDouble, ListedVendor.Shelf) {
         var journal = ComparedJournalDouble()
         var rows: [WindowRow] = []
         for number in 0..<count {
@@ -157,7 +160,7 @@ import Testing
         }
     }
 
-    private static let allMetered =
+    static let allMetered =
         #"{"api_0": {"property": "n", "meter": "api_0"}, "api_1": {"property": "n", "meter": "api_1"}, "#
         + #""api_2": {"property": "n", "meter": "api_2"}}"#
 

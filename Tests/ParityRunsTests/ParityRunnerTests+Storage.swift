@@ -1,0 +1,74 @@
+import Events
+import Parity
+import ParityRuns
+import Synchronization
+import TestSupport
+import Testing
+
+/// Comparisons whose storage fails for a while.
+extension ParityRunnerTests {
+    /// A pause that lasts until somebody opens it.
+    private final class Gate: Sendable {
+        private let state = Mutex((entered: 0, opened: 0))
+
+        /// How many pauses have begun.
+        var entered: Int { state.withLock { $0.entered } }
+
+        /// Ends one pause.
+        func open() { state.withLock { $0.opened += 1 } }
+
+        func pause() async throws {
+            let number = state.withLock { state in
+                state.entered += 1
+                return state.entered
+            }
+            while state.withLock({ $0.opened < number }) { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    @Test func `asks nobody in a pause after a comparison that could not be written, and then continues`() async throws
+    {
+        let (journal, shelf) = Self.clean(100)
+        let (faults, gate) = (FailingStorage.Switch(), Gate())
+        faults.state.withLock { $0.failsToWrite = true }
+        try await withTemporaryFolder { folder in
+            let storage = FailingStorage(storage: try ParityStore(in: folder), faults: faults)
+            try await Self.with(journal, shelf, in: folder, storing: storage, pausing: { try await gate.pause() }) {
+                runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+                let id = try await runner.start(order, for: "t", by: "c").id
+                try await waitUntil("it pauses") { gate.entered == 1 }
+                let tries = faults.state.withLock { $0.tries }
+                gate.open()
+                try await waitUntil("it pauses again") { gate.entered == 2 }
+                // One try between two pauses, and the vendor is not asked for what cannot be kept.
+                #expect(faults.state.withLock { $0.tries } == tries + 1)
+                #expect(shelf.state.withLock { $0.calls } == 0)
+                faults.state.withLock { $0.failsToWrite = false }
+                gate.open()
+                let run = try await Self.finished(id, runner)
+                #expect(run.verdict == .equal && gate.entered == 2)
+            }
+        }
+    }
+
+    @Test func `looks again by itself when comparisons could not be read`() async throws {
+        let (journal, shelf) = Self.clean(100)
+        let (faults, gate) = (FailingStorage.Switch(), Gate())
+        faults.state.withLock { $0.failsToRead = true }
+        try await withTemporaryFolder { folder in
+            let store = try ParityStore(in: folder)
+            let order = ParityOrder(window: Self.window, providers: ["listed"], level: .full)
+            let id = try await store.add(order, for: "t", by: "c", at: Timestamp(milliseconds: 0)).id
+            let storage = FailingStorage(storage: store, faults: faults)
+            try await Self.with(journal, shelf, in: folder, storing: storage, pausing: { try await gate.pause() }) {
+                runner in
+                try await waitUntil("it pauses") { gate.entered == 1 }
+                faults.state.withLock { $0.failsToRead = false }
+                gate.open()
+                // Nobody starts another one.
+                #expect(try await Self.finished(id, runner).verdict == .equal)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Events
+import Journal
+import Parity
+import ParityRuns
+import Synchronization
+import TestSupport
+import Testing
+
+/// Comparisons of amounts at a vendor that bills by receipt.
+extension ParityRunnerTests {
+    /// The period begins at zero.
+    private static let start = Timestamp(milliseconds: 1_767_225_600_000)
+    private static let metrics = UsageMetrics([
+        UsageMetric(name: "api_0", aggregate: .count, property: nil, ids: ["listed": "meter"])
+    ])
+
+    /// - Parameter seconds: after the period's start; the last is when the attempt began that delivered it.
+    private static func add(
+        _ id: String,
+        occurred: Int64,
+        accepted: Int64,
+        delivered: Int64,
+        to journal: inout ComparedJournalDouble
+    ) {
+        let attempt = Attempt(
+            at: start + .seconds(delivered),
+            latency: .milliseconds(20),
+            httpStatus: 200,
+            status: .delivered
+        )
+        journal.add(
+            id,
+            "api_0",
+            at: start + .seconds(occurred),
+            acceptedAt: start + .seconds(accepted),
+            delivery: Delivery(
+                provider: "listed",
+                adapter: "listed",
+                mode: .primary,
+                status: .delivered,
+                attempts: 1,
+                history: [attempt]
+            )
+        )
+    }
+
+    @Test(arguments: [1, 3])
+    func `adds up what was on its way when the period began, once`(pages: Int) async throws {
+        var journal = ComparedJournalDouble()
+        Self.add("before", occurred: -9, accepted: -9, delivered: -8, to: &journal)
+        Self.add("on its way", occurred: -1, accepted: -1, delivered: 2, to: &journal)
+        Self.add("of the future", occurred: 3, accepted: -2, delivered: 1, to: &journal)
+        Self.add("within", occurred: 10, accepted: 11, delivered: 12, to: &journal)
+        Self.add("late", occurred: -7000, accepted: 20, delivered: 21, to: &journal)
+        let shelf = ListedVendor.Shelf()
+        shelf.state.withLock { state in
+            state.usage = [VendorUsage(metric: "meter", customerID: "c", units: "4", events: nil, period: nil)]
+            state.usagePages = pages
+        }
+        try await withTemporaryFolder { [journal] folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(
+                    window: ReadWindow(from: Self.start, until: Self.start + .seconds(3600)),
+                    providers: ["listed"],
+                    level: .usage,
+                    metrics: Self.metrics
+                )
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                let found = try await runner.findings(of: run.id, FindingFilter(), after: 0, limit: 10)
+                #expect(found.flatMap(\.finding.differences).map(\.sent) == [])
+                #expect(run.verdict == .equal)
+                // The catalogue, and each page of the meter.
+                #expect(run.reports[0].calls == 1 + pages)
+            }
+        }
+    }
+}
