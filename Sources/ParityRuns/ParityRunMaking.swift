@@ -368,6 +368,8 @@ struct ParityRunMaking {
         }
     }
 
+    private static let missing: Set<Cause> = [.notVisibleYet, .parentUnresolved, .lostAfterAccept]
+
     /// Adds what a provider stores and does not bill.
     private mutating func findObstacles(
         _ result: inout WindowResult?,
@@ -387,7 +389,10 @@ struct ParityRunMaking {
             recorded: recorded,
             lanes: lanes
         )
-        let outcome = await search.search(found.expected, into: &known)
+        // A vendor that does not have an event may not tell what keeps it from billing others of its name.
+        let missing = Set(found.comparison.findings.filter { Self.missing.contains($0.cause) }.compactMap(\.sequence))
+        let asked = found.expected.filter { !missing.contains($0.sequence) }
+        let outcome = await search.search(asked, into: &known)
         // It is asked only once: the windows before and behind this one are without an answer, too.
         if let fault = outcome.fault { try await runner.store.note(calls: 0, fault: fault, at: name, for: run.id) }
         found.calls += outcome.calls

@@ -119,6 +119,8 @@ private struct ListedReader: VendorReader {
 
     func obstacle(to event: TranslatedEvent) -> VendorInquiry<BillingObstacle?> {
         let name = echo(of: event)?.name ?? ""
+        // It tells of no event that it does not have.
+        guard shelf.rows.contains(where: { $0.event.id == event.identity }) else { return .unsupported(nil) }
         return .done(shelf.state.withLock { $0.withoutMetric?.contains(name) ?? false } ? .noMetric : nil)
     }
 

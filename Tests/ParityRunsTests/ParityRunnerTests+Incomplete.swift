@@ -53,6 +53,25 @@ extension ParityRunnerTests {
         }
     }
 
+    @Test(arguments: [ParityLevel.digest, .full])
+    func `asks what a vendor does not bill because of events that it has`(level: ParityLevel) async throws {
+        let (journal, shelf) = Self.clean(300)
+        shelf.state.withLock { $0.withoutMetric = ["api_0"] }
+        // The first of its name is lost.
+        shelf.rows.removeAll { $0.event.id == "e0" }
+        try await withTemporaryFolder { folder in
+            try await Self.with(journal, shelf, in: folder) { runner in
+                let order = ParityOrder(window: Self.window, providers: ["listed"], level: level)
+                let run = try await Self.finished(try await runner.start(order, for: "t", by: "c").id, runner)
+                #expect(
+                    run.reports[0].causes == [
+                        CauseCount(cause: .lostAfterAccept, count: 1), CauseCount(cause: .noMetric, count: 99),
+                    ]
+                )
+            }
+        }
+    }
+
     @Test func `is incomplete if it was interrupted while it sent events again`() async throws {
         let (journal, shelf) = Self.clean(300)
         // It is in the first batch, whose answer is forgotten.
