@@ -115,6 +115,7 @@ extension GatewayParts {
     func backfills() -> BackfillService {
         BackfillService(
             lanes: store,
+            sharing: opened.shared != nil,
             routes: routes,
             clock: clock,
             seenBy: view,

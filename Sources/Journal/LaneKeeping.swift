@@ -19,6 +19,9 @@ package protocol LaneKeeping: Sendable {
     /// All lanes, the newest first.
     func lanes() async throws(StoreError) -> [Lane]
 
+    /// What tells whether another process has changed a lane, the newest first. It costs little, however long the journal is.
+    func laneMarks() async throws(StoreError) -> [LaneMark]
+
     /// A lane; nil if there is none with this number.
     func lane(_ number: LaneNumber) async throws(StoreError) -> Lane?
 
@@ -30,7 +33,7 @@ package protocol LaneKeeping: Sendable {
     /// delivery of theirs can be due again because a person has asked for it.
     ///
     /// A lane that is not ``LaneState/running`` hands out no new events under it; one that is ``LaneState/cancelling`` no retries
-    /// either.
+    /// either: after a claim of them that finds none for this reason, ``DeliveryLedger/nextDue(for:)`` knows of none.
     /// - Parameter membership: the same for every lease of the lane.
     /// - Throws: ``StoreError/failed(reason:)`` if there is no such lane.
     func lease(_ number: LaneNumber, taking membership: any LaneMembership) async throws(StoreError) -> AccountLease

@@ -37,7 +37,10 @@ extension SQLiteEventStore {
     ) async throws(StoreError) -> [ClaimedDelivery] {
         let (ledger, provider) = (parts.ledger, lease.provider)
         // A cancelled lane sends nothing any more.
-        guard parts.lanes.entry(of: provider)?.state != .cancelling else { return [] }
+        guard parts.lanes.entry(of: provider)?.state != .cancelling else {
+            _ = try ledger.withProgress(under: lease) { $0.leaveRows() }
+            return []
+        }
         guard let number = parts.names.number(of: provider),
             let held = try ledger.withProgress(
                 under: lease,

@@ -19,6 +19,10 @@ extension SQLiteEventStore {
         }
     }
 
+    package func laneMarks() async throws(StoreError) -> [LaneMark] {
+        try await lanes().map { LaneMark(of: $0) }
+    }
+
     package func lane(_ number: LaneNumber) async throws(StoreError) -> Lane? {
         let parts = parts
         return try await readPoint { db in try LaneTable.record(number, in: db)?.lane(parts, in: db) }

@@ -9,6 +9,9 @@ import Synchronization
 ///
 /// Follows the journal and `routes.json`: a backfill waits while its provider is not configured, and continues where it was after a
 /// restart. A cancelled one ends even without its provider.
+///
+/// Where several gateways share the journal, each runs all backfills, and the one that has the provider's account delivers. So each
+/// looks every few seconds for what the others' clients have ordered.
 package struct BackfillService: Service {
     /// Makes the pipeline of a backfill at a provider, which is at this place of the file.
     package typealias MakePipeline = @Sendable (ProviderConfiguration, Int, BackfillWalk) -> Pipeline
@@ -19,9 +22,13 @@ package struct BackfillService: Service {
     private let clock: any WallClock
     private let makePipeline: MakePipeline
     private let logger: Logger
+    /// Whether other gateways work on the same journal.
+    private let isShared: Bool
 
+    /// - Parameter isShared: whether other gateways work on the same journal.
     package init(
         lanes: any LaneKeeping & DeliveryLedger,
+        sharing isShared: Bool,
         routes: CurrentRoutes,
         clock: any WallClock,
         seenBy view: DeliveryView,
@@ -29,6 +36,7 @@ package struct BackfillService: Service {
         makePipeline: @escaping MakePipeline
     ) {
         self.lanes = lanes
+        self.isShared = isShared
         self.routes = routes
         self.clock = clock
         self.view = view
@@ -36,13 +44,15 @@ package struct BackfillService: Service {
         self.makePipeline = makePipeline
     }
 
-    /// A pipeline that runs, or has just ended.
+    /// What is done about a backfill, or has just ended.
     private struct Running {
-        /// Nil: its provider is not configured.
+        /// The provider that its pipeline delivers to; nil: there is no pipeline, as it is being cancelled.
         let configuration: ProviderConfiguration?
         /// Finished to stop it.
         let stop: AsyncStream<Never>.Continuation
         let isOver: Flag
+
+        var isCancelling: Bool { configuration == nil }
     }
 
     private final class Flag: Sendable {
@@ -55,6 +65,8 @@ package struct BackfillService: Service {
 
     /// How long it takes until it looks again, where nothing tells it of a change.
     private static let glance = Duration.seconds(1)
+    /// How often it looks for what other gateways have changed.
+    private static let patrol = Duration.seconds(2)
 
     /// Runs until graceful shutdown has let every pipeline settle what was in flight.
     package func run() async throws {
@@ -69,16 +81,41 @@ package struct BackfillService: Service {
             group.addTask { [routes] in
                 for await _ in routes.changes().cancelOnGracefulShutdown() { wake.yield() }
             }
+            if isShared { group.addTask { await watchOthers(wake) } }
             var running: [LaneNumber: Running] = [:]
+            // Set when the timer has run out. There is never more than one.
+            var timer: Flag?
             for await _ in wakes.cancelOnGracefulShutdown() {
-                guard await follow(&running, wake, in: &group) else { continue }
+                guard await follow(&running, wake, in: &group), timer?.isSet ?? true else { continue }
+                let next = Flag()
+                timer = next
                 group.addTask {
-                    // Cancelled with the group; then nobody is left to wake.
-                    try? await Task.sleep(for: Self.glance)
+                    // A shutdown ends it early.
+                    try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.glance) }
+                    next.set()
                     wake.yield()
                 }
             }
-            group.cancelAll()
+            // Pipelines hear of the shutdown themselves. What is being cancelled may wait for its account, and for nothing in flight.
+            for one in running.values where one.isCancelling { one.stop.finish() }
+        }
+    }
+
+    /// Wakes whenever another gateway has changed a backfill, until graceful shutdown.
+    private func watchOthers(_ wake: AsyncStream<Void>.Continuation) async {
+        await cancelWhenGracefulShutdown {
+            var known: [LaneMark]?
+            while true {
+                do { try await Task.sleep(for: Self.patrol) } catch { return }
+                do {
+                    let marks = try await lanes.laneMarks()
+                    if marks != known { wake.yield() }
+                    known = marks
+                } catch {
+                    // Readiness says that the store is away.
+                    logger.debug("the backfills could not be read", metadata: ["error": "\(error)"])
+                }
+            }
         }
     }
 
@@ -105,10 +142,12 @@ package struct BackfillService: Service {
             let configuration = wanted.map { providers[$0] }
             if let now = running[lane.number] {
                 view.backfills.change(lane.number, to: lane.rate)
-                if configuration != now.configuration { now.stop.finish() }
+                // Whoever has the account cancels it, so that all others need not any more.
+                let isCancelled = now.isCancelling && lane.state != .cancelling
+                if isCancelled || configuration != now.configuration { now.stop.finish() }
             } else if let wanted, before == nil {
                 running[lane.number] = start(lane, providers[wanted], at: wanted, wake, in: &group)
-            } else if wanted == nil, before == nil, lane.state == .cancelling {
+            } else if lane.state == .cancelling, !(before?.isCancelling ?? false) {
                 running[lane.number] = finishCancelling(lane, wake, in: &group)
             } else if wanted != nil || lane.state == .cancelling {
                 // It has ended with work left: its end is not known yet, or a retry has become due meanwhile.
@@ -145,7 +184,7 @@ package struct BackfillService: Service {
         return Running(configuration: provider, stop: stop, isOver: isOver)
     }
 
-    /// Ends a cancelled backfill whose provider is not configured any more, so that no pipeline can.
+    /// Ends a cancelled backfill: no pipeline has its account any more, and its provider may be gone.
     private func finishCancelling(
         _ lane: Lane,
         _ wake: AsyncStream<Void>.Continuation,
@@ -155,10 +194,13 @@ package struct BackfillService: Service {
             logger.error("a backfill cannot be read, so it is not cancelled", metadata: ["backfill": "\(lane.number)"])
             return nil
         }
+        let (stopping, stop) = AsyncStream<Never>.makeStream()
         let isOver = Flag()
         group.addTask {
             do throws(StoreError) {
-                try await cancel(lane, taking: membership)
+                if let lease = try await lease(lane.number, taking: membership, unless: stopping) {
+                    try await cancel(lane, under: lease)
+                }
             } catch {
                 if error != .closed {
                     logger.error(
@@ -170,11 +212,55 @@ package struct BackfillService: Service {
             isOver.set()
             wake.yield()
         }
-        return Running(configuration: nil, stop: AsyncStream<Never>.makeStream().continuation, isOver: isOver)
+        return Running(configuration: nil, stop: stop, isOver: isOver)
     }
 
-    private func cancel(_ lane: Lane, taking membership: BackfillMembership) async throws(StoreError) {
-        let lease = try await lanes.lease(lane.number, taking: membership)
+    /// Waits for the account of a backfill, which another gateway may have.
+    /// - Returns: nil if it is not wanted any more.
+    private func lease(
+        _ number: LaneNumber,
+        taking membership: BackfillMembership,
+        unless stopping: AsyncStream<Never>
+    ) async throws(StoreError) -> AccountLease? {
+        let result = await withTaskGroup(of: Result<AccountLease, StoreError>?.self) { group in
+            group.addTask {
+                do throws(StoreError) {
+                    return .success(try await lanes.lease(number, taking: membership))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                for await _ in stopping {}
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            // A lease that comes all the same is worked under, and given back at once.
+            let second = await group.next() ?? nil
+            return first ?? second
+        }
+        return try result?.get()
+    }
+
+    private func cancel(_ lane: Lane, under lease: AccountLease) async throws(StoreError) {
+        let ended: Lane?
+        do throws(StoreError) {
+            ended = try await end(lane, under: lease)
+        } catch {
+            // Kept, it would keep everybody from trying again.
+            try await lanes.giveBack(lease, unsent: [])
+            throw error
+        }
+        guard let ended else { return try await lanes.giveBack(lease, unsent: []) }
+        logger.info(
+            "the backfill has ended",
+            metadata: ["backfill": "\(ended.number)", "state": "\(ended.state.rawValue)"]
+        )
+    }
+
+    /// Ends a backfill and the lease of its account, if nothing of it is in flight.
+    private func end(_ lane: Lane, under lease: AccountLease) async throws(StoreError) -> Lane? {
         // Nobody can ask the vendor whether it has what was in flight at a crash.
         let interrupted = try await lanes.claimInterrupted(under: lease).map { delivery in
             SettledDelivery(sequence: delivery.sequence, status: .uncertain, fault: OutcomeRules.interrupted)
@@ -183,12 +269,8 @@ package struct BackfillService: Service {
             try await lanes.settle(Settlement(provider: lease.provider, exceptions: interrupted), under: lease)
         }
         switch try await lanes.end(lane.number, under: lease, at: clock.now) {
-        case .changed(let ended):
-            logger.info(
-                "the backfill has ended",
-                metadata: ["backfill": "\(ended.number)", "state": "\(ended.state.rawValue)"]
-            )
-        case .refused, .unfinished, .unknown: try await lanes.giveBack(lease, unsent: [])
+        case .changed(let ended): return ended
+        case .refused, .unfinished, .unknown: return nil
         }
     }
 
@@ -210,12 +292,11 @@ package struct BackfillService: Service {
 }
 
 extension Lane {
-    /// Whether there is something to do: events to walk over, a cancellation to carry out, or deliveries that are due again because a
-    /// person has asked for it.
+    /// Whether there is something to deliver: events to walk over, or deliveries that are due again because a person has asked for it.
     fileprivate var shouldRun: Bool {
         switch state {
-        case .running, .cancelling: true
-        case .paused: false
+        case .running: true
+        case .paused, .cancelling: false
         case .done, .cancelled: counts.statuses[.retrying, default: 0] > 0
         }
     }

@@ -46,6 +46,11 @@ extension ProviderProgress {
         retries.lower(to: RetryTimes.overdue)
     }
 
+    /// Notes that no row is to be claimed, whatever is due.
+    package mutating func leaveRows() {
+        retries.leave()
+    }
+
     /// The deliveries that a crash interrupted; they are held already, and named only once.
     package mutating func takeInterrupted() -> [Int64] {
         defer { interrupted = [] }

@@ -46,6 +46,9 @@ package struct RetryTimes: Sendable {
         if reads > 0 { changedDuringReads.formUnion(sequences) }
     }
 
+    /// None of those that are known is to be claimed.
+    package mutating func leave() { next = nil }
+
     /// Some retry is due at this time or later, and nobody has claimed it.
     package mutating func lower(to due: Timestamp) {
         next = min(next ?? due, due)

@@ -27,6 +27,22 @@ extension PostgresEventStore: LaneKeeping {
         return lanes
     }
 
+    package func laneMarks() async throws(StoreError) -> [LaneMark] {
+        let rows = try await readPoint { (session) throws(PostgresFailure) in try session.run(.readLaneMarks, []) }
+        var marks: [LaneMark] = []
+        for row in rows {
+            let mark = LaneMark(
+                number: LaneNumber(row.integer(0)),
+                state: try row.word(1),
+                rate: row.float(2),
+                hasEnd: row.bool(3),
+                hasRetries: row.bool(4)
+            )
+            marks.append(mark)
+        }
+        return marks
+    }
+
     package func lane(_ number: LaneNumber) async throws(StoreError) -> Lane? {
         guard let record = try await record(number) else { return nil }
         return try await lane(record)

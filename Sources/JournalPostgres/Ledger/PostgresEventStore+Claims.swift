@@ -36,7 +36,10 @@ extension PostgresEventStore {
     ) async throws(StoreError) -> [ClaimedDelivery] {
         let work = try ledger.desk.work(under: lease)
         // A cancelled lane sends nothing any more.
-        if let lane = work.lane, try await record(lane)?.state == .cancelling { return [] }
+        if let lane = work.lane, try await record(lane)?.state == .cancelling {
+            work.progress.withLock { $0.retries.leave() }
+            return []
+        }
         let claimed = try await work.claimDue(at: now, limit: limit.events)
         return try await retries(claimed, under: work, within: limit.bytes)
     }

@@ -12,6 +12,15 @@ extension Statement {
     /// $1 number.
     static let readLane = read("SELECT \(columns) WHERE l.number = $1")
 
+    /// What is acted upon of each lane, the newest first. Reads no part of the journal.
+    static let readLaneMarks = read(
+        """
+        SELECT l.number, l.state, l.rate, l.through IS NOT NULL,
+            EXISTS (SELECT 1 FROM lane_counts c WHERE c.lane = l.number AND c.word = 'retrying' AND c.events > 0)
+        FROM lanes l ORDER BY l.number DESC
+        """
+    )
+
     /// $1 account. The lane whose account it is.
     static let readLaneOfAccount = read("SELECT \(columns) WHERE l.account = $1")
 

@@ -234,6 +234,8 @@ final class NumberedStore: EventStore {
 
     func lanes() async throws(StoreError) -> [Lane] { try await store.lanes() }
 
+    func laneMarks() async throws(StoreError) -> [LaneMark] { try await store.laneMarks() }
+
     func lane(_ number: LaneNumber) async throws(StoreError) -> Lane? {
         try await store.lane(number)
     }

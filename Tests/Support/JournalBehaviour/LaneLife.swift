@@ -32,6 +32,7 @@ extension StoreBehaviour {
             try expect(try await store.claimBlock(under: lease, limit: Sample.many) == nil, true, "nothing more")
             let due = try await store.claimDue(under: lease, at: Sample.accepted, limit: Sample.many)
             try expect(due.count, 0, "no retries of a cancelled lane")
+            try expect(store.nextDue(for: lease.provider), nil, "nor a time at which to look for them again")
             // What was claimed and never settled goes back with the lease.
             let reopened = try await fixture.crash(store)
             let again = try await reopened.lease(first.number, taking: Sample.Taking())
@@ -52,6 +53,40 @@ extension StoreBehaviour {
             let last = try await reopened.lease(third.number, taking: Sample.Taking())
             try expect(try await reopened.claimAll(under: last).count, 0, "nothing is left for a third")
             return reopened
+        },
+        StoreCheck("marks what is to be done about each lane") { store, _ in
+            try await store.store(Sample.events(1...3))
+            let first = try await store.started(Sample.lane(LaneFilter(names: ["a"])))
+            let second = try await store.started(Sample.lane(LaneFilter(names: ["api_request"])))
+            func expectMarks(_ expected: [LaneMark], _ what: String) async throws {
+                try expect(try await store.laneMarks(), expected, what)
+                try expect(try await store.lanes().map { LaneMark(of: $0) }, expected, "\(what), by the lanes")
+            }
+            func mark(
+                _ lane: Lane,
+                _ state: LaneState = .running,
+                rate: Double = 50,
+                hasEnd: Bool = false,
+                hasRetries: Bool = false
+            ) -> LaneMark {
+                LaneMark(number: lane.number, state: state, rate: rate, hasEnd: hasEnd, hasRetries: hasRetries)
+            }
+            try await expectMarks([mark(second), mark(first)], "the newest first")
+            _ = try await store.changed(first.number, .rate(12.5))
+            _ = try await store.changed(first.number, .pause)
+            _ = try await store.changed(second.number, .fixEnd)
+            let lease = try await store.lease(second.number, taking: Sample.Taking())
+            let sequences = try await store.claimAll(under: lease).sequences
+            try await store.settle(sequences, under: lease, as: .retrying, due: Sample.accepted)
+            let paused = mark(first, .paused, rate: 12.5)
+            try await expectMarks([mark(second, hasEnd: true, hasRetries: true), paused], "after changes")
+            let due = try await store.claimDue(under: lease, at: Sample.accepted, limit: Sample.many)
+            try await store.settleDelivered(due.sequences, under: lease)
+            guard case .changed = try await store.end(second.number, under: lease, at: Sample.accepted) else {
+                throw BrokenPromise(description: "a lane did not end")
+            }
+            try await expectMarks([mark(second, .done, hasEnd: true), paused], "after an end")
+            return store
         },
         StoreCheck("keeps what a lane has not walked over from retention") { store, fixture in
             for number in 1...6 { try await store.store([Sample.event("event-\(number)")]) }

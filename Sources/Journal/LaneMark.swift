@@ -1,0 +1,30 @@
+package import Events
+
+/// What whoever runs lanes acts upon: while a lane's mark is the same, nothing about it has to be done otherwise than before.
+package struct LaneMark: Sendable, Equatable {
+    package let number: LaneNumber
+    package let state: LaneState
+    package let rate: Double
+    package let hasEnd: Bool
+    /// Whether deliveries of it wait for another attempt.
+    package let hasRetries: Bool
+
+    package init(number: LaneNumber, state: LaneState, rate: Double, hasEnd: Bool, hasRetries: Bool) {
+        self.number = number
+        self.state = state
+        self.rate = rate
+        self.hasEnd = hasEnd
+        self.hasRetries = hasRetries
+    }
+
+    /// The mark of a lane.
+    package init(of lane: Lane) {
+        self.init(
+            number: lane.number,
+            state: lane.state,
+            rate: lane.rate,
+            hasEnd: lane.hasEnd,
+            hasRetries: lane.counts.statuses[.retrying, default: 0] > 0
+        )
+    }
+}
