@@ -90,15 +90,16 @@ extension PipelineMachine {
     }
 
     /// Asks for a turn if a request could leave, and gives back those with which none will.
+    ///
+    /// A turn may come when its request has to wait for something else by now. Kept, it could be the provider's only probe.
     mutating func nextTurn(at now: ClockReading, _ due: Timestamp?) -> Step? {
         guard turns != nil else { return nil }
-        if assembly.count + intents.count == 0 {
+        let mayLeave = hasPlace && gates.earliestSend(at: now.instant) == now.instant
+        if assembly.count + intents.count == 0 || !mayLeave {
             turns?.giveBack()
             return turns?.nextEnd().map { .endTurn($0) }
         }
-        guard assembly.count > 0, hasPlace, gates.earliestSend(at: now.instant) == now.instant,
-            turns?.ask() ?? false
-        else { return nil }
+        guard assembly.count > 0, turns?.ask() ?? false else { return nil }
         return .askTurn
     }
 

@@ -1,5 +1,6 @@
 import Events
 import Journal
+import JournalSQLite
 import Routing
 import ServiceLifecycle
 import TestSupport

@@ -23,6 +23,7 @@ import Testing
     }
 
     private static let limited = Verdict.all(.retry(DeliveryFault(code: .rateLimited, message: "too many"), after: nil))
+    private static let refused = Verdict.all(.park(DeliveryFault(code: .unauthorized, message: "the key is wrong")))
     private static let down = Verdict.all(
         .retry(DeliveryFault(code: .vendorUnavailable, message: "down"), after: nil)
     )
@@ -176,6 +177,21 @@ import Testing
         #expect(holds == [.circuit])
         provider.run(until: .seconds(3600))
         #expect(provider.backfillIsDone && provider.ownHold == nil)
+    }
+
+    /// The backfill asks for a turn while its first requests are in flight, whose answers park it; the turn comes with the provider's probe.
+    @Test func `gives the provider's probe back while its own account is parked, so that a live event is the probe`() {
+        var provider = SharedProvider(
+            settings(batch: 1),
+            arrivals: [.seconds(1), .seconds(5)],
+            fill: 1000,
+            joiningAt: .seconds(2)
+        )
+        provider.answer = { side, _ in side == .backfill ? Self.refused : .all(.delivered(deduplicated: false)) }
+        provider.run(until: .seconds(4))
+        #expect(!provider.requests(of: .backfill).isEmpty && provider.ownHold == .circuit)
+        provider.run(until: .seconds(7))
+        #expect(provider.ends[.live] == [1: [.delivered], 2: [.delivered]])
     }
 
     @Test func `waits while clients wait for their events to be accepted`() {

@@ -38,7 +38,10 @@ struct SharedProvider {
     private var now = start
     private let arrivals: [Duration]
     private var claimedLive = 0
-    private var leftToFill: Int
+    private var toFill: Int
+    private var filled = 0
+    /// Whether the backfill has begun.
+    private var hasJoined = false
     private var retries: [Side: [Int64: Timestamp]] = [.live: [:], .backfill: [:]]
     private var attempts: [Side: [Int64: Int]] = [.live: [:], .backfill: [:]]
     private var isWatching = false
@@ -49,15 +52,34 @@ struct SharedProvider {
     /// - Parameters:
     ///   - arrivals: of live events, ascending.
     ///   - fill: how many events the backfill takes.
-    init(_ settings: PipelineSettings, arrivals: [Duration], fill: Int, percent: Double = 50) {
+    ///   - join: when the backfill begins.
+    init(
+        _ settings: PipelineSettings,
+        arrivals: [Duration],
+        fill: Int,
+        percent: Double = 50,
+        joiningAt join: Duration = .zero
+    ) {
         self.arrivals = arrivals
-        leftToFill = fill
+        toFill = fill
         var own = settings
         own.provider = "p#1"
         own.rateLimit = nil
         live = PipelineMachine(settings: settings, seed: 1, at: Self.start)
         backfill = PipelineMachine(settings: own, isBackfill: true, seed: 2, at: Self.start)
-        live.backfillJoined(Self.number, percent: percent, at: Self.start)
+        if join == .zero {
+            self.join(percent)
+        } else {
+            plan(in: join) { provider in
+                provider.join(percent)
+                provider.carryOut(.backfill)
+            }
+        }
+    }
+
+    private mutating func join(_ percent: Double) {
+        hasJoined = true
+        live.backfillJoined(Self.number, percent: percent, at: now)
     }
 
     /// What the provider's pipeline has counted.
@@ -89,6 +111,11 @@ struct SharedProvider {
         if elapsed < end, condition(self) { now = Self.start + end }
     }
 
+    /// The journal has more events for the backfill.
+    mutating func add(toFill count: Int) {
+        toFill += count
+    }
+
     mutating func closeBackfill() {
         tell(.backfill) { machine, _ in machine.close() }
     }
@@ -116,6 +143,7 @@ struct SharedProvider {
     private func due(_ side: Side) -> Timestamp? { retries[side]?.values.min() }
 
     private mutating func carryOut(_ side: Side) {
+        guard side == .live || hasJoined else { return }
         if side == .live {
             let counts = acceptance(elapsed)
             live.acceptance(counts, at: now)
@@ -160,9 +188,9 @@ struct SharedProvider {
             claimedLive += count
             isEnd = count == there
         case .backfill:
-            let count = min(leftToFill, limit.events)
-            numbers = (0..<count).map { Self.fillFrom + Int64(leftToFill - $0) }.reversed()
-            leftToFill -= count
+            let count = min(toFill - filled, limit.events)
+            numbers = (filled..<filled + count).map { Self.fillFrom + Int64($0) }
+            filled += count
         }
         guard !numbers.isEmpty else { return tell(side) { machine, _ in machine.foundNothing() } }
         let items = numbers.map { item($0, side) }
