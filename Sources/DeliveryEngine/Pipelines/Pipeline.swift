@@ -194,6 +194,7 @@ package struct Pipeline: Sendable {
             let steps = makeSteps(lease)
             if beginning == .change { await steps.forgetParking() }
             guard let machine = await steps.startMachine(unless: stop) else {
+                if stop.isSet { await steps.giveBack(unsent: []) }
                 return !stop.isSet && !Task.isCancelled
             }
             var run = Run(machine: machine, steps: steps, mailbox: mailbox, alarm: lane.executor.alarm())

@@ -42,4 +42,17 @@ import Testing
             #expect(stage.vendor.calls.map(\.ids) == [["1"]])
         }
     }
+
+    @Test func `gives back the account that it gets when it is stopped already`() async throws {
+        try await withTemporaryFolder { folder in
+            var stage = try PipelineStage(folder) { _ in .status(200) }
+            let leases = LateLeases(stage.store)
+            stage.ledger = leases
+            let (ended, stop) = AsyncStream<Never>.makeStream()
+            stop.finish()
+            await stage.pipeline.run(until: ended)
+            #expect(leases.taken.count == 1)
+            #expect(leases.returned == leases.taken)
+        }
+    }
 }
