@@ -411,7 +411,7 @@ let package = Package(
             dependencies: [
                 "DeliveryEngine", "Events", "Journal", "JournalSQLite", "OfRecord", "Randomness", "Routing",
                 "Telemetry", "TestSupport", "Transport", "VendorReads", "Vendors", grdb, logging, nioCore, nioEmbedded,
-                nioPosix, serviceLifecycle,
+                nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: settings
         ),

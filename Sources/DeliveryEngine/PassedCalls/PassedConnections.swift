@@ -93,7 +93,7 @@ package final class PassedConnections: Sendable {
         let dialer = Dialer(
             to: place.origin,
             on: eventLoop,
-            security: place.origin.isSecure ? state.value.security.context() : nil,
+            security: place.origin.isSecure ? state.value.security : nil,
             mustBeOutside: place.mustBeOutside,
             names: .shared
         )

@@ -13,7 +13,7 @@ protocol DialedConnection: ChannelHandler {
 final class Dialer {
     private let origin: VendorOrigin
     private let eventLoop: any EventLoop
-    private let security: EventLoopFuture<NIOSSLContext>?
+    private let security: VendorSecurity?
     private let mustBeOutside: Bool
     private let names: NameResolver
 
@@ -27,7 +27,7 @@ final class Dialer {
     init(
         to origin: VendorOrigin,
         on eventLoop: any EventLoop,
-        security: EventLoopFuture<NIOSSLContext>?,
+        security: VendorSecurity?,
         mustBeOutside: Bool,
         names: NameResolver
     ) {
@@ -45,7 +45,7 @@ final class Dialer {
         _ make: @escaping (any Channel, EventLoopPromise<Void>, NIODeadline) throws -> any DialedConnection
     ) -> EventLoopFuture<Void> {
         guard let security else { return connect(nil, make) }
-        return security.assumeIsolated().flatMap { self.connect($0, make) }.nonisolated()
+        return security.context().assumeIsolated().flatMap { self.connect($0, make) }.nonisolated()
     }
 
     private func connect(

@@ -101,7 +101,7 @@ private final class ConnectionPools {
         let dialer = Dialer(
             to: origin,
             on: eventLoop,
-            security: origin.isSecure ? security.context() : nil,
+            security: origin.isSecure ? security : nil,
             mustBeOutside: mustBeOutside,
             names: names
         )
