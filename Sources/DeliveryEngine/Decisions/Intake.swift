@@ -58,8 +58,13 @@ struct Intake: Sendable {
 
     /// Whether there may be more in the journal.
     var isFlowing: Bool { source == .flowing }
-    /// Whether all is claimed.
-    var isExhausted: Bool { source == .exhausted }
+    /// Whether all is claimed, as far as was last seen.
+    var isExhausted: Bool {
+        switch source {
+        case .exhausted, .gathering: true
+        case .flowing, .pouring: false
+        }
+    }
 
     /// The claim to make now; nil if there is none. It must be reported on by one of the functions below.
     /// - Parameter due: when the earliest retry is due, by the ledger.
@@ -121,6 +126,11 @@ struct Intake: Sendable {
     mutating func eventsArrived(at now: ClockReading) {
         isWatching = false
         if source == .exhausted { source = .gathering(until: now.instant + linger) }
+    }
+
+    /// Whoever does not watch looks for new events at this time, if all is claimed.
+    mutating func lookAgain(at instant: ContinuousClock.Instant) {
+        if source == .exhausted { source = .gathering(until: instant) }
     }
 
     /// Whether the shell should begin to watch for new events. It must be told of by ``eventsArrived(at:)``.

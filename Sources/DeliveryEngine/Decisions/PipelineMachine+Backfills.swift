@@ -112,6 +112,14 @@ extension PipelineMachine {
         }
     }
 
+    /// A backfill that is not done looks for events that have come since, as it may have no end yet.
+    mutating func lookForMore(at now: ClockReading) {
+        if turns != nil, !isFinished { intake.lookAgain(at: now.instant + Self.glance) }
+    }
+
+    /// How long a backfill that has claimed all that there was leaves the journal alone.
+    private static let glance = Duration.seconds(1)
+
     /// Whether a backfill has nothing left to do: all that it takes has an outcome, and nothing is due again.
     func isDone(_ due: Timestamp?) -> Bool {
         guard let turns, turns.isIdle, due == nil, !isFinished else { return false }

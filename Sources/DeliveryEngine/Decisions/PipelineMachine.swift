@@ -136,6 +136,7 @@ package struct PipelineMachine: Sendable {
             isFinished = true
             return .finish(releasing: [])
         }
+        lookForMore(at: now)
         return nextWake(at: now, due)
     }
 

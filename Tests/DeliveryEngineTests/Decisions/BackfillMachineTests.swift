@@ -11,12 +11,14 @@ import Testing
         batch: Int = 10,
         concurrency: Int = 4,
         _ limit: RateLimit? = nil,
-        deduplication: Deduplication = .byIdentity(memory: nil)
+        deduplication: Deduplication = .byIdentity(memory: nil),
+        retry: RetrySchedule = RetrySchedule()
     ) -> PipelineSettings {
         PipelineSettings(
             provider: "p",
             batch: BatchLimit(events: batch, bytes: 1 << 20),
             deduplication: deduplication,
+            retry: retry,
             concurrency: concurrency,
             rateLimit: limit
         )
@@ -51,6 +53,24 @@ import Testing
         var provider = SharedProvider(settings(), arrivals: [], fill: 0)
         provider.run(until: .seconds(1))
         #expect(provider.backfillIsDone && provider.requests.isEmpty)
+    }
+
+    @Test func `takes events that come while it has nothing to do but to wait for a retry`() {
+        // The retry waits for an hour or so.
+        let retry = RetrySchedule(base: .seconds(7200), cap: .seconds(7200))
+        var provider = SharedProvider(settings(retry: retry), arrivals: [], fill: 1)
+        provider.answer = { _, at in at < .seconds(1) ? Self.down : .all(.delivered(deduplicated: false)) }
+        provider.run(until: .seconds(5))
+        #expect(provider.requests.count == 1)
+        provider.add(toFill: 1)
+        provider.run(until: .seconds(7))
+        #expect(provider.requests.map(\.sequences.count) == [1, 1])
+        #expect(Set(provider.requests.flatMap(\.sequences)).count == 2, "the event that came, and not the retry")
+        #expect(!provider.backfillIsDone)
+        provider.run(until: .seconds(7300))
+        #expect(provider.backfillIsDone)
+        #expect(provider.ends[.backfill]?.count == 2)
+        #expect(provider.ends[.backfill]?.values.allSatisfy { $0 == [.delivered] } ?? false)
     }
 
     @Test(arguments: [Deduplication.none, .byIdentity(memory: nil)])
