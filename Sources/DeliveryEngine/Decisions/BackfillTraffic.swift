@@ -23,6 +23,8 @@ package struct BackfillTraffic: Sendable {
     /// Of all of them together.
     private var pace: BackfillPace
     private var entries: [LaneNumber: Entry] = [:]
+    /// How many requests wait for a turn of backfills of which nobody has said yet that they begin.
+    private var early: [LaneNumber: Int] = [:]
     private var inFlight: Set<Turn> = []
     private var turns = 0
     private var load = AcceptanceLoad()
@@ -60,7 +62,9 @@ package struct BackfillTraffic: Sendable {
         _ limit: RateLimit?
     ) {
         if entries[backfill] == nil {
-            entries[backfill] = Entry(throttle: BackfillThrottle(percent: percent, of: limit, at: now))
+            let waiting = early.removeValue(forKey: backfill) ?? 0
+            let throttle = BackfillThrottle(percent: percent, of: limit, at: now)
+            entries[backfill] = Entry(throttle: throttle, waiting: waiting)
         } else {
             entries[backfill]?.throttle.change(to: percent, at: now)
         }
@@ -69,10 +73,12 @@ package struct BackfillTraffic: Sendable {
     /// A backfill asks for no more turns. Those that it has continue.
     mutating func leave(_ backfill: LaneNumber) {
         entries[backfill] = nil
+        early[backfill] = nil
     }
 
     /// A request waits for its turn.
     mutating func ask(_ backfill: LaneNumber) {
+        guard entries[backfill] != nil else { return early[backfill, default: 0] += 1 }
         entries[backfill]?.waiting += 1
     }
 

@@ -214,6 +214,28 @@ import Testing
         #expect(provider.ends[.live] == [1: [.delivered], 2: [.delivered]])
     }
 
+    /// Who says that a backfill begins, and who says that it asks, are different threads.
+    @Test func `gives a turn to a backfill that asked before it was told that it begins`() {
+        let now = ClockReading.sample
+        var machine = PipelineMachine(settings: settings(), seed: 1, at: now)
+        func granted() -> [LaneNumber] {
+            var granted: [LaneNumber] = []
+            while let step = machine.next(at: now) {
+                if case .admitBackfill(let turn) = step { granted.append(turn.backfill) }
+            }
+            return granted
+        }
+        machine.backfillAsks(1)
+        #expect(granted() == [])
+        machine.backfillJoined(1, percent: 50, at: now)
+        #expect(granted() == [1])
+        // One that has left is forgotten.
+        machine.backfillAsks(2)
+        machine.backfillLeft(2)
+        machine.backfillJoined(2, percent: 50, at: now)
+        #expect(granted() == [])
+    }
+
     @Test func `waits while clients wait for their events to be accepted`() {
         var provider = SharedProvider(settings(), arrivals: [], fill: 100_000)
         provider.acceptance = { at in
