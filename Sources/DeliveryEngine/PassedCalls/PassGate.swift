@@ -21,6 +21,8 @@ struct PassGate: Sendable {
 
     private let settings: BreakerSettings
     private var breaker: CircuitBreaker
+    /// When the latest probe left.
+    private var probedAt: ContinuousClock.Instant?
     private var calls: [ClientName: Int] = [:]
 
     init(_ settings: BreakerSettings) {
@@ -40,10 +42,13 @@ struct PassGate: Sendable {
     var inFlight: Int { calls.values.reduce(0, +) }
 
     /// A client asks for a call. One that may leave is in flight until ``end(of:_:isProbe:at:)``.
-    /// - Parameter pause: how long deliveries leave the vendor alone; nil: they do not.
+    /// - Parameters:
+    ///   - pause: how long deliveries leave the vendor alone; nil: they do not.
+    ///   - timeout: how long the vendor may take to answer.
     mutating func begin(
         for client: ClientName,
         deliveriesPause pause: Duration?,
+        timeout: Duration,
         at now: ContinuousClock.Instant
     ) -> Decision {
         if let pause, pause > .zero { return .rest(pause) }
@@ -52,11 +57,17 @@ struct PassGate: Sendable {
         case .send: break
         case .probe: isProbe = true
         case .waitUntil(let instant): return .rest(instant - now)
-        case .waitForProbe: return .rest(breaker.pause)
+        case .waitForProbe:
+            // It waits for its client, not for the vendor.
+            isProbe = probedAt.map { now - $0 >= breaker.pause + timeout } ?? true
+            if !isProbe { return .rest(breaker.pause) }
         }
         guard inFlight < Self.mostCalls else { return .tooMany(limit: Self.mostCalls) }
         guard calls[client, default: 0] < Self.mostOfClient else { return .tooMany(limit: Self.mostOfClient) }
-        if isProbe { breaker.probeStarted() }
+        if isProbe {
+            breaker.probeStarted()
+            probedAt = now
+        }
         calls[client, default: 0] += 1
         return .pass(isProbe: isProbe)
     }

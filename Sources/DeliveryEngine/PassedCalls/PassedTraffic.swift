@@ -36,7 +36,12 @@ package final class PassedTraffic: Sendable {
     {
         let decision = change(provider) { account in
             account.gate = account.gate.following(provider.pipeline.breaker)
-            return account.gate.begin(for: client, deliveriesPause: deliveriesPause, at: .now)
+            return account.gate.begin(
+                for: client,
+                deliveriesPause: deliveriesPause,
+                timeout: provider.timeout,
+                at: .now
+            )
         }
         switch decision {
         case .pass(let isProbe): return PassTicket(in: self, at: provider, for: client, isProbe: isProbe)

@@ -16,7 +16,7 @@ import Testing
     )
         -> PassGate.Decision
     {
-        gate.begin(for: client, deliveriesPause: pause, at: start + .seconds(seconds))
+        gate.begin(for: client, deliveriesPause: pause, timeout: .seconds(10), at: start + .seconds(seconds))
     }
 
     @Test func `rests after failures in a row, and lets one probe through`() {
@@ -40,6 +40,20 @@ import Testing
         #expect(begin(&gate, after: 5) == .pass(isProbe: true))
         gate.heard(.init(PassFailure.clientGone), isProbe: true, at: start + .seconds(5))
         #expect(begin(&gate, after: 10) == .pass(isProbe: true))
+    }
+
+    @Test func `sends another probe when the client of the first takes longer than the vendor may`() {
+        var gate = PassGate(settings)
+        for _ in 0..<2 { gate.heard(.failed, isProbe: false, at: start) }
+        #expect(begin(&gate, after: 5) == .pass(isProbe: true))
+        #expect(begin(&gate, "b", after: 19) == .rest(.seconds(5)))
+        #expect(begin(&gate, "b", after: 20) == .pass(isProbe: true), "after the pause and the timeout")
+        #expect(begin(&gate, "b", after: 34) == .rest(.seconds(5)), "one probe at a time")
+        gate.heard(.works, isProbe: true, at: start + .seconds(34))
+        #expect(begin(&gate, "b", after: 34) == .pass(isProbe: false))
+        // What becomes of the first matters no more than any other call.
+        gate.heard(.failed, isProbe: true, at: start + .seconds(35))
+        #expect(begin(&gate, "b", after: 35) == .pass(isProbe: false))
     }
 
     @Test func `rests as long as deliveries do`() {
