@@ -4,8 +4,7 @@ import Synchronization
 final class Turns: Sendable {
     private struct State {
         var isTaken = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-        var next = 0
+        var waiting = WaitingLine<CheckedContinuation<Void, Never>>()
     }
 
     private let state = Mutex(State())
@@ -39,12 +38,9 @@ final class Turns: Sendable {
 
     private func end() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.next < state.waiting.count else {
-                (state.isTaken, state.waiting, state.next) = (false, [], 0)
-                return nil
-            }
-            state.next += 1
-            return state.waiting[state.next - 1]
+            let next = state.waiting.popFirst()
+            if next == nil { state.isTaken = false }
+            return next
         }
         next?.resume()
     }
