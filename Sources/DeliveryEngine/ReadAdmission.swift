@@ -39,6 +39,7 @@ package final class ReadAdmission: Sendable {
     }
 
     private struct Pipeline {
+        /// Puts the wish into the pipeline's mailbox, and returns at once.
         let tell: @Sendable (Wish) -> Void
         /// Whether reads wait for their turns.
         let givesTurns: Bool
@@ -81,17 +82,9 @@ package final class ReadAdmission: Sendable {
     private func takeTurn(at provider: ProviderName, within patience: Duration?, kind: Kind) async -> Bool {
         if let shared { return await shared.admit(to: provider, within: patience) }
         let (turns, turn) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let entry = state.withLock { state -> (number: Int, tell: @Sendable (Wish) -> Void)? in
-            guard let pipeline = state.pipelines[provider], pipeline.givesTurns else { return nil }
-            state.lastNumber += 1
-            let waiting = Waiting(number: state.lastNumber, kind: kind, admitted: turn)
-            state.waiting[provider, default: []].append(waiting)
-            return (state.lastNumber, pipeline.tell)
-        }
-        guard let (number, tell) = entry else { return !Task.isCancelled }
-        tell(.read)
+        guard let number = join(turn, at: provider, kind: kind) else { return !Task.isCancelled }
         let isAdmitted = await Self.wait(for: turns, within: patience)
-        if withdraw(number, from: provider) { tell(.withdraw) }
+        withdraw(number, from: provider)
         return isAdmitted
     }
 
@@ -169,12 +162,27 @@ package final class ReadAdmission: Sendable {
         for read in waiting { read.admitted.yield() }
     }
 
-    /// - Returns: whether it was waiting still.
-    private func withdraw(_ number: Int, from provider: ProviderName) -> Bool {
+    // Told under the lock: the pipeline counts who waits, and hears of each change in the order in which they are made here. A withdrawal
+    // that came behind another's wish would count for that one, which nobody would let pass any more.
+
+    /// - Returns: its number among those that wait; nil if it need not.
+    private func join(_ turn: AsyncStream<Void>.Continuation, at provider: ProviderName, kind: Kind) -> Int? {
         state.withLock { state in
-            guard let place = state.waiting[provider]?.firstIndex(where: { $0.number == number }) else { return false }
+            guard let pipeline = state.pipelines[provider], pipeline.givesTurns else { return nil }
+            state.lastNumber += 1
+            let waiting = Waiting(number: state.lastNumber, kind: kind, admitted: turn)
+            state.waiting[provider, default: []].append(waiting)
+            pipeline.tell(.read)
+            return state.lastNumber
+        }
+    }
+
+    /// Ends the wait of a read, if it waits still.
+    private func withdraw(_ number: Int, from provider: ProviderName) {
+        state.withLock { state in
+            guard let place = state.waiting[provider]?.firstIndex(where: { $0.number == number }) else { return }
             state.waiting[provider]?.remove(at: place)
-            return true
+            state.pipelines[provider]?.tell(.withdraw)
         }
     }
 }
