@@ -11,7 +11,7 @@ import Synchronization
 /// restart. A cancelled one ends even without its provider.
 ///
 /// Where several gateways share the journal, each runs all backfills, and the one that has the provider's account delivers. So each
-/// looks every few seconds for what the others' clients have ordered.
+/// looks every second for what the others' clients have ordered.
 package struct BackfillService: Service {
     /// Makes the pipeline of a backfill at a provider, which is at this place of the file.
     package typealias MakePipeline = @Sendable (ProviderConfiguration, Int, BackfillWalk) -> Pipeline
@@ -66,7 +66,7 @@ package struct BackfillService: Service {
     /// How long it takes until it looks again, where nothing tells it of a change.
     private static let glance = Duration.seconds(1)
     /// How often it looks for what other gateways have changed.
-    private static let patrol = Duration.seconds(2)
+    private static let patrol = Duration.seconds(1)
 
     /// Runs until graceful shutdown has let every pipeline settle what was in flight.
     package func run() async throws {

@@ -19,7 +19,9 @@ final class LateLeases: ForwardingLedger {
 
     func lease(_ provider: ProviderName) async throws(StoreError) -> AccountLease {
         let lease = try await store.lease(provider)
-        while !Task.isCancelled { await Task.yield() }
+        let (cancellation, wait) = AsyncStream<Never>.makeStream()
+        defer { wait.finish() }
+        for await _ in cancellation {}
         counts.withLock { $0.taken.append(lease) }
         return lease
     }

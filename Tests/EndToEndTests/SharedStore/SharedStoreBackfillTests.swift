@@ -5,8 +5,8 @@ import Testing
 
 /// A backfill, and two gateways over one journal: one has the provider's account, the other gets the orders.
 @Suite(.serialized) struct SharedStoreBackfillTests {
-    private static let slow = #""rate_limit": "50/s", "batch": 1, "reads": {"lag": "300ms"}"#
-    private static let events = 200
+    private static let slow = #""rate_limit": "40/s", "batch": 1, "reads": {"lag": "300ms"}"#
+    private static let events = 400
 
     @Test func `a backfill is started, stopped and resumed at a gateway that does not have the provider's account`()
         async throws
