@@ -367,7 +367,9 @@ let package = Package(
         ),
         .testTarget(
             name: "MigrationTests",
-            dependencies: ["Events", "JSON", "Journal", "Migration", "OfRecord", "Parity", "Routing", "Vendors"],
+            dependencies: [
+                "Events", "JSON", "Journal", "Migration", "OfRecord", "Parity", "Randomness", "Routing", "Vendors",
+            ],
             swiftSettings: settings
         ),
         .testTarget(name: "JournalTests", dependencies: ["Events", "Journal", "TestSupport"], swiftSettings: settings),

@@ -32,7 +32,7 @@ import Testing
         "ramp": ["ramp 25", "cut", "hold", "return"],
         "held ramp": ["resume", "return"],
         "cut": ["ramp 25", "cut", "hold", "return", "close"],
-        "held cut": ["resume", "return", "close"],
+        "held cut": ["resume", "return"],
         "returned": ["to shadow", "ramp 25", "cut", "hold", "return"],
         "closed": [],
     ]
@@ -98,9 +98,26 @@ import Testing
             refusal([.stage(.mirror), .ramp(share: 5)], .ramp(share: 5))
                 == .unchanged("5% of the customers move already")
         )
+        let held = Self.rules(Self.log([.stage(.mirror), .cut(at: Sample.now), .hold]), drainedAt: Sample.now)
+        #expect(held.refusal(of: MigrationOrder(.close)) == .held(since: Sample.now + .seconds(-98)))
         let later = Sample.now + .seconds(1)
         let rules = Self.rules(Self.log([.stage(.mirror), .cut(at: Sample.now)]), drainedAt: later)
         #expect(rules.refusal(of: MigrationOrder(.close)) == .notDrained(until: later))
+    }
+
+    @Test func `repeats a ramp or a cut for customers that returned alone`() {
+        func refusal(_ actions: [MigrationEntry.Action], _ command: MigrationOrder.Command) -> MigrationRefusal? {
+            Self.rules(Self.log([.stage(.mirror)] + actions)).refusal(of: MigrationOrder(command))
+        }
+        let cut = Sample.now + Sample.day
+        let alone = MigrationEntry.Action.goBack(when: .now, customers: ["c1"])
+        for (action, command) in [
+            (.cut(at: cut), .cut(at: cut)), (.ramp(share: 5), .ramp(share: 5)),
+        ] as [(MigrationEntry.Action, MigrationOrder.Command)] {
+            #expect(refusal([action], command) != nil)
+            #expect(refusal([action, alone], command) == nil)
+            #expect(refusal([action, alone, action], command) != nil)
+        }
     }
 
     @Test func `asks for green gates to ramp, cut and resume, or for their names`() {

@@ -39,14 +39,16 @@ enum MigrationSample {
         )
     }
 
-    /// Entries an hour apart, the newest an hour ago.
-    static func records(_ actions: MigrationEntry.Action..., despite: [Gate] = []) -> [MigrationRecord] {
+    /// Entries an hour apart, the newest an hour before a time.
+    static func records(_ actions: MigrationEntry.Action..., despite: [Gate] = [], before time: Timestamp = now)
+        -> [MigrationRecord]
+    {
         actions.enumerated().map { index, action in
             MigrationRecord(
                 migration: "to-polar",
                 entry: MigrationEntry(
                     number: index + 1,
-                    at: now + .seconds(-3600 * (actions.count - index)),
+                    at: time + .seconds(-3600 * (actions.count - index)),
                     action: action
                 ),
                 reason: action == .hold ? "B is slow" : nil,
@@ -54,6 +56,12 @@ enum MigrationSample {
                 actor: "ops"
             )
         }
+    }
+
+    /// A cut that was ordered in November, after which all customers without an anchor moved at the first of December.
+    static var drained: [MigrationRecord] {
+        let cut = now + .seconds(-40 * 86_400)
+        return records(.stage(.mirror), .cut(at: cut), before: cut)
     }
 
     static func lane(_ state: LaneState, rejected: Int = 0) -> Lane {
@@ -82,7 +90,8 @@ enum MigrationSample {
         at time: Timestamp,
         causes: [CauseCount] = [],
         unreadable: String? = nil,
-        level: ParityLevel = .full
+        level: ParityLevel = .full,
+        compared: Int = 5000
     ) -> ParityRun {
         ParityRun(
             id: id,
@@ -98,7 +107,15 @@ enum MigrationSample {
             state: .finished,
             endedAt: time + .seconds(60),
             events: 5000,
-            reports: [ProviderReport(provider: "polar", unreadable: unreadable, causes: causes)]
+            reports: [
+                ProviderReport(provider: "lago", totals: CellCounts(expected: 5000)),
+                ProviderReport(
+                    provider: "polar",
+                    totals: CellCounts(expected: compared),
+                    unreadable: unreadable,
+                    causes: causes
+                ),
+            ]
         )
     }
 

@@ -43,9 +43,7 @@ import Testing
         #expect(stage(mirror, lanes: [Sample.lane(.done)]) == .parity)
         #expect(stage(Sample.records(.stage(.mirror), .ramp(share: 5))) == .ramp)
         #expect(stage(Sample.records(.stage(.mirror), .cut(at: Sample.now + Sample.day))) == .cut)
-        // The first of a month after the cut has passed.
-        #expect(stage(Sample.records(.stage(.mirror), .cut(at: Sample.now + .seconds(-40 * 86_400)))) == .drain)
-        #expect(stage(Sample.records(.stage(.mirror), .cut(at: Sample.now + .seconds(-86_400)))) == .cut)
+        #expect(stage(Sample.drained) == .drain, "the first of a month after the cut has passed")
         #expect(
             stage(
                 Sample.records(.stage(.mirror), .ramp(share: 5), .goBack(when: .now, customers: nil)),
@@ -53,20 +51,6 @@ import Testing
             ) == .parity
         )
         #expect(stage(Sample.records(.stage(.mirror), .cut(at: Sample.now), .close)) == .closed)
-    }
-
-    @Test func `drains when the last customer has moved`() throws {
-        let late = BillingCycle(anchor: try #require(BillingAnchor("2026-01-31", in: .utc)))
-        let outline = Sample.outline(boundaries: BillingBoundaries(["c1": late]))
-        let cut = try #require(Timestamp(rfc3339: "2026-12-01T00:00:00Z"))
-        let records = Sample.records(.stage(.mirror), .cut(at: cut))
-        let last = try #require(Timestamp(rfc3339: "2026-12-31T00:00:00Z"))
-        let before = Self.status(records, MigrationFacts(at: last + .milliseconds(-1)), outline)
-        #expect(before.stage == .cut && before.lastMove == last && before.drainedAt == nil)
-        #expect(Self.color(before, .cut, "moves") == .red)
-        let after = Self.status(records, MigrationFacts(at: last), outline)
-        #expect(after.stage == .drain && after.drainedAt == last + .seconds(35 * 86_400))
-        #expect(Self.color(after, .cut, "moves") == .green && Self.color(after, .drain, "final_invoice") == .red)
     }
 
     @Test func `reads its gates from comparisons and deliveries`() throws {
@@ -309,8 +293,7 @@ import Testing
         let others = [
             Sample.records(.stage(.mirror)), Sample.records(.stage(.mirror), .ramp(share: 5), .hold),
             Sample.records(.stage(.mirror), .ramp(share: 5), .goBack(when: .now, customers: nil)),
-            Sample.records(.stage(.mirror), .cut(at: Sample.now + .seconds(-40 * 86_400))),
-            Sample.records(.stage(.mirror), .cut(at: Sample.now), .close),
+            Sample.drained, Sample.records(.stage(.mirror), .cut(at: Sample.now), .close),
         ]
         for records in others { #expect(Self.status(records, red).reasonToHold == nil) }
     }

@@ -9,6 +9,8 @@ package struct MigrationCourse: Sendable, Equatable {
     package private(set) var share = 0.0
     /// From when on all customers move at their boundaries; nil if no cut was ordered.
     package private(set) var cut: Timestamp?
+    /// Whether customers that returned alone take no part until the next ramp or cut.
+    package private(set) var leavesOut = false
     /// Since which entry nobody moves; nil if the migration is not held.
     package private(set) var hold: MigrationEntry?
     /// The entry that ended the migration; nil if it goes on.
@@ -24,13 +26,14 @@ package struct MigrationCourse: Sendable, Equatable {
         switch entry.action {
         case .stage(let delivery): self.delivery = delivery
         case .ramp(let share):
-            (self.share, cut) = (share, nil)
+            (self.share, cut, leavesOut) = (share, nil, false)
             hasMoved = hasMoved || share > 0
-        case .cut(let time): (cut, hasMoved) = (time, true)
+        case .cut(let time): (cut, hasMoved, leavesOut) = (time, true, false)
         case .hold: hold = hold ?? entry
         case .resume: hold = nil
         // Those that are named leave the ramp; it goes on for all others.
-        case .goBack(_, let customers): if customers == nil { (share, cut) = (0, nil) }
+        case .goBack(_, .some): leavesOut = true
+        case .goBack(_, nil): (share, cut, leavesOut) = (0, nil, false)
         case .close: close = close ?? entry
         }
     }

@@ -54,7 +54,7 @@ extension MigrationRefusal {
         case .notHeld: "the migration is not held"
         case .gates(let statuses): Self.text(of: statuses)
         case .nothingToReturn: "no customer has moved to the new provider"
-        case .notCut: "customers are still with the old provider; cut first"
+        case .notCut: "customers are still with the old provider, or return to it; cut first"
         case .notDrained(let time):
             "the old provider's last invoice is final at \(time.rfc3339); close the migration then"
         case .full(let limit): "the migration's log has \(limit) entries, which is the limit; use another migration"

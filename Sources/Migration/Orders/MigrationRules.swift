@@ -71,7 +71,7 @@ package struct MigrationRules: Sendable, Equatable {
     private func ramp(_ share: Double) -> MigrationRefusal? {
         guard delivery == .mirror else { return .notMirrored }
         if let hold = course.hold { return .held(since: hold.at) }
-        guard share != course.share || course.cut != nil else {
+        guard share != course.share || course.cut != nil || course.leavesOut else {
             return .unchanged("\(MigrationEntry.Action.text(of: share))% of the customers move already")
         }
         return nil
@@ -80,11 +80,12 @@ package struct MigrationRules: Sendable, Equatable {
     private func cut(_ time: Timestamp) -> MigrationRefusal? {
         guard delivery == .mirror else { return .notMirrored }
         if let hold = course.hold { return .held(since: hold.at) }
-        guard time != course.cut else { return .unchanged("the cut is at \(time.rfc3339) already") }
+        guard time != course.cut || course.leavesOut else { return .unchanged("the cut is at \(time.rfc3339) already") }
         return nil
     }
 
     private var close: MigrationRefusal? {
+        if let hold = course.hold { return .held(since: hold.at) }
         guard let drainedAt else { return .notCut }
         return now < drainedAt ? .notDrained(until: drainedAt) : nil
     }

@@ -41,9 +41,9 @@ package struct MigrationFacts: Sendable {
         self.oldestWaiting = oldestWaiting
     }
 
-    /// What they say about the gates.
-    /// - Parameter window: of the gates, back from now.
-    package func readings(within window: Duration) -> GateReadings {
+    /// What they say about the gates of a migration.
+    package func readings(of outline: MigrationOutline) -> GateReadings {
+        let window = outline.gates.window
         var readings = GateReadings()
         if let verified {
             let since = now + (.zero - window)
@@ -51,20 +51,20 @@ package struct MigrationFacts: Sendable {
             let lost = UInt64(clamping: verified.lost(since: since))
             readings.lost = GateReadings.Reading(lost, at: verified.checkedUpTo, events: max(events, lost))
         }
-        if let run = comparisons.first(where: \.isCompleteOfAmounts) {
-            let differing = UInt64(clamping: run.unexplained)
+        if let latest = LatestComparison(of: comparisons.filter { $0.order.level == .usage }) {
+            let differing = UInt64(clamping: latest.unexplained)
             // How large they are is not kept with the run, so that one that nobody has accepted exceeds every limit but 100%.
             readings.usage = GateReadings.Reading(
                 Fraction(differing, of: max(1, differing)),
-                at: run.comparedUpTo,
-                events: UInt64(clamping: run.events)
+                at: latest.complete.comparedUpTo,
+                events: UInt64(clamping: latest.complete.events)
             )
         }
-        if let run = comparisons.first(where: \.isComplete) {
+        if let latest = LatestComparison(of: eventComparisons) {
             readings.unexplained = GateReadings.Reading(
-                UInt64(clamping: run.unexplained),
-                at: run.comparedUpTo,
-                events: UInt64(clamping: run.events)
+                UInt64(clamping: latest.unexplained),
+                at: latest.complete.comparedUpTo,
+                events: UInt64(clamping: latest.complete.compared(at: [outline.from, outline.to]))
             )
         }
         guard let deliveries else { return readings }
@@ -81,18 +81,38 @@ package struct MigrationFacts: Sendable {
     }
 }
 
+extension MigrationFacts {
+    /// The comparisons of events, newest first; those of amounts alone are others.
+    var eventComparisons: [ParityRun] { comparisons.filter(\.order.level.readsEvents) }
+}
+
+/// What the comparisons since the newest complete one say, itself included.
+struct LatestComparison {
+    let complete: ParityRun
+    /// The most that one of them has found: what a newer one found before it failed is there too.
+    let unexplained: Int
+
+    /// - Parameter runs: of one kind, newest first.
+    /// - Returns: nil if none is complete.
+    init?(of runs: [ParityRun]) {
+        guard let index = runs.firstIndex(where: \.isComplete) else { return nil }
+        complete = runs[index]
+        unexplained = runs[...index].map(\.unexplained).max() ?? 0
+    }
+}
+
 extension ParityRun {
-    /// Whether all events were compared.
-    var isComplete: Bool { hasComparedAll && order.level.readsEvents }
-
-    /// Whether all billed amounts were compared.
-    var isCompleteOfAmounts: Bool { hasComparedAll && order.level == .usage }
-
-    private var hasComparedAll: Bool {
+    /// Whether all was compared that it was to compare.
+    var isComplete: Bool {
         switch verdict {
         case .equal, .different: true
         case .incomplete, nil: false
         }
+    }
+
+    /// How many events were compared at each of these providers at least: the journal's others are not planned for one of them.
+    func compared(at providers: [ProviderName]) -> Int {
+        providers.map { provider in reports.first { $0.provider == provider }?.totals.expected ?? 0 }.min() ?? 0
     }
 
     /// Up to which time it says something.

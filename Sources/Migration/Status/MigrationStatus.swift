@@ -12,7 +12,7 @@ package struct MigrationStatus: Sendable {
     package let course: MigrationCourse
     package let stage: MigrationStage
     package let gates: [GateStatus]
-    /// When the last customer has moved by the cut; nil without a cut.
+    /// When the last customer has moved for good; nil without a cut, or if the log as it is leaves somebody with the old provider.
     package let lastMove: Timestamp?
     private let facts: MigrationFacts
 
@@ -23,10 +23,11 @@ package struct MigrationStatus: Sendable {
         self.outline = outline
         self.records = records
         self.facts = facts
-        let course = MigrationCourse(MigrationLog(records.map(\.entry)))
+        let log = MigrationLog(records.map(\.entry))
+        let course = MigrationCourse(log)
         self.course = course
-        lastMove = course.cut.flatMap { outline.boundaries.lastBoundary(from: $0) }
-        let readings = facts.readings(within: outline.gates.window)
+        lastMove = course.cut == nil ? nil : RecordKeeping(boundaries: outline.boundaries, log: log).lastMove()
+        let readings = facts.readings(of: outline)
         gates = outline.gates.statuses(by: readings, at: facts.now).filter { outline.measures($0.gate) }
         stage = Self.stage(course, outline, facts, lastMove)
     }
@@ -152,36 +153,51 @@ package struct MigrationStatus: Sendable {
         )
     }
 
-    /// Whether comparisons a day apart have found nothing, and none in between has.
+    /// Whether comparisons a day apart have found nothing, and none in between has. One that is not complete proves nothing, but what it
+    /// has found counts; one that rests on few events proves nothing either.
     private var twoRuns: StageCondition {
-        let complete = facts.comparisons.filter(\.isComplete)
-        guard let newest = complete.first else {
-            return StageCondition("two_comparisons", .unknown, "no complete comparison; needed: two, a day apart")
+        let name = "two_comparisons"
+        let runs = facts.eventComparisons
+        guard let newest = runs.firstIndex(where: \.isComplete) else {
+            return StageCondition(name, .unknown, "no complete comparison; needed: two, a day apart")
         }
-        guard newest.unexplained == 0 else {
+        if let differing = runs[...newest].first(where: { $0.unexplained > 0 }) {
             return StageCondition(
-                "two_comparisons",
+                name,
                 .red,
-                "differences in comparison \(newest.id): \(newest.unexplained); needed: none in two, a day apart"
+                "differences in comparison \(differing.id): \(differing.unexplained); needed: none in two, a day apart"
             )
         }
-        let clean = complete.prefix { $0.unexplained == 0 }
-        let apart = newest.requestedAt - (clean.last?.requestedAt ?? newest.requestedAt)
+        let least = max(1, outline.gates.leastEvents)
+        let clean = runs.prefix { $0.unexplained == 0 }.filter(\.isComplete)
+        let proving = clean.filter { UInt64(clamping: $0.compared(at: [outline.from, outline.to])) >= least }
+        guard let last = proving.first, let first = proving.last else {
+            return StageCondition(name, .unknown, "compared fewer than \(least) events; needed: two, a day apart")
+        }
+        let apart = last.requestedAt - first.requestedAt
         let hours = apart.components.seconds / 3600
         return StageCondition(
-            "two_comparisons",
+            name,
             apart >= Self.shadowWindow ? .green : .red,
-            "\(clean.count) without differences, \(hours) h from the first to the last; needed: 24 h"
+            "\(proving.count) without differences, \(hours) h from the first to the last; needed: 24 h"
         )
     }
 
     private var moves: StageCondition {
-        guard let lastMove else { return StageCondition("moves", .unknown, "no cut was ordered") }
+        guard let lastMove else { return StageCondition("moves", .unknown, whyNotAllMove) }
         return StageCondition(
             "moves",
             facts.now >= lastMove ? .green : .red,
             "the last customer moves at \(lastMove.rfc3339)"
         )
+    }
+
+    private var whyNotAllMove: String {
+        if course.cut == nil { return "no cut was ordered" }
+        if course.hold != nil { return "nobody moves while the migration is held" }
+        return course.leavesOut
+            ? "customers that returned stay with \(outline.from); order the cut again to move them"
+            : "some customer has no boundary after the cut"
     }
 
     private var finalInvoice: StageCondition {
@@ -219,7 +235,7 @@ package struct MigrationStatus: Sendable {
             let next = [5.0, 25, 100].first { $0 > course.share }
             return next.map { "\(migrate) ramp \(outline.name) --share \(MigrationEntry.Action.text(of: $0))" }
                 ?? "\(migrate) cut \(outline.name) --at TIME"
-        case .cut: return nil
+        case .cut: return course.leavesOut ? "\(migrate) cut \(outline.name) --at TIME" : nil
         case .drain: return "\(migrate) close \(outline.name)"
         case .closed: return nil
         }

@@ -29,14 +29,9 @@ package struct BillingBoundaries: Sendable, Equatable {
     /// The periods of one customer.
     package func cycle(of customer: CustomerID) -> BillingCycle { cycles[customer] ?? otherwise }
 
-    /// When the last customer's period begins that begins first at a time or after it; nil if one has none.
-    package func lastBoundary(from time: Timestamp) -> Timestamp? {
-        let before = time + .milliseconds(-1)
-        guard var last = otherwise.boundary(after: before) else { return nil }
-        for cycle in cycles.values {
-            guard let boundary = cycle.boundary(after: before) else { return nil }
-            last = max(last, boundary)
-        }
-        return last
+    /// The periods that customers have, each once.
+    var distinctCycles: [BillingCycle] {
+        var known: Set<BillingCycle.Key> = [otherwise.key]
+        return [otherwise] + cycles.values.filter { known.insert($0.key).inserted }
     }
 }

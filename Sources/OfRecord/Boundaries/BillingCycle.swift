@@ -31,6 +31,23 @@ package struct BillingCycle: Sendable, Equatable {
         self.zone = zone
     }
 
+    /// What tells one cycle from another: a zone's name stands for its rules.
+    struct Key: Hashable {
+        private let day: Int
+        private let millisecondsOfDay: Int64
+        private let interval: Interval
+        private let zone: String
+
+        fileprivate init(_ cycle: BillingCycle) {
+            day = cycle.anchor.date.daysSinceEpoch
+            millisecondsOfDay = cycle.anchor.millisecondsOfDay
+            interval = cycle.interval
+            zone = cycle.zone.name
+        }
+    }
+
+    var key: Key { Key(self) }
+
     /// The first boundary after a time, not at it.
     /// - Returns: nil if there is none before the end of ``Timestamp/range``.
     package func boundary(after time: Timestamp) -> Timestamp? {

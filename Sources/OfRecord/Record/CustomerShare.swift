@@ -8,6 +8,11 @@ package enum CustomerShare {
     package static func point(of customer: String) -> Double {
         var hash = StableHash()
         hash.add(customer.utf8)
-        return Double(hash.value % 1_000_000) / 10_000
+        return Double(hash.value % steps) / Double(steps / 100)
     }
+
+    /// The point of the customers that a growing share takes in last.
+    static let last = Double(steps - 1) / Double(steps / 100)
+
+    private static let steps: UInt64 = 1_000_000
 }

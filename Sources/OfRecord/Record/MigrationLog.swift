@@ -91,6 +91,13 @@ package struct MigrationLog: Sendable, Equatable {
         return 0
     }
 
+    /// The customers that returned, or were to return, by their IDs.
+    var returned: Set<CustomerID> {
+        entries.reduce(into: []) { returned, entry in
+            if case .goBack(_, let customers?) = entry.action { returned.formUnion(customers) }
+        }
+    }
+
     /// What the new provider gets; nil before the migration was started.
     package var delivery: MigrationEntry.Delivery? {
         for entry in entries.reversed() {

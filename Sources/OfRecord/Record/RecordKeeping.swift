@@ -49,6 +49,34 @@ package struct RecordKeeping: Sendable {
         return changes
     }
 
+    // MARK: - When all have moved
+
+    /// From when on the new provider is of record for every customer, as far as the log goes; nil if it never is: somebody has not moved
+    /// and does not, or returns.
+    ///
+    /// It follows the log and not the times of the orders: a hold puts a move off until the first boundary after it is resumed, a cut in the
+    /// past moves nobody before it was ordered, and whoever returned alone takes no part until the next ramp or cut.
+    package func lastMove() -> Timestamp? {
+        // Whoever is at a smaller point moves no later, and goes back no earlier.
+        var records = boundaries.distinctCycles.map { CustomerRecord(at: CustomerShare.last, cycle: $0) }
+        records += log.returned.map { CustomerRecord($0, cycle: boundaries.cycle(of: $0)) }
+        var last: Timestamp?
+        for record in records {
+            guard let move = lastMove(of: record) else { return nil }
+            last = max(last ?? move, move)
+        }
+        return last
+    }
+
+    private func lastMove(of record: CustomerRecord) -> Timestamp? {
+        var last: CustomerRecord.Switch?
+        forEachSwitch(of: record) { change in
+            last = change
+            return true
+        }
+        return last.flatMap { $0.to == .to ? $0.at : nil }
+    }
+
     // MARK: - What comes next
 
     /// Which customers change their provider of record next, as far as the log goes: another order may change that.

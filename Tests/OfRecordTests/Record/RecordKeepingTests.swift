@@ -121,6 +121,40 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func `knows from when on nobody is with the old provider`(seed: UInt64) {
+        let migration = Migration(seed: seed) { random in
+            let isCut = Int.random(in: 0...2, using: &random) == 0
+            return isCut ? .cut(at: Self.time(&random)) : Self.anyAction(&random)
+        }
+        let keeping = migration.keeping
+        let customers = Self.customers + (0..<60).map { CustomerID("other-\($0)") }
+        let last = customers.map { keeping.switches(of: $0).last }
+        guard let move = keeping.lastMove() else { return }
+        #expect(last.allSatisfy { $0?.to == .to && $0.map { $0.at <= move } ?? false })
+    }
+
+    @Test func `moves the last customer at a boundary from the cut on, at the cut itself too`() throws {
+        let first = try #require(Timestamp(rfc3339: "2027-01-01T00:00:00Z"))
+        let second = try #require(Timestamp(rfc3339: "2027-02-01T00:00:00Z"))
+        func last(cut: Timestamp, ordered: Timestamp) -> Timestamp? {
+            let log = MigrationLog([MigrationEntry(number: 1, at: ordered, action: .cut(at: cut))])
+            return RecordKeeping(boundaries: BillingBoundaries(), log: log).lastMove()
+        }
+        #expect(last(cut: first, ordered: first + .milliseconds(-1)) == first)
+        #expect(last(cut: first, ordered: first) == second, "an order changes nothing at its own time")
+        #expect(last(cut: first + .milliseconds(1), ordered: first) == second)
+        #expect(last(cut: Timestamp(milliseconds: Timestamp.range.upperBound), ordered: first) == nil)
+    }
+
+    @Test func `has a last move only if a share takes in all customers`() {
+        func last(share: Double) -> Timestamp? {
+            let log = MigrationLog([MigrationEntry(number: 1, at: Self.start, action: .ramp(share: share))])
+            return RecordKeeping(boundaries: BillingBoundaries(), log: log).lastMove()
+        }
+        #expect(last(share: 100) != nil && last(share: 99.9999) == nil && last(share: 0) == nil)
+    }
+
     @Test func `keeps whom a growing share had`() {
         let month = { (month: Int64) in Self.start + .seconds(86_400 * 31 * month) }
         let entries = [5, 25, 100].enumerated().map { index, share in
