@@ -61,6 +61,46 @@ import Testing
         #expect(Self.gate(.unexplained, [Sample.run(1, at: Sample.now, compared: 100)])?.color == .green)
     }
 
+    // MARK: - Tenants' own accounts
+
+    /// A tenant has its own account at the new provider.
+    private static func withAnAccountMore(_ runs: [ParityRun]) -> MigrationStatus {
+        var facts = Sample.greenFacts
+        facts.comparisons = runs
+        let accounts = [AccountPair(from: "lago", to: "polar"), AccountPair(from: "lago", to: "polar@shop")]
+        return MigrationStatus(Sample.outline(accounts: accounts), Sample.records(.stage(.mirror)), facts)
+    }
+
+    @Test func `needs a comparison of every account, and adds up what they found`() {
+        func gate(_ runs: [ParityRun]) -> GateStatus? {
+            Self.withAnAccountMore(runs).gates.first { $0.gate == .unexplained }
+        }
+        let polar = Sample.run(1, at: Sample.now, compared: 60)
+        func shop(_ causes: [CauseCount] = []) -> ParityRun {
+            Sample.run(2, at: Sample.now, causes: causes, compared: 50, new: "polar@shop")
+        }
+        #expect(gate([polar])?.color == .unknown(.notMeasured))
+        #expect(gate([shop()])?.color == .unknown(.notMeasured))
+        #expect(gate([shop(), polar])?.color == .green, "they rest on enough events together")
+        #expect(gate([shop(Self.losses), polar])?.figure == "3")
+        let both = Sample.run(3, at: Sample.now, causes: Self.losses)
+        #expect(gate([shop(Self.losses), both])?.figure == "6")
+    }
+
+    @Test func `needs two comparisons of every account`() {
+        func twoRuns(_ runs: [ParityRun]) -> StageCondition? {
+            Self.withAnAccountMore(runs).conditions(of: .parity).first { $0.name == "two_comparisons" }
+        }
+        let polar = [Sample.run(4, at: Sample.now), Sample.run(2, at: Self.yesterday)]
+        func shop(_ id: Int64, at time: Timestamp) -> ParityRun {
+            Sample.run(id, at: time, compared: 1, new: "polar@shop")
+        }
+        #expect(twoRuns(polar)?.color == .unknown)
+        #expect(twoRuns(polar)?.text.hasPrefix("lago, polar@shop: no complete comparison") ?? false)
+        #expect(twoRuns(polar + [shop(3, at: Sample.now)])?.color == .red)
+        #expect(twoRuns(polar + [shop(3, at: Sample.now), shop(1, at: Self.yesterday)])?.color == .green)
+    }
+
     @Test func `takes no comparisons of empty windows for proof`() {
         func empty(_ id: Int64, at time: Timestamp) -> ParityRun { Sample.run(id, at: time, compared: 0) }
         let (now, yesterday) = (Sample.now, Self.yesterday)

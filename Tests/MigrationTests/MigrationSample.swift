@@ -23,13 +23,15 @@ enum MigrationSample {
         delivery: MigrationEntry.Delivery? = nil,
         comparesUsage: Bool = false,
         verifies: Bool = false,
-        boundaries: BillingBoundaries = BillingBoundaries()
+        boundaries: BillingBoundaries = BillingBoundaries(),
+        accounts: [AccountPair] = []
     ) -> MigrationOutline {
         MigrationOutline(
             name: "to-polar",
             route: "default",
             from: "lago",
             to: "polar",
+            accounts: accounts,
             delivery: delivery,
             gates: gates,
             comparesUsage: comparesUsage,
@@ -91,13 +93,14 @@ enum MigrationSample {
         causes: [CauseCount] = [],
         unreadable: String? = nil,
         level: ParityLevel = .full,
-        compared: Int = 5000
+        compared: Int = 5000,
+        new: ProviderName = "polar"
     ) -> ParityRun {
         ParityRun(
             id: id,
             order: ParityOrder(
                 window: ReadWindow(from: time + .seconds(-86_400), until: time + .seconds(-3600)),
-                providers: ["lago", "polar"],
+                providers: ["lago", new],
                 level: level,
                 metrics: level == .usage ? UsageMetrics([]) : nil
             ),
@@ -110,7 +113,7 @@ enum MigrationSample {
             reports: [
                 ProviderReport(provider: "lago", totals: CellCounts(expected: 5000)),
                 ProviderReport(
-                    provider: "polar",
+                    provider: new,
                     totals: CellCounts(expected: compared),
                     unreadable: unreadable,
                     causes: causes

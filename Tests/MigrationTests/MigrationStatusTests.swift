@@ -83,7 +83,7 @@ import Testing
     @Test func `reads the gate of lost events from what was read back, if anything is`() {
         func gate(_ report: VerifyReport?, _ outline: MigrationOutline) -> GateStatus? {
             var facts = Sample.greenFacts
-            facts.verified = report
+            facts.verified = report.map { [$0] } ?? []
             return Self.status([], facts, outline).gates.first { $0.gate == .lost }
         }
         func report(_ lost: [Timestamp], upTo time: Timestamp = Sample.now) -> VerifyReport {
@@ -151,7 +151,7 @@ import Testing
                 foundAt: Sample.now,
                 lookAt: Sample.now
             )
-            facts.verified = VerifyReport(oneIn: 1, checkedUpTo: Sample.now, lost: [lost])
+            facts.verified = [VerifyReport(oneIn: 1, checkedUpTo: Sample.now, lost: [lost])]
         }
         let ramp: [MigrationEntry.Action] = [.stage(.mirror), .ramp(share: 5)]
         #expect(reason(ramp) == nil, "a gate that is unknown returns nobody")

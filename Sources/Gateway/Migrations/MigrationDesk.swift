@@ -211,6 +211,8 @@ extension MigrationOutline {
             route: migration.route,
             from: migration.from,
             to: migration.to,
+            accounts: Self.accounts(of: migration, in: routes),
+            newAccounts: routes.providers.filter { ($0.owner?.provider ?? $0.name) == migration.to }.map(\.name),
             delivery: modes.contains(.primary) || modes.contains(.mirror)
                 ? .mirror : modes.contains(.shadow) ? .shadow : nil,
             gates: migration.gates,
@@ -219,6 +221,20 @@ extension MigrationOutline {
             boundaries: migration.boundaries,
             keepFor: migration.keepFor
         )
+    }
+
+    /// The accounts of all tenants whose clients send to the route.
+    private static func accounts(of migration: MigrationConfiguration, in routes: Routes) -> [AccountPair] {
+        let senders = routes.routes.first { $0.name == migration.route }?.match.clients ?? []
+        var (known, accounts): (Set<AccountPair>, [AccountPair]) = ([], [])
+        for client in routes.clients where senders.isEmpty || senders.contains(client.name) {
+            guard let from = routes.account(of: migration.from, for: client.tenant)?.name,
+                let to = routes.account(of: migration.to, for: client.tenant)?.name
+            else { continue }
+            let pair = AccountPair(from: from, to: to)
+            if known.insert(pair).inserted { accounts.append(pair) }
+        }
+        return accounts
     }
 }
 

@@ -20,10 +20,11 @@ struct MigrationFactFinder: Sendable {
         let now = clock.now
         var facts = MigrationFacts(at: now)
         facts.checked = checked(outline.name)
-        facts.backfills = try await journal.lanes().filter { $0.provider == outline.to }
-        facts.shadow = try await journal.shadowCounts().filter { $0.provider == outline.to }
+        let accounts = Set(outline.newAccounts)
+        facts.backfills = try await journal.lanes().filter { accounts.contains($0.provider) }
+        facts.shadow = try await journal.shadowCounts().filter { accounts.contains($0.provider) }
         facts.comparisons = try await comparisons(of: outline)
-        if outline.verifies { facts.verified = try await verified(at: outline.to) }
+        if outline.verifies { facts.verified = try await verified(at: outline.newAccounts) }
         let window = RecordedWindow(
             clock: .accepted,
             from: now + (.zero - outline.gates.window),
@@ -32,27 +33,33 @@ struct MigrationFactFinder: Sendable {
             withDeliveries: false
         )
         var deliveries = LedgerCounts.Counts()
-        for (key, counts) in try await journal.ledgerCounts(window).cells where key.provider == outline.to {
+        for (key, counts) in try await journal.ledgerCounts(window).cells where accounts.contains(key.provider) {
             deliveries += counts
         }
         facts.deliveries = deliveries
-        facts.oldestWaiting = try await journal.backlog(of: outline.to).oldest
+        for account in outline.newAccounts {
+            guard let oldest = try await journal.backlog(of: account).oldest else { continue }
+            facts.oldestWaiting = min(facts.oldestWaiting ?? oldest, oldest)
+        }
         return facts
     }
 
-    private func verified(at provider: ProviderName) async throws(StoreError) -> VerifyReport? {
+    /// - Returns: empty if one account has none.
+    private func verified(at accounts: [ProviderName]) async throws(StoreError) -> [VerifyReport] {
         do throws(ParityError) {
-            return try await watches.reports()[provider]?.verify
+            let reports = try await watches.reports()
+            let found = accounts.compactMap { reports[$0]?.verify }
+            return found.count == accounts.count ? found : []
         } catch {
             throw .failed(reason: error.message)
         }
     }
 
-    /// Comparisons that have ended and include both providers, newest first.
+    /// Comparisons that have ended and include both accounts of a pair, newest first.
     private func comparisons(of outline: MigrationOutline) async throws(StoreError) -> [ParityRun] {
         do throws(ParityError) {
             return try await comparisons().filter { run in
-                run.state.isOver && [outline.from, outline.to].allSatisfy(run.order.providers.contains)
+                run.state.isOver && outline.accounts.contains { $0.isCompared(by: run) }
             }
         } catch {
             throw .failed(reason: error.message)

@@ -8,18 +8,18 @@ package struct MigrationFacts: Sendable {
     package let now: Timestamp
     /// What the newest plan for it found; nil if there is none for the routes in force.
     package var checked: CheckedPlan?
-    /// Backfills of the new provider.
+    /// Backfills of the new provider's accounts.
     package var backfills: [Lane]
-    /// Comparisons that have ended and include both providers, newest first.
+    /// Comparisons that have ended and include both accounts of a pair, newest first.
     package var comparisons: [ParityRun]
     /// What shadow deliveries to the new provider showed.
     package var shadow: [ShadowCount]
-    /// Deliveries to the new provider of events that were accepted within the gates' window; nil if they were not counted.
+    /// Deliveries to all accounts of the new provider of events that were accepted within the gates' window; nil if they were not counted.
     package var deliveries: LedgerCounts.Counts?
     /// When the oldest event that waits for the new provider was accepted; nil if none waits.
     package var oldestWaiting: Timestamp?
-    /// What reading delivered events back from the new provider has shown; nil if nothing was read yet.
-    package var verified: VerifyReport?
+    /// What reading delivered events back from the new provider's accounts has shown; empty until something was read from each.
+    package var verified: [VerifyReport]
 
     package init(
         at now: Timestamp,
@@ -29,7 +29,7 @@ package struct MigrationFacts: Sendable {
         shadow: [ShadowCount] = [],
         deliveries: LedgerCounts.Counts? = nil,
         oldestWaiting: Timestamp? = nil,
-        verified: VerifyReport? = nil
+        verified: [VerifyReport] = []
     ) {
         self.verified = verified
         self.now = now
@@ -45,26 +45,28 @@ package struct MigrationFacts: Sendable {
     package func readings(of outline: MigrationOutline) -> GateReadings {
         let window = outline.gates.window
         var readings = GateReadings()
-        if let verified {
+        if let checkedUpTo = verified.map(\.checkedUpTo).min() {
             let since = now + (.zero - window)
-            let events = UInt64(clamping: verified.verified(since: since))
-            let lost = UInt64(clamping: verified.lost(since: since))
-            readings.lost = GateReadings.Reading(lost, at: verified.checkedUpTo, events: max(events, lost))
+            let events = verified.reduce(UInt64(0)) { $0 + UInt64(clamping: $1.verified(since: since)) }
+            let lost = verified.reduce(UInt64(0)) { $0 + UInt64(clamping: $1.lost(since: since)) }
+            readings.lost = GateReadings.Reading(lost, at: checkedUpTo, events: max(events, lost))
         }
-        if let latest = LatestComparison(of: comparisons.filter { $0.order.level == .usage }) {
+        let amounts = LatestComparisons(of: amountComparisons, at: outline.accounts) { run, _ in run.events }
+        if let latest = amounts {
             let differing = UInt64(clamping: latest.unexplained)
             // How large they are is not kept with the run, so that one that nobody has accepted exceeds every limit but 100%.
             readings.usage = GateReadings.Reading(
                 Fraction(differing, of: max(1, differing)),
-                at: latest.complete.comparedUpTo,
-                events: UInt64(clamping: latest.complete.events)
+                at: latest.comparedUpTo,
+                events: UInt64(clamping: latest.events)
             )
         }
-        if let latest = LatestComparison(of: eventComparisons) {
+        let events = LatestComparisons(of: eventComparisons, at: outline.accounts) { $0.compared(at: $1) }
+        if let latest = events {
             readings.unexplained = GateReadings.Reading(
                 UInt64(clamping: latest.unexplained),
-                at: latest.complete.comparedUpTo,
-                events: UInt64(clamping: latest.complete.compared(at: [outline.from, outline.to]))
+                at: latest.comparedUpTo,
+                events: UInt64(clamping: latest.events)
             )
         }
         guard let deliveries else { return readings }
@@ -78,60 +80,5 @@ package struct MigrationFacts: Sendable {
         let age = oldestWaiting.map { max(.zero, now - $0) } ?? .zero
         readings.backlogAge = GateReadings.Reading(age, at: now, events: sent)
         return readings
-    }
-}
-
-extension MigrationFacts {
-    /// The comparisons of events, newest first; those of amounts alone are others.
-    var eventComparisons: [ParityRun] { comparisons.filter(\.order.level.readsEvents) }
-}
-
-/// What the comparisons since the newest complete one say, itself included.
-struct LatestComparison {
-    let complete: ParityRun
-    /// The most that one of them has found: what a newer one found before it failed is there too.
-    let unexplained: Int
-
-    /// - Parameter runs: of one kind, newest first.
-    /// - Returns: nil if none is complete.
-    init?(of runs: [ParityRun]) {
-        guard let index = runs.firstIndex(where: \.isComplete) else { return nil }
-        complete = runs[index]
-        unexplained = runs[...index].map(\.unexplained).max() ?? 0
-    }
-}
-
-extension ParityRun {
-    /// Whether all was compared that it was to compare.
-    var isComplete: Bool {
-        switch verdict {
-        case .equal, .different: true
-        case .incomplete, nil: false
-        }
-    }
-
-    /// How many events were compared at each of these providers at least: the journal's others are not planned for one of them.
-    func compared(at providers: [ProviderName]) -> Int {
-        providers.map { provider in reports.first { $0.provider == provider }?.totals.expected ?? 0 }.min() ?? 0
-    }
-
-    /// Up to which time it says something.
-    var comparedUpTo: Timestamp { min(order.window.until, endedAt ?? order.window.until) }
-
-    /// Differences that concern a bill or have no known cause, and that nobody has accepted. Refused deliveries and those with unknown
-    /// outcome have gates of their own.
-    var unexplained: Int {
-        reports.flatMap(\.causes).reduce(0) { sum, count in
-            sum + (count.cause.isUnexplained ? max(0, count.count - count.accepted) : 0)
-        }
-    }
-}
-
-extension Cause {
-    fileprivate var isUnexplained: Bool {
-        switch self {
-        case .unexplained, .foreign: true
-        default: urgency == .money
-        }
     }
 }

@@ -1,5 +1,22 @@
 package import Events
 package import OfRecord
+package import Parity
+
+/// Where the events of some tenants go at a migration's two providers.
+package struct AccountPair: Sendable, Hashable {
+    package let from: ProviderName
+    package let to: ProviderName
+
+    package init(from: ProviderName, to: ProviderName) {
+        self.from = from
+        self.to = to
+    }
+
+    /// Whether a comparison includes both.
+    package func isCompared(by run: ParityRun) -> Bool {
+        [from, to].allSatisfy(run.order.providers.contains)
+    }
+}
 
 /// What stages and gates depend on of a migration's configuration.
 package struct MigrationOutline: Sendable {
@@ -9,6 +26,11 @@ package struct MigrationOutline: Sendable {
     package let from: ProviderName
     /// The provider that they move to.
     package let to: ProviderName
+    /// The accounts at both providers between which events move, each pair once: those of the providers, and those of tenants with an
+    /// account of their own at one of them. Comparisons must be made of each.
+    package let accounts: [AccountPair]
+    /// All accounts of the new provider, tenants' own included.
+    package let newAccounts: [ProviderName]
     /// What the new provider gets by `routes.json`; nil if nothing.
     package let delivery: MigrationEntry.Delivery?
     package let gates: GateSettings
@@ -29,11 +51,16 @@ package struct MigrationOutline: Sendable {
         }
     }
 
+    /// - Parameters:
+    ///   - accounts: empty: those of the providers alone.
+    ///   - newAccounts: empty: that of the new provider alone.
     package init(
         name: MigrationName,
         route: RouteName,
         from: ProviderName,
         to: ProviderName,
+        accounts: [AccountPair] = [],
+        newAccounts: [ProviderName] = [],
         delivery: MigrationEntry.Delivery?,
         gates: GateSettings,
         comparesUsage: Bool,
@@ -45,6 +72,8 @@ package struct MigrationOutline: Sendable {
         self.route = route
         self.from = from
         self.to = to
+        self.accounts = accounts.isEmpty ? [AccountPair(from: from, to: to)] : accounts
+        self.newAccounts = newAccounts.isEmpty ? [to] : newAccounts
         self.delivery = delivery
         self.gates = gates
         self.comparesUsage = comparesUsage

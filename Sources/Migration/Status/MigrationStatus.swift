@@ -153,11 +153,23 @@ package struct MigrationStatus: Sendable {
         )
     }
 
+    /// How the comparisons of those accounts stand that are furthest from two that prove something.
+    private var twoRuns: StageCondition {
+        let all = outline.accounts.map { accounts -> StageCondition in
+            let condition = twoRuns(of: accounts)
+            guard outline.accounts.count > 1, condition.color != .green else { return condition }
+            let text = "\(accounts.from), \(accounts.to): \(condition.text)"
+            return StageCondition(condition.name, condition.color, text)
+        }
+        let worst = all.first { $0.color == .red } ?? all.first { $0.color == .unknown } ?? all.first
+        return worst ?? StageCondition("two_comparisons", .unknown, "there are no accounts")
+    }
+
     /// Whether comparisons a day apart have found nothing, and none in between has. One that is not complete proves nothing, but what it
     /// has found counts; one that rests on few events proves nothing either.
-    private var twoRuns: StageCondition {
+    private func twoRuns(of accounts: AccountPair) -> StageCondition {
         let name = "two_comparisons"
-        let runs = facts.eventComparisons
+        let runs = facts.eventComparisons.filter(accounts.isCompared)
         guard let newest = runs.firstIndex(where: \.isComplete) else {
             return StageCondition(name, .unknown, "no complete comparison; needed: two, a day apart")
         }
@@ -168,11 +180,12 @@ package struct MigrationStatus: Sendable {
                 "differences in comparison \(differing.id): \(differing.unexplained); needed: none in two, a day apart"
             )
         }
-        let least = max(1, outline.gates.leastEvents)
+        // A single tenant may have little traffic.
+        let least = outline.accounts.count > 1 ? 1 : max(1, outline.gates.leastEvents)
         let clean = runs.prefix { $0.unexplained == 0 }.filter(\.isComplete)
-        let proving = clean.filter { UInt64(clamping: $0.compared(at: [outline.from, outline.to])) >= least }
+        let proving = clean.filter { UInt64(clamping: $0.compared(at: accounts)) >= least }
         guard let last = proving.first, let first = proving.last else {
-            return StageCondition(name, .unknown, "compared fewer than \(least) events; needed: two, a day apart")
+            return StageCondition(name, .unknown, "compared fewer events than \(least); needed: two, a day apart")
         }
         let apart = last.requestedAt - first.requestedAt
         let hours = apart.components.seconds / 3600

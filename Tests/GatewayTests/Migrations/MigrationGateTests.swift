@@ -91,6 +91,23 @@ import Testing
         }
     }
 
+    @Test func `counts what waits for the own account of a tenant, and asks for its comparison`() async throws {
+        try await MigrationStage.with(rivalHasAnAccount: true) { (stage) async throws in
+            let now = stage.clock.now
+            try await stage.send(["c1"], at: now + .seconds(-100), by: MigrationStage.rival)
+            try await stage.send(["c2"], at: now + .seconds(-10))
+            let outline = try await stage.desk.migration("to-polar", for: MigrationStage.boss).outline
+            #expect(
+                outline.accounts == [
+                    AccountPair(from: "lago", to: "polar"), AccountPair(from: "lago", to: "polar@rival"),
+                ]
+            )
+            let gates = try await stage.desk.status(of: outline).gates
+            #expect(gates.first { $0.gate == .rejected }?.figure == "0 of 2 (0%)")
+            #expect(gates.first { $0.gate == .backlogAge }?.figure == "100 s")
+        }
+    }
+
     @Test func `is in readyz once something was ordered, and not ready while it is held`() {
         func record(_ number: Int, _ action: MigrationEntry.Action, reason: String? = nil) -> MigrationRecord {
             MigrationRecord(

@@ -87,14 +87,14 @@ struct MigrationStage {
         }
     }
 
-    func send(_ customers: [String], at time: Timestamp) async throws {
+    func send(_ customers: [String], at time: Timestamp, by sender: Client = boss) async throws {
         let events = try customers.enumerated().map { index, customer in
             AcceptedEvent(
                 CanonicalEvent(name: "api", customerID: customer, timestamp: time),
                 id: EventID("\(customer)-\(index)-\(time.milliseconds)"),
                 in: Submission(
-                    tenant: "house",
-                    client: "boss",
+                    tenant: sender.tenant,
+                    client: sender.name,
                     acceptedAt: time,
                     plan: try #require(
                         routes.current.table.plan(
@@ -103,7 +103,7 @@ struct MigrationStage {
                             subscriptionID: nil,
                             at: time,
                             acceptedAt: time,
-                            client: "boss"
+                            client: sender.name
                         )
                     )
                 )
@@ -137,7 +137,8 @@ struct MigrationStage {
         autoHold: Bool = true,
         autoReturn: Bool = false,
         verifies: Bool = false,
-        keepFor: String = "35d"
+        keepFor: String = "35d",
+        rivalHasAnAccount: Bool = false
     ) -> String {
         #"""
         {"version": 1, "providers": {
@@ -148,7 +149,8 @@ struct MigrationStage {
          "migrations": {"to-polar": {"route": "r", "from": "lago", "to": "polar", "auto_hold": \#(autoHold),
            "auto_return": \#(autoReturn), "keep_for": "\#(keepFor)",
            "gates": {"min_events": 1}}},
-         "clients": [{"name": "boss", "tenant": "house"}, {"name": "rival", "tenant": "rival"}]}
+         "clients": [{"name": "boss", "tenant": "house"}, {"name": "rival", "tenant": "rival"\#(
+             rivalHasAnAccount ? #", "credentials": {"polar": {"env": "R"}}"# : "")}]}
         """#
     }
 
@@ -157,6 +159,7 @@ struct MigrationStage {
         autoReturn: Bool = false,
         verifies: Bool = false,
         keepFor: String = "35d",
+        rivalHasAnAccount: Bool = false,
         lead: Duration = .milliseconds(100),
         _ body: (MigrationStage) async throws -> Void
     ) async throws {
@@ -164,7 +167,13 @@ struct MigrationStage {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "routes.json")
             let content = Array(
-                Self.text(autoHold: autoHold, autoReturn: autoReturn, verifies: verifies, keepFor: keepFor).utf8
+                Self.text(
+                    autoHold: autoHold,
+                    autoReturn: autoReturn,
+                    verifies: verifies,
+                    keepFor: keepFor,
+                    rivalHasAnAccount: rivalHasAnAccount
+                ).utf8
             )
             try Data(content).write(to: file)
             let reader = RoutesFile.reader(allowsInlineSecrets: false)
