@@ -341,8 +341,8 @@ let package = Package(
         .testTarget(
             name: "ParityRunsTests",
             dependencies: [
-                "Access", "Events", "JSON", "Journal", "Parity", "ParityBehaviour", "ParityRuns", "Randomness",
-                "Routing", "TestSupport", "Vendors", coreMetrics, logging,
+                "Access", "Events", "JSON", "Journal", "JournalSQLite", "OfRecord", "Parity", "ParityBehaviour",
+                "ParityRuns", "Randomness", "Routing", "TestSupport", "Vendors", coreMetrics, logging,
             ],
             swiftSettings: settings
         ),

@@ -68,10 +68,10 @@ package enum Gateway {
         let statistics = StatisticsKeeper(clock: parts.clock)
         let exchange = parts.figuresExchange()
         let problems = ProblemCounts()
-        let watch = parts.migrationWatch(over: migrations, planner, parity, watches)
         let disk = parts.diskWatch()
         var readiness = parts.readiness(migrations, watches, disk)
         let followers = parts.followers(&readiness, reloader)
+        let watch = parts.migrationWatch(over: migrations, planner, parity, watches, beside: readiness.shared)
         let operations = parts.operations(
             readiness,
             reloader,
@@ -111,8 +111,8 @@ package enum Gateway {
         if let certificates = parts.start.certificates { services.append(certificates) }
         services += followers
         services += [
-            parts.delivery(), parts.backfills(), parts.lookups(beside: readiness.shared, lags), parity, watch,
-            watch.desk.returns, sampler,
+            parts.delivery(), parts.backfills(beside: readiness.shared), parts.lookups(beside: readiness.shared, lags),
+            parity, watch, watch.desk.returns, sampler,
         ]
         services += parts.watching(over: comparisons, lags)
         if let exchange { services.append(exchange) }

@@ -112,15 +112,21 @@ extension GatewayParts {
         DeliveryService(routes: routes) { provider, place in pipeline(provider, nil, place) }
     }
 
-    func backfills() -> BackfillService {
+    /// - Parameter shared: what is known of the other gateways; nil if there are none.
+    func backfills(beside shared: SharedJournal?) -> BackfillService {
         BackfillService(
             lanes: store,
             sharing: opened.shared != nil,
             routes: routes,
+            elsewhere: Self.routesElsewhere(shared),
             clock: clock,
             seenBy: view,
             logger: logs.logger("tollgate.backfill")
         ) { provider, place, walk in pipeline(provider, walk, place) }
+    }
+
+    private static func routesElsewhere(_ shared: SharedJournal?) -> @Sendable () -> RoutesElsewhere {
+        { shared?.routesElsewhere(at: .now) ?? .nobody }
     }
 
     private func pipeline(_ provider: ProviderConfiguration, _ walk: BackfillWalk?, _ place: Int) -> Pipeline {
@@ -172,11 +178,13 @@ extension GatewayParts {
         over book: MigrationBook,
         _ planner: RoutesPlanner,
         _ parity: ParityRunner,
-        _ watches: any WatchReading
+        _ watches: any WatchReading,
+        beside shared: SharedJournal?
     ) -> MigrationWatch {
         let backfills = BackfillDesk(
             journal: store,
             routes: routes,
+            elsewhere: Self.routesElsewhere(shared),
             admission: view.backfills,
             retention: settings.retention,
             clock: clock,
@@ -430,6 +438,7 @@ extension GatewayParts {
             shared.reporting,
             states: { await own.accountStates() },
             routesDigest: { reloader.active.digest },
+            areRoutesAlone: { [routes] in routes.areAlone },
             logger: logs.logger("tollgate.gateways")
         )
         readiness.shared = others

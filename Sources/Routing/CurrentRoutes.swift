@@ -46,7 +46,7 @@ package final class CurrentRoutes: Sendable {
     }
 
     /// No request is worked on for longer.
-    private static let longestRequest = Duration.seconds(60)
+    package static let longestRequest = Duration.seconds(60)
 
     private let state: Mutex<State>
 

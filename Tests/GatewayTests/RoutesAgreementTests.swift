@@ -21,20 +21,27 @@ import Testing
     private let same = [gateway("east", 1, isThisOne: true), gateway("west", 1)]
     private let differing = [gateway("east", 1, isThisOne: true), gateway("west", 2), gateway("north", 1)]
 
-    @Test func `names gateways with other routes after a minute`() {
+    @Test func `names gateways with other routes after two minutes`() {
         var agreement = RoutesAgreement()
         #expect(agreement.observe(differing, at: start) == [])
-        #expect(agreement.observe(differing, at: start + .seconds(59)) == [])
-        #expect(agreement.observe(differing, at: start + .seconds(60)) == ["west"])
-        #expect(agreement.observe(same, at: start + .seconds(61)) == [])
+        #expect(agreement.observe(differing, at: start + .seconds(119)) == [])
+        #expect(agreement.observe(differing, at: start + .seconds(120)) == ["west"])
+        #expect(agreement.observe(same, at: start + .seconds(121)) == [])
     }
 
-    @Test func `counts the minute anew when all have agreed in between`() {
+    @Test func `counts anew when all have agreed in between`() {
         var agreement = RoutesAgreement()
         _ = agreement.observe(differing, at: start)
         _ = agreement.observe(same, at: start + .seconds(30))
-        #expect(agreement.observe(differing, at: start + .seconds(60)) == [])
-        #expect(agreement.observe(differing, at: start + .seconds(120)) == ["west"])
+        #expect(agreement.observe(differing, at: start + .seconds(120)) == [])
+        #expect(agreement.observe(differing, at: start + .seconds(240)) == ["west"])
+    }
+
+    @Test func `compares the others with the routes in force here, not with those that were told`() {
+        #expect(RoutesAgreement.elsewhere([Self.gateway("east", 1, isThisOne: true)], routes: [1]) == .nobody)
+        #expect(RoutesAgreement.elsewhere(same, routes: [1]) == .same)
+        #expect(RoutesAgreement.elsewhere(same, routes: [2]) == .different, "this one has just been reloaded")
+        #expect(RoutesAgreement.elsewhere(differing, routes: [1]) == .different)
     }
 
     @Test func `says nothing of others while this gateway is not in the list`() {

@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Migration
 import OfRecord
 import Randomness
@@ -62,8 +63,9 @@ import Testing
 
     @Test func `does not drain after a cut in the past before customers move, which is after the order`() throws {
         let cut = Sample.now + .seconds(-80 * 86_400)
+        let january = try Self.time("2027-01-01T00:00:00Z")
         let status = Self.status(Sample.records(.stage(.mirror), .cut(at: cut)))
-        #expect(status.stage == .cut && status.lastMove == (try Self.time("2027-01-01T00:00:00Z")))
+        #expect(status.stage == .cut && status.lastMove == january)
         #expect(status.reasonToHold != nil, "customers move, so a red gate holds them")
         #expect(Self.refusalToClose(status) == .notCut)
     }
@@ -82,8 +84,9 @@ import Testing
             actor: "ops"
         )
         let resumed = Self.status(held + [resume], at: later)
-        #expect(resumed.stage == .cut && resumed.lastMove == (try Self.time("2027-04-01T00:00:00Z")))
-        #expect(Self.status(held + [resume], at: try Self.time("2027-04-01T00:00:00Z")).stage == .drain)
+        let april = try Self.time("2027-04-01T00:00:00Z")
+        #expect(resumed.stage == .cut && resumed.lastMove == april)
+        #expect(Self.status(held + [resume], at: april).stage == .drain)
     }
 
     @Test func `is not closed while it is held, even if all have moved`() throws {
@@ -120,7 +123,8 @@ import Testing
                 == ["customers that returned stay with lago; order the cut again to move them"]
         )
         let again = Self.status(records + [record(4, .cut(at: cut))])
-        #expect(again.stage == .drain && again.lastMove == (try Self.time("2026-11-01T00:00:00Z")))
+        let november = try Self.time("2026-11-01T00:00:00Z")
+        #expect(again.stage == .drain && again.lastMove == november)
     }
 
     // MARK: - Any log

@@ -20,16 +20,20 @@ package struct BackfillService: Service {
     private let routes: CurrentRoutes
     private let view: DeliveryView
     private let clock: any WallClock
+    private let elsewhere: @Sendable () -> RoutesElsewhere
     private let makePipeline: MakePipeline
     private let logger: Logger
     /// Whether other gateways work on the same journal.
     private let isShared: Bool
 
-    /// - Parameter isShared: whether other gateways work on the same journal.
+    /// - Parameters:
+    ///   - isShared: whether other gateways work on the same journal.
+    ///   - elsewhere: by which routes other gateways accept events.
     package init(
         lanes: any LaneKeeping & DeliveryLedger,
         sharing isShared: Bool,
         routes: CurrentRoutes,
+        elsewhere: @escaping @Sendable () -> RoutesElsewhere = { .nobody },
         clock: any WallClock,
         seenBy view: DeliveryView,
         logger: Logger,
@@ -38,6 +42,7 @@ package struct BackfillService: Service {
         self.lanes = lanes
         self.isShared = isShared
         self.routes = routes
+        self.elsewhere = elsewhere
         self.clock = clock
         self.view = view
         self.logger = logger
@@ -274,11 +279,12 @@ package struct BackfillService: Service {
         }
     }
 
-    /// Lets a backfill end at the newest event, once every later one has a plan of routes that deliver to the provider themselves.
+    /// Lets a backfill end at the newest event, once every later one has a plan of routes that deliver to the provider themselves, whatever
+    /// gateway accepts it.
     /// - Returns: whether that is still to be waited for.
     private func fixEnd(of lane: Lane) async -> Bool {
         guard lane.state.isActive, !lane.hasEnd else { return false }
-        guard routes.areAlone else { return true }
+        guard routes.areAlone, areOthersSettled(for: lane) else { return true }
         do {
             _ = try await lanes.change(lane.number, .fixEnd, by: lane.startedBy, at: clock.now)
             return true
@@ -287,6 +293,20 @@ package struct BackfillService: Service {
                 logger.error("the end of a backfill could not be written", metadata: ["error": "\(error)"])
             }
             return true
+        }
+    }
+}
+
+extension BackfillService {
+    /// Whether no other gateway accepts events any more by routes that do not deliver to the lane's provider.
+    private func areOthersSettled(for lane: Lane) -> Bool {
+        switch elsewhere() {
+        case .nobody: return true
+        case .different: return false
+        case .same:
+            // What was ordered in a migration is not in the file: they know it by the time of the order, and still work on older requests.
+            guard let ordered = routes.current.newestOrder(concerning: lane.provider) else { return true }
+            return clock.now - ordered >= CurrentRoutes.longestRequest
         }
     }
 }

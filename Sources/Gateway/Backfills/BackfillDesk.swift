@@ -11,6 +11,7 @@ import Routing
 struct BackfillDesk: BackfillManaging {
     private let journal: any LaneKeeping & RecordedTraffic
     private let routes: CurrentRoutes
+    private let elsewhere: @Sendable () -> RoutesElsewhere
     private let admission: BackfillAdmission
     private let retention: Duration
     private let clock: any WallClock
@@ -19,10 +20,13 @@ struct BackfillDesk: BackfillManaging {
     /// Events read at a time for a forecast.
     private static let pieceSize = 4096
 
-    /// - Parameter retention: how long events are kept.
+    /// - Parameters:
+    ///   - elsewhere: by which routes other gateways accept events.
+    ///   - retention: how long events are kept.
     init(
         journal: any LaneKeeping & RecordedTraffic,
         routes: CurrentRoutes,
+        elsewhere: @escaping @Sendable () -> RoutesElsewhere = { .nobody },
         admission: BackfillAdmission,
         retention: Duration,
         clock: any WallClock,
@@ -30,6 +34,7 @@ struct BackfillDesk: BackfillManaging {
     ) {
         self.journal = journal
         self.routes = routes
+        self.elsewhere = elsewhere
         self.admission = admission
         self.retention = retention
         self.clock = clock
@@ -267,10 +272,17 @@ struct BackfillDesk: BackfillManaging {
         }
         let heldBy: String? =
             switch lane.state {
-            case .running: isConfigured ? snapshot?.hold?.rawValue : "provider_not_configured"
+            case .running: isConfigured ? snapshot?.hold?.rawValue ?? end(of: lane) : "provider_not_configured"
             case .paused, .cancelling, .done, .cancelled: nil
             }
         return BackfillView(lane: lane, heldBy: heldBy, currentRate: lane.rate * (snapshot?.factor ?? 1))
+    }
+}
+
+extension BackfillDesk {
+    /// What keeps a backfill from getting an end; nil if nothing does.
+    private func end(of lane: Lane) -> String? {
+        !lane.hasEnd && elsewhere() == .different ? "other_routes" : nil
     }
 }
 

@@ -20,6 +20,8 @@ final class SharedJournal: Service, AccountOwning {
     private struct State {
         var view = View()
         var agreement = RoutesAgreement()
+        /// When the others were asked about last; nil before.
+        var seen: ContinuousClock.Instant?
         /// The routes whose digest was told last.
         var told: [UInt8]?
     }
@@ -29,20 +31,26 @@ final class SharedJournal: Service, AccountOwning {
     private let states: @Sendable () async -> [ProviderName: AccountState]
     /// The active `routes.json`.
     private let routesDigest: @Sendable () -> [UInt8]
+    /// Whether nothing is worked on any more by routes that were replaced.
+    private let areRoutesAlone: @Sendable () -> Bool
     private let logger: Logger
     private let state = Mutex(State())
 
     private static let interval = Duration.seconds(2)
+    /// What is known of the others is too old after this time.
+    private static let memory = Duration.seconds(10)
 
     init(
         _ journal: any GatewayReporting,
         states: @escaping @Sendable () async -> [ProviderName: AccountState],
         routesDigest: @escaping @Sendable () -> [UInt8],
+        areRoutesAlone: @escaping @Sendable () -> Bool,
         logger: Logger
     ) {
         self.journal = journal
         self.states = states
         self.routesDigest = routesDigest
+        self.areRoutesAlone = areRoutesAlone
         self.logger = logger
     }
 
@@ -59,6 +67,15 @@ final class SharedJournal: Service, AccountOwning {
 
     /// How far this machine's clock is from the database's.
     var clockDifference: ClockDifference { journal.clockDifference }
+
+    /// By which routes the other gateways accept events.
+    func routesElsewhere(at now: ContinuousClock.Instant) -> RoutesElsewhere {
+        let digest = routesDigest()
+        return state.withLock { state in
+            guard let seen = state.seen, now - seen < Self.memory else { return .different }
+            return RoutesAgreement.elsewhere(state.view.gateways, routes: digest)
+        }
+    }
 
     /// Tells and asks until graceful shutdown.
     func run() async throws {
@@ -79,6 +96,7 @@ final class SharedJournal: Service, AccountOwning {
             let reports = try await journal.accountReports()
             let (new, old) = state.withLock { state in
                 let old = state.view.differing
+                state.seen = now
                 state.view.gateways = gateways
                 state.view.reports = Dictionary(reports.map { ($0.provider, $0) }, uniquingKeysWith: { $1 })
                 state.view.differing = state.agreement.observe(gateways, at: now)
@@ -96,9 +114,10 @@ final class SharedJournal: Service, AccountOwning {
         }
     }
 
+    /// Tells the digest of new routes once every event from then on has a plan of them: others rely on it.
     private func tellRoutes() {
         let digest = routesDigest()
-        guard state.withLock({ $0.told }) != digest else { return }
+        guard state.withLock({ $0.told }) != digest, areRoutesAlone() else { return }
         journal.note(routesDigest: digest)
         state.withLock { $0.told = digest }
     }

@@ -101,7 +101,7 @@ enum OpenAPIBackfills {
                     "properties": {
                       "id": {"type": "integer"}, "provider": {"type": "string"}, "adapter": {"type": "string"},
                       "state": {"enum": ["running", "paused", "cancelling", "done", "cancelled"]},
-                      "held_by": {"enum": [null, "circuit_open", "provider_held", "live_backlog", "rate_limited", "slow_acceptance", "in_flight", "rate", "provider_not_configured"], "description": "What keeps it from going on now."},
+                      "held_by": {"enum": [null, "circuit_open", "provider_held", "live_backlog", "rate_limited", "slow_acceptance", "in_flight", "rate", "provider_not_configured", "other_routes"], "description": "What keeps it from going on now; with other_routes it does not end, because another gateway has another routes.json."},
                       "rate": {"type": "number", "description": "Percent of the provider's rate limit."},
                       "current_rate": {"type": "number", "description": "Less than rate after a 429; it recovers by a tenth each minute."},
                       "filter": {"type": "object", "required": ["tenant", "since", "until", "names", "customer_ids"], "properties": {

@@ -39,3 +39,13 @@ extension Routes {
         }?.name
     }
 }
+
+extension RoutesSnapshot {
+    /// When something was ordered last in a migration to or from the provider of an account; nil if nothing was.
+    package func newestOrder(concerning account: ProviderName) -> Timestamp? {
+        let owner = routes.providers.first { $0.name == account }?.owner
+        let provider = owner?.provider ?? account
+        return routes.migrations.filter { [$0.from, $0.to].contains(provider) }
+            .compactMap { logs[$0.name].entries.last?.at }.max()
+    }
+}

@@ -82,6 +82,7 @@ struct BackfillText {
         case "rate_limited": "the vendor limited the rate within the last minute"
         case "slow_acceptance": "events are accepted too slowly"
         case "provider_not_configured": "routes.json does not have the provider"
+        case "other_routes": "another gateway has another routes.json; `tollgate nodes` shows which"
         // It continues by itself within seconds.
         case "in_flight", "rate", nil: nil
         case let other?: other

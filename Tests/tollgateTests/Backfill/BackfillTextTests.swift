@@ -43,6 +43,7 @@ import Testing
         ("live_backlog", "live events are waiting"), ("slow_acceptance", "events are accepted too slowly"),
         ("rate_limited", "the vendor limited the rate within the last minute"),
         ("provider_not_configured", "routes.json does not have the provider"), ("a_new_reason", "a_new_reason"),
+        ("other_routes", "another gateway has another routes.json; `tollgate nodes` shows which"),
     ])
     func `says why it waits`(reason: String, text: String) throws {
         let waiting = try backfill(more: #", "held_by": "\#(reason)""#)
