@@ -12,15 +12,21 @@ struct ResendProof {
     private let provider: ProviderConfiguration
     private let reader: any VendorReader
     private let decision: CauseDecision
+    private let filter: ResendFilter
 
+    /// - Parameter filter: what may be sent again.
     /// - Throws: ``WindowReader/Failure/unreadable(_:)`` if the vendor does not recognize what it has.
-    init(_ vendors: any VendorAsking, _ provider: ProviderConfiguration, _ decision: CauseDecision)
-        throws(WindowReader.Failure)
-    {
+    init(
+        _ vendors: any VendorAsking,
+        _ provider: ProviderConfiguration,
+        _ decision: CauseDecision,
+        sending filter: ResendFilter
+    ) throws(WindowReader.Failure) {
         guard let reader = provider.adapter.reader, provider.traits.reads?.countsNewEvents ?? false else {
             throw .unreadable("\(provider.traits.vendor) does not tell which events are new to it")
         }
         (self.vendors, self.provider, self.reader, self.decision) = (vendors, provider, reader, decision)
+        self.filter = filter
     }
 
     /// - Parameter expected: the events of the window that the provider should have.
@@ -36,6 +42,8 @@ struct ResendProof {
             // Nobody bills a canary.
             event.isCanary ? nil : confirmed[event.sequence].map { (expected: event, sent: $0) }
         }
+        // What was lost of them would be billed twice, and what is not sent proves nothing.
+        guard items.allSatisfy({ filter.takes($0.expected.event) }) else { throw .unreadable(filter.reason) }
         // One name a batch, so that the name of what was lost is known.
         for (_, named) in Dictionary(grouping: items, by: \.expected.event.name).sorted(by: { $0.key < $1.key }) {
             for batch in ResendBatches.cut(named, to: provider.pipeline.batch, \.sent) {

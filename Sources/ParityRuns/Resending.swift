@@ -19,7 +19,13 @@ struct Resending {
         }
         var items: [Item] = []
         var count = ResendCount()
+        let filter = ResendFilter(configuration, by: runner.routes.current, at: runner.clock.now)
         for finding in findings {
+            guard filter.takes(finding.finding) else {
+                count.failed += 1
+                count.reason = count.reason ?? filter.reason
+                continue
+            }
             switch try await translated(finding.finding, configuration.adapter) {
             case .success(let event): items.append((finding.number, event))
             case .failure(let unsendable):

@@ -104,9 +104,9 @@ private struct OneProvider: Sendable {
         do throws(WindowReader.Failure) {
             if let abandoned { throw .unreadable(abandoned) }
             if run.order.level == .resend {
-                return .success(
-                    try await ResendProof(runner.vendors, provider, decision).make(recorded, expected, lanes)
-                )
+                let filter = ResendFilter(provider, by: runner.routes.current, at: runner.clock.now)
+                let proof = try ResendProof(runner.vendors, provider, decision, sending: filter)
+                return .success(try await proof.make(recorded, expected, lanes))
             }
             let reader = try WindowReader(runner.vendors, provider, limit: limit)
             var comparison = ProviderComparison(

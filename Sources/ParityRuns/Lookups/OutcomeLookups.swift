@@ -6,7 +6,7 @@ package import Routing
 import ServiceLifecycle
 
 /// What looks at vendors take of the journal.
-package typealias LookedUpJournal = EventArchive & JournalAdministration & LookupRecording
+package typealias LookedUpJournal = EventArchive & JournalAdministration & LookupRecording & RecordedTraffic
 
 /// Looks up at the vendors the deliveries of which nobody knows whether they arrived, before a person is asked.
 ///
@@ -82,6 +82,7 @@ package struct OutcomeLookups: Service {
             for delivery in waiting where !Task.isCancelled {
                 try await look(at: delivery, provider, known, &book)
             }
+            if provider.pipeline.onUncertain == .probe { try await sendAbsent(to: provider) }
         }
     }
 
@@ -123,12 +124,34 @@ package struct OutcomeLookups: Service {
             guard start >= time else { return }
             guard let shown = await find(sent, at: provider) else { return }
             book.noteStore(of: shown, at: provider)
-            lookup.note(sent.sighting(among: shown), at: start)
+            var sighting = sent.sighting(among: shown)
+            if sighting == .same, try await hasTwin(delivery, sentAs: sent, lanes) { sighting = .other }
+            lookup.note(sighting, at: start)
             book[sequence, provider.name] = lookup
         }
         let took = max(clock.now - start, .zero)
-        try await settle(delivery, provider, lookup.step, at: start, taking: took)
+        try await settle(delivery, sentAs: sent, provider, lookup.step, at: start, taking: took)
     }
+
+    /// Whether what the vendor shows may be another event of the journal.
+    private func hasTwin(
+        _ delivery: ArchivedDelivery,
+        sentAs sent: SentDelivery,
+        _ lanes: [LaneNumber: any LaneMembership]
+    ) async throws(StoreError) -> Bool {
+        guard !sent.isToldApart else { return false }
+        let time = delivery.event.timestamp
+        let moment = ReadWindow(from: time, until: time + .milliseconds(1))
+        guard let recorded = try await JournalWindow.read(moment, from: journal, limit: Self.mostAtOnce) else {
+            return true
+        }
+        return recorded.events.contains { other in
+            other.sequence != delivery.cursor.sequence && sent.hasTwin(other, lanes)
+        }
+    }
+
+    /// Of more events in one millisecond, nobody looks for a twin.
+    private static let mostAtOnce = 50_000
 
     /// - Returns: nil if the vendor could not be asked; it is asked again later.
     private func find(_ sent: SentDelivery, at provider: ProviderConfiguration) async -> [VendorEvent]? {
@@ -147,6 +170,7 @@ package struct OutcomeLookups: Service {
 
     private func settle(
         _ archived: ArchivedDelivery,
+        sentAs sent: SentDelivery,
         _ provider: ProviderConfiguration,
         _ step: OutcomeLookup.Step,
         at start: Timestamp,
@@ -162,7 +186,10 @@ package struct OutcomeLookups: Service {
             fault = DeliveryFault(code: .foundAtVendor, message: "\(vendor) shows the event as it was sent")
         case .differs:
             status = delivery.status
-            let message = "\(vendor) shows another event with this ID; find out who else writes there"
+            let message =
+                sent.isToldApart
+                ? "\(vendor) shows another event with this ID; find out who else writes there"
+                : "\(vendor) shows an event of this name, customer and time, but not which one; compare what it has with the journal"
             fault = DeliveryFault(code: .otherAtVendor, message: message)
         case .absent:
             status = delivery.status
@@ -182,7 +209,20 @@ package struct OutcomeLookups: Service {
                 "provider": "\(provider.name)", "event": "\(archived.event.id)", "outcome": "\(fault.code.rawValue)",
             ]
         )
-        if step == .absent, provider.pipeline.onUncertain == .probe { try await sendAgain(archived, to: provider.name) }
+    }
+
+    /// Sends again what the vendor does not have; also what was found to be so before a crash, or before the store failed.
+    private func sendAbsent(to provider: ProviderConfiguration) async throws(StoreError) {
+        let filter = DeliveryFilter(
+            providers: [provider.name],
+            statuses: [.uncertain, .rejected],
+            errorCodes: [.absentAtVendor]
+        )
+        let absent = try await journal.deliveries(matching: filter, after: nil, limit: LookupBook.mostPerProvider)
+        let resend = ResendFilter(provider, by: routes.current, at: clock.now)
+        for delivery in absent.deliveries where resend.takes(delivery.event) {
+            try await sendAgain(delivery, to: provider.name)
+        }
     }
 
     /// Certainly not there, so that a repeat bills once.

@@ -6,6 +6,9 @@ import Routing
 /// A delivery as it was sent, which a look at its vendor is about.
 struct SentDelivery: Sendable {
     let wanted: WantedEvent
+    /// Whether the vendor shows which event a row is: by its ID, or by a property that carries it. If not, a row that says the same may be
+    /// another event.
+    let isToldApart: Bool
     /// As the vendor would show it.
     private let echo: VendorEvent
     private let reader: any VendorReader
@@ -30,8 +33,19 @@ struct SentDelivery: Sendable {
             return nil
         }
         wanted = WantedEvent(id: event.id, known: event, destination: destination)
+        let rules = reader.comparison(of: [], sentWith: [destination.settings])
+        isToldApart = rules.identity != nil || !rules.idProperties.isEmpty
         self.reader = reader
         self.destination = destination
+    }
+
+    /// Whether the vendor shows another event of the journal under the same name, customer and time, and does not tell which is which.
+    func hasTwin(_ other: ArchivedEvent, _ lanes: [LaneNumber: any LaneMembership]) -> Bool {
+        guard !isToldApart, let known = wanted.known, other.event.customerID == known.customerID,
+            let there = other.destination(at: destination.provider, lanes)
+        else { return false }
+        return other.event.timestamp == known.timestamp
+            && there.name(for: other.event.name) == destination.name(for: known.name)
     }
 
     /// What the vendor shows of it.

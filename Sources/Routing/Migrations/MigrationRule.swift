@@ -73,6 +73,15 @@ struct MigrationRule: Sendable {
         move.map { now - $0 >= migration.keepFor } ?? false
     }
 
+    /// Whether a provider would bill an event of before or after its time there that is sent to it now: it is not of record for the event.
+    /// - Parameter provider: one of the migration's two.
+    func isBilledTwice(by provider: ProviderName, _ customer: CustomerID, _ time: Timestamp, sentAt now: Timestamp)
+        -> Bool
+    {
+        let party = provider == migration.from ? old : new
+        return record.side(for: customer, at: time) != party.side && isBilledTwice(by: party, customer, time, now)
+    }
+
     /// Whether a provider that is not of record for the event would bill it: its vendor bills by receipt, and it is of record then.
     private func isBilledTwice(by party: Party, _ customer: CustomerID, _ time: Timestamp, _ now: Timestamp) -> Bool {
         guard party.billing == .receipt else { return false }
