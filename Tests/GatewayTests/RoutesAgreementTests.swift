@@ -1,3 +1,4 @@
+import DeliveryEngine
 import Events
 import Journal
 import Testing

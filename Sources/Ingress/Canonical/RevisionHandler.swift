@@ -11,6 +11,7 @@ struct RevisionHandler: Sendable {
     private let revising: any JournalAdministration
     private let nudging: any DeliveryNudging
     private let removed: RemovedProviders
+    private let retries: RetryGuard
     private let routes: CurrentRoutes
     private let clock: any WallClock
     private let audit: AuditLog
@@ -19,6 +20,7 @@ struct RevisionHandler: Sendable {
         revising = services.given.journal
         nudging = services.given.delivery.bells
         removed = RemovedProviders(services)
+        retries = RetryGuard(services)
         routes = services.given.routes
         clock = services.given.clock
         audit = services.given.operations.audit
@@ -53,6 +55,7 @@ struct RevisionHandler: Sendable {
         isDryRun: Bool,
         by caller: Caller
     ) async throws -> (count: RevisionCount, uncertain: Int) {
+        if action == .retry { try await retries.check(filter, at: clock.now) }
         // Also after a failure, because part of it may be done.
         defer { if action == .retry, !isDryRun { nudge(filter.providers) } }
         let count: RevisionCount

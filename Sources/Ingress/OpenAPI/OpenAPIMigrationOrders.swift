@@ -118,7 +118,7 @@ enum OpenAPIMigrationOrders {
                       "stage": {"enum": ["check", "shadow", "mirror", "backfill", "parity", "ramp", "cut", "drain", "closed"]},
                       "delivery": {"enum": [null, "shadow", "mirror"], "description": "What the new provider gets."},
                       "share_percent": {"type": "number"}, "cut_at": {"type": ["string", "null"], "format": "date-time"},
-                      "moved_at": {"type": ["string", "null"], "format": "date-time", "description": "When the last customer moves by the cut."},
+                      "moved_at": {"type": ["string", "null"], "format": "date-time", "description": "When the last customer moves by the cut; null if somebody stays with the old provider."},
                       "hold": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/MigrationEntry"}]},
                       "stages": {"type": "array", "items": {
                         "type": "object", "required": ["number", "name", "state", "conditions"],

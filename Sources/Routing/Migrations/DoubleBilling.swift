@@ -14,8 +14,11 @@ package struct DoubleBilling: Sendable {
         // An event of a customer who has moved by one route may come by another: it would be billed all the same.
         rules = snapshot.routes.migrations.filter { isByReceipt && [$0.from, $0.to].contains(name) }.compactMap {
             MigrationRule($0, in: snapshot.routes, by: snapshot.logs[$0.name])
-        }
+        }.filter { !$0.isUnused }
     }
+
+    /// Whether there may be such events at all.
+    package var isPossible: Bool { !rules.isEmpty }
 
     /// Whether an event would be.
     /// - Parameter time: the event's own.

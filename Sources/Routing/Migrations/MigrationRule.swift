@@ -73,6 +73,9 @@ struct MigrationRule: Sendable {
         move.map { now - $0 >= migration.keepFor } ?? false
     }
 
+    /// Whether nobody has moved or will, as far as the log goes.
+    var isUnused: Bool { record.isUnused }
+
     /// Whether a provider would bill an event of before or after its time there that is sent to it now: it is not of record for the event.
     /// - Parameter provider: one of the migration's two.
     func isBilledTwice(by provider: ProviderName, _ customer: CustomerID, _ time: Timestamp, sentAt now: Timestamp)

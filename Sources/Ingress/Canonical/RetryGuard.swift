@@ -1,0 +1,91 @@
+import Events
+import HTTPTypes
+import Journal
+import Routing
+
+/// Refuses retries that would put an event on the bills of two vendors: its customer has moved to the provider since, and the vendor bills
+/// by receipt.
+struct RetryGuard: Sendable {
+    private let journal: any IngressJournal
+    private let routes: CurrentRoutes
+
+    /// How many deliveries are looked at.
+    private static let most = 100_000
+    private static let pageSize = 1000
+
+    init(_ services: EndpointServices) {
+        journal = services.given.journal
+        routes = services.given.routes
+    }
+
+    /// - Throws: ``Problem`` if one of the deliveries would be, or if there are too many to look at.
+    func check(_ filter: DeliveryFilter, at now: Timestamp) async throws {
+        let snapshot = routes.current
+        for provider in snapshot.routes.providers
+        where filter.providers.isEmpty || filter.providers.contains(provider.name) {
+            let billing = DoubleBilling(at: provider, by: snapshot)
+            if billing.isPossible { try await check(filter, provider, billing, now) }
+        }
+    }
+
+    private func check(
+        _ filter: DeliveryFilter,
+        _ provider: ProviderConfiguration,
+        _ billing: DoubleBilling,
+        _ now: Timestamp
+    ) async throws {
+        var wanted = filter
+        wanted.providers = [provider.name]
+        if wanted.statuses.isEmpty { wanted.statuses = DeliveryRevision.Action.retry.usualStatuses }
+        var (after, checked): (DeliveryCursor?, Int) = (nil, 0)
+        repeat {
+            let page: DeliveryPage
+            do throws(StoreError) {
+                page = try await journal.deliveries(matching: wanted, after: after, limit: Self.pageSize)
+            } catch {
+                throw Problem(error)
+            }
+            for delivery in page.deliveries {
+                let event = delivery.event
+                guard
+                    billing.concerns(
+                        customerID: event.customerID,
+                        subscriptionID: event.subscriptionID,
+                        at: event.timestamp,
+                        sentAt: now
+                    )
+                else { continue }
+                throw Problem.billedTwice(event.id, at: provider)
+            }
+            checked += page.deliveries.count
+            after = page.next
+            if checked >= Self.most, after != nil { throw Problem.tooManyToCheck(Self.most, at: provider.name) }
+        } while after != nil
+    }
+}
+
+extension Problem {
+    fileprivate static func billedTwice(_ event: EventID, at provider: ProviderConfiguration) -> Problem {
+        Problem(
+            status: .conflict,
+            kind: "billed-twice",
+            title: "The events would be billed twice",
+            detail: """
+                the event "\(event)" is not sent to \(provider.name): \(DoubleBilling.reason(provider.traits.vendor)); discard \
+                such deliveries, or leave them out, as with "accepted_from"
+                """
+        )
+    }
+
+    fileprivate static func tooManyToCheck(_ limit: Int, at provider: ProviderName) -> Problem {
+        Problem(
+            status: .conflict,
+            kind: "too-many-deliveries",
+            title: "Too many deliveries to check",
+            detail: """
+                customers have moved to or from \(provider), and of more than \(limit) deliveries nobody checks whether both \
+                vendors would bill them; narrow the filter, as with "accepted_from" and "accepted_until"
+                """
+        )
+    }
+}
