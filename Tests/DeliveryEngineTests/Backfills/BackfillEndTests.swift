@@ -66,6 +66,7 @@ import Vendors
             }
             let service = BackfillService(
                 lanes: store,
+                sharing: false,
                 routes: routes,
                 elsewhere: { others.ask() },
                 clock: FixedClock(now: now),
