@@ -198,6 +198,33 @@ def dead_letters():
         page.has_empty_console()
 
 
+def choice_before_a_refresh_comes():
+    """Somebody chooses while the answer of a refresh is on its way: the page stays as it is."""
+    with open_gateway() as running, chromium() as driver:
+        faults(running, "lago", status={"422": 1})
+        send(running, events(1))
+        running.wait_for("a dead letter", lambda: sum(_rejected(running).values()) == 1, PATIENCE)
+        page = Page(driver, running.url).sign_in(DASHBOARD_KEY).open("/problems?provider=lago-sandbox")
+        page.find("#problems select[name=scope]")
+        driver.execute_script(
+            "const plain = window.fetch;"
+            "window.fetch = async (...given) => {"
+            "  const response = await plain(...given);"
+            "  await new Promise((arrives) => { window.arrives_ = arrives; });"
+            "  return response;"
+            "};"
+        )
+        page.wait("a refresh on its way", lambda: driver.execute_script("return Boolean(window.arrives_)"))
+        # What is on the page differs from what comes, so that it would be replaced.
+        driver.execute_script("document.querySelector('#problems').append(document.createElement('hr'))")
+        page.find("#problems select[name=scope]").send_keys("all that match")
+        driver.execute_script("document.activeElement.blur(); arrives_()")
+        page.sees("Paused while you select or type.", "[data-refresh-status]")
+        assert page.all("#problems > hr"), "the page was replaced"
+        assert page.find("#problems select[name=scope]").get_attribute("value") == "all"
+        page.has_empty_console()
+
+
 def _rejected(running):
     """The dead letters at Lago by code."""
     groups = running.get("/v1/deliveries/groups?provider=lago-sandbox&status=rejected")["groups"]
@@ -607,6 +634,7 @@ if __name__ == "__main__":
             simulated_outage,
             watched_provider,
             dead_letters,
+            choice_before_a_refresh_comes,
             one_event,
             try_an_event,
             live_tail,

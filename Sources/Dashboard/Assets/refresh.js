@@ -66,7 +66,7 @@ function isBusy() {
     if (selection && !selection.isCollapsed) return true;
     const inside = (element) => element?.closest?.('[data-refresh]');
     if (document.activeElement?.matches('input, textarea, select') && inside(document.activeElement)) return true;
-    return [...document.querySelectorAll('[data-refresh] form[data-dirty], [data-refresh] input:checked[data-row-choice]')].length > 0;
+    return document.querySelector('[data-refresh] form[data-dirty]') !== null;
 }
 
 /** The elements to swap by the address they come from, all of our origin. */
