@@ -57,8 +57,10 @@ final class SlotWriter: Sendable {
     }
 
     private struct HeldSlot {
-        let lease: SlotLease
+        var lease: SlotLease
         var numbers: SlotNumbers
+        /// Whether an append under the lease was not answered: it may be carried out at any time, until the lease has another epoch.
+        var isDoubtful = false
     }
 
     /// What one group has found out so far.
@@ -89,8 +91,7 @@ final class SlotWriter: Sendable {
                 let identityParts = try await current(&holding)
                 if try await ask(identityParts, for: decision, &knowledge) { continue }
                 guard !decision.accepted.isEmpty else { return decision.results(numbers: []) }
-                if holding.slot == nil { holding.slot = try await take() }
-                guard let slot = holding.slot else { continue }
+                guard let slot = try await certainSlot(&holding) else { continue }
                 let group = chunks(of: decision, requests, slot, &holding)
                 knowledge.given.formUnion(group.numbers)
                 // The numbers of names may have been lost with the database's newest commits.
@@ -136,6 +137,33 @@ final class SlotWriter: Sendable {
         holding.identityParts = read
         parts.filters.keep(read)
         return read
+    }
+
+    /// A slot under whose lease nothing is in flight.
+    /// - Returns: nil if the slot has just been lost.
+    private func certainSlot(_ holding: inout Holding) async throws(PostgresFailure) -> HeldSlot? {
+        if holding.slot == nil {
+            holding.slot = try await take()
+        } else if holding.slot?.isDoubtful == true {
+            try await renew(&holding)
+        }
+        return holding.slot
+    }
+
+    /// Gives the lease of the slot another epoch. What was not answered under the one before has committed then, or never will: numbers
+    /// above its own can be given.
+    private func renew(_ holding: inout Holding) async throws(PostgresFailure) {
+        guard let lease = holding.slot?.lease else { return }
+        // It may run twice, and late: it stays doubtful until this is answered.
+        let row = try await connection.run(.renewSlot, [.int2(lease.slot), .int8(lease.epoch), .int8(lease.node)]).first
+        guard let row else { return loseSlot(&holding) }
+        holding.slot?.lease = SlotLease(slot: lease.slot, epoch: row.integer(0), node: lease.node)
+        holding.slot?.isDoubtful = false
+    }
+
+    private func loseSlot(_ holding: inout Holding) {
+        parts.logger.warning("lost a slot of the journal", metadata: ["slot": "\(holding.slot?.lease.slot ?? 0)"])
+        holding.slot = nil
     }
 
     private func take() async throws(PostgresFailure) -> HeldSlot {
@@ -201,8 +229,7 @@ final class SlotWriter: Sendable {
             try await note(found.map { (offered[$0.index], $0.sequence) }, blocks: true, &knowledge)
             return nil
         case .fenced:
-            parts.logger.warning("lost a slot of the journal", metadata: ["slot": "\(holding.slot?.lease.slot ?? 0)"])
-            holding.slot = nil
+            loseSlot(&holding)
             return nil
         case .stale:
             forgetParts(&holding, &knowledge)
@@ -212,6 +239,7 @@ final class SlotWriter: Sendable {
             return "the journal has no table for today"
         case .again(let reason): return reason
         case .unknown(let reason):
+            holding.slot?.isDoubtful = true
             parts.logger.warning("an append was not answered; sending it again", metadata: ["reason": "\(reason)"])
             return reason
         }

@@ -51,6 +51,12 @@ extension Statement {
         """
     )
 
+    /// $1 slot, $2 epoch, $3 node. Gives a slot that the node holds another epoch, which it returns. No row: the node has lost the slot. It
+    /// waits for the append that has the row locked; those that have not locked it yet find another epoch. It may run twice, and even late.
+    static let renewSlot = Statement(
+        "UPDATE slots SET epoch = $2 + 1 WHERE slot = $1 AND epoch IN ($2, $2 + 1) AND node = $3 RETURNING epoch"
+    )
+
     /// Adds a slot that nobody has. The largest possible is 1023.
     static let addSlot = Statement(
         """
