@@ -18,8 +18,7 @@ struct AccountProgress: Sendable {
     /// Rows that are claimed under the lease, those of interrupted deliveries included.
     private(set) var rows: [Int64: ClaimedRow]
     var retries: RetryTimes
-    /// The number of the newest row of `flights` that was written under the lease.
-    var lastFlight: Int64 = 0
+    private var lastFlight: Int64 = 0
     private var savedCursors: [Int16: Int64]
     private var lastSave: ContinuousClock.Instant?
     /// Up to when a claim whose answer was lost may still be carried out.
@@ -80,6 +79,14 @@ struct AccountProgress: Sendable {
 
     /// Whether nothing is claimed, interrupted, or about to be sent.
     var holdsNothing: Bool { rows.isEmpty && slots.values.allSatisfy(\.holdsNothing) }
+
+    // MARK: Flights
+
+    /// A number for a row of `flights` that is going to be written under the lease. Whatever becomes of the statement, no other one gets it.
+    mutating func takeFlight() -> Int64 {
+        lastFlight += 1
+        return lastFlight
+    }
 
     // MARK: Deliveries
 

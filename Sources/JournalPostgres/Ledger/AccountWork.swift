@@ -131,7 +131,7 @@ final class AccountWork: Sendable {
             before: known,
             origins: try await origins(batch.exceptions.map(\.sequence.rawValue)),
             cursors: cursors,
-            flight: before.lastFlight + 1,
+            flight: progress.withLock { $0.takeFlight() },
             lane: lane,
             shadow: try await countable(batch.shadow)
         )
@@ -140,7 +140,6 @@ final class AccountWork: Sendable {
         metrics.committed(events: 0, in: .now - sent)
         progress.withLock { progress in
             batch.apply(to: &progress)
-            if batch.flying != nil { progress.lastFlight += 1 }
             progress.saved(cursors, at: .now)
         }
     }

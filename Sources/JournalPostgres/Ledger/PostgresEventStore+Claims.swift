@@ -199,15 +199,12 @@ extension AccountWork {
     /// - Returns: the last of them; nil if there are no more.
     func bringForward(after sequence: Int64, by step: Duration, limit: Int64) async throws(StoreError) -> Int64? {
         try await inTurn { () throws(StoreError) in
-            let (flight, flying) = progress.withLock { ($0.lastFlight + 1, $0.intended.sorted()) }
+            let (flight, flying) = progress.withLock { ($0.takeFlight(), $0.intended.sorted()) }
             let parameters: [Parameter] = [
                 .int8(sequence), .int8(step.wholeMilliseconds), .int8(limit), .int8(flight), .int8s(flying),
             ]
             let last = try await fenced(.bringForward, fence + parameters).first?.optionalInteger(0)
-            progress.withLock { progress in
-                progress.lastFlight = flight
-                progress.retries.lower(to: RetryTimes.overdue)
-            }
+            progress.withLock { $0.retries.lower(to: RetryTimes.overdue) }
             return last
         }
     }
@@ -216,7 +213,8 @@ extension AccountWork {
     func unclaim(_ sequences: [Int64]) async throws(StoreError) {
         guard !sequences.isEmpty else { return }
         try await inTurn { () throws(StoreError) in
-            try await fenced(.unclaim, fence + [.int8s(sequences)])
+            let (flight, flying) = progress.withLock { ($0.takeFlight(), $0.intended.sorted()) }
+            try await fenced(.unclaim, fence + [.int8s(sequences), .int8(flight), .int8s(flying)])
             progress.withLock { $0.unclaim(sequences) }
         }
     }

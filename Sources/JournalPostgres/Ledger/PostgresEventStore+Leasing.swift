@@ -123,7 +123,7 @@ extension AccountWork {
     /// Ends the lease, with the intents of events that no request has carried.
     func giveBack(unsent: [Int64]) async throws(StoreError) {
         try await inTurn { () throws(StoreError) in
-            let progress = self.progress.withLock { $0 }
+            let (progress, flight) = self.progress.withLock { ($0, $0.takeFlight()) }
             let intended = progress.intended
             let left = intended.subtracting(unsent)
             let cursors = progress.movedCursors()
@@ -131,7 +131,7 @@ extension AccountWork {
             try await fenced(
                 .giveBack,
                 fence + [
-                    .int8(progress.lastFlight + 1), .int8s(flying), .int2s(cursors.map(\.slot)),
+                    .int8(flight), .int8s(flying), .int2s(cursors.map(\.slot)),
                     .int8s(cursors.map(\.place)),
                 ]
             )

@@ -38,7 +38,7 @@ struct SettleBatch: Sendable {
     private(set) var runs: [Run] = []
     private(set) var exceptions: [SettledDelivery] = []
     private(set) var shadow: [ShadowTally] = []
-    /// All that may be in flight afterwards; nil if that stays as it is.
+    /// All that may be in flight afterwards; nil if that stays as it is, and nothing has to be done only once.
     var flying: [Int64]?
     private(set) var intended: [Int64] = []
 
@@ -61,7 +61,7 @@ struct SettleBatch: Sendable {
                 flying.subtract(write.sequences)
             }
         }
-        if flying != before || counts { self.flying = flying.sorted() }
+        if flying != before || counts || !exceptions.isEmpty { self.flying = flying.sorted() }
     }
 
     /// How many of the writes can be done together: none has an event of one before.

@@ -71,12 +71,13 @@ extension Statement {
         """
     )
 
-    /// Rows of `flights` that are no longer the newest of their account.
+    /// Rows of `flights` that are no longer the newest of their account. The last ones before it stay: a statement that began before one of
+    /// them was written must still find it.
     static let removeOldFlights = Statement(
         """
         DELETE FROM flights f USING (
             SELECT DISTINCT ON (account) account, epoch, number FROM flights ORDER BY account, epoch DESC, number DESC) n
-        WHERE f.account = n.account AND (f.epoch, f.number) < (n.epoch, n.number)
+        WHERE f.account = n.account AND (f.epoch < n.epoch OR f.number < n.number - 1024)
         """
     )
 }

@@ -23,13 +23,14 @@ extension Statement {
 
     private static let isFree = "(claim < $2 OR (claim = $2 AND sequence <> ALL ($6::int8[])))"
 
-    /// $4 rows that are claimed and are due again as they were.
+    /// $4 rows that are claimed and are due again as they were, $5 the number of the flight, $6 all that is in flight. Only who inserts the
+    /// flight frees them, so that it may run twice, and even late, when they are claimed again.
     static let unclaim = Statement(
         """
-        \(fence),
+        \(fence), \(flight("$5", "$6")),
         freed AS (
-            UPDATE deliveries d SET claim = 0 FROM fence
-            WHERE d.account = fence.number AND d.sequence = ANY($4::int8[]) AND d.claim = $2)
+            UPDATE deliveries d SET claim = 0 FROM flight
+            WHERE d.account = flight.account AND d.sequence = ANY($4::int8[]) AND d.claim = $2)
         SELECT 1 FROM fence
         """
     )
@@ -42,9 +43,7 @@ extension Statement {
         chosen AS MATERIALIZED (
             SELECT sequence FROM deliveries WHERE account = $1 AND next_attempt_at IS NOT NULL AND sequence > $4
             ORDER BY sequence LIMIT $6),
-        flight AS (
-            INSERT INTO flights(account, epoch, number, sequences) SELECT number, $2, $7, $8 FROM fence
-            ON CONFLICT DO NOTHING RETURNING account),
+        \(flight("$7", "$8")),
         moved AS (
             UPDATE deliveries d SET next_attempt_at = d.next_attempt_at - $5 FROM flight, chosen
             WHERE d.account = flight.account AND d.sequence = chosen.sequence AND d.next_attempt_at IS NOT NULL)

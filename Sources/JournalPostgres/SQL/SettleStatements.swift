@@ -9,11 +9,27 @@ extension Statement {
             SELECT number FROM accounts WHERE number = $1 AND epoch = $2 AND node = $3 FOR NO KEY UPDATE)
         """
 
-    /// Outcomes, intents and cursors. It may run twice, and even late: a run or a new row is inserted once, a row that is there changes only
-    /// while the owner has it claimed, which ends with that, and what is added up hangs on the row of `flights`, which is inserted once.
+    /// A row of `flights`: what is in flight from now on. It is inserted once, and only while it is the lease's newest, so that what takes its
+    /// rows from here happens once, however often and however late the statement runs.
+    /// - Parameters:
+    ///   - number: which of the lease's flights it is.
+    ///   - sequences: all that is in flight; no row is inserted if that is NULL.
+    static func flight(_ number: String, _ sequences: String) -> String {
+        """
+        flight AS (
+            INSERT INTO flights(account, epoch, number, sequences)
+            SELECT fence.number, $2, \(number), \(sequences)::int8[] FROM fence WHERE \(sequences)::int8[] IS NOT NULL
+                AND NOT EXISTS (SELECT FROM flights f WHERE f.account = $1 AND f.epoch = $2 AND f.number >= \(number))
+            ON CONFLICT DO NOTHING RETURNING account)
+        """
+    }
+
+    /// Outcomes, intents and cursors. It may run twice, and even late: a run is inserted once, and all but runs and cursors hangs on the row
+    /// of `flights`. A row that is there changes only while the owner has it claimed, which ends with that; it may have claimed it again when
+    /// a late try comes.
     ///
-    /// $4... runs, $14... rows, $24... attempts, $34 the number of the flight, $35 all that is in flight from now on or NULL if that does
-    /// not change, $36... cursors.
+    /// $4... runs, $14... rows, $24... attempts, $34 the number of the flight, $35 all that is in flight from now on, or NULL if that does
+    /// not change and there are no rows, $36... cursors.
     static let settle = Statement("\(fence), \(outcomes) SELECT 1 FROM fence")
 
     /// The same with $38 lane, $39... changes of its counts, $41... what shadow deliveries showed. $35 must be given.
@@ -47,7 +63,7 @@ extension Statement {
         rows AS (
             INSERT INTO deliveries(account, sequence, origin, status, attempts, next_attempt_at, reached_at,
                 fault_is_last_attempts, fault_code, fault_message, fault_vendor)
-            SELECT number, r.* FROM fence, unnest($14::int8[], $15::int4[], $16::text[], $17::int4[], $18::int8[],
+            SELECT flight.account, r.* FROM flight, unnest($14::int8[], $15::int4[], $16::text[], $17::int4[], $18::int8[],
                 $19::int8[], $20::bool[], $21::text[], $22::text[], $23::text[])
                 AS r(sequence, origin, status, attempts, due, reached, is_last_attempts, code, message, vendor)
             ON CONFLICT (account, sequence) DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
@@ -59,14 +75,11 @@ extension Statement {
         tries AS (
             INSERT INTO attempts(account, sequence, ordinal, at, latency, http_status, status, deduplicated,
                 fault_code, fault_message, fault_vendor)
-            SELECT number, t.* FROM fence, unnest($24::int8[], $25::int4[], $26::int8[], $27::int8[], $28::int2[],
+            SELECT flight.account, t.* FROM flight, unnest($24::int8[], $25::int4[], $26::int8[], $27::int8[], $28::int2[],
                 $29::text[], $30::bool[], $31::text[], $32::text[], $33::text[])
                 AS t(sequence, ordinal, at, latency, http_status, status, deduplicated, code, message, vendor)
             ON CONFLICT DO NOTHING),
-        flight AS (
-            INSERT INTO flights(account, epoch, number, sequences)
-            SELECT number, $2, $34, $35::int8[] FROM fence WHERE $35::int8[] IS NOT NULL
-            ON CONFLICT DO NOTHING RETURNING account),
+        \(flight("$34", "$35")),
         moved AS (
             INSERT INTO cursors(account, slot, place)
             SELECT number, m.slot, m.place FROM fence, unnest($36::int2[], $37::int8[]) AS m(slot, place)

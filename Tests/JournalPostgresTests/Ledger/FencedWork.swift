@@ -55,6 +55,7 @@ struct FencedWork: Sendable {
     }
 
     /// Settles rows, and says what is in flight from now on.
+    /// - Parameter due: when those are sent again that are to be.
     /// - Returns: whether the fence found the account.
     @discardableResult
     func settle(
@@ -62,11 +63,18 @@ struct FencedWork: Sendable {
         flying: [Int64]?,
         flight: Int64,
         by owner: Owner,
+        due: Timestamp? = nil,
         slowly: Bool = false
     ) async throws -> Bool {
         let settlement = Settlement(
             provider: "lago",
-            exceptions: rows.map { SettledDelivery(sequence: SequenceNumber($0.sequence), status: $0.status) }
+            exceptions: rows.map { row in
+                SettledDelivery(
+                    sequence: SequenceNumber(row.sequence),
+                    status: row.status,
+                    nextAttemptAt: row.status == .retrying ? due : nil
+                )
+            }
         )
         let progress = AccountProgress(slots: [:])
         var batch = SettleBatch([.settle(settlement)], progress: progress)
@@ -86,6 +94,20 @@ struct FencedWork: Sendable {
         let sleep = (Statement("SELECT pg_sleep(0.05)"), [Parameter]())
         return try await !owner.connection.transaction([(statement, parameters), sleep])[0].isEmpty
     }
+
+    /// Claims what is due by a time.
+    func claimDue(at now: Timestamp, by owner: Owner) async throws -> [Int64] {
+        let parameters: [Parameter] = fence(of: owner) + [.int8(now.milliseconds), .int8(9), .int8s(nil)]
+        return try await owner.connection.run(.claimDue, parameters).compactMap { $0.optionalInteger(1) }
+    }
+
+    /// Gives back what is claimed.
+    func unclaim(_ sequences: [Int64], flight: Int64, by owner: Owner) async throws {
+        let parameters: [Parameter] = fence(of: owner) + [.int8s(sequences), .int8(flight), .int8s([])]
+        try await owner.connection.run(.unclaim, parameters)
+    }
+
+    private func fence(of owner: Owner) -> [Parameter] { [.int4(account), .int8(owner.epoch), .int8(owner.node)] }
 
     /// What the newest row of `flights` names, read by a new owner.
     /// - Returns: nil if the fence did not find the account.
