@@ -47,7 +47,7 @@ package final class PostgresEventStore: Sendable {
         }
         let store = PostgresEventStore(parts, ledger)
         try await parts.names.refresh()
-        parts.identity.tail.set(whenLost: { [weak store] session, lost in store?.recover(lost, session) })
+        parts.identity.tail.set(handler: store)
         return store
     }
 

@@ -59,6 +59,9 @@ final class AccountDesk: Sendable {
     /// All that this node holds.
     var works: [AccountWork] { state.withLock { $0.works.values.filter { !$0.signal.isLost } } }
 
+    /// What was begun lately, whether it has ended or not.
+    var recentWorks: [AccountWork] { state.withLock { $0.recent } }
+
     /// Since when nobody but this node can have sent events of an account; nil if somebody else had it before this epoch.
     func ownSince(_ account: Int32, epoch: Int64) -> JournalPosition? {
         // Nobody has had it before the first epoch.

@@ -19,6 +19,8 @@ struct AccountProgress: Sendable {
     private(set) var rows: [Int64: ClaimedRow]
     var retries: RetryTimes
     private var lastFlight: Int64 = 0
+    /// The newest of them that the database has confirmed; 0: none.
+    private(set) var confirmedFlight: Int64 = 0
     private var savedCursors: [Int16: Int64]
     private var lastSave: ContinuousClock.Instant?
     /// Up to when a claim whose answer was lost may still be carried out.
@@ -87,6 +89,9 @@ struct AccountProgress: Sendable {
         lastFlight += 1
         return lastFlight
     }
+
+    /// The row with this number was written.
+    mutating func confirmFlight(_ number: Int64) { confirmedFlight = max(confirmedFlight, number) }
 
     // MARK: Deliveries
 

@@ -16,6 +16,7 @@ final class AccountWork: Sendable {
     let signal = LeaseSignal()
     let progress: Mutex<AccountProgress>
     private let intended = Atomic(false)
+    private let writtenOff = Atomic(false)
     private let connection: PostgresConnection
     private let testimonies: LateTestimonies
     private let reach: DatabaseReach
@@ -63,6 +64,12 @@ final class AccountWork: Sendable {
 
     /// Whether intents were written under the lease, as for vendors that do not recognize repeats.
     var hasIntended: Bool { intended.load(ordering: .relaxed) }
+
+    /// Whether the database need not have any more what it has confirmed under the lease.
+    var isWrittenOff: Bool { writtenOff.load(ordering: .relaxed) }
+
+    /// It is known that the database may have lost what it has confirmed under the lease.
+    func writeOff() { writtenOff.store(true, ordering: .relaxed) }
 
     /// Others have changed rows of the account.
     func rescheduled() {
@@ -140,6 +147,7 @@ final class AccountWork: Sendable {
         metrics.committed(events: 0, in: .now - sent)
         progress.withLock { progress in
             batch.apply(to: &progress)
+            if batch.flying != nil { progress.confirmFlight(settle.flight) }
             progress.saved(cursors, at: .now)
         }
     }

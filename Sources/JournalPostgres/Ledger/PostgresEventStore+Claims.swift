@@ -204,7 +204,10 @@ extension AccountWork {
                 .int8(sequence), .int8(step.wholeMilliseconds), .int8(limit), .int8(flight), .int8s(flying),
             ]
             let last = try await fenced(.bringForward, fence + parameters).first?.optionalInteger(0)
-            progress.withLock { $0.retries.lower(to: RetryTimes.overdue) }
+            progress.withLock { progress in
+                progress.confirmFlight(flight)
+                progress.retries.lower(to: RetryTimes.overdue)
+            }
             return last
         }
     }
@@ -215,7 +218,10 @@ extension AccountWork {
         try await inTurn { () throws(StoreError) in
             let (flight, flying) = progress.withLock { ($0.takeFlight(), $0.intended.sorted()) }
             try await fenced(.unclaim, fence + [.int8s(sequences), .int8(flight), .int8s(flying)])
-            progress.withLock { $0.unclaim(sequences) }
+            progress.withLock { progress in
+                progress.confirmFlight(flight)
+                progress.unclaim(sequences)
+            }
         }
     }
 }

@@ -34,6 +34,14 @@ final class JournalNames: Sendable {
         table.withLock { $0 = NameTable() }
     }
 
+    /// Forgets all names unless the database has each of them still.
+    func verify(_ session: PostgresSession) throws(PostgresFailure) {
+        let known = current
+        var found = NameTable()
+        found.add(try Self.load(session))
+        if !known.isContained(in: found) { forget() }
+    }
+
     /// The numbers of these events' origins and plans. Waits for the database only if something is new.
     func numbers(of events: [AcceptedEvent]) async throws(StoreError) -> (origins: [UInt32], plans: [UInt32]) {
         if let known = knownNumbers(of: events) { return known }

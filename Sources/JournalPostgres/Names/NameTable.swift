@@ -25,6 +25,13 @@ struct NameTable: Sendable {
         Set(origins.lazy.filter { $0.value.tenant == tenant }.map { UInt64($0.key) })
     }
 
+    /// Whether another table has all names of this one under the same numbers.
+    func isContained(in other: NameTable) -> Bool {
+        originNumbers.allSatisfy { other.originNumbers[$0.key] == $0.value }
+            && accountNumbers.allSatisfy { other.accountNumbers[$0.key] == $0.value }
+            && planNumbers.allSatisfy { other.planNumbers[$0.key] == $0.value }
+    }
+
     mutating func add(account: ProviderName, number: Int32) {
         accounts[number] = account
         accountNumbers[account] = number

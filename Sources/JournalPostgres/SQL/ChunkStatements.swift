@@ -38,11 +38,14 @@ extension Statement {
         """
     )
 
-    /// $1 slots, $2 first numbers: those of these chunks that are there.
+    /// $1 slots, $2 first numbers: those of these chunks that are there, or that retention has removed.
     static let readFirsts = read(
         """
         SELECT c.first FROM unnest($1::int2[], $2::int8[]) AS o(slot, first)
         JOIN chunks c ON c.slot = o.slot AND c.first = o.first
+        UNION ALL
+        SELECT o.first FROM unnest($1::int2[], $2::int8[]) AS o(slot, first)
+        JOIN slots s ON s.slot = o.slot AND o.first <= s.removed
         """
     )
 

@@ -5,6 +5,11 @@ extension Statement {
     /// Which journal it is, and whether the server only reads.
     static let readIdentity = read("SELECT (SELECT value FROM meta WHERE name = 'journal'), pg_is_in_recovery()")
 
+    /// The server's timeline: another one after every failover, and after a restore to an earlier moment.
+    static let readTimeline = read(
+        "SELECT CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END"
+    )
+
     /// $1 the name, $2 the value.
     static let writeMeta = Statement("INSERT INTO meta(name, value) VALUES ($1, $2)")
 

@@ -71,6 +71,17 @@ extension Statement {
         """
     )
 
+    /// $1 accounts by name, $2 the epochs of their leases, $3 the numbers of the newest flights that were written under these, or 0. Those of
+    /// which the database has less.
+    static let readAccountsBehind = read(
+        """
+        SELECT o.name FROM unnest($1::text[], $2::int8[], $3::int8[]) AS o(name, epoch, flight)
+        WHERE NOT EXISTS (
+            SELECT FROM accounts a WHERE a.name = o.name AND a.epoch >= o.epoch AND (o.flight = 0 OR EXISTS (
+                SELECT FROM flights f WHERE f.account = a.number AND (f.epoch, f.number) >= (o.epoch, o.flight))))
+        """
+    )
+
     /// Rows of `flights` that are no longer the newest of their account. The last ones before it stay: a statement that began before one of
     /// them was written must still find it.
     static let removeOldFlights = Statement(
