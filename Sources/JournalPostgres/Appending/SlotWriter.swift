@@ -106,7 +106,7 @@ final class SlotWriter: Sendable {
                     remember(group, slot.lease)
                     return decision.results(numbers: group.numbers)
                 }
-                guard let reason = try await learn(outcome, decision, &holding, &knowledge) else { continue }
+                guard let reason = try await learn(outcome, decision, group, &holding, &knowledge) else { continue }
                 failure = .unknown(reason: reason)
             } catch {
                 failure = error
@@ -219,6 +219,7 @@ final class SlotWriter: Sendable {
     private func learn(
         _ outcome: AppendOutcome,
         _ decision: GroupDecision,
+        _ group: ChunkGroup,
         _ holding: inout Holding,
         _ knowledge: inout Knowledge
     ) async throws(PostgresFailure) -> String? {
@@ -235,14 +236,32 @@ final class SlotWriter: Sendable {
             forgetParts(&holding, &knowledge)
             return nil
         case .noPartition:
-            try await parts.partitions.prepare(at: parts.clock.now)
-            return "the journal has no table for today"
+            return try await makeTables(for: group, &holding)
         case .again(let reason): return reason
         case .unknown(let reason):
             holding.slot?.isDoubtful = true
             parts.logger.warning("an append was not answered; sending it again", metadata: ["reason": "\(reason)"])
             return reason
         }
+    }
+
+    /// Makes the tables of the day of a group's numbers, which may be ahead of the clock. A slot whose numbers are too far ahead is left alone
+    /// as long as this node lives: there is no end of days to make tables for, and another slot has other numbers.
+    /// - Returns: why the next try should wait a moment.
+    private func makeTables(
+        for group: ChunkGroup,
+        _ holding: inout Holding
+    ) async throws(PostgresFailure) -> String {
+        let (now, day) = (parts.clock.now, SlotNumbers.time(of: group.numbers.first ?? 0))
+        guard day <= now + DayPartitions.mostAhead else {
+            let reason = "the next number of a slot is that of \(day.rfc3339), too far ahead of the database's clock"
+            let slot = holding.slot?.lease.slot ?? 0
+            parts.logger.error("\(reason); taking another slot", metadata: ["slot": "\(slot)"])
+            holding.slot = nil
+            return reason
+        }
+        try await parts.partitions.prepare(at: max(day, now))
+        return "the journal has no table for the day of a number"
     }
 
     /// There are other parts by now. What the old ones had is to be asked again, too: others block keys now.

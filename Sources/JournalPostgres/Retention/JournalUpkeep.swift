@@ -1,3 +1,4 @@
+import Events
 import Journal
 import Logging
 
@@ -13,7 +14,7 @@ struct JournalUpkeep: Sendable {
     func run() async {
         while !Task.isCancelled {
             do throws(PostgresFailure) {
-                try await parts.partitions.prepare(at: parts.clock.now)
+                try await parts.partitions.prepare(at: parts.clock.now, through: newest)
                 try await changeIdentities()
                 try await contractSchema()
             } catch {
@@ -24,6 +25,12 @@ struct JournalUpkeep: Sendable {
             }
             try? await Task.sleep(for: Self.pause)
         }
+    }
+
+    /// When the highest number was given, as far as numbers tell: they may be ahead of the clock.
+    private var newest: Timestamp? {
+        let position = parts.newest.position
+        return position.streams.map { position.number(inStream: $0).rawValue }.max().map { SlotNumbers.time(of: $0) }
     }
 
     /// Removes what only gateways of older versions used, when they are gone.

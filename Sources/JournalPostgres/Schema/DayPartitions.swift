@@ -9,6 +9,8 @@ struct DayPartitions: Sendable {
     static let tables = ["chunks", "delivered"]
     /// How many days are prepared after today.
     private static let ahead = 2
+    /// How far numbers may be ahead of the clock: as far as one is wrong for a moment, or more is appended than there are numbers for.
+    static let mostAhead = Duration.seconds(30 * 86_400)
     private static let millisecondsOfDay: Int64 = 86_400_000
 
     /// Waits for locks briefly, since every append waits behind it.
@@ -44,14 +46,17 @@ struct DayPartitions: Sendable {
     }
 
     /// Makes what is missing for the day of this time and the days after it.
-    func prepare(at now: Timestamp) async throws(PostgresFailure) {
+    /// - Parameter end: when the highest numbers seem to have been given; the days after it are prepared, too.
+    func prepare(at now: Timestamp, through end: Timestamp? = nil) async throws(PostgresFailure) {
+        let last = min(max(now, end ?? now), now + Self.mostAhead)
         for table in Self.tables {
             let known = try await connection.run(.readPartitions, [.text(table)]).map { $0.text(0) }
-            var day = Day(holding: now)
-            for _ in 0...Self.ahead {
+            var (day, left) = (Day(holding: now), Self.ahead)
+            while left >= 0 {
                 let name = "\(table)_\(day.name)"
                 if !known.contains(name) { try await make(name, of: table, day) }
                 day = day.next
+                if day.start > last { left -= 1 }
             }
         }
     }

@@ -127,6 +127,46 @@ import Testing
         await store.close()
     }
 
+    /// As when more was appended than there are milliseconds, or the database's clock was ahead for a moment.
+    @Test(arguments: [(5, 1), (400, 2)] as [(Int, Int16)])
+    func `stores events although the numbers of the slot are ahead of the clock`(days: Int, slot: Int16) async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        _ = try await store.append(Self.each(["a"]))
+        let ahead = SlotNumbers.lowest(at: store.parts.clock.now + .seconds(days * 86_400))
+        try await journal.server.run(
+            "UPDATE slots SET removed = \(ahead), node = NULL, epoch = epoch + 1",
+            schema: journal.schema
+        )
+        guard case .stored(let number) = try await store.append(Self.each(["b"]))[0] else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(SlotNumbers.slot(of: number.rawValue) == slot, "numbers of years to come have no tables")
+        #expect((number.rawValue > ahead) == (slot == 1))
+        await store.close()
+    }
+
+    @Test func `makes tables up to the days after the highest number`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let now = store.parts.clock.now
+        try await store.parts.partitions.prepare(at: now, through: now + .seconds(4 * 86_400))
+        // Whatever the number says, there is an end.
+        try await store.parts.partitions.prepare(at: now, through: Timestamp(milliseconds: .max))
+        var day = DayPartitions.Day(holding: now)
+        var expected = [day.name]
+        for _ in 0..<32 {
+            day = day.next
+            expected.append(day.name)
+        }
+        let names = try await store.parts.points.run(.readPartitions, [.text("chunks")]).map { $0.text(0) }
+        let days = names.filter { $0 != "chunks_imported" }
+        #expect(Set(days).isSuperset(of: expected.map { "chunks_\($0)" }))
+        #expect(days.last == "chunks_\(day.name)")
+        await store.close()
+    }
+
     @Test func `finds an append stored whose answer was lost, however often the server falls`() async throws {
         let server = try await PostgresServer.make()
         let journal = try await TestJournal {
