@@ -110,11 +110,8 @@ final class SlotWriter: Sendable {
                 failure = .unknown(reason: reason)
             } catch {
                 failure = error
-                // A closed part was dropped just now.
-                if error.isRefusal(.undefinedTable) {
-                    forgetParts(&holding, &knowledge)
-                    continue
-                }
+                // A closed part was dropped just now; or tables that will not come back.
+                if error.isRefusal(.undefinedTable) { forgetParts(&holding, &knowledge) }
             }
             let isLate = .now >= begun + parts.settings.outagePatience
             if isLate, failure.showsOutage { parts.reach.appendFailed(since: begun, failure.reason) }
@@ -231,10 +228,10 @@ final class SlotWriter: Sendable {
             return nil
         case .fenced:
             loseSlot(&holding)
-            return nil
+            return "another gateway has the slot"
         case .stale:
             forgetParts(&holding, &knowledge)
-            return nil
+            return "the parts of the identities have changed"
         case .noPartition:
             return try await makeTables(for: group, &holding)
         case .again(let reason): return reason
@@ -351,7 +348,7 @@ extension PostgresFailure {
     fileprivate var canPass: Bool {
         switch self {
         case .unreachable, .unknown: true
-        case .refused(let state, _): state.isTransient && state != .diskFull
+        case .refused(let state, _): state == .undefinedTable || state.isTransient && state != .diskFull
         case .closed: false
         }
     }

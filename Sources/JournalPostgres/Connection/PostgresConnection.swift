@@ -145,11 +145,27 @@ final class PostgresConnection: Sendable {
             session = new
             return .success(try body(new))
         } catch {
-            if session?.isBroken ?? false {
+            if session?.isBroken ?? false || !hasItsJournal(session, after: error, settings) {
                 session?.close()
                 session = nil
             }
             return .failure(error)
+        }
+    }
+
+    /// Whether the session leads to the same journal still: another one may have taken the place of its tables.
+    private static func hasItsJournal(
+        _ session: PostgresSession?,
+        after failure: PostgresFailure,
+        _ settings: ConnectionSettings
+    ) -> Bool {
+        guard failure.isRefusal(.undefinedTable), let session, let identity = settings.identity else { return true }
+        do throws(PostgresFailure) {
+            try identity.check(session)
+            return true
+        } catch {
+            // It remembers why, and every other connection is refused for the same reason.
+            return false
         }
     }
 }

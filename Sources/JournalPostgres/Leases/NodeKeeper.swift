@@ -129,7 +129,8 @@ final class NodeKeeper: Sendable {
                 try beat(current)
             } catch {
                 logger.warning("a heartbeat failed", metadata: ["reason": "\(error.reason)"])
-                if session?.isBroken ?? false {
+                // The next session finds out whether the journal is there still.
+                if session?.isBroken ?? false || error.isRefusal(.undefinedTable) {
                     session?.close()
                     session = nil
                 }
@@ -179,6 +180,8 @@ final class NodeKeeper: Sendable {
     }
 
     private func register(_ session: PostgresSession) throws(PostgresFailure) {
+        // Nobody need have buried the node: another journal may have taken the place of its own.
+        try connection.identity?.check(session)
         let (node, sent) = (Self.newNumber(), ContinuousClock.now)
         registered(node)
         _ = try session.run(.registerNode, parameters(of: node))

@@ -1,6 +1,7 @@
 import Events
 import Journal
 import PostgresServer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -101,6 +102,36 @@ import Testing
         #expect(reason.contains(expected))
         #expect(await Self.isRefused(store, "2"))
         await store.close()
+    }
+
+    @Test func `a journal that takes the place of another one under its sessions is noticed, and not entered`()
+        async throws
+    {
+        let journal = try await TestJournal { $0.lease = .seconds(15) }
+        let store = try await journal.open()
+        try await journal.server.run(
+            "UPDATE meta SET value = 'another' WHERE name = 'journal'; DELETE FROM nodes",
+            schema: journal.schema
+        )
+        try await waitUntil("it is noticed") { store.parts.identity.fault != nil }
+        #expect(await store.waitForAnotherJournal() != nil)
+        #expect(try await journal.server.run("SELECT count(*) FROM nodes", schema: journal.schema) == ["0"])
+        await store.close()
+    }
+
+    @Test func `an append fails in time although a table is gone, and the store closes`() async throws {
+        let journal = try await TestJournal { $0.outagePatience = .seconds(8) }
+        let store = try await journal.open()
+        try await Self.store("1", in: store)
+        try await journal.server.run("ALTER TABLE identity_parts RENAME TO elsewhere", schema: journal.schema)
+        await #expect(throws: StoreError.self) { try await store.append(Self.request("2")) }
+        let hasClosed = Mutex(false)
+        let closing = Task {
+            await store.close()
+            hasClosed.withLock { $0 = true }
+        }
+        try await waitUntil("the store has closed") { hasClosed.withLock { $0 } }
+        await closing.value
     }
 
     @Test func `tells of settlements that another gateway has written`() async throws {
