@@ -7,7 +7,9 @@ enum AppendOutcome: Sendable, Equatable {
     case fenced
     /// Nothing was written: there are other parts by now.
     case stale
-    /// Nothing was written: another node has stored one of the identities, or a lock or a resource was missing, at this moment.
+    /// Nothing was written: one of the keys is taken.
+    case taken(reason: String)
+    /// Nothing was written: a lock or a resource was missing at this moment.
     case again(reason: String)
     /// Nothing was written: no partition takes the number.
     case noPartition
@@ -19,7 +21,7 @@ enum AppendOutcome: Sendable, Equatable {
         let sequence: Int64
     }
 
-    /// - Parameter rows: what ``Statement/append(into:)`` has returned.
+    /// - Parameter rows: what ``Statement/append(into:)`` or ``Statement/appendUnlessKnown(into:)`` has returned.
     init(_ rows: Rows) {
         // A commit that gave up its wait for a standby is answered with success and a warning.
         if let warning = rows.warnings.first {
@@ -41,7 +43,7 @@ enum AppendOutcome: Sendable, Equatable {
         case .refused(.checkViolation, _): self = .noPartition
         // A part that was dropped just now.
         case .refused(.undefinedTable, _): self = .stale
-        case .refused(.uniqueViolation, let message): self = .again(reason: message)
+        case .refused(.uniqueViolation, let message): self = .taken(reason: message)
         case .refused(let state, let message) where state.isTransient && state != .diskFull:
             self = .again(reason: message)
         case .refused, .unreachable, .closed: return nil

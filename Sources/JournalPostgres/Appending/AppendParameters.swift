@@ -1,7 +1,7 @@
 import Events
 import JournalFormat
 
-/// What ``Statement/append(into:)`` is given.
+/// What ``Statement/append(into:)`` and ``Statement/appendUnlessKnown(into:)`` are given.
 struct AppendParameters {
     let parameters: [Parameter]
 

@@ -15,6 +15,8 @@ final class SlotWriter: Sendable {
 
     /// How long it waits before it tries again what can succeed by itself.
     private static let pause = Duration.milliseconds(20)
+    /// How many groups after a repeat keys are looked up first.
+    private static let lookUpsAfterRepeat = 256
     /// How long it goes without looking for new filters.
     private static let partsAge = Duration.seconds(60)
 
@@ -54,6 +56,9 @@ final class SlotWriter: Sendable {
         var identityParts: IdentityParts?
         /// When these were read: an old list is right, and does not know the newest filters.
         var readAt = ContinuousClock.now
+        /// For how many more groups the append looks the keys up before it writes. Without, a group costs half as many walks through the
+        /// index, and a repeat costs another try; repeats come together.
+        var lookUps = 0
     }
 
     private struct HeldSlot {
@@ -99,8 +104,9 @@ final class SlotWriter: Sendable {
                     throw PostgresFailure.unreachable(reason: "the database has lost commits; send the events again")
                 }
                 let sent = ContinuousClock.now
-                let outcome = try await send(group, decision, slot.lease, identityParts)
+                let outcome = try await send(group, decision, slot.lease, identityParts, looksUp: holding.lookUps > 0)
                 if case .stored = outcome {
+                    holding.lookUps = max(0, holding.lookUps - 1)
                     parts.metrics.committed(events: Int64(group.numbers.count), in: .now - sent)
                     parts.reach.appended()
                     remember(group, slot.lease)
@@ -200,11 +206,14 @@ final class SlotWriter: Sendable {
         _ group: ChunkGroup,
         _ decision: GroupDecision,
         _ lease: SlotLease,
-        _ identityParts: IdentityParts
+        _ identityParts: IdentityParts,
+        looksUp: Bool
     ) async throws(PostgresFailure) -> AppendOutcome {
+        let open = identityParts.open
         do throws(PostgresFailure) {
             let parameters = AppendParameters(group, decision, lease).parameters
-            return AppendOutcome(try await connection.run(.append(into: identityParts.open), parameters))
+            let statement: Statement = looksUp ? .appendUnlessKnown(into: open) : .append(into: open)
+            return AppendOutcome(try await connection.run(statement, parameters))
         } catch {
             guard let outcome = AppendOutcome(error) else { throw error }
             return outcome
@@ -223,6 +232,7 @@ final class SlotWriter: Sendable {
         switch outcome {
         case .stored: return nil
         case .known(let found):
+            holding.lookUps = Self.lookUpsAfterRepeat
             let offered = decision.accepted.map(\.key)
             try await note(found.map { (offered[$0.index], $0.sequence) }, blocks: true, &knowledge)
             return nil
@@ -234,9 +244,16 @@ final class SlotWriter: Sendable {
             return "the parts of the identities have changed"
         case .noPartition:
             return try await makeTables(for: group, &holding)
+        case .taken(let reason):
+            // Another node has stored one of the identities since it was looked up.
+            if holding.lookUps > 0 { return reason }
+            holding.lookUps = Self.lookUpsAfterRepeat
+            return nil
         case .again(let reason): return reason
         case .unknown(let reason):
             holding.slot?.isDoubtful = true
+            // It may be the group's own try that has taken its keys.
+            holding.lookUps = Self.lookUpsAfterRepeat
             parts.logger.warning("an append was not answered; sending it again", metadata: ["reason": "\(reason)"])
             return reason
         }

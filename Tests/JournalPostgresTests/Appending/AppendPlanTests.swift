@@ -14,11 +14,17 @@ import Testing
         )
         let lease = SlotLease(slot: 1, epoch: 1, node: 1)
         let append = HandMadeAppend(of: ["b"], under: lease, after: nil, in: store)
-        let explained = Statement("EXPLAIN " + Statement.append(into: [1]).text)
-        let plan = try await connection.run(explained, append.parameters)
-        let lines = plan.map { $0.text(0) }
-        #expect(lines.contains { $0.contains("identities_1_pkey") })
-        #expect(!lines.contains { $0.contains("Seq Scan on identities_1") || $0.contains("Seq Scan on slots") })
+        func plan(_ statement: Statement) async throws -> [String] {
+            let explained = Statement("EXPLAIN " + statement.text)
+            return try await connection.run(explained, append.parameters).map { $0.text(0) }
+        }
+        let lookingUp = try await plan(.appendUnlessKnown(into: [1]))
+        #expect(lookingUp.contains { $0.contains("identities_1_pkey") })
+        let lines = try await plan(.append(into: [1]))
+        #expect(!lines.contains { $0.contains("identities_1_pkey") }, "the unique index alone finds repeats")
+        for line in lines + lookingUp {
+            #expect(!line.contains("Seq Scan on identities_1") && !line.contains("Seq Scan on slots"))
+        }
         await connection.close()
         await store.close()
     }

@@ -78,6 +78,46 @@ import Testing
         for store in stores { await store.close() }
     }
 
+    /// The first repeat is found by the unique index, those after it by looking keys up first.
+    @Test func `finds a repeat among many new events, the first one and those after it`() async throws {
+        let journal = try await TestJournal()
+        let (one, other) = (try await journal.open(), try await journal.open())
+        guard case .stored(let known) = try await one.append(Self.each(["known"]))[0] else { return }
+        var numbers: [SequenceNumber] = []
+        for round in 0..<3 {
+            let ids = (0..<100).map { $0 == 50 ? "known" : "\(round)-\($0)" }
+            for (index, result) in try await other.append(Self.each(ids)).enumerated() {
+                switch result {
+                case .stored(let number) where index != 50: numbers.append(number)
+                case .duplicate(of: known, _) where index == 50: continue
+                case .stored, .duplicate, .conflict, .withheld: Issue.record("\(ids[index]): \(result)")
+                }
+            }
+        }
+        #expect(numbers == numbers.sorted() && Set(numbers).count == 297)
+        let identities = try await journal.server.run("SELECT count(*) FROM identities_1", schema: journal.schema)
+        #expect(identities == ["298"])
+        #expect(try await journal.server.run("SELECT sum(count) FROM chunks", schema: journal.schema) == ["298"])
+        await one.close()
+        await other.close()
+    }
+
+    @Test func `stores an event once that two nodes get at the same moment`() async throws {
+        let journal = try await TestJournal()
+        for round in 0..<20 {
+            // New nodes have seen no repeat yet.
+            let (one, other) = (try await journal.open(), try await journal.open())
+            async let first = one.append(Self.each(["\(round)", "one-\(round)"]))
+            async let second = other.append(Self.each(["other-\(round)", "\(round)"]))
+            let results = [try await first[0], try await second[1]]
+            let stored = results.compactMap { if case .stored(let number) = $0 { number } else { nil } }
+            try #require(stored.count == 1, "\(results)")
+            #expect(results.contains(.duplicate(of: stored[0])), "\(results)")
+            await one.close()
+            await other.close()
+        }
+    }
+
     /// With ten bits nearly all first keys are taken by others.
     @Test func `tells identities apart that share a key`() async throws {
         let journal = try await TestJournal { $0.identityHashBits = 4 }
