@@ -119,10 +119,14 @@ final class SlotWriter: Sendable {
                 // A closed part was dropped just now; or tables that will not come back.
                 if error.isRefusal(.undefinedTable) { forgetParts(&holding, &knowledge) }
             }
-            let isLate = .now >= begun + parts.settings.outagePatience
-            if isLate, failure.showsOutage { parts.reach.appendFailed(since: begun, failure.reason) }
-            guard failure.canPass, !isLate, entries.allSatisfy({ $0.append.generation == parts.names.generation }),
-                entries.contains(where: { !$0.answer.isGiven })
+            // Callers wait from before the writer takes their requests.
+            let nobodyWaits = entries.allSatisfy(\.answer.isGiven)
+            let isLate = nobodyWaits || .now >= begun + parts.settings.outagePatience
+            if isLate, failure.showsOutage {
+                let asked = entries.map { $0.deadline - parts.settings.outagePatience }.min() ?? begun
+                parts.reach.appendFailed(since: min(asked, begun), failure.reason)
+            }
+            guard failure.canPass, !isLate, entries.allSatisfy({ $0.append.generation == parts.names.generation })
             else {
                 parts.metrics.failed()
                 throw parts.reach.error(failure)
