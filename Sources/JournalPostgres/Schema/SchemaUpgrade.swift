@@ -133,6 +133,7 @@ struct SchemaUpgrade: Sendable {
     /// Runs statements, each by itself, and keeps the duty meanwhile.
     /// - Parameter lease: of the node that does so; nil: it needs none.
     private func carryOut(_ statements: [Statement], renewing lease: [Parameter]? = nil) async throws(PostgresFailure) {
+        // Safe: it is cancelled, and its end awaited, as soon as the statements are done.
         let renewal = lease.map { lease in Task { await renew(lease) } }
         let (brief, aside) = (connection(waiting: Self.lockTimeout), connection(waiting: Self.longest))
         let failure = await patiently(statements) { statement throws(PostgresFailure) in
