@@ -6,7 +6,7 @@ import Logging
 import Synchronization
 
 /// Asks the database all the time what others have done: how far each slot has grown, who holds which account, and whose rows have
-/// changed. Takes silent nodes off the list, too. On a thread and a connection of its own.
+/// changed. On a thread and a connection of its own, where it does nothing else: an answer that does not come is an outage.
 final class JournalPulse: Sendable {
     /// Who holds an account.
     struct Holder: Sendable, Equatable {
@@ -39,8 +39,6 @@ final class JournalPulse: Sendable {
     private static let untilQuiet = Duration.seconds(10)
     /// How often it looks while the database does not answer.
     private static let outageInterval = Duration.milliseconds(100)
-    /// How often silent nodes are buried, and how often what is no longer needed of `flights` is removed.
-    private static let (upkeepInterval, cleaningInterval) = (Duration.seconds(1), Duration.seconds(60))
 
     init(connection: ConnectionSettings, reach: DatabaseReach, logger: Logger) {
         self.connection = connection
@@ -48,14 +46,9 @@ final class JournalPulse: Sendable {
         self.logger = logger
     }
 
-    /// - Parameters:
-    ///   - upkeep: what else is to be done about once a second.
-    ///   - found: called on the pulse's thread with what each look finds, or with nil if the database did not answer.
-    func start(
-        upkeep: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Void,
-        found: @escaping @Sendable (Reading?) -> Void
-    ) {
-        let thread = Thread { [self] in look(upkeep, found) }
+    /// - Parameter found: called on the pulse's thread with what each look finds, or with nil if the database did not answer.
+    func start(found: @escaping @Sendable (Reading?) -> Void) {
+        let thread = Thread { [self] in look(found) }
         thread.name = "tollgate.pulse"
         thread.start()
     }
@@ -71,23 +64,14 @@ final class JournalPulse: Sendable {
     /// Returns when the thread has ended.
     func waitForEnd() async { _ = await ended.wait() }
 
-    private func look(_ upkeep: (PostgresSession) throws(PostgresFailure) -> Void, _ found: (Reading?) -> Void) {
+    private func look(_ found: (Reading?) -> Void) {
         var session: PostgresSession?
         var (last, lastChange) = (Reading(), ContinuousClock.now)
-        var (nextUpkeep, nextCleaning) = (ContinuousClock.now, ContinuousClock.now + Self.cleaningInterval)
+        var reports = SparseReports()
         while !isClosing.withLock({ $0 }) {
             do throws(PostgresFailure) {
                 if session == nil { session = try PostgresSession(connecting: connection) }
                 guard let current = session else { continue }
-                if nextUpkeep <= .now {
-                    try bury(current)
-                    try upkeep(current)
-                    nextUpkeep = .now + Self.upkeepInterval
-                }
-                if nextCleaning <= .now {
-                    _ = try current.run(.removeOldFlights, [])
-                    nextCleaning = .now + Self.cleaningInterval
-                }
                 let reading = try Self.read(current)
                 reach.answered()
                 if reading != last { (last, lastChange) = (reading, .now) }
@@ -99,7 +83,16 @@ final class JournalPulse: Sendable {
                     session = nil
                 }
                 lastChange = .now
-                if case .refused = error {} else { reach.failed(error.reason) }
+                if case .refused = error {
+                    if reports.isDue(at: .now) {
+                        logger.warning(
+                            "the database does not tell what other gateways do",
+                            metadata: ["reason": "\(error.reason)"]
+                        )
+                    }
+                } else {
+                    reach.failed(error.reason)
+                }
                 found(nil)
                 if !isClosing.withLock({ $0 }) {
                     _ = wakeUp.wait(timeout: .now() + .milliseconds(Int(Self.outageInterval.wholeMilliseconds)))
@@ -111,16 +104,6 @@ final class JournalPulse: Sendable {
         }
         session?.close()
         ended.set(.unwatched)
-    }
-
-    private func bury(_ session: PostgresSession) throws(PostgresFailure) {
-        for row in try session.run(.bury, []) {
-            logger.warning(
-                "a gateway missed its heartbeats: its leases are released",
-                metadata: ["node": "\(row.integer(0))", "name": "\(row.text(1))"]
-            )
-        }
-        for statement in Statement.freeWhatTheBuriedHeld { _ = try session.run(statement, []) }
     }
 
     private static func read(_ session: PostgresSession) throws(PostgresFailure) -> Reading {

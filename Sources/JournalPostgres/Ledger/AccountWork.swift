@@ -15,6 +15,8 @@ final class AccountWork: Sendable {
     let ownSince: JournalPosition
     let signal = LeaseSignal()
     let progress: Mutex<AccountProgress>
+    /// What was removed of the account's old intents.
+    let flightRemoval = Mutex(FlightRemoval())
     private let intended = Atomic(false)
     private let writtenOff = Atomic(false)
     private let connection: PostgresConnection

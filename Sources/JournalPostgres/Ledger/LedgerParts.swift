@@ -14,6 +14,7 @@ struct LedgerParts: Sendable {
     let lanes = LaneBook()
     let testimonies: LateTestimonies
     let upkeep: LedgerUpkeep
+    private let housekeeping: Housekeeping
     private let predecessor: Int64?
 
     init(_ parts: StoreParts) {
@@ -37,9 +38,10 @@ struct LedgerParts: Sendable {
         var pulsing = connection("pulse")
         pulsing.patience = min(pulsing.patience, max(settings.outagePatience, .seconds(1)))
         pulse = JournalPulse(connection: pulsing, reach: parts.reach, logger: logger)
+        housekeeping = Housekeeping(connection: connection("chores"), logger: logger)
         desk = AccountDesk(keeper: keeper, pulse: pulse)
         testimonies = LateTestimonies(logger: logger)
-        upkeep = LedgerUpkeep(keeper: keeper, desk: desk, testimonies: testimonies)
+        upkeep = LedgerUpkeep(keeper: keeper, desk: desk, testimonies: testimonies, logger: logger)
         self.connection = PostgresConnection(connection("ledger"), count: Self.connections)
         predecessor = settings.predecessor
     }
@@ -56,9 +58,8 @@ struct LedgerParts: Sendable {
             for statement in Statement.freeWhatTheBuriedHeld { try await connection.run(statement) }
         }
         try await keeper.start(over: connection) { desk.buried($0) }
-        pulse.start { [upkeep] session throws(PostgresFailure) in
-            try upkeep.run(session)
-        } found: { reading in
+        housekeeping.start(upkeep.chores)
+        pulse.start { reading in
             guard let reading else { return }
             newest.advance(to: reading.newest)
             desk.observe(reading, at: .now)
@@ -70,55 +71,15 @@ struct LedgerParts: Sendable {
     func stop(sayingGoodbye saysGoodbye: Bool) {
         desk.close()
         pulse.stop()
+        housekeeping.stop()
         keeper.stop(sayingGoodbye: saysGoodbye)
     }
 
     /// Returns when all has ended that ``stop(sayingGoodbye:)`` has stopped.
     func waitForEnd() async {
         await pulse.waitForEnd()
+        await housekeeping.waitForEnd()
         await keeper.waitForEnd()
         await connection.close()
-    }
-}
-
-/// What is to be done periodically, on the pulse's thread.
-final class LedgerUpkeep: Sendable {
-    private let keeper: NodeKeeper
-    private let desk: AccountDesk
-    private let testimonies: LateTestimonies
-
-    init(keeper: NodeKeeper, desk: AccountDesk, testimonies: LateTestimonies) {
-        self.keeper = keeper
-        self.desk = desk
-        self.testimonies = testimonies
-    }
-
-    /// Says what is known too late, writes down how far the accounts of this node have come where no settlement has done it along, and leaves
-    /// slots to others if the node is drained.
-    func run(_ session: PostgresSession) throws(PostgresFailure) {
-        try testimonies.say(session, at: .now)
-        try saveCursors(session)
-        try releaseSlots(session)
-    }
-
-    /// A node that is drained leaves its slots to others. One that has something to append still takes a slot for it, and loses it here.
-    private func releaseSlots(_ session: PostgresSession) throws(PostgresFailure) {
-        guard keeper.isDraining, let node = keeper.node else { return }
-        _ = try session.run(.releaseSlots, [.int8(node)])
-    }
-
-    /// Writes down how far the accounts of this node have come.
-    func saveCursors(_ session: PostgresSession) throws(PostgresFailure) {
-        for work in desk.works {
-            if work.progress.withLock({ $0.doubtsClaims }) { work.rescheduled() }
-            let cursors = work.progress.withLock { $0.movedCursors() }
-            guard !cursors.isEmpty else { continue }
-            let moved: [Parameter] = [.int2s(cursors.map(\.slot)), .int8s(cursors.map(\.place))]
-            if try session.run(.saveCursors, work.fence + moved).isEmpty {
-                work.signal.set(.lost)
-            } else {
-                work.progress.withLock { $0.saved(cursors, at: .now) }
-            }
-        }
     }
 }

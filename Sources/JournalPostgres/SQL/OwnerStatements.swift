@@ -82,13 +82,22 @@ extension Statement {
         """
     )
 
-    /// Rows of `flights` that are no longer the newest of their account. The last ones before it stay: a statement that began before one of
-    /// them was written must still find it.
+    /// $1 account.
+    static let readNewestFlight = read(
+        "SELECT epoch, number FROM flights WHERE account = $1 ORDER BY epoch DESC, number DESC LIMIT 1"
+    )
+
+    /// Removes rows of `flights` that newer ones have taken the place of, in the order of their writing. $1 account, $2 and $3 the epoch and
+    /// the number from which on, $4 and $5 those before which it ends, $6 how many. Returns which.
     static let removeOldFlights = Statement(
         """
-        DELETE FROM flights f USING (
-            SELECT DISTINCT ON (account) account, epoch, number FROM flights ORDER BY account, epoch DESC, number DESC) n
-        WHERE f.account = n.account AND (f.epoch < n.epoch OR f.number < n.number - 1024)
+        WITH old AS MATERIALIZED (
+            SELECT epoch, number FROM flights
+            WHERE account = $1 AND (epoch, number) >= ($2, $3) AND (epoch, number) < ($4, $5)
+            ORDER BY epoch, number LIMIT $6),
+        gone AS (
+            DELETE FROM flights f USING old WHERE f.account = $1 AND f.epoch = old.epoch AND f.number = old.number)
+        SELECT epoch, number FROM old ORDER BY epoch, number
         """
     )
 }

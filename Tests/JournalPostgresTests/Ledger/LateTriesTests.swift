@@ -59,18 +59,4 @@ import Testing
         #expect(try await work.claimDue(at: Self.now, by: owner).isEmpty, "a request carries it")
         await work.close()
     }
-
-    @Test func `the newest flights stay, and those of earlier leases go`() async throws {
-        let (work, owner) = try await Self.owner()
-        try await work.settle([], flying: [1], flight: 1, by: owner)
-        try await work.settle([], flying: [2], flight: 2, by: owner)
-        let epoch = try #require(try await work.take(as: owner.node, over: owner.connection))
-        let next = FencedWork.Owner(epoch: epoch, node: owner.node, connection: owner.connection)
-        try await work.settle([], flying: [3], flight: 1, by: next)
-        try await work.settle([], flying: [4], flight: 2, by: next)
-        try await owner.connection.run(.removeOldFlights)
-        let left = try await owner.connection.run(Statement("SELECT epoch, number FROM flights ORDER BY number"))
-        #expect(left.map { [$0.integer(0), $0.integer(1)] } == [[epoch, 1], [epoch, 2]])
-        await work.close()
-    }
 }
