@@ -23,6 +23,8 @@ struct StoreParts: Sendable {
     let partitions: DayPartitions
     /// For what one node does for all; its statements may take long, and keep nobody from writing.
     let duties: PostgresConnection
+    /// For the removal of old events: what is to be removed is looked up in indexes, however much of it the server expects.
+    let removals: PostgresConnection
     /// Single events, short lists and figures.
     let points: PostgresConnection
     /// Searches: as many as run at a time.
@@ -69,6 +71,9 @@ struct StoreParts: Sendable {
         var long = connection("duties")
         (long.patience, long.statementTimeout, long.lockTimeout) = (.seconds(1260), .seconds(1200), .seconds(1200))
         duties = PostgresConnection(long, whenCancelled: .leaves)
+        for way in ["seqscan", "hashjoin", "mergejoin", "material"] { long.session["enable_\(way)"] = "off" }
+        long.name = connection("removals").name
+        removals = PostgresConnection(long, whenCancelled: .leaves)
         var brief = connection("partitions")
         brief.lockTimeout = .milliseconds(200)
         partitions = DayPartitions(connection: PostgresConnection(brief))
@@ -77,6 +82,8 @@ struct StoreParts: Sendable {
     func close() async {
         newest.close()
         await names.close()
-        for connection in [points, searches, walks, partitions.connection, duties] { await connection.close() }
+        for connection in [points, searches, walks, partitions.connection, duties, removals] {
+            await connection.close()
+        }
     }
 }

@@ -50,23 +50,39 @@ extension PostgresEventStore: JournalAdministration {
     /// - Throws: ``StoreError/leaseLost`` if another node has taken the duty.
     func removeSettled(acceptedBefore limit: Timestamp, as duty: DutyLease) async throws(StoreError) -> Int {
         var events = 0
-        var rest: Int64 = 0
-        // A day that is over gets no more events.
-        let today = DayPartitions.Day(holding: parts.clock.now)
+        // A day that has been over for so long gets no more events: no append takes that long.
+        let over = SlotNumbers.lowest(at: parts.clock.now + .seconds(-3600))
         let days = try await guarded(by: duty) { (removal) throws(PostgresFailure) in try await removal.days() }
-        for day in days where day.end <= today.first {
-            if rest < day.first { events += try await remove(rest..<day.first, limit, duty) }
+            .filter { $0.day.end <= over }
+        for found in days where found.isBegun { events += try await drop(found.day, duty) }
+        events += try await removeDays(days.filter { !$0.isBegun }.map(\.day), limit, duty)
+        try await dropIdentities(duty)
+        return events
+    }
+
+    /// Removes what can go of these days, which ascend, and of all that is between and after them; up to the first day that is too young.
+    private func removeDays(_ days: [DayPartitions.Day], _ limit: Timestamp, _ duty: DutyLease)
+        async throws(StoreError) -> Int
+    {
+        var events = 0
+        var rest: Int64 = 0
+        for day in days {
+            if rest < day.first { events += try await remove(rest..<day.first, limit, duty).events }
             if try await canGo(day.first..<day.end, limit) {
-                events += try await guarded(by: duty) { (removal) throws(PostgresFailure) in try await removal.drop(day)
-                }
-                parts.cache.remove(firstIn: day.first...day.end)
+                events += try await drop(day, duty)
             } else {
-                events += try await remove(day.first..<day.end, limit, duty)
+                let removed = try await remove(day.first..<day.end, limit, duty)
+                events += removed.events
+                if removed.isInVain { return events }
             }
             rest = day.end
         }
-        events += try await remove(rest..<Int64.max, limit, duty)
-        try await dropIdentities(duty)
+        return events + (try await remove(rest..<Int64.max, limit, duty)).events
+    }
+
+    private func drop(_ day: DayPartitions.Day, _ duty: DutyLease) async throws(StoreError) -> Int {
+        let events = try await guarded(by: duty) { (removal) throws(PostgresFailure) in try await removal.drop(day) }
+        parts.cache.remove(firstIn: day.first...day.end)
         return events
     }
 
@@ -80,20 +96,26 @@ extension PostgresEventStore: JournalAdministration {
     }
 
     /// Removes what can go of a range, chunk by chunk.
-    private func remove(_ range: Range<Int64>, _ limit: Timestamp, _ duty: DutyLease) async throws(StoreError) -> Int {
+    /// - Returns: how many events, and whether all chunks of the range are too young.
+    private func remove(_ range: Range<Int64>, _ limit: Timestamp, _ duty: DutyLease) async throws(StoreError) -> (
+        events: Int, isInVain: Bool
+    ) {
         var (walk, events) = (RetentionWalk(range, before: limit), 0)
         while let step = try await next(&walk) {
-            guard !step.removable.isEmpty else { continue }
+            guard let last = step.removable.last?.last else { continue }
             let parameters: [Parameter] = [
                 .int2(step.slot), .int8s(step.removable.map(\.first)), .int8s(step.removable.map(\.last)),
             ]
             let removed = try await guarded(by: duty) { (removal) throws(PostgresFailure) in
-                try await removal.connection.run(.removeChunks, parameters)
+                // By itself, since the slot's row is what appends wait for; and before the events go, since their numbers must not be given
+                // again. That it is noted of some that are still there changes nothing.
+                try await removal.connection.run(.noteRemoved, [.int2(step.slot), .int8(last)])
+                return try await removal.connection.run(.removeChunks, parameters)
             }
             events += Int(clamping: removed.first?.integer(0) ?? 0)
             for chunk in step.removable { parts.cache.remove(firstIn: chunk.first...chunk.first) }
         }
-        return events
+        return (events, walk.isInVain)
     }
 
     /// The next chunks of a walk; nil at its end.
@@ -119,6 +141,9 @@ extension PostgresEventStore: JournalAdministration {
                 try await removal.connection.run(.dropTable("identities_\(part)"))
                 logger.info("dropped a part of the identities", metadata: ["part": "\(part)"])
             }
+            for row in try await removal.connection.run(.readForgottenIdentities) {
+                try await removal.connection.run(.dropTable("identities_\(row.integer(0))"))
+            }
         }
     }
 
@@ -129,7 +154,7 @@ extension PostgresEventStore: JournalAdministration {
     ) async throws(StoreError) -> Value {
         do throws(PostgresFailure) {
             if try await duty.isHeld() {
-                return try await body(DayRemoval(connection: parts.duties, logger: parts.logger))
+                return try await body(DayRemoval(connection: parts.removals, logger: parts.logger))
             }
         } catch {
             throw parts.reach.error(error)

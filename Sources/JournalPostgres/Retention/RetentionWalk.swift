@@ -13,12 +13,19 @@ struct RetentionWalk: Sendable {
     }
 
     private(set) var isDone = false
+    /// Whether it has found chunks, and whether one of them was not too young by far.
+    private var (foundAny, foundOld) = (false, false)
     private let before: Timestamp
     private let range: Range<Int64>
     private var slots: [Int16]?
     private var place: Int64
 
     private static let chunksPerStep = 256
+    /// What was accepted so long after the time can hardly be followed by something in its slot that was accepted before it.
+    private static let tolerance = Duration.seconds(3600)
+
+    /// Whether all that it has found is too young by far, so that what comes later in the journal is as well.
+    var isInVain: Bool { foundAny && !foundOld }
 
     /// - Parameter before: what was accepted before it is old enough.
     init(_ range: Range<Int64>, before: Timestamp) {
@@ -27,7 +34,7 @@ struct RetentionWalk: Sendable {
         place = range.lowerBound - 1
     }
 
-    /// Looks at the next chunks.
+    /// Looks at the next chunks. In each slot it ends where they are too young.
     mutating func step(_ session: PostgresSession) throws(PostgresFailure) -> Step? {
         if slots == nil { slots = try session.run(.readEnds, []).map { Int16(clamping: $0.integer(0)) } }
         guard let slot = slots?.first else {
@@ -39,7 +46,11 @@ struct RetentionWalk: Sendable {
             .int8(range.upperBound),
         ]
         let rows = try session.run(.readRemovable, parameters)
-        if rows.count < Self.chunksPerStep {
+        let young = (before + Self.tolerance).milliseconds
+        let areOld = rows.contains { $0.integer(3) < young }
+        foundAny = foundAny || !rows.isEmpty
+        foundOld = foundOld || areOld
+        if rows.count < Self.chunksPerStep || !areOld {
             slots?.removeFirst()
             place = range.lowerBound - 1
         } else if let last = rows.last {

@@ -58,9 +58,11 @@ struct DayChangeSpeed {
             for number in 1...Self.days { try await store.parts.partitions.prepare(at: now + Self.day * number) }
         }
         let dropping = try await Self.pause(of: store) {
-            let removal = DayRemoval(connection: store.parts.duties, logger: TestJournal.logger)
+            let removal = DayRemoval(connection: store.parts.removals, logger: TestJournal.logger)
             let today = DayPartitions.Day(holding: now)
-            for day in try await removal.days() where day.start > today.start { _ = try await removal.drop(day) }
+            for day in try await removal.days().map(\.day) where day.start > today.start {
+                _ = try await removal.drop(day)
+            }
         }
         _ = await reader
         print(

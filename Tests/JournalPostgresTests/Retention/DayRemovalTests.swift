@@ -1,6 +1,7 @@
 import Events
 import Journal
 import PostgresServer
+import TestSupport
 import Testing
 
 @testable import JournalPostgres
@@ -56,9 +57,101 @@ import Testing
     @Test func `goes on where another node was interrupted`() async throws {
         let (journal, store, day) = try await Self.journalWithOldDay(status: "discarded")
         try await journal.server.run("ALTER TABLE chunks DETACH PARTITION chunks_\(day.name)", schema: journal.schema)
-        let removal = DayRemoval(connection: store.parts.duties, logger: TestJournal.logger)
+        let removal = DayRemoval(connection: store.parts.removals, logger: TestJournal.logger)
         _ = try await removal.drop(day)
         #expect(try await Self.tables(of: day, in: journal) == [])
+        await store.close()
+    }
+
+    @Test(arguments: [false, true])
+    func `retention finishes what another node has begun`(chunksAreGone: Bool) async throws {
+        let (journal, store, day) = try await Self.journalWithOldDay(status: "discarded")
+        let drop = chunksAreGone ? "; DROP TABLE chunks_\(day.name)" : ""
+        try await journal.server.run(
+            "ALTER TABLE chunks DETACH PARTITION chunks_\(day.name)\(drop)",
+            schema: journal.schema
+        )
+        let removed = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
+        #expect(removed == (chunksAreGone ? 0 : 1))
+        #expect(try await Self.tables(of: day, in: journal) == [])
+        #expect(try await journal.server.run("SELECT count(*) FROM deliveries", schema: journal.schema) == ["0"])
+        await store.close()
+    }
+
+    @Test func `takes a day back that somebody needs since its removal was begun`() async throws {
+        let (journal, store, day) = try await Self.journalWithOldDay(status: "discarded")
+        try await journal.server.run(
+            "ALTER TABLE chunks DETACH PARTITION chunks_\(day.name); INSERT INTO pins VALUES ('late', 0, 9000000000000000)",
+            schema: journal.schema
+        )
+        let limit = TestJournal.event("a").acceptedAt + .seconds(1)
+        #expect(try await store.removeSettled(acceptedBefore: limit) == 0)
+        #expect(try await Self.tables(of: day, in: journal).count == 2)
+        #expect(try await journal.server.run("SELECT count(*) FROM chunks", schema: journal.schema) == ["2"])
+        try await store.unpin("late")
+        #expect(try await store.removeSettled(acceptedBefore: limit) == 1)
+        #expect(try await Self.tables(of: day, in: journal) == [])
+        await store.close()
+    }
+
+    @Test func `looks at no day after one that is too young`() async throws {
+        let (journal, store, day) = try await Self.journalWithOldDay(status: "discarded")
+        let next = day.next
+        func setAge(_ milliseconds: Int) async throws {
+            let time = TestJournal.event("a").acceptedAt.milliseconds + Int64(milliseconds)
+            try await journal.server.run(
+                "UPDATE chunks SET accepted_last = \(time) WHERE first < \(day.end)",
+                schema: journal.schema
+            )
+        }
+        try await journal.server.run(
+            """
+            INSERT INTO chunks SELECT slot, \(next.first + 4096), count, accepted_first, accepted_last, accounts, counts, content
+                FROM chunks WHERE first < \(day.end);
+            INSERT INTO deliveries(account, sequence, origin, status, attempts, fault_is_last_attempts)
+                SELECT accounts[1], first, 1, 'discarded', 1, false FROM chunks WHERE first >= \(next.first) AND first < \(next.end)
+            """,
+            schema: journal.schema
+        )
+        let limit = TestJournal.event("a").acceptedAt + .seconds(1)
+        try await setAge(7_200_000)
+        #expect(try await store.removeSettled(acceptedBefore: limit) == 0)
+        try await setAge(0)
+        #expect(try await store.removeSettled(acceptedBefore: limit) == 2)
+        await store.close()
+    }
+
+    @Test func `an empty day stays until no append of it can be on its way`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let today = DayPartitions.Day(holding: store.parts.clock.now)
+        func remove(minutesAfterEnd minutes: Int64) async throws {
+            let now = SystemWallClock().now
+            let time = today.next.start.milliseconds + minutes * 60_000
+            store.parts.clock.measured(database: time, sent: now, received: now)
+            _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
+        }
+        try await remove(minutesAfterEnd: 50)
+        #expect(try await Self.tables(of: today, in: journal).count == 2)
+        // A heartbeat may have set the clock right in between.
+        try await waitUntil("the day is gone") {
+            try await remove(minutesAfterEnd: 70)
+            return try await Self.tables(of: today, in: journal).isEmpty
+        }
+        await store.close()
+    }
+
+    @Test func `drops a table of identities whose part was forgotten`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        try await IdentityRotation(connection: store.parts.duties, logger: TestJournal.logger).rotate(from: 1)
+        try await journal.server.run("DELETE FROM identity_parts WHERE number = 1", schema: journal.schema)
+        _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
+        let tables = """
+            SELECT relname FROM pg_class WHERE relnamespace = '\(journal.schema)'::regnamespace
+                AND relkind = 'r' AND relname ~ '^identities_'
+            """
+        #expect(try await journal.server.run(tables) == ["identities_2"])
         await store.close()
     }
 
