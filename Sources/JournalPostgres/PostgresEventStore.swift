@@ -207,7 +207,8 @@ extension PostgresEventStore: EventAppending {
 
 extension PostgresEventStore: JournalGrowth {
     package func newestPosition() async throws(StoreError) -> JournalPosition {
-        let newest = try await readPoint { (session) throws(PostgresFailure) in
+        // Asked before each claim.
+        let newest = try await read(on: parts.claims) { (session) throws(PostgresFailure) in
             try session.run(.readEnds, []).reduce(JournalPosition.start) { position, row in
                 position.advanced(to: SequenceNumber(row.integer(1)), inStream: UInt16(clamping: row.integer(0)))
             }

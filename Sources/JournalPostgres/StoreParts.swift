@@ -19,14 +19,19 @@ struct StoreParts: Sendable {
     let keys: IdentityKeys
     let filters = IdentityFilters()
     let accepted = AcceptedCounts()
+    let eventCounts = EventCounts()
     let reader: JournalReader
     let partitions: DayPartitions
     /// For what one node does for all; its statements may take long, and keep nobody from writing.
     let duties: PostgresConnection
     /// For the removal of old events: what is to be removed is looked up in indexes, however much of it the server expects.
     let removals: PostgresConnection
+    /// What owners of accounts read: nothing else may hold them up.
+    let claims: PostgresConnection
     /// Single events, short lists and figures.
     let points: PostgresConnection
+    /// How much waits, and how much there is: whoever asks waits for as long as the counting takes.
+    let counts: PostgresConnection
     /// Searches: as many as run at a time.
     let searches: PostgresConnection
     /// Walks through windows.
@@ -34,6 +39,8 @@ struct StoreParts: Sendable {
     /// As many as ``searches`` has connections.
     let searchSlots: ReadSlots
 
+    /// An account that takes long to be read does not hold up all others.
+    private static let claimConnections = 2
     /// How many searches may wait for their next piece, and how many of one tenant may run or wait.
     private static let (mostWaiting, mostOfTenant) = (64, 16)
 
@@ -51,7 +58,9 @@ struct StoreParts: Sendable {
         limits = StoreLimits(settings)
         clock = DatabaseClock()
         newest = NewestNumbers()
+        claims = PostgresConnection(connection("claims"), count: Self.claimConnections)
         points = PostgresConnection(connection("reads"))
+        counts = PostgresConnection(connection("counts"))
         let searchCount = max(1, settings.readers / 2)
         searches = PostgresConnection(connection("searches"), count: searchCount)
         walks = PostgresConnection(connection("walks"), count: max(1, settings.readers - searchCount - 1))
@@ -82,7 +91,7 @@ struct StoreParts: Sendable {
     func close() async {
         newest.close()
         await names.close()
-        for connection in [points, searches, walks, partitions.connection, duties, removals] {
+        for connection in [claims, points, counts, searches, walks, partitions.connection, duties, removals] {
             await connection.close()
         }
     }

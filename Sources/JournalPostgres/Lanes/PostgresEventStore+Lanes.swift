@@ -23,7 +23,8 @@ extension PostgresEventStore: LaneKeeping {
 
     package func lanes() async throws(StoreError) -> [Lane] {
         var lanes: [Lane] = []
-        for record in try await records(.readLanes, []) { lanes.append(try await lane(record)) }
+        let newest = try await newestPosition()
+        for record in try await records(.readLanes, []) { lanes.append(try await lane(record, newest)) }
         return lanes
     }
 
@@ -106,7 +107,9 @@ extension PostgresEventStore: LaneKeeping {
     // MARK: - Rows
 
     func records(_ statement: Statement, _ parameters: [Parameter]) async throws(StoreError) -> [LaneRecord] {
-        let rows = try await readPoint { (session) throws(PostgresFailure) in try session.run(statement, parameters) }
+        let rows = try await read(on: parts.claims) { (session) throws(PostgresFailure) in
+            try session.run(statement, parameters)
+        }
         var records: [LaneRecord] = []
         for row in rows { records.append(try LaneRecord(row)) }
         return records
@@ -143,14 +146,19 @@ extension PostgresEventStore: LaneKeeping {
 
     /// The lane as callers see it.
     private func lane(_ record: LaneRecord) async throws(StoreError) -> Lane {
+        try await lane(record, newestPosition())
+    }
+
+    private func lane(_ record: LaneRecord, _ newest: JournalPosition) async throws(StoreError) -> Lane {
         let own = ledger.desk.work(for: record.account)?.progress.withLock { $0.cursor }
-        let newest = try await newestPosition()
         let end = record.through ?? newest
-        let (progress, words) = try await readPoint { (session) throws(PostgresFailure) in
+        let (counter, isOver) = (parts.eventCounts, record.endedAt != nil)
+        let (progress, words) = try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             var cursor = JournalPosition.start
             if let own { cursor = own } else { cursor = try Self.cursor(of: record.account, session) }
-            let walked = try Self.count(through: cursor.limited(to: end), session)
-            let all = try Self.count(through: end, session)
+            // The end first: from it, the way back to the cursor is known.
+            let all = try counter.events(through: end, session)
+            let walked = try counter.events(through: cursor.limited(to: end), isFinal: isOver, session)
             let words = try session.run(.readLaneCounts, [.int8(record.number.rawValue)])
             return (LaneProgress(walked: walked, ahead: max(0, all - walked)), words)
         }
@@ -170,17 +178,6 @@ extension PostgresEventStore: LaneKeeping {
         try session.run(.readCursors, [.int4(account)]).reduce(JournalPosition.start) { position, row in
             position.advanced(to: SequenceNumber(row.integer(1)), inStream: UInt16(clamping: row.integer(0)))
         }
-    }
-
-    private static func count(through position: JournalPosition, _ session: PostgresSession) throws(PostgresFailure)
-        -> Int
-    {
-        let streams = position.streams
-        let parameters: [Parameter] = [
-            .int2s(streams.map { Int16(clamping: $0) }),
-            .int8s(streams.map { position.number(inStream: $0).rawValue }),
-        ]
-        return Int(clamping: try session.run(.countEvents, parameters).first?.integer(0) ?? 0)
     }
 }
 

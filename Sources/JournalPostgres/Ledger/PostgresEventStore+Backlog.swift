@@ -21,7 +21,7 @@ extension PostgresEventStore: EventArchive {
         guard events > 0 else { return BacklogAges() }
         let starts = BacklogAges.starts(at: now).map { Parameter.int8($0.milliseconds) }
         let (mostChunks, mostRetries) = (Self.agedChunks, Self.agedRetries)
-        return try await readPoint { (session) throws(PostgresFailure) in
+        return try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             var (ages, isLimited, retries) = (BacklogAges(), false, Int64(0))
             for row in try session.run(.readBacklogAges, [.int4(account), .int8(mostChunks)] + starts) {
                 if row.integer(0) < 0 {
@@ -57,7 +57,7 @@ extension PostgresEventStore: EventArchive {
     /// How many events wait for each provider, without backfills.
     func backlogs() async throws(StoreError) -> [ProviderName: Int] {
         try await parts.names.refresh()
-        let lanes = try await readPoint { (session) throws(PostgresFailure) in
+        let lanes = try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             Set(try session.run(.readLaneAccounts, []).map { Int32(clamping: $0.integer(1)) })
         }
         var found: [ProviderName: Int] = [:]
@@ -88,7 +88,7 @@ extension PostgresEventStore: EventArchive {
     }
 
     private func waiting(for account: Int32) async throws(StoreError) -> Int {
-        try await readPoint { (session) throws(PostgresFailure) in
+        try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             var waiting: Int64 = 0
             for row in try session.run(.readBacklog, [.int4(account)]) {
                 // A settlement may come between two of its parts.
@@ -103,7 +103,7 @@ extension PostgresEventStore: EventArchive {
     {
         let untried = try await untried(at: provider, limit: 1) { _ in true }.first?.sequence
         let reader = parts.reader
-        return try await readPoint { (session) throws(PostgresFailure) in
+        return try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             let retried = try session.run(.readRetries, [.int4(account)]).first?.optionalInteger(1)
             let sequences = [untried, retried].compactMap(\.self)
             return try reader.events(at: sequences, session).values.map(\.event)
@@ -131,7 +131,7 @@ extension PostgresEventStore: EventArchive {
     ) async throws(StoreError) -> [UntriedEvent] {
         guard let account = try await knownAccount(of: provider) else { return [] }
         let (reader, newest) = (parts.reader, try await newestPosition())
-        return try await readPoint { (session) throws(PostgresFailure) in
+        return try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             let loading = AccountLoading(account: account, epoch: 0, isLane: false)
             let progress = try loading.progress(AccountLoading.Interrupted(), session)
             var found: [UntriedEvent] = []

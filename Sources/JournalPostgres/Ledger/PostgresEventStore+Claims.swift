@@ -63,7 +63,7 @@ extension PostgresEventStore {
 
     private func stretch(of walk: SlotWalk, for account: Int32, limit: BlockLimit) async throws(StoreError) -> Stretch {
         let reader = parts.reader
-        return try await readPoint { (session) throws(PostgresFailure) in
+        return try await read(on: parts.claims) { (session) throws(PostgresFailure) in
             try reader.stretch(of: walk, for: account, limit: limit, session)
         }
     }
@@ -140,7 +140,9 @@ extension PostgresEventStore {
     func events(at sequences: [Int64]) async throws(StoreError) -> [Int64: StoredEvent] {
         guard !sequences.isEmpty else { return [:] }
         let reader = parts.reader
-        return try await readPoint { (session) throws(PostgresFailure) in try reader.events(at: sequences, session) }
+        return try await read(on: parts.claims) { (session) throws(PostgresFailure) in
+            try reader.events(at: sequences, session)
+        }
     }
 }
 

@@ -76,7 +76,7 @@ extension PostgresEventStore {
         // Somebody on this node has asked later, and has the account now: the lease is over before it began.
         guard !found.isEmpty else { return }
         let interrupted = try AccountLoading.Interrupted(found)
-        let progress = try await readPoint { (session) throws(PostgresFailure) in
+        let progress = try await read(on: parts.claims) { (session) throws(PostgresFailure) in
             try loading.progress(interrupted, session)
         }
         var ownSince = ledger.desk.ownSince(account, epoch: lease.epoch)

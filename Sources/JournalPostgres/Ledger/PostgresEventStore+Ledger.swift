@@ -102,7 +102,7 @@ extension PostgresEventStore: DeliveryLedger {
     /// The row of an account; nil if there is none.
     private func row(_ statement: Statement, of provider: ProviderName) async throws(StoreError) -> Row? {
         let account = try await parts.names.number(of: provider)
-        return try await readPoint { (session) throws(PostgresFailure) in
+        return try await read(on: parts.claims) { (session) throws(PostgresFailure) in
             try session.run(statement, [.int4(account)]).first
         }
     }

@@ -32,7 +32,7 @@ struct ReportWriter: Sendable {
         guard let node = ledger.keeper.node else { return }
         let works = ledger.desk.works.filter { $0.lane == nil && $0.node == node }
         guard !works.isEmpty else { return }
-        let figures = try await parts.points.read { (session) throws(PostgresFailure) in
+        let figures = try await parts.counts.read { (session) throws(PostgresFailure) in
             try works.map { (work) throws(PostgresFailure) in try Figures(of: work.account, session) }
         }
         let known = works.map { states.state(of: $0.lease.provider) }

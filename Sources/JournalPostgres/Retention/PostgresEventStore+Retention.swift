@@ -12,7 +12,7 @@ extension PostgresEventStore: JournalAdministration {
     package func removeSettled(acceptedBefore limit: Timestamp) async throws(StoreError) -> Int {
         // What is settled here counts, though its cursor is written down about once a second only.
         let upkeep = ledger.upkeep
-        try await readPoint { (session) throws(PostgresFailure) in try upkeep.saveCursors(session) }
+        try await read(on: parts.claims) { (session) throws(PostgresFailure) in try upkeep.saveCursors(session) }
         guard let node = ledger.keeper.node, let duty = try await retentionDuty(for: node) else { return 0 }
         let removed: Result<Int, StoreError>
         do throws(StoreError) {

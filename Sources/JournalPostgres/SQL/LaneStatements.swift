@@ -85,11 +85,14 @@ extension Statement {
     /// $1 lane.
     static let readLaneCounts = read("SELECT word, events FROM lane_counts WHERE lane = $1")
 
-    /// $1 slots, $2 numbers. How many events the journal has up to these.
+    /// $1 slot, $2 after this number, $3 the lowest first number of its chunk, $4 up to this number, $5 how many chunks. How many chunks and
+    /// events there are, and where they end; NULL if there are none.
     static let countEvents = read(
         """
-        SELECT coalesce(sum(least(c.first + c.count - 1, p.place) - c.first + 1), 0)::int8
-        FROM unnest($1::int2[], $2::int8[]) AS p(slot, place) JOIN chunks c ON c.slot = p.slot AND c.first <= p.place
+        SELECT count(*), coalesce(sum(least(c.last, $4) - greatest(c.first - 1, $2)), 0)::int8, max(least(c.last, $4))
+        FROM (
+            SELECT first, first + count - 1 AS last FROM chunks
+            WHERE slot = $1 AND first >= $3 AND first <= $4 AND first + count - 1 > $2 ORDER BY first LIMIT $5) c
         """
     )
 
