@@ -56,6 +56,15 @@ struct AccountLoading: Sendable {
         )
     }
 
+    /// After which number there may be rows behind a cursor, whatever their slot. Numbers rise with time in all slots, so that few rows are
+    /// read in vain; but for a slot that has come to its end, nothing has to be read, however long ago that was.
+    static func start(cursors: [Int16: Int64], ends: [Int16: Int64]) -> Int64 {
+        ends.compactMap { slot, end in
+            let cursor = cursors[slot] ?? 0
+            return end > cursor ? cursor : nil
+        }.min() ?? Int64.max
+    }
+
     /// What is settled after the cursors: outcomes that came out of order, or after cursors were last written down.
     private func settled(behind cursors: [Int16: Int64], _ session: PostgresSession) throws(PostgresFailure)
         -> [Int16: SequenceRanges]
@@ -69,8 +78,9 @@ struct AccountLoading: Sendable {
                 ahead[slot, default: SequenceRanges()].insert(first...max(first, row.integer(2)))
             }
         }
-        // Numbers rise with time in all slots, so that few rows are read in vain.
-        let lowest = cursors.values.min() ?? 0
+        var ends: [Int16: Int64] = [:]
+        for row in try session.run(.readEnds, []) { ends[Int16(clamping: row.integer(0))] = row.integer(1) }
+        let lowest = Self.start(cursors: cursors, ends: ends)
         for row in try session.run(.readRowsBehind, [.int4(account), .int8(lowest)]) {
             let sequence = row.integer(0)
             let slot = SlotNumbers.slot(of: sequence)
