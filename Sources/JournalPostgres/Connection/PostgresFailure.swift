@@ -58,6 +58,7 @@ struct SQLState: Sendable, Hashable {
     static let lockNotAvailable = SQLState(code: "55P03")
     static let diskFull = SQLState(code: "53100")
     static let divisionByZero = SQLState(code: "22012")
+    static let featureNotSupported = SQLState(code: "0A000")
     static let dataException = SQLState(code: "22000")
 
     /// Whether the server ended the connection, or lost track of the statement, and so does not tell the outcome of it.

@@ -82,4 +82,12 @@ extension ChunkFault {
         case .truncated, .checksum, .malformed, .unknownVersion, .unknownPacking, .misplaced: false
         }
     }
+
+    /// Whether the chunk is whole, and only this program cannot read it: a newer one may have written it, or a plan that it names.
+    var isOfNewerProgram: Bool {
+        switch self {
+        case .unknownVersion, .unknownPacking, .unknownOrigin, .unknownPlan: true
+        case .truncated, .checksum, .malformed, .misplaced: false
+        }
+    }
 }

@@ -74,7 +74,8 @@ struct JournalReader: Sendable {
     }
 
     /// Reads a chunk with the names that it needs, which another gateway may have added just now.
-    /// - Returns: nil if it is damaged, which is noted.
+    /// - Returns: nil if it is damaged, which is noted: it is skipped from then on.
+    /// - Throws: a refusal if it is whole, and a newer program may be able to read it.
     func read<Value>(
         _ row: ChunkRow,
         _ session: PostgresSession,
@@ -93,6 +94,12 @@ struct JournalReader: Sendable {
             } catch {
                 fault = error
             }
+        }
+        guard !fault.isOfNewerProgram else {
+            throw .refused(
+                .featureNotSupported,
+                message: "events from \(row.first) to \(row.last) cannot be read by this version: \(fault.reason)"
+            )
         }
         try note(fault, in: row, session)
         return nil
