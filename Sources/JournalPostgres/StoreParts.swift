@@ -17,7 +17,7 @@ struct StoreParts: Sendable {
     let names: JournalNames
     let cache: ChunkCache
     let keys: IdentityKeys
-    let filters = IdentityFilters()
+    let filters: IdentityFilters
     let accepted = AcceptedCounts()
     let eventCounts = EventCounts()
     let reader: JournalReader
@@ -80,6 +80,7 @@ struct StoreParts: Sendable {
         var long = connection("duties")
         (long.patience, long.statementTimeout, long.lockTimeout) = (.seconds(1260), .seconds(1200), .seconds(1200))
         duties = PostgresConnection(long, whenCancelled: .leaves)
+        filters = IdentityFilters(duties)
         for way in ["seqscan", "hashjoin", "mergejoin", "material"] { long.session["enable_\(way)"] = "off" }
         long.name = connection("removals").name
         removals = PostgresConnection(long, whenCancelled: .leaves)

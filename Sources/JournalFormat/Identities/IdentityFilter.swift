@@ -14,6 +14,7 @@ package final class IdentityFilter: @unchecked Sendable {
     private static let bitsPerEntry = 16
     private static let bitsPerHash = 7
     private static let wordsPerBlock = 8
+    private static let bitsPerBlock = wordsPerBlock * 64
 
     /// How many entries it was made for.
     package let capacity: Int
@@ -33,14 +34,21 @@ package final class IdentityFilter: @unchecked Sendable {
     /// A filter as ``bytes`` has it.
     /// - Returns: nil if it is not one of a filter for so many entries.
     package convenience init?(capacity: Int, bytes: [UInt8]) {
-        guard capacity >= 0 else { return nil }
+        // Before there is memory for it: the number may be anything.
+        guard capacity >= 0, let bits = Self.bits(for: capacity), bytes.count == bits / 8 else { return nil }
         self.init(capacity: capacity)
-        guard bytes.count == words.count * 8 else { return nil }
         bytes.withUnsafeBytes { bytes in
             for index in words.indices {
                 words[index] = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
             }
         }
+    }
+
+    /// How many bits a filter for so many entries has, in whole cache lines; nil if there cannot be as many.
+    private static func bits(for capacity: Int) -> Int? {
+        let (bits, isTooMuch) = capacity.multipliedReportingOverflow(by: bitsPerEntry)
+        let (rounded, overflows) = bits.addingReportingOverflow(bitsPerBlock - 1)
+        return isTooMuch || overflows ? nil : max(1, rounded / bitsPerBlock) * bitsPerBlock
     }
 
     /// Its bits; the same for the same entries, whatever their order.

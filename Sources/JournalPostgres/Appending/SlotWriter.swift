@@ -315,7 +315,7 @@ final class SlotWriter: Sendable {
     ) async throws(PostgresFailure) -> [(Int64, Int64)] {
         var found: [(Int64, Int64)] = []
         for part in numbers where !keys.isEmpty {
-            let possible = try await parts.filters.possible(keys, in: part, identityParts, connection)
+            let possible = parts.filters.possible(keys, in: part, identityParts)
             guard !possible.isEmpty else { continue }
             let rows = try await connection.run(.readIdentities(in: part), [.int8s(possible.map { $0 })])
             found += rows.map { ($0.integer(0), $0.integer(1)) }

@@ -3,20 +3,31 @@ import Synchronization
 
 /// The filters of closed parts: they tell, mostly without the database, that a part does not have a key.
 final class IdentityFilters: Sendable {
-    // Safe: a filter is filled before it is put here, and only read from then on.
-    private let known = Mutex<[Int32: IdentityFilter]>([:])
+    private enum Knowledge {
+        // Safe: a filter is filled before it is put here, and only read from then on.
+        case filter(IdentityFilter)
+        case loading
+        /// It could not be loaded, and is not tried again before this time.
+        case missing(until: ContinuousClock.Instant)
+    }
 
+    private let known = Mutex<[Int32: Knowledge]>([:])
+    private let connection: PostgresConnection
+
+    /// How long a filter that could not be loaded is left alone.
+    private static let pause = Duration.seconds(60)
     private static let blockBytes = 64 << 10
     private static let keysPerRead: Int64 = 50_000
 
-    /// The keys among these that a part may have: all of them if it has no filter.
-    func possible(
-        _ keys: Set<Int64>,
-        in part: Int32,
-        _ parts: IdentityParts,
-        _ connection: PostgresConnection
-    ) async throws(PostgresFailure) -> Set<Int64> {
-        guard parts.filtered.contains(part), let filter = try await filter(of: part, connection) else { return keys }
+    /// - Parameter connection: where filters are loaded, however long that takes.
+    init(_ connection: PostgresConnection) {
+        self.connection = connection
+    }
+
+    /// The keys among these that a part may have: all of them if it has no filter, or while that is being loaded. An append does not wait
+    /// for it.
+    func possible(_ keys: Set<Int64>, in part: Int32, _ parts: IdentityParts) -> Set<Int64> {
+        guard parts.filtered.contains(part), let filter = filter(of: part) else { return keys }
         return keys.filter { filter.contains(UInt64(bitPattern: $0)) }
     }
 
@@ -25,18 +36,40 @@ final class IdentityFilters: Sendable {
         known.withLock { $0 = $0.filter { parts.closed.contains($0.key) } }
     }
 
-    private func filter(of part: Int32, _ connection: PostgresConnection) async throws(PostgresFailure)
-        -> IdentityFilter?
-    {
-        if let filter = known.withLock({ $0[part] }) { return filter }
+    /// Nil while it is not here; it is loaded then.
+    private func filter(of part: Int32) -> IdentityFilter? {
+        let (filter, isNeeded) = known.withLock { known -> (IdentityFilter?, Bool) in
+            switch known[part] {
+            case .filter(let filter): return (filter, false)
+            case .loading: return (nil, false)
+            case .missing(let end) where ContinuousClock.now < end: return (nil, false)
+            case .missing, nil:
+                known[part] = .loading
+                return (nil, true)
+            }
+        }
+        // Safe: it ends with its statement, at the latest when the connection is closed.
+        if isNeeded { Task { await load(part) } }
+        return filter
+    }
+
+    private func load(_ part: Int32) async {
+        let filter = try? await read(part)
+        known.withLock { known in
+            // Forgotten meanwhile: the part is gone.
+            guard known[part] != nil else { return }
+            known[part] = filter.map { .filter($0) } ?? .missing(until: .now + Self.pause)
+        }
+    }
+
+    /// - Returns: nil if it is damaged.
+    private func read(_ part: Int32) async throws(PostgresFailure) -> IdentityFilter? {
         let rows = try await connection.run(.readFilter, [.int4(part)])
         guard let head = rows.first?.bytes(0), head.count == 8 else { return nil }
         let capacity = head.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard let capacity = Int(exactly: capacity),
-            let filter = IdentityFilter(capacity: capacity, bytes: rows.dropFirst().flatMap { $0.bytes(0) })
-        else { return nil }
-        known.withLock { $0[part] = filter }
-        return filter
+        return Int(exactly: capacity).flatMap { capacity in
+            IdentityFilter(capacity: capacity, bytes: rows.dropFirst().flatMap { $0.bytes(0) })
+        }
     }
 
     /// Makes the filters of closed parts that have none, and keeps them in the database. Any node may.
@@ -45,13 +78,12 @@ final class IdentityFilters: Sendable {
         for part in parts.closed where !parts.filtered.contains(part) {
             let count = try await connection.run(.countIdentities(in: part)).first?.integer(0) ?? 0
             let filter = IdentityFilter(capacity: Int(clamping: count))
-            var last: Int64?
-            while true {
+            var next: Int64? = Int64.min
+            while let start = next {
                 if Task.isCancelled { return }
-                let rows = try await connection.run(.readKeys(in: part), [.int8(last), .int8(keysPerRead)])
+                let rows = try await connection.run(.readKeys(in: part), [.int8(start), .int8(keysPerRead)])
                 for row in rows { filter.insert(UInt64(bitPattern: row.integer(0))) }
-                guard let end = rows.last?.integer(0) else { break }
-                last = end
+                next = rows.last.flatMap { $0.integer(0) == Int64.max ? nil : $0.integer(0) + 1 }
             }
             try await connection.transaction(statements(for: filter, of: part))
         }

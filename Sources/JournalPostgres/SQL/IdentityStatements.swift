@@ -53,9 +53,9 @@ extension Statement {
         "UPDATE identity_parts SET state = 'closed', newest = $2 WHERE number = $1 AND state = 'overlapping'"
     )
 
-    /// The next keys of a closed part. $1 the key before them, or NULL, $2 how many.
+    /// The next keys of a closed part. $1 the lowest that it can be, $2 how many.
     static func readKeys(in part: Int32) -> Statement {
-        read("SELECT key FROM identities_\(part) WHERE $1 IS NULL OR key > $1 ORDER BY key LIMIT $2")
+        read("SELECT key FROM identities_\(part) WHERE key >= $1 ORDER BY key LIMIT $2")
     }
 
     static func countIdentities(in part: Int32) -> Statement { read("SELECT count(*) FROM identities_\(part)") }

@@ -48,4 +48,12 @@ import Testing
         _ = filter.touch(identities[...])
         #expect(!identities.contains { filter.contains($0.hash) })
     }
+
+    @Test(arguments: [-1, 0, 1, 32, 33, 1 << 40, Int.max / 16, Int.max])
+    func `is not made of bytes of another size, whatever number comes with them`(capacity: Int) {
+        let bytes = IdentityFilter(capacity: 100).bytes
+        #expect(IdentityFilter(capacity: capacity, bytes: bytes) == nil)
+        #expect(IdentityFilter(capacity: 100, bytes: bytes)?.bytes == bytes)
+        #expect(IdentityFilter(capacity: 100, bytes: Array(bytes.dropLast())) == nil)
+    }
 }
