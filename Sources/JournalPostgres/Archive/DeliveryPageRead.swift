@@ -53,15 +53,15 @@ struct DeliveryPageRead: Sendable {
     }
 
     private mutating func stepRows(_ session: PostgresSession) throws(PostgresFailure) {
-        guard let parameters = try query(session) else { return isDone = true }
-        let rows = try session.run(.readDeliveryPage, parameters)
+        guard let (statement, parameters) = try query(session) else { return isDone = true }
+        let rows = try session.run(statement, parameters)
         let accounts = rows.map { (sequence: $0.integer(0), account: Int32(clamping: $0.integer(1))) }
         try look(at: accounts, session)
         if rows.count < Self.perStep { isDone = true }
     }
 
     /// What the rows can tell; the rest is asked of the events.
-    private func query(_ session: PostgresSession) throws(PostgresFailure) -> [Parameter]? {
+    private func query(_ session: PostgresSession) throws(PostgresFailure) -> (Statement, [Parameter])? {
         let names = try parts.names.latest(session)
         var (accounts, origins, sequences): ([Int32]?, [Int32]?, [Int64]?) = (nil, nil, nil)
         if !filter.providers.isEmpty {
@@ -82,10 +82,12 @@ struct DeliveryPageRead: Sendable {
             }
         }
         let statuses: [String?]? = filter.statuses.isEmpty ? nil : filter.statuses.map(\.rawValue)
-        return [
+        let parameters: [Parameter] = [
             .int8(position.sequence), .int4(position.account), .texts(statuses), .int4s(accounts), .int4s(origins),
-            .int8s(sequences), .int8(Int64(Self.perStep)),
+            .int8(Int64(Self.perStep)),
         ]
+        guard let sequences else { return (.readDeliveryPage, parameters) }
+        return (.readDeliveryPageOfEvents, parameters + [.int8s(sequences)])
     }
 
     private mutating func stepDuplicates(_ session: PostgresSession) throws(PostgresFailure) {
@@ -94,7 +96,7 @@ struct DeliveryPageRead: Sendable {
         var sequences = try session.run(.readDuplicateRows, [.int8(from), most]).map { $0.integer(0) }
         let span = Parameter.int8(from - from % RunMembers.span)
         let runs = try session.run(.readDuplicateRuns, [.int8(from), span, most]).map(RunRow.init)
-        for run in runs { sequences += (max(run.first, from)...run.last).filter { run.holds($0) } }
+        for run in runs { sequences += run.sequences(from: from) }
         // What is after the last of what came in full may be incomplete.
         let ends = [
             sequences.count >= Self.perStep ? sequences.prefix(Self.perStep).max() : nil,

@@ -70,6 +70,12 @@ struct RunRow: Sendable {
     func holds(_ sequence: Int64) -> Bool {
         sequence >= first && sequence <= last && members?.contains(sequence) ?? true
     }
+
+    /// Its events from one on. A run is not longer than a span, whatever its row says.
+    func sequences(from start: Int64) -> [Int64] {
+        let (start, end) = (max(first, start), min(last, first | (RunMembers.span - 1)))
+        return start <= end ? (start...end).filter { holds($0) } : []
+    }
 }
 
 extension Row {

@@ -76,7 +76,8 @@ struct LaneReading: Sendable {
             if let members = RunMembers(decoding: run.optionalBytes(2), first: start) {
                 for range in members.ranges { taken.formUnion(range) }
             } else {
-                taken.formUnion(start...max(start, end))
+                // A run is not longer than a span, whatever its row says.
+                taken.formUnion(start...max(start, min(end, start | (RunMembers.span - 1))))
             }
         }
         let cancelled = Parameter.text(DeliveryErrorCode.backfillCancelled.rawValue)

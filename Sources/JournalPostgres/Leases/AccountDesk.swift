@@ -62,6 +62,13 @@ final class AccountDesk: Sendable {
     /// What was begun lately, whether it has ended or not.
     var recentWorks: [AccountWork] { state.withLock { $0.recent } }
 
+    /// Those of these accounts that nobody works on here, or waits for.
+    func unused(among accounts: [Int32: Int64]) -> [Int32: Int64] {
+        state.withLock { state in
+            accounts.filter { state.works[$0.key] == nil && state.waiting[$0.key]?.isEmpty ?? true }
+        }
+    }
+
     /// Since when nobody but this node can have sent events of an account; nil if somebody else had it before this epoch.
     func ownSince(_ account: Int32, epoch: Int64) -> JournalPosition? {
         // Nobody has had it before the first epoch.

@@ -9,7 +9,11 @@ final class LedgerUpkeep: Sendable {
     private let testimonies: LateTestimonies
     private let logger: Logger
 
+    /// The accounts that nobody used when they were looked at last, with their epochs.
+    private let unused = Mutex<[Int32: Int64]>([:])
+
     private static let (interval, flightsInterval) = (Duration.seconds(1), Duration.seconds(5))
+    private static let unusedInterval = Duration.seconds(30)
 
     init(keeper: NodeKeeper, desk: AccountDesk, testimonies: LateTestimonies, logger: Logger) {
         self.keeper = keeper
@@ -40,6 +44,9 @@ final class LedgerUpkeep: Sendable {
             },
             Housekeeping.Chore(name: "removing old intents", interval: Self.flightsInterval) {
                 [self] session throws(PostgresFailure) in try removeOldFlights(session)
+            },
+            Housekeeping.Chore(name: "releasing accounts that nobody uses", interval: Self.unusedInterval) {
+                [self] session throws(PostgresFailure) in try releaseUnused(session)
             },
         ]
     }
@@ -80,6 +87,26 @@ final class LedgerUpkeep: Sendable {
             var removal = work.flightRemoval.withLock { $0 }
             defer { work.flightRemoval.withLock { [removal] in $0 = removal } }
             try removal.step(of: work.account, at: .now, session)
+        }
+    }
+
+    /// Leaves accounts to others that are this node's by the books, and that nobody here has used for an interval: the answer to a taking or
+    /// a giving back was lost. Whoever is just taking one under this epoch finds out by the fence, and takes it again.
+    func releaseUnused(_ session: PostgresSession) throws(PostgresFailure) {
+        guard let node = keeper.node else { return }
+        var held: [Int32: Int64] = [:]
+        for row in try session.run(.readAccountsOfNode, [.int8(node)]) {
+            held[Int32(clamping: row.integer(0))] = row.integer(1)
+        }
+        let found = desk.unused(among: held)
+        let before = unused.withLock { known in
+            defer { known = found }
+            return known
+        }
+        for (account, epoch) in found where before[account] == epoch {
+            let released = try session.run(.releaseAccount, [.int4(account), .int8(epoch), .int8(node)])
+            guard let name = released.first?.text(0) else { continue }
+            logger.notice("released an account that nobody used", metadata: ["account": "\(name)"])
         }
     }
 }

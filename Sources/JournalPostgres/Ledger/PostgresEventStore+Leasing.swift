@@ -22,7 +22,13 @@ extension PostgresEventStore: AccountLeasing {
 
     package func giveBack(_ lease: AccountLease, unsent: [SequenceNumber]) async throws(StoreError) {
         let work = try ledger.desk.work(under: lease)
-        try await work.giveBack(unsent: unsent.map(\.rawValue))
+        do throws(StoreError) {
+            try await work.giveBack(unsent: unsent.map(\.rawValue))
+        } catch {
+            // Nobody works under it from now on, whatever the database knows: what was not given back is released later.
+            ledger.desk.end(work, wasGivenBack: false)
+            throw error
+        }
         ledger.desk.end(work, wasGivenBack: true)
     }
 

@@ -60,8 +60,8 @@ final class JournalNames: Sendable {
     /// The number of an account, given now if it is new.
     func number(of account: ProviderName) async throws(StoreError) -> Int32 {
         if let known = table.withLock({ $0.accountNumbers[account] }) { return known }
-        try await attempt { (connection) throws(PostgresFailure) in
-            try await connection.run(.addAccounts, [.texts([account.rawValue])])
+        try await register { (session) throws(PostgresFailure) in
+            _ = try session.run(.addAccounts, [.texts([account.rawValue])])
         }
         try await refresh()
         guard let number = table.withLock({ $0.accountNumbers[account] }) else {
@@ -99,15 +99,23 @@ final class JournalNames: Sendable {
         let known = current
         let newOrigins = origins.filter { known.originNumbers[$0] == nil }
         let accounts = Set(plans.flatMap { $0.destinations.map(\.provider.rawValue) })
-        try await attempt { (connection) throws(PostgresFailure) in
+        try await register { (session) throws(PostgresFailure) in
             if !newOrigins.isEmpty {
                 let tenants: [String?] = newOrigins.map(\.tenant.rawValue)
-                try await connection.run(.addOrigins, [.texts(tenants), .texts(newOrigins.map(\.client.rawValue))])
+                _ = try session.run(.addOrigins, [.texts(tenants), .texts(newOrigins.map(\.client.rawValue))])
             }
-            if !accounts.isEmpty { try await connection.run(.addAccounts, [.texts(accounts.map { $0 })]) }
-            try await connection.run(.addPlans, [.byteas(plans.map(\.encoded))])
+            if !accounts.isEmpty { _ = try session.run(.addAccounts, [.texts(accounts.map { $0 })]) }
+            _ = try session.run(.addPlans, [.byteas(plans.map(\.encoded))])
         }
         try await refresh()
+    }
+
+    /// Adds names, which may be done twice. As a read does, it fails at once while the database is known not to answer: those that wait for
+    /// the connection one after another would wait for as long each.
+    private func register(_ body: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Void)
+        async throws(StoreError)
+    {
+        try await attempt { (connection) throws(PostgresFailure) in try await connection.read(body) }
     }
 
     private func knownNumbers(of events: [AcceptedEvent]) -> (origins: [UInt32], plans: [UInt32])? {

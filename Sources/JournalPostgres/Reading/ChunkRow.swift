@@ -21,7 +21,14 @@ struct ChunkRow: Sendable {
         content = row.bytes(5)
     }
 
-    var last: Int64 { first + count - 1 }
+    /// Before ``first`` if the row says that there is no event.
+    var last: Int64 {
+        let (last, overflows) = first.addingReportingOverflow(count - 1)
+        return overflows ? Int64.max : last
+    }
+
+    /// Whether an event's number is one of the chunk's.
+    func holds(_ sequence: Int64) -> Bool { sequence >= first && sequence <= last }
 
     /// Reads and checks the events.
     func events(names: NameTable) throws(ChunkFault) -> ChunkEvents {

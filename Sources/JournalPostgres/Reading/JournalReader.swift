@@ -23,7 +23,7 @@ struct JournalReader: Sendable {
         var rest = Set(missing)
         for row in try rows(holding: missing, session) {
             guard let chunk = try events(of: row, session) else { continue }
-            for sequence in rest where (row.first...row.last).contains(sequence) {
+            for sequence in rest where row.holds(sequence) {
                 found[sequence] = StoredEvent(sequence, in: chunk)
                 rest.remove(sequence)
             }
@@ -46,7 +46,7 @@ struct JournalReader: Sendable {
             }
         }
         for row in try rows(holding: missing, session) {
-            let chosen = missing.filter { (row.first...row.last).contains($0) }
+            let chosen = missing.filter { row.holds($0) }
             let offsets = chosen.map { Int($0 - row.first) }
             let events = try read(row, session) { (names) throws(ChunkFault) in
                 try row.events(at: offsets, names: names)

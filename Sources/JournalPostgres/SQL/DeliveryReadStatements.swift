@@ -49,18 +49,28 @@ extension Statement {
         "SELECT l.number, l.account, a.name, l.adapter FROM lanes l JOIN accounts a ON a.number = l.provider ORDER BY l.number"
     )
 
-    /// A page of rows. $1 and $2 the row before it; each of the others does not restrict if it is NULL: $3 statuses, $4 accounts,
-    /// $5 origins, $6 events; $7 how many.
-    static let readDeliveryPage = read(
-        """
-        SELECT sequence, account, status, attempts, next_attempt_at, fault_is_last_attempts,
-            fault_code, fault_message, fault_vendor
-        FROM deliveries
-        WHERE (sequence, account) > ($1, $2) AND ($3 IS NULL OR status = ANY($3)) AND ($4 IS NULL OR account = ANY($4))
-            AND ($5 IS NULL OR origin = ANY($5)) AND ($6 IS NULL OR sequence = ANY($6))
-        ORDER BY sequence, account LIMIT $7
-        """
+    /// A page of rows: sequences and accounts. $1 and $2 the row before it; each of the next three does not restrict if it is NULL:
+    /// $3 statuses, $4 accounts, $5 origins; $6 how many.
+    static let readDeliveryPage = deliveryPage(of: "deliveries d")
+
+    /// The same of some events alone, whose rows are looked up. $7 the events.
+    static let readDeliveryPageOfEvents = deliveryPage(
+        of: """
+            unnest($7::int8[]) AS p(number)
+            CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE deliveries.sequence = p.number OFFSET 0) d
+            """
     )
+
+    private static func deliveryPage(of rows: String) -> Statement {
+        read(
+            """
+            SELECT d.sequence, d.account FROM \(rows)
+            WHERE (d.sequence, d.account) > ($1, $2) AND ($3 IS NULL OR d.status = ANY($3))
+                AND ($4 IS NULL OR d.account = ANY($4)) AND ($5 IS NULL OR d.origin = ANY($5))
+            ORDER BY d.sequence, d.account LIMIT $6
+            """
+        )
+    }
 
     /// Numbers of events, from one on, whose first attempt the vendor said it knew, or runs of such. $1 the lowest number, $2 how many.
     static let readDuplicateRows = read(

@@ -89,6 +89,14 @@ extension Statement {
         """
     )
 
+    /// $1 node. What it holds, under which epochs.
+    static let readAccountsOfNode = read("SELECT number, epoch FROM accounts WHERE node = $1")
+
+    /// $1 account, $2 epoch, $3 node. Leaves the account to others.
+    static let releaseAccount = Statement(
+        "UPDATE accounts SET node = NULL, epoch = epoch + 1 WHERE number = $1 AND epoch = $2 AND node = $3 RETURNING name"
+    )
+
     /// Accounts with their holders, and for those of lanes their provider's; the nodes that can deliver; what makes owners look at rows.
     static let readHolders = read(
         """
