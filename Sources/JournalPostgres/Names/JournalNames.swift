@@ -60,7 +60,7 @@ final class JournalNames: Sendable {
     /// The number of an account, given now if it is new.
     func number(of account: ProviderName) async throws(StoreError) -> Int32 {
         if let known = table.withLock({ $0.accountNumbers[account] }) { return known }
-        try await register { (session) throws(PostgresFailure) in
+        try await attempt { (session) throws(PostgresFailure) in
             _ = try session.run(.addAccounts, [.texts([account.rawValue])])
         }
         try await refresh()
@@ -72,9 +72,7 @@ final class JournalNames: Sendable {
 
     /// Reads all names that there are.
     func refresh() async throws(StoreError) {
-        let new = try await attempt { (connection) throws(PostgresFailure) in
-            try await connection.read { (session) throws(PostgresFailure) in try Self.load(session) }
-        }
+        let new = try await attempt { (session) throws(PostgresFailure) in try Self.load(session) }
         table.withLock { $0.add(new) }
     }
 
@@ -99,7 +97,7 @@ final class JournalNames: Sendable {
         let known = current
         let newOrigins = origins.filter { known.originNumbers[$0] == nil }
         let accounts = Set(plans.flatMap { $0.destinations.map(\.provider.rawValue) })
-        try await register { (session) throws(PostgresFailure) in
+        try await attempt { (session) throws(PostgresFailure) in
             if !newOrigins.isEmpty {
                 let tenants: [String?] = newOrigins.map(\.tenant.rawValue)
                 _ = try session.run(.addOrigins, [.texts(tenants), .texts(newOrigins.map(\.client.rawValue))])
@@ -110,12 +108,17 @@ final class JournalNames: Sendable {
         try await refresh()
     }
 
-    /// Adds names, which may be done twice. As a read does, it fails at once while the database is known not to answer: those that wait for
-    /// the connection one after another would wait for as long each.
-    private func register(_ body: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Void)
-        async throws(StoreError)
-    {
-        try await attempt { (connection) throws(PostgresFailure) in try await connection.read(body) }
+    /// Reads or adds names; each of the statements may run twice, so that one whose answer was lost is sent again. It fails at once while
+    /// the database is known not to answer: those that wait for the connection one after another would wait for as long each.
+    @discardableResult
+    private func attempt<Value: Sendable>(
+        _ body: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Value
+    ) async throws(StoreError) -> Value {
+        do throws(PostgresFailure) {
+            return try await connection.read(body)
+        } catch {
+            throw reach.error(error)
+        }
     }
 
     private func knownNumbers(of events: [AcceptedEvent]) -> (origins: [UInt32], plans: [UInt32])? {
@@ -137,23 +140,6 @@ final class JournalNames: Sendable {
                 plans.append(last?.plan ?? 0)
             }
             return (origins, plans)
-        }
-    }
-
-    /// Each of the statements may run twice, so that one whose answer was lost is sent again.
-    @discardableResult
-    private func attempt<Value>(
-        _ body: (PostgresConnection) async throws(PostgresFailure) -> Value
-    ) async throws(StoreError) -> Value {
-        do throws(PostgresFailure) {
-            return try await body(connection)
-        } catch {
-            guard !error.isCertain else { throw reach.error(error) }
-        }
-        do throws(PostgresFailure) {
-            return try await body(connection)
-        } catch {
-            throw reach.error(error)
         }
     }
 

@@ -65,6 +65,12 @@ struct DayRemoval: Sendable {
         return events
     }
 
+    /// Removes the intents of backfills that have ended.
+    func removeFlightsOfEndedLanes() async throws(PostgresFailure) {
+        let limit = Parameter.int8(Self.rowsPerStatement)
+        while try await connection.run(.removeFlightsOfEndedLanes, [limit]).affected > 0 {}
+    }
+
     private static func chunks(of day: DayPartitions.Day) -> String { "chunks_\(day.name)" }
 
     /// Nil if there is no such table.

@@ -57,6 +57,8 @@ extension PostgresEventStore: JournalAdministration {
         for found in days where found.isBegun { events += try await drop(found.day, duty) }
         events += try await removeDays(days.filter { !$0.isBegun }.map(\.day), limit, duty)
         try await dropIdentities(duty)
+        try await guarded(by: duty) { (removal) throws(PostgresFailure) in try await removal.removeFlightsOfEndedLanes()
+        }
         return events
     }
 

@@ -136,6 +136,21 @@ extension Statement {
         )
     }
 
+    /// Removes what newer rows of `flights` have taken the place of at the accounts of backfills that have ended: they have no owner who would.
+    /// $1 how many.
+    static let removeFlightsOfEndedLanes = Statement(
+        """
+        DELETE FROM flights WHERE ctid = ANY(ARRAY(
+            SELECT o.place FROM lanes l
+            CROSS JOIN LATERAL (
+                SELECT epoch, number FROM flights WHERE account = l.account ORDER BY epoch DESC, number DESC LIMIT 1) n
+            CROSS JOIN LATERAL (
+                SELECT ctid AS place FROM flights WHERE account = l.account AND (epoch, number) < (n.epoch, n.number)
+                LIMIT $1) o
+            WHERE l.ended_at IS NOT NULL LIMIT $1))
+        """
+    )
+
     /// Closed parts that have no identity of an event that is there.
     static let readEmptyIdentityParts = read(
         """

@@ -27,7 +27,7 @@ import Testing
         }
         #expect(try await count(counts, through: numbers[5]) == 6)
         #expect(try await count(counts, through: numbers[2]) == 3, "a part of a chunk")
-        try await journal.server.run("DELETE FROM chunks WHERE first = \(numbers[0])", schema: journal.schema)
+        try await journal.server.run("DELETE FROM chunks WHERE first = \(numbers[0].rawValue)", schema: journal.schema)
         #expect(try await count(counts, through: numbers[5]) == 6)
         #expect(try await count(counts, through: numbers[2]) == 3)
         #expect(try await count(EventCounts(), through: numbers[5]) == 4, "another node does not know of it")

@@ -97,4 +97,24 @@ import Testing
         #expect(try await journal.server.run(numbers, schema: journal.schema) == ["9010 9010"])
         await store.close()
     }
+
+    @Test func `retention removes the old intents of backfills that have ended, which have no owner`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        try await journal.server.run(
+            """
+            INSERT INTO lanes(number, provider, account, adapter, filter, routes, first, state, rate, started_by,
+                started_at, changed_by, changed_at, ended_at)
+            VALUES (1, 6, 7, 'lago', '', '', '', 'done', 1, 'me', 0, 'me', 0, 1),
+                (2, 6, 8, 'lago', '', '', '', 'running', 1, 'me', 0, 'me', 0, NULL);
+            INSERT INTO flights(account, epoch, number, sequences)
+                SELECT a, 1, n, '{}' FROM generate_series(7, 8) a, generate_series(1, 3) n
+            """,
+            schema: journal.schema
+        )
+        _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
+        let left = "SELECT account || ' ' || number FROM flights ORDER BY account, number"
+        #expect(try await journal.server.run(left, schema: journal.schema) == ["7 3", "8 1", "8 2", "8 3"])
+        await store.close()
+    }
 }
