@@ -152,12 +152,12 @@ extension PostgresEventStore: LaneKeeping {
     private func lane(_ record: LaneRecord, _ newest: JournalPosition) async throws(StoreError) -> Lane {
         let own = ledger.desk.work(for: record.account)?.progress.withLock { $0.cursor }
         let end = record.through ?? newest
-        let (counter, isOver) = (parts.eventCounts, record.endedAt != nil)
+        let (counter, isOver, hasEnd) = (parts.eventCounts, record.endedAt != nil, record.through != nil)
         let (progress, words) = try await read(on: parts.counts) { (session) throws(PostgresFailure) in
             var cursor = JournalPosition.start
             if let own { cursor = own } else { cursor = try Self.cursor(of: record.account, session) }
             // The end first: from it, the way back to the cursor is known.
-            let all = try counter.events(through: end, session)
+            let all = try counter.events(through: end, isFinal: isOver && hasEnd, session)
             let walked = try counter.events(through: cursor.limited(to: end), isFinal: isOver, session)
             let words = try session.run(.readLaneCounts, [.int8(record.number.rawValue)])
             return (LaneProgress(walked: walked, ahead: max(0, all - walked)), words)

@@ -34,6 +34,32 @@ import Testing
         await store.close()
     }
 
+    @Test func `what is final is counted once`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let events = (0..<3).map { TestJournal.event("\($0)") }
+        guard case .stored(let number)? = try await store.append(AppendRequest(events: events, policy: .each)).last
+        else {
+            Issue.record("they are new")
+            return
+        }
+        let slot = UInt16(SlotNumbers.slot(of: number.rawValue))
+        let position = JournalPosition.start.advanced(to: number, inStream: slot)
+        let counts = EventCounts()
+        func count(isFinal: Bool) async throws -> Int {
+            try await store.read(on: store.parts.counts) { (session) throws(PostgresFailure) in
+                try counts.events(through: position, isFinal: isFinal, session)
+            }
+        }
+        #expect(try await count(isFinal: false) == 3)
+        try await journal.server.run("UPDATE chunks SET count = 2", schema: journal.schema)
+        #expect(try await count(isFinal: true) == 2, "so little is counted again")
+        try await journal.server.run("DELETE FROM chunks", schema: journal.schema)
+        #expect(try await count(isFinal: true) == 2)
+        #expect(try await count(isFinal: false) == 2)
+        await store.close()
+    }
+
     @Test func `keeps a limited number of marks, and always the last`() throws {
         var marks = CountMarks()
         let last = Int64(CountMarks.limit + 1)
