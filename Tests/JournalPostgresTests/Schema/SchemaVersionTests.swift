@@ -205,14 +205,16 @@ import Testing
         await other.close()
     }
 
-    @Test func `an index that waits for an old transaction holds nobody up, and the node keeps its duty`() async throws {
+    @Test func `an index that waits for an old transaction holds nobody up, and the node keeps its duty`() async throws
+    {
         // A server of its own: indexes of other tests would wait for the old transaction as well.
         let journal = try await TestJournal(on: PostgresServer.make())
         let old = try await journal.open()
         async let backup: [String]? = try? journal.server.run(
             "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1; SELECT pg_sleep(600); COMMIT"
         )
-        let holder = "FROM pg_stat_activity WHERE query LIKE '%SELECT 1; SELECT pg_sleep(600)%' AND wait_event = 'PgSleep'"
+        let holder =
+            "FROM pg_stat_activity WHERE query LIKE '%SELECT 1; SELECT pg_sleep(600)%' AND wait_event = 'PgSleep'"
         try await waitUntil("the transaction has begun") {
             try await journal.server.run("SELECT count(*) \(holder)") == ["1"]
         }
