@@ -146,20 +146,35 @@ import Testing
                     _ = try await migration.compare(["lago", "flexprice"])
                     return try await migration.run(["migrate", "ramp", "to-flexprice", "--share", "5"]).code == 0
                 }
-                try await migration.send(0..<1, prefix: "unreadable")
-                try await migration.waitForDeliveries(["flexprice"])
-                // Its reads fail; lists, which do not name it, and deliveries of others go on.
-                try await stage.setFaults("flexprice", #"{"poison":["unreadable0"],"poison_status":503}"#)
+                var poisoned: [String] = []
                 try await waitUntil("a gate holds it", within: .seconds(600)) {
+                    // Its reads fail; lists, which do not name it, and deliveries of others go on. An event that was read back before that
+                    // says nothing, so others follow.
+                    let number = poisoned.count
+                    try await migration.send(number..<number + 1, prefix: "unreadable")
+                    try await migration.waitForDeliveries(["flexprice"])
+                    poisoned.append("\"unreadable\(number)\"")
+                    let ids = poisoned.joined(separator: ",")
+                    try await stage.setFaults("flexprice", #"{"poison":[\#(ids)],"poison_status":503}"#)
                     _ = try await migration.compare(["lago", "flexprice"])
-                    return try await log(stage).contains { entry in
-                        (entry["reason"] as? String)?.contains("lost is unknown: last measured for") ?? false
-                    }
+                    return try await isHeldSinceNothingIsReadBack(migration)
                 }
                 #expect(try await log(stage).contains { $0["action"] as? String == "hold" })
                 #expect((try await verify(stage)["last_error"] as? String)?.isEmpty == false)
             }
         }
+    }
+
+    /// Whether a gate holds the ramp for what it waits for here. On a busy machine another one may have held it before, for a comparison that
+    /// came too late; that one is overridden.
+    private func isHeldSinceNothingIsReadBack(_ migration: Migration) async throws -> Bool {
+        let reason = "lost is unknown: last measured for"
+        let entries = try await log(migration.stage)
+        if entries.contains(where: { ($0["reason"] as? String)?.contains(reason) ?? false }) { return true }
+        guard entries.last?["action"] as? String == "hold" else { return false }
+        let others = "unexplained,usage,rejected,uncertain,backlog_age"
+        let resumed = try await migration.run(["migrate", "resume", "to-flexprice", "--despite", others])
+        return resumed.text.contains(reason)
     }
 
     @Test func `returns the customers when the new vendor loses events, if the file says so`() async throws {
