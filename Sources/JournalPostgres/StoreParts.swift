@@ -92,8 +92,11 @@ struct StoreParts: Sendable {
     func close() async {
         newest.close()
         await names.close()
-        for connection in [claims, points, counts, searches, walks, partitions.connection, duties, removals] {
-            await connection.close()
+        // At once: each may wait for an answer that does not come.
+        await withDiscardingTaskGroup { group in
+            for connection in [claims, points, counts, searches, walks, partitions.connection, duties, removals] {
+                group.addTask { await connection.close() }
+            }
         }
     }
 }

@@ -34,8 +34,7 @@ struct AccountLoading: Sendable {
     /// Reads everything in the order in which it was written; nobody else writes meanwhile.
     func progress(_ interrupted: Interrupted, _ session: PostgresSession) throws(PostgresFailure) -> AccountProgress {
         let number = Parameter.int4(account)
-        var cursors: [Int16: Int64] = [:]
-        for row in try session.run(.readCursors, [number]) { cursors[Int16(clamping: row.integer(0))] = row.integer(1) }
+        let cursors = try Self.numbers(.readCursors, [number], session)
         var ahead = try settled(behind: cursors, session)
         let held = Dictionary(grouping: interrupted.sequences, by: SlotNumbers.slot)
         var slots: [Int16: ProviderProgress] = [:]
@@ -58,11 +57,22 @@ struct AccountLoading: Sendable {
 
     /// After which number there may be rows behind a cursor, whatever their slot. Numbers rise with time in all slots, so that few rows are
     /// read in vain; but for a slot that has come to its end, nothing has to be read, however long ago that was.
-    static func start(cursors: [Int16: Int64], ends: [Int16: Int64]) -> Int64 {
+    ///
+    /// A slot of which nothing was ever claimed has no cursor; its rows begin with its oldest chunk.
+    static func start(cursors: [Int16: Int64], ends: [Int16: Int64], beginnings: [Int16: Int64]) -> Int64 {
         ends.compactMap { slot, end in
-            let cursor = cursors[slot] ?? 0
+            let cursor = cursors[slot] ?? beginnings[slot].map { $0 - 1 } ?? end
             return end > cursor ? cursor : nil
         }.min() ?? Int64.max
+    }
+
+    /// A number of each slot, of rows that begin with both.
+    private static func numbers(_ statement: Statement, _ parameters: [Parameter], _ session: PostgresSession)
+        throws(PostgresFailure) -> [Int16: Int64]
+    {
+        var numbers: [Int16: Int64] = [:]
+        for row in try session.run(statement, parameters) { numbers[Int16(clamping: row.integer(0))] = row.integer(1) }
+        return numbers
     }
 
     /// What is settled after the cursors: outcomes that came out of order, or after cursors were last written down.
@@ -78,9 +88,11 @@ struct AccountLoading: Sendable {
                 ahead[slot, default: SequenceRanges()].insert(first...max(first, row.integer(2)))
             }
         }
-        var ends: [Int16: Int64] = [:]
-        for row in try session.run(.readEnds, []) { ends[Int16(clamping: row.integer(0))] = row.integer(1) }
-        let lowest = Self.start(cursors: cursors, ends: ends)
+        let lowest = Self.start(
+            cursors: cursors,
+            ends: try Self.numbers(.readEnds, [], session),
+            beginnings: try Self.numbers(.readBeginnings, [], session)
+        )
         for row in try session.run(.readRowsBehind, [.int4(account), .int8(lowest)]) {
             let sequence = row.integer(0)
             let slot = SlotNumbers.slot(of: sequence)

@@ -38,6 +38,15 @@ extension Statement {
         """
     )
 
+    /// Where the oldest chunk of each slot begins.
+    static let readBeginnings = read(
+        """
+        SELECT s.slot, c.first FROM slots s CROSS JOIN LATERAL (
+            SELECT chunks.first FROM chunks WHERE chunks.slot = s.slot ORDER BY chunks.first LIMIT 1
+        ) c
+        """
+    )
+
     /// $1 slots, $2 first numbers: those of these chunks that are there, or that retention has removed.
     static let readFirsts = read(
         """

@@ -53,7 +53,9 @@ extension Statement {
         """
     )
 
+    /// `flight` comes first: a statement in `WITH` sees only those before it.
     private static let outcomes = """
+        \(flight("$34", "$35")),
         runs AS (
             INSERT INTO delivered(account, slot, first, last, events, at, latency, http_status, deduplicated, skipped, members)
             SELECT number, r.* FROM fence, unnest($4::int2[], $5::int8[], $6::int8[], $7::int4[], $8::int8[], $9::int8[],
@@ -79,7 +81,6 @@ extension Statement {
                 $29::text[], $30::bool[], $31::text[], $32::text[], $33::text[])
                 AS t(sequence, ordinal, at, latency, http_status, status, deduplicated, code, message, vendor)
             ON CONFLICT DO NOTHING),
-        \(flight("$34", "$35")),
         moved AS (
             INSERT INTO cursors(account, slot, place)
             SELECT number, m.slot, m.place FROM fence, unnest($36::int2[], $37::int8[]) AS m(slot, place)
