@@ -1,5 +1,4 @@
 import Events
-import Parity
 import Routing
 
 /// Which of the events that a provider should have may be sent there again now.
@@ -15,15 +14,6 @@ struct ResendFilter {
         reason = DoubleBilling.reason(provider.traits.vendor)
     }
 
-    /// Whether the event of a finding may be.
-    func takes(_ finding: Finding) -> Bool {
-        takes(finding.customerID, finding.subscriptionID, at: finding.timestamp)
-    }
-
     /// Whether an event may be.
-    func takes(_ event: AcceptedEvent) -> Bool { takes(event.customerID, event.subscriptionID, at: event.timestamp) }
-
-    private func takes(_ customerID: String?, _ subscriptionID: String?, at time: Timestamp) -> Bool {
-        !billing.concerns(customerID: customerID, subscriptionID: subscriptionID, at: time, sentAt: now)
-    }
+    func takes(_ event: AcceptedEvent) -> Bool { !billing.concerns(event, sentAt: now) }
 }

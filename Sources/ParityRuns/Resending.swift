@@ -21,12 +21,7 @@ struct Resending {
         var count = ResendCount()
         let filter = ResendFilter(configuration, by: runner.routes.current, at: runner.clock.now)
         for finding in findings {
-            guard filter.takes(finding.finding) else {
-                count.failed += 1
-                count.reason = count.reason ?? filter.reason
-                continue
-            }
-            switch try await translated(finding.finding, configuration.adapter) {
+            switch try await translated(finding.finding, configuration.adapter, filter) {
             case .success(let event): items.append((finding.number, event))
             case .failure(let unsendable):
                 count.failed += 1
@@ -55,9 +50,11 @@ struct Resending {
         )
     }
 
-    private func translated(_ finding: Finding, _ adapter: any Adapter) async throws(ParityError)
-        -> Result<TranslatedEvent, Unsendable>
-    {
+    private func translated(
+        _ finding: Finding,
+        _ adapter: any Adapter,
+        _ filter: ResendFilter
+    ) async throws(ParityError) -> Result<TranslatedEvent, Unsendable> {
         guard let sequence = finding.sequence else { return .failure(.unknown) }
         let moment = ReadWindow(from: finding.timestamp, until: finding.timestamp + .milliseconds(1))
         let recorded: JournalWindow?
@@ -71,6 +68,7 @@ struct Resending {
         guard let recorded, let archived = recorded.events.first(where: { $0.sequence == sequence }),
             let destination = archived.destination(at: provider, lanes)
         else { return .failure(.unknown) }
+        guard filter.takes(archived.event) else { return .failure(Unsendable(reason: filter.reason)) }
         // A correction that takes the place of an event has its timestamp, so that it is among these.
         guard recorded.events.counting(at: provider).contains(where: { $0.sequence == sequence }) else {
             return .failure(.corrected)

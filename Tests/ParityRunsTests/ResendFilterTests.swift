@@ -14,10 +14,13 @@ import Testing
     private static let window = ReadWindow(from: Timestamp(milliseconds: 0), until: Timestamp(milliseconds: 1_000_000))
 
     /// A comparison of an event that the vendor has lost.
-    /// - Parameter hasMoved: whether the event's customer has moved to the vendor since.
+    /// - Parameters:
+    ///   - hasMoved: whether the event's customer has moved to the vendor since.
+    ///   - route: of the event; customers move by the route `r`.
     private static func compare(
         at level: ParityLevel,
         hasMoved: Bool,
+        by route: RouteName = "r",
         _ body: (ParityRunner, ParityRun, AnonymousAsking) async throws -> Void
     ) async throws {
         let text = #"""
@@ -35,7 +38,14 @@ import Testing
             routes.replace(by: MigrationLogs(["m": MigrationLog([cut])], version: 1))
         }
         var journal = ComparedJournalDouble()
-        journal.add("e", at: 1000, #"{"n":1}"#)
+        journal.add(
+            "e",
+            "api",
+            at: Timestamp(milliseconds: 1000),
+            #"{"n":1}"#,
+            by: Plan(route: route, destinations: [ComparedJournalDouble.listed]),
+            delivery: Delivery(provider: "listed", adapter: "listed", mode: .primary, status: .delivered)
+        )
         let asking = AnonymousAsking()
         try await withTemporaryFolder { folder in
             let runner = ParityRunner(
@@ -75,6 +85,18 @@ import Testing
         try await Self.compare(at: .resend, hasMoved: hasMoved) { _, run, asking in
             #expect(asking.sent == (hasMoved ? 0 : 1))
             #expect((run.verdict == .incomplete) == hasMoved)
+        }
+    }
+
+    @Test func `an event that only this vendor was ever sent is sent again, whoever has moved`() async throws {
+        try await Self.compare(at: .full, hasMoved: true, by: "other") { runner, run, asking in
+            let count = try await runner.resend(in: run.id, FindingFilter())
+            #expect(count.sent == 1 && count.failed == 0)
+            #expect(asking.sent == 1)
+        }
+        try await Self.compare(at: .resend, hasMoved: true, by: "other") { _, run, asking in
+            #expect(asking.sent == 1)
+            #expect(run.verdict != .incomplete)
         }
     }
 }

@@ -9,8 +9,10 @@ struct RetryGuard: Sendable {
     private let journal: any IngressJournal
     private let routes: CurrentRoutes
 
-    /// How many deliveries are looked at.
+    /// How many deliveries are looked at of events that both vendors may have.
     private static let most = 100_000
+    /// How many are read at all.
+    private static let mostRead = 1_000_000
     private static let pageSize = 1000
 
     init(_ services: EndpointServices) {
@@ -37,30 +39,25 @@ struct RetryGuard: Sendable {
         var wanted = filter
         wanted.providers = [provider.name]
         if wanted.statuses.isEmpty { wanted.statuses = DeliveryRevision.Action.retry.usualStatuses }
-        var (after, checked): (DeliveryCursor?, Int) = (nil, 0)
-        repeat {
+        var (after, checked, read): (DeliveryCursor?, Int, Int) = (nil, 0, 0)
+        while true {
             let page: DeliveryPage
             do throws(StoreError) {
                 page = try await journal.deliveries(matching: wanted, after: after, limit: Self.pageSize)
             } catch {
                 throw Problem(error)
             }
-            for delivery in page.deliveries {
-                let event = delivery.event
-                guard
-                    billing.concerns(
-                        customerID: event.customerID,
-                        subscriptionID: event.subscriptionID,
-                        at: event.timestamp,
-                        sentAt: now
-                    )
-                else { continue }
-                throw Problem.billedTwice(event.id, at: provider)
+            for delivery in page.deliveries where billing.mayConcern(delivery.event) {
+                checked += 1
+                guard billing.concerns(delivery.event, sentAt: now) else { continue }
+                throw Problem.billedTwice(delivery.event.id, at: provider)
             }
-            checked += page.deliveries.count
+            read += page.deliveries.count
             after = page.next
-            if checked >= Self.most, after != nil { throw Problem.tooManyToCheck(Self.most, at: provider.name) }
-        } while after != nil
+            guard after != nil else { return }
+            if checked >= Self.most { throw Problem.tooManyToCheck(Self.most, at: provider.name) }
+            if read >= Self.mostRead { throw Problem.tooManyToCheck(Self.mostRead, at: provider.name) }
+        }
     }
 }
 
