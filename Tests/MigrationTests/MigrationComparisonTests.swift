@@ -55,10 +55,22 @@ import Testing
         #expect(Self.gate(.unexplained, [failed, clean])?.color == .unknown(.notMeasured))
     }
 
-    @Test func `does not count events of the journal that were not compared at both providers`() {
+    @Test func `does not count events of the journal that the new provider should not have`() {
         let few = Sample.run(1, at: Sample.now, compared: 99)
         #expect(Self.gate(.unexplained, [few])?.color == .unknown(.tooFewEvents(99)))
         #expect(Self.gate(.unexplained, [Sample.run(1, at: Sample.now, compared: 100)])?.color == .green)
+    }
+
+    @Test func `counts events that the old provider does not get any more`() {
+        func run(_ id: Int64, at time: Timestamp, compared: Int = 5000) -> ParityRun {
+            Sample.run(id, at: time, compared: compared, comparedAtOld: 0)
+        }
+        let runs = [run(2, at: Sample.now), run(1, at: Self.yesterday)]
+        #expect(Self.gate(.unexplained, runs)?.color == .green)
+        #expect(Self.twoRuns(runs)?.color == .green)
+        let empty = [run(2, at: Sample.now, compared: 0), run(1, at: Self.yesterday, compared: 0)]
+        #expect(Self.gate(.unexplained, empty)?.color == .unknown(.tooFewEvents(0)))
+        #expect(Self.twoRuns(empty)?.color == .unknown)
     }
 
     // MARK: - Tenants' own accounts
@@ -85,6 +97,26 @@ import Testing
         #expect(gate([shop(Self.losses), polar])?.figure == "3")
         let both = Sample.run(3, at: Sample.now, causes: Self.losses)
         #expect(gate([shop(Self.losses), both])?.figure == "6")
+    }
+
+    @Test(arguments: [
+        [AccountPair(from: "lago", to: "polar"), AccountPair(from: "lago", to: "polar@shop")],
+        [AccountPair(from: "lago", to: "polar@shop")],
+    ])
+    func `needs comparisons of amounts of the providers alone, since metrics have names at no other account`(
+        accounts: [AccountPair]
+    ) {
+        let outline = Sample.outline(comparesUsage: true, accounts: accounts)
+        let amounts = Sample.run(1, at: Sample.now, level: .usage)
+        #expect(outline.isCompared(by: amounts))
+        var facts = Sample.greenFacts
+        facts.comparisons = [amounts]
+        let status = MigrationStatus(outline, Sample.records(.stage(.mirror)), facts)
+        #expect(status.gates.first { $0.gate == .usage }?.color == .green)
+        facts.comparisons = [Sample.run(2, at: Sample.now, new: "polar@shop")]
+        #expect(outline.isCompared(by: facts.comparisons[0]))
+        let events = MigrationStatus(outline, Sample.records(.stage(.mirror)), facts)
+        #expect(events.gates.first { $0.gate == .usage }?.color == .unknown(.notMeasured))
     }
 
     @Test func `needs two comparisons of every account`() {

@@ -87,6 +87,7 @@ enum MigrationSample {
     }
 
     /// A comparison of the window up to an hour before it was requested.
+    /// - Parameter compared: how many events the new account should have.
     static func run(
         _ id: Int64,
         at time: Timestamp,
@@ -94,6 +95,7 @@ enum MigrationSample {
         unreadable: String? = nil,
         level: ParityLevel = .full,
         compared: Int = 5000,
+        comparedAtOld: Int = 5000,
         new: ProviderName = "polar"
     ) -> ParityRun {
         ParityRun(
@@ -111,7 +113,7 @@ enum MigrationSample {
             endedAt: time + .seconds(60),
             events: 5000,
             reports: [
-                ProviderReport(provider: "lago", totals: CellCounts(expected: 5000)),
+                ProviderReport(provider: "lago", totals: CellCounts(expected: comparedAtOld)),
                 ProviderReport(
                     provider: new,
                     totals: CellCounts(expected: compared),

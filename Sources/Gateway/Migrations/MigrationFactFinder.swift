@@ -55,11 +55,11 @@ struct MigrationFactFinder: Sendable {
         }
     }
 
-    /// Comparisons that have ended and include both accounts of a pair, newest first.
+    /// Comparisons that have ended and say something about the migration, newest first.
     private func comparisons(of outline: MigrationOutline) async throws(StoreError) -> [ParityRun] {
         do throws(ParityError) {
             return try await comparisons().filter { run in
-                run.state.isOver && outline.accounts.contains { $0.isCompared(by: run) }
+                run.state.isOver && outline.isCompared(by: run)
             }
         } catch {
             throw .failed(reason: error.message)

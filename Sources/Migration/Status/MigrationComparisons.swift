@@ -63,11 +63,9 @@ extension ParityRun {
         }
     }
 
-    /// How many events were compared at both accounts: the journal's others are not planned for one of them.
+    /// How many events the new account should have: only these show what it makes of them. The old one may get nothing any more.
     func compared(at accounts: AccountPair) -> Int {
-        [accounts.from, accounts.to].map { account in
-            reports.first { $0.provider == account }?.totals.expected ?? 0
-        }.min() ?? 0
+        reports.first { $0.provider == accounts.to }?.totals.expected ?? 0
     }
 
     /// Up to which time it says something.

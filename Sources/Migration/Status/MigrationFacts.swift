@@ -10,7 +10,7 @@ package struct MigrationFacts: Sendable {
     package var checked: CheckedPlan?
     /// Backfills of the new provider's accounts.
     package var backfills: [Lane]
-    /// Comparisons that have ended and include both accounts of a pair, newest first.
+    /// Comparisons that have ended and say something about the migration, newest first.
     package var comparisons: [ParityRun]
     /// What shadow deliveries to the new provider showed.
     package var shadow: [ShadowCount]
@@ -51,7 +51,7 @@ package struct MigrationFacts: Sendable {
             let lost = verified.reduce(UInt64(0)) { $0 + UInt64(clamping: $1.lost(since: since)) }
             readings.lost = GateReadings.Reading(lost, at: checkedUpTo, events: max(events, lost))
         }
-        let amounts = LatestComparisons(of: amountComparisons, at: outline.accounts) { run, _ in run.events }
+        let amounts = LatestComparisons(of: amountComparisons, at: [outline.ownAccounts]) { run, _ in run.events }
         if let latest = amounts {
             let differing = UInt64(clamping: latest.unexplained)
             // How large they are is not kept with the run, so that one that nobody has accepted exceeds every limit but 100%.

@@ -42,6 +42,14 @@ package struct MigrationOutline: Sendable {
     /// How long the old provider gets everything after a customer's move.
     package let keepFor: Duration
 
+    /// The accounts of the two providers themselves: metrics have names at these alone, so that only their amounts are compared.
+    package var ownAccounts: AccountPair { AccountPair(from: from, to: to) }
+
+    /// Whether a comparison says something about the migration.
+    package func isCompared(by run: ParityRun) -> Bool {
+        (accounts + [ownAccounts]).contains { $0.isCompared(by: run) }
+    }
+
     /// Whether the configuration has a gate measured.
     func measures(_ gate: Gate) -> Bool {
         switch gate {
