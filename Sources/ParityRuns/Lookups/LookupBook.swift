@@ -1,4 +1,5 @@
 import Events
+import Journal
 import Parity
 import Routing
 
@@ -8,6 +9,8 @@ struct LookupBook {
 
     private var lookups: [ProviderName: [SequenceNumber: OutcomeLookup]] = [:]
     private var stores: [ProviderName: String] = [:]
+    /// Up to where each provider's absent deliveries were gone through; none: the next pass begins at the oldest.
+    var absentThrough: [ProviderName: DeliveryCursor] = [:]
 
     /// An event has one delivery at a provider, by its plan or by a lane.
     subscript(sequence: SequenceNumber, provider: ProviderName) -> OutcomeLookup? {

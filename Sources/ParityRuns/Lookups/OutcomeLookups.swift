@@ -82,7 +82,7 @@ package struct OutcomeLookups: Service {
             for delivery in waiting where !Task.isCancelled {
                 try await look(at: delivery, provider, known, &book)
             }
-            if provider.pipeline.onUncertain == .probe { try await sendAbsent(to: provider) }
+            if provider.pipeline.onUncertain == .probe { try await sendAbsent(to: provider, &book) }
         }
     }
 
@@ -212,18 +212,30 @@ package struct OutcomeLookups: Service {
     }
 
     /// Sends again what the vendor does not have; also what was found to be so before a crash, or before the store failed.
-    private func sendAbsent(to provider: ProviderConfiguration) async throws(StoreError) {
+    private func sendAbsent(to provider: ProviderConfiguration, _ book: inout LookupBook) async throws(StoreError) {
         let filter = DeliveryFilter(
             providers: [provider.name],
             statuses: [.uncertain, .rejected],
             errorCodes: [.absentAtVendor]
         )
-        let absent = try await journal.deliveries(matching: filter, after: nil, limit: LookupBook.mostPerProvider)
         let resend = ResendFilter(provider, by: routes.current, at: clock.now)
-        for delivery in absent.deliveries where resend.takes(delivery.event) {
-            try await sendAgain(delivery, to: provider.name)
+        // Those that are not sent again stay, so that a pass goes on after them.
+        for _ in 0..<Self.mostPages where !Task.isCancelled {
+            let page = try await journal.deliveries(
+                matching: filter,
+                after: book.absentThrough[provider.name],
+                limit: LookupBook.mostPerProvider
+            )
+            for delivery in page.deliveries where resend.takes(delivery.event) && !Task.isCancelled {
+                try await sendAgain(delivery, to: provider.name)
+            }
+            book.absentThrough[provider.name] = page.next
+            if page.next == nil { return }
         }
     }
+
+    /// Pages of absent deliveries that one pass goes through at a provider.
+    private static let mostPages = 4
 
     /// Certainly not there, so that a repeat bills once.
     private func sendAgain(_ archived: ArchivedDelivery, to provider: ProviderName) async throws(StoreError) {

@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import JournalSQLite
 import Logging
+import OfRecord
 import Parity
 import Routing
 import Synchronization
@@ -78,6 +79,33 @@ import Testing
             )
         }
 
+        /// Accepts events of one customer and one time that the vendor does not have, as was found.
+        func sendAbsent(_ ids: [EventID], at time: Timestamp) async throws {
+            let plan = Plan(
+                route: "r",
+                destinations: [Destination(provider: "listed", adapter: "listed", mode: .primary)]
+            )
+            let events = ids.map { id in
+                AcceptedEvent(
+                    CanonicalEvent(name: "api", customerID: "c", timestamp: time),
+                    id: id,
+                    in: Submission(tenant: "t", client: "shop", acceptedAt: time, plan: plan)
+                )
+            }
+            _ = try await store.append(AppendRequest(events: events, policy: .each))
+            var left = ids.count
+            while left > 0 {
+                let limit = BlockLimit(events: 1000, bytes: 1 << 20)
+                let block = try #require(try await store.claimBlock(under: lease, limit: limit))
+                let fault = DeliveryFault(code: .absentAtVendor, message: "absent")
+                let exceptions = block.deliveries.map {
+                    SettledDelivery(sequence: $0.sequence, status: .uncertain, fault: fault)
+                }
+                try await store.settle(Settlement(provider: "listed", exceptions: exceptions), under: lease)
+                left -= exceptions.count
+            }
+        }
+
         func delivery(of id: EventID) async throws -> Delivery {
             try #require(try await store.events(withID: id, of: "t").first?.deliveries.first)
         }
@@ -97,16 +125,27 @@ import Testing
         func add(_ account: ProviderName) { state.withLock { $0.append(account) } }
     }
 
-    private static func with(onUncertain: String = "hold", _ body: (Stage) async throws -> Void) async throws {
+    /// - Parameter move: when all customers have moved to the vendor, at the start of a month; nil: nobody has.
+    private static func with(
+        onUncertain: String = "hold",
+        move: Timestamp? = nil,
+        _ body: (Stage) async throws -> Void
+    ) async throws {
         let text = #"""
             {"version": 1,
-             "providers": {"listed": {"adapter": "listed", "credential": {"env": "A"},
+             "providers": {"old": {"adapter": "listed", "credential": {"env": "O"}},
+                           "listed": {"adapter": "listed", "credential": {"env": "A"},
                                       "on_uncertain": "\#(onUncertain)"}},
-             "routes": [{"name": "r", "to": [{"provider": "listed"}]}], "clients": []}
+             "routes": [{"name": "r", "to": [{"provider": "old"}, {"provider": "listed", "mode": "mirror"}]}],
+             "migrations": {"m": {"route": "r", "from": "old", "to": "listed"}}, "clients": []}
             """#
         let shelf = AnonymousVendor.Shelf()
         let reader = RoutesReader(vendors: [AnonymousVendor(shelf: shelf)])
         let routes = CurrentRoutes(try reader.read(Array(text.utf8)).routes)
+        if let move {
+            let cut = MigrationEntry(number: 1, at: move, action: .cut(at: move))
+            routes.replace(by: MigrationLogs(["m": MigrationLog([cut])], version: 1))
+        }
         let nudged = Nudged()
         try await withTemporaryFolder { folder in
             let store = try SQLiteEventStore(opening: folder.appending(path: "data"), logger: quiet)
@@ -185,6 +224,22 @@ import Testing
             let isSentAgain = onUncertain == "probe"
             #expect(try await stage.delivery(of: "e1").status == (isSentAgain ? .retrying : .uncertain))
             #expect(stage.nudged.accounts == (isSentAgain ? ["listed"] : []))
+        }
+    }
+
+    @Test(arguments: [(refused: 501, passes: 1), (refused: 2001, passes: 2)])
+    func `sends again what is absent after any number of others that must not be sent`(refused: Int, passes: Int)
+        async throws
+    {
+        let move = try #require(Timestamp(rfc3339: "2026-03-01T00:00:00Z"))
+        try await Self.with(onUncertain: "probe", move: move) { stage in
+            try await stage.sendAbsent((1...refused).map { EventID("before-\($0)") }, at: move + .seconds(-60))
+            try await stage.sendAbsent(["after"], at: Self.sent)
+            var book = LookupBook()
+            for _ in 0..<passes { try await stage.lookups.pass(&book) }
+            #expect(try await stage.delivery(of: "after").status == .retrying)
+            #expect(try await stage.delivery(of: "before-1").status == .uncertain)
+            #expect(stage.nudged.accounts == ["listed"])
         }
     }
 }
