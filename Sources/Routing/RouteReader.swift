@@ -198,7 +198,7 @@ struct RouteReader {
 
     /// Warns of routes after one that takes every event.
     func warnOfUnreachable(_ routes: [Route], _ values: [JSONValue], _ fields: inout FieldReader) {
-        guard let all = routes.firstIndex(where: { $0.match.takesEverything }) else { return }
+        guard let all = routes.firstIndex(where: { $0.match.takesEverything(from: nil) }) else { return }
         for value in values.dropFirst(all + 1) {
             fields.fault(
                 value,
@@ -206,12 +206,5 @@ struct RouteReader {
                 severity: .warning
             )
         }
-    }
-}
-
-extension RouteMatch {
-    /// Whether every event meets the conditions.
-    fileprivate var takesEverything: Bool {
-        clients.isEmpty && customers.isEmpty && (names.isEmpty || names.contains(where: \.matchesEverything))
     }
 }

@@ -74,6 +74,16 @@ package struct Routes: Sendable {
         return names.compactMap { name in account(of: name, for: tenant) }
     }
 
+    /// The clients that may send events which a route takes.
+    package func senders(to route: RouteName) -> [Client] {
+        guard let index = routes.firstIndex(where: { $0.name == route }) else { return [] }
+        let match = routes[index].match
+        return clients.filter { client in
+            client.may(.writeEvents) && (match.clients.isEmpty || match.clients.contains(client.name))
+                && !routes[..<index].contains { $0.match.takesEverything(from: client.name) }
+        }
+    }
+
     /// Where the events of a tenant go at a provider: the tenant's own account there, if it has a credential of its own.
     package func account(of provider: ProviderName, for tenant: TenantID?) -> ProviderConfiguration? {
         providers.first { $0.owner != nil && $0.owner?.tenant == tenant && $0.owner?.provider == provider }
@@ -150,5 +160,12 @@ package struct RouteMatch: Sendable, Equatable {
         (clients.isEmpty || clients.contains(client))
             && (names.isEmpty || names.contains { $0.matches(name) })
             && (customers.isEmpty || customerID.map { id in customers.contains { $0.matches(id) } } ?? false)
+    }
+
+    /// Whether every event of a client meets the conditions.
+    /// - Parameter client: nil: of all clients.
+    func takesEverything(from client: ClientName?) -> Bool {
+        (clients.isEmpty || client.map(clients.contains) ?? false) && customers.isEmpty
+            && (names.isEmpty || names.contains(where: \.matchesEverything))
     }
 }

@@ -205,14 +205,16 @@ struct MigrationDesk: MigrationManaging {
 extension MigrationOutline {
     init(_ migration: MigrationConfiguration, in routes: Routes) {
         let route = routes.routes.first { $0.name == migration.route }
+        let accounts = Self.accounts(of: migration, in: routes)
+        var known: Set<ProviderName> = []
         let modes = route?.destinations.map(\.destination).filter { $0.provider == migration.to }.map(\.mode) ?? []
         self.init(
             name: migration.name,
             route: migration.route,
             from: migration.from,
             to: migration.to,
-            accounts: Self.accounts(of: migration, in: routes),
-            newAccounts: routes.providers.filter { ($0.owner?.provider ?? $0.name) == migration.to }.map(\.name),
+            accounts: accounts,
+            newAccounts: accounts.map(\.to).filter { known.insert($0).inserted },
             delivery: modes.contains(.primary) || modes.contains(.mirror)
                 ? .mirror : modes.contains(.shadow) ? .shadow : nil,
             gates: migration.gates,
@@ -223,11 +225,10 @@ extension MigrationOutline {
         )
     }
 
-    /// The accounts of all tenants whose clients send to the route.
+    /// The accounts of all tenants whose clients send events to the route.
     private static func accounts(of migration: MigrationConfiguration, in routes: Routes) -> [AccountPair] {
-        let senders = routes.routes.first { $0.name == migration.route }?.match.clients ?? []
         var (known, accounts): (Set<AccountPair>, [AccountPair]) = ([], [])
-        for client in routes.clients where senders.isEmpty || senders.contains(client.name) {
+        for client in routes.senders(to: migration.route) {
             guard let from = routes.account(of: migration.from, for: client.tenant)?.name,
                 let to = routes.account(of: migration.to, for: client.tenant)?.name
             else { continue }

@@ -29,7 +29,7 @@ package struct MigrationOutline: Sendable {
     /// The accounts at both providers between which events move, each pair once: those of the providers, and those of tenants with an
     /// account of their own at one of them. Comparisons must be made of each.
     package let accounts: [AccountPair]
-    /// All accounts of the new provider, tenants' own included.
+    /// The accounts of the new provider to which events move, tenants' own included.
     package let newAccounts: [ProviderName]
     /// What the new provider gets by `routes.json`; nil if nothing.
     package let delivery: MigrationEntry.Delivery?

@@ -108,6 +108,25 @@ import Testing
         }
     }
 
+    @Test func `counts nothing of a tenant whose events another route takes`() async throws {
+        try await MigrationStage.with(
+            autoReturn: true,
+            verifies: true,
+            rivalHasAnAccount: true,
+            rivalHasARoute: true
+        ) { (stage) async throws in
+            let now = stage.clock.now
+            try await stage.send(["c1"], at: now + .seconds(-100), by: MigrationStage.rival)
+            try await stage.send(["c2"], at: now + .seconds(-10))
+            let outline = try await stage.desk.migration("to-polar", for: MigrationStage.boss).outline
+            #expect(outline.accounts == [AccountPair(from: "lago", to: "polar")])
+            #expect(outline.newAccounts == ["polar"])
+            let gates = try await stage.desk.status(of: outline).gates
+            #expect(gates.first { $0.gate == .rejected }?.figure == "0 of 1 (0%)")
+            #expect(gates.first { $0.gate == .backlogAge }?.figure == "10 s")
+        }
+    }
+
     @Test func `is in readyz once something was ordered, and not ready while it is held`() {
         func record(_ number: Int, _ action: MigrationEntry.Action, reason: String? = nil) -> MigrationRecord {
             MigrationRecord(

@@ -138,13 +138,14 @@ struct MigrationStage {
         autoReturn: Bool = false,
         verifies: Bool = false,
         keepFor: String = "35d",
-        rivalHasAnAccount: Bool = false
+        rivalHasAnAccount: Bool = false,
+        rivalHasARoute: Bool = false
     ) -> String {
         #"""
         {"version": 1, "providers": {
            "lago": {"adapter": "lago", "credential": {"env": "L"}},
            "polar": {"adapter": "polar", "credential": {"env": "P"}\#(verifies ? #", "verify": {"sample": "1/10"}"# : "")}},
-         "routes": [{"name": "r", "to": [{"provider": "lago", "subscription_id": "sub_{customer_id}"},
+         "routes": [\#(rivalHasARoute ? Self.rivalRoute : ""){"name": "r", "to": [{"provider": "lago", "subscription_id": "sub_{customer_id}"},
            {"provider": "polar", "mode": "mirror"}]}],
          "migrations": {"to-polar": {"route": "r", "from": "lago", "to": "polar", "auto_hold": \#(autoHold),
            "auto_return": \#(autoReturn), "keep_for": "\#(keepFor)",
@@ -154,12 +155,16 @@ struct MigrationStage {
         """#
     }
 
+    /// Takes all events of the rival, so that none comes to the migration's route.
+    private static let rivalRoute = #"{"name": "own", "match": {"client": "rival"}, "to": [{"provider": "polar"}]}, "#
+
     static func with(
         autoHold: Bool = true,
         autoReturn: Bool = false,
         verifies: Bool = false,
         keepFor: String = "35d",
         rivalHasAnAccount: Bool = false,
+        rivalHasARoute: Bool = false,
         lead: Duration = .milliseconds(100),
         _ body: (MigrationStage) async throws -> Void
     ) async throws {
@@ -172,7 +177,8 @@ struct MigrationStage {
                     autoReturn: autoReturn,
                     verifies: verifies,
                     keepFor: keepFor,
-                    rivalHasAnAccount: rivalHasAnAccount
+                    rivalHasAnAccount: rivalHasAnAccount,
+                    rivalHasARoute: rivalHasARoute
                 ).utf8
             )
             try Data(content).write(to: file)
