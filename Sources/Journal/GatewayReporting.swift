@@ -9,7 +9,8 @@ package protocol GatewayReporting: Sendable {
     /// What the owners of accounts have reported last, by account. Accounts without an owner keep their last report.
     func accountReports() async throws(StoreError) -> [AccountReport]
 
-    /// Notes the digest of the routes that this gateway works by from now on; others see it with the next heartbeat.
+    /// Notes the digest of the routes that this gateway works by from now on, or ``GatewayNode/changingRoutes``; others see it with the
+    /// next heartbeat.
     func note(routesDigest digest: [UInt8])
 
     /// All gateways that are there, by name, and those of one name by their start.
@@ -71,7 +72,7 @@ package struct GatewayNode: Sendable, Equatable {
     package let number: Int64
     package let name: String
     package let version: String
-    /// The digest of its `routes.json`.
+    /// The digest of its `routes.json`, or ``changingRoutes``.
     package let routes: [UInt8]
     package let started: Timestamp
     package let isDraining: Bool
@@ -84,6 +85,9 @@ package struct GatewayNode: Sendable, Equatable {
     package let waiting: Int
     /// About when the oldest of them was accepted.
     package let oldest: Timestamp?
+
+    /// Instead of a digest: some of its events still have a plan of routes that were replaced.
+    package static let changingRoutes: [UInt8] = []
 
     package init(
         number: Int64,

@@ -8,6 +8,8 @@ struct RoutesAgreement: Sendable {
     static let patience = Duration.seconds(120)
 
     private var differSince: ContinuousClock.Instant?
+    /// What was found last.
+    private var differing: [String] = []
 
     /// By which routes the others accept events.
     /// - Parameter digest: of the routes in force here, which may not be in the list yet.
@@ -21,13 +23,19 @@ struct RoutesAgreement: Sendable {
     /// - Returns: the names of those that have had other routes than this one for longer than that.
     mutating func observe(_ gateways: [GatewayNode], at now: ContinuousClock.Instant) -> [String] {
         guard let own = gateways.first(where: \.isThisOne) else { return [] }
-        let others = gateways.filter { $0.routes != own.routes }
-        guard !others.isEmpty else {
+        // By which routes one works that changes them shows when it is done.
+        let isChanging = gateways.contains { $0.routes == GatewayNode.changingRoutes }
+        if own.routes == GatewayNode.changingRoutes { return differing }
+        let others = gateways.filter { $0.routes != own.routes && $0.routes != GatewayNode.changingRoutes }
+        if others.isEmpty {
+            guard !isChanging else { return differing }
             differSince = nil
-            return []
+            differing = []
+        } else {
+            let since = differSince ?? now
+            differSince = since
+            differing = now - since >= Self.patience ? others.map(\.name) : []
         }
-        let since = differSince ?? now
-        differSince = since
-        return now - since >= Self.patience ? others.map(\.name) : []
+        return differing
     }
 }

@@ -22,7 +22,7 @@ final class SharedJournal: Service, AccountOwning {
         var agreement = RoutesAgreement()
         /// When the others were asked about last; nil before.
         var seen: ContinuousClock.Instant?
-        /// The routes whose digest was told last.
+        /// The digest that was told last.
         var told: [UInt8]?
     }
 
@@ -114,11 +114,14 @@ final class SharedJournal: Service, AccountOwning {
         }
     }
 
-    /// Tells the digest of new routes once every event from then on has a plan of them: others rely on it.
+    /// Tells the digest of new routes once every event from then on has a plan of them, and until then that it is neither: others rely on
+    /// both.
     private func tellRoutes() {
-        let digest = routesDigest()
-        guard state.withLock({ $0.told }) != digest, areRoutesAlone() else { return }
-        journal.note(routesDigest: digest)
-        state.withLock { $0.told = digest }
+        let (digest, told) = (routesDigest(), state.withLock { $0.told })
+        guard told != digest else { return }
+        let digestToTell = areRoutesAlone() ? digest : GatewayNode.changingRoutes
+        guard told != digestToTell else { return }
+        journal.note(routesDigest: digestToTell)
+        state.withLock { $0.told = digestToTell }
     }
 }

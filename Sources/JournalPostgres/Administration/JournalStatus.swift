@@ -1,4 +1,5 @@
 package import Events
+import Journal
 
 /// What an operator can know of a journal in PostgreSQL, all at about the same time.
 package struct JournalStatus: Sendable, Equatable {
@@ -98,6 +99,6 @@ package struct JournalStatus: Sendable, Equatable {
     /// Of all tables of the schema, with their indexes.
     package let bytes: Int
 
-    /// Whether gateways work by different `routes.json`.
-    package var routesDiffer: Bool { Set(nodes.map(\.routes)).count > 1 }
+    /// Whether gateways work by different `routes.json`. What one that changes it has shows when it is done.
+    package var routesDiffer: Bool { Set(nodes.map(\.routes).filter { $0 != GatewayNode.changingRoutes }).count > 1 }
 }
