@@ -209,7 +209,7 @@ def choice_before_a_refresh_comes():
         driver.execute_script(
             "const plain = window.fetch;"
             "window.fetch = async (...given) => {"
-            # As a whole: the page gives up an answer that is not read in time, however slow this machine is.
+            # As a whole: the page aborts an answer that is not read in time, however slow this machine is.
             "  const response = await plain(...given);"
             "  const text = await response.text();"
             "  await new Promise((arrives) => { window.arrives_ = arrives; });"

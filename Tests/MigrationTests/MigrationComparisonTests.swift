@@ -128,6 +128,10 @@ import Testing
             Sample.run(id, at: time, compared: 1, new: "polar@shop")
         }
         #expect(twoRuns(polar)?.color == .unknown)
+        #expect(
+            Self.withAnAccountMore(polar).next == "tollgate parity watch --providers lago,polar,polar@shop",
+            "one comparison may include all"
+        )
         #expect(twoRuns(polar)?.text.hasPrefix("lago, polar@shop: no complete comparison") ?? false)
         #expect(twoRuns(polar + [shop(3, at: Sample.now)])?.color == .red)
         #expect(twoRuns(polar + [shop(3, at: Sample.now), shop(1, at: Self.yesterday)])?.color == .green)

@@ -241,7 +241,7 @@ enum OpenAPIPaths {
               "post": {
                 "tags": ["deliveries"], "operationId": "retryDeliveries", "summary": "Retry deliveries now.",
                 "security": [{"bearer": ["deliveries:manage"]}, {"apiKey": ["deliveries:manage"]}],
-                "description": "Without a status in the filter, rejected and retrying deliveries. Uncertain deliveries may have arrived, and a vendor that does not deduplicate would bill them twice: they are retried only with the status uncertain. A delivery of which certainly nothing has reached the vendor (it could not be translated, for example) is sent with the settings of today's routes, under the same identity; every other delivery keeps the settings it was accepted with.",
+                "description": "Without a status in the filter, rejected and retrying deliveries. Uncertain deliveries may have arrived, and a vendor that does not deduplicate would bill them twice: they are retried only with the status uncertain. A delivery of which certainly nothing has reached the vendor (it could not be translated, for example) is sent with the settings of today's routes, under the same identity; every other delivery keeps the settings it was accepted with. Refused with 409: billed-twice if an event is of before its customer's move to a vendor that bills by receipt, and the other vendor may have it; too-many-deliveries if too many would have to be checked for that.",
                 "requestBody": {"$ref": "#/components/requestBodies/Revision"},
                 "responses": {
                   "200": {"description": "How many.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RevisionResult"}}}},

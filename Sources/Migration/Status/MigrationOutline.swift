@@ -45,6 +45,12 @@ package struct MigrationOutline: Sendable {
     /// The accounts of the two providers themselves: metrics have names at these alone, so that only their amounts are compared.
     package var ownAccounts: AccountPair { AccountPair(from: from, to: to) }
 
+    /// The names of all accounts that comparisons must be made of, each once.
+    var comparedAccounts: [String] {
+        var known: Set<ProviderName> = []
+        return accounts.flatMap { [$0.from, $0.to] }.filter { known.insert($0).inserted }.map(\.rawValue)
+    }
+
     /// Whether a comparison says something about the migration.
     package func isCompared(by run: ParityRun) -> Bool {
         (accounts + [ownAccounts]).contains { $0.isCompared(by: run) }

@@ -241,7 +241,7 @@ package struct MigrationStatus: Sendable {
         case .backfill: return "tollgate backfill list"
         case .parity:
             guard conditions(of: .parity).allSatisfy({ $0.color == .green }) else {
-                return "tollgate parity watch --providers \(outline.from),\(outline.to)"
+                return "tollgate parity watch --providers \(outline.comparedAccounts.joined(separator: ","))"
             }
             return "\(migrate) ramp \(outline.name) --share 5"
         case .ramp:
