@@ -159,7 +159,15 @@ enum SamplePages {
                     uncertainLeft: 5
                 )
                 let field = ProblemsFilter.Hidden(text, text)
-                return ProblemsPlanPage(.retry, summary: text, [count], fields: [field], fault: text)
+                let refusal = ProblemsPlanPage.Refusal(provider: ProviderName(text), reason: text)
+                return ProblemsPlanPage(
+                    .retry,
+                    summary: text,
+                    [count],
+                    refusals: [refusal],
+                    fields: [field],
+                    fault: text
+                )
             },
             Sample(name: "plan of a discard") { text in
                 let count = ProblemsPlanPage.Count(

@@ -81,6 +81,7 @@ struct IngressFixture {
         statistics: any StatisticsReading = StatisticsKeeper(clock: SystemWallClock()),
         configuration: any ConfigurationReading = NoConfiguration(),
         parity: any ParityRunning = NoComparisons(),
+        dashboard: DashboardSettings? = nil,
         _ body: (IngressFixture) async throws -> Void
     ) async throws {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -93,6 +94,7 @@ struct IngressFixture {
             settings.patience = patience
             settings.capacity = capacity
             settings.eventLimit = eventLimit
+            settings.dashboard = dashboard
             let audit = AuditLog(recording: store, clock: SystemWallClock(), logger: quiet)
             let shared = IngressCapacity(capacity)
             let lane = DeliveryLane(MultiThreadedEventLoopGroup.singleton.next())

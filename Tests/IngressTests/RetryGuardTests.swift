@@ -1,8 +1,13 @@
 import Access
+import AsyncHTTPClient
 import Events
+import Ingress
 import Journal
 import JournalBehaviour
+import JournalSQLite
+import NIOCore
 import NIOHTTP1
+import NIOPosix
 import OfRecord
 import Routing
 import TestSupport
@@ -36,28 +41,32 @@ import Testing
                            "p": {"adapter": "tide", "credential": {"env": "B"}}},
              "routes": [\#(others){"name": "\#(route)", "to": [{"provider": "old"}, {"provider": "p", "mode": "mirror"}]}],
              "migrations": {"m": {"route": "\#(route)", "from": "old", "to": "p"}},
-             "clients": [{"name": "operator", "tenant": "shop", "scopes": ["deliveries:manage"],
+             "clients": [{"name": "shop", "key_sha256": "\#(KeyDigest(of: IngressFixture.key).hexadecimal)"},
+                         {"name": "operator", "tenant": "shop", "scopes": ["deliveries:manage", "events:read", "dashboard"],
                           "key_sha256": "\#(KeyDigest(of: "operator-key").hexadecimal)"}]}
             """#
         let reader = RoutesReader(vendors: [vendor("acme", .eventTime), vendor("tide", .receipt)])
         return try reader.read(Array(text.utf8)).routes
     }
 
-    /// Two dead letters at `p`: one of 200 days ago and one of now.
-    private static func makeDeadLetters(_ server: IngressFixture) async throws {
+    /// Two dead letters at each provider: one of 200 days ago and one of now.
+    private static func makeDeadLetters(_ server: IngressFixture, at providers: [ProviderName] = ["p"]) async throws {
         for (id, time) in [("before", now + (.zero - day * 200)), ("after", now)] {
             let event = #"{"id":"\#(id)","name":"n","customer_id":"c","timestamp":"\#(time.rfc3339)"}"#
             #expect(try await server.post(event).status == 202)
         }
-        while let block = try await server.store.claimBlock(for: "p", limit: BlockLimit(events: 9, bytes: 1 << 20)) {
-            let exceptions = block.deliveries.map {
-                SettledDelivery(
-                    sequence: $0.sequence,
-                    status: .rejected,
-                    fault: DeliveryFault(code: .invalidEvent, message: "refused")
-                )
+        let limit = BlockLimit(events: 9, bytes: 1 << 20)
+        for provider in providers {
+            while let block = try await server.store.claimBlock(for: provider, limit: limit) {
+                let exceptions = block.deliveries.map {
+                    SettledDelivery(
+                        sequence: $0.sequence,
+                        status: .rejected,
+                        fault: DeliveryFault(code: .invalidEvent, message: "refused")
+                    )
+                }
+                try await server.store.settle(Settlement(provider: provider, exceptions: exceptions))
             }
-            try await server.store.settle(Settlement(provider: "p", exceptions: exceptions))
         }
     }
 
@@ -110,6 +119,53 @@ import Testing
             let retried = try await Self.retry(server, #"{"all":true}"#)
             #expect(retried.status == 200)
             #expect(try retried.object["changed"] as? Int == 2)
+        }
+    }
+
+    // MARK: - The dashboard
+
+    /// Follows no redirect, as the answer to a form has the cookie or the result.
+    private static let browser: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        return HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
+    }()
+
+    private static func submit(_ form: String, to path: String, on server: IngressFixture, _ cookie: String? = nil)
+        async throws -> (response: HTTPClientResponse, text: String)
+    {
+        var request = HTTPClientRequest(url: server.address + "/dashboard" + path)
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        request.headers.add(name: "Sec-Fetch-Site", value: "same-origin")
+        if let cookie { request.headers.add(name: "Cookie", value: cookie) }
+        request.body = .bytes(ByteBuffer(string: form))
+        let response = try await browser.execute(request, timeout: .seconds(300))
+        return (response, String(buffer: try await response.body.collect(upTo: 1 << 20)))
+    }
+
+    @Test func `leaves out one provider on the dashboard, and no other`() async throws {
+        try await IngressFixture.with(dashboard: DashboardSettings()) { (server) async throws in
+            server.routes.replace(by: try Self.routes())
+            try await Self.makeDeadLetters(server, at: ["old", "p"])
+            try Self.move("r", on: server)
+            let signedIn = try await Self.submit("key=operator-key", to: "/sign-in", on: server)
+            let field = try #require(signedIn.response.headers.first(name: "Set-Cookie"))
+            let cookie = String(field.prefix { $0 != ";" })
+            let all = "action=retry&scope=all&status=rejected"
+            let plan = try await Self.submit(all, to: "/problems/plan", on: server, cookie)
+            #expect(plan.response.status == .ok)
+            #expect(plan.text.contains("Retry 2 deliveries"), "\(plan.text)")
+            #expect(plan.text.contains("p is left out: the event"), "\(plan.text)")
+            let act = try await Self.submit(all + "&expected=2", to: "/problems/act", on: server, cookie)
+            #expect(act.response.status == .seeOther, "\(act.text)")
+            let left = DeliveryFilter(tenant: "shop", statuses: [.rejected])
+            let deliveries = try await server.store.deliveries(matching: left, after: nil, limit: 9).deliveries
+            #expect(deliveries.map(\.delivery.provider) == ["p", "p"])
+            // Where it is the only one, the page says why nothing would change.
+            let alone = try await Self.submit(all + "&provider=p", to: "/problems/plan", on: server, cookie)
+            #expect(alone.response.status == .ok)
+            #expect(alone.text.contains("p is left out: the event") && !alone.text.contains("Nothing would change"))
         }
     }
 }

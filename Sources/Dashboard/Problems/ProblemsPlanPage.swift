@@ -28,12 +28,24 @@ package struct ProblemsPlanPage: PageContent {
         }
     }
 
+    /// A provider at which nothing can be decided as selected, and why.
+    package struct Refusal: Sendable {
+        let provider: String
+        let reason: String
+
+        package init(provider: ProviderName, reason: String) {
+            self.provider = provider.rawValue
+            self.reason = reason
+        }
+    }
+
     package static let template = "ProblemsPlan"
     package let title: String
     let verb: String
     let isDiscard: Bool
     let summary: String
     let lines: [Line]
+    let refusals: [Refusal]
     let changed: String
     let hasChanges: Bool
     let busy: String?
@@ -49,12 +61,14 @@ package struct ProblemsPlanPage: PageContent {
     package static let typedFrom = 1001
 
     /// - Parameters:
+    ///   - refusals: the providers that ``changed(_:)`` leaves out.
     ///   - fields: what the form carries on, to select the same deliveries.
     ///   - fault: what was wrong with the last try to confirm.
     package init(
         _ action: DeliveryRevision.Action,
         summary: String,
         _ counts: [Count],
+        refusals: [Refusal] = [],
         fields: [ProblemsFilter.Hidden],
         fault: String? = nil
     ) {
@@ -70,6 +84,7 @@ package struct ProblemsPlanPage: PageContent {
                 uncertain: PlainNumbers.count(count.uncertainLeft)
             )
         }
+        self.refusals = refusals
         let total = Self.changed(counts)
         changed = PlainNumbers.deliveries(total)
         hasChanges = total > 0

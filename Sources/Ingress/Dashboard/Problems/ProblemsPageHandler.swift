@@ -70,24 +70,32 @@ struct ProblemsPageHandler: Sendable {
         return filter
     }
 
+    /// What a decision would change at each provider.
+    private struct Forecast {
+        var counts: [ProblemsPlanPage.Count] = []
+        /// The providers at which the selected deliveries must not be retried; the others go on without them.
+        var refusals: [ProblemsPlanPage.Refusal] = []
+    }
+
     /// What would change.
     func plan(_ call: PageCall) async throws -> PageAnswer {
         let form = call.call.request.method == .post ? try await call.form() : call.fields
         let selection = try await selection(form, call)
-        return .page(page(selection, try await count(selection, call)))
+        return .page(page(selection, try await forecast(selection, call)))
     }
 
     /// Changes it, if the number was confirmed and has not grown since it was shown.
     func act(_ call: PageCall) async throws -> PageAnswer {
         let form = try await call.form()
         let selection = try await selection(form, call)
-        let counts = try await count(selection, call)
+        let forecast = try await forecast(selection, call)
+        let counts = forecast.counts
         let total = ProblemsPlanPage.changed(counts)
         if let fault = ProblemsPlanPage.fault(expected: form["expected"], typed: form["typed"], total: total) {
-            return .page(page(selection, counts, fault: fault), status: .conflict)
+            return .page(page(selection, forecast, fault: fault), status: .conflict)
         }
         // The page says that nothing would change; without an act there is no result to show.
-        guard total > 0 else { return .page(page(selection, counts), status: .conflict) }
+        guard total > 0 else { return .page(page(selection, forecast), status: .conflict) }
         for count in counts where count.count.changed > 0 {
             for (provider, filter) in selection.filters where provider == count.provider {
                 _ = try await revisions.decide(selection.action, filter, isDryRun: false, by: call.caller)
@@ -124,13 +132,12 @@ struct ProblemsPageHandler: Sendable {
         return .page(ProblemsResultPage(entries, at: newest.at, seesLog: call.client.may(.admin)))
     }
 
-    private func page(_ selection: ProblemsSelection, _ counts: [ProblemsPlanPage.Count], fault: String? = nil)
-        -> ProblemsPlanPage
-    {
+    private func page(_ selection: ProblemsSelection, _ forecast: Forecast, fault: String? = nil) -> ProblemsPlanPage {
         ProblemsPlanPage(
             selection.action,
             summary: selection.summary,
-            counts,
+            forecast.counts,
+            refusals: forecast.refusals,
             fields: selection.fields,
             fault: fault
         )
@@ -140,12 +147,18 @@ struct ProblemsPageHandler: Sendable {
         try ProblemsSelection(form, tenant: call.client.tenant, providers: try await providers(of: call.client))
     }
 
-    private func count(_ selection: ProblemsSelection, _ call: PageCall) async throws -> [ProblemsPlanPage.Count] {
-        var counts: [ProblemsPlanPage.Count] = []
+    private func forecast(_ selection: ProblemsSelection, _ call: PageCall) async throws -> Forecast {
+        var forecast = Forecast()
         for (provider, filter) in selection.filters {
-            let (count, left) = try await revisions.decide(selection.action, filter, isDryRun: true, by: call.caller)
+            let (count, left): (RevisionCount, Int)
+            do {
+                (count, left) = try await revisions.decide(selection.action, filter, isDryRun: true, by: call.caller)
+            } catch let problem as Problem where problem.status == .conflict {
+                forecast.refusals.append(ProblemsPlanPage.Refusal(provider: provider, reason: problem.detail))
+                continue
+            }
             guard count.changed + count.busy + left > 0 else { continue }
-            counts.append(
+            forecast.counts.append(
                 ProblemsPlanPage.Count(
                     provider: provider,
                     count: count,
@@ -154,7 +167,7 @@ struct ProblemsPageHandler: Sendable {
                 )
             )
         }
-        return counts
+        return forecast
     }
 
     /// How many of the retried deliveries have an unknown outcome, at a vendor that would take a repeat as another event.
