@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (event: -60, sent: -3601, isDouble: false), (-60, -3600, true), (-60, 0, true), (-1, 86_400, true),
+        (event: -4000, sent: -3601, isDouble: false), (-4000, -3600, true), (-60, 0, true), (-1, 86_400, true),
         (0, 86_400, false), (60, 90, false),
     ])
     func `are those of before the move, from an hour before it on`(event: Int, sent: Int, isDouble: Bool) throws {
