@@ -143,7 +143,7 @@ import Testing
         let reader = RoutesReader(vendors: [AnonymousVendor(shelf: shelf)])
         let routes = CurrentRoutes(try reader.read(Array(text.utf8)).routes)
         if let move {
-            let cut = MigrationEntry(number: 1, at: move, action: .cut(at: move))
+            let cut = MigrationEntry(number: 1, at: move + .seconds(-86_400), action: .cut(at: move))
             routes.replace(by: MigrationLogs(["m": MigrationLog([cut])], version: 1))
         }
         let nudged = Nudged()
