@@ -52,7 +52,7 @@ final class LedgerUpkeep: Sendable {
     }
 
     private func bury(_ session: PostgresSession) throws(PostgresFailure) {
-        for row in try session.run(.bury, []) {
+        for row in try session.run(.bury, [.int8(keeper.node ?? 0)]) {
             logger.warning(
                 "a gateway missed its heartbeats: its leases are released",
                 metadata: ["node": "\(row.integer(0))", "name": "\(row.text(1))"]

@@ -19,8 +19,9 @@ extension Statement {
         """
     )
 
-    /// Takes silent nodes off the list. Waits for a heartbeat that is being committed, and looks again then.
-    static let bury = Statement("DELETE FROM nodes WHERE expires_at <= now() RETURNING node, name")
+    /// Takes silent nodes off the list. Waits for a heartbeat that is being committed, and looks again then. $1 the node that does so: nobody
+    /// has taken what it held, so that its own next heartbeat renews it.
+    static let bury = Statement("DELETE FROM nodes WHERE expires_at <= now() AND node <> $1 RETURNING node, name")
 
     /// $1 node. No row: it was buried.
     static let findNode = read("SELECT 1 FROM nodes WHERE node = $1")

@@ -55,7 +55,7 @@ struct SchemaUpgrade: Sendable {
         let end = ContinuousClock.now + Self.patience
         while try await format(connection) < history.format {
             try await connection.run(.registerUpgrade, registration)
-            try await connection.run(.bury)
+            try await connection.run(.bury, [.int8(node)])
             for statement in Statement.freeWhatTheBuriedHeld { try await connection.run(statement) }
             guard try await connection.run(.takeDuty, [.int8(node), .text(Self.duty)]).isEmpty else {
                 try await addAll(node, milliseconds, connection)

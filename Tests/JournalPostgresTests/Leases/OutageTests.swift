@@ -63,6 +63,21 @@ import Testing
         await store.close()
     }
 
+    @Test func `a node that was silent for longer than its lease is buried by others, not by itself`() async throws {
+        let journal = try await TestJournal()
+        let (store, connection) = (try await journal.open(), journal.connection())
+        let node = try #require(store.ledger.keeper.node)
+        // In one transaction, so that no heartbeat comes in between.
+        func buried(by other: Int64) async throws -> Int {
+            let expiry = Statement("UPDATE nodes SET expires_at = now() WHERE node = $1")
+            return try await connection.transaction([(expiry, [.int8(node)]), (.bury, [.int8(other)])])[1].count
+        }
+        #expect(try await buried(by: node) == 0)
+        #expect(try await buried(by: node &+ 1) == 1)
+        await connection.close()
+        await store.close()
+    }
+
     @Test func `a gateway that ends leaves its accounts to the others at once`() async throws {
         let journal = try await TestJournal()
         let (first, second) = (try await journal.open(), try await journal.open())

@@ -219,14 +219,14 @@ import Testing
             try await journal.server.run("SELECT count(*) \(holder)") == ["1"]
         }
         var upgrade = SchemaUpgrade(settings: journal.settings, history: Self.future, logger: TestJournal.logger)
-        upgrade.lease = .seconds(2)
+        upgrade.lease = .seconds(20)
         let expansion = Task { [upgrade] in try await upgrade.expand() }
         // Beyond the time that other statements wait for locks, and that the node was registered for.
         try await waitUntil("one try waits, and the node is renewed") {
             try await journal.server.run(
                 """
                 SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY accounts_by_note%'
-                    AND clock_timestamp() - query_start > interval '3 s'
+                    AND clock_timestamp() - query_start > interval '21 s'
                     AND EXISTS (SELECT FROM nodes WHERE draining AND expires_at > clock_timestamp())
                 """,
                 schema: journal.schema
