@@ -43,7 +43,7 @@ package final class PoolerServer: Sendable {
             auth_type = trust
             auth_file = \(folder.path)/users
             pool_mode = \(mode.rawValue)
-            default_pool_size = 20
+            default_pool_size = 60
             max_client_conn = 200
             """
         try Data(settings.utf8).write(to: folder.appending(path: "settings"))
