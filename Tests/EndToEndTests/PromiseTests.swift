@@ -15,11 +15,8 @@ import Testing
             }
             let gateway = try await stage.startGateway()
             for number in 1...20 {
-                try await waitUntil("the event is accepted") {
-                    let answer = try await stage.client.post("/v1/events", event("e\(number)"))
-                    #expect([202, 503].contains(answer.status), "a database on a busy machine may answer too late")
-                    return answer.status == 202
-                }
+                let answer = try await stage.client.postPatiently("/v1/events", event("e\(number)"))
+                #expect(answer.status == 202)
             }
             try await gateway.stop(by: SIGKILL)
             try await stage.withGateway { _ async throws in

@@ -115,7 +115,10 @@ struct Migration: Sendable {
                 return #"{"id":"\#(id)","name":"api_\#(number % 3)","customer_id":"c\#(number % 7)","#
                     + #""timestamp":\#(now - 3600 + number % 3000),"properties":{"units":\#(number),"kind":"k\#(number)"}}"#
             }
-            let answer = try await (client ?? stage.client).post("/v1/events", "[\(batch.joined(separator: ","))]")
+            let answer = try await (client ?? stage.client).postPatiently(
+                "/v1/events",
+                "[\(batch.joined(separator: ","))]"
+            )
             guard answer.status == 202 else { throw UnexpectedAnswer(answer: answer) }
         }
         return ids

@@ -52,6 +52,17 @@ struct WebClient: Sendable {
         try await send("POST", path, Array(body.utf8), headers: headers)
     }
 
+    /// Posts again what a gateway answers with 503: a database on a busy machine may take longer than a gateway waits for it. What is posted
+    /// must have IDs.
+    func postPatiently(_ path: String, _ body: String, headers: [String: String] = [:]) async throws -> Answer {
+        let end = ContinuousClock.now + .seconds(300)
+        while true {
+            let answer = try await post(path, body, headers: headers)
+            guard answer.status == 503, .now < end else { return answer }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
     func send(
         _ method: String,
         _ path: String,

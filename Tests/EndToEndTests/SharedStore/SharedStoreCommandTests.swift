@@ -35,7 +35,7 @@ import Testing
                 return ready.status == 503 && ready.text.contains("draining; `tollgate nodes drain --undo` ends it")
             }
             #expect(try await Self.standing(of: ["other"], command) == [["draining", "0"]])
-            #expect(try await pair.second.client.post("/v1/events", Self.event("late")).status == 202)
+            #expect(try await pair.second.client.postPatiently("/v1/events", Self.event("late")).status == 202)
             try await waitUntil("the other one delivers it") {
                 try await pair.first.statuses(of: "late").values.count { $0 == "delivered" } == 4
             }
@@ -52,7 +52,7 @@ import Testing
     @Test func `shows the state of the journal, for people and for programs`() async throws {
         try await TwoGateways.run(over: try await .database()) { (pair) async throws in
             let command = StoreCommand(stage: pair.first)
-            #expect(try await pair.first.client.post("/v1/events", Self.event("e")).status == 202)
+            #expect(try await pair.first.client.postPatiently("/v1/events", Self.event("e")).status == 202)
             try await waitUntil("both have accounts") {
                 try await Self.standing(of: ["data", "other"], command) == [["running", "2"], ["running", "2"]]
             }

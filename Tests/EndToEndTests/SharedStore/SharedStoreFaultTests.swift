@@ -79,7 +79,7 @@ import Testing
             let paused = try await stage.startGateway()
             let ids = (0..<200).map { "e\($0)" }
             let events = ids.map { #"{"id":"\#($0)","name":"n","customer_id":"c"}"# }.joined(separator: ",")
-            #expect(try await stage.client.post("/v1/events", "[\(events)]").status == 202)
+            #expect(try await stage.client.postPatiently("/v1/events", "[\(events)]").status == 202)
             try await waitUntil("every vendor has requests") {
                 for vendor in BillCheck.vendors where try await stage.received(vendor) < 1 { return false }
                 return true

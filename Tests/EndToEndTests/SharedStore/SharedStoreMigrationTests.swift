@@ -30,7 +30,7 @@ import Testing
     private func moved(through stage: Stage) async throws -> Set<String> {
         let round = UUID().uuidString
         let events = Self.customers.map { #"{"id":"\#(round)-\#($0)","name":"api","customer_id":"\#($0)"}"# }
-        let answer = try await stage.client.post("/v1/events", "[\(events.joined(separator: ","))]")
+        let answer = try await stage.client.postPatiently("/v1/events", "[\(events.joined(separator: ","))]")
         guard answer.status == 202 else { throw UnexpectedAnswer(answer: answer) }
         var moved: Set<String> = []
         for customer in Self.customers {

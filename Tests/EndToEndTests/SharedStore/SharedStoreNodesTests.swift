@@ -20,7 +20,7 @@ import Testing
                     for (client, value) in posts {
                         group.addTask {
                             let event = Self.event("e\(number)", value)
-                            return (value, try await clients[client].post("/v1/events", event).status)
+                            return (value, try await clients[client].postPatiently("/v1/events", event).status)
                         }
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
@@ -45,13 +45,13 @@ import Testing
             for number in 0..<10 {
                 let (writer, reader) = pairs[number % 2]
                 let id = "e\(number)"
-                #expect(try await writer.post("/v1/events", Self.event(id)).status == 202)
+                #expect(try await writer.postPatiently("/v1/events", Self.event(id)).status == 202)
                 let found = try await reader.get("/v1/events/\(id)")
                 #expect(found.status == 200, "\(found.text)")
                 #expect(try found.object()["id"] as? String == id)
                 let listed = try await reader.get("/v1/events?id=\(id)").text
                 #expect(listed.contains("\"\(id)\""), "\(listed)")
-                let repeated = try await reader.post("/v1/events", Self.event(id))
+                let repeated = try await reader.postPatiently("/v1/events", Self.event(id))
                 #expect(repeated.status == 202 && repeated.text.contains("duplicate"), "\(repeated.text)")
             }
             #expect(try await Self.allIDs(pair.second.client).count == 10)
@@ -92,12 +92,12 @@ import Testing
                 var number = 0
                 try await waitUntil("stream \(index) has begun") {
                     number += 1
-                    _ = try await pair.first.client.post("/v1/events", Self.event("begin\(index)-\(number)"))
+                    _ = try await pair.first.client.postPatiently("/v1/events", Self.event("begin\(index)-\(number)"))
                     return watch.lines.contains { $0.contains("begin\(index)-") }
                 }
             }
             for (number, client) in [pair.first.client, pair.second.client].enumerated() {
-                #expect(try await client.post("/v1/events", Self.event("s\(number)")).status == 202)
+                #expect(try await client.postPatiently("/v1/events", Self.event("s\(number)")).status == 202)
             }
             for (watch, index) in zip(watches, 0...) {
                 for number in 0...1 {
@@ -130,7 +130,7 @@ import Testing
                             return texts.contains { $0.contains("held by") }
                         }
                         let id = "held-\(number)"
-                        #expect(try await node.client.post("/v1/events", Self.event(id)).status == 202)
+                        #expect(try await node.client.postPatiently("/v1/events", Self.event(id)).status == 202)
                         try await waitUntil("the others have it") {
                             try await node.statuses(of: id).values.count { $0 == "delivered" } == 3
                         }
@@ -168,7 +168,7 @@ import Testing
                     let holders = try await TwoGateways.holders(in: stage.store, of: server)
                     return holders.count == 4 && Set(holders.values) == ["other"]
                 }
-                #expect(try await other.client.post("/v1/events", Self.event("last")).status == 202)
+                #expect(try await other.client.postPatiently("/v1/events", Self.event("last")).status == 202)
                 try await waitUntil("it delivers for all") {
                     try await other.statuses(of: "last").values.count { $0 == "delivered" } == 4
                 }

@@ -14,7 +14,7 @@ import Testing
         try await Stage.set(over: .shared(address: server.address, lease: "3s")) { (stage) async throws in
             try await stage.withGateway { gateway async throws in
                 let client = stage.client
-                #expect(try await client.post("/v1/events", Self.event("before")).status == 202)
+                #expect(try await client.postPatiently("/v1/events", Self.event("before")).status == 202)
                 try await server.crash()
                 let refused = try await client.post("/v1/events", Self.event("during"))
                 #expect(refused.status == 503, "\(refused.text)")
@@ -75,7 +75,7 @@ import Testing
             try Data("\(password)\n".utf8).write(to: file)
             let arguments = ["--store-password-file", file.path]
             try await stage.withGateway(arguments: arguments) { gateway async throws in
-                #expect(try await stage.client.post("/v1/events", Self.event("e")).status == 202)
+                #expect(try await stage.client.postPatiently("/v1/events", Self.event("e")).status == 202)
                 let command = try String(contentsOfFile: "/proc/\(gateway.identifier)/cmdline", encoding: .utf8)
                 #expect(!command.contains(password))
                 #expect(!gateway.lines.contains { $0.contains(password) })

@@ -31,7 +31,7 @@ import Testing
             #expect(online.output == offline.output)
             try await server.run("SET ROLE \(role);\n" + offline.output.joined(separator: "\n"))
             try await stage.withGateway { _ async throws in
-                #expect(try await stage.client.post("/v1/events", Self.event("e")).status == 202)
+                #expect(try await stage.client.postPatiently("/v1/events", Self.event("e")).status == 202)
                 try await waitUntil("it is delivered") {
                     try await stage.statuses(of: "e").values.count { $0 == "delivered" } == 4
                 }
@@ -53,7 +53,7 @@ import Testing
             try await old.setFaults("lago", #"{"status":{"503":1}}"#)
             try await old.withGateway { _ async throws in
                 for number in 0..<20 {
-                    #expect(try await old.client.post("/v1/events", Self.event("m\(number)")).status == 202)
+                    #expect(try await old.client.postPatiently("/v1/events", Self.event("m\(number)")).status == 202)
                 }
                 try await waitUntil("the others are done") {
                     for vendor in ["polar", "flexprice", "knetik"] where try await old.billed(vendor).count < 20 {
@@ -80,8 +80,10 @@ import Testing
             let other = try stage.another("other")
             try await stage.withGateway { _ async throws in
                 try await other.withGateway { _ async throws in
-                    #expect(try await other.client.post("/v1/events", Self.event("m7")).text.contains("duplicate"))
-                    #expect(try await stage.client.post("/v1/events", Self.event("m7", 2)).status == 409)
+                    #expect(
+                        try await other.client.postPatiently("/v1/events", Self.event("m7")).text.contains("duplicate")
+                    )
+                    #expect(try await stage.client.postPatiently("/v1/events", Self.event("m7", 2)).status == 409)
                     try await waitUntil("lago has what waited for it") {
                         try await stage.billed("lago").count >= 20
                     }
@@ -99,7 +101,7 @@ import Testing
         try await Stage.set(over: .embedded) { (old) async throws in
             func store(_ numbers: Range<Int>) async throws {
                 for number in numbers {
-                    #expect(try await old.client.post("/v1/events", Self.event("m\(number)")).status == 202)
+                    #expect(try await old.client.postPatiently("/v1/events", Self.event("m\(number)")).status == 202)
                 }
             }
             let stage = try old.another("new", over: .shared(address: server.address))
@@ -115,9 +117,11 @@ import Testing
             #expect(move.lines.contains { $0.hasPrefix("moved 60 events in ") }, "\(move.lines)")
             try await stage.withGateway { _ async throws in
                 for number in [3, 33, 53] {
-                    let repeated = try await stage.client.post("/v1/events", Self.event("m\(number)"))
+                    let repeated = try await stage.client.postPatiently("/v1/events", Self.event("m\(number)"))
                     #expect(repeated.text.contains("duplicate"))
-                    #expect(try await stage.client.post("/v1/events", Self.event("m\(number)", 2)).status == 409)
+                    #expect(
+                        try await stage.client.postPatiently("/v1/events", Self.event("m\(number)", 2)).status == 409
+                    )
                 }
                 for vendor in BillCheck.vendors {
                     try await waitUntil("\(vendor) has all") { try await stage.billed(vendor).count >= 60 }
