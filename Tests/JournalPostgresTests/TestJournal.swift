@@ -40,6 +40,20 @@ struct TestJournal: Sendable {
         return PostgresConnection(settings)
     }
 
+    /// Removes chunks as retention does: it notes that their numbers are gone before they go. Without that, a gateway that is open takes them
+    /// for commits that the database has lost.
+    /// - Parameter condition: which chunks, in SQL.
+    func removeChunks(where condition: String = "true") async throws {
+        try await server.run(
+            """
+            UPDATE slots SET removed = greatest(removed, (
+                SELECT coalesce(max(first + count - 1), 0) FROM chunks c WHERE c.slot = slots.slot AND \(condition)));
+            DELETE FROM chunks WHERE \(condition)
+            """,
+            schema: schema
+        )
+    }
+
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     static let plan = Plan(

@@ -27,7 +27,7 @@ import Testing
         }
         #expect(try await count(counts, through: numbers[5]) == 6)
         #expect(try await count(counts, through: numbers[2]) == 3, "a part of a chunk")
-        try await journal.server.run("DELETE FROM chunks WHERE first = \(numbers[0].rawValue)", schema: journal.schema)
+        try await journal.removeChunks(where: "first = \(numbers[0].rawValue)")
         #expect(try await count(counts, through: numbers[5]) == 6)
         #expect(try await count(counts, through: numbers[2]) == 3)
         #expect(try await count(EventCounts(), through: numbers[5]) == 4, "another node does not know of it")
@@ -54,7 +54,7 @@ import Testing
         #expect(try await count(isFinal: false) == 3)
         try await journal.server.run("UPDATE chunks SET count = 2", schema: journal.schema)
         #expect(try await count(isFinal: true) == 2, "so little is counted again")
-        try await journal.server.run("DELETE FROM chunks", schema: journal.schema)
+        try await journal.removeChunks()
         #expect(try await count(isFinal: true) == 2)
         #expect(try await count(isFinal: false) == 2)
         await store.close()

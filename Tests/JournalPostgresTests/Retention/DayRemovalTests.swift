@@ -166,10 +166,7 @@ import Testing
         #expect(try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0)) == 0)
         let parts = "SELECT number FROM identity_parts ORDER BY number"
         #expect(try await journal.server.run(parts, schema: journal.schema) == ["1", "2"])
-        try await journal.server.run(
-            "DELETE FROM chunks WHERE first = (SELECT min(first) FROM chunks)",
-            schema: journal.schema
-        )
+        try await journal.removeChunks(where: "first = (SELECT min(first) FROM chunks)")
         _ = try await store.removeSettled(acceptedBefore: Timestamp(milliseconds: 0))
         #expect(try await journal.server.run(parts, schema: journal.schema) == ["2"])
         #expect(try await journal.server.run("SELECT count(*) FROM identity_filters", schema: journal.schema) == ["0"])
