@@ -20,6 +20,15 @@ extension BenchRun {
             return Self.names.firstIndex { $0 == name }
         }
 
+        /// How many deliveries had an attempt and have not succeeded, by state.
+        func failed() async throws -> String {
+            let sql = """
+                SELECT coalesce(string_agg(events || ' ' || status, ', '), 'none') FROM (
+                    SELECT status, count(*) AS events FROM deliveries WHERE status <> 'delivered' GROUP BY status) s
+                """
+            return try await database.server.run(sql, schema: schema).first ?? "unknown"
+        }
+
         /// Waits until a gateway has the account and the other one could take it.
         func settledOwner() async throws -> Int {
             let end = ContinuousClock.now + .seconds(60)
@@ -66,18 +75,28 @@ extension BenchRun {
         )
     }
 
-    /// Posts an event, and waits until the vendor has it.
+    /// Posts an event to one of the gateways, and waits until the vendor has it.
     /// - Returns: the seconds since the answer to the post.
-    private func deliverOne(_ gateway: BenchServer, _ sink: Sink, within limit: Double) async throws -> Double {
+    private func deliverOne(
+        _ gateway: BenchServer,
+        _ pair: Pair,
+        _ sink: Sink,
+        by end: ContinuousClock.Instant = .now + .seconds(60)
+    ) async throws -> Double {
         let before = try await sink.deliveries()
         let event = #"{"id":"\#(UUID().uuidString)","name":"n","customer_id":"c"}"#
         let answer = try await gateway.post("/v1/events", event, ("Authorization", "Bearer \(BenchRoutes.key)"))
         guard answer.status == .accepted else {
             throw BenchFailure(description: "the event was answered \(answer.status)")
         }
-        let (start, end) = (SharedClock.now, ContinuousClock.now + .seconds(limit))
+        let start = SharedClock.now
         while try await sink.deliveries() == before {
-            guard ContinuousClock.now < end else { throw BenchFailure(description: "no delivery within \(limit) s") }
+            guard ContinuousClock.now < end else {
+                let failed = try await pair.failed()
+                throw BenchFailure(
+                    description: "no delivery in time after \(before) others; deliveries that failed: \(failed)"
+                )
+            }
             try await Task.sleep(for: .milliseconds(1))
         }
         return Double(SharedClock.now - start) / 1e9
@@ -110,10 +129,10 @@ extension BenchRun {
     private func takeOver(by signal: Int32, _ pair: inout Pair, _ sink: Sink) async throws -> Double {
         let owner = try await pair.settledOwner()
         let other = pair.gateways[1 - owner]
-        _ = try await deliverOne(other, sink, within: 60)
+        _ = try await deliverOne(other, pair, sink)
         let start = SharedClock.now
         pair.gateways[owner].process.signal(signal)
-        _ = try await deliverOne(other, sink, within: 60)
+        _ = try await deliverOne(other, pair, sink)
         let time = Double(SharedClock.now - start) / 1e9
         if signal == SIGSTOP {
             pair.gateways[owner].process.signal(SIGCONT)
@@ -129,11 +148,16 @@ extension BenchRun {
         try await Sink.whileRunning(in: scratch) { sink in
             try await withPair(database, sink) { pair in
                 let owner = try await pair.settledOwner()
+                let (one, other) = (pair.gateways[owner], pair.gateways[1 - owner])
+                let end = ContinuousClock.now + .seconds(120)
                 var (here, there): ([Double], [Double]) = ([], [])
                 for _ in 1...51 {
-                    here.append(1000 * (try await deliverOne(pair.gateways[owner], sink, within: 60)))
-                    there.append(1000 * (try await deliverOne(pair.gateways[1 - owner], sink, within: 60)))
+                    here.append(1000 * (try await deliverOne(one, pair, sink, by: end)))
+                    there.append(1000 * (try await deliverOne(other, pair, sink, by: end)))
                 }
+                let failed = try await pair.failed()
+                // What is sent again is seen in place of the next event.
+                guard failed == "none" else { throw BenchFailure(description: "deliveries failed: \(failed)") }
                 let same = Limit(name: "at the gateway that delivers", value: Self.median(here))
                 return Row(
                     .hop,
