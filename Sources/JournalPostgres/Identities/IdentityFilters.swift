@@ -85,15 +85,18 @@ final class IdentityFilters: Sendable {
                 for row in rows { filter.insert(UInt64(bitPattern: row.integer(0))) }
                 next = rows.last.flatMap { $0.integer(0) == Int64.max ? nil : $0.integer(0) + 1 }
             }
-            try await connection.transaction(statements(for: filter, of: part))
+            try await connection.transaction(making(filter, of: part))
         }
     }
 
+    /// Keeps a filter in the database, unless the part is gone meanwhile.
+    ///
     /// The first block has the number of entries that the filter was made for. All of it is one commit: a filter is whole, or not there.
-    private static func statements(for filter: IdentityFilter, of part: Int32) -> [(Statement, [Parameter])] {
+    static func making(_ filter: IdentityFilter, of part: Int32) -> [(Statement, [Parameter])] {
         let head = withUnsafeBytes(of: UInt64(filter.capacity).bigEndian) { Array($0) }
         var statements: [(Statement, [Parameter])] = [
-            (.removeFilter, [.int4(part)]), (.addFilterBlock, [.int4(part), .int4(0), .bytea(head)]),
+            (.lockClosedPart, [.int4(part)]), (.removeFilter, [.int4(part)]),
+            (.addFilterBlock, [.int4(part), .int4(0), .bytea(head)]),
         ]
         var rest = filter.bytes[...]
         var number: Int32 = 1
@@ -104,5 +107,10 @@ final class IdentityFilters: Sendable {
             number += 1
         }
         return statements + [(.noteFilter, [.int4(part)])]
+    }
+
+    /// Takes a part off the list, with its filter.
+    static func forgetting(_ part: Int32) -> [(Statement, [Parameter])] {
+        [(.forgetIdentityPart, [.int4(part)]), (.removeFilter, [.int4(part)])]
     }
 }

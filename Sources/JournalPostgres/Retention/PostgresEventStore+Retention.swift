@@ -139,7 +139,7 @@ extension PostgresEventStore: JournalAdministration {
             for row in try await removal.connection.run(.readEmptyIdentityParts) {
                 let part = Int32(clamping: row.integer(0))
                 // Nodes that still ask the table find it gone, and read which parts there are.
-                try await removal.connection.run(.forgetIdentityPart, [.int4(part)])
+                try await removal.connection.transaction(IdentityFilters.forgetting(part))
                 try await removal.connection.run(.dropTable("identities_\(part)"))
                 logger.info("dropped a part of the identities", metadata: ["part": "\(part)"])
             }

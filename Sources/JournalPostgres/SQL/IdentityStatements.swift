@@ -60,8 +60,18 @@ extension Statement {
 
     static func countIdentities(in part: Int32) -> Statement { read("SELECT count(*) FROM identities_\(part)") }
 
-    /// $1 the part, $2 the block's number, $3 its bits.
-    static let addFilterBlock = Statement("INSERT INTO identity_filters(part, block, bits) VALUES ($1, $2, $3)")
+    /// $1 the part. No row: it is gone. Otherwise it stays until the end of the transaction.
+    static let lockClosedPart = Statement(
+        "SELECT number FROM identity_parts WHERE number = $1 AND state = 'closed' FOR NO KEY UPDATE"
+    )
+
+    /// $1 the part, $2 the block's number, $3 its bits. Adds nothing to a part that is gone.
+    static let addFilterBlock = Statement(
+        """
+        INSERT INTO identity_filters(part, block, bits)
+        SELECT number, $2, $3 FROM identity_parts WHERE number = $1 AND state = 'closed'
+        """
+    )
 
     /// $1 the part, of which somebody may have begun a filter.
     static let removeFilter = Statement("DELETE FROM identity_filters WHERE part = $1")

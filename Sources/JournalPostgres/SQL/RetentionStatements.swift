@@ -160,13 +160,8 @@ extension Statement {
         """
     )
 
-    /// $1 the part.
-    static let forgetIdentityPart = Statement(
-        """
-        WITH filters AS (DELETE FROM identity_filters WHERE part = $1)
-        DELETE FROM identity_parts WHERE number = $1 AND state = 'closed'
-        """
-    )
+    /// $1 the part. Waits for whoever makes its filter: so the filter is removed by another statement, which sees what was made.
+    static let forgetIdentityPart = Statement("DELETE FROM identity_parts WHERE number = $1 AND state = 'closed'")
 
     /// The numbers of tables of identities that are older than every part: whoever dropped them has not finished.
     static let readForgottenIdentities = read(
