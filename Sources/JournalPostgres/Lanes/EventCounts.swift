@@ -5,7 +5,13 @@ import Synchronization
 /// How many events the journal has up to a position. What was counted once is remembered, so that only what has come since is counted, and
 /// what retention has removed since still counts.
 final class EventCounts: Sendable {
-    private let slots = Mutex<[Int16: CountMarks]>([:])
+    private struct State {
+        var slots: [Int16: CountMarks] = [:]
+        /// Rises when what was counted is forgotten.
+        var generation = 0
+    }
+
+    private let state = Mutex(State())
 
     /// How many chunks one statement counts.
     private let chunksPerStatement: Int64
@@ -14,6 +20,14 @@ final class EventCounts: Sendable {
 
     init(chunksPerStatement: Int64 = 10_000) {
         self.chunksPerStatement = chunksPerStatement
+    }
+
+    /// Forgets all that was counted, since the database may have lost some of it.
+    func forget() {
+        state.withLock { state in
+            state.slots = [:]
+            state.generation += 1
+        }
     }
 
     /// - Parameter isFinal: whether the same will be asked again and again, whatever retention removes.
@@ -31,26 +45,32 @@ final class EventCounts: Sendable {
     private func count(through place: Int64, in slot: Int16, _ isFinal: Bool, _ session: PostgresSession)
         throws(PostgresFailure) -> Int64
     {
-        let known = slots.withLock { $0[slot] ?? CountMarks() }
+        let (known, generation) = state.withLock { ($0.slots[slot] ?? CountMarks(), $0.generation) }
         if let next = known.first(from: place) {
             // Back from what comes next, since of what was before something may be gone.
             var count = CountMarks.Mark(place: place, events: 0)
             while count.place < next.place { count = try add(to: count, through: next.place, in: slot, session).count }
             let events = next.events - count.events
-            if isFinal { remember(CountMarks.Mark(place: place, events: events), in: slot) }
+            if isFinal { remember(CountMarks.Mark(place: place, events: events), in: slot, generation) }
             return events
         }
         var count = known.last ?? CountMarks.Mark(place: 0, events: 0)
         while count.place < place {
             let step = try add(to: count, through: place, in: slot, session)
             count = step.count
-            if step.chunks >= min(Self.mostUnmarked, chunksPerStatement) || isFinal { remember(count, in: slot) }
+            if step.chunks >= min(Self.mostUnmarked, chunksPerStatement) || isFinal {
+                remember(count, in: slot, generation)
+            }
         }
         return count.events
     }
 
-    private func remember(_ mark: CountMarks.Mark, in slot: Int16) {
-        slots.withLock { $0[slot, default: CountMarks()].insert(mark) }
+    /// - Parameter generation: that of what the mark was counted from.
+    private func remember(_ mark: CountMarks.Mark, in slot: Int16, _ generation: Int) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            state.slots[slot, default: CountMarks()].insert(mark)
+        }
     }
 
     /// Counts the next events after a mark.

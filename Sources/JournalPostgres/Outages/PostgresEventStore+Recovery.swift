@@ -31,6 +31,7 @@ extension PostgresEventStore: LossHandling {
         // What was written under leases that have ended is missed once.
         for work in ledger.desk.recentWorks where work.signal.isLost { work.writeOff() }
         parts.cache.remove(firstIn: 0...Int64.max)
+        parts.eventCounts.forget()
         if loss.isCertain {
             parts.names.forget()
             parts.logger.critical(

@@ -60,6 +60,32 @@ import Testing
         await store.close()
     }
 
+    @Test func `counts again after the database may have lost commits`() async throws {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        let events = (0..<3).map { TestJournal.event("\($0)") }
+        guard case .stored(let number)? = try await store.append(AppendRequest(events: events, policy: .each)).last
+        else {
+            Issue.record("they are new")
+            return
+        }
+        let slot = UInt16(SlotNumbers.slot(of: number.rawValue))
+        let position = JournalPosition.start.advanced(to: number, inStream: slot)
+        func count() async throws -> Int {
+            try await store.read(on: store.parts.counts) {
+                [counts = store.parts.eventCounts]
+                (session) throws(PostgresFailure) in
+                try counts.events(through: position, isFinal: true, session)
+            }
+        }
+        #expect(try await count() == 3)
+        try await journal.server.run("DELETE FROM chunks", schema: journal.schema)
+        #expect(try await count() == 3, "retention may have removed them")
+        store.giveUp(CommitLoss(events: [], isCertain: true, nodes: []))
+        #expect(try await count() == 0)
+        await store.close()
+    }
+
     @Test func `keeps a limited number of marks, and always the last`() throws {
         var marks = CountMarks()
         let last = Int64(CountMarks.limit + 1)
