@@ -103,7 +103,7 @@ package final class PostgresEventStore: Sendable {
         }
         // Safe: it ends when it is cancelled, and `close()` waits for it.
         deadlines = Task { await queue.watchDeadlines() }
-        let probe = AppendProbe(parts)
+        let probe = AppendProbe(parts, node: { [keeper = ledger.keeper] in keeper.node })
         // Safe: it ends when it is cancelled, and `close()` waits for it.
         probing = Task { await probe.run() }
         let work = JournalUpkeep(parts: parts, node: { [keeper = ledger.keeper] in keeper.node })

@@ -19,6 +19,7 @@ final class AppendQueue: Sendable {
         var entries: [Entry] = []
         var bytes = 0
         var isClosed = false
+        /// The last one is asked next.
         var idle: [(writer: Int, continuation: CheckedContinuation<[Entry]?, Never>)] = []
         /// What each writer has taken last.
         var taken: [Int: [Entry]] = [:]
@@ -33,6 +34,9 @@ final class AppendQueue: Sendable {
         self.reach = reach
     }
 
+    /// How many writers wait for something to store.
+    var idleWriters: Int { state.withLock { $0.idle.count } }
+
     /// Waits until a slot has stored the request, or could not, or until the caller's time has passed.
     func append(_ append: PreparedAppend) async throws(StoreError) -> [AppendResult] {
         if reach.isOut { throw reach.outageError }
@@ -43,14 +47,18 @@ final class AppendQueue: Sendable {
     }
 
     /// What one append is to store; waits until there is something.
-    /// - Parameter writer: who asks; what it took before is done.
+    /// - Parameters:
+    ///   - writer: who asks; what it took before is done.
+    ///   - hasFailed: whether that could not be stored: others that wait are asked first then.
     /// - Returns: nil when all is stored and nothing will come any more.
-    func next(for writer: Int) async -> [Entry]? {
+    func next(for writer: Int, hasFailed: Bool = false) async -> [Entry]? {
         await withCheckedContinuation { continuation in
             let (taken, isOver) = state.withLock { state -> ([Entry], Bool) in
                 state.taken[writer] = nil
                 let taken = take(from: &state, for: writer)
-                if taken.isEmpty, !state.isClosed { state.idle.append((writer, continuation)) }
+                if taken.isEmpty, !state.isClosed {
+                    state.idle.insert((writer, continuation), at: hasFailed ? 0 : state.idle.endIndex)
+                }
                 return (taken, state.isClosed)
             }
             if !taken.isEmpty {

@@ -39,11 +39,14 @@ final class SlotWriter: Sendable {
     /// Appends until the queue is closed and empty.
     func run() async {
         var holding = Holding()
-        while let entries = await queue.next(for: number) {
+        var hasFailed = false
+        while let entries = await queue.next(for: number, hasFailed: hasFailed) {
             do throws(StoreError) {
                 let results = try await store(entries, &holding)
+                hasFailed = false
                 for (entry, results) in zip(entries, results) { entry.answer.give(.success(results)) }
             } catch {
+                hasFailed = true
                 for entry in entries { entry.answer.give(.failure(error)) }
             }
         }
@@ -124,7 +127,7 @@ final class SlotWriter: Sendable {
             let isLate = nobodyWaits || .now >= begun + parts.settings.outagePatience
             if isLate, failure.showsOutage {
                 let asked = entries.map { $0.deadline - parts.settings.outagePatience }.min() ?? begun
-                parts.reach.appendFailed(since: min(asked, begun), failure.reason)
+                parts.reach.appendFailed(since: min(asked, begun), begun: begun, failure.reason)
             }
             guard failure.canPass, !isLate, entries.allSatisfy({ $0.append.generation == parts.names.generation })
             else {

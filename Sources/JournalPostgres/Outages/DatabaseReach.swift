@@ -63,8 +63,13 @@ final class DatabaseReach: Sendable {
     }
 
     /// An append has waited for as long as it may.
-    func appendFailed(since: ContinuousClock.Instant, _ reason: String) {
-        change(to: "the database does not store events", reason) { $0.appendFailed(since: since, reason) }
+    /// - Parameters:
+    ///   - since: when it was asked for.
+    ///   - begun: when its first try was begun.
+    func appendFailed(since: ContinuousClock.Instant, begun: ContinuousClock.Instant, _ reason: String) {
+        change(to: "the database does not store events", reason) {
+            $0.appendFailed(since: since, begun: begun, reason)
+        }
     }
 
     private func change(to message: Logger.Message, _ reason: String? = nil, _ change: (inout OutageClock) -> Void) {
@@ -73,7 +78,7 @@ final class DatabaseReach: Sendable {
             change(&clock)
             return (before, clock.outage(at: .now))
         }
-        if let reason, before == nil {
+        if let reason, before == nil, after != nil {
             logger.error(message, metadata: ["reason": "\(reason)"])
         } else if let before, after == nil {
             logger.notice(message, metadata: ["after_seconds": "\(before.duration.components.seconds)"])

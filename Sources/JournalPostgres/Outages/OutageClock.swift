@@ -16,6 +16,8 @@ struct OutageClock: Sendable, Equatable {
     private var silence: Failure?
     private var stall: Failure?
     private var lastOutage = Duration.zero
+    /// When an append was stored; nil: none was.
+    private var lastAppend: ContinuousClock.Instant?
 
     /// Bounds of the hint when to try again.
     private static let (shortestRetry, longestRetry) = (Duration.seconds(1), Duration.seconds(30))
@@ -41,11 +43,15 @@ struct OutageClock: Sendable, Equatable {
     mutating func appended(at now: ContinuousClock.Instant) {
         if let stall { lastOutage = now - stall.since }
         stall = nil
+        lastAppend = now
     }
 
-    /// An append has waited for as long as it may.
-    /// - Parameter since: when it was begun.
-    mutating func appendFailed(since: ContinuousClock.Instant, _ reason: String) {
+    /// An append has waited for as long as it may. That is no outage if another one was stored meanwhile.
+    /// - Parameters:
+    ///   - since: when it was asked for.
+    ///   - begun: when its first try was begun.
+    mutating func appendFailed(since: ContinuousClock.Instant, begun: ContinuousClock.Instant, _ reason: String) {
+        if let lastAppend, lastAppend > begun { return }
         stall = Failure(since: min(stall?.since ?? since, since), reason: reason)
     }
 

@@ -30,9 +30,16 @@ extension Statement {
 
     static let readNotedTime = read("SELECT convert_from(value, 'UTF8') FROM meta WHERE name = 'time'")
 
-    /// Commits something, as an append does.
-    static let probeCommit = Statement(
-        "INSERT INTO meta(name, value) VALUES ('probe', '') ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    /// Locks a slot and commits something, as an append does. $1 the node. No row: nothing was written, since somebody has locked all slots of
+    /// the node.
+    static let probeAppend = Statement(
+        """
+        WITH free AS MATERIALIZED (
+            SELECT slot FROM slots WHERE node = $1 ORDER BY slot LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+        INSERT INTO meta(name, value)
+        SELECT 'probe', ''::bytea WHERE EXISTS (SELECT FROM free) OR NOT EXISTS (SELECT FROM slots WHERE node = $1)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value RETURNING name
+        """
     )
 
     /// $1 the name.

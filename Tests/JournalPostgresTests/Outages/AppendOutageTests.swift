@@ -36,9 +36,8 @@ import Testing
         let journal = try await TestJournal(on: PostgresServer.make()) { $0.outagePatience = .seconds(8) }
         let store = try await journal.open()
         try await Self.store("first", in: store)
-        // Whoever holds a row of the slots keeps every append from its commit, and whoever holds the table `meta` keeps
-        // the store from finding out that the database commits. This one holds both until it is ended.
-        let locking = "SELECT 1 FROM slots FOR UPDATE; LOCK TABLE meta IN SHARE MODE; SELECT pg_sleep(600)"
+        // Whoever holds a row of the slots keeps every append from its commit, until it is ended.
+        let locking = "SELECT 1 FROM slots FOR UPDATE; SELECT pg_sleep(600)"
         async let blocking: [String]? = try? journal.server.run(
             "BEGIN; \(locking); COMMIT -- \(journal.schema)",
             schema: journal.schema
@@ -59,6 +58,32 @@ import Testing
         // The repeat of the client finds what the lost try has stored, or stores it.
         try await Self.store("second", in: store)
         #expect(try await store.events(withID: "second", of: "shop").count == 1)
+        await store.close()
+    }
+
+    @Test func `a database that commits stores no events as long as somebody has locked all slots of this node`()
+        async throws
+    {
+        let journal = try await TestJournal()
+        let store = try await journal.open()
+        try await Self.store("first", in: store)
+        let number: Int64 = try #require(store.ledger.keeper.node)
+        let node = Parameter.int8(number)
+        let connection = journal.connection()
+        var settings = journal.settings.connection("holder", session: ["idle_in_transaction_session_timeout": "0"])
+        settings.patience = .seconds(310)
+        let holder = PostgresConnection(settings)
+        try await holder.run(Statement("BEGIN"))
+        try await holder.run(Statement("SELECT slot FROM slots WHERE node = $1 FOR UPDATE"), [node])
+        #expect(try await connection.run(.probeAppend, [node]).isEmpty)
+        try await connection.run(.addSlot)
+        #expect(try await connection.run(.takeSlot, [node]).count == 1)
+        #expect(try await connection.run(.probeAppend, [node]).count == 1, "another slot of the node is free")
+        try await holder.run(Statement("ROLLBACK"))
+        #expect(try await connection.run(.probeAppend, [node]).count == 1)
+        #expect(try await connection.run(.probeAppend, [.int8(0)]).count == 1, "a node without a slot can take one")
+        await holder.close()
+        await connection.close()
         await store.close()
     }
 

@@ -23,13 +23,22 @@ import Testing
     @Test func `appends that do not end make writes fail, and not reads`() {
         var clock = clock
         clock.answered(at: start + .seconds(8))
-        clock.appendFailed(since: start + .seconds(2), "no standby")
+        clock.appendFailed(since: start + .seconds(2), begun: start + .seconds(3), "no standby")
         #expect(clock.isOut(at: start + .seconds(8)) && !clock.isSilent(at: start + .seconds(8)))
         #expect(clock.isStalled)
         clock.answered(at: start + .seconds(9))
         #expect(clock.isOut(at: start + .seconds(9)), "an answer to a read says nothing about writes")
         clock.appended(at: start + .seconds(10))
         #expect(clock.outage(at: start + .seconds(10)) == nil && !clock.isStalled)
+    }
+
+    @Test func `an append that fails while others are stored is no outage`() {
+        var clock = clock
+        clock.appended(at: start + .seconds(3))
+        clock.appendFailed(since: start + .seconds(1), begun: start + .seconds(2), "a slot is locked")
+        #expect(clock.outage(at: start + .seconds(8)) == nil)
+        clock.appendFailed(since: start + .seconds(1), begun: start + .seconds(4), "all are locked")
+        #expect(clock.isOut(at: start + .seconds(9)))
     }
 
     @Test func `asks clients to wait as long as the last outages have lasted, within bounds`() {
