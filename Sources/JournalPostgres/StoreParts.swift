@@ -20,6 +20,7 @@ struct StoreParts: Sendable {
     let filters: IdentityFilters
     let accepted = AcceptedCounts()
     let eventCounts = EventCounts()
+    let backlogs = BacklogCounts()
     let reader: JournalReader
     let partitions: DayPartitions
     /// For what one node does for all; its statements may take long, and keep nobody from writing.

@@ -69,11 +69,10 @@ struct StatusReading: Sendable {
     private func accounts() async throws(PostgresFailure) -> [JournalStatus.Account] {
         var accounts: [JournalStatus.Account] = []
         for row in try await connection.run(.readAccountHolders) {
-            let account = Parameter.int4(Int32(clamping: row.integer(0)))
-            var waiting = try await connection.run(.readRetries, [account]).first?.integer(0) ?? 0
-            for part in try await connection.run(.readBacklog, [account]) {
-                // A settlement may come between two of its parts.
-                waiting += max(0, part.integer(0) - part.integer(1) - part.integer(2))
+            let account = Int32(clamping: row.integer(0))
+            let retries = try await connection.run(.readRetries, [.int4(account)]).first?.integer(0) ?? 0
+            let untried = try await connection.read { (session) throws(PostgresFailure) in
+                try BacklogCounts().untried(of: account, session)
             }
             accounts.append(
                 JournalStatus.Account(
@@ -81,7 +80,7 @@ struct StatusReading: Sendable {
                     epoch: row.integer(2),
                     node: row.optionalText(3),
                     since: row.optionalInteger(4).map { Timestamp(milliseconds: $0) },
-                    backlog: Int(clamping: waiting)
+                    backlog: Int(clamping: untried + retries)
                 )
             )
         }

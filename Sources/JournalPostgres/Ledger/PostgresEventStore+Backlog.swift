@@ -88,13 +88,10 @@ extension PostgresEventStore: EventArchive {
     }
 
     private func waiting(for account: Int32) async throws(StoreError) -> Int {
-        try await read(on: parts.counts) { (session) throws(PostgresFailure) in
-            var waiting: Int64 = 0
-            for row in try session.run(.readBacklog, [.int4(account)]) {
-                // A settlement may come between two of its parts.
-                waiting += max(0, row.integer(0) - row.integer(1) - row.integer(2))
-            }
-            return Int(clamping: waiting + (try session.run(.readRetries, [.int4(account)]).first?.integer(0) ?? 0))
+        try await read(on: parts.counts) { [backlogs = parts.backlogs] (session) throws(PostgresFailure) in
+            let untried = try backlogs.untried(of: account, session)
+            let retries = try session.run(.readRetries, [.int4(account)]).first?.integer(0) ?? 0
+            return Int(clamping: untried + retries)
         }
     }
 

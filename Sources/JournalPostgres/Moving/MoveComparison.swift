@@ -88,16 +88,23 @@ struct MoveComparison: Sendable {
         let isDamaged = try await read(.countRows(of: .damage)).first?.integer(0) != 0
         var total = 0
         for account in names.accounts where !account.isLane {
-            let number = Parameter.int4(Int32(clamping: account.number))
-            var waiting = try await read(.readRetries, [number]).first?.integer(0) ?? 0
-            for part in try await read(.readBacklog, [number]) {
-                waiting += part.integer(0) - part.integer(1) - part.integer(2)
-            }
+            let number = Int32(clamping: account.number)
+            let waiting = try await untried(of: number) + (read(.readRetries, [.int4(number)]).first?.integer(0) ?? 0)
             let expected = backlogs[account.name] ?? 0
             if !isDamaged { try expect(waiting, expected, "events that wait for \(account.name)") }
             total += Int(clamping: waiting)
         }
         return total
+    }
+
+    private func untried(of account: Int32) async throws(StoreError) -> Int64 {
+        do throws(PostgresFailure) {
+            return try await connection.read { (session) throws(PostgresFailure) in
+                try BacklogCounts().untried(of: account, session)
+            }
+        } catch {
+            throw .failed(reason: error.reason)
+        }
     }
 
     private func expect(_ found: Int64?, _ expected: Int, _ what: String) throws(StoreError) {

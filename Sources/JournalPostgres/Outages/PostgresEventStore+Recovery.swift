@@ -32,6 +32,7 @@ extension PostgresEventStore: LossHandling {
         for work in ledger.desk.recentWorks where work.signal.isLost { work.writeOff() }
         parts.cache.remove(firstIn: 0...Int64.max)
         parts.eventCounts.forget()
+        parts.backlogs.forget()
         if loss.isCertain {
             parts.names.forget()
             parts.logger.critical(

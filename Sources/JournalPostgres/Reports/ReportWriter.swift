@@ -32,8 +32,8 @@ struct ReportWriter: Sendable {
         guard let node = ledger.keeper.node else { return }
         let works = ledger.desk.works.filter { $0.lane == nil && $0.node == node }
         guard !works.isEmpty else { return }
-        let figures = try await parts.counts.read { (session) throws(PostgresFailure) in
-            try works.map { (work) throws(PostgresFailure) in try Figures(of: work.account, session) }
+        let figures = try await parts.counts.read { [backlogs = parts.backlogs] (session) throws(PostgresFailure) in
+            try works.map { (work) throws(PostgresFailure) in try Figures(of: work.account, backlogs, session) }
         }
         let known = works.map { states.state(of: $0.lease.provider) }
         let parameters: [Parameter] = [
@@ -48,13 +48,9 @@ struct ReportWriter: Sendable {
         let waiting: Int64
         let oldest: Int64?
 
-        init(of account: Int32, _ session: PostgresSession) throws(PostgresFailure) {
+        init(of account: Int32, _ backlogs: BacklogCounts, _ session: PostgresSession) throws(PostgresFailure) {
             let retries = try session.run(.readRetries, [.int4(account)]).first
-            var untried: Int64 = 0
-            for row in try session.run(.readBacklog, [.int4(account)]) {
-                // A settlement may come between two of its parts.
-                untried += max(0, row.integer(0) - row.integer(1) - row.integer(2))
-            }
+            let untried = try backlogs.untried(of: account, session)
             waiting = untried + (retries?.integer(0) ?? 0)
             let behind = untried > 0 ? try session.run(.readOldestBehind, [.int4(account)]).first : nil
             let retried = retries?.optionalInteger(1).map { SlotNumbers.time(of: $0).milliseconds }

@@ -95,8 +95,11 @@ extension Statement {
 
     // MARK: - What waits
 
-    /// $1 account. Its events that have no outcome: those in chunks that reach after the cursor, without those of runs and rows there.
-    /// A run stays within its chunk, so that all of both belong to these chunks. And the rows that wait.
+    /// $1 account, $2 how many chunks of each slot, the oldest. Its events that have no outcome: those in chunks that reach after the cursor,
+    /// without those of runs and rows there. A run stays within its chunk, so that all of both belong to these chunks.
+    ///
+    /// Returns a row for each slot with chunks: the events, those of runs, those of rows, how many chunks were looked at, and the first and
+    /// the last number of the last of these.
     static let readBacklog = read(
         """
         WITH walks AS MATERIALIZED (
@@ -105,15 +108,42 @@ extension Statement {
         behind AS MATERIALIZED (
             SELECT w.slot, h.first, h.last, h.events FROM walks w CROSS JOIN LATERAL (
                 SELECT first, first + count - 1 AS last, counts[array_position(accounts, $1)] AS events FROM chunks
-                WHERE slot = w.slot AND first > w.place - 32768 AND first + count - 1 > w.place AND $1 = ANY(accounts)) h
-            WHERE NOT EXISTS (SELECT FROM damage d WHERE d.slot = w.slot AND d.first = h.first)),
+                WHERE slot = w.slot AND first > w.place - 32768 AND first + count - 1 > w.place
+                ORDER BY first LIMIT $2) h),
+        own AS MATERIALIZED (
+            SELECT slot, min(first) AS first, sum(events) AS events FROM behind b
+            WHERE events IS NOT NULL AND NOT EXISTS (SELECT FROM damage d WHERE d.slot = b.slot AND d.first = b.first)
+            GROUP BY slot),
         bounds AS MATERIALIZED (
-            SELECT slot, min(first) AS first, max(last) AS last, sum(events) AS events FROM behind GROUP BY slot)
-        SELECT b.events,
-            (SELECT coalesce(sum(events), 0) FROM delivered d WHERE d.account = $1 AND d.slot = b.slot AND d.first >= b.first),
-            (SELECT count(*) FROM deliveries d WHERE d.account = $1 AND d.sequence BETWEEN b.first AND b.last
-                AND CASE WHEN d.sequence < 1099511627776 THEN 0 ELSE (d.sequence >> 12) & 1023 END = b.slot)
-        FROM bounds b
+            SELECT slot, count(*) AS chunks, max(first) AS first, max(last) AS last FROM behind GROUP BY slot)
+        SELECT b.slot, coalesce(o.events, 0),
+            (SELECT coalesce(sum(events), 0) FROM delivered d
+                WHERE d.account = $1 AND d.slot = b.slot AND d.first BETWEEN o.first AND b.last),
+            (SELECT count(*) FROM deliveries d WHERE d.account = $1 AND d.sequence BETWEEN o.first AND b.last
+                AND \(slot(of: "d.sequence")) = b.slot),
+            b.chunks, b.first, b.last
+        FROM bounds b LEFT JOIN own o ON o.slot = b.slot
+        """
+    )
+
+    /// The next chunks of a slot. $1 account, $2 slot, $3 the first number of the chunk before, $4 up to which first number, $5 how many.
+    /// Returns how many there are, the first number of the last one, and how many events of the account are in those that can be read.
+    static let countBacklog = read(
+        """
+        WITH page AS MATERIALIZED (
+            SELECT first, counts[array_position(accounts, $1)] AS events FROM chunks
+            WHERE slot = $2 AND first > $3 AND first <= $4 ORDER BY first LIMIT $5)
+        SELECT count(*), max(p.first), coalesce(sum(p.events) FILTER (WHERE d.first IS NULL), 0)
+        FROM page p LEFT JOIN damage d ON d.slot = $2 AND d.first = p.first
+        """
+    )
+
+    /// $1 account, $2 slot, $3 after which event. How many events of the slot have an outcome, by runs and by rows.
+    static let readSettledBehind = read(
+        """
+        SELECT (SELECT coalesce(sum(events), 0) FROM delivered d WHERE d.account = $1 AND d.slot = $2 AND d.first > $3),
+            (SELECT count(*) FROM deliveries d
+                WHERE d.account = $1 AND d.sequence > $3 AND \(slot(of: "d.sequence")) = $2)
         """
     )
 
